@@ -1,0 +1,46 @@
+# sse-worker. One line per verb; the work is in CMakeLists.txt and deploy/local/.
+PRESET ?= release
+PORT ?= 8080
+PREFIX ?= /usr
+BUILD := build$(addprefix /,$(filter-out release,$(PRESET)))
+export PORT BUILD
+
+.NOTPARALLEL:
+.PHONY: help build run test bench lint format install clean
+
+help: ## this list
+	@sed -n "s/^\([a-z]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 17
+
+build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (build/dev), asan or tsan
+	cmake --preset $(PRESET)
+	cmake --build --preset $(PRESET)
+
+run: build packages-run ## nginx and the worker in the foreground; PORT=8080 CONFIG=config/sse-worker.yaml
+	@deploy/local/run
+
+test: build packages-test packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above
+	ctest --preset $(PRESET)
+
+bench: build packages-bench ## speed and memory through nginx
+	tests/bench/run
+
+lint: build packages-lint ## clang-format, shellcheck, clang-tidy
+	deploy/local/lint
+
+format: packages-lint ## rewrites the C++ sources in the house style
+	deploy/local/lint format
+
+install: $(BUILD)/sse-worker ## PREFIX=/usr DESTDIR=
+	DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix $(PREFIX) --strip
+
+clean: ## removes all that was made
+	rm -rf build .run tests/node_modules
+
+packages-%:
+	@deploy/local/packages $*
+
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	cd tests && npm ci --no-audit --no-fund
+
+$(BUILD)/sse-worker:
+	$(MAKE) build

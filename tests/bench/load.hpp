@@ -1,0 +1,41 @@
+// Load: one run: silent peers first, then the fleet, then the probes, then what `until` says; and its report.
+// One thread, which is the caller's. Construction throws std::invalid_argument for bad options, running
+// std::system_error when the kernel refuses epoll; a server that fails is no error but figures.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "fleet.hpp"
+#include "options.hpp"
+#include "poller.hpp"
+#include "probes.hpp"
+#include "process_watch.hpp"
+#include "silent_peers.hpp"
+
+namespace sse::bench {
+
+class Load {
+ public:
+  explicit Load(const Options& options);
+
+  /// Returns when the run is over, after `duration` at the latest (silent peers get up to three seconds
+  /// before it).
+  void run();
+
+  /// Keys in the order of reading; durations in milliseconds.
+  nlohmann::ordered_json report() const;
+
+ private:
+  void open_silent_peers();
+  bool over() const noexcept;
+
+  const Options options_;
+  Poller poller_;
+  ProcessWatch processes_;
+  SilentPeers silent_;
+  Fleet fleet_;
+  Probes probes_;
+  Clock::duration took_{};
+};
+
+}  // namespace sse::bench

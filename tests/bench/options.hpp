@@ -1,0 +1,40 @@
+// Options: the command line of sse-load as values. Parsing answers --help and bad usage itself.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fleet.hpp"
+
+namespace sse::bench {
+
+/// What ends a run before its duration does.
+enum class Until {
+  /// Every stream has had its first event, and every probe too.
+  first,
+  /// Every stream has ended.
+  end,
+  /// Nothing: the streams are held to the last.
+  hold
+};
+
+struct Options {
+  std::string url;
+  FleetPlan fleet;
+  std::chrono::milliseconds duration{12'000};
+  Until until = Until::first;
+  std::vector<std::string> source_addresses;
+  std::uint64_t probes = 0;
+  std::string silent_path;
+  std::size_t silent = 0;
+  std::vector<std::string> watched;
+};
+
+/// Nothing: the program is to exit with `exit_code`, and has said why.
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code);
+
+}  // namespace sse::bench

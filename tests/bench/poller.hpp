@@ -1,0 +1,50 @@
+// Poller: the one epoll instance of the load client, level-triggered, and the one buffer all connections
+// receive into. Loop thread only; outlives whatever watches through it. A handler may close its descriptor at
+// any time, and must bear a call that was already under way for the old one; it must not be destroyed within
+// wait().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "socket.hpp"
+
+namespace sse::bench {
+
+using Clock = std::chrono::steady_clock;
+using Instant = Clock::time_point;
+
+class PollHandler {
+ public:
+  /// `events` as epoll says them (EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR).
+  virtual void on_ready(std::uint32_t events) = 0;
+
+ protected:
+  ~PollHandler() = default;
+};
+
+class Poller {
+ public:
+  /// Throws std::system_error when the kernel gives no epoll instance.
+  Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  /// Closing the descriptor ends the watch. Throws std::system_error.
+  void watch(int fd, std::uint32_t events, PollHandler& handler);
+  void change(int fd, std::uint32_t events, PollHandler& handler);
+
+  /// Calls the handlers of what is ready; waits until `until` at the latest for something to be.
+  void wait(Instant until);
+
+  /// To be used up before the handler returns.
+  std::span<char> receive_buffer() noexcept { return receive_buffer_; }
+
+ private:
+  Socket epoll_;
+  std::vector<char> receive_buffer_;
+};
+
+}  // namespace sse::bench

@@ -1,0 +1,93 @@
+#include "report.hpp"
+
+#include <optional>
+
+namespace sse::bench {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json milliseconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// From the first connect to the last first event: the time in which the server really opened them.
+std::optional<std::chrono::nanoseconds> opening_time(const Tally& tally) {
+  if (!tally.first_start || !tally.last_first_event) return std::nullopt;
+  return *tally.last_first_event - *tally.first_start;
+}
+
+Json cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<ProcessUse>& to,
+                 std::chrono::milliseconds ProcessUse::*part) {
+  return from && to ? Json(seconds_of((*to).*part - (*from).*part)) : Json();
+}
+
+Json rss(const std::optional<ProcessUse>& use) { return use ? Json(use->rss_kib) : Json(); }
+
+}  // namespace
+
+Json report_histogram(const Histogram& histogram) {
+  return {{"count", histogram.count()},
+          {"min", milliseconds(histogram.min())},
+          {"mean", milliseconds(histogram.mean())},
+          {"p50", milliseconds(histogram.quantile(0.50))},
+          {"p90", milliseconds(histogram.quantile(0.90))},
+          {"p99", milliseconds(histogram.quantile(0.99))},
+          {"max", milliseconds(histogram.max())}};
+}
+
+Json report_streams(const Tally& tally, std::uint64_t asked) {
+  Json out;
+  out["asked"] = asked;
+  out["started"] = tally.started;
+  out["opened"] = tally.first_event.count();
+  out["open_at_once"] = tally.live_most;
+  const auto took = opening_time(tally);
+  out["opening_seconds"] = took ? Json(seconds_of(*took)) : Json();
+  out["opened_per_second"] = took && took->count() > 0
+                                 ? Json(static_cast<double>(tally.first_event.count()) / seconds_of(*took))
+                                 : Json();
+  out["events"] = tally.events;
+  out["bytes"] = tally.bytes;
+  out["ended_with_close"] = tally.ended_with_close;
+  out["ended_without_close"] = tally.ended_without_close;
+  out["still_waiting"] = tally.opening;
+  out["still_open"] = tally.live;
+  out["errors"] = tally.errors;
+  return out;
+}
+
+Json report_probes(const Probes& probes) {
+  return {{"asked", probes.asked()},
+          {"answered", probes.answered()},
+          {"streams_open_least", probes.live_least()},
+          {"errors", probes.tally().errors},
+          {"first_event_ms", report_histogram(probes.tally().first_event)}};
+}
+
+Json report_silent_peers(const SilentPeers& peers) {
+  const SilentPeers::Figures& figures = peers.figures();
+  return {{"asked", peers.asked()},
+          {"held", figures.held},
+          {"held_most", figures.held_most},
+          {"opened", figures.opened},
+          {"closed_by_server", figures.closed_by_server},
+          {"refused", figures.refused}};
+}
+
+Json report_processes(const ProcessWatch& processes) {
+  Json out = Json::object();
+  for (const auto& [name, uses] : processes.uses()) {
+    const auto& [before, open, end] = uses;
+    out[name] = {{"rss_before_kib", rss(before)},
+                 {"rss_open_kib", rss(open)},
+                 {"rss_end_kib", rss(end)},
+                 {"cpu_user_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_user)},
+                 {"cpu_system_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_system)},
+                 {"cpu_user_seconds", cpu_seconds(before, end, &ProcessUse::cpu_user)},
+                 {"cpu_system_seconds", cpu_seconds(before, end, &ProcessUse::cpu_system)}};
+  }
+  return out;
+}
+
+}  // namespace sse::bench

@@ -1,0 +1,58 @@
+#include "target.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+
+#include <memory>
+#include <stdexcept>
+
+namespace sse::bench {
+namespace {
+
+sockaddr_in resolve(const std::string& host, const std::string& port) {
+  addrinfo wanted{};
+  wanted.ai_family = AF_INET;
+  wanted.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (const int error = getaddrinfo(host.c_str(), port.c_str(), &wanted, &found); error != 0) {
+    throw std::invalid_argument(fmt::format("{}:{}: {}", host, port, gai_strerror(error)));
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
+  return *reinterpret_cast<const sockaddr_in*>(owned->ai_addr);
+}
+
+}  // namespace
+
+Target parse_target(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  if (!url.starts_with(scheme))
+    throw std::invalid_argument(fmt::format("{}: only http:// is spoken here", url));
+  const std::string_view rest = url.substr(scheme.size());
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const std::string_view path = authority.size() == rest.size() ? "/" : rest.substr(authority.size());
+  const auto colon = authority.find(':');
+  const std::string_view port = colon == std::string_view::npos ? "80" : authority.substr(colon + 1);
+  Target target;
+  target.address = resolve(std::string(authority.substr(0, colon)), std::string(port));
+  target.request =
+      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n\r\n", path, authority);
+  return target;
+}
+
+SourceAddresses::SourceAddresses(const std::vector<std::string>& dotted) {
+  for (const std::string& text : dotted) {
+    in_addr address{};
+    if (inet_pton(AF_INET, text.c_str(), &address) != 1) {
+      throw std::invalid_argument(fmt::format("{}: not an IPv4 address", text));
+    }
+    addresses_.push_back(address);
+  }
+}
+
+std::optional<in_addr> SourceAddresses::next() noexcept {
+  if (addresses_.empty()) return std::nullopt;
+  return addresses_[turn_++ % addresses_.size()];
+}
+
+}  // namespace sse::bench

@@ -1,0 +1,67 @@
+// Debian's Chromium, and pages in it that keep a record of what must not happen.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+// A page at url in a fresh context. `faults` gathers console errors, uncaught errors, violations of the content policy and
+// requests to other hosts; `requests` the times /events was asked for. before(page) may set routes.
+export async function openPage(browser, url, { before, width = 1440, height = 900, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  const requests = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
+  page.on('request', (request) => {
+    const { host, pathname } = new URL(request.url());
+    if (host !== new URL(url).host) faults.push(`foreign: ${request.url()}`);
+    if (pathname === '/events') requests.push(Date.now());
+  });
+  await page.exposeFunction('reportViolation', (text) => faults.push(`policy: ${text}`));
+  await page.addInitScript(observe);
+  await before?.(page);
+  await page.goto(url);
+  return { page, faults, requests, close: () => context.close() };
+}
+
+// Runs in the page, before its own scripts.
+function observe() {
+  window.states = [];
+  window.layoutShift = 0;
+  document.addEventListener('securitypolicyviolation', (event) => {
+    window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
+  });
+  new MutationObserver((records) => {
+    for (const { target } of records) {
+      if (target.id === 'live' && window.states.at(-1) !== target.dataset.state) window.states.push(target.dataset.state);
+    }
+  }).observe(document, { subtree: true, attributeFilter: ['data-state'] });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.layoutShift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}
+
+export const reach = (page, state, timeout = 8_000) =>
+  page.locator(`#live[data-state="${state}"]`).waitFor({ timeout });
+
+export const messageCount = async (page) => Number(await page.locator('#messages').textContent());
+
+export const countReaches = (page, count, timeout = 8_000) =>
+  page.waitForFunction((wanted) => Number(document.getElementById('messages').textContent) >= wanted, count, { timeout });
+
+// Keeps a picture when SCREENSHOT_DIR names a folder for them.
+export async function screenshot(page, name, options = {}) {
+  const folder = process.env.SCREENSHOT_DIR;
+  if (!folder) return;
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+}

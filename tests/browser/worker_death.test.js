@@ -1,0 +1,31 @@
+// The worker dies under an open page: the page says so, and goes on by itself.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countReaches, messageCount, openPage, reach, screenshot } from './chromium.js';
+import { setup } from './setup.js';
+
+const running = setup();
+
+test('the page waits, reconnects by itself and goes on', { timeout: 40_000 }, async () => {
+  const { page, faults, requests, close } = await openPage(running.browser, running.stack.url, { width: 360 });
+  await countReaches(page, 1);
+  const before = await messageCount(page);
+  process.kill(await running.stack.workerPid(), 'SIGKILL');
+
+  await reach(page, 'waiting', 5_000);
+  assert.equal(await page.locator('#state').textContent(), 'Waiting to reconnect');
+  await screenshot(page, 'waiting');
+
+  await reach(page, 'open', 20_000);
+  await countReaches(page, before + 2, 10_000);
+  assert.ok(requests.length >= 2);
+  assert.equal(await page.locator('#reconnects').textContent(), '1');
+  assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'open', 'waiting', 'open']);
+  assert.deepEqual(await page.locator('#rows .note').allTextContents(), ['Connection lost', 'Connected again']);
+
+  assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumped');
+  await screenshot(page, 'reconnected');
+  assert.deepEqual(faults, []);
+  await close();
+});

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# deploy/local/run, with the real nginx, spawn-fcgi and worker (SSE_WORKER, by default build/sse-worker): it starts, serves,
+# brings a killed worker back, stops without leaving anything, and says in a sentence why it cannot start.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+BUILD=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
+export BUILD
+run=$root/deploy/local/run
+unset PORT CONFIG
+
+# start NAME PORT: runs it in the background with Ctrl-C as from a terminal, its output in $tmp/NAME.out and .err, its process id in $pid.
+start() {
+  env --default-signal=INT "$run" "$2" >"$tmp/$1.out" 2>"$tmp/$1.err" &
+  pid=$!
+  started+=("$pid")
+  until_true 30 grep -q '^ready' "$tmp/$1.out" || { bad "$1 did not start" "$(cat "$tmp/$1.err")"; finish; }
+}
+
+healthy() { [[ $(curl -so /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$1/healthz") == 200 ]]; }
+children() { pgrep -P "$1" || true; }
+worker_of() { pgrep -P "$1" -f '/sse-worker --config'; }
+another_worker() { local now; now=$(worker_of "$1") && [[ $now != "$2" ]]; }
+
+# refuses WHAT PATTERN COMMAND...: ends by itself with an error and one line that matches.
+refuses() {
+  local what=$1 pattern=$2 status=0
+  shift 2
+  timeout 20 "$@" >"$tmp/said" 2>&1 || status=$?
+  if ((status != 0 && status != 124)) && grep -Eq "$pattern" "$tmp/said" && (($(wc -l <"$tmp/said") == 1)); then
+    ok "$what"
+  else
+    bad "$what (status $status):" "$(cat "$tmp/said")"
+  fi
+}
+
+# stops NAME PORT PID SIGNAL: ends with status 0, and takes all its processes and its socket along.
+stops() {
+  local pids status=0
+  pids=$(children "$3")
+  kill -"$4" "$3"
+  until_true 20 gone "$3" || { bad "$1: SIG$4 did not end it"; return; }
+  wait "$3" || status=$?
+  check "$1: SIG$4 ends it with status 0" test "$status" = 0
+  local each
+  for each in $pids; do check "$1: process $each is gone" until_true 2 gone "$each"; done
+  check "$1: no socket is left" test ! -e "$root/.run/$2/worker.sock"
+  check "$1: the port is free again" bash -c "! (exec 3<>/dev/tcp/127.0.0.1/$2) 2>/dev/null"
+}
+
+one=$(free_port)
+two=$(free_port)
+until ((one != two)); do two=$(free_port); done
+for wrong in 0 65536 abc 08 -1 '80 81'; do
+  refuses "PORT '$wrong' is refused" '^run: PORT must be a number' "$run" "$wrong"
+done
+refuses 'a missing configuration is refused' '^run: the worker refuses its configuration: .*none\.yaml' \
+  env CONFIG="$tmp/none.yaml" "$run" "$one"
+echo 'nonsense: 1' >"$tmp/wrong.yaml"
+refuses 'a wrong configuration is refused, with its line' '^run: the worker refuses .*wrong\.yaml:1:' \
+  env CONFIG="$tmp/wrong.yaml" "$run" "$one"
+refuses 'a missing worker is refused' '^run: there is no worker at ' env BUILD="$tmp" "$run" "$one"
+
+start first "$one"
+first=$pid
+check 'it prints one line' test "$(cat "$tmp/first.out")" = "ready: http://127.0.0.1:$one/"
+check 'healthz answers' healthy "$one"
+check 'the page is served' curl -sf -m 5 -o "$tmp/page" "http://127.0.0.1:$one/"
+refuses 'a port of another run is refused' "^run: port $one is taken by another make run" "$run" "$one"
+start second "$two"
+second=$pid
+check 'two side by side: the first' healthy "$one"
+check 'two side by side: the second' healthy "$two"
+
+worker=$(worker_of "$first")
+kill -KILL "$worker"
+check 'a killed worker is started again' until_true 10 another_worker "$first" "$worker"
+check 'and healthz answers again' until_true 10 healthy "$one"
+check 'the other one did not notice' healthy "$two"
+
+curl -sN -m 30 "http://127.0.0.1:$one/events" >"$tmp/stream" &
+started+=($!)
+check 'a stream is open' until_true 10 grep -q '^data:' "$tmp/stream"
+stops first "$one" "$first" TERM
+check 'the other one still serves' healthy "$two"
+
+# The port is refused while something that is no run holds it: here the second one's nginx, without its lock.
+mv "$root/.run/$two/lock" "$tmp/lock"
+refuses 'a port of another program is refused' "^run: port $two is taken by another program" "$run" "$two"
+stops second "$two" "$second" HUP
+
+start third "$one"
+third=$pid
+children=$(children "$third")
+kill -KILL "$third"
+for each in $children; do check "killed outright, it takes process $each along" until_true 20 gone "$each"; done
+start fourth "$one"
+check 'and what it left behind is no obstacle' healthy "$one"
+stops fourth "$one" "$pid" INT
+rm -rf "$root/.run/$one" "$root/.run/$two"
+finish

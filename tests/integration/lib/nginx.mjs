@@ -1,0 +1,83 @@
+// The real nginx with the shipped files. Only what names a place on this machine is changed: port, socket, paths of its own.
+import fs from 'node:fs';
+import path from 'node:path';
+import {defer, temporaryDirectory} from './cleanup.mjs';
+import {http} from './http.mjs';
+import {freePort} from './port.mjs';
+import {Process, run} from './process.mjs';
+import {until} from './wait.mjs';
+import {root} from './worker.mjs';
+
+const shipped = path.join(root, 'deploy/nginx');
+
+const configuration = (directory, port) => `
+daemon off;
+${process.getuid() === 0 ? 'user root;' : ''}
+worker_processes 1;
+pid ${directory}/nginx.pid;
+error_log ${directory}/error.log info;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    client_body_temp_path ${directory}/body;
+    fastcgi_temp_path ${directory}/fastcgi;
+    proxy_temp_path ${directory}/proxy;
+    uwsgi_temp_path ${directory}/uwsgi;
+    scgi_temp_path ${directory}/scgi;
+    include snippets/sse-worker.upstream.conf;
+    server {
+        listen 127.0.0.1:${port};
+        include snippets/sse-worker.locations.conf;
+    }
+}
+`;
+
+export class Nginx {
+  constructor(t, process, port, directory) {
+    Object.assign(this, {t, process, port, directory});
+  }
+
+  get errors() {
+    return fs.readFileSync(path.join(this.directory, 'error.log'), 'utf8');
+  }
+
+  http(where, more) {
+    return http(this.t, this.port, where, more);
+  }
+
+  async fetch(where, more) {
+    const answer = await this.http(where, more).done();
+    answer.leave();
+    return answer;
+  }
+}
+
+// Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten.
+function install(directory, socket) {
+  const snippets = path.join(directory, 'snippets');
+  fs.cpSync(shipped, snippets, {recursive: true});
+  const upstream = path.join(snippets, 'sse-worker.upstream.conf');
+  const text = fs.readFileSync(upstream, 'utf8');
+  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/m, `$1unix:${socket}`);
+  if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
+  fs.writeFileSync(upstream, rewritten);
+}
+
+export async function startNginx(t, socket) {
+  const directory = temporaryDirectory(t);
+  install(directory, socket);
+  const port = await freePort();
+  const file = path.join(directory, 'nginx.conf');
+  fs.writeFileSync(file, configuration(directory, port));
+  const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
+  const check = await run('nginx', ['-t', ...places]);
+  if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);
+  const child = new Process('nginx', places);
+  defer(t, () => child.stop('SIGTERM'));
+  await until(() => {
+    if (child.exit) throw new Error(`nginx did not start: ${child.stderr}`);
+    // `nginx -t` has left an empty one. It is filled once the sockets listen.
+    return fs.readFileSync(path.join(directory, 'nginx.pid'), 'utf8') !== '';
+  }, 'nginx has written its pid');
+  return new Nginx(t, child, port, directory);
+}

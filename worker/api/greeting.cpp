@@ -1,0 +1,91 @@
+#include "api/greeting.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "api/stream_head.hpp"
+#include "base/iso_time.hpp"
+#include "http/problem.hpp"
+#include "sse/frame.hpp"
+
+namespace worker::api {
+namespace {
+
+class Greeting final : public http::Source {
+ public:
+  Greeting(http::Exchange& exchange, net::Timers& timers, const GreetingSettings& settings, StreamSlots::Slot slot)
+      : exchange_(exchange),
+        timers_(timers),
+        settings_(settings),
+        slot_(std::move(slot)),
+        end_(timers.now() + settings.duration),
+        next_(timers.now()),
+        timer_(timers, [this] { on_time(); }) {}
+
+  void begin(std::string opening) {
+    sse::append_event(opening, greeting());
+    exchange_.write(opening);
+    arm_next();
+  }
+
+  void drain(std::chrono::milliseconds retry) override {
+    std::string last;
+    sse::append_retry(last, retry);
+    exchange_.finish(last);
+  }
+
+ private:
+  void on_time() {
+    std::string frame;
+    if (timers_.now() >= end_) {
+      sse::append_event(frame, {.data = "{}", .type = "close"});
+      return exchange_.finish(frame);
+    }
+    sse::append_event(frame, greeting());
+    exchange_.write(frame);
+    arm_next();
+  }
+
+  // From the planned time, not from now: a late turn must not shift all that follow.
+  void arm_next() {
+    next_ = std::min(next_ + settings_.interval, end_);
+    timer_.arm(next_);
+  }
+
+  sse::Event greeting() const {
+    const nlohmann::ordered_json data = {{"message", settings_.message},
+                                         {"timestamp", base::iso_time(timers_.wall())}};
+    // An operator's message that is not UTF-8 is shown with replacement marks rather than thrown on.
+    return {.data = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+  }
+
+  http::Exchange& exchange_;
+  net::Timers& timers_;
+  const GreetingSettings& settings_;
+  const StreamSlots::Slot slot_;
+  const base::Instant end_;
+  base::Instant next_;
+  net::Timer timer_;
+};
+
+}  // namespace
+
+GreetingEndpoint::GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
+                                   const StreamSettings& streams, const GreetingSettings& settings)
+    : timers_(timers), random_(random), slots_(slots), streams_(streams), settings_(settings) {}
+
+void GreetingEndpoint::serve(http::Exchange& exchange) {
+  auto slot = slots_.take();
+  if (!slot) {
+    return exchange.answer(
+        http::problem(503, "All streams this worker may hold are taken.", {{"Retry-After", "5"}}));
+  }
+  exchange.open(stream_head());
+  auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(*slot));
+  auto& begun = *greeting;
+  exchange.keep(std::move(greeting));
+  begun.begin(stream_opening(streams_, random_));
+}
+
+}  // namespace worker::api

@@ -1,0 +1,29 @@
+// GET /events without topics: the greeting stream. One event at once, then one per interval, and `event: close` after
+// the duration. Each stream runs on its own clock, begun when it was opened.
+#pragma once
+
+#include "api/settings.hpp"
+#include "api/stream_slots.hpp"
+#include "base/random.hpp"
+#include "http/exchange.hpp"
+#include "net/timer.hpp"
+
+namespace worker::api {
+
+/// Loop thread only; one per loop. All that is borrowed must outlive the streams.
+class GreetingEndpoint final : public http::Endpoint {
+ public:
+  GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, const StreamSettings& streams,
+                   const GreetingSettings& settings);
+
+  void serve(http::Exchange& exchange) override;
+
+ private:
+  net::Timers& timers_;
+  base::Random& random_;
+  StreamSlots& slots_;
+  const StreamSettings streams_;
+  const GreetingSettings settings_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,37 @@
+#include "api/router.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "http/problem.hpp"
+
+namespace worker::api {
+
+void Router::add(std::string path, std::vector<std::string> methods, http::Endpoint& endpoint) {
+  if (std::ranges::find(methods, "GET") != methods.end()) methods.emplace_back("HEAD");
+  routes_.insert_or_assign(std::move(path), Route{std::move(methods), &endpoint});
+}
+
+void Router::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (request.method.empty() || request.path.empty()) {
+    return exchange.answer(http::problem(
+        400, "The web server sent no REQUEST_METHOD or no SCRIPT_NAME: include sse-worker.params in its location."));
+  }
+  const auto found = routes_.find(request.path);
+  if (found == routes_.end()) {
+    return exchange.answer(http::problem(404, fmt::format("There is nothing at {}.", request.path)));
+  }
+  const auto& [methods, endpoint] = found->second;
+  if (std::ranges::find(methods, request.method) == methods.end()) {
+    const auto allowed = fmt::format("{}", fmt::join(methods, ", "));
+    return exchange.answer(
+        http::problem(405, fmt::format("{} takes {}.", request.path, allowed), {{"Allow", allowed}}));
+  }
+  endpoint->serve(exchange);
+}
+
+}  // namespace worker::api

@@ -1,0 +1,97 @@
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include "config/section.hpp"
+
+namespace worker::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+
+void read_listen(Section& top, net::ListenSettings& listen) {
+  top.word(
+      "listen", listen.address,
+      [](const std::string& address) { return address.find_first_of("/:") != std::string::npos; },
+      "a socket's path with a slash in it, or ADDRESS:PORT");
+  top.mode("listen_mode", listen.mode);
+  auto backlog = static_cast<std::size_t>(listen.backlog);
+  top.number("listen_backlog", backlog, 1, 65'535);
+  listen.backlog = static_cast<int>(backlog);
+}
+
+void read_log(Section& section, base::LogSettings& log) {
+  section.word("level", log.level, base::is_log_level, "one of trace, debug, info, warning, error, critical, off");
+  std::string target = "stderr";
+  section.word(
+      "to", target, [](const std::string& word) { return word == "stderr" || word == "syslog"; },
+      "stderr or syslog");
+  log.target =
+      target == "syslog" ? base::LogSettings::Target::syslog : base::LogSettings::Target::stderr_stream;
+}
+
+void read_gate(Section& section, fcgi::Settings& gate) {
+  section.seconds("deadline_seconds", gate.deadline, 100ms, 10min);
+  section.seconds("idle_seconds", gate.idle, 100ms, 24h);
+  section.number("pending_max", gate.pending_max, 1, 1'000'000);
+  section.number("head_bytes_max", gate.head_bytes_max, 1024, mebibyte);
+  section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
+}
+
+void read_streams(Section& section, api::StreamSettings& streams, fcgi::Settings& gate) {
+  section.number("max", streams.streams_max, 1, 1'000'000);
+  section.number("outbox_bytes_max", gate.outbox_bytes_max, 4096, 1024 * mebibyte);
+  section.seconds("retry_seconds", streams.retry, 0ms, 1h);
+  section.seconds("retry_jitter_seconds", streams.retry_jitter, 0ms, 1h);
+}
+
+void read_greeting(Section& section, api::GreetingSettings& greeting) {
+  section.text("message", greeting.message);
+  section.seconds("interval_seconds", greeting.interval, 10ms, 24h);
+  section.seconds("duration_seconds", greeting.duration, 0ms, 24h);
+}
+
+Config read(const std::string& yaml, const std::string& file) {
+  Config config;
+  Section top(file, YAML::Load(yaml));
+  read_listen(top, config.listen);
+  top.section("log", [&](Section& section) { read_log(section, config.log); });
+  top.section("gate", [&](Section& section) { read_gate(section, config.fcgi); });
+  top.section("streams", [&](Section& section) { read_streams(section, config.streams, config.fcgi); });
+  top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
+  top.seconds("drain_seconds", config.drain, 0ms, 1h);
+  top.require_all_known();
+  return config;
+}
+
+}  // namespace
+
+base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file) {
+  try {
+    return read(yaml, file);
+  } catch (const Mistake& mistake) {
+    return base::failure(std::string(mistake.what()));
+  } catch (const YAML::Exception& error) {
+    return base::failure(std::string(Mistake(file, error.mark, {}, error.msg).what()));
+  }
+}
+
+base::Result<Config, std::string> load(const std::string& file) {
+  std::ifstream stream(file);
+  std::ostringstream text;
+  // An empty file is a valid one; a folder opens but does not read.
+  if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf())) || stream.bad()) {
+    const int error = errno;
+    return base::failure(fmt::format("{}: {}", file, std::generic_category().message(error != 0 ? error : EIO)));
+  }
+  return parse(text.str(), file);
+}
+
+}  // namespace worker::config

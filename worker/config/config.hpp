@@ -1,0 +1,31 @@
+// Config: the YAML file as the settings of each room. Read once at start-up (and to check a file); every mistake is one
+// line that names the file, the line, the column and the key. Defaults are those of the settings structs.
+#pragma once
+
+#include <string>
+
+#include "api/settings.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "fcgi/settings.hpp"
+#include "net/settings.hpp"
+
+namespace worker::config {
+
+struct Config {
+  base::LogSettings log;
+  net::ListenSettings listen;
+  fcgi::Settings fcgi;
+  api::StreamSettings streams;
+  api::GreetingSettings greeting;
+  /// Over which time a stopping worker ends its streams.
+  std::chrono::milliseconds drain{5'000};
+};
+
+/// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file cannot be read at all.
+base::Result<Config, std::string> load(const std::string& file);
+
+/// The same for YAML at hand; `file` is only named in errors.
+base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file);
+
+}  // namespace worker::config

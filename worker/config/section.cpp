@@ -1,0 +1,135 @@
+#include "config/section.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace worker::config {
+namespace {
+
+// All of `text` as a number, or nothing.
+std::optional<std::size_t> whole_number(std::string_view text, int base = 10) {
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// "1.5" is 1500; exact, without a detour over floating point.
+std::optional<std::chrono::milliseconds> decimal_seconds(std::string_view text) {
+  constexpr std::size_t decimals_max = 3;
+  const auto point = text.find('.');
+  const auto whole = whole_number(text.substr(0, point));
+  std::string decimals(point == std::string_view::npos ? "0" : text.substr(point + 1));
+  if (!whole || *whole > 1'000'000'000 || decimals.size() > decimals_max) return std::nullopt;
+  decimals.resize(decimals_max, '0');
+  const auto thousandths = whole_number(decimals);
+  if (!thousandths || (point != std::string_view::npos && point + 1 == text.size())) return std::nullopt;
+  return std::chrono::milliseconds(*whole * 1000 + *thousandths);
+}
+
+std::string shown(std::chrono::milliseconds time) {
+  return time.count() % 1000 == 0 ? fmt::format("{}", time.count() / 1000)
+                                  : fmt::format("{:g}", static_cast<double>(time.count()) / 1000);
+}
+
+}  // namespace
+
+Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key, const std::string& message)
+    : std::runtime_error(fmt::format("{}:{}:{}: {}{}{}", file, mark.line + 1, mark.column + 1, key,
+                                     key.empty() ? "" : ": ", message)) {}
+
+Section::Section(std::string file, YAML::Node node, std::string path)
+    : file_(std::move(file)), node_(std::move(node)), path_(std::move(path)) {
+  const auto name = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
+  if (!node_.IsDefined() || node_.IsNull()) return;
+  if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, "must be a mapping of keys to values");
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    if (!entry.first.IsScalar()) throw Mistake(file_, entry.first.Mark(), name, "has a key that is not a word");
+    if (!seen.insert(entry.first.Scalar()).second) fail(entry.first, entry.first.Scalar(), "is given twice");
+  }
+}
+
+YAML::Node Section::take(const std::string& key) {
+  known_.insert(key);
+  if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
+  return std::as_const(node_)[key];
+}
+
+void Section::fail(const YAML::Node& at, const std::string& key, const std::string& message) const {
+  throw Mistake(file_, at.Mark(), path_ + key, message);
+}
+
+std::string Section::scalar(const YAML::Node& node, const std::string& key, const std::string& expected) const {
+  if (!node.IsScalar()) fail(node, key, "must be " + expected);
+  return node.Scalar();
+}
+
+void Section::text(const std::string& key, std::string& value) {
+  if (const auto node = take(key); node.IsDefined()) value = scalar(node, key, "text");
+}
+
+void Section::word(const std::string& key, std::string& value, const std::function<bool(const std::string&)>& known,
+                   const std::string& expected) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const auto word = scalar(node, key, expected);
+  if (!known(word)) fail(node, key, fmt::format("must be {}, not `{}`", expected, word));
+  value = word;
+}
+
+void Section::number(const std::string& key, std::size_t& value, std::size_t least, std::size_t most) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const auto expected = fmt::format("a whole number from {} to {}", least, most);
+  const auto text = scalar(node, key, expected);
+  const auto number = whole_number(text);
+  if (!number || *number < least || *number > most) {
+    fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+  }
+  value = *number;
+}
+
+void Section::seconds(const std::string& key, std::chrono::milliseconds& value, std::chrono::milliseconds least,
+                      std::chrono::milliseconds most) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const auto expected = fmt::format("seconds from {} to {}, with at most three decimals", shown(least), shown(most));
+  const auto text = scalar(node, key, expected);
+  const auto time = decimal_seconds(text);
+  if (!time || *time < least || *time > most) fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+  value = *time;
+}
+
+void Section::mode(const std::string& key, unsigned& value) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const std::string expected = "three or four octal digits such as \"0660\"";
+  const auto text = scalar(node, key, expected);
+  const auto mode = whole_number(text, 8);
+  if (!mode || text.size() < 3 || text.size() > 4 || *mode > 0777) {
+    fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+  }
+  value = static_cast<unsigned>(*mode);
+}
+
+void Section::section(const std::string& key, const std::function<void(Section&)>& read) {
+  Section inner(file_, take(key), path_ + key + ".");
+  read(inner);
+  inner.require_all_known();
+}
+
+void Section::require_all_known() const {
+  if (!node_.IsMap()) return;
+  for (const auto& entry : node_) {
+    const auto& key = entry.first.Scalar();
+    if (!known_.contains(key)) {
+      fail(entry.first, key, fmt::format("is not a key here; known are {}", fmt::join(known_, ", ")));
+    }
+  }
+}
+
+}  // namespace worker::config

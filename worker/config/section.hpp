@@ -1,0 +1,53 @@
+// Section: one mapping of the YAML file, read key by key into typed settings. A missing key leaves the default as it is;
+// a key nobody read is unknown, and so an error, as is one given twice. Errors are thrown as Mistake and end in parse().
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+namespace worker::config {
+
+/// `what()` is the whole line for the operator.
+class Mistake : public std::runtime_error {
+ public:
+  Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key, const std::string& message);
+};
+
+class Section {
+ public:
+  /// `path` is what stands before the keys in messages: empty at the top, `greeting.` inside.
+  Section(std::string file, YAML::Node node, std::string path = {});
+
+  void text(const std::string& key, std::string& value);
+  /// One of a set of words, e.g. a level.
+  void word(const std::string& key, std::string& value, const std::function<bool(const std::string&)>& known,
+            const std::string& expected);
+  void number(const std::string& key, std::size_t& value, std::size_t least, std::size_t most);
+  /// Seconds, with up to three decimals.
+  void seconds(const std::string& key, std::chrono::milliseconds& value, std::chrono::milliseconds least,
+               std::chrono::milliseconds most);
+  /// Three or four octal digits.
+  void mode(const std::string& key, unsigned& value);
+  /// Reads the mapping under `key`, where there is one, and requires that `read` knew all of its keys.
+  void section(const std::string& key, const std::function<void(Section&)>& read);
+  /// Throws for the first key that nobody read.
+  void require_all_known() const;
+
+ private:
+  YAML::Node take(const std::string& key);
+  [[noreturn]] void fail(const YAML::Node& at, const std::string& key, const std::string& message) const;
+  std::string scalar(const YAML::Node& node, const std::string& key, const std::string& expected) const;
+
+  std::string file_;
+  YAML::Node node_;
+  std::string path_;
+  std::set<std::string> known_;
+};
+
+}  // namespace worker::config

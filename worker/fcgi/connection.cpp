@@ -1,0 +1,280 @@
+#include "fcgi/connection.hpp"
+
+#include <fastcgi.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+#include "fcgi/record.hpp"
+#include "http/problem.hpp"
+
+namespace worker::fcgi {
+namespace {
+
+constexpr std::size_t read_bytes = 64 * 1024;
+// What may come ahead of an answer: the next request of a peer that does not wait for answers.
+constexpr std::size_t early_bytes_max = 64 * 1024;
+
+bool starts_with_abort(std::string_view bytes) {
+  return bytes.size() >= header_bytes && bytes[0] == FCGI_VERSION_1 && bytes[1] == FCGI_ABORT_REQUEST;
+}
+
+}  // namespace
+
+Connection::Connection(Shared& shared, base::UniqueFd socket)
+    : shared_(shared), socket_(std::move(socket)), timer_(shared.loop.timers(), [this] { on_deadline(); }) {
+  shared_.metrics.connections.add(1);
+  ++shared_.pending;
+  begin_receiving();
+  timer_.arm_in(shared_.settings.deadline);
+  if (!shared_.loop.poller().add(socket_.get(), *this, net::Poller::Trigger::edge)) close();
+}
+
+Connection::~Connection() { close(); }
+
+void Connection::close() {
+  if (closed()) return;
+  if (phase_ == Phase::receiving) --shared_.pending;
+  end_stream(Ending::reader_gone);
+  phase_ = Phase::closed;
+  timer_.cancel();
+  shared_.loop.poller().remove(socket_.get());
+  socket_.reset();
+  shared_.metrics.connections.add(-1);
+  shared_.sweep_later(*this);
+}
+
+void Connection::on_ready(Ready ready) {
+  if (ready.writable && outbox_) flush_outbox();
+  if (ready.readable && !closed()) receive();
+}
+
+// --- in: bytes to requests ---
+
+void Connection::receive() {
+  // Until the socket is empty: the next edge comes only with new bytes.
+  while (!closed()) {
+    auto& buffer = shared_.received;
+    buffer.resize(read_bytes);
+    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (size <= 0) return on_peer_gone();
+    take({buffer.data(), static_cast<std::size_t>(size)});
+  }
+}
+
+void Connection::take(std::string_view bytes) {
+  std::string joined;
+  if (phase_ == Phase::receiving && !early_.empty()) {
+    joined = std::exchange(early_, {}).append(bytes);
+    bytes = joined;
+  }
+  while (phase_ == Phase::receiving && !bytes.empty()) {
+    if (intake_->idle()) timer_.arm_in(shared_.settings.deadline);
+    const auto progress = intake_->take(bytes);
+    if (!progress) return refuse(progress.error());
+    if (progress.value() == Intake::Progress::aborted) return close();
+    if (progress.value() != Intake::Progress::more) dispatch(progress.value());
+  }
+  if (!bytes.empty() && !closed()) hold_early(bytes);
+}
+
+void Connection::hold_early(std::string_view bytes) {
+  if (linger_) return;
+  early_.append(bytes);
+  if (starts_with_abort(early_)) return close();
+  if (keep_ && early_.size() > early_bytes_max) return refuse(Refusal::early);
+  // Without KEEP_CONN there is no next request: what comes is read away, so that the peer's leaving is seen.
+  if (!keep_ && early_.size() >= header_bytes) early_.clear();
+}
+
+void Connection::begin_receiving() {
+  phase_ = Phase::receiving;
+  if (intake_) {
+    intake_->start();
+  } else {
+    intake_ = std::make_unique<Intake>(
+        Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
+  }
+}
+
+void Connection::dispatch(Intake::Progress progress) {
+  --shared_.pending;
+  timer_.cancel();
+  phase_ = Phase::answering;
+  request_id_ = intake_->request_id();
+  linger_ = progress != Intake::Progress::request;
+  keep_ = intake_->keep_connection() && !linger_;
+  shared_.corked.clear();
+  corked_ = true;
+  try {
+    serve(progress);
+  } catch (const std::exception& bug) {
+    shared_.log.error("an endpoint failed: {}", bug.what());
+    return close();
+  }
+  corked_ = false;
+  request_.reset();
+  std::swap(shared_.corked, shared_.framed);
+  transmit();
+  if (phase_ == Phase::answering) intake_.reset();
+  if (draining_ && source_ && phase_ == Phase::answering) source_->drain(drain_retry_);
+}
+
+void Connection::serve(Intake::Progress progress) {
+  if (progress == Intake::Progress::head_too_large) {
+    return answer(http::problem(431, fmt::format("The request's parameters are over {} bytes.",
+                                                 shared_.settings.head_bytes_max)));
+  }
+  if (progress == Intake::Progress::body_too_large) {
+    return answer(
+        http::problem(413, fmt::format("The body is over {} bytes.", shared_.settings.body_bytes_max)));
+  }
+  auto decoded = shared_.decoder.decode(intake_->params());
+  if (!decoded) return refuse(decoded.error());
+  request_ = std::make_unique<http::Request>(std::move(decoded).value());
+  request_->body = intake_->take_body();
+  head_only_ = request_->method == "HEAD";
+  shared_.endpoint.serve(*this);
+}
+
+void Connection::refuse(Refusal refusal) {
+  shared_.metrics.count(refusal);
+  shared_.log.debug("refused a FastCGI peer: {}", name_of(refusal));
+  close();
+}
+
+void Connection::on_peer_gone() {
+  if (phase_ == Phase::receiving && !intake_->idle()) return refuse(Refusal::truncated);
+  close();
+}
+
+void Connection::on_deadline() {
+  switch (phase_) {
+    case Phase::receiving:
+      // A connection that was served before and now only waits did nothing wrong.
+      if (intake_->idle() && request_id_ != 0) return close();
+      return refuse(Refusal::deadline);
+    case Phase::answering:
+      if (source_) source_->drain(drain_retry_);
+      return;
+    case Phase::ending: return close();
+    case Phase::closed: return;
+  }
+}
+
+// --- out: answers to bytes ---
+
+void Connection::answer(const http::Response& response) {
+  open(response.head);
+  finish(response.body);
+}
+
+void Connection::open(const http::ResponseHead& head) {
+  if (phase_ != Phase::answering) return;
+  std::string text;
+  head.append_to(text);
+  if (!corked_) shared_.framed.clear();
+  append_stdout(frames(), request_id_, text);
+  if (!corked_) transmit();
+  if (head_only_) finish({});
+}
+
+void Connection::write(std::string_view payload) {
+  if (phase_ != Phase::answering) return;
+  if (!corked_) shared_.framed.clear();
+  append_stdout(frames(), request_id_, payload);
+  if (!corked_) transmit();
+}
+
+void Connection::finish(std::string_view last) {
+  if (phase_ != Phase::answering) return;
+  if (!corked_) shared_.framed.clear();
+  if (!head_only_) append_stdout(frames(), request_id_, last);
+  append_end(frames(), request_id_);
+  end_stream(draining_ ? Ending::drained : Ending::finished);
+  phase_ = Phase::ending;
+  timer_.arm_in(shared_.settings.deadline);
+  if (source_) shared_.sweep_later(*this);
+  if (!corked_) transmit();
+}
+
+void Connection::keep(std::unique_ptr<http::Source> source) {
+  if (phase_ != Phase::answering) return;  // answered already: the source has nothing left to do
+  source_ = std::move(source);
+  streaming_ = true;
+  shared_.metrics.streams.add(1);
+  shared_.metrics.stream_opens.add();
+}
+
+void Connection::transmit() {
+  if (closed()) return;
+  const auto& wire = shared_.framed;
+  shared_.metrics.sent_bytes.add(wire.size());
+  if (outbox_) {
+    outbox_->push(std::make_shared<const std::string>(wire));
+  } else if (const auto sent = net::send_some(socket_.get(), wire.data(), wire.size()); sent < 0) {
+    return on_peer_gone();
+  } else if (const auto taken = static_cast<std::size_t>(sent); taken < wire.size()) {
+    outbox_ = std::make_unique<net::Outbox>();
+    outbox_->push(std::make_shared<const std::string>(wire, taken));
+    shared_.loop.poller().want_writable(socket_.get(), *this, true);
+  }
+  if (!outbox_) return on_all_sent();
+  if (outbox_->size_bytes() > shared_.settings.outbox_bytes_max && phase_ == Phase::answering) {
+    end_stream(Ending::slow);
+    close();
+  }
+}
+
+void Connection::flush_outbox() {
+  switch (outbox_->flush(socket_.get())) {
+    case net::Outbox::Flushed::blocked: return;
+    case net::Outbox::Flushed::broken: return on_peer_gone();
+    case net::Outbox::Flushed::all: break;
+  }
+  outbox_.reset();
+  shared_.loop.poller().want_writable(socket_.get(), *this, false);
+  on_all_sent();
+}
+
+void Connection::on_all_sent() {
+  if (phase_ != Phase::ending) return;
+  if (linger_) {
+    ::shutdown(socket_.get(), SHUT_WR);
+  } else if (keep_ && !draining_) {
+    ++shared_.pending;
+    begin_receiving();
+    timer_.arm_in(shared_.settings.idle);
+    if (!early_.empty()) shared_.sweep_later(*this);
+  } else {
+    close();
+  }
+}
+
+void Connection::end_stream(Ending ending) {
+  if (!streaming_) return;
+  streaming_ = false;
+  shared_.metrics.streams.add(-1);
+  shared_.metrics.count(ending);
+}
+
+// --- between turns ---
+
+void Connection::go_on() {
+  if (phase_ != Phase::answering) source_.reset();
+  if (phase_ == Phase::receiving && !early_.empty()) take({});
+}
+
+void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry) {
+  draining_ = true;
+  drain_retry_ = retry;
+  if (phase_ == Phase::answering) timer_.arm_in(delay);
+  if (phase_ == Phase::receiving && intake_->idle()) close();
+}
+
+}  // namespace worker::fcgi

@@ -1,0 +1,113 @@
+// Connection: one accepted FastCGI socket. Takes requests in through Intake, hands each to the endpoint as an Exchange,
+// and frames the answer into records. One request at a time. Created and destroyed by the Gate, on the loop's thread.
+//
+// A peer that breaks the protocol or its deadline is closed and counted; a reader that leaves is no error. After
+// closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an event of the same
+// turn may still refer to it. The same holds for a source whose answer is finished.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <memory>
+#include <string>
+
+#include "base/log.hpp"
+#include "base/unique_fd.hpp"
+#include "fcgi/decoder.hpp"
+#include "fcgi/intake.hpp"
+#include "fcgi/metrics.hpp"
+#include "fcgi/settings.hpp"
+#include "http/exchange.hpp"
+#include "net/loop.hpp"
+#include "net/outbox.hpp"
+
+namespace worker::fcgi {
+
+class Connection;
+
+/// What all connections of a gate share. Constant after construction but for the scratch buffers.
+struct Shared {
+  net::Loop& loop;
+  Decoder& decoder;
+  http::Endpoint& endpoint;
+  const Settings& settings;
+  Metrics& metrics;
+  base::Log& log;
+  /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next request.
+  std::function<void(Connection&)> sweep_later;
+  /// Connections without a complete request.
+  std::size_t pending = 0;
+  std::string received{};  // what one read brought
+  std::string framed{};    // what one write is about to send
+  std::string corked{};    // the frames of the request being dispatched
+};
+
+class Connection final : public net::Watcher, public http::Exchange {
+ public:
+  using Hook = boost::intrusive::list_member_hook<>;
+
+  Connection(Shared& shared, base::UniqueFd socket);
+  ~Connection();
+
+  bool closed() const { return phase_ == Phase::closed; }
+  /// In the sweep: frees what the finished answer left behind and takes up bytes that came early.
+  void go_on();
+  /// Ends the answer at hand after `delay`, or closes at once where there is none.
+  void drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry);
+  /// Closes without another word.
+  void close();
+
+  void on_ready(Ready ready) override;
+
+  const http::Request& request() const override { return *request_; }
+  void answer(const http::Response& response) override;
+  void open(const http::ResponseHead& head) override;
+  void write(std::string_view payload) override;
+  void finish(std::string_view last) override;
+  void keep(std::unique_ptr<http::Source> source) override;
+
+  Hook hook;              // the gate's list
+  bool in_sweep = false;  // the gate's mark
+
+ private:
+  enum class Phase {
+    receiving,  // a request, or the wait for one
+    answering,  // the endpoint has the request, or a source produces its answer
+    ending,     // the answer is complete, its last bytes wait for the peer
+    closed,
+  };
+
+  void receive();
+  void take(std::string_view bytes);
+  void hold_early(std::string_view bytes);
+  void begin_receiving();
+  void dispatch(Intake::Progress progress);
+  void serve(Intake::Progress progress);
+  void refuse(Refusal refusal);
+  void on_peer_gone();
+  void on_deadline();
+  std::string& frames() { return corked_ ? shared_.corked : shared_.framed; }
+  void transmit();
+  void flush_outbox();
+  void on_all_sent();
+  void end_stream(Ending ending);
+
+  Shared& shared_;
+  base::UniqueFd socket_;
+  Phase phase_ = Phase::receiving;
+  bool corked_ = false;     // inside dispatch: frames gather, to go out as one send
+  bool keep_ = false;       // the peer wants the connection for further requests
+  bool head_only_ = false;  // a HEAD request: no body leaves
+  bool linger_ = false;     // the peer is still sending: closing now could destroy the answer on its way
+  bool streaming_ = false;  // counted as a stream
+  bool draining_ = false;
+  std::uint16_t request_id_ = 0;
+  std::chrono::milliseconds drain_retry_{0};
+  net::Timer timer_;                        // the phase's deadline; while draining, the time to end
+  std::unique_ptr<Intake> intake_;          // only while receiving
+  std::unique_ptr<http::Request> request_;  // only inside dispatch
+  std::unique_ptr<http::Source> source_;
+  std::unique_ptr<net::Outbox> outbox_;  // only while the socket is full
+  std::string early_;                    // what the peer sent while its answer was not out yet
+};
+
+}  // namespace worker::fcgi

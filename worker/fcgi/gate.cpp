@@ -1,0 +1,107 @@
+#include "fcgi/gate.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace worker::fcgi {
+namespace {
+
+// Connections accepted in one turn: enough to keep up with a storm, few enough to serve the others in between.
+constexpr int accepts_per_turn = 64;
+constexpr std::chrono::milliseconds accept_pause{100};
+
+}  // namespace
+
+Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
+           base::Log& log, base::Random& random, Decoder& decoder)
+    : loop_(loop),
+      listening_(listening),
+      settings_(settings),
+      metrics_(metrics),
+      log_(log),
+      random_(random),
+      shared_{loop, decoder, endpoint, settings_, metrics, log,
+              [this](Connection& connection) { sweep_later(connection); }},
+      resume_(loop.timers(), [this] { open(); }) {}
+
+Gate::~Gate() {
+  stop_accepting();
+  connections_.clear_and_dispose([](Connection* connection) {
+    connection->in_sweep = true;  // there is no sweep to come
+    delete connection;
+  });
+}
+
+void Gate::open() {
+  accepting_ = loop_.poller().add(listening_, *this, net::Poller::Trigger::level);
+  if (!accepting_) pause_accepting();
+}
+
+void Gate::on_ready(Ready /*ready*/) {
+  for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
+    base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket) {
+      admit(std::move(socket));
+      continue;
+    }
+    switch (errno) {
+      case EAGAIN: return;
+      case EMFILE:
+      case ENFILE:
+      case ENOBUFS:
+      case ENOMEM: return pause_accepting();
+      default: break;  // this one peer's trouble: it left before it was accepted
+    }
+  }
+}
+
+void Gate::admit(base::UniqueFd socket) {
+  metrics_.accepted.add();
+  if (shared_.pending >= settings_.pending_max) return metrics_.count(Refusal::full);
+  auto* connection = new Connection(shared_, std::move(socket));  // owned by the list; deleted in sweep()
+  connections_.push_back(*connection);
+}
+
+void Gate::pause_accepting() {
+  log_.warn("accepting pauses: {}", std::generic_category().message(errno));
+  metrics_.accept_pauses.add();
+  stop_accepting();
+  resume_.arm_in(accept_pause);
+}
+
+void Gate::stop_accepting() {
+  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_);
+  resume_.cancel();
+}
+
+void Gate::sweep_later(Connection& connection) {
+  if (std::exchange(connection.in_sweep, true)) return;
+  to_sweep_.push_back(&connection);
+  if (to_sweep_.size() == 1) loop_.post([this] { sweep(); });
+}
+
+void Gate::sweep() {
+  for (auto* connection : std::exchange(to_sweep_, {})) {
+    connection->in_sweep = false;
+    connection->go_on();
+    if (!connection->closed() || connection->in_sweep) continue;
+    connections_.erase_and_dispose(connections_.iterator_to(*connection),
+                                   [](Connection* closed) { delete closed; });
+  }
+  if (connections_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
+}
+
+void Gate::drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done) {
+  stop_accepting();
+  on_drained_ = std::move(done);
+  for (auto& connection : connections_) {
+    connection.drain_in(random_.between(std::chrono::milliseconds(0), window),
+                        random_.between(retry.least, retry.most));
+  }
+  loop_.post([this] { sweep(); });
+}
+
+}  // namespace worker::fcgi

@@ -1,0 +1,59 @@
+// Gate: accepts FastCGI connections on one loop and owns them. Loop thread only, but for the constructor.
+//
+// Running out of descriptors or memory is not the end: accepting pauses, the kernel's backlog holds who comes, and it
+// goes on a moment later. One gate per loop; several processes may share the listening socket.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "base/random.hpp"
+#include "fcgi/connection.hpp"
+
+namespace worker::fcgi {
+
+class Gate final : public net::Watcher {
+ public:
+  struct Retry {
+    std::chrono::milliseconds least, most;
+  };
+
+  /// `listening` is non-blocking and stays the caller's; all that is borrowed must outlive the gate.
+  Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
+       base::Log& log, base::Random& random, Decoder& decoder);
+  ~Gate();
+
+  /// Starts accepting.
+  void open();
+  /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over `window`, each
+  /// told to come back after a delay from `retry`. Calls `done` when the last connection is closed.
+  void drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done);
+
+  void on_ready(Ready ready) override;
+
+ private:
+  using Connections = boost::intrusive::list<
+      Connection, boost::intrusive::member_hook<Connection, Connection::Hook, &Connection::hook>,
+      boost::intrusive::constant_time_size<false>>;
+
+  void admit(base::UniqueFd socket);
+  void pause_accepting();
+  void stop_accepting();
+  void sweep_later(Connection& connection);
+  void sweep();
+
+  net::Loop& loop_;
+  const int listening_;
+  const Settings settings_;
+  Metrics& metrics_;
+  base::Log& log_;
+  base::Random& random_;
+  Shared shared_;
+  bool accepting_ = false;
+  net::Timer resume_;
+  Connections connections_;
+  std::vector<Connection*> to_sweep_;
+  std::function<void()> on_drained_;
+};
+
+}  // namespace worker::fcgi

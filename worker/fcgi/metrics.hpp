@@ -1,0 +1,32 @@
+// What the FastCGI edge counts. References into the registry, taken once at start-up; usable from every thread.
+#pragma once
+
+#include <array>
+
+#include "fcgi/refusal.hpp"
+#include "metrics/registry.hpp"
+
+namespace worker::fcgi {
+
+/// How an answer that took time came to its end.
+enum class Ending { finished, reader_gone, slow, drained };
+
+inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "reader_gone", "slow", "drained"};
+
+struct Metrics {
+  explicit Metrics(metrics::Registry& registry);
+
+  metrics::Gauge& connections;
+  metrics::Gauge& streams;
+  metrics::Counter& accepted;
+  metrics::Counter& accept_pauses;
+  metrics::Counter& stream_opens;
+  metrics::Counter& sent_bytes;
+  std::array<metrics::Counter*, refusal_names.size()> refused;
+  std::array<metrics::Counter*, ending_names.size()> stream_closes;
+
+  void count(Refusal refusal) { refused[static_cast<std::size_t>(refusal)]->add(); }
+  void count(Ending ending) { stream_closes[static_cast<std::size_t>(ending)]->add(); }
+};
+
+}  // namespace worker::fcgi

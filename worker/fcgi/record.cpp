@@ -1,0 +1,52 @@
+#include "fcgi/record.hpp"
+
+#include <fastcgi.h>
+
+namespace worker::fcgi {
+namespace {
+
+std::uint8_t octet(char c) { return static_cast<std::uint8_t>(c); }
+std::uint16_t number(char high, char low) {
+  return static_cast<std::uint16_t>(octet(high) << 8U | octet(low));
+}
+
+}  // namespace
+
+RecordHeader RecordHeader::decode(const std::array<char, header_bytes>& bytes) {
+  return {.version = octet(bytes[0]),
+          .type = octet(bytes[1]),
+          .request_id = number(bytes[2], bytes[3]),
+          .content_bytes = number(bytes[4], bytes[5]),
+          .padding_bytes = octet(bytes[6])};
+}
+
+void append_record(std::string& out, std::uint8_t type, std::uint16_t request_id, std::string_view content) {
+  const auto size = static_cast<unsigned>(content.size());
+  const unsigned id = request_id;
+  for (const unsigned byte : {unsigned{FCGI_VERSION_1}, unsigned{type}, id >> 8U, id & 0xffU, size >> 8U, size & 0xffU,
+                              0U, 0U}) {
+    out.push_back(static_cast<char>(byte));
+  }
+  out.append(content);
+}
+
+void append_stdout(std::string& out, std::uint16_t request_id, std::string_view payload) {
+  while (!payload.empty()) {
+    const auto piece = payload.substr(0, stdout_bytes_max);
+    append_record(out, FCGI_STDOUT, request_id, piece);
+    payload.remove_prefix(piece.size());
+  }
+}
+
+void append_end(std::string& out, std::uint16_t request_id) {
+  append_record(out, FCGI_STDOUT, request_id, {});
+  constexpr char body[] = {0, 0, 0, 0, FCGI_REQUEST_COMPLETE, 0, 0, 0};
+  append_record(out, FCGI_END_REQUEST, request_id, {body, sizeof body});
+}
+
+void append_begin(std::string& out, std::uint16_t request_id) {
+  constexpr char body[] = {0, FCGI_RESPONDER, FCGI_KEEP_CONN, 0, 0, 0, 0, 0};
+  append_record(out, FCGI_BEGIN_REQUEST, request_id, {body, sizeof body});
+}
+
+}  // namespace worker::fcgi

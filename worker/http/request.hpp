@@ -1,0 +1,30 @@
+// Request: one HTTP request as the FastCGI parameters tell it. A value, complete: the body has arrived.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "http/query.hpp"
+
+namespace worker::http {
+
+struct Request {
+  std::string method;
+  /// Percent-decoded by the web server, without the query; begins with a slash.
+  std::string path;
+  Query query;
+  /// The Content-Type header; empty where there is none.
+  std::string content_type;
+  /// Names in lower case with dashes: `last-event-id`. Values as they came.
+  std::map<std::string, std::string, std::less<>> headers;
+  std::string body;
+
+  /// The header's value, or empty.
+  std::string_view header(std::string_view name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+  }
+};
+
+}  // namespace worker::http

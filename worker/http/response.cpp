@@ -1,0 +1,37 @@
+#include "http/response.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace worker::http {
+
+void ResponseHead::append_to(std::string& out) const {
+  fmt::format_to(std::back_inserter(out), "Status: {} {}\r\n", status, reason_phrase(status));
+  for (const auto& [name, value] : headers) out.append(name).append(": ").append(value).append("\r\n");
+  out.append("\r\n");
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 200: return "OK";
+    case 204: return "No Content";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+  }
+}
+
+Response plain_response(std::string content_type, std::string body) {
+  return {{200, {{"Content-Type", std::move(content_type)}, {"Cache-Control", "no-store"}}}, std::move(body)};
+}
+
+}  // namespace worker::http

@@ -1,0 +1,31 @@
+// Response: a status, headers and, for short answers, a body, as a value; and its head in the form a FastCGI responder
+// sends it (RFC 3875, section 6.3: header lines, the status among them as `Status:`).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace worker::http {
+
+struct ResponseHead {
+  int status = 200;
+  /// Names and values hold no CR or LF: they come from the worker, never from a request.
+  std::vector<std::pair<std::string, std::string>> headers;
+
+  void append_to(std::string& out) const;
+};
+
+struct Response {
+  ResponseHead head;
+  std::string body;
+};
+
+/// RFC 9110's phrase for the statuses the worker uses.
+std::string_view reason_phrase(int status);
+
+/// 200 with `body` as `content_type`; never cached.
+Response plain_response(std::string content_type, std::string body);
+
+}  // namespace worker::http

@@ -1,0 +1,144 @@
+#include "net/listening_socket.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+namespace worker::net {
+namespace {
+
+
+std::string reason(int error) { return std::generic_category().message(error); }
+
+bool is_listening(int fd) {
+  int listening = 0;
+  socklen_t size = sizeof listening;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
+}
+
+// sd_listen_fds(3), without libsystemd: the variables are meant for us only if LISTEN_PID is our pid.
+bool has_listen_fds() {
+  const auto number = [](const char* name) {
+    const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): start-up, one thread
+    long value = 0;
+    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
+    return value;
+  };
+  return number("LISTEN_PID") == ::getpid() && number("LISTEN_FDS") >= 1;
+}
+
+base::Result<sockaddr_un, std::string> unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    return base::failure(fmt::format("listen: {} is longer than the {} bytes a Unix socket's path may have", path,
+                                     sizeof address.sun_path - 1));
+  }
+  path.copy(address.sun_path, path.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
+
+// Makes room for our own socket at `path`: nothing there, or a socket that nobody listens on any more.
+base::Result<void, std::string> clear_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return base::success();
+  if (!S_ISSOCK(status.st_mode)) {
+    return base::failure(fmt::format("listen: {} exists and is not a socket; it is left alone", path));
+  }
+  const base::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno != ECONNREFUSED) {
+    return base::failure(fmt::format("listen: another process is listening on {}; stop it first", path));
+  }
+  if (::unlink(path.c_str()) != 0) {
+    return base::failure(fmt::format("listen: cannot remove the stale socket {}: {}", path, reason(errno)));
+  }
+  return base::success();
+}
+
+}  // namespace
+
+base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSettings& settings) {
+  if (is_listening(STDIN_FILENO)) return prepared(base::UniqueFd(STDIN_FILENO), "descriptor 0");
+  constexpr int first_passed = 3;
+  if (has_listen_fds() && is_listening(first_passed)) {
+    return prepared(base::UniqueFd(first_passed), "LISTEN_FDS");
+  }
+  if (settings.address.empty()) {
+    return base::failure(std::string(
+        "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- sse-worker "
+        "--config FILE), through systemd with a socket unit, or set `listen:` in the configuration"));
+  }
+  return settings.address.find('/') != std::string::npos ? bind_unix(settings) : bind_tcp(settings);
+}
+
+ListeningSocket::~ListeningSocket() {
+  if (!fd_ || made_path_.empty()) return;
+  ::unlink(made_path_.c_str());
+}
+
+base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const ListenSettings& settings) {
+  const auto& path = settings.address;
+  BOOST_OUTCOME_TRY(address, unix_address(path));
+  if (auto cleared = clear_stale(path, address); !cleared) return base::failure(std::move(cleared).error());
+  base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  // The mask, not a later chmod: the socket must not be open to others even for a moment.
+  const mode_t before = ::umask(0777U & ~settings.mode);
+  const bool bound = fd && ::bind(fd.get(), generic(address), sizeof address) == 0;
+  const int error = errno;
+  ::umask(before);
+  if (!bound) return base::failure(fmt::format("listen: cannot bind {}: {}", path, reason(error)));
+  if (::listen(fd.get(), settings.backlog) != 0) {
+    return base::failure(fmt::format("listen: cannot listen on {}: {}", path, reason(errno)));
+  }
+  ListeningSocket made(std::move(fd), path);
+  made.made_path_ = path;
+  return made;
+}
+
+base::Result<ListeningSocket, std::string> ListeningSocket::bind_tcp(const ListenSettings& settings) {
+  const auto& text = settings.address;
+  const auto colon = text.rfind(':');
+  auto host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
+  addrinfo* found = nullptr;
+  if (colon == std::string::npos || ::getaddrinfo(host.c_str(), text.c_str() + colon + 1, &hints, &found) != 0) {
+    return base::failure(fmt::format("listen: {} is neither a path nor ADDRESS:PORT", text));
+  }
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
+  base::UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int on = 1;
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (!fd || ::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(fd.get(), settings.backlog) != 0) {
+    return base::failure(fmt::format("listen: cannot listen on {}: {}", text, reason(errno)));
+  }
+  return prepared(std::move(fd), text);
+}
+
+base::Result<ListeningSocket, std::string> ListeningSocket::prepared(base::UniqueFd fd, std::string origin) {
+  // The gate must never wait in accept: another worker on the same socket may have taken the connection.
+  const int flags = ::fcntl(fd.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
+      ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0) {
+    return base::failure(fmt::format("cannot use {}: {}", origin, reason(errno)));
+  }
+  return ListeningSocket(std::move(fd), std::move(origin));
+}
+
+}  // namespace worker::net

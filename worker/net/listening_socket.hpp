@@ -1,0 +1,39 @@
+// ListeningSocket: where FastCGI connections arrive. Found once, at start-up: inherited from spawn-fcgi or systemd, or
+// made here. What was made here is removed again by its owner's destructor; what somebody else made never is.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "base/unique_fd.hpp"
+#include "net/settings.hpp"
+
+namespace worker::net {
+
+class ListeningSocket {
+ public:
+  /// The first that applies: descriptor 0 where it is a listening socket, the first of LISTEN_FDS (sd_listen_fds(3)),
+  /// `settings.address`. Fails with a sentence for the operator. A Unix socket whose owner is gone is replaced; one
+  /// that answers is left alone and is a failure.
+  static base::Result<ListeningSocket, std::string> find(const ListenSettings& settings);
+
+  ListeningSocket(ListeningSocket&&) noexcept = default;
+  ListeningSocket& operator=(ListeningSocket&&) = delete;
+  ~ListeningSocket();
+
+  int descriptor() const { return fd_.get(); }
+  /// For the log: `descriptor 0`, `LISTEN_FDS` or the address.
+  const std::string& origin() const { return origin_; }
+
+ private:
+  ListeningSocket(base::UniqueFd fd, std::string origin) : fd_(std::move(fd)), origin_(std::move(origin)) {}
+  static base::Result<ListeningSocket, std::string> bind_unix(const ListenSettings& settings);
+  static base::Result<ListeningSocket, std::string> bind_tcp(const ListenSettings& settings);
+  static base::Result<ListeningSocket, std::string> prepared(base::UniqueFd fd, std::string origin);
+
+  base::UniqueFd fd_;
+  std::string origin_;
+  std::string made_path_;  // to be removed; empty where there is nothing to remove
+};
+
+}  // namespace worker::net

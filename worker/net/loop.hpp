@@ -1,0 +1,57 @@
+// Loop: one thread's event loop: its sockets, timers, signals and mailbox. Everything a loop owns is touched only on
+// the thread that is in run(); post() is the one way in from outside. Exceptions that escape a callback are bugs and
+// leave through run().
+#pragma once
+
+#include <utility>  // Boost.Asio 1.74 needs it before its own headers
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <atomic>
+#include <functional>
+#include <thread>
+
+#include "net/poller.hpp"
+#include "net/timer.hpp"
+
+namespace worker::net {
+
+class Loop {
+ public:
+  explicit Loop(const base::Clock& clock);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Serves on the calling thread until stop().
+  void run();
+  /// From the loop's thread: run() returns after the current turn.
+  void stop();
+  /// From any thread: runs `task` on the loop, in a turn of its own.
+  void post(std::function<void()> task);
+  /// Calls `handler` on the loop each time one of the signals arrives. Before run().
+  void on_signals(std::initializer_list<int> signals, std::function<void(int)> handler);
+
+  Poller& poller() { return poller_; }
+  Timers& timers() { return timers_; }
+  /// True on the thread that is in run(), and while no thread is.
+  bool on_thread() const;
+
+ private:
+  void watch_sockets();
+  void set_alarm();
+  void wait_for_signal();
+
+  boost::asio::io_context context_{1};
+  Poller poller_;
+  boost::asio::posix::stream_descriptor sockets_;
+  Timers timers_;
+  boost::asio::steady_timer alarm_;
+  base::Instant alarm_at_ = base::Instant::max();
+  boost::asio::signal_set signals_;
+  std::function<void(int)> on_signal_;
+  std::atomic<std::thread::id> thread_;
+};
+
+}  // namespace worker::net

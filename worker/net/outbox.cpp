@@ -1,0 +1,72 @@
+#include "net/outbox.hpp"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace worker::net {
+namespace {
+
+std::ptrdiff_t send_pieces(int socket, iovec* pieces, std::size_t count) {
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = count;
+  for (;;) {
+    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return sent;
+    if (errno == EINTR) continue;
+    // ENOBUFS: the kernel is short of memory for this socket; as with EAGAIN, what is unsent is kept.
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0 : -1;
+  }
+}
+
+}  // namespace
+
+std::ptrdiff_t send_some(int socket, const char* data, std::size_t size) {
+  iovec piece{const_cast<char*>(data), size};
+  return send_pieces(socket, &piece, 1);
+}
+
+void Outbox::push(Bytes bytes, std::size_t offset) {
+  if (offset >= bytes->size()) return;
+  // A piece begins inside only where a direct send was cut short, and then the outbox is empty.
+  if (pieces_.empty()) first_offset_ = offset;
+  size_bytes_ += bytes->size() - offset;
+  pieces_.push_back(std::move(bytes));
+}
+
+Outbox::Flushed Outbox::flush(int socket) {
+  while (!pieces_.empty()) {
+    std::array<iovec, 64> vector;
+    const auto count = std::min(pieces_.size(), vector.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t offset = i == 0 ? first_offset_ : 0;
+      vector[i] = {const_cast<char*>(pieces_[i]->data()) + offset, pieces_[i]->size() - offset};
+    }
+    const auto sent = send_pieces(socket, vector.data(), count);
+    if (sent < 0) return Flushed::broken;
+    if (sent == 0) return Flushed::blocked;
+    drop(static_cast<std::size_t>(sent));
+  }
+  return Flushed::all;
+}
+
+void Outbox::drop(std::size_t sent) {
+  size_bytes_ -= sent;
+  while (sent > 0) {
+    const auto left = pieces_.front()->size() - first_offset_;
+    if (sent < left) {
+      first_offset_ += sent;
+      return;
+    }
+    sent -= left;
+    first_offset_ = 0;
+    pieces_.pop_front();
+  }
+}
+
+}  // namespace worker::net

@@ -1,0 +1,41 @@
+// Outbox: what a socket could not take yet, in order. Holds references to immutable bytes, so that a backlog of events
+// that many readers share costs each of them a few words. Owned by one connection, made only when its socket is full.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string>
+
+namespace worker::net {
+
+/// Encoded once, shared by all who send it, freed by the last.
+using Bytes = std::shared_ptr<const std::string>;
+
+class Outbox {
+ public:
+  enum class Flushed {
+    all,      // empty now
+    blocked,  // the socket is full again
+    broken,   // the peer is gone
+  };
+
+  /// Queues `bytes` from `offset` on.
+  void push(Bytes bytes, std::size_t offset = 0);
+  /// Sends as much as the socket takes, many pieces in one system call.
+  Flushed flush(int socket);
+  std::size_t size_bytes() const { return size_bytes_; }
+
+ private:
+  void drop(std::size_t sent);
+
+  std::deque<Bytes> pieces_;
+  std::size_t first_offset_ = 0;  // of the first piece, what is sent already
+  std::size_t size_bytes_ = 0;
+};
+
+/// One send that neither waits nor raises SIGPIPE. The number of bytes the socket took, 0 when it is full, -1 when the
+/// peer is gone.
+std::ptrdiff_t send_some(int socket, const char* data, std::size_t size);
+
+}  // namespace worker::net

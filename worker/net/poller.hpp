@@ -1,0 +1,50 @@
+// Poller: tells the owners of sockets when they can go on. One epoll set that a Loop watches as a single descriptor.
+//
+// Why not one Asio descriptor per socket: a stream is silent for nearly all of its life, and Asio keeps a locked state
+// block and a pending operation for each; once it has waited for writability it also keeps hearing of every drained
+// byte. Here a socket costs no memory outside the kernel, and writability is reported only while it is asked for.
+// Single-threaded. Watchers are borrowed: remove() before the watcher dies.
+#pragma once
+
+#include "base/unique_fd.hpp"
+
+namespace worker::net {
+
+class Watcher {
+ public:
+  struct Ready {
+    bool readable;  // also when the peer has gone
+    bool writable;
+  };
+  /// May remove any watcher from the poller, but must not destroy one before the turn is over: events of the same
+  /// batch may still name it.
+  virtual void on_ready(Ready ready) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+class Poller {
+ public:
+  /// `edge`: told once per change, so the watcher reads until there is nothing more. `level`: told again every turn.
+  enum class Trigger { edge, level };
+
+  /// Throws std::system_error where the kernel gives no epoll descriptor (start-up only).
+  Poller();
+
+  /// False where the kernel refuses to watch another descriptor (memory, fs.epoll.max_user_watches).
+  [[nodiscard]] bool add(int fd, Watcher& watcher, Trigger trigger);
+  /// Sets whether an edge-triggered `fd` also reports writability; reports at once if it is writable now.
+  void want_writable(int fd, Watcher& watcher, bool wanted);
+  void remove(int fd);
+
+  /// Tells a batch of ready watchers; never waits. descriptor() stays readable while more are ready.
+  void dispatch();
+  /// Readable when a watcher is ready.
+  int descriptor() const { return epoll_.get(); }
+
+ private:
+  base::UniqueFd epoll_;
+};
+
+}  // namespace worker::net

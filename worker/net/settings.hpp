@@ -1,0 +1,17 @@
+// What an operator can set about the listening socket. Plain values; config/ reads them, defaults are the shipped ones.
+#pragma once
+
+#include <string>
+
+namespace worker::net {
+
+struct ListenSettings {
+  /// A Unix socket's path (with a slash) or `127.0.0.1:9000` / `[::1]:9000`. Empty: the socket is inherited.
+  std::string address;
+  /// Permissions of a Unix socket made here.
+  unsigned mode = 0660;
+  /// Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn.
+  int backlog = 4096;
+};
+
+}  // namespace worker::net

@@ -1,0 +1,39 @@
+#include "net/timer.hpp"
+
+#include <utility>
+
+namespace worker::net {
+
+Timer::Timer(Timers& timers, std::function<void()> on_due) : timers_(timers), on_due_(std::move(on_due)) {}
+
+void Timer::arm(base::Instant at) {
+  cancel();
+  due_ = at;
+  const auto place = timers_.queue_.insert(*this);
+  if (place == timers_.queue_.begin() && timers_.earlier_) timers_.earlier_();
+}
+
+void Timer::arm_in(base::Instant::duration delay) { arm(timers_.now() + delay); }
+
+std::optional<base::Instant> Timers::next() const {
+  if (queue_.empty()) return std::nullopt;
+  return queue_.begin()->due_;
+}
+
+void Timers::fire_due() {
+  const auto until = now();
+  // The due ones move to a queue of their own: a callback may cancel or destroy any of them, or arm new ones.
+  Queue due;
+  while (!queue_.empty() && queue_.begin()->due_ <= until) {
+    auto& timer = *queue_.begin();
+    queue_.erase(queue_.begin());
+    due.insert(due.end(), timer);
+  }
+  while (!due.empty()) {
+    auto& timer = *due.begin();
+    due.erase(due.begin());
+    timer.on_due_();
+  }
+}
+
+}  // namespace worker::net

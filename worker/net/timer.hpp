@@ -1,0 +1,74 @@
+// Timers: everything one loop has to do later. A Timer is a member of whoever waits; it allocates nothing when armed
+// and forgets itself when destroyed. Single-threaded, driven by a passed-in clock, so tests move time by hand.
+#pragma once
+
+#include <boost/intrusive/set.hpp>
+#include <functional>
+#include <optional>
+
+#include "base/clock.hpp"
+
+namespace worker::net {
+
+class Timers;
+
+/// A resource: never moves. `on_due` may arm it again. Must not outlive its Timers.
+class Timer {
+ public:
+  Timer(Timers& timers, std::function<void()> on_due);
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() { cancel(); }
+
+  /// Fires once, in the first turn of the loop at or after `at`. Replaces an earlier time.
+  void arm(base::Instant at);
+  void arm_in(base::Instant::duration delay);
+  void cancel() { hook_.unlink(); }
+  bool armed() const { return hook_.is_linked(); }
+  base::Instant due() const { return due_; }
+
+ private:
+  friend class Timers;
+  struct Earlier {
+    bool operator()(const Timer& a, const Timer& b) const { return a.due_ < b.due_; }
+  };
+  // Unlinks itself from whichever queue holds it: while timers fire, that is a local one.
+  using Hook =
+      boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                        boost::intrusive::optimize_size<true>>;
+
+  Hook hook_;
+  base::Instant due_;
+  Timers& timers_;
+  std::function<void()> on_due_;
+};
+
+class Timers {
+ public:
+  explicit Timers(const base::Clock& clock) : clock_(clock) {}
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
+
+  base::Instant now() const { return clock_.now(); }
+  base::WallTime wall() const { return clock_.wall(); }
+  /// When the earliest armed timer is due.
+  std::optional<base::Instant> next() const;
+  /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the next call,
+  /// so a timer that re-arms itself cannot hold the loop.
+  void fire_due();
+  /// Called whenever the earliest time moved forward; the loop sets its alarm there.
+  void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }
+
+ private:
+  friend class Timer;
+  using Queue =
+      boost::intrusive::multiset<Timer, boost::intrusive::member_hook<Timer, Timer::Hook, &Timer::hook_>,
+                                 boost::intrusive::compare<Timer::Earlier>,
+                                 boost::intrusive::constant_time_size<false>>;
+
+  const base::Clock& clock_;
+  Queue queue_;
+  std::function<void()> earlier_;
+};
+
+}  // namespace worker::net

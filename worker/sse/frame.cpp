@@ -1,0 +1,41 @@
+#include "sse/frame.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace worker::sse {
+namespace {
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).push_back('\n');
+}
+
+void append_data(std::string& out, std::string_view data) {
+  for (;;) {
+    const auto end = data.find_first_of("\r\n");
+    append_field(out, "data", data.substr(0, end));
+    if (end == std::string_view::npos) return;
+    data.remove_prefix(data.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
+  }
+}
+
+}  // namespace
+
+void append_event(std::string& out, const Event& event) {
+  if (!event.id.empty()) append_field(out, "id", event.id);
+  if (!event.type.empty()) append_field(out, "event", event.type);
+  if (event.retry) fmt::format_to(std::back_inserter(out), "retry: {}\n", event.retry->count());
+  append_data(out, event.data);
+  out.push_back('\n');
+}
+
+void append_comment(std::string& out, std::string_view text) {
+  out.append(": ").append(text).append("\n\n");
+}
+
+void append_retry(std::string& out, std::chrono::milliseconds delay) {
+  fmt::format_to(std::back_inserter(out), "retry: {}\n\n", delay.count());
+}
+
+}  // namespace worker::sse
