@@ -1,4 +1,5 @@
-// What an operator can set about FastCGI connections. Plain values; config/ reads them, defaults are the shipped ones.
+// What an operator can set about FastCGI connections. Plain values; config/ reads them, defaults are the
+// shipped ones.
 #pragma once
 
 #include <chrono>
@@ -7,7 +8,8 @@
 namespace worker::fcgi {
 
 struct Settings {
-  /// From connecting to the request's last byte, and from the answer's last write until the peer has taken it.
+  /// From connecting to the request's last byte, and from the answer's last write until the peer has taken
+  /// it.
   std::chrono::milliseconds deadline{5'000};
   /// How long a kept connection may wait for its next request.
   std::chrono::milliseconds idle{60'000};
@@ -15,9 +17,9 @@ struct Settings {
   std::size_t pending_max = 4096;
   /// Sum of all parameters of a request. nginx sends at most 65,535.
   std::size_t head_bytes_max = 65'535;
-  std::size_t body_bytes_max = 8 * 1024 * 1024;
+  std::size_t body_bytes_max = 8'388'608;
   /// What may wait for a reader whose socket is full; over it the reader is cut.
-  std::size_t outbox_bytes_max = 256 * 1024;
+  std::size_t outbox_bytes_max = 262'144;
 };
 
 }  // namespace worker::fcgi

@@ -1,7 +1,7 @@
 // Registry: every figure the worker tells, by name, and their text in the Prometheus exposition format 0.0.4.
-// Owned by main and outlives every room. Metrics are registered at start-up, on one thread, and live as long as the
-// registry; after that they may be changed and rendered from every thread. Registering a name twice with the same
-// labels gives the same metric; with another kind it throws std::logic_error, which is a bug.
+// Owned by main and outlives every room. Metrics are registered at start-up, on one thread, and live as long
+// as the registry; after that they may be changed and rendered from every thread. Registering a name twice
+// with the same labels gives the same metric; with another kind it throws std::logic_error, which is a bug.
 #pragma once
 
 #include <atomic>

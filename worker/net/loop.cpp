@@ -1,7 +1,7 @@
 #include "net/loop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <unistd.h>
+#include <boost/asio/post.hpp>
 
 #include <cerrno>
 #include <system_error>
@@ -33,6 +33,13 @@ void Loop::run() {
   thread_ = std::thread::id();
 }
 
+void Loop::run_ready() {
+  timers_.fire_due();
+  poller_.dispatch();
+  context_.restart();
+  context_.poll();
+}
+
 void Loop::stop() { context_.stop(); }
 
 void Loop::post(std::function<void()> task) { boost::asio::post(context_, std::move(task)); }
@@ -43,12 +50,14 @@ bool Loop::on_thread() const {
 }
 
 void Loop::watch_sockets() {
-  sockets_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    // One batch per turn: timers and posted tasks get their turn in between, however busy the sockets are.
-    poller_.dispatch();
-    watch_sockets();
-  });
+  sockets_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                      [this](boost::system::error_code error) {
+                        if (error) return;
+                        // One batch per turn: timers and posted tasks get their turn in between, however busy
+                        // the sockets are.
+                        poller_.dispatch();
+                        watch_sockets();
+                      });
 }
 
 void Loop::set_alarm() {
