@@ -36,7 +36,7 @@ void raise_descriptor_limit() {
 }
 
 int serve(const config::Config& config) {
-  const auto listening = net::ListeningSocket::find(config.listen);
+  auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
 
@@ -64,6 +64,7 @@ int serve(const config::Config& config) {
     log->info("signal {}: ending {} streams over {} ms", signal, slots.used(), config.drain.count());
     const auto& streams = config.streams;
     gate.drain(config.drain, {streams.retry, streams.retry + streams.retry_jitter}, [&] { loop.stop(); });
+    listening.value().close();
   });
   gate.open();
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
