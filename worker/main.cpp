@@ -1,4 +1,5 @@
-// sse-worker: composition only. Reads the command line and the configuration, makes the rooms, and turns the loop.
+// sse-worker: composition only. Reads the command line and the configuration, makes the rooms, and turns the
+// loop.
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -56,7 +57,8 @@ int serve(const config::Config& config) {
   router.add("/healthz", {"GET"}, health);
   router.add("/metrics", {"GET"}, metrics);
 
-  fcgi::Gate gate(loop, listening.value().descriptor(), router, config.fcgi, fcgi_metrics, *log, random, decoder);
+  fcgi::Gate gate(loop, listening.value().descriptor(), router, config.fcgi, fcgi_metrics, *log, random,
+                  decoder);
   loop.on_signals({SIGTERM, SIGINT}, [&, stopping = false](int signal) mutable {
     if (std::exchange(stopping, true)) return loop.stop();
     log->info("signal {}: ending {} streams over {} ms", signal, slots.used(), config.drain.count());

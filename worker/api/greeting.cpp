@@ -14,7 +14,8 @@ namespace {
 
 class Greeting final : public http::Source {
  public:
-  Greeting(http::Exchange& exchange, net::Timers& timers, const GreetingSettings& settings, StreamSlots::Slot slot)
+  Greeting(http::Exchange& exchange, net::Timers& timers, const GreetingSettings& settings,
+           StreamSlots::Slot slot)
       : exchange_(exchange),
         timers_(timers),
         settings_(settings),

@@ -1,5 +1,5 @@
-// GET /events without topics: the greeting stream. One event at once, then one per interval, and `event: close` after
-// the duration. Each stream runs on its own clock, begun when it was opened.
+// GET /events without topics: the greeting stream. One event at once, then one per interval, and `event:
+// close` after the duration. Each stream runs on its own clock, begun when it was opened.
 #pragma once
 
 #include "api/settings.hpp"
@@ -13,8 +13,8 @@ namespace worker::api {
 /// Loop thread only; one per loop. All that is borrowed must outlive the streams.
 class GreetingEndpoint final : public http::Endpoint {
  public:
-  GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, const StreamSettings& streams,
-                   const GreetingSettings& settings);
+  GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
+                   const StreamSettings& streams, const GreetingSettings& settings);
 
   void serve(http::Exchange& exchange) override;
 

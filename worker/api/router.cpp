@@ -18,8 +18,9 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (request.method.empty() || request.path.empty()) {
-    return exchange.answer(http::problem(
-        400, "The web server sent no REQUEST_METHOD or no SCRIPT_NAME: include sse-worker.params in its location."));
+    return exchange.answer(http::problem(400,
+                                         "The web server sent no REQUEST_METHOD or no SCRIPT_NAME: include "
+                                         "sse-worker.params in its location."));
   }
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {

@@ -10,8 +10,8 @@ namespace worker::api {
 struct StreamSettings {
   /// Streams open at once; one more is told 503.
   std::size_t streams_max = 20'000;
-  /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart does not
-  /// bring all of them back in the same moment.
+  /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart
+  /// does not bring all of them back in the same moment.
   std::chrono::milliseconds retry{3'000};
   std::chrono::milliseconds retry_jitter{2'000};
 };

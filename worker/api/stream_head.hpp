@@ -10,7 +10,8 @@ namespace worker::api {
 /// text/event-stream, to be neither cached nor buffered on its way.
 http::ResponseHead stream_head();
 
-/// The first bytes of a stream: a comment, so that the reader's `open` fires at once, and a jittered `retry:`.
+/// The first bytes of a stream: a comment, so that the reader's `open` fires at once, and a jittered
+/// `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
 }  // namespace worker::api

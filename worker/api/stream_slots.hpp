@@ -1,4 +1,5 @@
-// StreamSlots: how many streams may be open at once. A stream holds one Slot for its life. Usable from every thread.
+// StreamSlots: how many streams may be open at once. A stream holds one Slot for its life. Usable from every
+// thread.
 #pragma once
 
 #include <atomic>

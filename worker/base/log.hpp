@@ -1,5 +1,6 @@
 // The worker's log: one spdlog logger, made in main and passed to whoever reports events.
-// Events, not steps, with their fields; a reader who leaves is no error. Behaviour never depends on the level.
+// Events, not steps, with their fields; a reader who leaves is no error. Behaviour never depends on the
+// level.
 #pragma once
 
 #include <spdlog/logger.h>

@@ -23,7 +23,8 @@ class UniqueFd {
   /// Gives the descriptor away; the caller closes it.
   int release() noexcept { return std::exchange(fd_, -1); }
   void reset(int fd = -1) noexcept {
-    // The result of close is of no use: the descriptor is gone either way, and retrying could close another's.
+    // The result of close is of no use: the descriptor is gone either way, and retrying could close
+    // another's.
     if (fd_ >= 0) ::close(fd_);
     fd_ = fd;
   }

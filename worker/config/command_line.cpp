@@ -5,14 +5,16 @@
 namespace worker::config {
 namespace {
 
-constexpr auto description = R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as nginx.
+constexpr auto description =
+    R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as nginx.
 
 The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi, systemd's StandardInput=socket),
 LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
 
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- sse-worker --config /etc/sse-worker/sse-worker.yaml)";
 
-constexpr auto footer = R"(Signals: SIGTERM and SIGINT end all streams cleanly and exit; a second one exits at once.
+constexpr auto footer =
+    R"(Signals: SIGTERM and SIGINT end all streams cleanly and exit; a second one exits at once.
 Exit status: 0 after a clean stop, 2 for a mistake in the command line, the configuration or the socket.)";
 
 }  // namespace

@@ -28,7 +28,8 @@ void read_listen(Section& top, net::ListenSettings& listen) {
 }
 
 void read_log(Section& section, base::LogSettings& log) {
-  section.word("level", log.level, base::is_log_level, "one of trace, debug, info, warning, error, critical, off");
+  section.word("level", log.level, base::is_log_level,
+               "one of trace, debug, info, warning, error, critical, off");
   std::string target = "stderr";
   section.word(
       "to", target, [](const std::string& word) { return word == "stderr" || word == "syslog"; },
@@ -87,9 +88,11 @@ base::Result<Config, std::string> load(const std::string& file) {
   std::ifstream stream(file);
   std::ostringstream text;
   // An empty file is a valid one; a folder opens but does not read.
-  if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf())) || stream.bad()) {
+  if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf())) ||
+      stream.bad()) {
     const int error = errno;
-    return base::failure(fmt::format("{}: {}", file, std::generic_category().message(error != 0 ? error : EIO)));
+    return base::failure(
+        fmt::format("{}: {}", file, std::generic_category().message(error != 0 ? error : EIO)));
   }
   return parse(text.str(), file);
 }

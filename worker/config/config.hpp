@@ -1,5 +1,6 @@
-// Config: the YAML file as the settings of each room. Read once at start-up (and to check a file); every mistake is one
-// line that names the file, the line, the column and the key. Defaults are those of the settings structs.
+// Config: the YAML file as the settings of each room. Read once at start-up (and to check a file); every
+// mistake is one line that names the file, the line, the column and the key. Defaults are those of the
+// settings structs.
 #pragma once
 
 #include <string>

@@ -37,7 +37,8 @@ std::string shown(std::chrono::milliseconds time) {
 
 }  // namespace
 
-Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key, const std::string& message)
+Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
+                 const std::string& message)
     : std::runtime_error(fmt::format("{}:{}:{}: {}{}{}", file, mark.line + 1, mark.column + 1, key,
                                      key.empty() ? "" : ": ", message)) {}
 
@@ -48,7 +49,8 @@ Section::Section(std::string file, YAML::Node node, std::string path)
   if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, "must be a mapping of keys to values");
   std::set<std::string> seen;
   for (const auto& entry : node_) {
-    if (!entry.first.IsScalar()) throw Mistake(file_, entry.first.Mark(), name, "has a key that is not a word");
+    if (!entry.first.IsScalar())
+      throw Mistake(file_, entry.first.Mark(), name, "has a key that is not a word");
     if (!seen.insert(entry.first.Scalar()).second) fail(entry.first, entry.first.Scalar(), "is given twice");
   }
 }
@@ -63,7 +65,8 @@ void Section::fail(const YAML::Node& at, const std::string& key, const std::stri
   throw Mistake(file_, at.Mark(), path_ + key, message);
 }
 
-std::string Section::scalar(const YAML::Node& node, const std::string& key, const std::string& expected) const {
+std::string Section::scalar(const YAML::Node& node, const std::string& key,
+                            const std::string& expected) const {
   if (!node.IsScalar()) fail(node, key, "must be " + expected);
   return node.Scalar();
 }
@@ -72,8 +75,8 @@ void Section::text(const std::string& key, std::string& value) {
   if (const auto node = take(key); node.IsDefined()) value = scalar(node, key, "text");
 }
 
-void Section::word(const std::string& key, std::string& value, const std::function<bool(const std::string&)>& known,
-                   const std::string& expected) {
+void Section::word(const std::string& key, std::string& value,
+                   const std::function<bool(const std::string&)>& known, const std::string& expected) {
   const auto node = take(key);
   if (!node.IsDefined()) return;
   const auto word = scalar(node, key, expected);
@@ -93,14 +96,16 @@ void Section::number(const std::string& key, std::size_t& value, std::size_t lea
   value = *number;
 }
 
-void Section::seconds(const std::string& key, std::chrono::milliseconds& value, std::chrono::milliseconds least,
-                      std::chrono::milliseconds most) {
+void Section::seconds(const std::string& key, std::chrono::milliseconds& value,
+                      std::chrono::milliseconds least, std::chrono::milliseconds most) {
   const auto node = take(key);
   if (!node.IsDefined()) return;
-  const auto expected = fmt::format("seconds from {} to {}, with at most three decimals", shown(least), shown(most));
+  const auto expected =
+      fmt::format("seconds from {} to {}, with at most three decimals", shown(least), shown(most));
   const auto text = scalar(node, key, expected);
   const auto time = decimal_seconds(text);
-  if (!time || *time < least || *time > most) fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+  if (!time || *time < least || *time > most)
+    fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
   value = *time;
 }
 

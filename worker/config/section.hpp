@@ -1,5 +1,6 @@
-// Section: one mapping of the YAML file, read key by key into typed settings. A missing key leaves the default as it is;
-// a key nobody read is unknown, and so an error, as is one given twice. Errors are thrown as Mistake and end in parse().
+// Section: one mapping of the YAML file, read key by key into typed settings. A missing key leaves the
+// default as it is; a key nobody read is unknown, and so an error, as is one given twice. Errors are thrown
+// as Mistake and end in parse().
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -16,7 +17,8 @@ namespace worker::config {
 /// `what()` is the whole line for the operator.
 class Mistake : public std::runtime_error {
  public:
-  Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key, const std::string& message);
+  Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
+          const std::string& message);
 };
 
 class Section {

@@ -127,8 +127,8 @@ void Connection::dispatch(Intake::Progress progress) {
 
 void Connection::serve(Intake::Progress progress) {
   if (progress == Intake::Progress::head_too_large) {
-    return answer(http::problem(431, fmt::format("The request's parameters are over {} bytes.",
-                                                 shared_.settings.head_bytes_max)));
+    return answer(http::problem(
+        431, fmt::format("The request's parameters are over {} bytes.", shared_.settings.head_bytes_max)));
   }
   if (progress == Intake::Progress::body_too_large) {
     return answer(
@@ -162,8 +162,10 @@ void Connection::on_deadline() {
     case Phase::answering:
       if (source_) source_->drain(drain_retry_);
       return;
-    case Phase::ending: return close();
-    case Phase::closed: return;
+    case Phase::ending:
+      return close();
+    case Phase::closed:
+      return;
   }
 }
 
@@ -233,9 +235,12 @@ void Connection::transmit() {
 
 void Connection::flush_outbox() {
   switch (outbox_->flush(socket_.get())) {
-    case net::Outbox::Flushed::blocked: return;
-    case net::Outbox::Flushed::broken: return on_peer_gone();
-    case net::Outbox::Flushed::all: break;
+    case net::Outbox::Flushed::blocked:
+      return;
+    case net::Outbox::Flushed::broken:
+      return on_peer_gone();
+    case net::Outbox::Flushed::all:
+      break;
   }
   outbox_.reset();
   shared_.loop.poller().want_writable(socket_.get(), *this, false);

@@ -1,9 +1,10 @@
-// Connection: one accepted FastCGI socket. Takes requests in through Intake, hands each to the endpoint as an Exchange,
-// and frames the answer into records. One request at a time. Created and destroyed by the Gate, on the loop's thread.
+// Connection: one accepted FastCGI socket. Takes requests in through Intake, hands each to the endpoint as an
+// Exchange, and frames the answer into records. One request at a time. Created and destroyed by the Gate, on
+// the loop's thread.
 //
-// A peer that breaks the protocol or its deadline is closed and counted; a reader that leaves is no error. After
-// closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an event of the same
-// turn may still refer to it. The same holds for a source whose answer is finished.
+// A peer that breaks the protocol or its deadline is closed and counted; a reader that leaves is no error.
+// After closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an
+// event of the same turn may still refer to it. The same holds for a source whose answer is finished.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -32,7 +33,8 @@ struct Shared {
   const Settings& settings;
   Metrics& metrics;
   base::Log& log;
-  /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next request.
+  /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
+  /// request.
   std::function<void(Connection&)> sweep_later;
   /// Connections without a complete request.
   std::size_t pending = 0;

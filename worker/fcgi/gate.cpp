@@ -9,21 +9,27 @@
 namespace worker::fcgi {
 namespace {
 
-// Connections accepted in one turn: enough to keep up with a storm, few enough to serve the others in between.
+// Connections accepted in one turn: enough to keep up with a storm, few enough to serve the others in
+// between.
 constexpr int accepts_per_turn = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
 
 }  // namespace
 
-Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
-           base::Log& log, base::Random& random, Decoder& decoder)
+Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
+           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder)
     : loop_(loop),
       listening_(listening),
       settings_(settings),
       metrics_(metrics),
       log_(log),
       random_(random),
-      shared_{loop, decoder, endpoint, settings_, metrics, log,
+      shared_{loop,
+              decoder,
+              endpoint,
+              settings_,
+              metrics,
+              log,
               [this](Connection& connection) { sweep_later(connection); }},
       resume_(loop.timers(), [this] { open(); }) {}
 
@@ -48,12 +54,15 @@ void Gate::on_ready(Ready /*ready*/) {
       continue;
     }
     switch (errno) {
-      case EAGAIN: return;
+      case EAGAIN:
+        return;
       case EMFILE:
       case ENFILE:
       case ENOBUFS:
-      case ENOMEM: return pause_accepting();
-      default: break;  // this one peer's trouble: it left before it was accepted
+      case ENOMEM:
+        return pause_accepting();
+      default:
+        break;  // this one peer's trouble: it left before it was accepted
     }
   }
 }

@@ -1,7 +1,7 @@
 // Gate: accepts FastCGI connections on one loop and owns them. Loop thread only, but for the constructor.
 //
-// Running out of descriptors or memory is not the end: accepting pauses, the kernel's backlog holds who comes, and it
-// goes on a moment later. One gate per loop; several processes may share the listening socket.
+// Running out of descriptors or memory is not the end: accepting pauses, the kernel's backlog holds who
+// comes, and it goes on a moment later. One gate per loop; several processes may share the listening socket.
 #pragma once
 
 #include <functional>
@@ -25,16 +25,18 @@ class Gate final : public net::Watcher {
 
   /// Starts accepting.
   void open();
-  /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over `window`, each
-  /// told to come back after a delay from `retry`. Calls `done` when the last connection is closed.
+  /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over
+  /// `window`, each told to come back after a delay from `retry`. Calls `done` when the last connection is
+  /// closed.
   void drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done);
 
   void on_ready(Ready ready) override;
 
  private:
-  using Connections = boost::intrusive::list<
-      Connection, boost::intrusive::member_hook<Connection, Connection::Hook, &Connection::hook>,
-      boost::intrusive::constant_time_size<false>>;
+  using Connections =
+      boost::intrusive::list<Connection,
+                             boost::intrusive::member_hook<Connection, Connection::Hook, &Connection::hook>,
+                             boost::intrusive::constant_time_size<false>>;
 
   void admit(base::UniqueFd socket);
   void pause_accepting();

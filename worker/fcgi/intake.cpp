@@ -78,7 +78,8 @@ base::Result<Intake::Progress, Refusal> Intake::begin_record() {
     return base::failure(record_.request_id == 0 ? Refusal::type : Refusal::id);
   }
   if (record_.type == FCGI_ABORT_REQUEST) return Progress::aborted;
-  if (record_.type != (phase_ == Phase::params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
+  if (record_.type != (phase_ == Phase::params ? FCGI_PARAMS : FCGI_STDIN))
+    return base::failure(Refusal::type);
   const bool params = phase_ == Phase::params;
   if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
     return params ? Progress::head_too_large : Progress::body_too_large;
@@ -106,9 +107,12 @@ base::Result<Intake::Progress, Refusal> Intake::begin_request() {
 
 std::string& Intake::sink() {
   switch (phase_) {
-    case Phase::begin: return begin_;
-    case Phase::params: return params_;
-    case Phase::body: break;
+    case Phase::begin:
+      return begin_;
+    case Phase::params:
+      return params_;
+    case Phase::body:
+      break;
   }
   return body_;
 }

@@ -1,11 +1,11 @@
-// Intake: reads one request after another out of the bytes of a connection, without touching the connection. Sans-IO,
-// so every split, truncation and lie about lengths is a table test.
+// Intake: reads one request after another out of the bytes of a connection, without touching the connection.
+// Sans-IO, so every split, truncation and lie about lengths is a table test.
 //
-// It is the armour in front of libfcgi, which was written for a trusted web server: it waits for bytes without a
-// deadline, answers GET_VALUES from a buffer that repeated names overflow, and believes every length. Only parameters
-// that arrived in full and whose lengths add up go on to be decoded. A request is exactly BEGIN_REQUEST, PARAMS until
-// an empty one, STDIN until an empty one, all with one id that is not 0; anything else is a Refusal. A web server
-// never multiplexes over one connection, so a second id is one too.
+// It is the armour in front of libfcgi, which was written for a trusted web server: it waits for bytes
+// without a deadline, answers GET_VALUES from a buffer that repeated names overflow, and believes every
+// length. Only parameters that arrived in full and whose lengths add up go on to be decoded. A request is
+// exactly BEGIN_REQUEST, PARAMS until an empty one, STDIN until an empty one, all with one id that is not 0;
+// anything else is a Refusal. A web server never multiplexes over one connection, so a second id is one too.
 #pragma once
 
 #include <array>
@@ -35,7 +35,8 @@ class Intake {
 
   explicit Intake(Limits limits) : limits_(limits) {}
 
-  /// Takes from the front of `bytes` up to the end of the request. After anything but `more` start() comes first.
+  /// Takes from the front of `bytes` up to the end of the request. After anything but `more` start() comes
+  /// first.
   base::Result<Progress, Refusal> take(std::string_view& bytes);
   /// Forgets the request; the next one may begin.
   void start();
@@ -71,8 +72,8 @@ class Intake {
   std::string body_;
 };
 
-/// Do the lengths of the name-value pairs (FastCGI 1.0, section 3.4) add up exactly, and is there no NUL, which would
-/// cut a C string short?
+/// Do the lengths of the name-value pairs (FastCGI 1.0, section 3.4) add up exactly, and is there no NUL,
+/// which would cut a C string short?
 bool params_well_formed(std::string_view params);
 
 }  // namespace worker::fcgi

@@ -1,4 +1,5 @@
-// What the FastCGI edge counts. References into the registry, taken once at start-up; usable from every thread.
+// What the FastCGI edge counts. References into the registry, taken once at start-up; usable from every
+// thread.
 #pragma once
 
 #include <array>
@@ -11,7 +12,8 @@ namespace worker::fcgi {
 /// How an answer that took time came to its end.
 enum class Ending { finished, reader_gone, slow, drained };
 
-inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "reader_gone", "slow", "drained"};
+inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "reader_gone", "slow",
+                                                                 "drained"};
 
 struct Metrics {
   explicit Metrics(metrics::Registry& registry);

@@ -23,8 +23,8 @@ RecordHeader RecordHeader::decode(const std::array<char, header_bytes>& bytes) {
 void append_record(std::string& out, std::uint8_t type, std::uint16_t request_id, std::string_view content) {
   const auto size = static_cast<unsigned>(content.size());
   const unsigned id = request_id;
-  for (const unsigned byte : {unsigned{FCGI_VERSION_1}, unsigned{type}, id >> 8U, id & 0xffU, size >> 8U, size & 0xffU,
-                              0U, 0U}) {
+  for (const unsigned byte :
+       {unsigned{FCGI_VERSION_1}, unsigned{type}, id >> 8U, id & 0xffU, size >> 8U, size & 0xffU, 0U, 0U}) {
     out.push_back(static_cast<char>(byte));
   }
   out.append(content);

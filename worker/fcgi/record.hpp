@@ -1,5 +1,5 @@
-// Records: the framing of FastCGI 1.0 (section 3.3): an eight-byte header, then at most 65,535 bytes of content, then
-// padding. Pure functions; the layout and the numbers come from libfcgi's fastcgi.h.
+// Records: the framing of FastCGI 1.0 (section 3.3): an eight-byte header, then at most 65,535 bytes of
+// content, then padding. Pure functions; the layout and the numbers come from libfcgi's fastcgi.h.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@ namespace worker::fcgi {
 
 inline constexpr std::size_t header_bytes = 8;
 inline constexpr std::size_t content_bytes_max = 65'535;
-/// Largest STDOUT record sent: nginx passes on one chunk per record, so few and full ones are cheap, yet one must not
-/// hold up the others on its loop.
+/// Largest STDOUT record sent: nginx passes on one chunk per record, so few and full ones are cheap, yet one
+/// must not hold up the others on its loop.
 inline constexpr std::size_t stdout_bytes_max = 32 * 1024;
 
 /// One header, decoded.

@@ -23,6 +23,8 @@ enum class Refusal {
 inline constexpr std::array<std::string_view, 10> refusal_names = {
     "version", "type", "role", "id", "length", "params", "truncated", "deadline", "early", "full"};
 
-constexpr std::string_view name_of(Refusal refusal) { return refusal_names[static_cast<std::size_t>(refusal)]; }
+constexpr std::string_view name_of(Refusal refusal) {
+  return refusal_names[static_cast<std::size_t>(refusal)];
+}
 
 }  // namespace worker::fcgi

@@ -1,4 +1,5 @@
-// What an operator can set about FastCGI connections. Plain values; config/ reads them, defaults are the shipped ones.
+// What an operator can set about FastCGI connections. Plain values; config/ reads them, defaults are the
+// shipped ones.
 #pragma once
 
 #include <chrono>
@@ -7,7 +8,8 @@
 namespace worker::fcgi {
 
 struct Settings {
-  /// From connecting to the request's last byte, and from the answer's last write until the peer has taken it.
+  /// From connecting to the request's last byte, and from the answer's last write until the peer has taken
+  /// it.
   std::chrono::milliseconds deadline{5'000};
   /// How long a kept connection may wait for its next request.
   std::chrono::milliseconds idle{60'000};

@@ -1,8 +1,8 @@
-// Exchange: one request and the way its answer goes out. What every endpoint is handed; implemented by the FastCGI
-// connection. Loop thread only.
+// Exchange: one request and the way its answer goes out. What every endpoint is handed; implemented by the
+// FastCGI connection. Loop thread only.
 //
-// An answer is either answer(), or open() and then any number of write() and one finish(). An endpoint that needs time
-// leaves a Source with keep() and answers later from there.
+// An answer is either answer(), or open() and then any number of write() and one finish(). An endpoint that
+// needs time leaves a Source with keep() and answers later from there.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,9 @@
 
 namespace worker::http {
 
-/// Whoever produces an answer over time. The exchange owns it and destroys it when the answer is finished or the reader
-/// has gone, never inside a call from the source itself. It may use the exchange for as long as it lives.
+/// Whoever produces an answer over time. The exchange owns it and destroys it when the answer is finished or
+/// the reader has gone, never inside a call from the source itself. It may use the exchange for as long as it
+/// lives.
 class Source {
  public:
   virtual ~Source() = default;
@@ -29,9 +30,11 @@ class Exchange {
   virtual const Request& request() const = 0;
   /// The whole answer at once.
   virtual void answer(const Response& response) = 0;
-  /// The head of an answer whose body follows; goes out with the first bytes of the body where both come in one turn.
+  /// The head of an answer whose body follows; goes out with the first bytes of the body where both come in
+  /// one turn.
   virtual void open(const ResponseHead& head) = 0;
-  /// Sends a piece of the body now. A reader who cannot take it makes it wait, up to a bound; over it the reader is cut.
+  /// Sends a piece of the body now. A reader who cannot take it makes it wait, up to a bound; over it the
+  /// reader is cut.
   virtual void write(std::string_view payload) = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;

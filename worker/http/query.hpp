@@ -1,5 +1,5 @@
-// Query: the parameters of a query string or of a form body (application/x-www-form-urlencoded, URL standard).
-// A value: parsed once at the edge, then only looked up. Names may repeat; order is kept.
+// Query: the parameters of a query string or of a form body (application/x-www-form-urlencoded, URL
+// standard). A value: parsed once at the edge, then only looked up. Names may repeat; order is kept.
 #pragma once
 
 #include <optional>

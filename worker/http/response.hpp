@@ -1,5 +1,5 @@
-// Response: a status, headers and, for short answers, a body, as a value; and its head in the form a FastCGI responder
-// sends it (RFC 3875, section 6.3: header lines, the status among them as `Status:`).
+// Response: a status, headers and, for short answers, a body, as a value; and its head in the form a FastCGI
+// responder sends it (RFC 3875, section 6.3: header lines, the status among them as `Status:`).
 #pragma once
 
 #include <string>

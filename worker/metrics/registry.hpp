@@ -1,14 +1,18 @@
 // Registry: every figure the worker tells, by name, and their text in the Prometheus exposition format 0.0.4.
-// Owned by main and outlives every room. Metrics are registered at start-up, on one thread, and live as long as the
-// registry; after that they may be changed and rendered from every thread. Registering a name twice with the same
-// labels gives the same metric; with another kind it throws std::logic_error, which is a bug.
+// Owned by main and outlives every room. Metrics are registered at start-up, on one thread, and live as long
+// as the registry; after that they may be changed and rendered from every thread. Registering a name twice
+// with the same labels gives the same metric; with another kind it throws std::logic_error, which is a bug.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace worker::metrics {
 
@@ -33,6 +37,23 @@ class Gauge {
   std::atomic<std::int64_t> value_ = 0;
 };
 
+/// How values are spread over fixed buckets.
+class Histogram {
+ public:
+  /// `bounds`: upper bounds, ascending; values over the last fall into +Inf. `scale` is what an observed
+  /// whole number is multiplied by for the text, e.g. 1e-6 for microseconds told as seconds.
+  Histogram(std::vector<std::uint64_t> bounds, double scale);
+
+  void observe(std::uint64_t value) noexcept;
+  void append_to(std::string& out, const std::string& name) const;
+
+ private:
+  const std::vector<std::uint64_t> bounds_;
+  const double scale_;
+  std::vector<Counter> buckets_;  // one per bound, and one for +Inf; not cumulative
+  Counter sum_;
+};
+
 class Registry {
  public:
   Registry() = default;
@@ -43,21 +64,30 @@ class Registry {
   Counter& counter(const std::string& name, std::string_view help, const std::string& labels = {});
   Gauge& gauge(const std::string& name, std::string_view help, const std::string& labels = {});
 
+  Histogram& histogram(const std::string& name, std::string_view help, std::vector<std::uint64_t> bounds,
+                       double scale = 1);
+  /// `refresh` is called before each text(), on the thread that asks, to set gauges that are read from
+  /// somewhere.
+  void on_text(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
+
   /// Families in the order of their names.
   std::string text() const;
 
  private:
-  enum class Kind { counter, gauge };
+  enum class Kind { counter, gauge, histogram };
   struct Family {
     Kind kind;
     std::string help;
     std::map<std::string, Counter> counters;
     std::map<std::string, Gauge> gauges;
+    std::unique_ptr<Histogram> histogram;
   };
 
+  static std::string_view type_of(Kind kind);
   Family& family(const std::string& name, Kind kind, std::string_view help);
 
   std::map<std::string, Family> families_;
+  std::vector<std::function<void()>> refreshers_;
 };
 
 }  // namespace worker::metrics

@@ -18,7 +18,6 @@
 namespace worker::net {
 namespace {
 
-
 std::string reason(int error) { return std::generic_category().message(error); }
 
 bool is_listening(int fd) {
@@ -42,8 +41,8 @@ base::Result<sockaddr_un, std::string> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return base::failure(fmt::format("listen: {} is longer than the {} bytes a Unix socket's path may have", path,
-                                     sizeof address.sun_path - 1));
+    return base::failure(fmt::format("listen: {} is longer than the {} bytes a Unix socket's path may have",
+                                     path, sizeof address.sun_path - 1));
   }
   path.copy(address.sun_path, path.size());
   return address;
@@ -78,7 +77,8 @@ base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSet
   }
   if (settings.address.empty()) {
     return base::failure(std::string(
-        "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- sse-worker "
+        "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- "
+        "sse-worker "
         "--config FILE), through systemd with a socket unit, or set `listen:` in the configuration"));
   }
   return settings.address.find('/') != std::string::npos ? bind_unix(settings) : bind_tcp(settings);
@@ -117,7 +117,8 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_tcp(const Liste
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (colon == std::string::npos || ::getaddrinfo(host.c_str(), text.c_str() + colon + 1, &hints, &found) != 0) {
+  if (colon == std::string::npos ||
+      ::getaddrinfo(host.c_str(), text.c_str() + colon + 1, &hints, &found) != 0) {
     return base::failure(fmt::format("listen: {} is neither a path nor ADDRESS:PORT", text));
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);

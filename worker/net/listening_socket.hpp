@@ -1,5 +1,6 @@
-// ListeningSocket: where FastCGI connections arrive. Found once, at start-up: inherited from spawn-fcgi or systemd, or
-// made here. What was made here is removed again by its owner's destructor; what somebody else made never is.
+// ListeningSocket: where FastCGI connections arrive. Found once, at start-up: inherited from spawn-fcgi or
+// systemd, or made here. What was made here is removed again by its owner's destructor; what somebody else
+// made never is.
 #pragma once
 
 #include <string>
@@ -12,9 +13,9 @@ namespace worker::net {
 
 class ListeningSocket {
  public:
-  /// The first that applies: descriptor 0 where it is a listening socket, the first of LISTEN_FDS (sd_listen_fds(3)),
-  /// `settings.address`. Fails with a sentence for the operator. A Unix socket whose owner is gone is replaced; one
-  /// that answers is left alone and is a failure.
+  /// The first that applies: descriptor 0 where it is a listening socket, the first of LISTEN_FDS
+  /// (sd_listen_fds(3)), `settings.address`. Fails with a sentence for the operator. A Unix socket whose
+  /// owner is gone is replaced; one that answers is left alone and is a failure.
   static base::Result<ListeningSocket, std::string> find(const ListenSettings& settings);
 
   ListeningSocket(ListeningSocket&&) noexcept = default;

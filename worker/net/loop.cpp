@@ -1,7 +1,7 @@
 #include "net/loop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <unistd.h>
+#include <boost/asio/post.hpp>
 
 #include <cerrno>
 #include <system_error>
@@ -43,12 +43,14 @@ bool Loop::on_thread() const {
 }
 
 void Loop::watch_sockets() {
-  sockets_.async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code error) {
-    if (error) return;
-    // One batch per turn: timers and posted tasks get their turn in between, however busy the sockets are.
-    poller_.dispatch();
-    watch_sockets();
-  });
+  sockets_.async_wait(boost::asio::posix::descriptor_base::wait_read,
+                      [this](boost::system::error_code error) {
+                        if (error) return;
+                        // One batch per turn: timers and posted tasks get their turn in between, however busy
+                        // the sockets are.
+                        poller_.dispatch();
+                        watch_sockets();
+                      });
 }
 
 void Loop::set_alarm() {

@@ -1,15 +1,15 @@
-// Loop: one thread's event loop: its sockets, timers, signals and mailbox. Everything a loop owns is touched only on
-// the thread that is in run(); post() is the one way in from outside. Exceptions that escape a callback are bugs and
-// leave through run().
+// Loop: one thread's event loop: its sockets, timers, signals and mailbox. Everything a loop owns is touched
+// only on the thread that is in run(); post() is the one way in from outside. Exceptions that escape a
+// callback are bugs and leave through run().
 #pragma once
 
 #include <utility>  // Boost.Asio 1.74 needs it before its own headers
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <atomic>
 #include <functional>
 #include <thread>
 

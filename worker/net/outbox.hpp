@@ -1,5 +1,6 @@
-// Outbox: what a socket could not take yet, in order. Holds references to immutable bytes, so that a backlog of events
-// that many readers share costs each of them a few words. Owned by one connection, made only when its socket is full.
+// Outbox: what a socket could not take yet, in order. Holds references to immutable bytes, so that a backlog
+// of events that many readers share costs each of them a few words. Owned by one connection, made only when
+// its socket is full.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +35,8 @@ class Outbox {
   std::size_t size_bytes_ = 0;
 };
 
-/// One send that neither waits nor raises SIGPIPE. The number of bytes the socket took, 0 when it is full, -1 when the
-/// peer is gone.
+/// One send that neither waits nor raises SIGPIPE. The number of bytes the socket took, 0 when it is full, -1
+/// when the peer is gone.
 std::ptrdiff_t send_some(int socket, const char* data, std::size_t size);
 
 }  // namespace worker::net

@@ -1,9 +1,11 @@
-// Poller: tells the owners of sockets when they can go on. One epoll set that a Loop watches as a single descriptor.
+// Poller: tells the owners of sockets when they can go on. One epoll set that a Loop watches as a single
+// descriptor.
 //
-// Why not one Asio descriptor per socket: a stream is silent for nearly all of its life, and Asio keeps a locked state
-// block and a pending operation for each; once it has waited for writability it also keeps hearing of every drained
-// byte. Here a socket costs no memory outside the kernel, and writability is reported only while it is asked for.
-// Single-threaded. Watchers are borrowed: remove() before the watcher dies.
+// Why not one Asio descriptor per socket: a stream is silent for nearly all of its life, and Asio keeps a
+// locked state block and a pending operation for each; once it has waited for writability it also keeps
+// hearing of every drained byte. Here a socket costs no memory outside the kernel, and writability is
+// reported only while it is asked for. Single-threaded. Watchers are borrowed: remove() before the watcher
+// dies.
 #pragma once
 
 #include "base/unique_fd.hpp"
@@ -16,8 +18,8 @@ class Watcher {
     bool readable;  // also when the peer has gone
     bool writable;
   };
-  /// May remove any watcher from the poller, but must not destroy one before the turn is over: events of the same
-  /// batch may still name it.
+  /// May remove any watcher from the poller, but must not destroy one before the turn is over: events of the
+  /// same batch may still name it.
   virtual void on_ready(Ready ready) = 0;
 
  protected:
@@ -26,7 +28,8 @@ class Watcher {
 
 class Poller {
  public:
-  /// `edge`: told once per change, so the watcher reads until there is nothing more. `level`: told again every turn.
+  /// `edge`: told once per change, so the watcher reads until there is nothing more. `level`: told again
+  /// every turn.
   enum class Trigger { edge, level };
 
   /// Throws std::system_error where the kernel gives no epoll descriptor (start-up only).

@@ -1,4 +1,5 @@
-// What an operator can set about the listening socket. Plain values; config/ reads them, defaults are the shipped ones.
+// What an operator can set about the listening socket. Plain values; config/ reads them, defaults are the
+// shipped ones.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Timers: everything one loop has to do later. A Timer is a member of whoever waits; it allocates nothing when armed
-// and forgets itself when destroyed. Single-threaded, driven by a passed-in clock, so tests move time by hand.
+// Timers: everything one loop has to do later. A Timer is a member of whoever waits; it allocates nothing
+// when armed and forgets itself when destroyed. Single-threaded, driven by a passed-in clock, so tests move
+// time by hand.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -33,9 +34,8 @@ class Timer {
     bool operator()(const Timer& a, const Timer& b) const { return a.due_ < b.due_; }
   };
   // Unlinks itself from whichever queue holds it: while timers fire, that is a local one.
-  using Hook =
-      boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
-                                        boost::intrusive::optimize_size<true>>;
+  using Hook = boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                                 boost::intrusive::optimize_size<true>>;
 
   Hook hook_;
   base::Instant due_;
@@ -53,8 +53,8 @@ class Timers {
   base::WallTime wall() const { return clock_.wall(); }
   /// When the earliest armed timer is due.
   std::optional<base::Instant> next() const;
-  /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the next call,
-  /// so a timer that re-arms itself cannot hold the loop.
+  /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the
+  /// next call, so a timer that re-arms itself cannot hold the loop.
   void fire_due();
   /// Called whenever the earliest time moved forward; the loop sets its alarm there.
   void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }

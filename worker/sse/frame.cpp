@@ -30,9 +30,12 @@ void append_event(std::string& out, const Event& event) {
   out.push_back('\n');
 }
 
-void append_comment(std::string& out, std::string_view text) {
-  out.append(": ").append(text).append("\n\n");
+void append_cursor(std::string& out, std::string_view id) {
+  append_field(out, "id", id);
+  out.push_back('\n');
 }
+
+void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
 
 void append_retry(std::string& out, std::chrono::milliseconds delay) {
   fmt::format_to(std::back_inserter(out), "retry: {}\n\n", delay.count());

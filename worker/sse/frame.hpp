@@ -1,6 +1,7 @@
 // Frames: events, comments and retry hints as the bytes of text/event-stream
 // (HTML standard, section "Server-sent events", parsing an event stream).
-// Pure functions that append to the caller's buffer; they cannot fail, because an Event was checked at the edge.
+// Pure functions that append to the caller's buffer; they cannot fail, because an Event was checked at the
+// edge.
 #pragma once
 
 #include <chrono>
@@ -11,10 +12,13 @@
 
 namespace worker::sse {
 
-/// One frame with its closing blank line. `data:` is always there, even when empty: a frame without it would move
-/// the reader's cursor but fire nothing. CR, LF and CRLF inside the data all end a line, so nothing in the data
-/// can become a field.
+/// One frame with its closing blank line. `data:` is always there, even when empty: a frame without it would
+/// move the reader's cursor but fire nothing. CR, LF and CRLF inside the data all end a line, so nothing in
+/// the data can become a field.
 void append_event(std::string& out, const Event& event);
+
+/// An `id:`-only frame: moves the reader's cursor and fires nothing (the data buffer is empty at dispatch).
+void append_cursor(std::string& out, std::string_view id);
 
 /// `: text` and a blank line. `text` holds no line end.
 void append_comment(std::string& out, std::string_view text);

@@ -1,0 +1,301 @@
+#include "journal/memory_journal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "sse/frame.hpp"
+
+namespace worker::journal {
+namespace {
+
+// Emptied topics whose last eviction and closing are remembered one by one; beyond them a common mark stands
+// in, which can only tell too many readers of a gap, never too few.
+constexpr std::size_t emptied_max = 100'000;
+
+std::string_view epoch_part(std::string_view cursor) { return cursor.substr(0, cursor.rfind('-')); }
+
+std::optional<Sequence> sequence_part(std::string_view cursor) {
+  const auto dash = cursor.rfind('-');
+  if (dash == std::string_view::npos || dash + 1 == cursor.size()) return std::nullopt;
+  Sequence sequence = 0;
+  const auto [end, error] =
+      std::from_chars(cursor.data() + dash + 1, cursor.data() + cursor.size(), sequence);
+  if (error != std::errc() || end != cursor.data() + cursor.size()) return std::nullopt;
+  return sequence;
+}
+
+}  // namespace
+
+std::string_view name_of(GapReason reason) {
+  switch (reason) {
+    case GapReason::unknown:
+      return "unknown";
+    case GapReason::evicted:
+      return "evicted";
+    case GapReason::restarted:
+      break;
+  }
+  return "restarted";
+}
+
+std::size_t Entry::size_bytes() const {
+  constexpr std::size_t bookkeeping =
+      160;  // the entry, its control block, its place in the log and in one topic
+  std::size_t size = bookkeeping + frame.size() + key.size() + 2 * alias.size();
+  for (const auto& topic : topics) size += topic.size() + sizeof topic;
+  return size;
+}
+
+MemoryJournal::MemoryJournal(const Settings& settings, std::string epoch, const base::Clock& clock)
+    : epoch_(std::move(epoch)), clock_(clock), settings_(settings) {}
+
+void MemoryJournal::append(std::vector<Draft> drafts, Done done) {
+  std::vector<Kept> results;
+  results.reserve(drafts.size());
+  std::vector<Listener> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& draft : drafts) results.push_back(keep(std::move(draft)));
+    trim();
+    listeners = listeners_;
+  }
+  for (const auto& listener : listeners) listener.news();
+  done(std::move(results));
+}
+
+Journal::Kept MemoryJournal::keep(Draft&& draft) {
+  auto& event = draft.event;
+  if (!event.id.empty()) {
+    if (epoch_part(event.id) == epoch_ && sequence_part(event.id)) return base::failure(Rejection::reserved);
+    if (aliases_.contains(event.id)) return event.id;
+  }
+  for (const auto& name : draft.topics) {
+    const auto topic = topics_.find(name);
+    if (topic != topics_.end() && topic->second.closed) return base::failure(Rejection::closed);
+  }
+  const auto sequence = last_locked() + 1;
+  auto entry = std::make_shared<Entry>();
+  entry->sequence = sequence;
+  entry->alias = event.id;
+  if (event.id.empty()) event.id = id_of(sequence);
+  if (draft.silent) {
+    sse::append_cursor(entry->frame, event.id);
+  } else {
+    sse::append_event(entry->frame, event);
+  }
+  entry->topics = std::move(draft.topics);
+  entry->key = std::move(draft.key);
+  entry->closes = draft.closes;
+  entry->at = clock_.now();
+  for (const auto& name : entry->topics) {
+    auto& topic = topics_[name];
+    topic.held.push_back(sequence);
+    topic.closed = entry->closes;
+  }
+  if (!entry->alias.empty()) aliases_.emplace(entry->alias, sequence);
+  ++events_;
+  bytes_ += entry->size_bytes();
+  log_.push_back({entry, entry->topics.size()});
+  for (const auto& name : entry->topics) {
+    const auto topic = topics_.find(name);
+    auto& held = topic->second.held;
+    if (held.size() > settings_.topic_events_max && held.front() <= seen_by_all())
+      release(topic, held.front());
+  }
+  return event.id;
+}
+
+// --- keeping within the bounds ---
+
+void MemoryJournal::trim() {
+  while (front_is_spare()) evict_front();
+  while (!log_.empty() && !log_.front().entry) {
+    log_.pop_front();
+    ++first_;
+  }
+  forget_emptied();
+}
+
+bool MemoryJournal::front_is_spare() const {
+  if (log_.empty() || first_ > seen_by_all()) return false;
+  const auto& entry = log_.front().entry;
+  return !entry || bytes_ > settings_.bytes_max || clock_.now() - entry->at > settings_.age_max;
+}
+
+void MemoryJournal::evict_front() {
+  const auto sequence = first_;
+  if (const auto entry = log_.front().entry) {
+    for (const auto& name : entry->topics) {
+      const auto topic = topics_.find(name);
+      if (topic != topics_.end() && !topic->second.held.empty() && topic->second.held.front() == sequence) {
+        release(topic, sequence);
+      }
+    }
+  }
+  log_.pop_front();
+  ++first_;
+}
+
+void MemoryJournal::release(Topics::iterator topic, Sequence sequence) {
+  topic->second.held.pop_front();
+  topic->second.evicted_through = sequence;
+  if (topic->second.held.empty()) emptied_.push_back(topic->first);
+  auto& [entry, topics] = held(sequence);
+  if (--topics > 0) return;
+  --events_;
+  bytes_ -= entry->size_bytes();
+  if (!entry->alias.empty()) aliases_.erase(entry->alias);
+  entry.reset();
+}
+
+void MemoryJournal::forget_emptied() {
+  for (; emptied_.size() > emptied_max; emptied_.pop_front()) {
+    const auto topic = topics_.find(emptied_.front());
+    if (topic == topics_.end() || !topic->second.held.empty()) continue;
+    forgotten_through_ = std::max(forgotten_through_, topic->second.evicted_through);
+    topics_.erase(topic);
+  }
+}
+
+Sequence MemoryJournal::seen_by_all() const {
+  auto seen = last_locked();
+  for (const auto& listener : listeners_) seen = std::min(seen, listener.follower->at.load());
+  return seen;
+}
+
+void MemoryJournal::expire() {
+  const std::lock_guard lock(mutex_);
+  trim();
+}
+
+void MemoryJournal::update(const Settings& settings) {
+  const std::lock_guard lock(mutex_);
+  settings_ = settings;
+}
+
+// --- reading ---
+
+std::string MemoryJournal::id_of(Sequence sequence) const { return fmt::format("{}-{}", epoch_, sequence); }
+
+std::optional<Sequence> MemoryJournal::find(std::string_view cursor) const {
+  if (const auto alias = aliases_.find(std::string(cursor)); alias != aliases_.end()) return alias->second;
+  const auto sequence = sequence_part(cursor);
+  if (!sequence || epoch_part(cursor) != epoch_ || *sequence > last_locked()) return std::nullopt;
+  return sequence;
+}
+
+Resumption MemoryJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
+  const std::lock_guard lock(mutex_);
+  const bool closed = closed_locked(selection);
+  const auto evicted = evicted_through(selection);
+  if (!cursor) return {.after = closed ? evicted : last_locked()};
+  if (*cursor == "earliest") return {.after = evicted};
+  const auto found = find(*cursor);
+  if (!found) {
+    const bool earlier_life = sequence_part(*cursor) && epoch_part(*cursor) != epoch_;
+    return {.after = evicted, .gap = earlier_life ? GapReason::restarted : GapReason::unknown};
+  }
+  if (evicted > *found) return {.after = evicted, .gap = GapReason::evicted};
+  return {.after = *found,
+          .complete = closed && read_locked(selection, *found, last_locked(), 1).entries.empty()};
+}
+
+Slice MemoryJournal::read(const Selection& selection, Sequence after, Sequence until,
+                          std::size_t bytes_max) const {
+  const std::lock_guard lock(mutex_);
+  return read_locked(selection, after, until, bytes_max);
+}
+
+Slice MemoryJournal::read_locked(const Selection& selection, Sequence after, Sequence until,
+                                 std::size_t bytes_max) const {
+  Slice slice{.entries = {}, .through = until, .evicted_through = evicted_through(selection)};
+  std::size_t bytes = 0;
+  // False once the slice is full.
+  const auto take = [&](const EntryPtr& entry) {
+    if (bytes >= bytes_max) return false;
+    bytes += entry->frame.size();
+    slice.entries.push_back(entry);
+    slice.through = entry->sequence;
+    return true;
+  };
+  const auto full = [&] { return bytes >= bytes_max; };
+  if (selection.prefixes().empty() && selection.names().size() == 1) {
+    const auto topic = topics_.find(selection.names().front());
+    if (topic == topics_.end()) return slice;
+    const auto& places = topic->second.held;
+    for (auto place = std::ranges::upper_bound(places, after); place != places.end() && *place <= until;
+         ++place) {
+      if (!take(held(*place).entry)) return slice;
+    }
+  } else {
+    for (auto place = std::max(after + 1, first_); place <= std::min(until, last_locked()); ++place) {
+      const auto& entry = held(place).entry;
+      if (entry && selection.matches(*entry) && !take(entry)) return slice;
+    }
+  }
+  if (!full()) slice.through = until;
+  return slice;
+}
+
+std::vector<EntryPtr> MemoryJournal::read_all(Sequence after, std::size_t count_max) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<EntryPtr> entries;
+  for (auto place = std::max(after + 1, first_); place <= last_locked() && entries.size() < count_max;
+       ++place) {
+    if (const auto& entry = held(place).entry) entries.push_back(entry);
+  }
+  return entries;
+}
+
+Sequence MemoryJournal::evicted_through(const Selection& selection) const {
+  auto through = Sequence{0};
+  for (const auto& name : selection.names()) {
+    const auto topic = topics_.find(name);
+    through = std::max(through, topic == topics_.end() ? forgotten_through_ : topic->second.evicted_through);
+  }
+  for (const auto& prefix : selection.prefixes()) {
+    through = std::max(through, forgotten_through_);
+    for (auto topic = topics_.lower_bound(prefix); topic != topics_.end() && topic->first.starts_with(prefix);
+         ++topic) {
+      through = std::max(through, topic->second.evicted_through);
+    }
+  }
+  return through;
+}
+
+bool MemoryJournal::closed(const Selection& selection) const {
+  const std::lock_guard lock(mutex_);
+  return closed_locked(selection);
+}
+
+bool MemoryJournal::closed_locked(const Selection& selection) const {
+  return selection.prefixes().empty() && std::ranges::all_of(selection.names(), [&](const auto& name) {
+           const auto topic = topics_.find(name);
+           return topic != topics_.end() && topic->second.closed;
+         });
+}
+
+Sequence MemoryJournal::last() const {
+  const std::lock_guard lock(mutex_);
+  return last_locked();
+}
+
+void MemoryJournal::follow(Follower& follower, std::function<void()> news) {
+  const std::lock_guard lock(mutex_);
+  follower.at = last_locked();
+  listeners_.push_back({&follower, std::move(news)});
+}
+
+Figures MemoryJournal::figures() const {
+  const std::lock_guard lock(mutex_);
+  const auto age =
+      events_ == 0
+          ? std::chrono::milliseconds(0)
+          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - log_.front().entry->at);
+  return {events_, bytes_, topics_.size(), age};
+}
+
+}  // namespace worker::journal
