@@ -20,7 +20,7 @@ describe('the page at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
     it(`${width} px, ${colorScheme}`, { timeout: 30_000 }, async () => {
       const { page, faults, close } = await openPage(running.browser, running.stack.url, { width, colorScheme });
-      await countReaches(page, 2, 8_000);
+      await countReaches(page, 2);
       await screenshot(page, `${width}-${colorScheme}`, { fullPage: true });
       assert.deepEqual(await violations(page), [], 'while open');
       await page.getByRole('button', { name: 'Stop' }).click();
@@ -35,14 +35,14 @@ describe('the page at', { concurrency: 2 }, () => {
   }
 });
 
-test('without motion, nothing moves', { timeout: 15_000 }, async () => {
+test('without motion, nothing moves', { timeout: 30_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url, { reducedMotion: 'reduce' });
   await countReaches(page, 1);
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   await close();
 });
 
-test('what changes is announced, once', { timeout: 15_000 }, async () => {
+test('what changes is announced, once', { timeout: 30_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url);
   await countReaches(page, 1);
   assert.match(await page.locator('.state').ariaSnapshot(), /status:.*\n?.*Open/);
@@ -54,7 +54,7 @@ test('what changes is announced, once', { timeout: 15_000 }, async () => {
   await close();
 });
 
-test('the recipes name this host, and can be copied', { timeout: 15_000 }, async () => {
+test('the recipes name this host, and can be copied', { timeout: 30_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url,
     { permissions: ['clipboard-read', 'clipboard-write'] });
   const { origin } = new URL(running.stack.url);

@@ -6,7 +6,8 @@ import { countReaches, messageCount, openPage, reach } from './chromium.js';
 import { setup } from './setup.js';
 
 const running = setup();
-const quietMs = 5_000;
+// Longer than the worker ever asks a reader to wait before it reconnects.
+const quietMs = 7_000;
 
 describe('the greeting stream', { concurrency: true }, () => {
   it('five greetings arrive one by one, the server closes, and nothing reconnects', { timeout: 30_000 }, async () => {
@@ -45,7 +46,7 @@ describe('the greeting stream', { concurrency: true }, () => {
     await close();
   });
 
-  it('stopped and started by keyboard', { timeout: 20_000 }, async () => {
+  it('stopped and started by keyboard', { timeout: 30_000 }, async () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await reach(page, 'open');
     const stop = page.getByRole('button', { name: 'Stop' });
@@ -70,7 +71,7 @@ describe('the greeting stream', { concurrency: true }, () => {
     await close();
   });
 
-  it('started twice while open, only one stream remains', { timeout: 20_000 }, async () => {
+  it('started twice while open, only one stream remains', { timeout: 30_000 }, async () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await countReaches(page, 1);
     const restart = page.getByRole('button', { name: 'Start again' });

@@ -13,7 +13,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 40_000 }, as
   const before = await messageCount(page);
   process.kill(await running.stack.workerPid(), 'SIGKILL');
 
-  await reach(page, 'waiting', 5_000);
+  await reach(page, 'waiting');
   assert.equal(await page.locator('#state').textContent(), 'Waiting to reconnect');
   await screenshot(page, 'waiting');
 

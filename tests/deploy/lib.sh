@@ -26,7 +26,7 @@ finish() { ((failures == 0)) || { printf '%d failed\n' "$failures" >&2; exit 1; 
 check() {
   local what=$1
   shift
-  if "$@"; then ok "$what"; else bad "$what"; fi
+  if "$@" >"$tmp/check" 2>&1; then ok "$what"; else bad "$what" "$(cat "$tmp/check")"; fi
 }
 
 # A process that has ended but is not yet waited for counts as gone.

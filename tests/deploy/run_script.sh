@@ -15,7 +15,7 @@ start() {
   env --default-signal=INT "$run" "$2" >"$tmp/$1.out" 2>"$tmp/$1.err" &
   pid=$!
   started+=("$pid")
-  until_true 30 grep -q '^ready' "$tmp/$1.out" || { bad "$1 did not start" "$(cat "$tmp/$1.err")"; finish; }
+  until_true 30 grep -qs '^ready' "$tmp/$1.out" || { bad "$1 did not start" "$(cat "$tmp/$1.err")"; finish; }
 }
 
 healthy() { [[ $(curl -so /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$1/healthz") == 200 ]]; }
@@ -81,7 +81,7 @@ check 'the other one did not notice' healthy "$two"
 
 curl -sN -m 30 "http://127.0.0.1:$one/events" >"$tmp/stream" &
 started+=($!)
-check 'a stream is open' until_true 10 grep -q '^data:' "$tmp/stream"
+check 'a stream is open' until_true 10 grep -qs '^data:' "$tmp/stream"
 stops first "$one" "$first" TERM
 check 'the other one still serves' healthy "$two"
 
@@ -94,6 +94,7 @@ start third "$one"
 third=$pid
 children=$(children "$third")
 kill -KILL "$third"
+wait "$third" 2>/dev/null || true
 for each in $children; do check "killed outright, it takes process $each along" until_true 20 gone "$each"; done
 start fourth "$one"
 check 'and what it left behind is no obstacle' healthy "$one"

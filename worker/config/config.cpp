@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t mebibyte = 1024 * 1024;
+constexpr std::size_t mebibyte = 1'048'576;
 
 void read_listen(Section& top, net::ListenSettings& listen) {
   top.word(

@@ -42,10 +42,10 @@ Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::str
     : std::runtime_error(fmt::format("{}:{}:{}: {}{}{}", file, mark.line + 1, mark.column + 1, key,
                                      key.empty() ? "" : ": ", message)) {}
 
-Section::Section(std::string file, YAML::Node node, std::string path)
-    : file_(std::move(file)), node_(std::move(node)), path_(std::move(path)) {
+Section::Section(std::string file, const YAML::Node& node, std::string path)
+    : file_(std::move(file)), node_(node.IsDefined() ? node : YAML::Node()), path_(std::move(path)) {
   const auto name = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
-  if (!node_.IsDefined() || node_.IsNull()) return;
+  if (node_.IsNull()) return;
   if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, "must be a mapping of keys to values");
   std::set<std::string> seen;
   for (const auto& entry : node_) {

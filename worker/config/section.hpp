@@ -24,7 +24,7 @@ class Mistake : public std::runtime_error {
 class Section {
  public:
   /// `path` is what stands before the keys in messages: empty at the top, `greeting.` inside.
-  Section(std::string file, YAML::Node node, std::string path = {});
+  Section(std::string file, const YAML::Node& node, std::string path = {});
 
   void text(const std::string& key, std::string& value);
   /// One of a set of words, e.g. a level.

@@ -14,9 +14,9 @@
 namespace worker::fcgi {
 namespace {
 
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t read_bytes = 65'536;
 // What may come ahead of an answer: the next request of a peer that does not wait for answers.
-constexpr std::size_t early_bytes_max = 64 * 1024;
+constexpr std::size_t early_bytes_max = 65'536;
 
 bool starts_with_abort(std::string_view bytes) {
   return bytes.size() >= header_bytes && bytes[0] == FCGI_VERSION_1 && bytes[1] == FCGI_ABORT_REQUEST;
@@ -206,8 +206,10 @@ void Connection::finish(std::string_view last) {
 }
 
 void Connection::keep(std::unique_ptr<http::Source> source) {
-  if (phase_ != Phase::answering) return;  // answered already: the source has nothing left to do
   source_ = std::move(source);
+  // Answered already, a HEAD request say, or the reader gone: the source lives on until the sweep, so that
+  // its maker need not ask.
+  if (phase_ != Phase::answering) return shared_.sweep_later(*this);
   streaming_ = true;
   shared_.metrics.streams.add(1);
   shared_.metrics.stream_opens.add();

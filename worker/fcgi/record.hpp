@@ -14,7 +14,7 @@ inline constexpr std::size_t header_bytes = 8;
 inline constexpr std::size_t content_bytes_max = 65'535;
 /// Largest STDOUT record sent: nginx passes on one chunk per record, so few and full ones are cheap, yet one
 /// must not hold up the others on its loop.
-inline constexpr std::size_t stdout_bytes_max = 32 * 1024;
+inline constexpr std::size_t stdout_bytes_max = 32'768;
 
 /// One header, decoded.
 struct RecordHeader {

@@ -17,9 +17,9 @@ struct Settings {
   std::size_t pending_max = 4096;
   /// Sum of all parameters of a request. nginx sends at most 65,535.
   std::size_t head_bytes_max = 65'535;
-  std::size_t body_bytes_max = 8 * 1024 * 1024;
+  std::size_t body_bytes_max = 8'388'608;
   /// What may wait for a reader whose socket is full; over it the reader is cut.
-  std::size_t outbox_bytes_max = 256 * 1024;
+  std::size_t outbox_bytes_max = 262'144;
 };
 
 }  // namespace worker::fcgi

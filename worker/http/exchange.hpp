@@ -38,6 +38,7 @@ class Exchange {
   virtual void write(std::string_view payload) = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;
+  /// Owns `source` from now on. Also where the answer is over already: then it is destroyed after this turn.
   virtual void keep(std::unique_ptr<Source> source) = 0;
 
  protected:

@@ -33,6 +33,13 @@ void Loop::run() {
   thread_ = std::thread::id();
 }
 
+void Loop::run_ready() {
+  timers_.fire_due();
+  poller_.dispatch();
+  context_.restart();
+  context_.poll();
+}
+
 void Loop::stop() { context_.stop(); }
 
 void Loop::post(std::function<void()> task) { boost::asio::post(context_, std::move(task)); }

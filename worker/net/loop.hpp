@@ -26,6 +26,9 @@ class Loop {
 
   /// Serves on the calling thread until stop().
   void run();
+  /// One turn by hand, without waiting: the timers that are due, one batch of ready sockets, then what was
+  /// posted.
+  void run_ready();
   /// From the loop's thread: run() returns after the current turn.
   void stop();
   /// From any thread: runs `task` on the loop, in a turn of its own.

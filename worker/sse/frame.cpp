@@ -34,6 +34,7 @@ void append_cursor(std::string& out, std::string_view id) {
   append_field(out, "id", id);
   out.push_back('\n');
 }
+void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
 
 void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
 

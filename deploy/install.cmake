@@ -1,0 +1,44 @@
+# Runs at `cmake --install`, for everything but the program. The shipped files name /usr; what is installed names the
+# prefix in its place. Below /etc a file that is there stays as it is, because it is the operator's.
+get_filename_component(source ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
+set(share ${CMAKE_INSTALL_PREFIX}/share/sse-worker)
+
+function(place from directory name)
+  set(to $ENV{DESTDIR}${directory}/${name})
+  if(directory MATCHES "^/etc/" AND EXISTS ${to})
+    message(STATUS "Kept: ${to}")
+    return()
+  endif()
+  message(STATUS "Installing: ${to}")
+  file(READ ${from} text)
+  string(REPLACE "/usr/" "${CMAKE_INSTALL_PREFIX}/" text "${text}")
+  file(WRITE ${to} "${text}")
+  file(CHMOD ${to} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endfunction()
+
+# In use at once: Debian's nginx reads conf.d by itself, and snippets are there to be included.
+place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-worker.upstream.conf)
+place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
+place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
+
+# To be linked into sites-enabled.
+place(${source}/deploy/nginx/sse-worker.site.conf /etc/nginx/sites-available sse-worker.site.conf)
+place(${source}/deploy/nginx/sse-worker.site-tls.conf /etc/nginx/sites-available sse-worker.site-tls.conf)
+
+place(${source}/config/sse-worker.yaml /etc/sse-worker sse-worker.yaml)
+
+# All of them once more as shipped, to compare with after an upgrade and to copy from.
+file(GLOB nginx_files RELATIVE ${source}/deploy/nginx ${source}/deploy/nginx/*)
+foreach(name ${nginx_files})
+  place(${source}/deploy/nginx/${name} ${share}/nginx ${name})
+endforeach()
+place(${source}/config/sse-worker.yaml ${share} sse-worker.yaml)
+
+foreach(unit sse-worker.socket sse-worker.service)
+  place(${source}/deploy/systemd/${unit} ${CMAKE_INSTALL_PREFIX}/lib/systemd/system ${unit})
+endforeach()
+
+file(INSTALL ${source}/www DESTINATION ${share})
+file(INSTALL ${source}/README.md ${source}/LICENSE DESTINATION ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker OPTIONAL)
+file(INSTALL ${source}/deploy/spawn-fcgi/README.md DESTINATION ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker
+     RENAME spawn-fcgi.md)
