@@ -32,6 +32,7 @@ class Reader {
   };
 
   Reader() = default;
+  virtual ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
@@ -40,12 +41,13 @@ class Reader {
   virtual void deliver(const Batch& batch) = 0;
   /// Keeps the line alive; `wire` moves the cursor where the hub has moved on.
   virtual void heartbeat(const base::Bytes& wire) = 0;
-  /// History between its place and what follows was evicted while it was behind. Its cursor was `before`.
-  virtual void gap(journal::GapReason reason, journal::Sequence before) = 0;
+  /// Events after `before`, where it stood, were evicted while it was behind; it goes on after `after`.
+  virtual void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) = 0;
   virtual void end(Ending ending) = 0;
 
  protected:
-  ~Reader();
+  /// What it asked for. After subscribe().
+  const journal::Selection& selection() const;
 
  private:
   friend class Shard;

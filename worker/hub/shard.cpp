@@ -22,6 +22,8 @@ Reader::~Reader() {
   if (shard_ != nullptr) shard_->leave(*this);
 }
 
+const journal::Selection& Reader::selection() const { return cohort_->selection; }
+
 Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
              Framing framing)
     : loop_(loop),
@@ -264,7 +266,7 @@ void Shard::send_slice(Reader& reader) {
                              conflate ? std::string::npos : batch_bytes);
   if (slice.evicted_through > reader.at_) {
     metrics_.gaps.add();
-    reader.gap(journal::GapReason::evicted, reader.at_);
+    reader.gap(journal::GapReason::evicted, reader.at_, slice.evicted_through);
   }
   reader.at_ = std::max(slice.through, slice.evicted_through);
   if (conflate) drop_superseded(slice.entries);

@@ -35,6 +35,8 @@ class Shard {
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
   void update(const Settings& settings);
+  /// A reader began with a gap.
+  void count_gap() { metrics_.gaps.add(); }
   const journal::Journal& journal() const { return journal_; }
 
  private:

@@ -30,6 +30,12 @@ class Counter {
 class Gauge {
  public:
   void add(std::int64_t by = 1) noexcept { value_.fetch_add(by, std::memory_order_relaxed); }
+  /// To `to`, unless it is higher already.
+  void raise(std::int64_t to) noexcept {
+    auto at = value();
+    while (at < to && !value_.compare_exchange_weak(at, to, std::memory_order_relaxed)) {
+    }
+  }
   void set(std::int64_t to) noexcept { value_.store(to, std::memory_order_relaxed); }
   std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 

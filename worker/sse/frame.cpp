@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace worker::sse {
 namespace {
@@ -34,7 +36,25 @@ void append_cursor(std::string& out, std::string_view id) {
   append_field(out, "id", id);
   out.push_back('\n');
 }
-void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
+
+std::optional<Event> parse_event(std::string_view frame) {
+  Event event;
+  bool fires = false;
+  for (std::size_t end = 0; (end = frame.find('\n')) != std::string_view::npos;
+       frame.remove_prefix(end + 1)) {
+    const auto line = frame.substr(0, end);
+    const auto colon = std::min(line.find(": "), line.size());
+    const auto name = line.substr(0, colon);
+    const auto value = line.substr(std::min(colon + 2, line.size()));
+    if (name == "id") event.id = value;
+    if (name == "event") event.type = value;
+    if (name != "data") continue;
+    if (std::exchange(fires, true)) event.data.push_back('\n');
+    event.data.append(value);
+  }
+  if (!fires) return std::nullopt;
+  return event;
+}
 
 void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
 
