@@ -32,11 +32,11 @@ void Connection::open(const Target& target, const std::optional<in_addr>& source
   response_ = {};
   frames_ = {};
   unsent_ = target.request;
-  auto [socket, error] = connect_tcp(target.address, source);
-  if (error != 0) return end(ending_of(error));
-  socket_ = std::move(socket);
+  Connected made = connect_tcp(target.address, source);
+  if (!made.socket) return end(ending_of(made.error));
+  socket_ = std::move(made.socket);
   // Over loopback the handshake is often done by now, which saves a turn through epoll.
-  if (const int send_error = send_request(); send_error != 0) return end(ending_of(send_error));
+  if (const int error = send_request(); error != 0) return end(ending_of(error));
   poller_.watch(socket_.fd(), unsent_.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT, *this);
 }
 

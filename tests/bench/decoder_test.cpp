@@ -62,6 +62,7 @@ BOOST_AUTO_TEST_CASE(a_later_field_replaces_an_earlier) {
 
 BOOST_AUTO_TEST_CASE(comments_and_unknown_fields_make_no_frame) {
   check_frames(": hi\n\n:\n\nfield: x\nData: y\n\n\n\n", {}, false, 2);
+  check_frames("events: x\nevents\nretries: 1\ndatadata: x\n\n", {});
   check_frames("data: a\n: between\ndata: b\n\n", {"-||a\nb|"}, false, 1);
 }
 

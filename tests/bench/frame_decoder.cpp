@@ -14,6 +14,15 @@ const char* find(char byte, const char* from, const char* end) noexcept {
   return found == nullptr ? end : static_cast<const char*>(found);
 }
 
+// No name that means something is longer than "event", so the search ends there: cheaper than memchr over the
+// whole line.
+std::size_t size_of_name(std::string_view line) noexcept {
+  const std::size_t size_max = std::min<std::size_t>(line.size(), 6);
+  std::size_t size = 0;
+  while (size < size_max && line[size] != ':') ++size;
+  return size;
+}
+
 bool all_digits(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char byte) { return byte >= '0' && byte <= '9'; });
 }
@@ -81,9 +90,9 @@ void FrameDecoder::take_field(std::string_view line) {
     ++comments_;
     return;
   }
-  const auto colon = line.find(':');
-  const std::string_view name = line.substr(0, colon);
-  std::string_view value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
+  const std::size_t name_size = size_of_name(line);
+  const std::string_view name = line.substr(0, name_size);
+  std::string_view value = line.substr(std::min(name_size + 1, line.size()));
   if (value.starts_with(' ')) value.remove_prefix(1);
 
   // A line put together from two feeds is about to be overwritten; so is everything when the frame spans

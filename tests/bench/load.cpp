@@ -28,11 +28,11 @@ void Load::run() {
   const Instant deadline = start + options_.duration;
   bool was_settled = false;
   for (Instant now = start; now < deadline; now = Clock::now()) {
-    const Instant next = std::min(silent_.tick(now), fleet_.tick(now));
+    Instant next = std::min(silent_.tick(now), fleet_.tick(now));
     if (fleet_.settled()) {
       if (!was_settled) processes_.read(ProcessWatch::Moment::open);
       was_settled = true;
-      probes_.tick();
+      next = std::min(next, probes_.tick(now));
     }
     if (over()) break;
     poller_.wait(std::min(next, deadline));
@@ -60,7 +60,7 @@ nlohmann::ordered_json Load::report() const {
   out["seconds"] = seconds_of(took_);
   out["streams"] = report_streams(fleet_.tally(), options_.fleet.streams);
   out["first_event_ms"] = report_histogram(fleet_.tally().first_event);
-  if (options_.probes > 0) out["probes"] = report_probes(probes_);
+  if (options_.probes.count > 0) out["probes"] = report_probes(probes_);
   if (options_.silent > 0) out["silent_peers"] = report_silent_peers(silent_);
   out["processes"] = report_processes(processes_);
   if (const auto self = read_process_use(getpid())) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fleet.hpp"
+#include "probes.hpp"
 
 namespace sse::bench {
 
@@ -28,7 +29,7 @@ struct Options {
   std::chrono::milliseconds duration{12'000};
   Until until = Until::first;
   std::vector<std::string> source_addresses;
-  std::uint64_t probes = 0;
+  ProbePlan probes;
   std::string silent_path;
   std::size_t silent = 0;
   std::vector<std::string> watched;

@@ -13,7 +13,7 @@
 namespace sse::bench {
 namespace {
 
-constexpr std::size_t receive_bytes = 256 * 1024;
+constexpr std::size_t receive_bytes = std::size_t{256} * 1024;
 
 void control(int epoll, int operation, int fd, std::uint32_t events, PollHandler& handler) {
   epoll_event event{};

@@ -4,19 +4,27 @@
 
 namespace sse::bench {
 
-void Probes::tick() {
-  if (done() || reader_.state() == Reader::State::opening) return;
-  if (tally_.started == 0) live_least_ = fleet_.live;
+Instant Probes::tick(Instant now) {
+  finish_answered();
+  if (done() || under_way_) return Instant::max();
+  if (now < next_) return next_;
+  live_least_ = tally_.started == 0 ? fleet_.live : std::min(live_least_, fleet_.live);
+  next_ = now + plan_.interval;
+  under_way_ = true;
+  reader_.open(target_, sources_.next());
+  // It may have failed at once, then the next turn counts it.
+  return reader_.state() == Reader::State::opening ? Instant::max() : now;
+}
+
+void Probes::finish_answered() {
+  if (!under_way_ || reader_.state() == Reader::State::opening) return;
+  under_way_ = false;
   live_least_ = std::min(live_least_, fleet_.live);
   if (reader_.state() == Reader::State::live) {
     ++answered_;
     reader_.leave();
-  } else if (reader_.state() == Reader::State::ended) {
+  } else {
     ++failed_;
-  }
-  while (!done() && reader_.state() != Reader::State::opening) {
-    reader_.open(target_, sources_.next());
-    if (reader_.state() == Reader::State::ended) ++failed_;
   }
 }
 

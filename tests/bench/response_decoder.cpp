@@ -10,7 +10,7 @@
 namespace sse::bench {
 namespace {
 
-constexpr std::size_t head_bytes_max = 16 * 1024;
+constexpr std::size_t head_bytes_max = std::size_t{16} * 1024;
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 

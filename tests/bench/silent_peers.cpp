@@ -53,13 +53,13 @@ Instant SilentPeers::tick(Instant now) {
 void SilentPeers::open_later(Peer& peer) { openings_.push_back({Clock::now() + reopen_after, &peer}); }
 
 void SilentPeers::Peer::open() {
-  auto [socket, error] = connect_unix(all_.path_);
-  if (error != 0) {
+  Connected made = connect_unix(all_.path_);
+  if (!made.socket) {
     ++all_.figures_.refused;
     all_.open_later(*this);
     return;
   }
-  socket_ = std::move(socket);
+  socket_ = std::move(made.socket);
   ++all_.figures_.opened;
   ++all_.figures_.held;
   all_.figures_.held_most = std::max(all_.figures_.held_most, all_.figures_.held);

@@ -18,6 +18,11 @@ bool would_block() { return errno == EAGAIN || errno == EINTR; }
 
 Connection::~Connection() { ::close(fd_); }
 
+Outcome Connection::parted() const {
+  if (finished_sending_ && script_.parting == Parting::half_closed) return Outcome::forgotten;
+  return received_ > 0 ? Outcome::answered : Outcome::left;
+}
+
 Outcome Connection::step(Clock::time_point now) {
   if (leaves_at_ == Clock::time_point::max()) leaves_at_ = now + sending_max;
   while (sent_ < script_.bytes.size()) {

@@ -17,9 +17,10 @@ using Clock = std::chrono::steady_clock;
 
 enum class Outcome : std::uint8_t {
   going_on,
-  left,      ///< we closed, having done what the script says
-  answered,  ///< the peer sent something; whoever closed
-  closed,    ///< the peer closed without a word
+  left,       ///< we closed, having done what the script says
+  answered,   ///< the peer sent something; whoever closed
+  closed,     ///< the peer closed without a word
+  forgotten,  ///< we had said that we send no more, and the peer did not close
 };
 
 class Connection {
@@ -34,7 +35,7 @@ class Connection {
   Outcome step(Clock::time_point now);
 
  private:
-  Outcome parted() const { return received_ > 0 ? Outcome::answered : Outcome::left; }
+  Outcome parted() const;
   Outcome dropped() const { return received_ > 0 ? Outcome::answered : Outcome::closed; }
 
   const int fd_;

@@ -70,9 +70,11 @@ class Run {
   void report() const {
     const std::chrono::duration<double> took = Clock::now() - started_;
     std::printf(
-        "fcgi-fuzz: %llu connections, seed %llu, %.1f s: %llu left, %llu answered, %llu closed by the peer\n",
+        "fcgi-fuzz: %llu connections, seed %llu, %.1f s: %llu left, %llu answered, %llu closed by the peer, "
+        "%llu forgotten by it\n",
         static_cast<unsigned long long>(made_), static_cast<unsigned long long>(arguments_.seed),
-        took.count(), count(Outcome::left), count(Outcome::answered), count(Outcome::closed));
+        took.count(), count(Outcome::left), count(Outcome::answered), count(Outcome::closed),
+        count(Outcome::forgotten));
   }
 
  private:
@@ -119,7 +121,7 @@ class Run {
   const Clock::time_point started_ = Clock::now();
   Clock::time_point accepted_ = started_;
   std::uint64_t made_ = 0;
-  std::array<std::uint64_t, 4> outcomes_{};
+  std::array<std::uint64_t, 5> outcomes_{};
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<pollfd> polled_;
 };

@@ -133,13 +133,13 @@ std::string mutated_request(Random& random) {
   std::string bytes;
   for (const std::string& each : records) bytes += each;
   if (bytes.empty()) return bytes;
-  if (random.chance(50)) {
+  if (random.chance(35)) {
     for (std::size_t n = 1 + random.below(8); n > 0; --n) {
       char& victim = bytes[random.below(bytes.size())];
       victim = static_cast<char>(static_cast<std::uint8_t>(victim) ^ (1U << random.below(8)));
     }
   }
-  if (random.chance(30)) bytes.resize(random.below(bytes.size() + 1));
+  if (random.chance(20)) bytes.resize(random.below(bytes.size() + 1));
   return bytes;
 }
 
@@ -167,8 +167,10 @@ Script make_script(std::uint64_t seed, std::uint64_t number) {
   } else {
     script.parting = kind < 95 ? Parting::reading : Parting::silent;
   }
-  // Long enough for an answer, short enough for a hundred thousand of them.
-  script.patience = std::chrono::milliseconds(1 + random.below(30));
+  // Long enough for an answer, short enough for a hundred thousand of them. Whoever has said that it sends no
+  // more is owed an end, and waits for it; this also keeps the run from outpacing the peer.
+  script.patience = script.parting == Parting::half_closed ? std::chrono::milliseconds(5000)
+                                                           : std::chrono::milliseconds(5 + random.below(50));
   return script;
 }
 

@@ -51,7 +51,14 @@ drain_seconds: 1
 // [what, text, line, column, key, a word that the message holds]
 const bad = [
   ['an unknown key', 'drain_seconds: 1\nnonsense: 1\n', 2, 1, 'nonsense', /known/],
-  ['an unknown key further in', 'gate:\n  deadline_seconds: 1\n  nonsense: 1\n', 3, 3, 'gate.nonsense', /known/],
+  [
+    'an unknown key further in',
+    'gate:\n  deadline_seconds: 1\n  nonsense: 1\n',
+    3,
+    3,
+    'gate.nonsense',
+    /known/,
+  ],
   ['a number that is a word', 'gate:\n  idle_seconds: soon\n', 2, 17, 'gate.idle_seconds', /soon/],
   ['a number with a fraction', 'gate:\n  pending_max: 1.5\n', 2, 16, 'gate.pending_max', /whole/],
   ['a time finer than the clock', 'drain_seconds: 0.0001\n', 1, 16, 'drain_seconds', /0\.0001/],
@@ -62,6 +69,10 @@ const bad = [
   ['a negative number', 'drain_seconds: -1\n', 1, 16, 'drain_seconds', /./],
   ['a number above its range', 'gate:\n  head_bytes_max: 99999999999\n', 2, 19, 'gate.head_bytes_max', /\d/],
   ['a number that fits nothing', 'drain_seconds: 99999999999999999999999\n', 1, 16, 'drain_seconds', /./],
+  ['a key without a value', 'drain_seconds:\nlisten_backlog: 1\n', 1, 1, 'drain_seconds', /seconds/],
+  ['a port that is none', 'listen: 127.0.0.1:99999\n', 1, 9, 'listen', /99999/],
+  ['an address without a port', 'listen: "127.0.0.1:"\n', 1, 9, 'listen', /ADDRESS:PORT/],
+  ['an address that is a name', 'listen: localhost:9000\n', 1, 9, 'listen', /localhost/],
   ['a level that is none', 'log:\n  level: loud\n', 2, 10, 'log.level', /info/],
   ['a mode that is none', 'listen_mode: "0999"\n', 1, 14, 'listen_mode', /./],
   ['a key given twice', 'drain_seconds: 1\ndrain_seconds: 2\n', 2, 1, 'drain_seconds', /twice/],
@@ -94,7 +105,11 @@ test('check', async (t) => {
     });
   }
 
-  for (const [what, text] of [['no YAML', 'gate: [1, 2\n'], ['a tab', 'gate:\n\tidle_seconds: 1\n'], ['bytes', '\0\x01\x02: {']]) {
+  for (const [what, text] of [
+    ['no YAML', 'gate: [1, 2\n'],
+    ['a tab', 'gate:\n\tidle_seconds: 1\n'],
+    ['bytes', '\0\x01\x02: {'],
+  ]) {
     await t.test(`${what}: file, line and column`, async () => {
       const {code, stderr} = await check(text);
       assert.equal(code, 2);
@@ -103,7 +118,10 @@ test('check', async (t) => {
     });
   }
 
-  for (const [what, text] of [['a list', '- a\n'], ['a word', 'hello\n']]) {
+  for (const [what, text] of [
+    ['a list', '- a\n'],
+    ['a word', 'hello\n'],
+  ]) {
     await t.test(`${what} is no configuration`, async () => {
       const {code, stderr} = await check(text);
       assert.equal(code, 2);
@@ -111,7 +129,10 @@ test('check', async (t) => {
     });
   }
 
-  for (const [what, place] of [['a missing file', path.join(directory, 'none.yaml')], ['a directory', directory]]) {
+  for (const [what, place] of [
+    ['a missing file', path.join(directory, 'none.yaml')],
+    ['a directory', directory],
+  ]) {
     await t.test(`${what}: one line that names it`, async () => {
       const {code, stderr} = await run(binary, ['check', '--config', place]);
       assert.equal(code, 2);

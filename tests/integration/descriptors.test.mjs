@@ -10,10 +10,16 @@ import {startWorker} from './lib/worker.mjs';
 
 test('more peers than descriptors', async (t) => {
   const limit = 40;
-  const worker = await startWorker(t, {files: limit, config: {greeting: endless, gate: {deadline_seconds: 60}}});
+  const worker = await startWorker(t, {
+    files: limit,
+    config: {greeting: endless, gate: {deadline_seconds: 60}},
+  });
   const peers = await Promise.all(Array.from({length: 80}, () => open(t, worker.address, '/events')));
   const served = () => peers.filter((peer) => !peer.end && events(peer.answers[0].frames).length > 0);
-  await until(() => worker.descriptors >= limit - 2 && served().length >= limit / 2, 'the worker has no descriptor left');
+  await until(
+    () => worker.descriptors >= limit - 2 && served().length >= limit / 2,
+    'the worker has no descriptor left',
+  );
 
   await t.test('those inside go on', async () => {
     const inside = served();
@@ -33,7 +39,10 @@ test('more peers than descriptors', async (t) => {
     const inside = served();
     const outside = peers.filter((peer) => !inside.includes(peer) && !peer.end);
     for (const peer of inside) peer.leave();
-    await until(() => outside.some((peer) => events(peer.answers[0].frames).length > 0), 'the next are let in');
+    await until(
+      () => outside.some((peer) => events(peer.answers[0].frames).length > 0),
+      'the next are let in',
+    );
     for (const peer of outside) peer.leave();
     const metrics = await worker.measured((each) => each.streams === 0, 'all have left');
     assert.ok(metrics.value('sse_worker_accept_pauses_total') > 0);

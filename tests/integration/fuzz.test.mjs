@@ -25,11 +25,16 @@ test('a hundred thousand random connections', async (t) => {
   t.diagnostic(attack.stdout.trim());
   assert.equal(attack.code, 0, attack.stderr);
   assert.match(attack.stdout, new RegExp(`${connections} connections, seed ${seed}`));
+  assert.match(attack.stdout, /, 0 forgotten by it/, 'whoever has sent the last byte is closed');
 
   await t.test('nothing is left of them', async () => {
     await worker.healthy();
     // All are gone already; what the worker still holds goes with the deadline at the latest.
-    const after = await worker.measured((each) => each.streams === 20, 'only the readers are left');
+    const after = await worker.measured(
+      (each) =>
+        each.streams === readers.length && each.value('sse_worker_connections') === readers.length + 1,
+      'only the readers are left, and who asks',
+    );
     await worker.measured(() => worker.descriptors <= base + 1, 'the descriptors are given back');
     const refused = after.refused() - before.refused();
     assert.ok(refused > connections / 10 && refused <= connections, `${refused} refused`);
@@ -47,7 +52,9 @@ test('a hundred thousand random connections', async (t) => {
       // One per second since the beginning; the last may just have been due.
       const due = (asked - reader.opened) / 1000;
       assert.ok(said.length >= Math.floor(due) && said.length <= due + 3, `${said.length} of ${due}`);
-      said.slice(1).forEach((each, n) => assert.ok(each.at - said[n].at < 2500, `a gap of ${each.at - said[n].at} ms`));
+      said
+        .slice(1)
+        .forEach((each, n) => assert.ok(each.at - said[n].at < 2500, `a gap of ${each.at - said[n].at} ms`));
       assert.equal(answer.unfinished, false);
       assert.ok(answer.end && reader.clean);
     }

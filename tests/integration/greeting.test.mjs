@@ -28,7 +28,10 @@ async function watch(t, worker, expected) {
 test('as shipped: five greetings two seconds apart, and the close after ten', async (t) => {
   const worker = await startWorker(t);
   const answer = await watch(t, worker, {duration: 10, interval: 2});
-  const last = answer.text.split('\n\n').slice(0, -1).map((each) => `${each}\n\n`);
+  const last = answer.text
+    .split('\n\n')
+    .slice(0, -1)
+    .map((each) => `${each}\n\n`);
   assert.equal(last.at(-1), 'event: close\ndata: {}\n\n');
   for (const each of last.slice(-6, -1)) assert.match(each, frame);
 });
@@ -36,7 +39,9 @@ test('as shipped: five greetings two seconds apart, and the close after ten', as
 test('message, interval and duration are settings', async (t) => {
   const message = 'Grüße, "Welt" \\ 🎈';
   const settings = {message, interval_seconds: 1, duration_seconds: 3};
-  const worker = await startWorker(t, {config: {greeting: settings, streams: {retry_seconds: 7, retry_jitter_seconds: 2}}});
+  const worker = await startWorker(t, {
+    config: {greeting: settings, streams: {retry_seconds: 7, retry_jitter_seconds: 2}},
+  });
   const expected = {message, interval: 1, duration: 3};
 
   await t.test('two streams started 0.7 s apart have each their own clock', async (t) => {

@@ -18,7 +18,10 @@ test('kept connections', async (t) => {
       peer.write(request(get(n % 2 === 0 ? '/healthz' : '/nowhere'), {id: n + 1, keep: true}));
       const answer = await peer.answer(n);
       assert.equal(answer.status, n % 2 === 0 ? 200 : 404);
-      assert.ok(answer.records.every((record) => record.id === n + 1), 'answered under its own id');
+      assert.ok(
+        answer.records.every((record) => record.id === n + 1),
+        'answered under its own id',
+      );
     }
     assert.equal(peer.end, null);
   });
@@ -31,7 +34,10 @@ test('kept connections', async (t) => {
 
   await t.test('two requests in one write are answered in their order', async (t) => {
     const peer = await connect(t, worker.address);
-    const both = [request(get('/healthz'), {id: 1, keep: true}), request(get('/nowhere'), {id: 2, keep: true})];
+    const both = [
+      request(get('/healthz'), {id: 1, keep: true}),
+      request(get('/nowhere'), {id: 2, keep: true}),
+    ];
     peer.write(Buffer.concat(both));
     assert.equal((await peer.answer(0)).status, 200);
     assert.equal((await peer.answer(1)).status, 404);
@@ -41,10 +47,12 @@ test('kept connections', async (t) => {
     const peer = await connect(t, worker.address);
     const size = [0, 1, 1000, 65535, 200000];
     peer.write(
-      Buffer.concat(size.flatMap((bytes) => [
-        request(post, {keep: true, body: 'x'.repeat(bytes)}),
-        request(get('/healthz'), {keep: true}),
-      ])),
+      Buffer.concat(
+        size.flatMap((bytes) => [
+          request(post, {keep: true, body: 'x'.repeat(bytes)}),
+          request(get('/healthz'), {keep: true}),
+        ]),
+      ),
     );
     for (let n = 0; n < size.length; ++n) {
       assert.equal((await peer.answer(2 * n)).status, 405, `a body of ${size[n]}`);
@@ -80,6 +88,21 @@ test('kept connections', async (t) => {
     assert.equal((await peer.answer(1)).status, 200);
   });
 
+  await t.test('HEAD of a stream, and the connection goes on', async (t) => {
+    const peer = await connect(t, worker.address);
+    const head = {...get('/events'), REQUEST_METHOD: 'HEAD'};
+    peer.write(
+      Buffer.concat([
+        request(head, {keep: true}),
+        request(head, {keep: true}),
+        request(get('/healthz'), {keep: true}),
+      ]),
+    );
+    for (const n of [0, 1])
+      assert.deepEqual([(await peer.answer(n)).status, peer.answers[n].body.length], [200, 0]);
+    assert.equal((await peer.answer(2)).body.length > 0, true);
+  });
+
   await t.test('a stream, another and a short answer in one write', async (t) => {
     const peer = await connect(t, worker.address);
     const asked = ['/events', '/events', '/healthz'].map((path) => request(get(path), {keep: true}));
@@ -91,7 +114,10 @@ test('kept connections', async (t) => {
 
 test('an idle kept connection is closed, a busy one is not', async (t) => {
   const idle = 1;
-  const settings = {gate: {idle_seconds: idle, deadline_seconds: 3}, greeting: {...brief, duration_seconds: 3}};
+  const settings = {
+    gate: {idle_seconds: idle, deadline_seconds: 3},
+    greeting: {...brief, duration_seconds: 3},
+  };
   const worker = await startWorker(t, {config: settings});
   const peer = await open(t, worker.address, '/healthz', {keep: true});
   const answer = await peer.answer();

@@ -43,21 +43,28 @@ test('readers who leave', async (t) => {
       const peer = await open(t, worker.address, '/events', {keep});
       await peer.events(1);
       peer.write(abort());
-      await peer.when(() => peer.answers[0].end ?? peer.end, 'END_REQUEST or the end of the connection', 2000);
+      await peer.when(
+        () => peer.answers[0].end ?? peer.end,
+        'END_REQUEST or the end of the connection',
+        2000,
+      );
       await none();
     });
   }
 
-  await t.test('bytes that nobody expects after a request do not disturb its stream or end it alone', async (t) => {
-    const other = await open(t, worker.address, '/events');
-    const peer = await open(t, worker.address, '/events');
-    await peer.events(1);
-    peer.write(Buffer.alloc(1 << 20, 0xff));
-    await other.events(3);
-    peer.leave();
-    other.leave();
-    await none();
-  });
+  await t.test(
+    'bytes that nobody expects after a request do not disturb its stream or end it alone',
+    async (t) => {
+      const other = await open(t, worker.address, '/events');
+      const peer = await open(t, worker.address, '/events');
+      await peer.events(1);
+      peer.write(Buffer.alloc(1 << 20, 0xff));
+      await other.events(3);
+      peer.leave();
+      other.leave();
+      await none();
+    },
+  );
 });
 
 test('a reader that does not read is closed once its outbox is full', async (t) => {

@@ -10,16 +10,25 @@ const health = pairs(get('/healthz'));
 const post = pairs({...get('/healthz'), REQUEST_METHOD: 'POST', CONTENT_LENGTH: '4000'});
 
 // libfcgi 2.4.2 writes one answer per name into 64 bytes on its stack.
-const flood = record(GET_VALUES, 0, Buffer.concat(Array.from({length: 100}, () => fcgi.pair('FCGI_MAX_CONNS', ''))));
+const flood = record(
+  GET_VALUES,
+  0,
+  Buffer.concat(Array.from({length: 100}, () => fcgi.pair('FCGI_MAX_CONNS', ''))),
+);
 
 // A name-value pair that announces more than there is. With both at 0x7fffffff their sum wraps in 32 bits.
 const lengths = (name, value) => {
   const bytes = Buffer.alloc(8);
   bytes.writeUInt32BE((name | 0x80000000) >>> 0, 0);
   bytes.writeUInt32BE((value | 0x80000000) >>> 0, 4);
-  return Buffer.concat([begin(), stream(PARAMS, 1, Buffer.concat([bytes, Buffer.from('abc')])), stream(STDIN, 1, Buffer.alloc(0))]);
+  return Buffer.concat([
+    begin(),
+    stream(PARAMS, 1, Buffer.concat([bytes, Buffer.from('abc')])),
+    stream(STDIN, 1, Buffer.alloc(0)),
+  ]);
 };
-const withParameters = (bytes) => Buffer.concat([begin(), stream(PARAMS, 1, bytes), stream(STDIN, 1, Buffer.alloc(0))]);
+const withParameters = (bytes) =>
+  Buffer.concat([begin(), stream(PARAMS, 1, bytes), stream(STDIN, 1, Buffer.alloc(0))]);
 const rest = Buffer.concat([stream(PARAMS, 1, health), stream(STDIN, 1, Buffer.alloc(0))]);
 const first = (bytes) => Buffer.concat([bytes, rest]);
 
@@ -42,24 +51,53 @@ const cases = [
   ['role', 'role 257, whose low byte is a responder', first(begin({role: 257}))],
   ['id', 'request id 0', first(begin({id: 0}))],
   ['length', 'BEGIN_REQUEST without a body', first(record(fcgi.BEGIN_REQUEST, 1))],
-  ['length', 'BEGIN_REQUEST of 7 bytes', first(record(fcgi.BEGIN_REQUEST, 1, Buffer.from([0, 1, 0, 0, 0, 0, 0])))],
+  [
+    'length',
+    'BEGIN_REQUEST of 7 bytes',
+    first(record(fcgi.BEGIN_REQUEST, 1, Buffer.from([0, 1, 0, 0, 0, 0, 0]))),
+  ],
   ['length', 'BEGIN_REQUEST that announces 65535 bytes', first(begin({length: 65535}))],
   ['truncated', 'half a header and the end', begin().subarray(0, 5), 'finish'],
   ['truncated', 'the first record and the end', begin(), 'finish'],
-  ['truncated', 'half of the parameters and the end', Buffer.concat([begin(), rest.subarray(0, 30)]), 'finish'],
+  [
+    'truncated',
+    'half of the parameters and the end',
+    Buffer.concat([begin(), rest.subarray(0, 30)]),
+    'finish',
+  ],
   ['params', 'a name of 2 GiB', lengths(0x7fffffff, 1)],
   ['params', 'a value of 2 GiB', lengths(1, 0x7fffffff)],
   ['params', 'name and value whose sum wraps', lengths(0x7fffffff, 0x7fffffff)],
-  ['params', 'a pair longer than the parameters', withParameters(Buffer.concat([health, Buffer.from([10, 10, 65])]))],
+  [
+    'params',
+    'a pair longer than the parameters',
+    withParameters(Buffer.concat([health, Buffer.from([10, 10, 65])])),
+  ],
   ['params', 'a length cut in the middle', withParameters(Buffer.concat([health, Buffer.from([0x80, 0])]))],
   ['params', 'a NUL, which would cut a C string short', withParameters(pairs(get('/healthz\0/etc')))],
   ['id', 'parameters of another request', Buffer.concat([begin(), stream(PARAMS, 2, health)])],
-  ['type', 'a GET_VALUES flood after a GET, where its empty body should end', Buffer.concat([begin(), stream(PARAMS, 1, health), flood])],
+  [
+    'type',
+    'a GET_VALUES flood after a GET, where its empty body should end',
+    Buffer.concat([begin(), stream(PARAMS, 1, health), flood]),
+  ],
   [null, 'a second BEGIN_REQUEST among the parameters', Buffer.concat([begin(), begin(), rest])],
-  [null, 'a wrong version among the parameters', Buffer.concat([begin(), record(PARAMS, 1, health, {version: 3}), rest])],
-  [null, 'STDIN before the parameters end', Buffer.concat([begin(), record(PARAMS, 1, health), stream(STDIN, 1, health)])],
+  [
+    null,
+    'a wrong version among the parameters',
+    Buffer.concat([begin(), record(PARAMS, 1, health, {version: 3}), rest]),
+  ],
+  [
+    null,
+    'STDIN before the parameters end',
+    Buffer.concat([begin(), record(PARAMS, 1, health), stream(STDIN, 1, health)]),
+  ],
   [null, 'a GET_VALUES flood among the parameters', Buffer.concat([begin(), flood, rest])],
-  [null, 'a GET_VALUES flood in place of the body', Buffer.concat([begin(), stream(PARAMS, 1, post), flood, flood, flood])],
+  [
+    null,
+    'a GET_VALUES flood in place of the body',
+    Buffer.concat([begin(), stream(PARAMS, 1, post), flood, flood, flood]),
+  ],
   [null, 'STDOUT from the peer', Buffer.concat([begin(), record(fcgi.STDOUT, 1, health), rest])],
 ];
 
@@ -85,7 +123,17 @@ test('malformed peers', async (t) => {
   await t.test('every reason is there from the start, so that a rate can be drawn', async (t) => {
     const fresh = await startWorker(t);
     const metrics = await fresh.metrics();
-    for (const reason of ['version', 'type', 'role', 'id', 'length', 'truncated', 'deadline', 'params', 'full']) {
+    for (const reason of [
+      'version',
+      'type',
+      'role',
+      'id',
+      'length',
+      'truncated',
+      'deadline',
+      'params',
+      'full',
+    ]) {
       assert.equal(metrics.value('sse_worker_refused_connections_total', {reason}), 0, reason);
     }
   });

@@ -1,4 +1,5 @@
-// The worker is away: an EventSource that saw 502 would never come back, so nginx answers in the worker's place.
+// The worker is away: an EventSource that saw 502 would never come back, so nginx answers in the worker's
+// place.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -49,7 +50,9 @@ test('the worker dies while streams are open, and comes back', async (t) => {
 });
 
 test('the worker ends while streams are open: readers get the whole of its farewell', async (t) => {
-  const worker = await startWorker(t, {config: {greeting: endless, streams: {retry_seconds: 9, retry_jitter_seconds: 1}}});
+  const worker = await startWorker(t, {
+    config: {greeting: endless, streams: {retry_seconds: 9, retry_jitter_seconds: 1}},
+  });
   const nginx = await startNginx(t, worker.address);
   const streams = Array.from({length: 10}, () => nginx.http('/events'));
   await Promise.all(streams.map((each) => each.events(1)));

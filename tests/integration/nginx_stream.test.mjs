@@ -69,7 +69,7 @@ test('through nginx', async (t) => {
     });
   }
 
-  await t.test('health and metrics, again and again over nginx\'s kept connections', async () => {
+  await t.test("health and metrics, again and again over nginx's kept connections", async () => {
     for (let n = 0; n < 20; ++n) {
       const health = await nginx.fetch('/healthz');
       assert.equal(health.status, 200);
@@ -80,7 +80,9 @@ test('through nginx', async (t) => {
   });
 
   await t.test('a large request head', async () => {
-    const answer = await nginx.http('/healthz', {headers: {Cookie: 'x'.repeat(7000), 'X-Long': 'y'.repeat(7000)}}).done();
+    const answer = await nginx
+      .http('/healthz', {headers: {Cookie: 'x'.repeat(7000), 'X-Long': 'y'.repeat(7000)}})
+      .done();
     assert.equal(answer.status, 200);
   });
 

@@ -1,4 +1,5 @@
-// Signals: FCGX_Init installs handlers of its own, which would make the worker deaf to SIGTERM. It must not be.
+// Signals: FCGX_Init installs handlers of its own, which would make the worker deaf to SIGTERM. It must not
+// be.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
@@ -9,9 +10,18 @@ import {events} from './lib/sse.mjs';
 import {now} from './lib/wait.mjs';
 import {startWorker} from './lib/worker.mjs';
 
+// A second and a half on top, for a machine that has other things to do.
+async function assertEndsWithin(worker, milliseconds) {
+  const asked = now();
+  assert.equal((await worker.stop('SIGTERM')).code, 0);
+  assert.ok(now() - asked < milliseconds + 1500, `it took ${now() - asked} ms`);
+}
+
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`${signal} ends streams cleanly and the worker with 0`, async (t) => {
-    const worker = await startWorker(t, {config: {greeting: endless, drain_seconds: 2, streams: {retry_seconds: 5}}});
+    const worker = await startWorker(t, {
+      config: {greeting: endless, drain_seconds: 2, streams: {retry_seconds: 5}},
+    });
     const peers = await Promise.all(
       Array.from({length: 50}, (_, n) => open(t, worker.address, '/events', {keep: n % 2 === 1})),
     );
@@ -29,7 +39,10 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
       const parting = answer.frames.slice(seen[n]).find((frame) => frame.retry !== undefined);
       assert.ok(parting, 'each is told when to come back');
       assert.ok(parting.retry >= 5000 && parting.retry <= 7000, `after ${parting.retry} ms`);
-      assert.ok(events(answer.frames).every((each) => each.event !== 'close'), 'and not that it is over');
+      assert.ok(
+        events(answer.frames).every((each) => each.event !== 'close'),
+        'and not that it is over',
+      );
       assert.equal(answer.unfinished, false);
       assert.deepEqual([answer.end.application, answer.end.protocol], [0, 0]);
       assert.ok(peers[n].clean);
@@ -49,33 +62,33 @@ test('the ends are spread over drain_seconds, so that readers do not come back a
   assert.equal((await worker.process.exited()).code, 0);
 });
 
-test('peers that say nothing, stop in the middle, rest or stall do not hold the worker up', async (t) => {
+test('peers that say nothing, rest or stop in the middle do not hold the worker up', async (t) => {
+  const worker = await startWorker(t, {config: {drain_seconds: 1, gate: {deadline_seconds: 60}}});
+  for (let n = 0; n < 20; ++n) (await connect(t, worker.address)).write(begin().subarray(0, n % 16));
+  const resting = await open(t, worker.address, '/healthz', {keep: true});
+  await resting.answer();
+  await assertEndsWithin(worker, 1000);
+});
+
+test('a reader who does not read does not hold the worker up', async (t) => {
   const config = {
-    greeting: {...endless, message: 'x'.repeat(60000)},
+    greeting: {message: 'x'.repeat(60000), interval_seconds: 0.2, duration_seconds: 3600},
     drain_seconds: 1,
     gate: {deadline_seconds: 60},
     streams: {outbox_bytes_max: 1 << 20},
   };
   const worker = await startWorker(t, {config});
-  for (let n = 0; n < 20; ++n) (await connect(t, worker.address)).write(begin().subarray(0, n % 16));
-  const resting = await open(t, worker.address, '/healthz', {keep: true});
-  await resting.answer();
   const stalled = await open(t, worker.address, '/events');
   await stalled.events(1);
   stalled.stall();
-  // By then the kernel takes no more for the stalled reader, and the worker holds the rest.
-  const reading = await open(t, worker.address, '/events');
-  await reading.events(6, 10000);
-  const asked = now();
-  assert.equal((await worker.stop('SIGTERM')).code, 0);
-  assert.ok(now() - asked < 1000 + 1500, `it took ${now() - asked} ms`);
+  // After ten events the kernel takes no more for the stalled reader, and the worker holds the rest.
+  await (await open(t, worker.address, '/events')).events(10, 10000);
+  await assertEndsWithin(worker, 1000);
 });
 
 test('without streams it ends at once, with or without a drain to wait for', async (t) => {
   const worker = await startWorker(t, {config: {drain_seconds: 30}});
-  const asked = now();
-  assert.equal((await worker.stop('SIGTERM')).code, 0);
-  assert.ok(now() - asked < 1500, `it took ${now() - asked} ms`);
+  await assertEndsWithin(worker, 0);
 });
 
 test('a second signal while draining does not make it anything but 0 and no later', async (t) => {

@@ -16,12 +16,16 @@ const available = (command) => spawnSync('which', [command]).status === 0;
 const modeOf = (file) => fs.statSync(file).mode & 0o777;
 
 for (const by of ['spawn-fcgi', 'listen_fds', 'systemd']) {
-  test(`a socket from ${by}`, {skip: by === 'systemd' && !available('systemd-socket-activate')}, async (t) => {
-    const worker = await startWorker(t, {by});
-    await worker.healthy();
-    assert.equal((await worker.stop()).code, 0);
-    assert.ok(fs.existsSync(worker.address), 'is not removed by us');
-  });
+  test(
+    `a socket from ${by}`,
+    {skip: by === 'systemd' && !available('systemd-socket-activate')},
+    async (t) => {
+      const worker = await startWorker(t, {by});
+      await worker.healthy();
+      assert.equal((await worker.stop()).code, 0);
+      assert.ok(fs.existsSync(worker.address), 'is not removed by us');
+    },
+  );
 }
 
 test('spawn-fcgi over TCP', async (t) => {
@@ -74,7 +78,9 @@ test('LISTEN_FDS wins over listen', async (t) => {
 
 test('LISTEN_FDS that was meant for another process is not ours', async (t) => {
   const file = writeConfig(temporaryDirectory(t), {});
-  const {code} = await run(binary, ['--config', file], {env: {...process.env, LISTEN_FDS: '1', LISTEN_PID: '1'}});
+  const {code} = await run(binary, ['--config', file], {
+    env: {...process.env, LISTEN_FDS: '1', LISTEN_PID: '1'},
+  });
   assert.equal(code, 2);
 });
 

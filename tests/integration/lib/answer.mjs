@@ -1,4 +1,5 @@
-// One answer on a FastCGI connection, growing as its records arrive: head, body, frames of an event stream, end.
+// One answer on a FastCGI connection, growing as its records arrive: head, body, frames of an event stream,
+// end.
 import {parseHeaders} from './headers.mjs';
 import {FrameParser} from './sse.mjs';
 import {END_REQUEST, STDERR, STDOUT} from './records.mjs';

@@ -1,5 +1,5 @@
-// What a test has opened is closed when it ends, the last one first: clients leave before the worker is stopped, the worker
-// is stopped before its directory is removed.
+// What a test has opened is closed when it ends, the last one first: clients leave before the worker is
+// stopped, the worker is stopped before its directory is removed.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,5 @@
-// Configuration files for the worker: plain objects become YAML in the shape in which the shipped file is written.
+// Configuration files for the worker: plain objects become YAML in the shape in which the shipped file is
+// written.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -7,7 +8,9 @@ const scalar = (value) => (typeof value === 'string' ? JSON.stringify(value) : S
 export function yaml(settings, indent = '') {
   return Object.entries(settings)
     .map(([key, value]) =>
-      typeof value === 'object' ? `${indent}${key}:\n${yaml(value, `${indent}  `)}` : `${indent}${key}: ${scalar(value)}\n`,
+      typeof value === 'object'
+        ? `${indent}${key}:\n${yaml(value, `${indent}  `)}`
+        : `${indent}${key}: ${scalar(value)}\n`,
     )
     .join('');
 }

@@ -1,4 +1,5 @@
-// A FastCGI peer: what nginx is to the worker, or what an attacker would be. Sends any bytes, decodes what comes back.
+// A FastCGI peer: what nginx is to the worker, or what an attacker would be. Sends any bytes, decodes what
+// comes back.
 import net from 'node:net';
 import {Answer} from './answer.mjs';
 import {defer} from './cleanup.mjs';

@@ -1,5 +1,5 @@
-// The greeting stream as the contract has it, checked the same way wherever it is read: straight from the worker or
-// through nginx.
+// The greeting stream as the contract has it, checked the same way wherever it is read: straight from the
+// worker or through nginx.
 import assert from 'node:assert/strict';
 import {events} from './sse.mjs';
 
@@ -9,27 +9,41 @@ const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const early = 60;
 const late = 900;
 
-// Each moment lies `wanted` milliseconds after `start`. Measured from the start and not from the one before: when that one
-// was received late, the next seems early.
+// Each moment lies `wanted` milliseconds after `start`. Measured from the start and not from the one before:
+// when that one was received late, the next seems early.
 export function assertTimes(start, times, wanted, what) {
   const offsets = times.map((at) => Math.round(at - start));
   assert.equal(offsets.length, wanted.length, `${what} at ${offsets}`);
   offsets.forEach((offset, n) => {
-    assert.ok(offset > wanted[n] - early && offset < wanted[n] + late, `${what} at ${offsets} ms, not ${wanted}`);
+    assert.ok(
+      offset > wanted[n] - early && offset < wanted[n] + late,
+      `${what} at ${offsets} ms, not ${wanted}`,
+    );
   });
 }
 
 // The whole stream. `started` is when the request was sent, `wall` the same in the time of the calendar.
-export function assertGreeting(frames, {message = 'Hello World', interval = 2, duration = 10, started, wall}) {
+export function assertGreeting(
+  frames,
+  {message = 'Hello World', interval = 2, duration = 10, started, wall},
+) {
   assert.ok(frames[0].comments.length > 0, 'a comment comes first');
-  assert.ok(frames.some((frame) => frame.retry !== undefined), 'a time to reconnect is given');
+  assert.ok(
+    frames.some((frame) => frame.retry !== undefined),
+    'a time to reconnect is given',
+  );
   const said = events(frames);
   const greetings = said.slice(0, -1);
   const close = said.at(-1);
 
   assert.equal(greetings.length, Math.ceil(duration / interval), 'so many greetings');
   const due = greetings.map((_, n) => n * interval * 1000);
-  assertTimes(started, greetings.map((each) => each.at), due, 'greetings');
+  assertTimes(
+    started,
+    greetings.map((each) => each.at),
+    due,
+    'greetings',
+  );
   const instants = greetings.map((each) => {
     assert.equal(each.event, 'message');
     const value = JSON.parse(each.data);

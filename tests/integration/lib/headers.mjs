@@ -1,5 +1,5 @@
-// The head of an answer, the same text from a FastCGI responder (CGI style) and from an HTTP server after its status line.
-// Names are compared in lower case; repeated headers are joined as RFC 9110 allows.
+// The head of an answer, the same text from a FastCGI responder (CGI style) and from an HTTP server after its
+// status line. Names are compared in lower case; repeated headers are joined as RFC 9110 allows.
 export function parseHeaders(text) {
   const headers = new Map();
   for (const line of text.split('\r\n')) {

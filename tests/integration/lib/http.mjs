@@ -1,4 +1,5 @@
-// HTTP/1 as bytes on a socket, so that a test sees what a client sees: versions, headers, chunks and when each one came.
+// HTTP/1 as bytes on a socket, so that a test sees what a client sees: versions, headers, chunks and when
+// each one came.
 import net from 'node:net';
 import {defer} from './cleanup.mjs';
 import {parseHeaders} from './headers.mjs';
@@ -66,17 +67,22 @@ export class HttpAnswer {
   }
 
   #reached(condition, what, ms) {
-    return this.#signal.when(() => {
-      if (condition()) return true;
-      if (this.ended) throw new Error(`closed${this.error ? ` (${this.error})` : ''} before ${what}`);
-      return false;
-    }, what, ms);
+    return this.#signal.when(
+      () => {
+        if (condition()) return true;
+        if (this.ended) throw new Error(`closed${this.error ? ` (${this.error})` : ''} before ${what}`);
+        return false;
+      },
+      what,
+      ms,
+    );
   }
 
   #close() {
     this.ended ??= now();
     // Without a length or chunks the end of the connection is the end of the answer.
-    if (this.headers && !this.header('content-length') && !this.header('transfer-encoding')) this.complete = true;
+    if (this.headers && !this.header('content-length') && !this.header('transfer-encoding'))
+      this.complete = true;
     this.#signal.changed();
   }
 
@@ -125,7 +131,11 @@ export class HttpAnswer {
 export function http(t, port, path, {method = 'GET', version = '1.1', headers = {}, body = ''} = {}) {
   const socket = net.connect({host: '127.0.0.1', port, noDelay: true});
   defer(t, () => socket.destroy());
-  const all = {Host: `127.0.0.1:${port}`, ...(body ? {'Content-Length': Buffer.byteLength(body)} : {}), ...headers};
+  const all = {
+    Host: `127.0.0.1:${port}`,
+    ...(body ? {'Content-Length': Buffer.byteLength(body)} : {}),
+    ...headers,
+  };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`${method} ${path} HTTP/${version}\r\n${lines.join('')}\r\n${body}`);
   return new HttpAnswer(socket, {head: method === 'HEAD'});

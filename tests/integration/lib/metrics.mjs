@@ -10,7 +10,9 @@ export class Metrics {
       if (line === '' || line.startsWith('#')) continue;
       const match = sample.exec(line);
       if (!match) throw new Error(`not a sample: ${JSON.stringify(line)}`);
-      const labels = Object.fromEntries([...(match[2] ?? '').matchAll(label)].map(([, key, value]) => [key, value]));
+      const labels = Object.fromEntries(
+        [...(match[2] ?? '').matchAll(label)].map(([, key, value]) => [key, value]),
+      );
       this.samples.push({name: match[1], labels, value: Number(match[3])});
     }
   }
@@ -18,7 +20,8 @@ export class Metrics {
   // The sum over all samples of that name which carry these labels; undefined when there is none.
   value(name, labels = {}) {
     const found = this.samples.filter(
-      (each) => each.name === name && Object.entries(labels).every(([key, value]) => each.labels[key] === value),
+      (each) =>
+        each.name === name && Object.entries(labels).every(([key, value]) => each.labels[key] === value),
     );
     return found.length === 0 ? undefined : found.reduce((sum, each) => sum + each.value, 0);
   }

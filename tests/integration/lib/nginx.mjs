@@ -1,4 +1,5 @@
-// The real nginx with the shipped files. Only what names a place on this machine is changed: port, socket, paths of its own.
+// The real nginx with the shipped files. Only what names a place on this machine is changed: port, socket,
+// paths of its own.
 import fs from 'node:fs';
 import path from 'node:path';
 import {defer, temporaryDirectory} from './cleanup.mjs';

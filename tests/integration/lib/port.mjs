@@ -1,4 +1,5 @@
-// A TCP port on the loopback that nobody listens on. Somebody could take it before it is used; on a test machine nobody does.
+// A TCP port on the loopback that nobody listens on. Somebody could take it before it is used; on a test
+// machine nobody does.
 import net from 'node:net';
 import {once} from 'node:events';
 

@@ -48,7 +48,11 @@ export class Process {
 
   // {code, signal} of the finished process.
   exited(ms = 5000) {
-    return this.#signal.when(() => this.exit, () => `${this.name} ends\n${this.stderr}`, ms);
+    return this.#signal.when(
+      () => this.exit,
+      () => `${this.name} ends\n${this.stderr}`,
+      ms,
+    );
   }
 
   says(stream, pattern, ms = 5000) {

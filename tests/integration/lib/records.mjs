@@ -1,4 +1,5 @@
-// FastCGI records as bytes, well formed by default and wrong on request. Numbers are those of the FastCGI specification 1.0.
+// FastCGI records as bytes, well formed by default and wrong on request. Numbers are those of the FastCGI
+// specification 1.0.
 export const BEGIN_REQUEST = 1;
 export const ABORT_REQUEST = 2;
 export const END_REQUEST = 3;
@@ -17,7 +18,12 @@ export const KEEP_CONN = 1;
 export const RECORD_MAX = 65535;
 
 // `length` lies about the content, `version` about the protocol; both are true unless given.
-export function record(type, id, content = Buffer.alloc(0), {version = 1, padding = 0, length = content.length} = {}) {
+export function record(
+  type,
+  id,
+  content = Buffer.alloc(0),
+  {version = 1, padding = 0, length = content.length} = {},
+) {
   const header = Buffer.from([version, type, id >> 8, id & 255, length >> 8, length & 255, padding, 0]);
   return Buffer.concat([header, content, Buffer.alloc(padding)]);
 }
@@ -78,7 +84,8 @@ export function request(parameters, {id = 1, keep = false, body = Buffer.alloc(0
   ]);
 }
 
-// Parameters whose encoded size is exactly `bytes`: the ones given and filler, in pieces, as no single header is that long.
+// Parameters whose encoded size is exactly `bytes`: the ones given and filler, in pieces, as no single header
+// is that long.
 export function parametersOfSize(parameters, bytes) {
   const filled = {...parameters};
   for (let n = 0; ; ++n) {

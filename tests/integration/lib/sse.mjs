@@ -1,5 +1,6 @@
-// Server-Sent Events, read as the HTML standard says ("9.2.6 Interpreting an event stream"), but nothing is thrown away:
-// comments, retry lines and blocks without data are kept, each block with the time at which its blank line arrived.
+// Server-Sent Events, read as the HTML standard says ("9.2.6 Interpreting an event stream"), but nothing is
+// thrown away: comments, retry lines and blocks without data are kept, each block with the time at which its
+// blank line arrived.
 import {now} from './wait.mjs';
 
 export class FrameParser {

@@ -4,8 +4,8 @@ import {performance} from 'node:perf_hooks';
 
 export const now = () => performance.now();
 
-// Asks `condition` again and again until it gives a truthy value, which is returned. For things that send no signal when
-// they change: a file, a process table, a metric.
+// Asks `condition` again and again until it gives a truthy value, which is returned. For things that send no
+// signal when they change: a file, a process table, a metric.
 export async function until(condition, what, ms = 5000) {
   const deadline = now() + ms;
   for (;;) {
@@ -25,7 +25,8 @@ export function within(promise, what, ms = 5000) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-// A place where things happen: whoever changes a state calls `changed`, whoever depends on it waits with `when`.
+// A place where things happen: whoever changes a state calls `changed`, whoever depends on it waits with
+// `when`.
 export class Signal {
   #waiting = new Set();
 

@@ -13,7 +13,8 @@ import {until} from './wait.mjs';
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const binary = path.resolve(process.env.SSE_WORKER ?? path.join(root, 'build/sse-worker'));
 
-// The base system has no `socat` and need not have Python, but it has Perl. Descriptors above $^F are closed by exec.
+// The base system has no `socat` and need not have Python, but it has Perl. Descriptors above $^F are closed
+// by exec.
 const passListener = `
   use Socket; use POSIX ();
   my ($path, @command) = @ARGV;
@@ -26,7 +27,10 @@ const passListener = `
 
 const starters = {
   'spawn-fcgi': ({socket, command}) => ['spawn-fcgi', ['-n', '-s', socket, '-b', '4096', '--', ...command]],
-  'spawn-fcgi tcp': ({port, command}) => ['spawn-fcgi', ['-n', '-a', '127.0.0.1', '-p', String(port), '--', ...command]],
+  'spawn-fcgi tcp': ({port, command}) => [
+    'spawn-fcgi',
+    ['-n', '-a', '127.0.0.1', '-p', String(port), '--', ...command],
+  ],
   listen_fds: ({socket, command}) => ['perl', ['-e', passListener, socket, ...command]],
   systemd: ({socket, command}) => ['systemd-socket-activate', ['-l', socket, '--', ...command]],
   alone: ({command}) => [command[0], command.slice(1)],
@@ -63,10 +67,14 @@ export class Worker {
 
   // Waits until the metrics satisfy `condition`, and returns them.
   measured(condition, what, ms) {
-    return until(async () => {
-      const metrics = await this.metrics();
-      return condition(metrics) && metrics;
-    }, what, ms);
+    return until(
+      async () => {
+        const metrics = await this.metrics();
+        return condition(metrics) && metrics;
+      },
+      what,
+      ms,
+    );
   }
 
   async healthy() {
@@ -80,22 +88,28 @@ export class Worker {
   }
 }
 
-// Returns once the worker answers. Why it does not, it says itself before it ends; a socket that is not there yet, or that
-// loses its owner under us, says nothing worth reporting.
+// Returns once the worker answers. Why it does not, it says itself before it ends; a socket that is not there
+// yet, or that loses its owner under us, says nothing worth reporting.
 async function ready(t, child, address) {
-  await until(async () => {
-    if (child.exit) throw new Error(`the worker did not start: ${JSON.stringify(child.exit)}\n${child.stderr}`);
-    try {
-      return (await fetch(t, address, '/healthz', {ms: 15000})).status === 200;
-    } catch {
-      return false;
-    }
-  }, 'the worker answers', 15000);
+  await until(
+    async () => {
+      if (child.exit)
+        throw new Error(`the worker did not start: ${JSON.stringify(child.exit)}\n${child.stderr}`);
+      try {
+        return (await fetch(t, address, '/healthz', {ms: 15000})).status === 200;
+      } catch {
+        return false;
+      }
+    },
+    'the worker answers',
+    15000,
+  );
 }
 
-// Options: `by`, one of the starters; `config`, settings or the text of a file; `port` for TCP; `files`, the limit of open
-// files; `directory` and `socket` to place it beside something else. When the test ends the worker is asked to end and has
-// to do so with 0, so that whatever a sanitizer found fails the test in which it was found.
+// Options: `by`, one of the starters; `config`, settings or the text of a file; `port` for TCP; `files`, the
+// limit of open files; `directory` and `socket` to place it beside something else. When the test ends the
+// worker is asked to end and has to do so with 0, so that whatever a sanitizer found fails the test in which
+// it was found.
 export async function startWorker(t, {by = 'spawn-fcgi', config = {}, port, files, directory, socket} = {}) {
   const home = directory ?? temporaryDirectory(t);
   const place = socket ?? path.join(home, 'w.sock');
@@ -104,7 +118,8 @@ export async function startWorker(t, {by = 'spawn-fcgi', config = {}, port, file
   const address = port ? {host: '127.0.0.1', port} : place;
   defer(t, async () => {
     const {code, signal} = child.exit ?? (await child.stop());
-    if (signal !== 'SIGKILL' || !child.insisted) assert.deepEqual({code, signal}, {code: 0, signal: null}, child.stderr);
+    if (signal !== 'SIGKILL' || !child.insisted)
+      assert.deepEqual({code, signal}, {code: 0, signal: null}, child.stderr);
   });
   await ready(t, child, address);
   return new Worker(t, child, address, home);

@@ -1,0 +1,28 @@
+// ManualClock: time that stands still until a test moves it.
+#pragma once
+
+#include <chrono>
+
+#include "base/clock.hpp"
+
+namespace worker::support {
+
+class ManualClock final : public base::Clock {
+ public:
+  base::Instant now() const noexcept override { return now_; }
+  base::WallTime wall() const noexcept override { return wall_; }
+
+  void advance(std::chrono::milliseconds by) {
+    now_ += by;
+    wall_ += by;
+  }
+
+ private:
+  // A century ahead of the machine: the real alarm that a loop sets for one of these moments never rings.
+  base::Instant now_{std::chrono::hours(24 * 365 * 100)};
+  /// 2026-11-22T07:20:00.123Z
+  base::WallTime wall_ = std::chrono::sys_days(std::chrono::year(2026) / 11 / 22) + std::chrono::hours(7) +
+                         std::chrono::minutes(20) + std::chrono::milliseconds(123);
+};
+
+}  // namespace worker::support

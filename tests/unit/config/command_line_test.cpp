@@ -1,0 +1,90 @@
+#include "config/command_line.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <vector>
+
+#include "support/captured_output.hpp"
+
+using worker::config::CommandLine;
+using worker::support::CapturedOutput;
+
+namespace {
+
+struct Parsed {
+  std::variant<CommandLine, int> result;
+  std::string out;
+  std::string err;
+
+  const CommandLine& line() const { return std::get<CommandLine>(result); }
+  int status() const { return std::get<int>(result); }
+};
+
+Parsed parsed(std::vector<std::string> words) {
+  words.insert(words.begin(), "sse-worker");
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  const CapturedOutput output;
+  auto result = worker::config::parse_command_line(static_cast<int>(words.size()), argv.data());
+  return {std::move(result), output.out(), output.err()};
+}
+
+void check(std::vector<std::string> words, CommandLine::Verb verb, const std::string& file) {
+  const auto it = parsed(std::move(words));
+  BOOST_REQUIRE(std::holds_alternative<CommandLine>(it.result));
+  BOOST_TEST((it.line().verb == verb));
+  BOOST_TEST(it.line().config_file == file);
+  BOOST_TEST(it.out + it.err == "");
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(command_line_suite)
+
+BOOST_AUTO_TEST_CASE(serving) {
+  check({}, CommandLine::Verb::serve, "");
+  check({"--config", "c.yaml"}, CommandLine::Verb::serve, "c.yaml");
+  check({"--config=c.yaml"}, CommandLine::Verb::serve, "c.yaml");
+  check({"--config", "a file"}, CommandLine::Verb::serve, "a file");
+}
+
+BOOST_AUTO_TEST_CASE(checking) {
+  check({"check", "--config", "c.yaml"}, CommandLine::Verb::check, "c.yaml");
+  check({"--config", "c.yaml", "check"}, CommandLine::Verb::check, "c.yaml");
+  check({"check", "--config=c.yaml"}, CommandLine::Verb::check, "c.yaml");
+}
+
+BOOST_AUTO_TEST_CASE(version) {
+  const auto it = parsed({"--version"});
+  BOOST_TEST(it.status() == 0);
+  BOOST_TEST(it.out == "sse-worker " SSE_WORKER_VERSION "\n");
+  BOOST_TEST(it.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(help) {
+  for (const auto* word : {"--help", "-h"}) {
+    const auto it = parsed({word});
+    BOOST_TEST(it.status() == 0);
+    BOOST_TEST(it.err == "");
+    for (const auto* part : {"--config FILE", "--version", "check", "spawn-fcgi -n -s", "Exit status"}) {
+      BOOST_TEST(it.out.find(part) != std::string::npos, part);
+    }
+  }
+  BOOST_TEST(parsed({"check", "--help"}).status() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
+  const std::vector<std::string> mistakes[] = {
+      {"check"},          {"--config"}, {"--config", "a", "--config", "b"}, {"--port", "8080"}, {"serve"},
+      {"check", "c.yaml"}, {"-c", "x"}, {"--config", "a", "b"},             {"--Config", "a"},  {""}};
+  for (const auto& words : mistakes) {
+    const auto it = parsed(words);
+    BOOST_REQUIRE(std::holds_alternative<int>(it.result));
+    BOOST_TEST(it.status() == 2);
+    BOOST_TEST(it.out == "");
+    BOOST_TEST(!it.err.empty());
+  }
+  BOOST_TEST(parsed({"check"}).err.find("--config is required") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

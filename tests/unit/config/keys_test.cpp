@@ -1,0 +1,102 @@
+// Every key: what it takes, up to the edges, and that it changes its own setting and no other.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+
+#include "unit/config/values.hpp"
+
+using namespace worker::config;
+
+namespace {
+
+struct Accepted {
+  const char* key;
+  const char* yaml;
+  const char* value;
+};
+
+// Each key at least once with another value than its default.
+constexpr Accepted accepted[] = {
+    {"listen", "/run/w.sock", "/run/w.sock"},
+    {"listen", "./w.sock", "./w.sock"},
+    {"listen", "127.0.0.1:9000", "127.0.0.1:9000"},
+    {"listen", "'[::1]:9000'", "[::1]:9000"},
+    {"listen_mode", "\"0600\"", "0600"},
+    {"listen_mode", "0666", "0666"},
+    {"listen_mode", "777", "0777"},
+    {"listen_mode", "000", "0000"},
+    {"listen_backlog", "1", "1"},
+    {"listen_backlog", "65535", "65535"},
+    {"drain_seconds", "0", "0 ms"},
+    {"drain_seconds", "3600", "3600000 ms"},
+    {"log.level", "trace", "trace"},
+    {"log.level", "debug", "debug"},
+    {"log.level", "warning", "warning"},
+    {"log.level", "error", "error"},
+    {"log.level", "critical", "critical"},
+    {"log.level", "'off'", "off"},
+    {"log.level", "off", "off"},
+    {"log.to", "syslog", "syslog"},
+    {"gate.deadline_seconds", "0.1", "100 ms"},
+    {"gate.deadline_seconds", "600", "600000 ms"},
+    {"gate.idle_seconds", "0.1", "100 ms"},
+    {"gate.idle_seconds", "86400", "86400000 ms"},
+    {"gate.pending_max", "1", "1"},
+    {"gate.pending_max", "1000000", "1000000"},
+    {"gate.head_bytes_max", "1024", "1024"},
+    {"gate.head_bytes_max", "1048576", "1048576"},
+    {"gate.body_bytes_max", "1024", "1024"},
+    {"gate.body_bytes_max", "1073741824", "1073741824"},
+    {"streams.max", "1", "1"},
+    {"streams.max", "1000000", "1000000"},
+    {"streams.outbox_bytes_max", "4096", "4096"},
+    {"streams.outbox_bytes_max", "1073741824", "1073741824"},
+    {"streams.retry_seconds", "0", "0 ms"},
+    {"streams.retry_seconds", "3600", "3600000 ms"},
+    {"streams.retry_jitter_seconds", "0", "0 ms"},
+    {"streams.retry_jitter_seconds", "3600", "3600000 ms"},
+    {"greeting.message", "Guten Tag", "Guten Tag"},
+    {"greeting.message", "\"\"", ""},
+    {"greeting.message", "42", "42"},
+    {"greeting.message", "\"a\\nb\"", "a\nb"},
+    {"greeting.interval_seconds", "0.01", "10 ms"},
+    {"greeting.interval_seconds", "86400", "86400000 ms"},
+    {"greeting.duration_seconds", "0", "0 ms"},
+    {"greeting.duration_seconds", "86400", "86400000 ms"},
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(keys_suite)
+
+BOOST_AUTO_TEST_CASE(each_changes_its_setting_alone) {
+  for (const auto& [key, yaml, value] : accepted) {
+    auto expected = values_of(Config{});
+    expected.at(key) = value;
+    BOOST_TEST(shown(values_of(yaml_for(key, yaml))) == shown(expected));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_table_has_every_key) {
+  for (const auto& [key, value] : values_of(Config{})) {
+    const auto changes = [&](const Accepted& each) { return each.key == key && each.value != value; };
+    BOOST_TEST((std::ranges::find_if(accepted, changes) != std::end(accepted)), key);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(seconds_are_exact_to_the_millisecond) {
+  const std::pair<const char*, const char*> times[] = {
+      {"1", "1000 ms"},     {"1.5", "1500 ms"},   {"1.25", "1250 ms"}, {"1.001", "1001 ms"},
+      {"0.999", "999 ms"},  {"01.5", "1500 ms"},  {"2.000", "2000 ms"}, {"2.0", "2000 ms"},
+      {"4.035", "4035 ms"}, {"'1.5'", "1500 ms"}, {"0.1", "100 ms"},    {"0.100", "100 ms"}};
+  for (const auto& [yaml, value] : times) {
+    BOOST_TEST(values_of(yaml_for("gate.idle_seconds", yaml)).at("gate.idle_seconds") == value, yaml);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(quoted_numbers_and_anchors_are_yaml_too) {
+  auto expected = values_of(Config{});
+  expected.at("streams.max") = expected.at("gate.pending_max") = "7";
+  BOOST_TEST(shown(values_of("streams: {max: &n '7'}\ngate: {pending_max: *n}\n")) == shown(expected));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

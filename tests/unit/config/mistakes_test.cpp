@@ -1,0 +1,115 @@
+// Each kind of mistake, with the whole sentence that the operator reads.
+#include <boost/test/unit_test.hpp>
+
+#include "unit/config/values.hpp"
+
+using namespace worker::config;
+
+namespace {
+
+struct Wrong {
+  const char* yaml;
+  const char* sentence;
+};
+
+void check(std::initializer_list<Wrong> table) {
+  for (const auto& [yaml, sentence] : table) BOOST_TEST(mistake_in(yaml) == sentence);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(mistakes_suite)
+
+BOOST_AUTO_TEST_CASE(whole_numbers) {
+  const std::string expected = "f:2:8: streams.max: must be a whole number from 1 to 1000000, not `";
+  for (const auto* value : {"0", "1000001", "-1", "+1", "1.5", "1e3", "0x10", "1_000", "many", "1 2", "''",
+                            "99999999999999999999999"}) {
+    const auto shown = std::string(value) == "''" ? "" : value;
+    BOOST_TEST(mistake_in(yaml_for("streams.max", value)) == expected + shown + "`");
+  }
+  check({
+      {"listen_backlog: 0\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `0`"},
+      {"listen_backlog: 65536\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `65536`"},
+      {"gate:\n  pending_max: 0\n", "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `0`"},
+      {"gate:\n  pending_max: 1000001\n",
+       "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `1000001`"},
+      {"gate:\n  head_bytes_max: 1023\n",
+       "f:2:19: gate.head_bytes_max: must be a whole number from 1024 to 1048576, not `1023`"},
+      {"gate:\n  head_bytes_max: 1048577\n",
+       "f:2:19: gate.head_bytes_max: must be a whole number from 1024 to 1048576, not `1048577`"},
+      {"gate:\n  body_bytes_max: 1023\n",
+       "f:2:19: gate.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1023`"},
+      {"gate:\n  body_bytes_max: 1073741825\n",
+       "f:2:19: gate.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1073741825`"},
+      {"streams:\n  outbox_bytes_max: 4095\n",
+       "f:2:21: streams.outbox_bytes_max: must be a whole number from 4096 to 1073741824, not `4095`"},
+      {"streams:\n  outbox_bytes_max: 1073741825\n",
+       "f:2:21: streams.outbox_bytes_max: must be a whole number from 4096 to 1073741824, not `1073741825`"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(seconds) {
+  const std::string expected =
+      "f:2:21: gate.deadline_seconds: must be seconds from 0.1 to 600, with at most three decimals, not `";
+  for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "5s", "1,5",
+                            "+5", "1.+5", "99999999999999999999", "1000000001"}) {
+    BOOST_TEST(mistake_in(yaml_for("gate.deadline_seconds", value)) == expected + value + "`");
+  }
+  const auto range = [](const char* key, const char* value) {
+    const auto sentence = mistake_in(yaml_for(key, value));
+    const auto begin = sentence.find("from ");
+    return sentence.substr(begin, sentence.find(',') - begin);
+  };
+  BOOST_TEST(range("drain_seconds", "3600.001") == "from 0 to 3600");
+  BOOST_TEST(range("gate.idle_seconds", "0.099") == "from 0.1 to 86400");
+  BOOST_TEST(range("gate.idle_seconds", "86400.001") == "from 0.1 to 86400");
+  BOOST_TEST(range("streams.retry_seconds", "3600.001") == "from 0 to 3600");
+  BOOST_TEST(range("streams.retry_jitter_seconds", "3600.001") == "from 0 to 3600");
+  BOOST_TEST(range("greeting.interval_seconds", "0.009") == "from 0.01 to 86400");
+  BOOST_TEST(range("greeting.interval_seconds", "86400.001") == "from 0.01 to 86400");
+  BOOST_TEST(range("greeting.duration_seconds", "86400.001") == "from 0 to 86400");
+}
+
+BOOST_AUTO_TEST_CASE(modes) {
+  for (const auto* value : {"66", "00660", "0668", "1777", "rw", "0o660", "-660", "0x66", "99999999999999999999999"}) {
+    BOOST_TEST(mistake_in(yaml_for("listen_mode", value)) ==
+               "f:1:14: listen_mode: must be three or four octal digits such as \"0660\", not `" +
+                   std::string(value) + "`");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(words) {
+  check({
+      {"log:\n  level: loud\n",
+       "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `loud`"},
+      {"log:\n  level: INFO\n",
+       "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `INFO`"},
+      {"log:\n  to: stdout\n", "f:2:7: log.to: must be stderr or syslog, not `stdout`"},
+      {"listen: w.sock\n",
+       "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT, not `w.sock`"},
+      {"listen: ''\n", "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT, not ``"},
+  });
+}
+
+BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
+  check({
+      {"greeting:\n  message: [a]\n", "f:2:12: greeting.message: must be text"},
+      {"greeting:\n  message: {a: b}\n", "f:2:12: greeting.message: must be text"},
+      {"streams:\n  max: [1]\n", "f:2:8: streams.max: must be a whole number from 1 to 1000000"},
+      {"drain_seconds: {a: 1}\n",
+       "f:1:16: drain_seconds: must be seconds from 0 to 3600, with at most three decimals"},
+      {"listen_mode: [6]\n", "f:1:14: listen_mode: must be three or four octal digits such as \"0660\""},
+      {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be stderr or syslog"},
+      {"listen: [/a]\n", "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT"},
+  });
+}
+
+// `key:` and nothing behind it is a value somebody forgot.
+BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
+  for (const auto& [key, value] : values_of(Config{})) {
+    BOOST_TEST(mistake_in(yaml_for(key, "")).find(": " + key + ": must be ") != std::string::npos, key);
+    BOOST_TEST(mistake_in(yaml_for(key, "~")).find(": " + key + ": must be ") != std::string::npos, key);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

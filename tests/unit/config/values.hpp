@@ -1,0 +1,63 @@
+// Every value of a Config by the name of its key, as text: what a test compares.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace worker::config {
+
+using Values = std::map<std::string, std::string>;
+
+inline Values values_of(const Config& config) {
+  const auto& [log, listen, gate, streams, greeting, drain] = config;
+  return {{"listen", listen.address},
+          {"listen_mode", fmt::format("{:04o}", listen.mode)},
+          {"listen_backlog", fmt::format("{}", listen.backlog)},
+          {"drain_seconds", fmt::format("{} ms", drain.count())},
+          {"log.level", log.level},
+          {"log.to", log.target == base::LogSettings::Target::syslog ? "syslog" : "stderr"},
+          {"gate.deadline_seconds", fmt::format("{} ms", gate.deadline.count())},
+          {"gate.idle_seconds", fmt::format("{} ms", gate.idle.count())},
+          {"gate.pending_max", fmt::format("{}", gate.pending_max)},
+          {"gate.head_bytes_max", fmt::format("{}", gate.head_bytes_max)},
+          {"gate.body_bytes_max", fmt::format("{}", gate.body_bytes_max)},
+          {"streams.max", fmt::format("{}", streams.streams_max)},
+          {"streams.outbox_bytes_max", fmt::format("{}", gate.outbox_bytes_max)},
+          {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
+          {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
+          {"greeting.message", greeting.message},
+          {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},
+          {"greeting.duration_seconds", fmt::format("{} ms", greeting.duration.count())}};
+}
+
+/// One line for each, for comparisons that can be read.
+inline std::string shown(const Values& values) {
+  std::string lines;
+  for (const auto& [key, value] : values) lines += key + " = " + value + "\n";
+  return lines;
+}
+
+/// The values of what must parse, and nothing where it does not.
+inline Values values_of(const std::string& yaml) {
+  const auto config = parse(yaml, "f");
+  return config ? values_of(config.value()) : Values{{"mistake", config.error()}};
+}
+
+/// The sentence of what must not parse; the file is called `f`.
+inline std::string mistake_in(const std::string& yaml) {
+  const auto config = parse(yaml, "f");
+  return config ? "no mistake" : config.error();
+}
+
+/// `section.key` and a value as YAML.
+inline std::string yaml_for(const std::string& key, const std::string& value) {
+  const auto dot = key.find('.');
+  if (dot == std::string::npos) return key + ": " + value + "\n";
+  return key.substr(0, dot) + ":\n  " + key.substr(dot + 1) + ": " + value + "\n";
+}
+
+}  // namespace worker::config

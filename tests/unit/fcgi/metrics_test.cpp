@@ -1,0 +1,71 @@
+#include "fcgi/metrics.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace worker::fcgi;
+
+BOOST_AUTO_TEST_SUITE(metrics_suite)
+
+BOOST_AUTO_TEST_CASE(all_that_an_operator_sees_at_the_start) {
+  worker::metrics::Registry registry;
+  const Metrics metrics(registry);
+  BOOST_TEST(registry.text() == R"(# HELP sse_worker_accept_pauses_total Times accepting paused because descriptors or memory ran out.
+# TYPE sse_worker_accept_pauses_total counter
+sse_worker_accept_pauses_total 0
+# HELP sse_worker_connections FastCGI connections open now.
+# TYPE sse_worker_connections gauge
+sse_worker_connections 0
+# HELP sse_worker_connections_total FastCGI connections accepted.
+# TYPE sse_worker_connections_total counter
+sse_worker_connections_total 0
+# HELP sse_worker_refused_connections_total FastCGI peers closed without being served, by reason.
+# TYPE sse_worker_refused_connections_total counter
+sse_worker_refused_connections_total{reason="deadline"} 0
+sse_worker_refused_connections_total{reason="early"} 0
+sse_worker_refused_connections_total{reason="full"} 0
+sse_worker_refused_connections_total{reason="id"} 0
+sse_worker_refused_connections_total{reason="length"} 0
+sse_worker_refused_connections_total{reason="params"} 0
+sse_worker_refused_connections_total{reason="role"} 0
+sse_worker_refused_connections_total{reason="truncated"} 0
+sse_worker_refused_connections_total{reason="type"} 0
+sse_worker_refused_connections_total{reason="version"} 0
+# HELP sse_worker_sent_bytes_total Bytes handed to the web server.
+# TYPE sse_worker_sent_bytes_total counter
+sse_worker_sent_bytes_total 0
+# HELP sse_worker_stream_closes_total Streams ended, by reason.
+# TYPE sse_worker_stream_closes_total counter
+sse_worker_stream_closes_total{reason="drained"} 0
+sse_worker_stream_closes_total{reason="finished"} 0
+sse_worker_stream_closes_total{reason="reader_gone"} 0
+sse_worker_stream_closes_total{reason="slow"} 0
+# HELP sse_worker_stream_opens_total Streams opened.
+# TYPE sse_worker_stream_opens_total counter
+sse_worker_stream_opens_total 0
+# HELP sse_worker_streams Answers being produced over time, open now.
+# TYPE sse_worker_streams gauge
+sse_worker_streams 0
+)");
+}
+
+BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
+  worker::metrics::Registry registry;
+  Metrics metrics(registry);
+  for (std::size_t i = 0; i < refusal_names.size(); ++i) {
+    for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<Refusal>(i));
+  }
+  for (std::size_t i = 0; i < ending_names.size(); ++i) {
+    for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<Ending>(i));
+  }
+  const auto text = registry.text();
+  for (const auto* line : {"refused_connections_total{reason=\"version\"} 1\n", "{reason=\"type\"} 2\n",
+                           "{reason=\"role\"} 3\n", "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n",
+                           "{reason=\"params\"} 6\n", "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n",
+                           "{reason=\"early\"} 9\n", "{reason=\"full\"} 10\n",
+                           "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"reader_gone\"} 2\n",
+                           "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
+    BOOST_TEST(text.find(line) != std::string::npos, line);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

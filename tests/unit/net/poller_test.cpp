@@ -1,0 +1,186 @@
+#include "net/poller.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <functional>
+#include <list>
+
+#include "support/socket_pair.hpp"
+
+using namespace worker::net;
+using worker::support::fill;
+using worker::support::received;
+using worker::support::SocketPair;
+
+namespace {
+
+struct NotingWatcher final : Watcher {
+  int readable = 0;
+  int writable = 0;
+  std::function<void()> then = [] {};
+
+  void on_ready(Ready ready) override {
+    readable += ready.readable ? 1 : 0;
+    writable += ready.writable ? 1 : 0;
+    then();
+  }
+};
+
+bool has_ready(const Poller& poller) {
+  pollfd one{.fd = poller.descriptor(), .events = POLLIN, .revents = 0};
+  return ::poll(&one, 1, 0) == 1;
+}
+
+struct Fixture {
+  Poller poller;
+  SocketPair pair;
+  NotingWatcher watcher;
+
+  void say(std::string_view text) const {
+    BOOST_REQUIRE_EQUAL(::send(pair.theirs.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(poller_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(silence) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  BOOST_TEST(!has_ready(poller));
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 0);
+  BOOST_TEST(watcher.writable == 0);
+}
+
+BOOST_AUTO_TEST_CASE(edge_is_told_once_per_change) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  say("a");
+  BOOST_TEST(has_ready(poller));
+  poller.dispatch();
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 1);
+  BOOST_TEST(!has_ready(poller));
+  say("b");
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 2);
+  BOOST_TEST(received(pair.ours.get()) == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(what_came_before_adding_is_told) {
+  say("a");
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 1);
+}
+
+BOOST_AUTO_TEST_CASE(level_is_told_until_it_is_read) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::level));
+  say("a");
+  for (int i = 0; i < 3; ++i) poller.dispatch();
+  BOOST_TEST(watcher.readable == 3);
+  BOOST_TEST(received(pair.ours.get()) == "a");
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 3);
+}
+
+BOOST_AUTO_TEST_CASE(writability_only_while_it_is_wanted) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  poller.dispatch();
+  BOOST_TEST(watcher.writable == 0);
+  poller.want_writable(pair.ours.get(), watcher, true);
+  poller.dispatch();
+  BOOST_TEST(watcher.writable == 1);  // at once, since it is
+  BOOST_TEST(watcher.readable == 0);
+  poller.want_writable(pair.ours.get(), watcher, false);
+  fill(pair.ours.get());
+  received(pair.theirs.get());
+  poller.dispatch();
+  BOOST_TEST(watcher.writable == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_socket_becomes_writable_when_the_peer_reads) {
+  pair.shrink_send_buffer();
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  BOOST_TEST(fill(pair.ours.get()) > 0U);
+  poller.want_writable(pair.ours.get(), watcher, true);
+  poller.dispatch();
+  BOOST_TEST(watcher.writable == 0);
+  received(pair.theirs.get());
+  poller.dispatch();
+  BOOST_TEST(watcher.writable == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_leaves_is_readable_even_with_bytes_unread) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  say("a");
+  poller.dispatch();
+  pair.theirs.reset();
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_stops_sending_is_readable) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  ::shutdown(pair.theirs.get(), SHUT_WR);
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 1);
+}
+
+BOOST_AUTO_TEST_CASE(removed_is_silent_and_may_come_back) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  say("a");
+  poller.remove(pair.ours.get());
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 0);
+  BOOST_TEST(!has_ready(poller));
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  poller.dispatch();
+  BOOST_TEST(watcher.readable == 1);
+}
+
+// The batch may still name it once; from the next one on it is silent.
+BOOST_AUTO_TEST_CASE(one_watcher_removes_both_within_a_batch) {
+  SocketPair other_pair;
+  NotingWatcher other;
+  const auto remove_both = [&] {
+    poller.remove(pair.ours.get());
+    poller.remove(other_pair.ours.get());
+  };
+  watcher.then = other.then = remove_both;
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::level));
+  BOOST_REQUIRE(poller.add(other_pair.ours.get(), other, Poller::Trigger::level));
+  say("a");
+  ::send(other_pair.theirs.get(), "b", 1, 0);
+  poller.dispatch();
+  const int told = watcher.readable + other.readable;
+  BOOST_TEST(told >= 1);
+  poller.dispatch();
+  BOOST_TEST(watcher.readable + other.readable == told);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_watched) {
+  BOOST_TEST(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  BOOST_TEST(!poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  BOOST_TEST(!poller.add(-1, watcher, Poller::Trigger::edge));
+  const worker::base::UniqueFd file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  BOOST_TEST(!poller.add(file.get(), watcher, Poller::Trigger::edge));
+}
+
+BOOST_AUTO_TEST_CASE(more_than_a_batch_is_told_over_several) {
+  std::list<worker::base::UniqueFd> ready;
+  std::list<NotingWatcher> watchers;
+  for (int i = 0; i < 600; ++i) {
+    ready.emplace_back(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+    BOOST_REQUIRE(poller.add(ready.back().get(), watchers.emplace_back(), Poller::Trigger::edge));
+  }
+  int batches = 0;
+  for (; has_ready(poller); ++batches) poller.dispatch();
+  BOOST_TEST(batches == 3);
+  for (const auto& each : watchers) BOOST_TEST(each.readable == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
