@@ -80,7 +80,7 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
     opening += gap->frame();
-  } else if (!asked.cursor || asked.from.after > 0) {
+  } else {
     // A reader who leaves before its first event must have a cursor to come back with.
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }

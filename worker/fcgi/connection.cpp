@@ -284,7 +284,7 @@ void Connection::flush_outbox() {
 }
 
 void Connection::on_all_sent() {
-  if (phase_ != Phase::ending) return;
+  if (phase_ != Phase::ending || outbox_) return;
   if (linger_) {
     ::shutdown(socket_.get(), SHUT_WR);
   } else if (keep_ && !draining_) {
