@@ -51,11 +51,12 @@ void Lane::update(const config::Config& config) {
   });
 }
 
-void Lane::drain() {
-  loop_.post([this] {
+void Lane::drain(std::function<void()> not_accepting) {
+  loop_.post([this, not_accepting = std::move(not_accepting)] {
     const auto& streams = config_.streams;
     gate_.drain(config_.drain, {streams.retry, streams.retry + streams.retry_jitter},
                 [this] { loop_.stop(); });
+    not_accepting();
   });
 }
 

@@ -35,8 +35,9 @@ class Lane {
   void run();
   /// From any thread: takes over what may change while serving.
   void update(const config::Config& config);
-  /// From any thread: ends all streams over the configured time; run() returns when the last is gone.
-  void drain();
+  /// From any thread: stops accepting, says so, and ends all streams over the configured time; run() returns
+  /// when the last is gone.
+  void drain(std::function<void()> not_accepting);
   /// From any thread: run() returns now.
   void stop();
   /// The lane whose thread hears the signals.

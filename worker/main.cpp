@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <ranges>
 #include <thread>
 
@@ -56,7 +58,7 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
 }
 
 int serve(const config::Config& config, const std::string& file) {
-  const auto listening = net::ListeningSocket::find(config.listen);
+  auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
 
@@ -71,12 +73,16 @@ int serve(const config::Config& config, const std::string& file) {
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
+  // Called by each lane, on its thread; the last one closes the door.
+  const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
+    if (--*lanes_accepting == 0) listening.value().close();
+  };
   Reload reload(file, config, lanes, journal, slots, *log);
   lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
     log->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
-    for (auto& lane : lanes) again ? lane.stop() : lane.drain();
+    for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
   });
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
   {

@@ -47,9 +47,11 @@ void Fleet::bring_back() {
 void Fleet::on_broken(Reader& reader) { broken_.push({Clock::now() + reader.retry(), &reader}); }
 
 Instant Fleet::reopen_broken(Instant now) {
-  for (; !broken_.empty() && broken_.top().at <= now; broken_.pop()) {
+  while (!broken_.empty() && broken_.top().at <= now) {
+    Reader& reader = *broken_.top().reader;
+    broken_.pop();  // first: opening may fail at once, and queue it again
     ++reconnects_;
-    broken_.top().reader->open(target_, sources_.next());
+    reader.open(target_, sources_.next());
   }
   return broken_.empty() ? Instant::max() : broken_.top().at;
 }

@@ -71,8 +71,8 @@ class Fleet : private Reader::Listener {
   const Target target_;
   SourceAddresses sources_;
   Tally tally_;
-  std::deque<Reader> readers_;      // a deque, because readers are watched by address
-  std::uint64_t opened_ = 0;        // of this wave
+  std::deque<Reader> readers_;       // a deque, because readers are watched by address
+  std::uint64_t opened_ = 0;         // of this wave
   std::optional<Instant> began_at_;  // this wave
   std::optional<Instant> brought_back_at_;
   std::priority_queue<Return, std::vector<Return>, std::greater<>> broken_;

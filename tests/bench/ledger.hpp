@@ -1,5 +1,5 @@
-// Ledger: what was published, lane by lane, and what of it the hub has acknowledged: the measure of what every
-// reader must have. Written by the publishing, read by the fleet; loop thread only.
+// Ledger: what was published, lane by lane, and what of it the hub has acknowledged: the measure of what
+// every reader must have. Written by the publishing, read by the fleet; loop thread only.
 #pragma once
 
 #include <cstddef>

@@ -76,8 +76,8 @@ void Publishing::Sender::post(Instant due) {
   ++figures.requests;
   ++all_.under_way_;
   const bool single = plan.batch == 1;
-  connection_.post(post_request(all_.target_, single ? "application/json" : "application/x-ndjson",
-                                all_.body_.text()));
+  connection_.post(
+      post_request(all_.target_, single ? "application/json" : "application/x-ndjson", all_.body_.text()));
 }
 
 void Publishing::Sender::on_answer(PostConnection& /*connection*/, int status, std::string_view body) {

@@ -14,7 +14,8 @@ constexpr std::array<std::uint8_t, 256> digits = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(no_digit);
   for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
-  for (std::uint8_t i = 0; i < 6; ++i) values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
+  for (std::uint8_t i = 0; i < 6; ++i)
+    values[static_cast<std::size_t>('a' + i)] = static_cast<std::uint8_t>(10 + i);
   return values;
 }();
 

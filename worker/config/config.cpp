@@ -1,8 +1,11 @@
 #include "config/config.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 #include <system_error>
@@ -16,11 +19,25 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t mebibyte = 1'048'576;
 
+// A path, or a numeric address and a port: what the start would otherwise stumble over.
+bool is_listen_address(const std::string& text) {
+  if (text.find('/') != std::string::npos) return true;
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos) return false;
+  int port = 0;
+  const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65'535) return false;
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  const auto host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    return ::inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), address.data()) == 1;
+  }
+  return ::inet_pton(AF_INET, host.c_str(), address.data()) == 1;
+}
+
 void read_listen(Section& top, net::ListenSettings& listen) {
-  top.word(
-      "listen", listen.address,
-      [](const std::string& address) { return address.find_first_of("/:") != std::string::npos; },
-      "a socket's path with a slash in it, or ADDRESS:PORT");
+  top.word("listen", listen.address, is_listen_address,
+           "a socket's path with a slash in it, or a numeric ADDRESS:PORT");
   top.mode("listen_mode", listen.mode);
   auto backlog = static_cast<std::size_t>(listen.backlog);
   top.number("listen_backlog", backlog, 1, 65'535);
@@ -91,7 +108,10 @@ void read_greeting(Section& section, api::GreetingSettings& greeting) {
 
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
-  Section top(file, YAML::Load(yaml));
+  const auto documents = YAML::LoadAll(yaml);
+  if (documents.size() > 1)
+    throw Mistake(file, documents[1].Mark(), {}, "there is a second document; one is read");
+  Section top(file, documents.empty() ? YAML::Node() : documents.front());
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
   top.section("gate", [&](Section& section) { read_gate(section, config.fcgi); });

@@ -64,7 +64,12 @@ YAML::Node Section::take(const std::string& key) {
 }
 
 void Section::fail(const YAML::Node& at, const std::string& key, const std::string& message) const {
-  throw Mistake(file_, at.Mark(), path_ + key, message);
+  auto mark = at.Mark();
+  // A value that is missing has its mark at whatever comes next.
+  for (const auto& entry : node_) {
+    if (at.IsNull() && entry.first.Scalar() == key) mark = entry.first.Mark();
+  }
+  throw Mistake(file_, mark, path_ + key, message);
 }
 
 std::string Section::scalar(const YAML::Node& node, const std::string& key,

@@ -139,6 +139,12 @@ void Connection::serve(Intake::Progress progress) {
   request_ = std::make_unique<http::Request>(std::move(decoded).value());
   request_->body = intake_->take_body();
   head_only_ = request_->method == "HEAD";
+  // A web server that ran into trouble ends the body early: what it holds is not what was sent.
+  if (!request_->content_length.empty() &&
+      request_->content_length != std::to_string(request_->body.size())) {
+    return answer(http::problem(400, fmt::format("The body has {} bytes, announced were {}.",
+                                                 request_->body.size(), request_->content_length)));
+  }
   shared_.endpoint.serve(*this);
 }
 

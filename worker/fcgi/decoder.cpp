@@ -56,6 +56,8 @@ void apply(http::Request& request, std::string_view name, std::string_view value
     request.query = http::Query::parse(value);
   } else if (name == "CONTENT_TYPE") {
     request.content_type = value;
+  } else if (name == "CONTENT_LENGTH") {
+    request.content_length = value;
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }
@@ -66,8 +68,8 @@ void apply(http::Request& request, std::string_view name, std::string_view value
 Decoder::Decoder() : file_(memory_file()) {
   ::FCGX_Init();
   // It catches SIGTERM and SIGUSR1 to set a flag that only its own accept loop looks at.
-  for (const int signal : {SIGTERM, SIGUSR1}) std::signal(signal, SIG_DFL);
-  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGUSR1}) std::signal(signal, SIG_IGN);
 }
 
 base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {

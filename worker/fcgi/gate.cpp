@@ -13,6 +13,8 @@ namespace {
 // between.
 constexpr int accepts_per_turn = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
+// Beyond the drain's window, for last bytes to be taken.
+constexpr std::chrono::milliseconds drain_grace{500};
 
 }  // namespace
 
@@ -31,7 +33,10 @@ Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Setti
               metrics,
               log,
               [this](Connection& connection) { sweep_later(connection); }},
-      resume_(loop.timers(), [this] { open(); }) {}
+      resume_(loop.timers(), [this] { open(); }),
+      drain_end_(loop.timers(), [this] {
+        for (auto& connection : connections_) connection.close();
+      }) {}
 
 Gate::~Gate() {
   stop_accepting();
@@ -50,6 +55,7 @@ void Gate::on_ready(Ready /*ready*/) {
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
+      if (std::exchange(paused_, false)) log_.info("accepting goes on");
       admit(std::move(socket));
       continue;
     }
@@ -75,7 +81,8 @@ void Gate::admit(base::UniqueFd socket) {
 }
 
 void Gate::pause_accepting() {
-  log_.warn("accepting pauses: {}", std::generic_category().message(errno));
+  if (!std::exchange(paused_, true))
+    log_.warn("accepting pauses: {}", std::generic_category().message(errno));
   metrics_.accept_pauses.add();
   stop_accepting();
   resume_.arm_in(accept_pause);
@@ -110,6 +117,7 @@ void Gate::drain(std::chrono::milliseconds window, Retry retry, std::function<vo
     connection.drain_in(random_.between(std::chrono::milliseconds(0), window),
                         random_.between(retry.least, retry.most));
   }
+  drain_end_.arm_in(window + drain_grace);
   loop_.post([this] { sweep(); });
 }
 

@@ -54,7 +54,9 @@ class Gate final : public net::Watcher {
   base::Random& random_;
   Shared shared_;
   bool accepting_ = false;
+  bool paused_ = false;  // out of descriptors or memory, and the log knows
   net::Timer resume_;
+  net::Timer drain_end_;
   Connections connections_;
   std::vector<Connection*> to_sweep_;
   std::function<void()> on_drained_;

@@ -16,6 +16,8 @@ struct Request {
   Query query;
   /// The Content-Type header; empty where there is none.
   std::string content_type;
+  /// The Content-Length header, as it came; empty where there is none.
+  std::string content_length;
   /// Names in lower case with dashes: `last-event-id`. Values as they came.
   std::map<std::string, std::string, std::less<>> headers;
   std::string body;

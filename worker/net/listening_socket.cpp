@@ -84,9 +84,11 @@ base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSet
   return settings.address.find('/') != std::string::npos ? bind_unix(settings) : bind_tcp(settings);
 }
 
-ListeningSocket::~ListeningSocket() {
-  if (!fd_ || made_path_.empty()) return;
-  ::unlink(made_path_.c_str());
+ListeningSocket::~ListeningSocket() { close(); }
+
+void ListeningSocket::close() {
+  if (fd_ && !made_path_.empty()) ::unlink(made_path_.c_str());
+  fd_.reset();
 }
 
 base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const ListenSettings& settings) {

@@ -23,6 +23,8 @@ class ListeningSocket {
   ~ListeningSocket();
 
   int descriptor() const { return fd_.get(); }
+  /// Who connects from now on is turned away at once, unless another process holds the same socket.
+  void close();
   /// For the log: `descriptor 0`, `LISTEN_FDS` or the address.
   const std::string& origin() const { return origin_; }
 

@@ -1,0 +1,76 @@
+// RecordingExchange: keeps what an endpoint answers, and behaves as the FastCGI connection does: after the end of an
+// answer nothing goes out any more, and a source that is kept then is dropped.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "http/exchange.hpp"
+
+namespace worker::support {
+
+class RecordingExchange final : public http::Exchange {
+ public:
+  explicit RecordingExchange(http::Request request = {}) : request_(std::move(request)) {}
+  RecordingExchange(std::string method, std::string path) {
+    request_.method = std::move(method);
+    request_.path = std::move(path);
+  }
+
+  const http::Request& request() const override { return request_; }
+  void answer(const http::Response& response) override {
+    open(response.head);
+    finish(response.body);
+  }
+  void open(const http::ResponseHead& opened) override {
+    if (finished) return;
+    head = opened;
+    if (request_.method == "HEAD") finished = true;
+  }
+  void write(std::string_view payload) override {
+    if (!finished) writes.emplace_back(payload);
+  }
+  void finish(std::string_view last) override {
+    if (finished) return;
+    writes.emplace_back(last);
+    finished = true;
+  }
+  void keep(std::unique_ptr<http::Source> kept) override {
+    if (!finished) source = std::move(kept);
+  }
+
+  /// All of the body so far.
+  std::string body() const {
+    std::string all;
+    for (const auto& write : writes) all += write;
+    return all;
+  }
+  /// What has been written since the last call.
+  std::string news() {
+    std::string all;
+    for (; seen_ < writes.size(); ++seen_) all += writes[seen_];
+    return all;
+  }
+  /// The head as it would be sent; empty where there is none.
+  std::string head_text() const {
+    std::string text;
+    if (head) head->append_to(text);
+    return text;
+  }
+
+  std::optional<http::ResponseHead> head;
+  std::vector<std::string> writes;
+  bool finished = false;
+  /// Resetting it is what happens when the reader has gone.
+  std::unique_ptr<http::Source> source;
+
+ private:
+  http::Request request_;
+  std::size_t seen_ = 0;
+};
+
+}  // namespace worker::support

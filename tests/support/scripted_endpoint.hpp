@@ -1,0 +1,62 @@
+// ScriptedEndpoint: an endpoint that does what the test says, and the source of a stream that the test writes by hand.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/exchange.hpp"
+
+namespace worker::support {
+
+class ScriptedEndpoint final : public http::Endpoint {
+ public:
+  /// Notes the request; then the script of its path runs, or, where there is none, 200 `ok\n` is answered.
+  void serve(http::Exchange& exchange) override {
+    requests.push_back(exchange.request());
+    const auto script = scripts.find(exchange.request().path);
+    if (script != scripts.end()) return script->second(exchange);
+    exchange.answer({{200, {}}, "ok\n"});
+  }
+
+  /// A script that opens a stream, writes `first` and keeps a source.
+  std::function<void(http::Exchange&)> streaming(std::string first = {}) {
+    return [this, first](http::Exchange& exchange) {
+      exchange.open({200, {}});
+      auto source = std::make_unique<Stream>(*this, exchange);
+      stream = &exchange;
+      exchange.keep(std::move(source));
+      if (!first.empty()) exchange.write(first);
+    };
+  }
+
+  std::map<std::string, std::function<void(http::Exchange&)>, std::less<>> scripts;
+  std::vector<http::Request> requests;
+  /// The exchange of the stream that was opened last.
+  http::Exchange* stream = nullptr;
+  int streams_alive = 0;
+  /// The delays that streams were told to drain with; each then says `bye <delay>` and finishes.
+  std::vector<std::chrono::milliseconds> drained;
+
+ private:
+  class Stream final : public http::Source {
+   public:
+    Stream(ScriptedEndpoint& owner, http::Exchange& exchange) : owner_(owner), exchange_(exchange) {
+      ++owner_.streams_alive;
+    }
+    ~Stream() override { --owner_.streams_alive; }
+    void drain(std::chrono::milliseconds retry) override {
+      owner_.drained.push_back(retry);
+      exchange_.finish("bye " + std::to_string(retry.count()));
+    }
+
+   private:
+    ScriptedEndpoint& owner_;
+    http::Exchange& exchange_;
+  };
+};
+
+}  // namespace worker::support

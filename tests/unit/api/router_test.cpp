@@ -1,0 +1,106 @@
+#include "api/router.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/recording_exchange.hpp"
+
+using worker::api::Router;
+using worker::support::RecordingExchange;
+
+namespace {
+
+struct NamedEndpoint final : worker::http::Endpoint {
+  explicit NamedEndpoint(std::string text) : name(std::move(text)) {}
+  void serve(worker::http::Exchange& exchange) override { exchange.answer({{200, {}}, name}); }
+  std::string name;
+};
+
+struct Fixture {
+  NamedEndpoint events{"events"};
+  NamedEndpoint publish{"publish"};
+  NamedEndpoint both{"both"};
+  Router router;
+
+  Fixture() {
+    router.add("/events", {"GET"}, events);
+    router.add("/publish", {"POST"}, publish);
+    router.add("/.well-known/mercure", {"GET", "POST"}, both);
+  }
+  RecordingExchange served(const std::string& method, const std::string& path) {
+    RecordingExchange exchange(method, path);
+    router.serve(exchange);
+    BOOST_TEST(exchange.finished);
+    return exchange;
+  }
+};
+
+const std::string problem_headers = "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n\r\n";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(router_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(each_path_has_its_endpoint) {
+  BOOST_TEST(served("GET", "/events").body() == "events");
+  BOOST_TEST(served("POST", "/publish").body() == "publish");
+  BOOST_TEST(served("GET", "/.well-known/mercure").body() == "both");
+  BOOST_TEST(served("POST", "/.well-known/mercure").body() == "both");
+}
+
+BOOST_AUTO_TEST_CASE(head_is_admitted_with_get_and_has_no_body) {
+  const auto exchange = served("HEAD", "/events");
+  BOOST_TEST(exchange.head_text() == "Status: 200 OK\r\n\r\n");
+  BOOST_TEST(exchange.body() == "");
+}
+
+BOOST_AUTO_TEST_CASE(unknown_paths) {
+  const auto exchange = served("GET", "/nowhere");
+  BOOST_TEST(exchange.head_text() == "Status: 404 Not Found\r\n" + problem_headers);
+  BOOST_TEST(exchange.body() ==
+             R"({"type":"about:blank","title":"Not Found","status":404,"detail":"There is nothing at /nowhere."})"
+             "\n");
+  for (const auto* path : {"/", "/events/", "/event", "/Events", "//events", "/events?", "events", "/events/x"}) {
+    BOOST_TEST(served("GET", path).head->status == 404, path);
+    BOOST_TEST(served("DELETE", path).head->status == 404, path);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_path_that_is_not_utf_8) {
+  BOOST_TEST(served("GET", "/\xff\"").body().find("There is nothing at /\xef\xbf\xbd\\\".") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(other_methods_are_told_which_there_are) {
+  const auto exchange = served("DELETE", "/events");
+  BOOST_TEST(exchange.head_text() == "Status: 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n" + problem_headers);
+  BOOST_TEST(exchange.body() == R"({"type":"about:blank","title":"Method Not Allowed","status":405,)"
+                                R"("detail":"/events takes GET, HEAD."})"
+                                "\n");
+  BOOST_TEST(served("GET", "/publish").head_text() ==
+             "Status: 405 Method Not Allowed\r\nAllow: POST\r\n" + problem_headers);
+  BOOST_TEST(served("PUT", "/.well-known/mercure").head_text() ==
+             "Status: 405 Method Not Allowed\r\nAllow: GET, POST, HEAD\r\n" + problem_headers);
+  for (const auto* method : {"get", "GET ", "OPTIONS", "TRACE", "PRI", "\xff"}) {
+    BOOST_TEST(served(method, "/events").head->status == 405, method);
+  }
+  BOOST_TEST(served("HEAD", "/publish").head->status == 405);
+}
+
+// What a web server sends that was not told to include our parameters.
+BOOST_AUTO_TEST_CASE(without_method_or_path) {
+  for (const auto& [method, path] : {std::pair{"", "/events"}, {"GET", ""}, {"", ""}}) {
+    const auto exchange = served(method, path);
+    BOOST_TEST(exchange.head_text() == "Status: 400 Bad Request\r\n" + problem_headers);
+    BOOST_TEST(exchange.body() ==
+               R"({"type":"about:blank","title":"Bad Request","status":400,"detail":"The web server sent no )"
+               R"(REQUEST_METHOD or no SCRIPT_NAME: include sse-worker.params in its location."})"
+               "\n");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(adding_a_path_again_replaces_it) {
+  router.add("/events", {"POST"}, publish);
+  BOOST_TEST(served("POST", "/events").body() == "publish");
+  BOOST_TEST(served("GET", "/events").head->status == 405);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,214 @@
+// Streams: exact bytes, readers who leave or are slow, and the life of a source.
+#include <array>
+
+#include "unit/fcgi/gate_fixture.hpp"
+
+using namespace worker::fcgi;
+
+namespace {
+
+struct Fixture : GateFixture {
+  Fixture() : GateFixture({.deadline = 5s, .outbox_bytes_max = 10'000}) {
+    endpoint.scripts["/events"] = endpoint.streaming("first");
+  }
+  Peer connect_stream(bool keep = true) {
+    auto peer = connect();
+    send(peer, wire::request({.keep = keep, .path = "/events"}));
+    BOOST_REQUIRE_EQUAL(metrics.streams.value(), 1);
+    return peer;
+  }
+  static std::string out(std::string_view payload) { return wire::record(wire::standard_output, 1, payload); }
+};
+
+struct Patient : GateFixture {
+  Patient() : GateFixture({.outbox_bytes_max = 2'000'000}) {}
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(connection_stream_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(head_events_and_end) {
+  auto peer = connect_stream();
+  BOOST_TEST(peer.received() == out(plain_head) + out("first"));
+  endpoint.stream->write("second");
+  BOOST_TEST(peer.received() == out("second"));
+  endpoint.stream->write("");
+  BOOST_TEST(peer.received() == "");
+  endpoint.stream->finish("last");
+  BOOST_TEST(peer.received() == out("last") + wire::end(1));
+  BOOST_TEST(metrics.streams.value() == 0);
+  BOOST_TEST(metrics.stream_opens.value() == 1U);
+  BOOST_TEST(ended(Ending::finished) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(finishing_without_a_last_word) {
+  auto peer = connect_stream(false);
+  endpoint.stream->finish({});
+  settle();
+  BOOST_TEST(peer.received() == wire::answer(1, {plain_head, "first"}));
+  BOOST_TEST(peer.closed());
+}
+
+// The source calls finish itself: it must not be destroyed under its own feet, but soon after.
+BOOST_AUTO_TEST_CASE(a_finished_source_is_destroyed_after_the_turn) {
+  const auto peer = connect_stream();
+  endpoint.stream->finish("last");
+  BOOST_TEST(endpoint.streams_alive == 1);
+  endpoint.stream->write("too late");
+  endpoint.stream->finish("too late");
+  settle();
+  BOOST_TEST(endpoint.streams_alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(finished_already_while_it_is_being_opened) {
+  endpoint.scripts["/events"] = [this](auto& exchange) {
+    endpoint.streaming("first")(exchange);
+    exchange.finish("last");
+    exchange.write("too late");
+  };
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({.path = "/events"})) == wire::answer(1, {plain_head, "first", "last"}));
+  BOOST_TEST(endpoint.streams_alive == 0);
+  BOOST_TEST(metrics.streams.value() == 0);
+  BOOST_TEST(ended(Ending::finished) == 1U);
+  BOOST_TEST(answer_to(peer, wire::request({.path = "/"})) == ok);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_kept_after_the_answer_is_dropped) {
+  endpoint.scripts["/events"] = [this](auto& exchange) {
+    exchange.answer({{200, {}}, "ok\n"});
+    endpoint.streaming()(exchange);
+  };
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({.path = "/events"})) == ok);
+  BOOST_TEST(endpoint.streams_alive == 0);
+  BOOST_TEST(metrics.stream_opens.value() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_who_leaves) {
+  for (const bool keep : {true, false}) {
+    auto peer = connect_stream(keep);
+    peer.close();
+    settle();
+    BOOST_TEST(endpoint.streams_alive == 0);
+    BOOST_TEST(metrics.streams.value() == 0);
+    BOOST_TEST(metrics.connections.value() == 0);
+  }
+  BOOST_TEST(ended(Ending::reader_gone) == 2U);
+  BOOST_TEST(refused() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
+  auto peer = connect_stream();
+  peer.close();
+  endpoint.stream->write("second");
+  BOOST_TEST(endpoint.streams_alive == 1);
+  endpoint.stream->write("third");
+  endpoint.stream->finish("last");
+  settle();
+  BOOST_TEST(endpoint.streams_alive == 0);
+  BOOST_TEST(ended(Ending::reader_gone) == 1U);
+  BOOST_TEST(ended(Ending::finished) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_abort_ends_the_stream_cut_at_every_place) {
+  const auto abort = wire::record(wire::abort_request, 1);
+  for (const bool keep : {true, false}) {
+    for (std::size_t i = 0; i < abort.size(); ++i) {
+      auto peer = connect_stream(keep);
+      if (i > 0) send(peer, abort.substr(0, i));
+      BOOST_TEST(!peer.closed());
+      send(peer, abort.substr(i));
+      BOOST_TEST(peer.closed());
+      BOOST_TEST(endpoint.streams_alive == 0);
+    }
+  }
+  BOOST_TEST(ended(Ending::reader_gone) == 16U);
+  BOOST_TEST(refused() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_reader_is_cut_at_the_bound) {
+  auto peer = connect_stream();
+  const std::string payload(1'000, 'p');
+  const auto frame = out(payload).size();
+  std::size_t written = (out(plain_head) + out("first")).size();
+  for (int i = 0; i < 10'000 && ended(Ending::slow) == 0; ++i) {
+    endpoint.stream->write(payload);
+    written += frame;
+  }
+  BOOST_TEST(ended(Ending::slow) == 1U);
+  BOOST_TEST(endpoint.streams_alive == 1);
+  settle();
+  BOOST_TEST(endpoint.streams_alive == 0);
+  BOOST_TEST(metrics.streams.value() == 0);
+  // What the kernel held arrives; what waited in the outbox was over the bound by the last write, and not before it.
+  const auto waiting = written - peer.received().size();
+  BOOST_TEST(waiting > settings.outbox_bytes_max);
+  BOOST_TEST(waiting - frame <= settings.outbox_bytes_max);
+  BOOST_TEST(peer.closed());
+  BOOST_TEST(refused() == 0U);
+}
+
+// A megabyte at a time is more than the kernel holds, so that most of it waits; it is taken in steps that end anywhere.
+BOOST_FIXTURE_TEST_CASE(a_reader_who_catches_up_has_missed_nothing, Patient) {
+  endpoint.scripts["/events"] = endpoint.streaming("first");
+  auto peer = connect();
+  send(peer, wire::request({.path = "/events"}));
+  peer.received();
+  for (unsigned round = 0; round < 3; ++round) {
+    std::string sent;
+    for (unsigned i = 0; sent.size() < 1'000'000; ++i) {
+      const std::string payload(100 + i * 17 % 5'000, static_cast<char>('a' + i % 26));
+      endpoint.stream->write(payload);
+      sent += wire::record(wire::standard_output, 1, payload);
+    }
+    auto seen = peer.received();
+    BOOST_TEST(seen.size() < sent.size());
+    settle();
+    for (auto more = peer.received(33'333); !more.empty(); more = peer.received(33'333)) {
+      seen += more;
+      settle();
+    }
+    BOOST_TEST((seen == sent));
+  }
+  BOOST_TEST(ended(Ending::slow) == 0U);
+  endpoint.stream->finish("last");
+  BOOST_TEST(peer.received() == wire::record(wire::standard_output, 1, "last") + wire::end(1));
+}
+
+BOOST_AUTO_TEST_CASE(one_write_over_the_bound_cuts_as_well) {
+  const std::string huge(4 * 1024 * 1024, 'h');
+  auto peer = connect_stream();
+  endpoint.stream->write(huge);
+  settle();
+  BOOST_TEST(ended(Ending::slow) == 1U);
+  peer.received();
+  BOOST_TEST(peer.closed());
+  endpoint.scripts["/events"] = endpoint.streaming(huge);
+  auto other = connect();
+  send(other, wire::request({.path = "/events"}));
+  BOOST_TEST(ended(Ending::slow) == 2U);
+  BOOST_TEST(endpoint.streams_alive == 0);
+}
+
+BOOST_AUTO_TEST_CASE(streams_do_not_mix) {
+  std::array<std::pair<Peer, worker::http::Exchange*>, 3> streams{
+      std::pair{connect(), nullptr}, std::pair{connect(), nullptr}, std::pair{connect(), nullptr}};
+  for (auto& [peer, exchange] : streams) {
+    send(peer, wire::request({.path = "/events"}));
+    exchange = endpoint.stream;
+    peer.received();
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (std::size_t i = 0; i < streams.size(); ++i) streams[i].second->write("for " + std::to_string(i));
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      BOOST_TEST(streams[i].first.received() == out("for " + std::to_string(i)));
+    }
+  }
+  streams[1].first.close();
+  settle();
+  BOOST_TEST(metrics.streams.value() == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
