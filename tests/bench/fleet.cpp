@@ -8,10 +8,11 @@ namespace sse::bench {
 
 Fleet::Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources)
     : poller_(poller), plan_(plan), target_(std::move(target)), sources_(std::move(sources)) {
+  Reader::Listener* const listener = plan_.reconnect ? this : nullptr;
   for (std::uint64_t i = 0; i < plan_.streams; ++i) {
     const std::uint64_t number = plan_.numbers == 0 ? i : i % plan_.numbers;
     Wish wish{numbered(plan_.topics, number), plan_.leave_after};
-    readers_.emplace_back(poller_, tally_, std::move(wish), plan_.reconnect ? this : nullptr);
+    readers_.emplace_back(poller_, tally_, std::move(wish), listener);
   }
 }
 
@@ -24,8 +25,10 @@ Instant Fleet::tick(Instant now) {
     if (plan_.rate == 0) wanted = due(now);  // a stream that failed at once made room for the next
   }
   if (plan_.rate == 0 || opened_ == plan_.streams) return reopening;
-  return std::min(reopening,
-                  *began_at_ + std::chrono::nanoseconds(std::chrono::seconds(1)) * opened_ / plan_.rate);
+  const Instant next = *began_at_ + std::chrono::nanoseconds(std::chrono::seconds(1)) *
+                                        static_cast<std::int64_t>(opened_) /
+                                        static_cast<std::int64_t>(plan_.rate);
+  return std::min(reopening, next);
 }
 
 std::uint64_t Fleet::due(Instant now) const noexcept {

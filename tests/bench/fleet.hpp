@@ -32,7 +32,7 @@ struct FleetPlan {
   bool reconnect = false;
 };
 
-class Fleet : private Reader::Listener {
+class Fleet final : private Reader::Listener {
  public:
   Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources);
 
