@@ -41,8 +41,10 @@ Instant Publishing::tick(Instant now) {
 // When the next request is due; nothing while the readers are too far behind.
 std::optional<Instant> Publishing::next_due(Instant now) {
   const Instant start = *figures_.first_sent;
-  const auto since = std::chrono::nanoseconds(std::chrono::seconds(1)) * figures_.sent;
-  const Instant due = plan_.rate == 0 ? now : start + since / plan_.rate;
+  const auto sent = static_cast<std::int64_t>(figures_.sent);
+  const auto rate = static_cast<std::int64_t>(plan_.rate);
+  const Instant due =
+      rate == 0 ? now : start + std::chrono::nanoseconds(std::chrono::seconds(1)) * sent / rate;
   all_sent_ = all_sent_ || (plan_.count > 0 && figures_.sent >= plan_.count) ||
               (plan_.time.count() > 0 && std::max(now, due) >= start + plan_.time);
   const std::uint64_t ahead = ledger_.sent() - std::min(ledger_.sent(), deliveries_.fresh);

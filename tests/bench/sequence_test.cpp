@@ -40,7 +40,7 @@ void check(const std::vector<Step>& steps) {
 
 BOOST_AUTO_TEST_SUITE(sequences)
 
-BOOST_AUTO_TEST_CASE(in_order) { check({{0, in_order, 5}, {1, in_order, 4}, {2, in_order, 3}}); }
+BOOST_AUTO_TEST_CASE(one_after_the_other) { check({{0, in_order, 5}, {1, in_order, 4}, {2, in_order, 3}}); }
 
 BOOST_AUTO_TEST_CASE(a_hole_is_filled_from_its_edges_and_its_middle) {
   check({{5, in_order, 5}, {0, late, 4}, {4, late, 3}, {2, late, 2}, {1, late, 1}, {3, late, 0}});

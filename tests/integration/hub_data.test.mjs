@@ -85,5 +85,9 @@ test('data stays data', async (t) => {
       assert.deepEqual(answer.map(({event}) => event), ['gap']);
       assert.equal(JSON.parse(answer[0].data).lastEventId, cursor);
     }
+    for (const cursor of ['%FF', 'a%C3', '%ED%A0%80']) {
+      const answer = await hub.ask(`topic=t&lastEventId=${cursor}`).events(1);
+      assert.equal(JSON.parse(answer[0].data).reason, 'unknown', 'also what is not UTF-8');
+    }
   });
 });

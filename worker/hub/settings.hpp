@@ -17,7 +17,7 @@ struct Settings {
   std::chrono::microseconds flush_cost_per_stream{10};
   std::chrono::milliseconds flush_interval_max{20};
   /// What may be published past a reader who takes nothing at all; over it the reader is cut.
-  std::size_t outbox_bytes_max = 256 * 1024;
+  std::size_t outbox_bytes_max = 262'144;
   /// Topics, and patterns of topics, of which a reader who is behind gets only the latest value of each key.
   std::vector<std::string> conflate;
 

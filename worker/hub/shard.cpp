@@ -10,7 +10,7 @@ namespace worker::hub {
 namespace {
 
 // What one delivery may hold: more would tie up memory for readers who stop taking in the middle of it.
-constexpr std::size_t batch_bytes = 64 * 1024;
+constexpr std::size_t batch_bytes = 65'536;
 // Slices of history a reader is given before others have their turn.
 constexpr int slices_per_turn = 4;
 constexpr std::size_t news_per_read = 4096;

@@ -12,7 +12,7 @@ struct Settings {
   std::size_t topic_events_max = 10'000;
   std::chrono::milliseconds age_max{3'600'000};
   /// Of all topics together, with what the bookkeeping takes.
-  std::size_t bytes_max = 64 * 1024 * 1024;
+  std::size_t bytes_max = 67'108'864;
 
   bool operator==(const Settings&) const = default;
 };

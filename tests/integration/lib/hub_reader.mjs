@@ -44,7 +44,9 @@ export class Reader {
   #connect() {
     this.connects += 1;
     this.ended = null;
-    const headers = this.cursor === undefined ? {} : {'Last-Event-ID': this.cursor};
+    // Node takes bytes as latin1 in a header; a browser sends UTF-8.
+    const cursor = this.cursor && Buffer.from(this.cursor).toString('latin1');
+    const headers = cursor ? {'Last-Event-ID': cursor} : {};
     const request = http.get({...this.#where, headers});
     this.#request = request;
     // What an older connection still has to say does not count any more.
