@@ -25,7 +25,7 @@ endfunction()
 
 # `include` as it stands between quotes or brackets, in `file` of `room` ("" for the composition).
 function(check_include file room include quoted)
-  string(REGEX MATCH "^([a-z_]+)/([a-z_]+\\.hpp)$" ours "${include}")
+  string(REGEX MATCH "^([a-z0-9_]+)/([a-z0-9_]+\\.hpp)$" ours "${include}")
   set(other "${CMAKE_MATCH_1}")
   set(header "${CMAKE_MATCH_2}")
   # <net/if.h> is the system's; <net/loop.hpp> would be ours by a back door.
@@ -54,7 +54,8 @@ foreach(file ${sources})
   if(NOT room STREQUAL "" AND NOT room IN_LIST rooms)
     violation("${file}: no such room; add it to rooms.cmake")
   elseif(room STREQUAL "" AND NOT name IN_LIST composition)
-    violation("${file}: only ${composition} stand outside the rooms")
+    list(JOIN composition " " these)
+    violation("${file}: only ${these} stand outside the rooms")
   endif()
   file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include")
   foreach(line ${includes})

@@ -66,8 +66,7 @@ Cohort& Shard::cohort_for(const journal::Selection& selection) {
   cohort = std::make_unique<Cohort>(selection);
   cohort->last_sent = loop_.timers().now();
   cohort->cursor_sent = follower_.at;
-  for (const auto& name : selection.names()) by_name_[name].push_back(cohort.get());
-  for (const auto& prefix : selection.prefixes()) by_prefix_[prefix].push_back(cohort.get());
+  routes_.add(*cohort, selection);
   metrics_.cohorts.add(1);
   return *cohort;
 }
@@ -80,13 +79,7 @@ void Shard::leave(Reader& reader) {
 }
 
 void Shard::remove(Cohort& cohort) {
-  const auto unroute = [&](Routes& routes, const std::string& key) {
-    const auto route = routes.find(key);
-    std::erase(route->second, &cohort);
-    if (route->second.empty()) routes.erase(route);
-  };
-  for (const auto& name : cohort.selection.names()) unroute(by_name_, name);
-  for (const auto& prefix : cohort.selection.prefixes()) unroute(by_prefix_, prefix);
+  routes_.remove(cohort, cohort.selection);
   std::erase(pending_, &cohort);
   metrics_.cohorts.add(-1);
   cohorts_.erase(cohorts_.find(cohort.selection));
@@ -107,29 +100,19 @@ void Shard::take_news() {
 
 void Shard::route(const journal::EntryPtr& entry) {
   for (const auto& topic : entry->topics) {
-    offer(by_name_, topic, entry);
-    if (by_prefix_.empty()) continue;
-    // A pattern's prefix is empty or ends with a slash, so a topic has as many as it has slashes, and one.
-    offer(by_prefix_, {}, entry);
-    for (auto slash = topic.find('/'); slash != std::string::npos; slash = topic.find('/', slash + 1)) {
-      offer(by_prefix_, topic.substr(0, slash + 1), entry);
-    }
+    routes_.each(topic, [&](Cohort& cohort) { offer(cohort, entry); });
   }
 }
 
-void Shard::offer(const Routes& routes, const std::string& key, const journal::EntryPtr& entry) {
-  const auto found = routes.find(key);
-  if (found == routes.end()) return;
-  for (auto* cohort : found->second) {
-    // Once, also where several of its topics match.
-    if (!cohort->pending.empty() && cohort->pending.back() == entry) continue;
-    if (cohort->pending.empty()) pending_.push_back(cohort);
-    cohort->pending.push_back(entry);
-    if (conflates(*entry)) {
-      cohort->conflates = true;
-    } else {
-      cohort->published_bytes += entry->frame.size();
-    }
+void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
+  // Once, also where several of its topics match.
+  if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
+  if (cohort.pending.empty()) pending_.push_back(&cohort);
+  cohort.pending.push_back(entry);
+  if (conflates(*entry)) {
+    cohort.conflates = true;
+  } else {
+    cohort.published_bytes += entry->frame.size();
   }
 }
 

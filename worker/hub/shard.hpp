@@ -12,10 +12,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 #include "hub/cohort.hpp"
 #include "hub/metrics.hpp"
+#include "hub/routes.hpp"
 #include "hub/settings.hpp"
 #include "net/loop.hpp"
 
@@ -45,11 +46,10 @@ class Shard {
   using Hungry =
       boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::turn_hook_>,
                              boost::intrusive::constant_time_size<false>>;
-  using Routes = std::unordered_map<std::string, std::vector<Cohort*>>;
 
   void take_news();
   void route(const journal::EntryPtr& entry);
-  void offer(const Routes& routes, const std::string& key, const journal::EntryPtr& entry);
+  void offer(Cohort& cohort, const journal::EntryPtr& entry);
   bool conflates(const journal::Entry& entry) const;
   void schedule_flush();
   void flush();
@@ -79,8 +79,7 @@ class Shard {
   journal::Follower follower_;
   std::atomic<bool> news_waiting_ = false;
   Cohorts cohorts_;
-  Routes by_name_;
-  Routes by_prefix_;
+  Routes routes_;
   std::vector<Cohort*> pending_;  // cohorts with events for the next flush
   Hungry hungry_;                 // behind, ready for more, and made to wait for their turn
   net::Timer flush_timer_;
