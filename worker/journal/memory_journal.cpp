@@ -1,11 +1,9 @@
 #include "journal/memory_journal.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "journal/cursor.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::journal {
@@ -15,39 +13,7 @@ namespace {
 // in, which can only tell too many readers of a gap, never too few.
 constexpr std::size_t emptied_max = 100'000;
 
-std::string_view epoch_part(std::string_view cursor) { return cursor.substr(0, cursor.rfind('-')); }
-
-std::optional<Sequence> sequence_part(std::string_view cursor) {
-  const auto dash = cursor.rfind('-');
-  if (dash == std::string_view::npos || dash + 1 == cursor.size()) return std::nullopt;
-  Sequence sequence = 0;
-  const auto [end, error] =
-      std::from_chars(cursor.data() + dash + 1, cursor.data() + cursor.size(), sequence);
-  if (error != std::errc() || end != cursor.data() + cursor.size()) return std::nullopt;
-  return sequence;
-}
-
 }  // namespace
-
-std::string_view name_of(GapReason reason) {
-  switch (reason) {
-    case GapReason::unknown:
-      return "unknown";
-    case GapReason::evicted:
-      return "evicted";
-    case GapReason::restarted:
-      break;
-  }
-  return "restarted";
-}
-
-std::size_t Entry::size_bytes() const {
-  constexpr std::size_t bookkeeping =
-      160;  // the entry, its control block, its place in the log and in one topic
-  std::size_t size = bookkeeping + frame.size() + key.size() + 2 * alias.size();
-  for (const auto& topic : topics) size += topic.size() + sizeof(std::string);
-  return size;
-}
 
 MemoryJournal::MemoryJournal(const Settings& settings, std::string epoch, const base::Clock& clock)
     : epoch_(std::move(epoch)), clock_(clock), settings_(settings) {}
@@ -69,7 +35,8 @@ void MemoryJournal::append(std::vector<Draft> drafts, Done done) {
 Journal::Kept MemoryJournal::keep(Draft&& draft) {
   auto& event = draft.event;
   if (!event.id.empty()) {
-    if (epoch_part(event.id) == epoch_ && sequence_part(event.id)) return base::failure(Rejection::reserved);
+    const auto cursor = Cursor::parse(event.id);
+    if (cursor && cursor->epoch == epoch_) return base::failure(Rejection::reserved);
     if (aliases_.contains(event.id)) return event.id;
   }
   for (const auto& name : draft.topics) {
@@ -178,14 +145,7 @@ void MemoryJournal::update(const Settings& settings) {
 
 // --- reading ---
 
-std::string MemoryJournal::id_of(Sequence sequence) const { return fmt::format("{}-{}", epoch_, sequence); }
-
-std::optional<Sequence> MemoryJournal::find(std::string_view cursor) const {
-  if (const auto alias = aliases_.find(std::string(cursor)); alias != aliases_.end()) return alias->second;
-  const auto sequence = sequence_part(cursor);
-  if (!sequence || epoch_part(cursor) != epoch_ || *sequence > last_locked()) return std::nullopt;
-  return sequence;
-}
+std::string MemoryJournal::id_of(Sequence sequence) const { return Cursor{epoch_, sequence}.text(); }
 
 Resumption MemoryJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
@@ -195,7 +155,8 @@ Resumption MemoryJournal::resume(const Selection& selection, const std::optional
   if (*cursor == "earliest") return {.after = evicted};
   const auto found = find(*cursor);
   if (!found) {
-    const bool earlier_life = sequence_part(*cursor) && epoch_part(*cursor) != epoch_;
+    const auto place = Cursor::parse(*cursor);
+    const bool earlier_life = place && place->epoch != epoch_;
     return {.after = evicted, .gap = earlier_life ? GapReason::restarted : GapReason::unknown};
   }
   if (evicted > *found) return {.after = evicted, .gap = GapReason::evicted};
