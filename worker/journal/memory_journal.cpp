@@ -147,6 +147,13 @@ void MemoryJournal::update(const Settings& settings) {
 
 std::string MemoryJournal::id_of(Sequence sequence) const { return Cursor{epoch_, sequence}.text(); }
 
+std::optional<Sequence> MemoryJournal::find(const std::string& cursor) const {
+  if (const auto alias = aliases_.find(cursor); alias != aliases_.end()) return alias->second;
+  const auto place = Cursor::parse(cursor);
+  if (!place || place->epoch != epoch_ || place->sequence > last_locked()) return std::nullopt;
+  return place->sequence;
+}
+
 Resumption MemoryJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
   const bool closed = closed_locked(selection);

@@ -55,7 +55,7 @@ class MemoryJournal final : public Journal {
   Held& held(Sequence sequence) { return log_[sequence - first_]; }
   const Held& held(Sequence sequence) const { return log_[sequence - first_]; }
   Sequence last_locked() const { return first_ + log_.size() - 1; }
-  std::optional<Sequence> find(std::string_view cursor) const;
+  std::optional<Sequence> find(const std::string& cursor) const;
   Sequence evicted_through(const Selection& selection) const;
   bool closed_locked(const Selection& selection) const;
   Slice read_locked(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max) const;
