@@ -42,6 +42,7 @@ Load::Load(const Options& options)
 
 void Load::run() {
   processes_.read(ProcessWatch::Moment::before);
+  machine_before_ = read_machine_use();
   open_silent_peers();
   const Instant start = Clock::now();
   const Instant deadline = start + options_.duration;
@@ -63,6 +64,7 @@ void Load::run() {
   }
   took_ = Clock::now() - start;
   processes_.read(ProcessWatch::Moment::end);
+  machine_end_ = read_machine_use();
   if (options_.until == Until::delivered) linger();
 }
 
@@ -102,8 +104,19 @@ nlohmann::ordered_json Load::report() const {
   out["processes"] = report_processes(processes_);
   if (const auto self = read_process_use(getpid())) {
     out["client_cpu_seconds"] = seconds_of(self->cpu_user + self->cpu_system);
+    out["cpu_share_of_others"] = share_of_others(self->cpu_user + self->cpu_system);
   }
   return out;
+}
+
+// Of all processors' time during the run, what neither the watched processes nor this one took: noise.
+double Load::share_of_others(std::chrono::milliseconds own) const {
+  for (const auto& [name, uses] : processes_.uses()) {
+    const auto& [before, open, end] = uses;
+    if (before && end) own += end->cpu_user + end->cpu_system - before->cpu_user - before->cpu_system;
+  }
+  const double others = seconds_of(machine_end_.processes - machine_before_.processes - own);
+  return std::max(others, 0.0) / std::max(seconds_of(machine_end_.all - machine_before_.all), 0.01);
 }
 
 nlohmann::ordered_json Load::report_deliveries() const {

@@ -33,11 +33,14 @@ class Load {
   void linger();
   bool over() const noexcept;
   bool all_delivered() const noexcept;
+  double share_of_others(std::chrono::milliseconds own) const;
   nlohmann::ordered_json report_deliveries() const;
 
   const Options options_;
   Poller poller_;
   ProcessWatch processes_;
+  MachineUse machine_before_;
+  MachineUse machine_end_;
   SilentPeers silent_;
   Ledger ledger_;
   Fleet fleet_;

@@ -20,7 +20,9 @@ for (const loops of [1, 2]) {
         const numbers = [];
         const take = ({data}) => numbers.push(Number(data));
         const again = random.one([0, 5, 50, 300]);
-        return hub.read(random.one(queries), {again, take}).then((reader) => Object.assign(reader, {numbers}));
+        return hub
+          .read(random.one(queries), {again, take})
+          .then((reader) => Object.assign(reader, {numbers}));
       }),
     );
 
@@ -62,7 +64,10 @@ for (const loops of [1, 2]) {
     assert.ok(dropped > readerCount, `${dropped} drops`);
     assert.equal(metrics.value('sse_worker_gaps_total'), 0);
     for (const reader of readers) reader.leave();
-    await hub.worker.measured((now) => now.value('sse_worker_readers') === 0 && now.streams === 0, 'all have left');
+    await hub.worker.measured(
+      (now) => now.value('sse_worker_readers') === 0 && now.streams === 0,
+      'all have left',
+    );
   });
 }
 

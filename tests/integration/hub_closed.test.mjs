@@ -19,9 +19,16 @@ test('closed topics', async (t) => {
     for (const answer of answers) {
       await answer.done();
       const frames = answer.frames.filter((frame) => frame.data !== undefined);
-      assert.deepEqual(frames.map(({event, data}) => [event, data]), [
-        ['message', '0'], ['message', '1'], ['message', '2'], ['message', 'last'], ['close', '{}'],
-      ]);
+      assert.deepEqual(
+        frames.map(({event, data}) => [event, data]),
+        [
+          ['message', '0'],
+          ['message', '1'],
+          ['message', '2'],
+          ['message', 'last'],
+          ['close', '{}'],
+        ],
+      );
       assert.equal(frames[3].id, last);
       assert.equal(frames[4].id, undefined, 'the final cursor is that of the last event');
       assert.equal(answer.frames.at(-1), frames[4], 'nothing comes after it');
@@ -39,7 +46,10 @@ test('closed topics', async (t) => {
       assert.ok(reader.closed);
       assert.equal(reader.cursor, ids[4]);
     }
-    for (const [header, query] of [[ids[4], {}], [undefined, {lastEventId: ids[4]}]]) {
+    for (const [header, query] of [
+      [ids[4], {}],
+      [undefined, {lastEventId: ids[4]}],
+    ]) {
       const reader = hub.reader({topic: 'job', ...query}, {t, cursor: header});
       await reader.when(() => reader.refused, '204');
       assert.deepEqual([reader.refused.status, reader.refused.text], [204, '']);
@@ -68,8 +78,15 @@ test('closed topics', async (t) => {
     const {body} = await hub.poll({topic: ['free', 'over'], lastEventId: 'earliest'});
     assert.deepEqual(body.events, [], 'on none of its topics');
     await hub.publish({topic: 'free', data: 'x'});
-    const answer = await hub.batch([{topic: 'b', data: 1}, {topic: 'b', data: 2, close: 1}, {topic: 'b', data: 3}]);
-    assert.deepEqual(answer.lines.map((line) => Boolean(line.id)), [true, true, false]);
+    const answer = await hub.batch([
+      {topic: 'b', data: 1},
+      {topic: 'b', data: 2, close: 1},
+      {topic: 'b', data: 3},
+    ]);
+    assert.deepEqual(
+      answer.lines.map((line) => Boolean(line.id)),
+      [true, true, false],
+    );
   });
 
   await t.test('a reader of several topics ends when the last of them does', async (t) => {
@@ -124,11 +141,16 @@ for (const loops of [1, 2]) {
       const [a, b] = topic;
       const ending = hub.form({topic: a, data: 'end of a', close: 1});
       await pause(random.below(12));
-      await hub.publishAll([{topic: b, data: '1'}, {topic: b, data: '2'}, {topic: b, data: 'end of b', close: 1}]);
+      await hub.publishAll([
+        {topic: b, data: '1'},
+        {topic: b, data: '2'},
+        {topic: b, data: 'end of b', close: 1},
+      ]);
       assert.equal((await ending).status, 200);
       for (const reader of [...readers, late]) {
         await reader.when(() => reader.closed, 'the end');
-        if (reader.data.join() !== 'first,end of a,1,2,end of b') short.push(`round ${round}: ${reader.data}`);
+        if (reader.data.join() !== 'first,end of a,1,2,end of b')
+          short.push(`round ${round}: ${reader.data}`);
         reader.leave();
       }
     }

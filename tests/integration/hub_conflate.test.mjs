@@ -27,13 +27,21 @@ test('a slow reader of prices', async (t) => {
   slow.stall();
   const total = await fallBehind(hub, fast, price);
   assert.deepEqual(numbers(fast), count(0, total), 'the fast one has them all');
-  assert.equal(await hub.metric('sse_worker_slow_closes_total'), 0, 'nobody is cut for values that are superseded');
+  assert.equal(
+    await hub.metric('sse_worker_slow_closes_total'),
+    0,
+    'nobody is cut for values that are superseded',
+  );
 
   slow.unstall();
   await slow.when(() => numbers(slow).includes(total - 1), 'the latest value', 20000);
   const seen = numbers(slow);
   assert.ok(seen.length < total / 2, `${seen.length} of ${total}: superseded values are skipped`);
-  assert.deepEqual([...seen].sort((a, b) => a - b), seen, 'in order');
+  assert.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    seen,
+    'in order',
+  );
   for (const [n, key] of keys.entries()) {
     const latest = seen.filter((each) => each % keys.length === n).at(-1);
     assert.equal(latest, total - keys.length + n, `the latest ${key}`);
@@ -70,10 +78,18 @@ test('what is not a value of a key is never skipped', async (t) => {
   const seen = numbers(slow);
   for (const kind of [1, 2]) {
     const wanted = count(0, total).filter((n) => n % 4 === kind);
-    assert.deepEqual(seen.filter((n) => n % 4 === kind), wanted, `kind ${kind} comes complete`);
+    assert.deepEqual(
+      seen.filter((n) => n % 4 === kind),
+      wanted,
+      `kind ${kind} comes complete`,
+    );
   }
   assert.ok(seen.filter((n) => n % 4 === 0).length < total / 8, 'values are skipped');
-  assert.deepEqual([...seen].sort((a, b) => a - b), seen, 'in order');
+  assert.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    seen,
+    'in order',
+  );
 });
 
 test('who resumes gets all that is held: it was away, not slow', async (t) => {

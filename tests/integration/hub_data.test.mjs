@@ -8,10 +8,36 @@ const attacks = [
   'x\n\nevent: close\n\n',
   'x\r\revent: close\rdata: y\r\r',
   'x\r\n\r\nid: 666\r\nretry: 1\r\n\r\n',
-  '\n', '\r', '\r\n', '\n\n', '\r\r', '\r\n\r\n', '\n\r', '\n\r\n', '\r\r\n',
-  'id: 666', ': comment', 'data: x', 'retry: 0', 'event: gap', ':', ' ', '  two', '\t', '\ufeff', 'x\ufeff',
-  '\0', 'a\0b', '\u0085', '\u2028\u2029', 'x\u0085id: 7\u2028event: close', '\x1a', '\x0b\x0c',
-  'é\r\nñ\r🙂\n', `${'line\r\n'.repeat(1000)}`, `${'\n'.repeat(5000)}x`,
+  '\n',
+  '\r',
+  '\r\n',
+  '\n\n',
+  '\r\r',
+  '\r\n\r\n',
+  '\n\r',
+  '\n\r\n',
+  '\r\r\n',
+  'id: 666',
+  ': comment',
+  'data: x',
+  'retry: 0',
+  'event: gap',
+  ':',
+  ' ',
+  '  two',
+  '\t',
+  '\ufeff',
+  'x\ufeff',
+  '\0',
+  'a\0b',
+  '\u0085',
+  '\u2028\u2029',
+  'x\u0085id: 7\u2028event: close',
+  '\x1a',
+  '\x0b\x0c',
+  'é\r\nñ\r🙂\n',
+  `${'line\r\n'.repeat(1000)}`,
+  `${'\n'.repeat(5000)}x`,
 ];
 
 // The standard makes one line end of each of the three kinds; that is all a reader may see changed.
@@ -23,7 +49,12 @@ function naive(body) {
     .split('\n\n')
     .map((block) => block.split('\n'))
     .filter((block) => block.some((line) => line.startsWith('data')))
-    .map((block) => block.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('\n'));
+    .map((block) =>
+      block
+        .filter((line) => line.startsWith('data: '))
+        .map((line) => line.slice(6))
+        .join('\n'),
+    );
 }
 
 test('data stays data', async (t) => {
@@ -35,7 +66,10 @@ test('data stays data', async (t) => {
     await answer.head();
     for (const data of attacks) await publish({topic, data});
     const seen = await answer.events(attacks.length);
-    assert.deepEqual(seen.map(({data}) => data), wanted);
+    assert.deepEqual(
+      seen.map(({data}) => data),
+      wanted,
+    );
     assert.ok(seen.every(({event, retry}) => event === 'message' && retry === undefined));
     assert.deepEqual(naive(answer.text), wanted);
     assert.ok(!answer.text.includes('\r'), 'line ends are all of one kind');
@@ -45,7 +79,11 @@ test('data stays data', async (t) => {
     await replay.got(attacks.length);
     assert.deepEqual(replay.data, wanted, 'from the history too');
     const {events} = (await hub.poll({topic, lastEventId: 'earliest'})).body;
-    assert.deepEqual(events.map(({data}) => received(data)), wanted, 'and to a long poll');
+    assert.deepEqual(
+      events.map(({data}) => received(data)),
+      wanted,
+      'and to a long poll',
+    );
   }
 
   await t.test('from a form', (t) => assertArrives(t, 'form', (fields) => hub.form(fields)));
@@ -75,14 +113,31 @@ test('data stays data', async (t) => {
     const odd = ['id: 5', ':', 'data: x', ' lead', 'é 🙂', '\t', '\u2028', 'a\u0085b'];
     for (const text of odd) await hub.publish({topic: 'odd', id: text, event: text, data: 'x'});
     await reader.got(odd.length);
-    assert.deepEqual(reader.events.map(({id}) => id), odd);
-    assert.deepEqual(reader.events.map(({event}) => event), odd);
+    assert.deepEqual(
+      reader.events.map(({id}) => id),
+      odd,
+    );
+    assert.deepEqual(
+      reader.events.map(({event}) => event),
+      odd,
+    );
   });
 
   await t.test('a cursor of the reader comes back in a gap as data, whatever it holds', async () => {
-    for (const cursor of ['\n\nevent: close\n\n', '"}\n\nid: 7', '\r', '\0', '\xff', '🙂', 'x'.repeat(5000)]) {
+    for (const cursor of [
+      '\n\nevent: close\n\n',
+      '"}\n\nid: 7',
+      '\r',
+      '\0',
+      '\xff',
+      '🙂',
+      'x'.repeat(5000),
+    ]) {
       const answer = await hub.ask({topic: 't', lastEventId: cursor}).events(1);
-      assert.deepEqual(answer.map(({event}) => event), ['gap']);
+      assert.deepEqual(
+        answer.map(({event}) => event),
+        ['gap'],
+      );
       assert.equal(JSON.parse(answer[0].data).lastEventId, cursor);
     }
     for (const cursor of ['%FF', 'a%C3', '%ED%A0%80']) {

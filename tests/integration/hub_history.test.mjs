@@ -8,7 +8,7 @@ const numbered = (topic, count, from = 0, pad = 0) =>
   Array.from({length: count}, (_, n) => ({topic, data: `${from + n} `.padEnd(pad)}));
 async function held(hub, topic) {
   const numbers = [];
-  for (let lastEventId = 'earliest'; ; ) {
+  for (let lastEventId = 'earliest'; ;) {
     const {body} = await hub.poll({topic, lastEventId});
     if (body.events.length === 0) return numbers;
     numbers.push(...body.events.map(({data}) => Number.parseInt(data, 10)));
@@ -17,7 +17,11 @@ async function held(hub, topic) {
 }
 const range = (from, to) => Array.from({length: to - from}, (_, n) => from + n);
 const settled = (hub, most) =>
-  hub.worker.measured((metrics) => metrics.value('sse_worker_journal_events') <= most, `at most ${most} events`, 4000);
+  hub.worker.measured(
+    (metrics) => metrics.value('sse_worker_journal_events') <= most,
+    `at most ${most} events`,
+    4000,
+  );
 
 for (const loops of [1, 2]) {
   test(`events of a topic, ${loops} loops`, async (t) => {
@@ -42,7 +46,11 @@ for (const loops of [1, 2]) {
       await hub.publishAll(numbered('c', 10, 1));
       await until(async () => (await held(hub, 'c'))[0] === 1, 'c has given it up');
       assert.deepEqual(await held(hub, 'd'), [0]);
-      assert.equal((await hub.poll({topic: 'c', lastEventId: id})).body.gap, undefined, 'who has it misses nothing');
+      assert.equal(
+        (await hub.poll({topic: 'c', lastEventId: id})).body.gap,
+        undefined,
+        'who has it misses nothing',
+      );
       const {body} = await hub.poll({topic: ['c', 'd'], lastEventId: 'earliest'});
       assert.equal(body.events.length, 10, 'from where all of it is held');
     });
@@ -53,7 +61,11 @@ test('bytes of all topics together', async (t) => {
   const hub = await startHub(t, {history: {bytes_max: 1 << 20}});
   const [first] = await hub.publishAll(numbered('t0', 10, 0, 1000));
   for (let n = 0; n < 50; ++n) await hub.publishAll(numbered(`t${n % 5}`, 100, n * 100, 1000));
-  const metrics = await hub.worker.measured((now) => now.value('sse_worker_journal_bytes') <= 1 << 20, 'within its bytes', 4000);
+  const metrics = await hub.worker.measured(
+    (now) => now.value('sse_worker_journal_bytes') <= 1 << 20,
+    'within its bytes',
+    4000,
+  );
   assert.ok(metrics.value('sse_worker_journal_bytes') > 900000, 'and makes use of them');
   const {body} = await hub.poll({topic: 't0', lastEventId: first});
   assert.equal(body.gap.reason, 'evicted');
@@ -79,7 +91,10 @@ test('age', async (t) => {
   assert.equal((await hub.poll({topic: 't', lastEventId: last})).body.gap, undefined, 'a gap is told once');
   // Its id is free again.
   assert.equal(await hub.publish({topic: 't', data: '4 ', id: own}), own);
-  assert.deepEqual((await hub.poll({topic: 't', lastEventId: last})).body.events.map(({id}) => id), [own]);
+  assert.deepEqual(
+    (await hub.poll({topic: 't', lastEventId: last})).body.events.map(({id}) => id),
+    [own],
+  );
 });
 
 test('a topic that was closed and given up stays closed', async (t) => {

@@ -6,7 +6,10 @@ import {startHub} from './lib/hub_stack.mjs';
 
 // Accepts the text, and its advice on names counts: it prints one line for each and exits with 3.
 function promtool(text) {
-  const {error, status, stdout, stderr} = spawnSync('promtool', ['check', 'metrics'], {input: text, encoding: 'utf8'});
+  const {error, status, stdout, stderr} = spawnSync('promtool', ['check', 'metrics'], {
+    input: text,
+    encoding: 'utf8',
+  });
   if (error) {
     const hint = 'promtool is missing; it comes with the package prometheus: deploy/local/packages test';
     throw new Error(`${hint} (${error.message})`);
@@ -39,7 +42,7 @@ test('promtool', async (t) => {
     await assertPromtoolIsContent(hub);
   });
 
-  await t.test('every name is the worker\'s own, with a unit or a count', async () => {
+  await t.test("every name is the worker's own, with a unit or a count", async () => {
     const text = await assertPromtoolIsContent(hub);
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
     assert.ok(types.length > 20);
@@ -52,10 +55,28 @@ test('promtool', async (t) => {
 
   await t.test('all that an operator asks for is there', async () => {
     const metrics = await hub.metrics();
-    for (const name of ['streams', 'stream_opens_total', 'stream_closes_total', 'published_events_total', 'published_bytes_total',
-      'rejected_events_total', 'delivered_events_total', 'delivered_bytes_total', 'flushes_total', 'events_per_flush_count',
-      'outbox_high_water_bytes', 'slow_closes_total', 'gaps_total', 'replayed_events_total', 'publish_seconds_bucket',
-      'journal_events', 'journal_bytes', 'journal_oldest_age_seconds', 'loop_lag_seconds_bucket', 'conflated_events_total']) {
+    for (const name of [
+      'streams',
+      'stream_opens_total',
+      'stream_closes_total',
+      'published_events_total',
+      'published_bytes_total',
+      'rejected_events_total',
+      'delivered_events_total',
+      'delivered_bytes_total',
+      'flushes_total',
+      'events_per_flush_count',
+      'outbox_high_water_bytes',
+      'slow_closes_total',
+      'gaps_total',
+      'replayed_events_total',
+      'publish_seconds_bucket',
+      'journal_events',
+      'journal_bytes',
+      'journal_oldest_age_seconds',
+      'loop_lag_seconds_bucket',
+      'conflated_events_total',
+    ]) {
       assert.notEqual(metrics.value(`sse_worker_${name}`), undefined, name);
     }
   });
@@ -66,7 +87,9 @@ test('the figures are those of what happened', async (t) => {
   const before = await hub.metrics();
   const readers = await Promise.all(Array.from({length: 5}, () => hub.read({topic: 't'})));
   for (let n = 0; n < 20; ++n) await hub.publish({topic: 't', data: n});
-  await hub.publishAll(Array.from({length: 80}, (_, n) => ({topic: n < 40 ? 't' : 'nobody reads it', data: n})));
+  await hub.publishAll(
+    Array.from({length: 80}, (_, n) => ({topic: n < 40 ? 't' : 'nobody reads it', data: n})),
+  );
   for (const reader of readers) await reader.got(60);
   await hub.form('topic=t&id=%0A');
   await hub.batch(['{', {topic: 't', data: 'good'}]);
@@ -98,7 +121,9 @@ test('the figures are those of what happened', async (t) => {
   assert.deepEqual(values(after), wanted);
   assert.equal(after.value('sse_worker_stream_closes_total', {reason: 'reader_gone'}), 1);
   assert.ok(after.value('sse_worker_delivered_bytes_total') > 366 * 20);
-  assert.ok(after.value('sse_worker_published_bytes_total') > before.value('sse_worker_published_bytes_total') + 1000);
+  assert.ok(
+    after.value('sse_worker_published_bytes_total') > before.value('sse_worker_published_bytes_total') + 1000,
+  );
 
   const health = (await hub.nginx.fetch('/healthz')).json;
   assert.equal(health.status, 'ok');

@@ -40,11 +40,17 @@ test('long polls', async (t) => {
       lastEventId: id,
     });
     const rest = await hub.poll({topic: 'p', poll: 2}, {headers: {'Last-Event-ID': 'own'}});
-    assert.deepEqual(rest.body.events.map((event) => event.id), [id], 'the cursor may be in the header');
+    assert.deepEqual(
+      rest.body.events.map((event) => event.id),
+      [id],
+      'the cursor may be in the header',
+    );
   });
 
   await t.test('else waits for the first event', async () => {
-    const {body: {lastEventId}} = await hub.poll({topic: 'w'});
+    const {
+      body: {lastEventId},
+    } = await hub.poll({topic: 'w'});
     const started = now();
     const polls = Array.from({length: 10}, () => hub.poll({topic: ['w', 'x'], lastEventId, poll: 2}));
     await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 10, 'all wait');
@@ -56,7 +62,11 @@ test('long polls', async (t) => {
   });
 
   await t.test('when the time is up: nothing, and a cursor that misses nothing', async () => {
-    for (const [query, least, most] of [[{poll: 0}, 0, 900], [{poll: 1}, 950, 1900], [{poll: 3600}, 1950, 2900]]) {
+    for (const [query, least, most] of [
+      [{poll: 0}, 0, 900],
+      [{poll: 1}, 950, 1900],
+      [{poll: 3600}, 1950, 2900],
+    ]) {
       const started = now();
       const {body} = await hub.poll({topic: 'none', ...query});
       const took = now() - started;
@@ -64,7 +74,11 @@ test('long polls', async (t) => {
       assert.ok(took >= least && took < most, `poll=${query.poll} took ${took} ms`);
       const id = await hub.publish({topic: 'none', data: query.poll});
       const next = await hub.poll({topic: 'none', lastEventId: body.lastEventId});
-      assert.deepEqual(next.body.events.map((event) => event.id), [id], 'what came in between comes now');
+      assert.deepEqual(
+        next.body.events.map((event) => event.id),
+        [id],
+        'what came in between comes now',
+      );
     }
   });
 
@@ -75,7 +89,10 @@ test('long polls', async (t) => {
     assert.deepEqual([second.events, second.gap], [[], undefined]);
     await hub.publish({topic: 'idle', data: 'x'});
     const {body: third} = await hub.poll({topic: 'idle', lastEventId: second.lastEventId});
-    assert.deepEqual(third.events.map(({data}) => data), ['x']);
+    assert.deepEqual(
+      third.events.map(({data}) => data),
+      ['x'],
+    );
   });
 
   await t.test('a gap is told at once, with what is held', async () => {
@@ -96,7 +113,10 @@ test('long polls', async (t) => {
     for (const [n, lastEventId] of ['earliest', ...ids].entries()) {
       const started = now();
       const {events, closed, lastEventId: last} = await loop(hub, {topic: 'c', lastEventId}, () => false);
-      assert.deepEqual(events.map(({data}) => Number(data)), [0, 1, 2, 3].slice(n));
+      assert.deepEqual(
+        events.map(({data}) => Number(data)),
+        [0, 1, 2, 3].slice(n),
+      );
       assert.deepEqual([closed, last], [true, ids[3]]);
       assert.ok(now() - started < 900);
     }
@@ -114,7 +134,10 @@ test('long polls', async (t) => {
         {topic: b, data: 'end', close: 1},
       ]);
       const {events, closed} = await loop(hub, {topic: [a, b], lastEventId: 'earliest'}, () => false);
-      assert.deepEqual(events.map(({data}) => data.length), [...Array(6).fill(big.length), 3]);
+      assert.deepEqual(
+        events.map(({data}) => data.length),
+        [...Array(6).fill(big.length), 3],
+      );
       assert.equal(closed, true);
     }
   });
@@ -145,15 +168,22 @@ test('a client that just loops loses nothing and gets nothing twice, while publi
   const count = 3000;
   const started = await hub.publish({topic: ['s', 'other'], data: 'start'});
   const clients = Array.from({length: 20}, (_, n) =>
-    loop(hub, {topic: n % 2 ? 's' : ['s', 'other'], lastEventId: started}, (events) => events.at(-1)?.data === 'end'),
+    loop(
+      hub,
+      {topic: n % 2 ? 's' : ['s', 'other'], lastEventId: started},
+      (events) => events.at(-1)?.data === 'end',
+    ),
   );
-  for (let n = 0; n < count; ) {
+  for (let n = 0; n < count;) {
     if (n % 50 === 0) n += (await hub.publishAll(numbered('s', 25, n))).length;
     else await hub.publish({topic: 's', data: n++});
   }
   await hub.publish({topic: 's', data: 'end'});
   for (const {events, polls} of await Promise.all(clients)) {
-    assert.deepEqual(events.map(({data}) => data), [...Array.from({length: count}, (_, n) => String(n)), 'end']);
+    assert.deepEqual(
+      events.map(({data}) => data),
+      [...Array.from({length: count}, (_, n) => String(n)), 'end'],
+    );
     assert.ok(polls > 5, `${polls} polls: it did come back in between`);
   }
 });

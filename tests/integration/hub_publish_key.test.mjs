@@ -19,8 +19,20 @@ test('with a key', async (t) => {
     });
   }
 
-  const wrong = [undefined, '', 'Bearer', 'Bearer ', `Bearer ${key}x`, `Bearer ${key.slice(0, -1)}`, `Bearer x${key}`,
-    `Bearer ${key.replace('c', 'C')}`, `Bearer ${key}${key}`, `Basic ${key}`, key, `Bearer${key}`];
+  const wrong = [
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    `Bearer ${key}x`,
+    `Bearer ${key.slice(0, -1)}`,
+    `Bearer x${key}`,
+    `Bearer ${key.replace('c', 'C')}`,
+    `Bearer ${key}${key}`,
+    `Basic ${key}`,
+    key,
+    `Bearer${key}`,
+  ];
   for (const authorization of wrong) {
     await t.test(`Authorization: ${authorization}`, async () => {
       const answer = await send(authorization === undefined ? {} : {Authorization: authorization});

@@ -20,7 +20,10 @@ test('limits set low', async (t) => {
       {data: 'd'.repeat(900), event: 'e'.repeat(50), id: 'i'.repeat(50)},
       {data: 'é'.repeat(500)},
     ]) {
-      const [exact, over] = [{topic: 't', ...fields}, {topic: 't', ...fields, data: `${fields.data}d`}];
+      const [exact, over] = [
+        {topic: 't', ...fields},
+        {topic: 't', ...fields, data: `${fields.data}d`},
+      ];
       for (const notation of ['form', 'json']) assertProblem(await hub[notation](over), 413, 'data');
       assert.equal((await hub.form(exact)).status, 200);
       const answer = await hub.batch([over, some(1)[0]]);

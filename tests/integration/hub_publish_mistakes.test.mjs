@@ -19,7 +19,18 @@ const lineEnds = Object.entries(ends).flatMap(([name, code]) =>
 );
 
 // UTF-8 that is cut short, overlong, a surrogate, beyond Unicode, or never was any.
-const notUtf8 = ['%FF', '%C3', '%C3%28', '%E2%82', '%C0%80', '%C0%AF', '%E0%80%AF', '%ED%A0%80', '%F4%90%80%80', '%80'];
+const notUtf8 = [
+  '%FF',
+  '%C3',
+  '%C3%28',
+  '%E2%82',
+  '%C0%80',
+  '%C0%AF',
+  '%E0%80%AF',
+  '%ED%A0%80',
+  '%F4%90%80%80',
+  '%80',
+];
 
 const others = [
   ['no topic', 'topic', 'data=x', {data: 'x'}],
@@ -43,7 +54,12 @@ const others = [
   ['retry with spaces', 'retry', 'topic=t&retry=+1', {topic: 't', retry: ' 1'}],
   ['retry of nothing', 'retry', 'topic=t&retry=', {topic: 't', retry: ''}],
   ['retry beyond a day', 'retry', 'topic=t&retry=86400001', {topic: 't', retry: 86400001}],
-  ['retry beyond 64 bits', 'retry', 'topic=t&retry=99999999999999999999', '{"topic":"t","retry":99999999999999999999}'],
+  [
+    'retry beyond 64 bits',
+    'retry',
+    'topic=t&retry=99999999999999999999',
+    '{"topic":"t","retry":99999999999999999999}',
+  ],
   ['close of words', 'close', 'topic=t&close=yes', {topic: 't', close: 'yes'}],
   ['close of 2', 'close', 'topic=t&close=2', {topic: 't', close: 2}],
   ['an unknown field', 'topics', 'topic=t&topics=x', {topic: 't', topics: 'x'}],
@@ -63,9 +79,27 @@ const others = [
   ['close of the wrong type', 'close', null, {topic: 't', close: null}],
 ];
 
-const broken = ['', ' ', '{', '{"topic":"t"', '{"topic":"t"} x', '{"topic":"t"}{"topic":"t"}', "{'topic':'t'}", '{"topic":"t",}',
-  '{"topic":"t","data":NaN}', '{"topic":"t","data":01}', '{"topic":"t","data":"a\nb"}', '{"topic":"t","data":"\\ud800"}',
-  '{"topic":"t","data":"\\x"}', '// comment\n{"topic":"t"}', '[{"topic":"t"}]', '"topic"', 'null', '7', '\u0000{"topic":"t"}'];
+const broken = [
+  '',
+  ' ',
+  '{',
+  '{"topic":"t"',
+  '{"topic":"t"} x',
+  '{"topic":"t"}{"topic":"t"}',
+  "{'topic':'t'}",
+  '{"topic":"t",}',
+  '{"topic":"t","data":NaN}',
+  '{"topic":"t","data":01}',
+  '{"topic":"t","data":"a\nb"}',
+  '{"topic":"t","data":"\\ud800"}',
+  '{"topic":"t","data":"\\x"}',
+  '// comment\n{"topic":"t"}',
+  '[{"topic":"t"}]',
+  '"topic"',
+  'null',
+  '7',
+  '\u0000{"topic":"t"}',
+];
 
 test('mistakes', async (t) => {
   const hub = await startHub(t);
@@ -89,7 +123,12 @@ test('mistakes', async (t) => {
       assertProblem(await hub.form(`topic=a${text}&data=x`), 400, 'topic');
       assertProblem(await hub.form(`topic=a${text}/*&data=x`), 400, 'topic');
       assertProblem(await hub.form(`topic=t&a${text}=x`), 400);
-      const raw = Buffer.from(text.slice(1).split('%').map((code) => Number.parseInt(code, 16)));
+      const raw = Buffer.from(
+        text
+          .slice(1)
+          .split('%')
+          .map((code) => Number.parseInt(code, 16)),
+      );
       const body = Buffer.concat([Buffer.from('{"topic":"t","data":"'), raw, Buffer.from('"}')]);
       assertProblem(await hub.post(body, 'application/json'), 400, /^(data|JSON): /);
       assert.match((await hub.post(body, NDJSON)).lines[0].error, /^line 1: (data|JSON): /);
@@ -119,7 +158,15 @@ test('mistakes', async (t) => {
   });
 
   await t.test('other content types', async () => {
-    for (const type of [undefined, '', 'text/plain', 'multipart/form-data; boundary=x', 'application/json5', 'json', '*/*']) {
+    for (const type of [
+      undefined,
+      '',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'application/json5',
+      'json',
+      '*/*',
+    ]) {
       assertProblem(await hub.post('topic=t&data=x', type), 415, 'Content-Type');
     }
   });

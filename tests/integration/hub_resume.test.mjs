@@ -9,7 +9,10 @@ const sequence = (from, to) => Array.from({length: to - from}, (_, n) => String(
 
 async function assertReads(reader, wanted, gaps = []) {
   await reader.opened();
-  await reader.when(() => reader.events.length >= wanted.length && reader.gaps.length >= gaps.length, `${wanted} and ${gaps.length} gaps`);
+  await reader.when(
+    () => reader.events.length >= wanted.length && reader.gaps.length >= gaps.length,
+    `${wanted} and ${gaps.length} gaps`,
+  );
   assert.deepEqual(reader.data, wanted);
   assert.deepEqual(reader.gaps, gaps);
 }
@@ -19,7 +22,8 @@ test('resuming', async (t) => {
   const ids = await hub.publishAll(numbered('t', 10));
 
   await t.test('from each place, by the header', async (t) => {
-    for (const [n, cursor] of ids.entries()) await assertReads(hub.reader({topic: 't'}, {t, cursor}), sequence(n + 1, 10));
+    for (const [n, cursor] of ids.entries())
+      await assertReads(hub.reader({topic: 't'}, {t, cursor}), sequence(n + 1, 10));
   });
 
   for (const name of ['lastEventId', 'lastEventID', 'last-event-id', 'last_event_id']) {
@@ -32,7 +36,10 @@ test('resuming', async (t) => {
     await assertReads(hub.reader({topic: 't', lastEventId: ids[2]}, {t, cursor: ids[7]}), ['8', '9']);
     await assertReads(hub.reader({topic: 't', lastEventId: 'earliest'}, {t, cursor: ids[7]}), ['8', '9']);
     const answer = hub.ask({topic: 't', lastEventId: ids[7]}, {headers: {'Last-Event-ID': ''}});
-    assert.deepEqual((await answer.events(2)).map(({data}) => data), ['8', '9']);
+    assert.deepEqual(
+      (await answer.events(2)).map(({data}) => data),
+      ['8', '9'],
+    );
   });
 
   await t.test('earliest: all that is held, in the address or the header', async (t) => {
@@ -68,7 +75,14 @@ test('resuming', async (t) => {
   });
 
   await t.test("publishers' own ids are cursors, whatever they are made of", async (t) => {
-    const own = ['urn:uuid:5b0f3f3c-0000-4000-8000-000000000001', 'order 5', 'é🙂', 'a&b=c%', '0', 'x'.repeat(1024)];
+    const own = [
+      'urn:uuid:5b0f3f3c-0000-4000-8000-000000000001',
+      'order 5',
+      'é🙂',
+      'a&b=c%',
+      '0',
+      'x'.repeat(1024),
+    ];
     for (const id of own) assert.equal(await hub.publish({topic: 'own', id, data: id}), id);
     for (const [n, id] of own.entries()) {
       await assertReads(hub.reader({topic: 'own'}, {t, cursor: id}), own.slice(n + 1));
@@ -126,7 +140,10 @@ test('what the history has given up is a gap, and nothing else is', async (t) =>
   const quiet = await hub.publish({topic: 'quiet', data: 'q'});
   const ids = [];
   for (const event of numbered('t', 12)) ids.push(await hub.publish(event));
-  await until(async () => (await hub.poll({topic: 't', lastEventId: 'earliest'})).body.events.length <= 5, 'the history is trimmed');
+  await until(
+    async () => (await hub.poll({topic: 't', lastEventId: 'earliest'})).body.events.length <= 5,
+    'the history is trimmed',
+  );
 
   for (const [n, cursor] of ids.entries()) {
     const reader = hub.reader({topic: 't'}, {cursor});
@@ -140,5 +157,8 @@ test('what the history has given up is a gap, and nothing else is', async (t) =>
   await hub.publish({topic: 'quiet', data: 'q2'});
   await assertReads(reader, ['q2']);
   await assertReads(hub.reader({topic: ['quiet', 'never']}, {cursor: quiet}), ['q2']);
-  assert.equal((await hub.reader({topic: '*'}, {cursor: quiet}).when((all) => all.gaps[0], 'a gap')).reason, 'evicted');
+  assert.equal(
+    (await hub.reader({topic: '*'}, {cursor: quiet}).when((all) => all.gaps[0], 'a gap')).reason,
+    'evicted',
+  );
 });

@@ -20,7 +20,11 @@ for (const loops of [1, 2]) {
     const random = seeded(t);
     // nginx cannot carry what two publishers write to all readers at once, so some fall back: what they miss
     // they get from the history too.
-    const hub = await startHub(t, {loops, streams: {outbox_bytes_max: 16 << 20}, history: {topic_events_max: 1000000}});
+    const hub = await startHub(t, {
+      loops,
+      streams: {outbox_bytes_max: 16 << 20},
+      history: {topic_events_max: 1000000},
+    });
     const [total, batch] = [30000, 250];
     const ids = [];
     const readers = [];

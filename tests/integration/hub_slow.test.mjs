@@ -11,7 +11,9 @@ test('200 readers stop reading under 60 MB of events', async (t) => {
   const [eventBytes, total] = [20000, 3000];
   const text = (n) => `${n} `.padEnd(eventBytes, 'abcdefghij');
 
-  const slow = await Promise.all(Array.from({length: 200}, (_, n) => hub.read({topic: n % 2 ? 's' : ['s', 'x']})));
+  const slow = await Promise.all(
+    Array.from({length: 200}, (_, n) => hub.read({topic: n % 2 ? 's' : ['s', 'x']})),
+  );
   const healthy = await Promise.all(
     Array.from({length: 4}, async (_, n) => {
       const state = {next: 0, wrong: null};
@@ -51,7 +53,9 @@ test('200 readers stop reading under 60 MB of events', async (t) => {
   assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'slow'}), slow.length);
   assert.equal(metrics.value('sse_worker_readers'), healthy.length);
   const waited = metrics.value('sse_worker_outbox_high_water_bytes');
-  t.diagnostic(`memory grew from ${before.toFixed(1)} by ${(most - before).toFixed(1)} MiB; at most ${waited} bytes waited for a reader`);
+  t.diagnostic(
+    `memory grew from ${before.toFixed(1)} by ${(most - before).toFixed(1)} MiB; at most ${waited} bytes waited for a reader`,
+  );
   t.diagnostic(`the history takes ${(metrics.value('sse_worker_journal_bytes') / MiB).toFixed(1)} MiB of it`);
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < 100, `${most - before} MiB`);
 });
@@ -70,7 +74,10 @@ test('one who was cut resumes and has everything', async (t) => {
   }
   reader.unstall();
   await reader.got(n, 20000);
-  assert.deepEqual(reader.events.map(({data}) => Number.parseInt(data, 10)), Array.from({length: n}, (_, number) => number));
+  assert.deepEqual(
+    reader.events.map(({data}) => Number.parseInt(data, 10)),
+    Array.from({length: n}, (_, number) => number),
+  );
   assert.deepEqual([reader.connects, reader.gaps], [2, []]);
 });
 

@@ -6,8 +6,14 @@ import {startHub} from './lib/hub_stack.mjs';
 import {now, until, within} from './lib/wait.mjs';
 
 test('draining', async (t) => {
-  const hub = await startHub(t, {drain_seconds: 2, streams: {retry_seconds: 5, retry_jitter_seconds: 3}, loops: 2});
-  const answers = await Promise.all(Array.from({length: 100}, (_, n) => hub.ask({topic: ['t', `t${n % 9}`]}).head()));
+  const hub = await startHub(t, {
+    drain_seconds: 2,
+    streams: {retry_seconds: 5, retry_jitter_seconds: 3},
+    loops: 2,
+  });
+  const answers = await Promise.all(
+    Array.from({length: 100}, (_, n) => hub.ask({topic: ['t', `t${n % 9}`]}).head()),
+  );
   const polls = Array.from({length: 10}, () => hub.poll({topic: 'p', poll: 60}));
   await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 110, 'all are there');
   const last = await hub.publish({topic: 't', data: 'last'});
@@ -24,13 +30,18 @@ test('draining', async (t) => {
     const {retry, data} = frames.at(-1);
     assert.equal(data, undefined);
     assert.ok(retry >= 5000 && retry <= 8000, `retry: ${retry}`);
-    assert.ok(frames.every(({event}) => event === 'message'), 'nobody is told that it is over');
+    assert.ok(
+      frames.every(({event}) => event === 'message'),
+      'nobody is told that it is over',
+    );
     assert.equal(frames.findLast((frame) => frame.id !== undefined).id, last);
     return retry;
   });
   assert.ok(new Set(retries).size > 50, 'retry is spread');
   const ends = answers.map(({ended, frames}) => ended ?? frames.at(-1).at).map((at) => at - asked);
-  const quarters = [0, 500, 1000, 1500].map((from) => ends.filter((at) => at >= from && at < from + 500).length);
+  const quarters = [0, 500, 1000, 1500].map(
+    (from) => ends.filter((at) => at >= from && at < from + 500).length,
+  );
   t.diagnostic(`ends by quarter of the time: ${quarters}`);
   for (const [n, each] of quarters.slice(0, 3).entries()) assert.ok(each >= 8, `quarter ${n}: ${quarters}`);
   for (const {status, body} of await Promise.all(polls)) {
@@ -49,7 +60,10 @@ test('readers are brought over to the next worker and are told what is gone', as
   for (const reader of readers) {
     await reader.got(2, 20000);
     assert.deepEqual(reader.data, ['before', 'after']);
-    assert.deepEqual(reader.gaps.map(({reason}) => reason), ['restarted']);
+    assert.deepEqual(
+      reader.gaps.map(({reason}) => reason),
+      ['restarted'],
+    );
   }
 });
 
@@ -71,7 +85,14 @@ test('publishes while the worker drains are taken or refused, never left hanging
     await within(hub.worker.process.exited(8000), 'the worker ends', 8000);
   }
   assert.ok(now() - asked < 1000 + 2500);
-  assert.ok([...statuses].every((status) => status === 200 || status === 503), [...statuses].join());
+  assert.ok(
+    [...statuses].every((status) => status === 200 || status === 503),
+    [...statuses].join(),
+  );
   await until(() => reader.ended, 'the reader is let go');
-  assert.deepEqual(reader.data, reader.data.map((_, n) => String(n)), 'and has what came before, in order');
+  assert.deepEqual(
+    reader.data,
+    reader.data.map((_, n) => String(n)),
+    'and has what came before, in order',
+  );
 });

@@ -45,7 +45,10 @@ test('a stream lives no longer than it may, and its reader misses nothing', asyn
   }
   await Promise.all(readers.map((reader) => reader.got(published)));
   for (const reader of readers) {
-    assert.deepEqual(reader.data, Array.from({length: published}, (_, n) => String(n)));
+    assert.deepEqual(
+      reader.data,
+      Array.from({length: published}, (_, n) => String(n)),
+    );
     assert.deepEqual([reader.gaps, reader.closed], [[], false]);
   }
   const times = await Promise.all(ends);

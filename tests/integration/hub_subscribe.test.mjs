@@ -9,8 +9,22 @@ test('subscriptions', async (t) => {
   const hub = await startHub(t, {streams: {retry_seconds: 3, retry_jitter_seconds: 2, topics_max: 4}});
 
   await t.test('who asks for what gets that, once, in order, and nothing else', async (t) => {
-    const published = [['a'], ['b'], ['a', 'b'], ['orders/1'], ['orders/1/items'], ['orders'], ['orders/'], ['a', 'orders/2'],
-      ['orders/*x'], ['Orders/1'], ['other'], ['é/ñ'], ['a/b/c/d'], ['b', 'a/b/x']];
+    const published = [
+      ['a'],
+      ['b'],
+      ['a', 'b'],
+      ['orders/1'],
+      ['orders/1/items'],
+      ['orders'],
+      ['orders/'],
+      ['a', 'orders/2'],
+      ['orders/*x'],
+      ['Orders/1'],
+      ['other'],
+      ['é/ñ'],
+      ['a/b/c/d'],
+      ['b', 'a/b/x'],
+    ];
     const wanted = {
       'topic=a': [0, 2, 7],
       'topic=a&topic=b': [0, 1, 2, 7, 13],
@@ -31,7 +45,11 @@ test('subscriptions', async (t) => {
     for (const [n, [query, numbers]] of Object.entries(wanted).entries()) {
       await readers[n].got(numbers.length);
       assert.deepEqual(readers[n].data.map(Number), numbers, query);
-      assert.deepEqual(readers[n].events.map(({id}) => id), numbers.map((number) => ids[number]), query);
+      assert.deepEqual(
+        readers[n].events.map(({id}) => id),
+        numbers.map((number) => ids[number]),
+        query,
+      );
       const replay = await hub.read(`${query}&lastEventId=earliest`, {t});
       await replay.got(numbers.length);
       assert.deepEqual(replay.data.map(Number), numbers, `${query} from the history`);
@@ -41,23 +59,29 @@ test('subscriptions', async (t) => {
     assert.equal((await readers[0].got(4)).at(-1).data, 'last');
   });
 
-  await t.test('at once: head, comment, retry within its bounds, and a cursor to come back with', async () => {
-    const newest = await hub.publish({topic: 'elsewhere', data: 1});
-    const retries = new Set();
-    for (let n = 0; n < 20; ++n) {
-      const answer = await hub.ask({topic: 'quiet'}).head(900);
-      assertStreamHeaders(answer);
-      const [opening] = answer.pieces;
-      assert.ok(opening.text.startsWith(': '), opening.text);
-      const retry = answer.frames.find((frame) => frame.retry !== undefined)?.retry;
-      assert.ok(retry >= 3000 && retry <= 5000, `retry: ${retry}`);
-      retries.add(retry);
-      assert.equal(answer.frames.find((frame) => frame.id !== undefined)?.id, newest);
-      assert.ok(answer.frames.every((frame) => frame.data === undefined), 'nothing that fires');
-      answer.leave();
-    }
-    assert.ok(retries.size > 5, 'retry is spread');
-  });
+  await t.test(
+    'at once: head, comment, retry within its bounds, and a cursor to come back with',
+    async () => {
+      const newest = await hub.publish({topic: 'elsewhere', data: 1});
+      const retries = new Set();
+      for (let n = 0; n < 20; ++n) {
+        const answer = await hub.ask({topic: 'quiet'}).head(900);
+        assertStreamHeaders(answer);
+        const [opening] = answer.pieces;
+        assert.ok(opening.text.startsWith(': '), opening.text);
+        const retry = answer.frames.find((frame) => frame.retry !== undefined)?.retry;
+        assert.ok(retry >= 3000 && retry <= 5000, `retry: ${retry}`);
+        retries.add(retry);
+        assert.equal(answer.frames.find((frame) => frame.id !== undefined)?.id, newest);
+        assert.ok(
+          answer.frames.every((frame) => frame.data === undefined),
+          'nothing that fires',
+        );
+        answer.leave();
+      }
+      assert.ok(retries.size > 5, 'retry is spread');
+    },
+  );
 
   await t.test('who subscribes gets nothing of before', async (t) => {
     await hub.publish({topic: 'later', data: 'before'});
@@ -71,7 +95,7 @@ test('subscriptions', async (t) => {
     const refused = {
       'topic=': 'topic',
       'topic=a&topic=': 'topic',
-      'topic': 'topic',
+      topic: 'topic',
       'topic=a%0Ab': 'topic',
       'topic=%00': 'topic',
       'topic=a%7F': 'topic',
@@ -89,7 +113,12 @@ test('subscriptions', async (t) => {
         assertProblem(await hub.nginx.fetch(`/events?${query}&poll=0`), 400, field);
       });
     }
-    for (const query of [`topic=${'x'.repeat(1024)}`, `topic=${'é'.repeat(512)}`, `topic=${'x'.repeat(1022)}/*`, 'topic=a&topic=b&topic=c&topic=d']) {
+    for (const query of [
+      `topic=${'x'.repeat(1024)}`,
+      `topic=${'é'.repeat(512)}`,
+      `topic=${'x'.repeat(1022)}/*`,
+      'topic=a&topic=b&topic=c&topic=d',
+    ]) {
       const answer = await hub.ask(`${query}&poll=0`).done();
       assert.equal(answer.status, 200, 'as much as is allowed');
     }
@@ -102,11 +131,16 @@ test('subscriptions', async (t) => {
   });
 
   await t.test('the worker forgets readers who left', async () => {
-    const readers = await Promise.all(Array.from({length: 50}, (_, n) => hub.read({topic: [`t${n % 7}`, 'a/*']})));
+    const readers = await Promise.all(
+      Array.from({length: 50}, (_, n) => hub.read({topic: [`t${n % 7}`, 'a/*']})),
+    );
     const metrics = await hub.metrics();
     assert.deepEqual([metrics.value('sse_worker_readers'), metrics.value('sse_worker_cohorts')], [50, 7]);
     for (const reader of readers) reader.leave();
-    await hub.worker.measured((now) => now.value('sse_worker_readers') + now.value('sse_worker_cohorts') === 0, 'none is left');
+    await hub.worker.measured(
+      (now) => now.value('sse_worker_readers') + now.value('sse_worker_cohorts') === 0,
+      'none is left',
+    );
   });
 });
 
@@ -120,5 +154,8 @@ test('default topics take the place of the greeting', async (t) => {
   const again = await hub.read('lastEventId=earliest');
   await again.got(2);
   assert.deepEqual(again.data, ['news', 'orders/7']);
-  assert.deepEqual((await hub.poll({lastEventId: 'earliest'})).body.events.map(({data}) => data), ['news', 'orders/7']);
+  assert.deepEqual(
+    (await hub.poll({lastEventId: 'earliest'})).body.events.map(({data}) => data),
+    ['news', 'orders/7'],
+  );
 });

@@ -51,8 +51,10 @@ struct HubBench {
     clock.advance(by);
     loop.run_ready();
   }
-  /// Long enough for whatever flush is due, too short for a heartbeat.
-  void settle() { advance(std::chrono::milliseconds(100)); }
+  /// Long enough for whatever flush is due, and for what the loop takes in on the way; too short for a heartbeat.
+  void settle() {
+    for (int i = 0; i < 2; ++i) advance(std::chrono::milliseconds(50));
+  }
   /// Its socket is empty again.
   void drain(HubReader& reader, int takes = HubReader::endless) {
     reader.room = takes;

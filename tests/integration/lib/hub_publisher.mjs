@@ -43,7 +43,10 @@ function exchange(options, body) {
       });
     });
     request.on('error', reject);
-    request.end(body);
+    // In pieces it goes out chunked.
+    const pieces = [body].flat();
+    for (const piece of pieces.slice(0, -1)) request.write(piece);
+    request.end(pieces.at(-1));
   });
 }
 
@@ -58,9 +61,10 @@ export class Publisher {
     defer(t, () => this.#agent.destroy());
   }
 
-  // Any body at all: {status, headers, text, json, lines}.
+  // Any body at all, a list of pieces for one of unknown length: {status, headers, text, json, lines}.
   post(body, type, {headers = {}, ms = 15000} = {}) {
-    const all = {...this.headers, ...headers, 'Content-Length': Buffer.byteLength(body)};
+    const all = {...this.headers, ...headers};
+    if (!Array.isArray(body)) all['Content-Length'] = Buffer.byteLength(body);
     if (type) all['Content-Type'] = type;
     const options = {...this.#options, agent: this.#agent, headers: all};
     return within(exchange(options, body), 'the answer to a publish', ms);

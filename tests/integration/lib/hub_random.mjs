@@ -11,5 +11,9 @@ export function seeded(t) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const below = (limit) => Math.floor(next() * limit);
-  return {below, between: (least, most) => least + below(most - least + 1), one: (list) => list[below(list.length)]};
+  return {
+    below,
+    between: (least, most) => least + below(most - least + 1),
+    one: (list) => list[below(list.length)],
+  };
 }

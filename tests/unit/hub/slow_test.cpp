@@ -162,6 +162,21 @@ BOOST_AUTO_TEST_CASE(a_long_history_alone_cuts_nobody) {
   BOOST_TEST(metrics.slow_closes.value() == 0U);
 }
 
+// It has just taken half a megabyte, slice by slice, without ever having to wait.
+BOOST_AUTO_TEST_CASE(who_took_its_history_without_a_pause_took_something) {
+  publish_times(18, "a", std::string(33'000, 'x'));
+  HubReader reader(8);
+  subscribe(reader, "a", 0);
+  publish_times(5, "a", std::string(400, 'x'));
+  settle();
+  BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15 16]");
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "");
+  drain(reader);
+  BOOST_TEST(reader.news() == "[17 18] [19 20 21 22 23 24]");
+}
+
 BOOST_AUTO_TEST_CASE(a_new_bound_holds_from_now_on) {
   HubReader slow(1);
   subscribe(slow, "a");
