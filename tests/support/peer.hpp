@@ -49,7 +49,8 @@ class Peer {
   void read(std::size_t most) {
     std::array<char, 65'536> buffer;
     while (!closed_ && pending_.size() < most) {
-      const auto size = ::recv(socket_.get(), buffer.data(), std::min(buffer.size(), most - pending_.size()), MSG_DONTWAIT);
+      const auto size =
+          ::recv(socket_.get(), buffer.data(), std::min(buffer.size(), most - pending_.size()), MSG_DONTWAIT);
       if (size > 0) {
         pending_.append(buffer.data(), static_cast<std::size_t>(size));
       } else if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {

@@ -1,5 +1,5 @@
-// RecordingExchange: keeps what an endpoint answers, and behaves as the FastCGI connection does: after the end of an
-// answer nothing goes out any more, and a source that is kept then is dropped.
+// RecordingExchange: keeps what an endpoint answers, and behaves as the FastCGI connection does: after the
+// end of an answer nothing goes out any more, and a source that is kept then is dropped.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// ScriptedEndpoint: an endpoint that does what the test says, and the source of a stream that the test writes by hand.
+// ScriptedEndpoint: an endpoint that does what the test says, and the source of a stream that the test writes
+// by hand.
 #pragma once
 
 #include <functional>

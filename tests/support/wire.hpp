@@ -1,5 +1,5 @@
-// The bytes of FastCGI 1.0 as a web server writes them, built here from the specification and not with the worker's own
-// functions, so that a mistake made there is not made twice.
+// The bytes of FastCGI 1.0 as a web server writes them, built here from the specification and not with the
+// worker's own functions, so that a mistake made there is not made twice.
 #pragma once
 
 #include <algorithm>
@@ -77,8 +77,10 @@ struct Request {
 };
 
 inline std::string request(const Request& from) {
-  const auto head = pairs({{"REQUEST_METHOD", from.method}, {"SCRIPT_NAME", from.path}, {"QUERY_STRING", from.query}});
-  return begin(from.id, from.keep) + stream(params, from.id, head) + stream(standard_input, from.id, from.body);
+  const auto head =
+      pairs({{"REQUEST_METHOD", from.method}, {"SCRIPT_NAME", from.path}, {"QUERY_STRING", from.query}});
+  return begin(from.id, from.keep) + stream(params, from.id, head) +
+         stream(standard_input, from.id, from.body);
 }
 
 /// The end of an answer: of its STDOUT, and END_REQUEST with status 0, REQUEST_COMPLETE.

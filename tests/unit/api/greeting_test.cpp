@@ -47,7 +47,8 @@ BOOST_AUTO_TEST_CASE(five_greetings_two_seconds_apart_and_the_close) {
   RecordingExchange reader("GET", "/events");
   serve(reader);
   BOOST_TEST(reader.head->status == 200);
-  BOOST_TEST(reader.head_text().find("Content-Type: text/event-stream; charset=utf-8\r\n") != std::string::npos);
+  BOOST_TEST(reader.head_text().find("Content-Type: text/event-stream; charset=utf-8\r\n") !=
+             std::string::npos);
   BOOST_TEST(reader.writes.size() == 1U);  // the opening and the first greeting in one piece
   BOOST_TEST(reader.news() == opening + greeting_at("07:20:00.123"));
   for (const auto* time : {"07:20:02.123", "07:20:04.123", "07:20:06.123", "07:20:08.123"}) {
@@ -162,10 +163,9 @@ BOOST_AUTO_TEST_CASE(one_stream_more_than_there_may_be) {
   BOOST_TEST(readers[2].head_text() ==
              "Status: 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: application/problem+json\r\n"
              "Cache-Control: no-store\r\n\r\n");
-  BOOST_TEST(readers[2].body() ==
-             R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
-             R"("detail":"All streams this worker may hold are taken."})"
-             "\n");
+  BOOST_TEST(readers[2].body() == R"({"type":"about:blank","title":"Service Unavailable","status":503,)"
+                                  R"("detail":"All streams this worker may hold are taken."})"
+                                  "\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_who_leaves_frees_the_slot_and_is_forgotten) {

@@ -30,8 +30,8 @@ BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {
     BOOST_TEST(exchange.head_text() ==
                "Status: 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
                "Cache-Control: no-store\r\n\r\n");
-    BOOST_TEST(exchange.body() ==
-               "# HELP things_total Things.\n# TYPE things_total counter\nthings_total " + std::to_string(i) + "\n");
+    BOOST_TEST(exchange.body() == "# HELP things_total Things.\n# TYPE things_total counter\nthings_total " +
+                                      std::to_string(i) + "\n");
     counter.add();
   }
 }

@@ -34,7 +34,8 @@ struct Fixture {
   }
 };
 
-const std::string problem_headers = "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n\r\n";
+const std::string problem_headers =
+    "Content-Type: application/problem+json\r\nCache-Control: no-store\r\n\r\n";
 
 }  // namespace
 
@@ -56,22 +57,26 @@ BOOST_AUTO_TEST_CASE(head_is_admitted_with_get_and_has_no_body) {
 BOOST_AUTO_TEST_CASE(unknown_paths) {
   const auto exchange = served("GET", "/nowhere");
   BOOST_TEST(exchange.head_text() == "Status: 404 Not Found\r\n" + problem_headers);
-  BOOST_TEST(exchange.body() ==
-             R"({"type":"about:blank","title":"Not Found","status":404,"detail":"There is nothing at /nowhere."})"
-             "\n");
-  for (const auto* path : {"/", "/events/", "/event", "/Events", "//events", "/events?", "events", "/events/x"}) {
+  BOOST_TEST(
+      exchange.body() ==
+      R"({"type":"about:blank","title":"Not Found","status":404,"detail":"There is nothing at /nowhere."})"
+      "\n");
+  for (const auto* path :
+       {"/", "/events/", "/event", "/Events", "//events", "/events?", "events", "/events/x"}) {
     BOOST_TEST(served("GET", path).head->status == 404, path);
     BOOST_TEST(served("DELETE", path).head->status == 404, path);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_path_that_is_not_utf_8) {
-  BOOST_TEST(served("GET", "/\xff\"").body().find("There is nothing at /\xef\xbf\xbd\\\".") != std::string::npos);
+  BOOST_TEST(served("GET", "/\xff\"").body().find("There is nothing at /\xef\xbf\xbd\\\".") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(other_methods_are_told_which_there_are) {
   const auto exchange = served("DELETE", "/events");
-  BOOST_TEST(exchange.head_text() == "Status: 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n" + problem_headers);
+  BOOST_TEST(exchange.head_text() ==
+             "Status: 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n" + problem_headers);
   BOOST_TEST(exchange.body() == R"({"type":"about:blank","title":"Method Not Allowed","status":405,)"
                                 R"("detail":"/events takes GET, HEAD."})"
                                 "\n");

@@ -11,8 +11,9 @@ BOOST_AUTO_TEST_SUITE(log_suite)
 
 BOOST_AUTO_TEST_CASE(every_level_of_the_contract) {
   const std::pair<const char*, spdlog::level::level_enum> levels[] = {
-      {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug},       {"info", spdlog::level::info},
-      {"warning", spdlog::level::warn}, {"error", spdlog::level::err},        {"critical", spdlog::level::critical},
+      {"trace", spdlog::level::trace}, {"debug", spdlog::level::debug},
+      {"info", spdlog::level::info},   {"warning", spdlog::level::warn},
+      {"error", spdlog::level::err},   {"critical", spdlog::level::critical},
       {"off", spdlog::level::off}};
   for (const auto& [name, level] : levels) {
     BOOST_TEST(is_log_level(name));

@@ -74,9 +74,16 @@ BOOST_AUTO_TEST_CASE(help) {
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
-  const std::vector<std::string> mistakes[] = {
-      {"check"},          {"--config"}, {"--config", "a", "--config", "b"}, {"--port", "8080"}, {"serve"},
-      {"check", "c.yaml"}, {"-c", "x"}, {"--config", "a", "b"},             {"--Config", "a"},  {""}};
+  const std::vector<std::string> mistakes[] = {{"check"},
+                                               {"--config"},
+                                               {"--config", "a", "--config", "b"},
+                                               {"--port", "8080"},
+                                               {"serve"},
+                                               {"check", "c.yaml"},
+                                               {"-c", "x"},
+                                               {"--config", "a", "b"},
+                                               {"--Config", "a"},
+                                               {""}};
   for (const auto& words : mistakes) {
     const auto it = parsed(words);
     BOOST_REQUIRE(std::holds_alternative<int>(it.result));

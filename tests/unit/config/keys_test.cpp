@@ -18,8 +18,10 @@ struct Accepted {
 constexpr Accepted accepted[] = {
     {"listen", "/run/w.sock", "/run/w.sock"},
     {"listen", "./w.sock", "./w.sock"},
-    {"listen", "127.0.0.1:9000", "127.0.0.1:9000"},
+    {"listen", "127.0.0.1:1", "127.0.0.1:1"},
+    {"listen", "0.0.0.0:65535", "0.0.0.0:65535"},
     {"listen", "'[::1]:9000'", "[::1]:9000"},
+    {"listen", "host/with:colon", "host/with:colon"},
     {"listen_mode", "\"0600\"", "0600"},
     {"listen_mode", "0666", "0666"},
     {"listen_mode", "777", "0777"},
@@ -85,7 +87,7 @@ BOOST_AUTO_TEST_CASE(the_table_has_every_key) {
 
 BOOST_AUTO_TEST_CASE(seconds_are_exact_to_the_millisecond) {
   const std::pair<const char*, const char*> times[] = {
-      {"1", "1000 ms"},     {"1.5", "1500 ms"},   {"1.25", "1250 ms"}, {"1.001", "1001 ms"},
+      {"1", "1000 ms"},     {"1.5", "1500 ms"},   {"1.25", "1250 ms"},  {"1.001", "1001 ms"},
       {"0.999", "999 ms"},  {"01.5", "1500 ms"},  {"2.000", "2000 ms"}, {"2.0", "2000 ms"},
       {"4.035", "4035 ms"}, {"'1.5'", "1500 ms"}, {"0.1", "100 ms"},    {"0.100", "100 ms"}};
   for (const auto& [yaml, value] : times) {

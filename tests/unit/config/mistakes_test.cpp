@@ -29,8 +29,10 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
   }
   check({
       {"listen_backlog: 0\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `0`"},
-      {"listen_backlog: 65536\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `65536`"},
-      {"gate:\n  pending_max: 0\n", "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `0`"},
+      {"listen_backlog: 65536\n",
+       "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `65536`"},
+      {"gate:\n  pending_max: 0\n",
+       "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `0`"},
       {"gate:\n  pending_max: 1000001\n",
        "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `1000001`"},
       {"gate:\n  head_bytes_max: 1023\n",
@@ -51,8 +53,8 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
 BOOST_AUTO_TEST_CASE(seconds) {
   const std::string expected =
       "f:2:21: gate.deadline_seconds: must be seconds from 0.1 to 600, with at most three decimals, not `";
-  for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "5s", "1,5",
-                            "+5", "1.+5", "99999999999999999999", "1000000001"}) {
+  for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "5s",
+                            "1,5", "+5", "1.+5", "99999999999999999999", "1000000001"}) {
     BOOST_TEST(mistake_in(yaml_for("gate.deadline_seconds", value)) == expected + value + "`");
   }
   const auto range = [](const char* key, const char* value) {
@@ -71,7 +73,8 @@ BOOST_AUTO_TEST_CASE(seconds) {
 }
 
 BOOST_AUTO_TEST_CASE(modes) {
-  for (const auto* value : {"66", "00660", "0668", "1777", "rw", "0o660", "-660", "0x66", "99999999999999999999999"}) {
+  for (const auto* value :
+       {"66", "00660", "0668", "1777", "rw", "0o660", "-660", "0x66", "99999999999999999999999"}) {
     BOOST_TEST(mistake_in(yaml_for("listen_mode", value)) ==
                "f:1:14: listen_mode: must be three or four octal digits such as \"0660\", not `" +
                    std::string(value) + "`");
@@ -86,8 +89,9 @@ BOOST_AUTO_TEST_CASE(words) {
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `INFO`"},
       {"log:\n  to: stdout\n", "f:2:7: log.to: must be stderr or syslog, not `stdout`"},
       {"listen: w.sock\n",
-       "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT, not `w.sock`"},
-      {"listen: ''\n", "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT, not ``"},
+       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not `w.sock`"},
+      {"listen: ''\n",
+       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not ``"},
   });
 }
 
@@ -100,16 +104,33 @@ BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
        "f:1:16: drain_seconds: must be seconds from 0 to 3600, with at most three decimals"},
       {"listen_mode: [6]\n", "f:1:14: listen_mode: must be three or four octal digits such as \"0660\""},
       {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be stderr or syslog"},
-      {"listen: [/a]\n", "f:1:9: listen: must be a socket's path with a slash in it, or ADDRESS:PORT"},
+      {"listen: [/a]\n",
+       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT"},
   });
 }
 
-// `key:` and nothing behind it is a value somebody forgot.
+// What would otherwise stop the start, or listen on another port than the one that was meant.
+BOOST_AUTO_TEST_CASE(addresses) {
+  for (const auto* address :
+       {"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:99999", "127.0.0.1:99999999999", "127.0.0.1:-1",
+        "127.0.0.1:+80", "127.0.0.1:http", "127.0.0.1:80x", "localhost:80", "127.1:80", "256.0.0.1:80",
+        "*:80", ":80", "::1:80", "[::1", "[]:80", "[127.0.0.1]:80", "[::1%lo]:80", "[::1]80:"}) {
+    BOOST_TEST(mistake_in("listen: '" + std::string(address) + "'\n") ==
+               "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not `" +
+                   std::string(address) + "`");
+  }
+}
+
+// `key:` and nothing behind it is a value somebody forgot; it is told where the key stands.
 BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
   for (const auto& [key, value] : values_of(Config{})) {
-    BOOST_TEST(mistake_in(yaml_for(key, "")).find(": " + key + ": must be ") != std::string::npos, key);
-    BOOST_TEST(mistake_in(yaml_for(key, "~")).find(": " + key + ": must be ") != std::string::npos, key);
+    const auto place = key.find('.') == std::string::npos ? "f:1:1: " : "f:2:3: ";
+    for (const auto* nothing : {"", "~", "null", "\n\n# a comment"}) {
+      BOOST_TEST(mistake_in(yaml_for(key, nothing)).starts_with(place + key + ": must be "), key);
+    }
   }
+  BOOST_TEST(mistake_in("streams:\n  max:\n  retry_seconds: 1\n") ==
+             "f:2:3: streams.max: must be a whole number from 1 to 1000000");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,6 +44,32 @@ BOOST_AUTO_TEST_CASE(the_endpoint_gets_the_whole_request) {
   BOOST_TEST(request.body == "the body");
 }
 
+// A web server that lost its client ends the body early.
+BOOST_AUTO_TEST_CASE(a_body_of_another_length_than_announced) {
+  const auto with_length = [](std::string_view length, std::string_view body) {
+    const auto head =
+        wire::pairs({{"REQUEST_METHOD", "POST"}, {"SCRIPT_NAME", "/"}, {"CONTENT_LENGTH", length}});
+    return wire::begin(1) + wire::stream(wire::params, 1, head) + wire::stream(wire::standard_input, 1, body);
+  };
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, with_length("4", "body")) == ok);
+  BOOST_TEST(answer_to(peer, with_length("", "body")) == ok);
+  BOOST_TEST(answer_to(peer, with_length("0", "")) == ok);
+  BOOST_TEST(endpoint.requests.size() == 3U);
+  BOOST_TEST(answer_to(peer, with_length("5", "body")) ==
+             wire::answer(1, {"Status: 400 Bad Request\r\nContent-Type: application/problem+json\r\n"
+                              "Cache-Control: no-store\r\n\r\n",
+                              R"({"type":"about:blank","title":"Bad Request","status":400,)"
+                              R"("detail":"The body has 4 bytes, announced were 5."})"
+                              "\n"}));
+  for (const auto* length : {"3", "-4", "4 ", "four", "99999999999999999999"}) {
+    BOOST_TEST(answer_to(peer, with_length(length, "body")).find("Status: 400 ") != std::string::npos,
+               length);
+  }
+  BOOST_TEST(endpoint.requests.size() == 3U);
+  BOOST_TEST(answer_to(peer, with_length("4", "body")) == ok);
+}
+
 BOOST_AUTO_TEST_CASE(byte_by_byte_and_cut_at_every_place) {
   const auto bytes = wire::request({.path = "/p", .body = "body"});
   for (std::size_t i = 0; i <= bytes.size(); ++i) {
@@ -59,7 +85,8 @@ BOOST_AUTO_TEST_CASE(byte_by_byte_and_cut_at_every_place) {
 BOOST_AUTO_TEST_CASE(an_empty_body_is_no_record) {
   endpoint.scripts["/"] = [](auto& exchange) { exchange.answer({{204, {{"X-A", "b"}}}, ""}); };
   auto peer = connect();
-  BOOST_TEST(answer_to(peer, wire::request({})) == wire::answer(1, {"Status: 204 No Content\r\nX-A: b\r\n\r\n"}));
+  BOOST_TEST(answer_to(peer, wire::request({})) ==
+             wire::answer(1, {"Status: 204 No Content\r\nX-A: b\r\n\r\n"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_long_body_is_cut_into_records) {
@@ -82,7 +109,8 @@ BOOST_AUTO_TEST_CASE(head_of_a_stream_ends_it) {
     exchange.finish("nor this");
   };
   auto peer = connect();
-  BOOST_TEST(answer_to(peer, wire::request({.method = "HEAD", .path = "/events"})) == wire::answer(1, {plain_head}));
+  BOOST_TEST(answer_to(peer, wire::request({.method = "HEAD", .path = "/events"})) ==
+             wire::answer(1, {plain_head}));
 }
 
 BOOST_AUTO_TEST_CASE(an_endpoint_that_throws_costs_its_own_connection_only) {
@@ -96,6 +124,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_throws_costs_its_own_connection_only) {
     auto peer = connect();
     BOOST_TEST(answer_to(peer, wire::request({.path = path})) == "");
     BOOST_TEST(peer.closed());
+    BOOST_TEST(news() == "error: an endpoint failed: a bug\n");
     BOOST_TEST(metrics.connections.value() == 1);
     BOOST_TEST(metrics.streams.value() == 0);
     BOOST_TEST(endpoint.streams_alive == 0);
@@ -116,6 +145,7 @@ BOOST_AUTO_TEST_CASE(refused_requests_are_closed_and_counted) {
     BOOST_TEST(answer_to(peer, bytes) == "");
     BOOST_TEST(peer.closed());
     BOOST_TEST(refused(reason) == 1U);
+    BOOST_TEST(news() == "debug: refused a FastCGI peer: " + std::string(name_of(reason)) + "\n");
   }
   BOOST_TEST(refused() == std::size(bad));
   BOOST_TEST(metrics.connections.value() == 0);

@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(one_after_the_other) {
 }
 
 BOOST_AUTO_TEST_CASE(two_at_once_cut_at_every_place) {
-  const auto bytes = wire::request({.id = 1, .path = "/a", .body = "x"}) + wire::request({.id = 2, .path = "/b"});
+  const auto bytes =
+      wire::request({.id = 1, .path = "/a", .body = "x"}) + wire::request({.id = 2, .path = "/b"});
   for (std::size_t i = 1; i <= bytes.size(); ++i) {
     auto peer = connect();
     auto answers = answer_to(peer, bytes.substr(0, i));
@@ -42,8 +43,10 @@ BOOST_AUTO_TEST_CASE(a_request_that_comes_during_a_stream_waits_for_its_end) {
   for (const bool in_pieces : {false, true}) {
     auto peer = connect();
     const auto next = wire::request({.id = 2});
-    const auto begin = wire::record(wire::standard_output, 1, plain_head) + wire::record(wire::standard_output, 1, "1");
-    BOOST_TEST(answer_to(peer, wire::request({.path = "/events"}) + (in_pieces ? next.substr(0, 20) : next)) == begin);
+    const auto begin =
+        wire::record(wire::standard_output, 1, plain_head) + wire::record(wire::standard_output, 1, "1");
+    BOOST_TEST(answer_to(peer, wire::request({.path = "/events"}) +
+                                   (in_pieces ? next.substr(0, 20) : next)) == begin);
     if (in_pieces) send(peer, next.substr(20));
     BOOST_TEST(peer.received() == "");
     endpoint.stream->finish("2");
@@ -94,7 +97,8 @@ BOOST_AUTO_TEST_CASE(too_much_sent_early_is_refused) {
   BOOST_TEST(endpoint.streams_alive == 0);
 }
 
-// Without keep there is no next request: what comes is read away, however much it is, so that leaving is seen.
+// Without keep there is no next request: what comes is read away, however much it is, so that leaving is
+// seen.
 BOOST_AUTO_TEST_CASE(without_keep_what_comes_early_is_read_away) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();

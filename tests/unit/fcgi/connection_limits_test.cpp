@@ -12,9 +12,12 @@ struct Fixture : GateFixture {
   static std::string with_params(std::size_t size) {
     const auto head = wire::pairs({{"REQUEST_METHOD", "GET"}, {"SCRIPT_NAME", "/"}});
     const auto filler = wire::pair("X", std::string(size - head.size() - 6, 'v'));
-    return wire::begin(1) + wire::stream(wire::params, 1, head + filler) + wire::record(wire::standard_input, 1);
+    return wire::begin(1) + wire::stream(wire::params, 1, head + filler) +
+           wire::record(wire::standard_input, 1);
   }
-  static std::string with_body(std::string_view body) { return wire::request({.method = "POST", .body = body}); }
+  static std::string with_body(std::string_view body) {
+    return wire::request({.method = "POST", .body = body});
+  }
 };
 
 const auto too_large_head = wire::answer(
@@ -61,7 +64,8 @@ BOOST_AUTO_TEST_CASE(cut_at_every_place) {
   }
 }
 
-// The connection stays until the peer has stopped sending: closing earlier would destroy the answer on its way.
+// The connection stays until the peer has stopped sending: closing earlier would destroy the answer on its
+// way.
 BOOST_AUTO_TEST_CASE(who_is_still_sending_can_read_the_answer) {
   auto peer = connect();
   send(peer, with_body(std::string(1'001, 'b')).substr(0, 200));

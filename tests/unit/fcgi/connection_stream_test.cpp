@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(finished_already_while_it_is_being_opened) {
     exchange.write("too late");
   };
   auto peer = connect();
-  BOOST_TEST(answer_to(peer, wire::request({.path = "/events"})) == wire::answer(1, {plain_head, "first", "last"}));
+  BOOST_TEST(answer_to(peer, wire::request({.path = "/events"})) ==
+             wire::answer(1, {plain_head, "first", "last"}));
   BOOST_TEST(endpoint.streams_alive == 0);
   BOOST_TEST(metrics.streams.value() == 0);
   BOOST_TEST(ended(Ending::finished) == 1U);
@@ -142,7 +143,8 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_cut_at_the_bound) {
   settle();
   BOOST_TEST(endpoint.streams_alive == 0);
   BOOST_TEST(metrics.streams.value() == 0);
-  // What the kernel held arrives; what waited in the outbox was over the bound by the last write, and not before it.
+  // What the kernel held arrives; what waited in the outbox was over the bound by the last write, and not
+  // before it.
   const auto waiting = written - peer.received().size();
   BOOST_TEST(waiting > settings.outbox_bytes_max);
   BOOST_TEST(waiting - frame <= settings.outbox_bytes_max);
@@ -150,7 +152,8 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_cut_at_the_bound) {
   BOOST_TEST(refused() == 0U);
 }
 
-// A megabyte at a time is more than the kernel holds, so that most of it waits; it is taken in steps that end anywhere.
+// A megabyte at a time is more than the kernel holds, so that most of it waits; it is taken in steps that end
+// anywhere.
 BOOST_FIXTURE_TEST_CASE(a_reader_who_catches_up_has_missed_nothing, Patient) {
   endpoint.scripts["/events"] = endpoint.streaming("first");
   auto peer = connect();

@@ -12,8 +12,8 @@ namespace worker::fcgi {
 
 inline constexpr Intake::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
 
-/// What an Intake made of the bytes, as text that can be compared: one line per request, and then how it ended. What
-/// came after an end other than a request is not fed.
+/// What an Intake made of the bytes, as text that can be compared: one line per request, and then how it
+/// ended. What came after an end other than a request is not fed.
 class Feed {
  public:
   explicit Feed(Intake::Limits limits = wide) : intake_(limits) {}

@@ -1,10 +1,11 @@
 // GateFixture: a gate on a real socket, its loop turned by hand, its clock moved by hand.
 #pragma once
 
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 #include <sys/un.h>
 
 #include <boost/test/unit_test.hpp>
+#include <sstream>
 
 #include "fcgi/gate.hpp"
 #include "support/manual_clock.hpp"
@@ -25,7 +26,10 @@ inline const std::string ok = wire::answer(1, {plain_head, "ok\n"});
 
 class GateFixture {
  public:
-  explicit GateFixture(const Settings& chosen = {}) : settings(chosen) {}
+  explicit GateFixture(const Settings& chosen = {}) : settings(chosen) {
+    log.set_pattern("%l: %v");
+    log.set_level(spdlog::level::debug);
+  }
 
   /// Turns the loop until nothing is ready any more.
   void settle() {
@@ -59,13 +63,24 @@ class GateFixture {
     return peer.received();
   }
 
-  std::uint64_t refused(Refusal reason) const { return metrics.refused[static_cast<std::size_t>(reason)]->value(); }
+  /// What the log was told since the last call.
+  std::string news() {
+    auto text = logged.str();
+    logged.str({});
+    return text;
+  }
+
+  std::uint64_t refused(Refusal reason) const {
+    return metrics.refused[static_cast<std::size_t>(reason)]->value();
+  }
   std::uint64_t refused() const {
     std::uint64_t sum = 0;
     for (const auto* counter : metrics.refused) sum += counter->value();
     return sum;
   }
-  std::uint64_t ended(Ending how) const { return metrics.stream_closes[static_cast<std::size_t>(how)]->value(); }
+  std::uint64_t ended(Ending how) const {
+    return metrics.stream_closes[static_cast<std::size_t>(how)]->value();
+  }
 
   const Settings settings;
   support::ManualClock clock;
@@ -73,7 +88,8 @@ class GateFixture {
   net::Loop loop{clock};
   metrics::Registry registry;
   Metrics metrics{registry};
-  base::Log log{"test", std::make_shared<spdlog::sinks::null_sink_st>()};
+  std::ostringstream logged;
+  base::Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(logged)};
   base::Random random{1};
   support::ScriptedEndpoint endpoint;
 

@@ -52,8 +52,9 @@ BOOST_AUTO_TEST_CASE(told_by_the_header_alone) {
   BOOST_TEST(fed(head, narrow) == "head too large");
   BOOST_TEST(fed(head.substr(0, head.size() - 1), narrow) == "more");
   const auto params_end = before + wire::record(wire::params, 1);
-  BOOST_TEST(fed(params_end + wire::record(wire::standard_input, 1, std::string(51, 'x')).substr(0, header_bytes),
-                 narrow) == "body too large");
+  BOOST_TEST(
+      fed(params_end + wire::record(wire::standard_input, 1, std::string(51, 'x')).substr(0, header_bytes),
+          narrow) == "body too large");
 }
 
 BOOST_AUTO_TEST_CASE(padding_counts_for_nothing) {

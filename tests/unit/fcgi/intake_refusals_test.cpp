@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(a_type_that_has_no_place_in_the_body) {
   refused(wire::begin(1) + params_end + header(wire::params, 1), "type");
 }
 
-// GET_VALUES and its kind carry id 0. Repeated names in it smash the stack of libfcgi, so none may pass at any place.
+// GET_VALUES and its kind carry id 0. Repeated names in it smash the stack of libfcgi, so none may pass at
+// any place.
 BOOST_AUTO_TEST_CASE(management_records_in_the_middle_of_a_request) {
   refused(wire::begin(1) + header(wire::get_values, 0, 100), "type");
   refused(wire::begin(1) + params_end + header(wire::get_values, 0, 100), "type");
@@ -82,7 +83,8 @@ BOOST_AUTO_TEST_CASE(an_id_that_is_nobodys_or_anothers) {
 }
 
 BOOST_AUTO_TEST_CASE(a_begin_of_the_wrong_size) {
-  for (const unsigned size : {0U, 1U, 7U, 9U, 16U, 65'535U}) refused(header(wire::begin_request, 1, size), "length");
+  for (const unsigned size : {0U, 1U, 7U, 9U, 16U, 65'535U})
+    refused(header(wire::begin_request, 1, size), "length");
 }
 
 BOOST_AUTO_TEST_CASE(another_role) {
@@ -90,7 +92,11 @@ BOOST_AUTO_TEST_CASE(another_role) {
 }
 
 BOOST_AUTO_TEST_CASE(parameters_that_do_not_add_up) {
-  for (const auto& params : {std::string("\x01"), std::string("\x01\x05" "Ab"), std::string("\xff\xff\xff\xff\x01" "A"),
+  for (const auto& params : {std::string("\x01"),
+                             std::string("\x01\x05"
+                                         "Ab"),
+                             std::string("\xff\xff\xff\xff\x01"
+                                         "A"),
                              wire::pair("A", std::string(1, '\0'))}) {
     refused(wire::begin(1) + wire::stream(wire::params, 1, params), "params");
     refused(wire::begin(1) + wire::stream(wire::params, 1, params, 1), "params");

@@ -43,9 +43,11 @@ BOOST_AUTO_TEST_CASE(without_parameters_without_body_without_keep) {
 
 BOOST_AUTO_TEST_CASE(only_the_keep_bit_means_keep) {
   for (unsigned flags = 0; flags < 256; ++flags) {
-    const auto begin = wire::record(wire::begin_request, 1, wire::octets({0, 1, flags, 0xff, 0xff, 0xff, 0xff, 0xff}));
+    const auto begin =
+        wire::record(wire::begin_request, 1, wire::octets({0, 1, flags, 0xff, 0xff, 0xff, 0xff, 0xff}));
     const auto rest = wire::record(wire::params, 1) + wire::record(wire::standard_input, 1);
-    BOOST_TEST(fed(begin + rest).starts_with((flags & 1U) != 0 ? "request 1 keep " : "request 1 params"), flags);
+    BOOST_TEST(fed(begin + rest).starts_with((flags & 1U) != 0 ? "request 1 keep " : "request 1 params"),
+               flags);
   }
 }
 
@@ -63,7 +65,8 @@ BOOST_AUTO_TEST_CASE(padding_anywhere) {
   for (const unsigned padding : {1U, 7U, 255U}) {
     const auto bytes = padded(wire::begin_request, wire::octets({0, 1, 1, 0, 0, 0, 0, 0}), padding) +
                        padded(wire::params, params, padding) + padded(wire::params, "", padding) +
-                       padded(wire::standard_input, "body", padding) + padded(wire::standard_input, "", padding);
+                       padded(wire::standard_input, "body", padding) +
+                       padded(wire::standard_input, "", padding);
     BOOST_TEST(fed(bytes) == "request 1 keep params " + params + " body body\nidle");
     BOOST_TEST(fed(bytes.substr(0, bytes.size() - 1)) == "more");
     BOOST_TEST(differing_split(bytes) == no_split);
@@ -71,7 +74,8 @@ BOOST_AUTO_TEST_CASE(padding_anywhere) {
 }
 
 BOOST_AUTO_TEST_CASE(parameters_and_body_over_many_records) {
-  const auto params = wire::pairs({{"REQUEST_METHOD", "GET"}, {"SCRIPT_NAME", "/events"}, {"QUERY_STRING", "a=b"}});
+  const auto params =
+      wire::pairs({{"REQUEST_METHOD", "GET"}, {"SCRIPT_NAME", "/events"}, {"QUERY_STRING", "a=b"}});
   for (const std::size_t piece : {1U, 2U, 5U, 19U}) {
     const auto bytes = wire::begin(3) + wire::stream(wire::params, 3, params, piece) +
                        wire::stream(wire::standard_input, 3, "a longer body", piece);
@@ -105,15 +109,17 @@ BOOST_AUTO_TEST_CASE(what_follows_a_request_is_left) {
 
 BOOST_AUTO_TEST_CASE(every_truncation_wants_more) {
   const auto bytes = simple(1, wire::pair("A", "b"), "c");
-  for (std::size_t size = 1; size < bytes.size(); ++size) BOOST_TEST(fed(bytes.substr(0, size)) == "more", size);
+  for (std::size_t size = 1; size < bytes.size(); ++size)
+    BOOST_TEST(fed(bytes.substr(0, size)) == "more", size);
 }
 
 BOOST_AUTO_TEST_CASE(aborted_among_the_parameters_or_the_body) {
   const auto abort = wire::record(wire::abort_request, 1);
   const auto params = wire::record(wire::params, 1, wire::pair("A", "b"));
   const auto body = wire::record(wire::standard_input, 1, "c");
-  for (const auto& before : {wire::begin(1), wire::begin(1) + params, wire::begin(1) + params + wire::record(wire::params, 1),
-                             wire::begin(1) + params + wire::record(wire::params, 1) + body}) {
+  for (const auto& before :
+       {wire::begin(1), wire::begin(1) + params, wire::begin(1) + params + wire::record(wire::params, 1),
+        wire::begin(1) + params + wire::record(wire::params, 1) + body}) {
     BOOST_TEST(fed(before + abort) == "aborted");
     BOOST_TEST(differing_split(before + abort) == no_split);
   }

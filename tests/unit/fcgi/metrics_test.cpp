@@ -9,7 +9,9 @@ BOOST_AUTO_TEST_SUITE(metrics_suite)
 BOOST_AUTO_TEST_CASE(all_that_an_operator_sees_at_the_start) {
   worker::metrics::Registry registry;
   const Metrics metrics(registry);
-  BOOST_TEST(registry.text() == R"(# HELP sse_worker_accept_pauses_total Times accepting paused because descriptors or memory ran out.
+  BOOST_TEST(
+      registry.text() ==
+      R"(# HELP sse_worker_accept_pauses_total Times accepting paused because descriptors or memory ran out.
 # TYPE sse_worker_accept_pauses_total counter
 sse_worker_accept_pauses_total 0
 # HELP sse_worker_connections FastCGI connections open now.
@@ -58,12 +60,12 @@ BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
     for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<Ending>(i));
   }
   const auto text = registry.text();
-  for (const auto* line : {"refused_connections_total{reason=\"version\"} 1\n", "{reason=\"type\"} 2\n",
-                           "{reason=\"role\"} 3\n", "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n",
-                           "{reason=\"params\"} 6\n", "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n",
-                           "{reason=\"early\"} 9\n", "{reason=\"full\"} 10\n",
-                           "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"reader_gone\"} 2\n",
-                           "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
+  for (const auto* line :
+       {"refused_connections_total{reason=\"version\"} 1\n", "{reason=\"type\"} 2\n", "{reason=\"role\"} 3\n",
+        "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n", "{reason=\"params\"} 6\n",
+        "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n", "{reason=\"early\"} 9\n",
+        "{reason=\"full\"} 10\n", "stream_closes_total{reason=\"finished\"} 1\n",
+        "{reason=\"reader_gone\"} 2\n", "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
     BOOST_TEST(text.find(line) != std::string::npos, line);
   }
 }

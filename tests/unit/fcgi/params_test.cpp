@@ -59,9 +59,10 @@ BOOST_AUTO_TEST_CASE(lengths_that_lie) {
 }
 
 BOOST_AUTO_TEST_CASE(lengths_that_are_cut) {
-  for (const auto& bytes : {wire::octets({0}), wire::octets({0x80}), wire::octets({0x80, 0}), wire::octets({0x80, 0, 0}),
-                            wire::octets({0x80, 0, 0, 0}), wire::octets({0, 0x80}), wire::octets({0, 0x80, 0}),
-                            wire::octets({0, 0x80, 0, 0}), wire::octets({0x80, 0, 0, 0, 0x80, 0, 0})}) {
+  for (const auto& bytes :
+       {wire::octets({0}), wire::octets({0x80}), wire::octets({0x80, 0}), wire::octets({0x80, 0, 0}),
+        wire::octets({0x80, 0, 0, 0}), wire::octets({0, 0x80}), wire::octets({0, 0x80, 0}),
+        wire::octets({0, 0x80, 0, 0}), wire::octets({0x80, 0, 0, 0, 0x80, 0, 0})}) {
     BOOST_TEST(!params_well_formed(bytes));
     BOOST_TEST(!params_well_formed(wire::pair("A", "b") + bytes));
   }

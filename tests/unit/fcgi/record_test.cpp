@@ -74,7 +74,9 @@ BOOST_AUTO_TEST_CASE(stdout_is_cut_at_32_kib) {
     append_stdout(out, 7, payload);
     return out;
   };
-  const auto record = [](std::string_view content) { return wire::record(wire::standard_output, 7, content); };
+  const auto record = [](std::string_view content) {
+    return wire::record(wire::standard_output, 7, content);
+  };
   BOOST_TEST(sent("x") == record("x"));
   BOOST_TEST((sent(kib32.substr(1)) == record(kib32.substr(1))));
   BOOST_TEST((sent(kib32) == record(kib32)));
@@ -86,7 +88,7 @@ BOOST_AUTO_TEST_CASE(stdout_is_cut_at_32_kib) {
 BOOST_AUTO_TEST_CASE(the_end_of_an_answer) {
   std::string out;
   append_end(out, 0x0102);
-  BOOST_TEST(out == wire::octets({1, 6, 1, 2, 0, 0, 0, 0,                            // empty STDOUT
+  BOOST_TEST(out == wire::octets({1, 6, 1, 2, 0, 0, 0, 0,                             // empty STDOUT
                                   1, 3, 1, 2, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));  // END_REQUEST
 }
 

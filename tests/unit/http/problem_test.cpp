@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_CASE(what_a_client_sent_is_escaped) {
 }
 
 BOOST_AUTO_TEST_CASE(utf_8_passes_as_it_is) {
-  BOOST_TEST(problem(400, "\xc3\xa9\xf0\x9f\x8c\x8d").body.find("\"\xc3\xa9\xf0\x9f\x8c\x8d\"") != std::string::npos);
+  BOOST_TEST(problem(400, "\xc3\xa9\xf0\x9f\x8c\x8d").body.find("\"\xc3\xa9\xf0\x9f\x8c\x8d\"") !=
+             std::string::npos);
 }
 
 // U+FFFD for what is not UTF-8: a stray byte, a cut sequence, an overlong one, half a surrogate pair.
@@ -43,7 +44,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_utf_8_is_replaced) {
     return body.substr(begin, body.size() - begin - 3);
   };
   const std::string mark = "\xef\xbf\xbd";
-  BOOST_TEST(detail("a\xff" "b") == "a" + mark + "b");
+  BOOST_TEST(detail("a\xff"
+                    "b") == "a" + mark + "b");
   BOOST_TEST(detail("a\xc3") == "a" + mark);
   BOOST_TEST(detail("\xe2\x82") == mark);
   BOOST_TEST(detail("\x80") == mark);

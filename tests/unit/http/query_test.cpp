@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(every_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(broken_escapes_stand_for_themselves) {
-  for (const auto* text : {"%", "%%", "%4", "%g1", "%1g", "%zz", "%-1", "%0x", "x%", "x%a", "%e", "%/0", "%:0",
-                           "%@a", "%`a"}) {
+  for (const auto* text :
+       {"%", "%%", "%4", "%g1", "%1g", "%zz", "%-1", "%0x", "x%", "x%a", "%e", "%/0", "%:0", "%@a", "%`a"}) {
     BOOST_TEST(decoded(text) == text);
   }
   BOOST_TEST(decoded("%+1") == "% 1");

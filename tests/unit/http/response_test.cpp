@@ -22,18 +22,18 @@ BOOST_AUTO_TEST_CASE(headers_in_order_repeated_and_empty) {
 
 BOOST_AUTO_TEST_CASE(phrases) {
   const std::pair<int, const char*> table[] = {{200, "OK"},
-                                                 {204, "No Content"},
-                                                 {400, "Bad Request"},
-                                                 {401, "Unauthorized"},
-                                                 {403, "Forbidden"},
-                                                 {404, "Not Found"},
-                                                 {405, "Method Not Allowed"},
-                                                 {413, "Content Too Large"},
-                                                 {415, "Unsupported Media Type"},
-                                                 {429, "Too Many Requests"},
-                                                 {431, "Request Header Fields Too Large"},
-                                                 {500, "Internal Server Error"},
-                                                 {503, "Service Unavailable"}};
+                                               {204, "No Content"},
+                                               {400, "Bad Request"},
+                                               {401, "Unauthorized"},
+                                               {403, "Forbidden"},
+                                               {404, "Not Found"},
+                                               {405, "Method Not Allowed"},
+                                               {413, "Content Too Large"},
+                                               {415, "Unsupported Media Type"},
+                                               {429, "Too Many Requests"},
+                                               {431, "Request Header Fields Too Large"},
+                                               {500, "Internal Server Error"},
+                                               {503, "Service Unavailable"}};
   for (const auto& [status, phrase] : table) BOOST_TEST(reason_phrase(status) == phrase);
 }
 

@@ -39,9 +39,10 @@ BOOST_FIXTURE_TEST_SUITE(listening_inherited_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(nothing_at_all_says_what_to_do) {
   settings.clear();
-  BOOST_TEST(origin() ==
-             "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- "
-             "sse-worker --config FILE), through systemd with a socket unit, or set `listen:` in the configuration");
+  BOOST_TEST(
+      origin() ==
+      "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- "
+      "sse-worker --config FILE), through systemd with a socket unit, or set `listen:` in the configuration");
 }
 
 BOOST_AUTO_TEST_CASE(descriptor_0_wins) {
@@ -72,10 +73,23 @@ BOOST_AUTO_TEST_CASE(listen_fds_comes_second) {
   BOOST_TEST(std::filesystem::exists(path));
 }
 
+BOOST_AUTO_TEST_CASE(closing_leaves_what_others_hold) {
+  const DescriptorAs passed(theirs.get(), first_passed);
+  pass(own_pid(), "1");
+  auto found = ListeningSocket::find({.address = settings});
+  BOOST_REQUIRE(found.has_value());
+  found.value().close();
+  BOOST_TEST(connects_to(path));
+}
+
 BOOST_AUTO_TEST_CASE(listen_fds_of_another_process_or_of_none) {
   const DescriptorAs passed(theirs.get(), first_passed);
-  for (const auto& [pid, count] : {std::pair{std::string("1"), "1"}, {own_pid(), "0"}, {own_pid(), "-1"},
-                                   {own_pid(), "x"}, {own_pid(), ""}, {std::string(), "1"}}) {
+  for (const auto& [pid, count] : {std::pair{std::string("1"), "1"},
+                                   {own_pid(), "0"},
+                                   {own_pid(), "-1"},
+                                   {own_pid(), "x"},
+                                   {own_pid(), ""},
+                                   {std::string(), "1"}}) {
     pass(pid, count);
     BOOST_TEST(origin() == settings);
   }

@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(the_port_is_the_one_that_was_asked_for_and_free_again_at_on
     const auto any = ListeningSocket::find({.address = "127.0.0.1:0"});
     port = fmt::format("{}", ::ntohs(name_of(any.value().descriptor()).sin_port));
     const auto taken = "127.0.0.1:" + port;
-    BOOST_TEST(error_of({.address = taken}) == "listen: cannot listen on " + taken + ": Address already in use");
+    BOOST_TEST(error_of({.address = taken}) ==
+               "listen: cannot listen on " + taken + ": Address already in use");
   }
   const auto again = ListeningSocket::find({.address = "127.0.0.1:" + port});
   BOOST_REQUIRE(again.has_value());
@@ -66,8 +67,8 @@ BOOST_AUTO_TEST_CASE(ipv6_with_and_without_brackets) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_address) {
-  for (const auto* address : {"127.0.0.1", "localhost:9000", "127.0.0.1:http", "127.0.0.1:90x", "[::1]", "[]:9000",
-                              "256.0.0.1:9000", "1.2.3.4.5:9000", "[127.0.0.1:9000", ":9000"}) {
+  for (const auto* address : {"127.0.0.1", "localhost:9000", "127.0.0.1:http", "127.0.0.1:90x", "[::1]",
+                              "[]:9000", "256.0.0.1:9000", "1.2.3.4.5:9000", "[127.0.0.1:9000", ":9000"}) {
     BOOST_TEST(error_of({.address = address}) ==
                fmt::format("listen: {} is neither a path nor ADDRESS:PORT", address));
   }

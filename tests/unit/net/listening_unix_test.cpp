@@ -39,6 +39,17 @@ BOOST_AUTO_TEST_CASE(made_and_removed) {
   BOOST_TEST(!fs::exists(path));
 }
 
+BOOST_AUTO_TEST_CASE(closed_before_its_end) {
+  auto socket = ListeningSocket::find({.address = path});
+  BOOST_REQUIRE(socket.has_value());
+  socket.value().close();
+  BOOST_TEST(socket.value().descriptor() == -1);
+  BOOST_TEST(!fs::exists(path));
+  const auto other = bound_to(path, true);
+  socket.value().close();
+  BOOST_TEST(connects_to(path));  // another's by now
+}
+
 BOOST_AUTO_TEST_CASE(removed_by_its_last_owner_only) {
   {
     auto first = std::make_unique<ListeningSocket>(ListeningSocket::find({.address = path}).value());
@@ -81,7 +92,8 @@ BOOST_AUTO_TEST_CASE(a_live_one_that_is_too_busy_to_answer_is_left_alone) {
   do {
     queue.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const auto address = address_of(path);
-    if (::connect(queue.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) break;
+    if (::connect(queue.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      break;
   } while (queue.size() < 100);
   BOOST_REQUIRE_EQUAL(errno, EAGAIN);
   BOOST_TEST(error_of({.address = path}) ==

@@ -1,4 +1,5 @@
-// The loop with real time and real threads: every wait ends by an event, none by a guess at how long it takes.
+// The loop with real time and real threads: every wait ends by an event, none by a guess at how long it
+// takes.
 #include "net/loop.hpp"
 
 #include <unistd.h>

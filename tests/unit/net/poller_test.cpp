@@ -40,7 +40,8 @@ struct Fixture {
   NotingWatcher watcher;
 
   void say(std::string_view text) const {
-    BOOST_REQUIRE_EQUAL(::send(pair.theirs.get(), text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+    BOOST_REQUIRE_EQUAL(::send(pair.theirs.get(), text.data(), text.size(), 0),
+                        static_cast<ssize_t>(text.size()));
   }
 };
 

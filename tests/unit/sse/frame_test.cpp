@@ -63,9 +63,7 @@ BOOST_AUTO_TEST_CASE(nothing_in_the_data_becomes_a_field) {
 }
 
 // A reader strips one space behind the colon, and only one.
-BOOST_AUTO_TEST_CASE(spaces_and_colons_stay) {
-  BOOST_TEST(framed({.data = " x: y "}) == "data:  x: y \n\n");
-}
+BOOST_AUTO_TEST_CASE(spaces_and_colons_stay) { BOOST_TEST(framed({.data = " x: y "}) == "data:  x: y \n\n"); }
 
 BOOST_AUTO_TEST_CASE(other_bytes_pass_as_they_are) {
   BOOST_TEST(framed({.data = "a\0b\t\x0b\x0c\x7f"s}) == "data: a\0b\t\x0b\x0c\x7f\n\n"s);
