@@ -43,7 +43,8 @@ struct HubBench {
     for (int i = 0; i < count; ++i) publish(topics, data);
   }
   /// Without a place, at the end.
-  void subscribe(HubReader& reader, const std::string& selectors, std::optional<journal::Sequence> after = {}) {
+  void subscribe(HubReader& reader, const std::string& selectors,
+                 std::optional<journal::Sequence> after = {}) {
     shard().subscribe(reader, select(selectors), after ? *after : journal().last());
   }
   void turn() { loop.run_ready(); }
@@ -51,7 +52,8 @@ struct HubBench {
     clock.advance(by);
     loop.run_ready();
   }
-  /// Long enough for whatever flush is due, and for what the loop takes in on the way; too short for a heartbeat.
+  /// Long enough for whatever flush is due, and for what the loop takes in on the way; too short for a
+  /// heartbeat.
   void settle() {
     for (int i = 0; i < 2; ++i) advance(std::chrono::milliseconds(50));
   }

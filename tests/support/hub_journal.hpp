@@ -1,4 +1,5 @@
-// InterposedJournal: a memory journal in which something happens at moments that only another thread would choose.
+// InterposedJournal: a memory journal in which something happens at moments that only another thread would
+// choose.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,9 @@ class InterposedJournal final : public journal::Journal {
   InterposedJournal(const journal::Settings& settings, std::string epoch, const base::Clock& clock)
       : journal_(settings, std::move(epoch), clock) {}
 
-  void append(std::vector<journal::Draft> drafts, Done done) override { journal_.append(std::move(drafts), std::move(done)); }
+  void append(std::vector<journal::Draft> drafts, Done done) override {
+    journal_.append(std::move(drafts), std::move(done));
+  }
   using Journal::id_of;
   std::string id_of(journal::Sequence sequence) const override { return journal_.id_of(sequence); }
   journal::Resumption resume(const journal::Selection& selection,

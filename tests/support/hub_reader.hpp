@@ -39,7 +39,8 @@ class HubReader final : public hub::Reader {
   }
   const journal::Selection& asked() const { return selection(); }
 
-  /// What came since the last call: `[1 2] [3] gap evicted 3>5 [6] closed`, one pair of brackets per delivery.
+  /// What came since the last call: `[1 2] [3] gap evicted 3>5 [6] closed`, one pair of brackets per
+  /// delivery.
   std::string news() { return std::exchange(said_, {}); }
 
   /// Deliveries that its socket takes before it is full.

@@ -19,6 +19,7 @@ class Cohort {
 
   void join_live(Reader& reader) {
     reader.hook_.unlink();
+    reader.turn_hook_.unlink();
     reader.behind_ = reader.slow_ = false;
     live.push_back(reader);
   }

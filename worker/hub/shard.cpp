@@ -109,15 +109,17 @@ void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) pending_.push_back(&cohort);
   cohort.pending.push_back(entry);
-  if (conflates(*entry)) {
+  if (conflates(*entry, cohort.selection)) {
     cohort.conflates = true;
   } else {
     cohort.published_bytes += entry->frame.size();
   }
 }
 
-bool Shard::conflates(const journal::Entry& entry) const {
-  return !entry.key.empty() && conflating_.matches(entry);
+bool Shard::conflates(const journal::Entry& entry, const journal::Selection& asked) const {
+  return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+    return !asked.matches(topic) || conflating_.matches(topic);
+  });
 }
 
 // --- flushing ---
@@ -252,22 +254,25 @@ void Shard::send_slice(Reader& reader) {
     reader.gap(journal::GapReason::evicted, reader.at_, slice.evicted_through);
   }
   reader.at_ = std::max(slice.through, slice.evicted_through);
-  if (conflate) drop_superseded(slice.entries);
+  if (conflate) drop_superseded(slice.entries, cohort.selection);
   if (slice.entries.empty()) return;
   const auto wire = framed(slice.entries);
   reader.deliver({slice.entries, wire});
+  // What it is behind is counted from here.
+  reader.mark_ = cohort.published_bytes;
   metrics_.replayed_events.add(slice.entries.size());
   metrics_.delivered_events.add(slice.entries.size());
   metrics_.delivered_bytes.add(wire->size());
 }
 
-void Shard::drop_superseded(std::vector<journal::EntryPtr>& entries) {
+void Shard::drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked) {
   std::set<std::pair<std::string_view, std::string_view>> seen;  // topic and key of what came later
   std::vector<journal::EntryPtr> kept;
   for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (conflates(**entry)) {
+    if (conflates(**entry, asked)) {
       bool latest = false;
-      for (const auto& topic : (*entry)->topics) latest |= seen.emplace(topic, (*entry)->key).second;
+      for (const auto& topic : (*entry)->topics)
+        if (asked.matches(topic)) latest |= seen.emplace(topic, (*entry)->key).second;
       if (!latest) continue;
     }
     kept.push_back(*entry);

@@ -50,7 +50,7 @@ class Shard {
   void take_news();
   void route(const journal::EntryPtr& entry);
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
-  bool conflates(const journal::Entry& entry) const;
+  bool conflates(const journal::Entry& entry, const journal::Selection& asked) const;
   void schedule_flush();
   void flush();
   std::size_t flush(Cohort& cohort);
@@ -61,7 +61,7 @@ class Shard {
   void catch_up(Reader& reader);
   bool settle(Reader& reader);
   void send_slice(Reader& reader);
-  void drop_superseded(std::vector<journal::EntryPtr>& entries);
+  void drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked);
   void serve_hungry();
   void beat();
   void beat(Cohort& cohort);

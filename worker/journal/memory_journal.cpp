@@ -58,7 +58,8 @@ Journal::Kept MemoryJournal::keep(Draft&& draft) {
   entry->closes = draft.closes;
   entry->at = clock_.now();
   for (const auto& name : entry->topics) {
-    auto& topic = topics_[name];
+    // One that was forgotten begins where forgetting left off.
+    auto& topic = topics_.try_emplace(name, Topic{{}, forgotten_through_, false}).first->second;
     topic.held.push_back(sequence);
     topic.closed = entry->closes;
   }
@@ -67,17 +68,28 @@ Journal::Kept MemoryJournal::keep(Draft&& draft) {
   bytes_ += entry->size_bytes();
   log_.push_back({entry, entry->topics.size()});
   for (const auto& name : entry->topics) {
-    const auto topic = topics_.find(name);
-    auto& held = topic->second.held;
-    if (held.size() > settings_.topic_events_max && held.front() <= seen_by_all())
-      release(topic, held.front());
+    if (!shorten(topics_.find(name))) over_.insert(name);
   }
   return event.id;
 }
 
 // --- keeping within the bounds ---
 
+// False where it is still over its bound, because a loop has not seen its oldest event.
+bool MemoryJournal::shorten(Topics::iterator topic) {
+  const auto& places = topic->second.held;
+  while (places.size() > settings_.topic_events_max) {
+    if (places.front() > seen_by_all()) return false;
+    release(topic, places.front());
+  }
+  return true;
+}
+
 void MemoryJournal::trim() {
+  std::erase_if(over_, [&](const std::string& name) {
+    const auto topic = topics_.find(name);
+    return topic == topics_.end() || shorten(topic);
+  });
   while (front_is_spare()) evict_front();
   while (!log_.empty() && !log_.front().entry) {
     log_.pop_front();
@@ -141,6 +153,9 @@ void MemoryJournal::expire() {
 void MemoryJournal::update(const Settings& settings) {
   const std::lock_guard lock(mutex_);
   settings_ = settings;
+  for (const auto& [name, topic] : topics_) {
+    if (topic.held.size() > settings_.topic_events_max) over_.insert(name);
+  }
 }
 
 // --- reading ---

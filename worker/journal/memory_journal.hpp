@@ -5,6 +5,8 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
+#include <string>
 #include <unordered_map>
 
 #include "journal/journal.hpp"
@@ -46,6 +48,7 @@ class MemoryJournal final : public Journal {
   using Topics = std::map<std::string, Topic, std::less<>>;
 
   Kept keep(Draft&& draft);
+  bool shorten(Topics::iterator topic);
   void trim();
   bool front_is_spare() const;
   void evict_front();
@@ -69,6 +72,7 @@ class MemoryJournal final : public Journal {
   std::size_t events_ = 0;
   std::size_t bytes_ = 0;
   Topics topics_;
+  std::set<std::string> over_;       // topics that hold more than they may, until every loop has seen it
   std::deque<std::string> emptied_;  // topics in the order in which they lost their last event
   Sequence forgotten_through_ = 0;   // what topics that are not remembered any more had evicted
   std::unordered_map<std::string, Sequence> aliases_;

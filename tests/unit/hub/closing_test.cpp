@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(who_comes_late_is_caught_up_first) {
   BOOST_TEST(from_the_middle.news() == "[2] closed");
   BOOST_TEST(from_the_end.news() == "closed");
   settle();
-  for (auto* reader : {&from_the_beginning, &from_the_middle, &from_the_end}) BOOST_TEST(reader->news() == "");
+  for (auto* reader : {&from_the_beginning, &from_the_middle, &from_the_end})
+    BOOST_TEST(reader->news() == "");
 }
 
 BOOST_AUTO_TEST_CASE(of_several_topics_the_last_one_counts) {
@@ -174,7 +175,8 @@ BOOST_AUTO_TEST_CASE(nothing_held_but_the_end) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// The journal is shared: another loop may close a topic at any moment, also between two questions of this one.
+// The journal is shared: another loop may close a topic at any moment, also between two questions of this
+// one.
 BOOST_FIXTURE_TEST_SUITE(closing_race_suite, Interposed)
 
 BOOST_AUTO_TEST_CASE(closed_while_a_reader_subscribes) {

@@ -35,7 +35,8 @@ struct Fixture : HubBench {
     settle();
     std::string all;
     for (const auto& place : words(slow.news())) {
-      all += (all.empty() ? "" : " ") + std::to_string(std::stoull(place.substr(place.starts_with('['))) - before);
+      all += (all.empty() ? "" : " ") +
+             std::to_string(std::stoull(place.substr(place.starts_with('['))) - before);
     }
     return all;
   }
@@ -98,7 +99,8 @@ BOOST_AUTO_TEST_CASE(its_values_do_not_count_against_the_bound) {
   settings.flush_cost_per_stream = 0us;
   HubReader slow(1);
   subscribe(slow, "price");
-  for (int i = 0; i < 5'000; ++i) append(draft_with_key("price", i % 2 == 0 ? "a" : "b", std::string(100, 'x')));
+  for (int i = 0; i < 5'000; ++i)
+    append(draft_with_key("price", i % 2 == 0 ? "a" : "b", std::string(100, 'x')));
   settle();
   slow.news();
   drain(slow);

@@ -18,7 +18,8 @@ struct Fixture : HubBench {
     BOOST_TEST(metrics.readers.value() == 0);
     BOOST_TEST(metrics.cohorts.value() == 0);
   }
-  std::unique_ptr<HubReader> reading(const std::string& selectors, std::optional<worker::journal::Sequence> after = {},
+  std::unique_ptr<HubReader> reading(const std::string& selectors,
+                                     std::optional<worker::journal::Sequence> after = {},
                                      int takes = HubReader::endless) {
     auto reader = std::make_unique<HubReader>(takes);
     subscribe(*reader, selectors, after);

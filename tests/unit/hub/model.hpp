@@ -1,4 +1,5 @@
-// What readers are owed: a record of all that was published, and readers that hold every call from the hub against it.
+// What readers are owed: a record of all that was published, and readers that hold every call from the hub
+// against it.
 #pragma once
 
 #include <fmt/format.h>
@@ -19,12 +20,17 @@ class Ledger {
  public:
   explicit Ledger(const std::string& conflating) : conflating_(support::select(conflating)) {}
 
-  void add(const std::vector<journal::EntryPtr>& entries) { all_.insert(all_.end(), entries.begin(), entries.end()); }
+  void add(const std::vector<journal::EntryPtr>& entries) {
+    all_.insert(all_.end(), entries.begin(), entries.end());
+  }
   journal::Sequence last() const { return all_.size(); }
   const journal::Entry& at(journal::Sequence place) const { return *all_[place - 1]; }
 
-  bool conflates(const journal::Entry& entry) const { return !entry.key.empty() && conflating_.matches(entry); }
-  /// May a slow reader of `selection` skip it? Where each topic it reads it by conflates, and has a later value.
+  bool conflates(const journal::Entry& entry) const {
+    return !entry.key.empty() && conflating_.matches(entry);
+  }
+  /// May a slow reader of `selection` skip it? Where each topic it reads it by conflates, and has a later
+  /// value.
   bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
     return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
       return !selection.matches(topic) || (conflating_.matches(topic) && has_later(entry, topic));
@@ -39,7 +45,8 @@ class Ledger {
     });
   }
   /// Bytes of what a reader of `selection` cannot skip, after one place and up to another.
-  std::size_t bytes(const journal::Selection& selection, journal::Sequence after, journal::Sequence until) const {
+  std::size_t bytes(const journal::Selection& selection, journal::Sequence after,
+                    journal::Sequence until) const {
     std::size_t sum = 0;
     for (auto place = after + 1; place <= until; ++place) {
       if (selection.matches(at(place)) && !conflates(at(place))) sum += at(place).frame.size();
@@ -52,9 +59,10 @@ class Ledger {
 
  private:
   bool has_later(const journal::Entry& entry, const std::string& topic) const {
-    return std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence), all_.end(), [&](const auto& later) {
-      return later->key == entry.key && std::ranges::find(later->topics, topic) != later->topics.end();
-    });
+    return std::any_of(
+        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence), all_.end(), [&](const auto& later) {
+          return later->key == entry.key && std::ranges::find(later->topics, topic) != later->topics.end();
+        });
   }
 
   const journal::Selection conflating_;
@@ -94,7 +102,8 @@ class ModelReader final : public Reader {
     take();
   }
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
-    if (reason != journal::GapReason::evicted || before < at_ || after <= before) mistake("was told a wrong gap to {}", after);
+    if (reason != journal::GapReason::evicted || before < at_ || after <= before)
+      mistake("was told a wrong gap to {}", after);
     account_for(before);
     told_through_ = std::max(told_through_, after);
   }
@@ -150,7 +159,8 @@ class ModelReader final : public Reader {
     std::string asked;
     for (const auto& name : asked_.names()) asked += name + " ";
     for (const auto& prefix : asked_.prefixes()) asked += prefix + "* ";
-    ledger_.wrong(fmt::format("the reader of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
+    ledger_.wrong(
+        fmt::format("the reader of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
   }
 
   Ledger& ledger_;

@@ -1,5 +1,5 @@
-// The hub against a model of what every reader is owed, for thousands of random steps: publishing, coming, stalling,
-// draining, leaving, closing, evicting, in whatever order, with the loop turned only now and then.
+// The hub against a model of what every reader is owed, for thousands of random steps: publishing, coming,
+// stalling, draining, leaving, closing, evicting, in whatever order, with the loop turned only now and then.
 #include "model.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -77,20 +77,20 @@ class Play : public HubBench {
   }
 
   int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
-  const std::string& pick(const std::vector<std::string>& from) {
-    return from[random_() % from.size()];
-  }
+  const std::string& pick(const std::vector<std::string>& from) { return from[random_() % from.size()]; }
   ModelReader* any() { return readers_.empty() ? nullptr : readers_[random_() % readers_.size()].get(); }
 
   std::string topic() {
-    static const std::vector<std::string> topics = {"a", "a", "a", "b", "d/1", "d/2", "d/1/x", "k/1", "k/1", "k/2"};
+    static const std::vector<std::string> topics = {"a",   "a",     "a",   "b",   "d/1",
+                                                    "d/2", "d/1/x", "k/1", "k/1", "k/2"};
     return below(12) == 0 ? fmt::format("c/{}", generation_) : pick(topics);
   }
   void publish_some(int count) {
     std::vector<worker::journal::Draft> drafts;
     for (int i = 0; i < count; ++i) {
       worker::journal::Draft draft{.topics = {topic()}};
-      if (const auto second = topic(); below(4) == 0 && second != draft.topics[0]) draft.topics.push_back(second);
+      if (const auto second = topic(); below(4) == 0 && second != draft.topics[0])
+        draft.topics.push_back(second);
       const auto size = below(25) == 0 ? 20'000 + below(50'000) : below(400);
       draft.event.data = std::string(static_cast<std::size_t>(size), 'x');
       if (below(2) == 0) draft.key = fmt::format("key{}", below(3));
@@ -112,9 +112,19 @@ class Play : public HubBench {
   }
 
   void subscribe_one() {
-    const std::vector<std::string> asked = {"a",   "b",   "a b",     "d/*",     "d/1 d/2", "*",
-                                            "k/*", "k/1", "k/1 k/2", "a k/* d/1/*", fmt::format("c/{}", generation_),
-                                            fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
+    const std::vector<std::string> asked = {
+        "a",
+        "b",
+        "a b",
+        "d/*",
+        "d/1 d/2",
+        "*",
+        "k/*",
+        "k/1",
+        "k/1 k/2",
+        "a k/* d/1/*",
+        fmt::format("c/{}", generation_),
+        fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
     const auto selection = select(pick(asked));
     std::optional<std::string> cursor;
     if (below(3) > 0) cursor = journal().id_of(random_() % (ledger.last() + 1));
@@ -122,7 +132,8 @@ class Play : public HubBench {
     const auto from = journal().resume(selection, cursor);
     if (from.complete) return;
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
-    readers_.push_back(std::make_unique<ModelReader>(ledger, selection, from, below(2) == 0 ? endless : below(4)));
+    readers_.push_back(
+        std::make_unique<ModelReader>(ledger, selection, from, below(2) == 0 ? endless : below(4)));
     readers_.back()->outbox_bytes_max = settings.outbox_bytes_max;
     shard().subscribe(*readers_.back(), selection, from.after);
   }

@@ -29,7 +29,8 @@ BOOST_FIXTURE_TEST_SUITE(replay_suite, Fixture)
 BOOST_AUTO_TEST_CASE(from_any_place) {
   publish_times(3, "a");
   publish("b");
-  for (const auto& [after, expected] : {std::pair(0U, "[1 2 3]"), {1U, "[2 3]"}, {2U, "[3]"}, {3U, ""}, {4U, ""}}) {
+  for (const auto& [after, expected] :
+       {std::pair(0U, "[1 2 3]"), {1U, "[2 3]"}, {2U, "[3]"}, {3U, ""}, {4U, ""}}) {
     HubReader reader;
     subscribe(reader, "a", after);
     BOOST_TEST(reader.news() == expected);

@@ -10,7 +10,8 @@ using worker::journal::Sequence;
 namespace {
 
 struct Fixture : HubBench {
-  /// Which of these events, each published under the topics of one word (parted by +), a reader of `selectors` gets.
+  /// Which of these events, each published under the topics of one word (parted by +), a reader of
+  /// `selectors` gets.
   std::string routed(const std::string& selectors, const std::string& published) {
     HubReader reader;
     subscribe(reader, selectors);
@@ -80,8 +81,10 @@ BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {
 BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
   std::mt19937 random(7);
   const auto pick = [&](const std::vector<std::string>& from) { return from[random() % from.size()]; };
-  const std::vector<std::string> topics = {"a", "b", "a/", "a/b", "a/b/c", "a//c", "/", "/a", "b/a", "ab/c", "a/b/"};
-  const std::vector<std::string> selectors = {"a", "b", "a/", "a/*", "a/b/*", "a//*", "/*", "*", "b/a", "a/b", "ab/*"};
+  const std::vector<std::string> topics = {"a", "b",  "a/",  "a/b",  "a/b/c", "a//c",
+                                           "/", "/a", "b/a", "ab/c", "a/b/"};
+  const std::vector<std::string> selectors = {"a",  "b", "a/",  "a/*", "a/b/*", "a//*",
+                                              "/*", "*", "b/a", "a/b", "ab/*"};
   for (int round = 0; round < 300; ++round) {
     HubReader reader;
     std::string asked = pick(selectors);
@@ -177,8 +180,9 @@ BOOST_AUTO_TEST_CASE(deliveries_are_counted_for_each_reader) {
   BOOST_TEST(metrics.delivered_bytes.value() == first.received.size() + second.received.size());
   BOOST_TEST(metrics.replayed_events.value() == 0U);
   BOOST_TEST(metrics.flushes.value() == 1U);
-  BOOST_TEST(registry.text().find("sse_worker_events_per_flush_sum 2\nsse_worker_events_per_flush_count 1\n") !=
-             std::string::npos);
+  BOOST_TEST(
+      registry.text().find("sse_worker_events_per_flush_sum 2\nsse_worker_events_per_flush_count 1\n") !=
+      std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,7 +83,8 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   }
 }
 
-// Subscribing from place 0 while publishing goes on at full speed: history, then live, with no hole and no repeat.
+// Subscribing from place 0 while publishing goes on at full speed: history, then live, with no hole and no
+// repeat.
 BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   const SystemClock clock;
   worker::journal::MemoryJournal journal({}, "e", clock);

@@ -1,5 +1,6 @@
-// What every journal promises, as test cases: contract_*_test.cpp hold them, each running once per type in Subjects. A
-// further journal joins with a Subject of its own there; what only one journal promises has its own file.
+// What every journal promises, as test cases: contract_*_test.cpp hold them, each running once per type in
+// Subjects. A further journal joins with a Subject of its own there; what only one journal promises has its
+// own file.
 #pragma once
 
 #include <atomic>
@@ -33,7 +34,8 @@ class Subject {
   /// Waits until they are kept, on whichever thread that comes.
   std::vector<Journal::Kept> append(std::vector<Draft> drafts) {
     std::promise<std::vector<Journal::Kept>> kept;
-    journal().append(std::move(drafts), [&](std::vector<Journal::Kept> results) { kept.set_value(std::move(results)); });
+    journal().append(std::move(drafts),
+                     [&](std::vector<Journal::Kept> results) { kept.set_value(std::move(results)); });
     return kept.get_future().get();
   }
   /// One event; what told() says of its result.
@@ -55,7 +57,8 @@ class Subject {
   }
   /// All of the history after `after`.
   std::string read(const std::string& selectors, Sequence after = 0) {
-    return support::told(journal().read(support::select(selectors), after, journal().last(), std::string::npos));
+    return support::told(
+        journal().read(support::select(selectors), after, journal().last(), std::string::npos));
   }
   std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
   bool closed(const std::string& selectors) { return journal().closed(support::select(selectors)); }

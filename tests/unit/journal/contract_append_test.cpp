@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_an_epoch_and_a_place, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_is_answered_in_its_order, S, Subjects) {
   S subject;
   subject.append(closing("over"));
-  std::vector<Draft> drafts{draft("a"), draft("over"),          draft_with_id("a", subject.id(1)),
+  std::vector<Draft> drafts{draft("a"), draft("over"),           draft_with_id("a", subject.id(1)),
                             draft("b"), draft_with_id("a", "x"), draft_with_id("b", "x"),
                             draft("a")};
   BOOST_TEST(told(subject.append(std::move(drafts))) ==
@@ -141,10 +141,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ids_of_the_hubs_own_form_are_reserved, S, Subjects
   for (const Sequence place : {Sequence{0}, Sequence{1}, Sequence{3}, Sequence{4}, Sequence{1'000'000}}) {
     BOOST_TEST(subject.append(draft_with_id("a", subject.id(place))) == "reserved");
   }
-  BOOST_TEST(subject.append(draft_with_id("a", subject.id(1).substr(0, subject.id(1).size() - 1) + "007")) == "reserved");
+  BOOST_TEST(subject.append(draft_with_id("a", subject.id(1).substr(0, subject.id(1).size() - 1) + "007")) ==
+             "reserved");
   BOOST_TEST(subject.journal().last() == 3U);
   const auto epoch = subject.id(1).substr(0, subject.id(1).size() - 2);
-  for (const auto& id : {epoch, epoch + "-", epoch + "-x", epoch + "-1x", epoch + "1", "-1" + epoch, other_life.id(1)}) {
+  for (const auto& id :
+       {epoch, epoch + "-", epoch + "-x", epoch + "-1x", epoch + "1", "-1" + epoch, other_life.id(1)}) {
     BOOST_TEST(subject.append(draft_with_id("a", id)) == id);
   }
   BOOST_TEST(subject.journal().last() == 10U);

@@ -10,7 +10,8 @@ namespace {
 
 std::string counted(Subject& subject) {
   const auto figures = subject.journal().figures();
-  return fmt::format("{} events of {} topics, oldest {} ms", figures.events, figures.topics, figures.age.count());
+  return fmt::format("{} events of {} topics, oldest {} ms", figures.events, figures.topics,
+                     figures.age.count());
 }
 
 const auto nothing = [] {};
@@ -202,8 +203,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(followers_hold_back_age_and_bytes_as_well, S, Subj
 
 // --- an eviction is never hidden ---
 
-// Whatever a reader of whichever topics missed, it is told of a gap that reaches over it; and it is told of none
-// where it missed nothing.
+// Whatever a reader of whichever topics missed, it is told of a gap that reaches over it; and it is told of
+// none where it missed nothing.
 BOOST_AUTO_TEST_CASE_TEMPLATE(told_exactly_where_something_was_missed, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 3;

@@ -9,10 +9,11 @@ namespace {
 
 // 1 a, 2 b, 3 c/1, 4 c/2, 5 a+b, 6 c/1+a, 7 c, 8 c/d/e, 9 z+c/
 void publish_some(Subject& subject) {
-  for (const auto* topics : {"a", "b", "c/1", "c/2", "a b", "c/1 a", "c", "c/d/e", "z c/"}) subject.publish(topics);
+  for (const auto* topics : {"a", "b", "c/1", "c/2", "a b", "c/1 a", "c", "c/d/e", "z c/"})
+    subject.publish(topics);
 }
 
-const std::vector<std::string> selections = {"a",     "b",   "never", "a b",   "a b c", "c/*",
+const std::vector<std::string> selections = {"a",     "b",    "never", "a b",   "a b c", "c/*",
                                              "c/d/*", "/* a", "*",     "c/* a", "z *",   "never/* never"};
 
 }  // namespace
@@ -73,8 +74,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(at_least_one_and_about_as_much_as_was_asked_for, S
   }
 }
 
-// However small the slices are: put together they are the whole, with nothing twice, and each says exactly how far it
-// goes.
+// However small the slices are: put together they are the whole, with nothing twice, and each says exactly
+// how far it goes.
 BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
   S subject;
   for (int i = 0; i < 8; ++i) publish_some(subject);
@@ -118,7 +119,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(read_all_in_pages, S, Subjects) {
   S subject;
   BOOST_TEST(subject.held() == "");
   publish_some(subject);
-  const auto page = [&](Sequence after, std::size_t count) { return places(subject.journal().read_all(after, count)); };
+  const auto page = [&](Sequence after, std::size_t count) {
+    return places(subject.journal().read_all(after, count));
+  };
   BOOST_TEST(page(0, 100) == "1 2 3 4 5 6 7 8 9");
   BOOST_TEST(page(0, 4) == "1 2 3 4");
   BOOST_TEST(page(4, 4) == "5 6 7 8");

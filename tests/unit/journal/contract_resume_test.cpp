@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(earliest_is_all_that_is_held_of_every_topic, S, Su
     const auto from = subject.journal().resume(select(selectors), "earliest");
     BOOST_TEST_CONTEXT(selectors) {
       BOOST_TEST(!from.gap);
-      BOOST_TEST(places(subject.journal().read(select(selectors), from.after, 6, 1'000'000).entries) == "1 4 5 6");
+      BOOST_TEST(places(subject.journal().read(select(selectors), from.after, 6, 1'000'000).entries) ==
+                 "1 4 5 6");
     }
   }
 }
@@ -73,10 +74,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_cursor_nobody_knows, S, Subjects) {
   const auto epoch = subject.id(1).substr(0, subject.id(1).size() - 2);
   subject.publish_times(3, "a");
   for (const auto& cursor :
-       {std::string("x"), std::string("-"), std::string("Earliest"), std::string("\0", 1), std::string("\xff"),
-        epoch, epoch + "-", epoch + "-x", epoch + "-1x", epoch + "- 1", epoch + "-1 ", epoch + "-+1", epoch + "-0x1",
-        epoch + "-4", epoch + "-18446744073709551615", epoch + "-18446744073709551616",
-        epoch + "-100000000000000000000000", std::string(100'000, 'x')}) {
+       {std::string("x"), std::string("-"), std::string("Earliest"), std::string("\0", 1),
+        std::string("\xff"), epoch, epoch + "-", epoch + "-x", epoch + "-1x", epoch + "- 1", epoch + "-1 ",
+        epoch + "-+1", epoch + "-0x1", epoch + "-4", epoch + "-18446744073709551615",
+        epoch + "-18446744073709551616", epoch + "-100000000000000000000000", std::string(100'000, 'x')}) {
     BOOST_TEST_CONTEXT(cursor.substr(0, 60)) {
       BOOST_TEST(subject.resume("a", cursor) == "after 0 gap unknown");
     }
@@ -118,7 +119,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_of_a_quiet_topic_is_told_nothing_of_a_bus
   BOOST_TEST(subject.resume("*", subject.id(8)) == "after 8");
 }
 
-// It is never told by a place, and so cannot be known: the reader learns that it missed something all the same.
+// It is never told by a place, and so cannot be known: the reader learns that it missed something all the
+// same.
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_alias_whose_event_is_gone, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 2;

@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   std::vector<std::thread> threads;
   for (int i = 0; i < writers; ++i) {
     threads.emplace_back([&, i] { write(subject, i, out_of_order); });
-    threads.emplace_back([&, i] { seen[static_cast<std::size_t>(i)] = follow(journal, select(topic_of(i))); });
+    threads.emplace_back(
+        [&, i] { seen[static_cast<std::size_t>(i)] = follow(journal, select(topic_of(i))); });
   }
   std::size_t all_seen = 0;
   threads.emplace_back([&] {
@@ -100,7 +101,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   for (Sequence i = 0; i < total; ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence, i + 1);
 }
 
-// The history is far smaller than what is written: a follower sees everything all the same, and the others are told.
+// The history is far smaller than what is written: a follower sees everything all the same, and the others
+// are told.
 BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 5;

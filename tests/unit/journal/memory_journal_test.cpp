@@ -105,8 +105,9 @@ BOOST_AUTO_TEST_CASE(bytes_return_to_nothing) {
   journal().follow(follower, [] {});
   for (int i = 0; i < 500; ++i) {
     const auto topics = fmt::format("t{} u{} v", i % 13, i % 5);
-    append(i % 4 == 0 ? draft_with_id(topics, fmt::format("id{}", i), std::string(static_cast<std::size_t>(i), 'x'))
-                      : draft_with_key(topics, fmt::format("k{}", i)));
+    append(i % 4 == 0
+               ? draft_with_id(topics, fmt::format("id{}", i), std::string(static_cast<std::size_t>(i), 'x'))
+               : draft_with_key(topics, fmt::format("k{}", i)));
     if (i % 17 == 0) follower.at = journal().last();
     clock.advance(1s);
   }

@@ -30,8 +30,8 @@ BOOST_AUTO_TEST_SUITE(topic_suite)
 
 BOOST_AUTO_TEST_CASE(names_that_are_allowed) {
   for (const auto& name : {"a"s, "orders/17"s, "a b"s, "/"s, "orders/"s, "**"s, "a*"s, "*a"s, "*/a"s, "a/*b"s,
-                           "https://example.org/{id}?x=1#y"s, "#"s, "\"<>&\\"s, "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d"s,
-                           "\xc2\x85"s, "earliest"s}) {
+                           "https://example.org/{id}?x=1#y"s, "#"s, "\"<>&\\"s,
+                           "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d"s, "\xc2\x85"s, "earliest"s}) {
     BOOST_TEST(checked(name) == "ok");
   }
 }
@@ -87,12 +87,14 @@ BOOST_AUTO_TEST_CASE(a_name_matches_itself) {
   const auto selection = select("orders b");
   BOOST_TEST(selection.matches("orders"));
   BOOST_TEST(selection.matches("b"));
-  for (const auto* other : {"order", "orders/", "orders/1", "Orders", "a", "bb", ""}) BOOST_TEST(!selection.matches(other));
+  for (const auto* other : {"order", "orders/", "orders/1", "Orders", "a", "bb", ""})
+    BOOST_TEST(!selection.matches(other));
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_matches_what_is_below_it) {
   const auto selection = select("orders/*");
-  for (const auto* below : {"orders/1", "orders/1/2", "orders/", "orders//"}) BOOST_TEST(selection.matches(below));
+  for (const auto* below : {"orders/1", "orders/1/2", "orders/", "orders//"})
+    BOOST_TEST(selection.matches(below));
   for (const auto* other : {"orders", "order/1", "xorders/1", "ordersx/1", "Orders/1"}) {
     BOOST_TEST(!selection.matches(other));
   }
