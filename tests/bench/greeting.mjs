@@ -48,6 +48,7 @@ export const greeting = {
     { name: 'worker CPU per opened stream', unit: 'us', of: ({ opened }) => perOpened(opened, 'worker') },
     { name: 'nginx CPU per opened stream', unit: 'us', of: ({ opened }) => perOpened(opened, 'nginx') },
     { name: 'load client CPU, whole run', unit: 's', of: ({ opened }) => opened.client_cpu_seconds },
+    { name: 'CPU time taken by others meanwhile, at most', unit: '%', of: ({ opened, lived }) => Math.max(opened.cpu_share_of_others, lived.cpu_share_of_others) * 100 },
     { name: 'silent peers held at most', unit: '', in: ['silent'], of: ({ opened }) => opened.silent_peers.held_most },
     { name: 'silent peers closed by the worker, and opened again', unit: '', in: ['silent'], of: ({ opened, lived }) =>
       opened.silent_peers.closed_by_server + lived.silent_peers.closed_by_server },

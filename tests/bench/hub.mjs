@@ -67,6 +67,7 @@ export const hub = {
     { name: 'events repeated', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'repeated') },
     { name: 'events out of order', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'reordered') },
     { name: 'publishes without an id in the answer', unit: '', at_most: 0, of: (reports) => all(reports, unkept) },
+    { name: 'CPU time taken by others meanwhile, at most', unit: '%', of: (reports) => Math.max(...Object.values(reports).map((report) => report.cpu_share_of_others)) * 100 },
     { name: 'streams that failed', unit: '', at_most: 0, of: (reports) => all(reports, failedStreams) },
     { name: '8,000 idle on one topic: worker memory per stream', unit: 'B', at_most: 1024, in: one, of: (reports) => rssPerStream(reports.idle_together, 'worker') },
     { name: '8,000 idle on one topic: nginx memory per stream', unit: 'B', in: one, of: (reports) => rssPerStream(reports.idle_together, 'nginx') },

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import {connect} from './lib/fcgi.mjs';
 import {assertProblem} from './lib/hub_problem.mjs';
 import {configText, startHub} from './lib/hub_stack.mjs';
 import {until} from './lib/wait.mjs';
@@ -39,16 +40,22 @@ for (const loops of [1, 2]) {
 
     await t.test('limits of publishing', async () => {
       const publish = {key: 'secret', event_bytes_max: 10, batch_max: 2, topics_max: 1, topic_bytes_max: 4};
-      await reload(hub, {loops, publish, gate: {body_bytes_max: 2000}});
+      await reload(hub, {loops, publish});
       assertProblem(await hub.form({topic: 't', data: 'x'}), 401);
       const headers = {Authorization: 'Bearer secret'};
       assertProblem(await hub.form({topic: 't', data: 'x'.repeat(11)}, {headers}), 413, 'data');
       assertProblem(await hub.batch(Array(3).fill({topic: 't', data: 1}), {headers}), 413);
       assertProblem(await hub.json({topic: ['t', 'u'], data: 1}, {headers}), 400, 'topic');
       assertProblem(await hub.json({topic: 'fives', data: 1}, {headers}), 400, 'topic');
-      assertProblem(await hub.form(`topic=t&data=x${'&'.repeat(2000)}`, {headers}), 413, /2000 bytes/);
       assertProblem(await hub.nginx.fetch('/events?topic=fives'), 400, 'topic');
       assert.equal((await hub.form({topic: 't', data: 'key'}, {headers})).status, 200);
+    });
+
+    await t.test('the limit of bodies, also for connections that nginx keeps', async () => {
+      await reload(hub, {loops, gate: {body_bytes_max: 2000}});
+      assertProblem(await hub.form(`topic=u&${'&'.repeat(2000)}`), 413, /2000 bytes/);
+      await reload(hub, {loops});
+      assertProblem(await hub.form(`topic=u&x=${'&'.repeat(2000)}`), 400, 'x');
     });
 
     await t.test('limits of streams; those open stay', async () => {
@@ -73,12 +80,8 @@ for (const loops of [1, 2]) {
     await t.test('the history shrinks', async () => {
       await reload(hub, {loops, history: {topic_events_max: 5}});
       await hub.publish({topic: 't', data: 'history'});
-      await hub.worker.measured(
-        (metrics) => metrics.value('sse_worker_journal_events') <= 5,
-        'five events are held',
-      );
-      const {body} = await hub.poll({topic: 't', lastEventId: 'earliest'});
-      assert.equal(body.events.length, 5);
+      const held = async () => (await hub.poll({topic: 't', lastEventId: 'earliest'})).body.events.length;
+      await until(async () => (await held()) === 5, 'five events are held');
     });
 
     await t.test('heartbeats', async () => {
@@ -89,21 +92,19 @@ for (const loops of [1, 2]) {
       answer.leave();
     });
 
-    await t.test('the level of the log', async () => {
-      const quiet = hub.worker.process.stderr.length;
-      await reload(hub, {loops, log: {level: 'debug'}});
-      await reload(
-        hub,
-        configText({loops, log: {level: 'error'}}).replace('"error"', '"nonsense"'),
-        /log\.level/,
-      );
-      await reload(hub, {loops, log: {level: 'error'}}, /$/);
-      fs.writeFileSync(path.join(hub.worker.directory, 'sse-worker.yaml'), '{');
-      hub.worker.process.kill('SIGHUP');
-      await until(
-        () => /stays in force[^]*stays in force/.test(hub.worker.process.stderr.slice(quiet)),
-        'mistakes are still logged',
-      );
+    await t.test('the level of the log', async (t) => {
+      const said = [];
+      for (const level of ['info', 'debug', 'info']) {
+        const before = hub.worker.process.stderr.length;
+        await reload(hub, {loops, log: {level}});
+        const peer = await connect(t, hub.worker.address);
+        peer.write(Buffer.alloc(16));
+        await peer.closed();
+        // A mistake is logged at every level, and so shows that all before it was written.
+        await reload(hub, '{', /stays in force/);
+        said.push(/refused a FastCGI peer/.test(hub.worker.process.stderr.slice(before)));
+      }
+      assert.deepEqual(said, [false, true, false], 'a refused peer is named at the level debug');
       await reload(hub, {loops});
     });
 

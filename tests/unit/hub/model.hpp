@@ -26,14 +26,17 @@ class Ledger {
   journal::Sequence last() const { return all_.size(); }
   const journal::Entry& at(journal::Sequence place) const { return *all_[place - 1]; }
 
-  bool conflates(const journal::Entry& entry) const {
-    return !entry.key.empty() && conflating_.matches(entry);
-  }
-  /// May a slow reader of `selection` skip it? Where each topic it reads it by conflates, and has a later
-  /// value.
-  bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
+  /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it by
+  /// conflates.
+  bool conflates(const journal::Entry& entry, const journal::Selection& selection) const {
     return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
-      return !selection.matches(topic) || (conflating_.matches(topic) && has_later(entry, topic));
+      return !selection.matches(topic) || conflating_.matches(topic);
+    });
+  }
+  /// May such a reader skip it? Where each of those topics has a later value.
+  bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
+    return conflates(entry, selection) && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+      return !selection.matches(topic) || has_later(entry, topic);
     });
   }
   bool closed(const journal::Selection& selection) const {
@@ -49,7 +52,7 @@ class Ledger {
                     journal::Sequence until) const {
     std::size_t sum = 0;
     for (auto place = after + 1; place <= until; ++place) {
-      if (selection.matches(at(place)) && !conflates(at(place))) sum += at(place).frame.size();
+      if (selection.matches(at(place)) && !conflates(at(place), selection)) sum += at(place).frame.size();
     }
     return sum;
   }
