@@ -33,9 +33,9 @@ class InterposedJournal final : public journal::Journal {
   std::vector<journal::EntryPtr> read_all(journal::Sequence after, std::size_t count_max) const override {
     return journal_.read_all(after, count_max);
   }
-  bool closed(const journal::Selection& selection) const override {
+  journal::Sequence closed_at(const journal::Selection& selection) const override {
     if (before_closed) std::exchange(before_closed, {})();
-    return journal_.closed(selection);
+    return journal_.closed_at(selection);
   }
   journal::Sequence last() const override { return journal_.last(); }
   void follow(journal::Follower& follower, std::function<void()> news) override {

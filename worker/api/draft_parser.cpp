@@ -96,9 +96,15 @@ bool set_field(journal::Draft& draft, std::string_view name, std::string value) 
   return true;
 }
 
+// What a message repeats of the input.
+std::string_view shown(std::string_view name) {
+  constexpr std::size_t shown_bytes = 64;
+  return name.substr(0, shown_bytes);
+}
+
 [[noreturn]] void unknown(std::string_view name) {
   throw Mistake(
-      fmt::format("{}: is not a field; there are topic, data, event, id, retry, key and close", name));
+      fmt::format("{}: is not a field; there are topic, data, event, id, retry, key and close", shown(name)));
 }
 
 DraftResult finished(journal::Draft draft, bool has_data, const PublishSettings& limits) {
@@ -131,12 +137,16 @@ std::string text_of(std::string_view name, const Json& value) {
   if (name == "data") return value.dump();
   if (name == "retry" && value.is_number_integer()) return value.dump();
   if (name == "close" && (value.is_boolean() || value.is_number_integer())) return value.dump();
-  throw Mistake(fmt::format("{}: has the wrong type", name));
+  throw Mistake(fmt::format("{}: has the wrong type", shown(name)));
 }
 
 Json parsed(std::string_view text) {
-  const auto guard = [](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
+  std::set<std::string> seen;
+  const auto guard = [&](int depth, Json::parse_event_t event, Json& value) {
     if (depth > json_depth_max) throw Mistake(fmt::format("JSON: is nested deeper than {}", json_depth_max));
+    if (depth == 1 && event == Json::parse_event_t::key && !seen.insert(value.get<std::string>()).second) {
+      throw Mistake(fmt::format("{}: is given twice", shown(value.get_ref<const std::string&>())));
+    }
     return true;
   };
   try {

@@ -22,6 +22,7 @@ class EventStream final : public http::Source, public hub::Reader {
 
   void drain(std::chrono::milliseconds retry) override;
   void on_drained() override { shard_.on_drained(*this); }
+  void on_progress() override { hub::Shard::on_progress(*this); }
 
   bool ready() const override { return exchange_.ready(); }
   void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }

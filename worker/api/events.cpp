@@ -92,7 +92,7 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
-  shard_.subscribe(stream, asked.selection, asked.from.after);
+  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted);
 }
 
 void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
@@ -109,7 +109,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
     poll.set_gap(gap->json());
     wait = std::chrono::milliseconds(0);  // told at once
   }
-  shard_.subscribe(poll, asked.selection, asked.from.after);
+  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted);
   poll.wait_for(std::min(wait, settings_.poll_max));
 }
 

@@ -24,8 +24,8 @@ void LongPoll::deliver(const hub::Batch& batch) {
                        {"data", event->data},
                        {"topics", entry->topics}});
   }
-  const bool last = batch.entries.back()->closes && shard_.journal().closed(selection());
-  answer(last);
+  const auto end = shard_.journal().closed_at(selection());
+  answer(end != 0 && batch.entries.back()->sequence >= end);
 }
 
 void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) {

@@ -38,9 +38,16 @@ bool same_secret(std::string_view given, std::string_view expected) {
   return difference == 0;
 }
 
-std::string_view media_type(std::string_view content_type) {
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+std::string media_type(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find(';'));
-  return type.substr(0, type.find_last_not_of(" \t") + 1);
+  return lower_case(type.substr(0, type.find_last_not_of(" \t") + 1));
 }
 
 std::string sentence(journal::Rejection rejection) {
@@ -55,18 +62,26 @@ std::string sentence(journal::Rejection rejection) {
 
 int status_of(journal::Rejection rejection) { return rejection == journal::Rejection::closed ? 409 : 400; }
 
-Json kept_line(const journal::Journal::Kept& kept) {
-  return kept ? Json{{"id", kept.value()}} : Json{{"error", sentence(kept.error())}};
+Json kept_line(const journal::Journal::Kept& kept, std::string_view where = {}) {
+  return kept ? Json{{"id", kept.value()}}
+              : Json{{"error", fmt::format("{}{}", where, sentence(kept.error()))}};
 }
 
-// One line per item of the batch: the errors that are known already, and the results of the others in their
-// order.
-std::string batch_answer(const std::vector<std::string>& errors,
-                         const std::vector<journal::Journal::Kept>& results) {
+// An item of a batch: where it stands, and what is wrong with it; nothing, if it goes to the journal.
+struct Item {
+  std::size_t line;
+  std::string error;
+};
+
+// One line per item: the mistakes that are known already, and the results of the others in their order.
+std::string batch_answer(const std::vector<Item>& items, const std::vector<journal::Journal::Kept>& results) {
   std::string body;
   auto next = results.begin();
-  for (const auto& error : errors)
-    body += (error.empty() ? kept_line(*next++) : Json{{"error", error}}).dump() + "\n";
+  for (const auto& item : items) {
+    const auto where = fmt::format("line {}: ", item.line);
+    const auto answer = item.error.empty() ? kept_line(*next++, where) : Json{{"error", where + item.error}};
+    body += answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
   return body;
 }
 
@@ -86,9 +101,10 @@ PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, con
 
 bool PublishEndpoint::admits(const http::Request& request) const {
   if (settings_.key.empty()) return true;
-  constexpr std::string_view scheme = "Bearer ";
+  constexpr std::string_view scheme = "bearer ";
   const auto authorization = request.header("authorization");
-  return authorization.starts_with(scheme) && same_secret(authorization.substr(scheme.size()), settings_.key);
+  return lower_case(authorization.substr(0, scheme.size())) == scheme &&
+         same_secret(authorization.substr(scheme.size()), settings_.key);
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
@@ -128,23 +144,27 @@ void PublishEndpoint::publish_one(http::Exchange& exchange, DraftResult draft) {
 
 void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view body) {
   std::vector<journal::Draft> drafts;
-  std::vector<std::string> errors;  // one per item; empty for those that go to the journal
+  std::vector<Item> items;
   for (std::size_t number = 1; !body.empty(); ++number) {
     const auto end = std::min(body.find('\n'), body.size());
     const auto line = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    if (errors.size() == settings_.batch_max) {
+    if (items.size() == settings_.batch_max) {
       return exchange.answer(http::problem(
           413, fmt::format("The batch has more than {} events; none was taken.", settings_.batch_max)));
     }
     auto draft = draft_from_json(line, settings_);
-    errors.push_back(draft ? std::string() : fmt::format("line {}: {}", number, draft.error().detail));
-    if (draft) drafts.push_back(std::move(draft).value());
+    items.push_back({number, draft ? std::string() : draft.error().detail});
+    if (draft) {
+      drafts.push_back(std::move(draft).value());
+    } else {
+      metrics_.rejected.add();
+    }
   }
   append(exchange, std::move(drafts),
-         [errors = std::move(errors)](const std::vector<journal::Journal::Kept>& results) {
-           return http::plain_response("application/x-ndjson", batch_answer(errors, results));
+         [items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
+           return http::plain_response("application/x-ndjson", batch_answer(items, results));
          });
 }
 

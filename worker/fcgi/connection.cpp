@@ -94,12 +94,9 @@ void Connection::hold_early(std::string_view bytes) {
 
 void Connection::begin_receiving() {
   phase_ = Phase::receiving;
-  if (intake_) {
-    intake_->start();
-  } else {
-    intake_ = std::make_unique<Intake>(
-        Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
-  }
+  // A new one each time: the limits may have changed.
+  intake_ = std::make_unique<Intake>(
+      Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
 }
 
 void Connection::dispatch(Intake::Progress progress) {
@@ -275,8 +272,10 @@ void Connection::cut() {
 }
 
 void Connection::flush_outbox() {
+  const auto waiting = outbox_->size_bytes();
   switch (outbox_->flush(socket_.get())) {
     case net::Outbox::Flushed::blocked:
+      if (source_ && outbox_->size_bytes() < waiting) source_->on_progress();
       return;
     case net::Outbox::Flushed::broken:
       return on_peer_gone();

@@ -26,6 +26,8 @@ class Source {
   virtual void drain(std::chrono::milliseconds retry) = 0;
   /// The reader has taken all that waited for it: ready() holds again.
   virtual void on_drained() {}
+  /// The reader has taken some of what waits for it.
+  virtual void on_progress() {}
 };
 
 class Exchange {

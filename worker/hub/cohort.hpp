@@ -50,8 +50,8 @@ class Cohort {
   std::uint64_t published_bytes = 0;
   /// Some of its events conflate: a reader who fell behind skips superseded ones.
   bool conflates = false;
-  /// Every topic is closed: readers end once they have everything.
-  bool closed = false;
+  /// The last event of it, once every topic is closed: who has it, ends. 0 before.
+  journal::Sequence closed_at = 0;
   journal::Sequence cursor_sent = 0;
   base::Instant last_sent;
 };

@@ -57,8 +57,9 @@ class Reader {
   Hook turn_hook_;          // in the shard's list of those who wait for their turn to replay
   Shard* shard_ = nullptr;  // none before subscribe()
   Cohort* cohort_ = nullptr;
-  journal::Sequence at_ = 0;  // while behind: everything up to here is sent
-  std::uint64_t mark_ = 0;    // while behind: the cohort's bytes when it last took something
+  journal::Sequence at_ = 0;         // while behind: everything up to here is sent
+  journal::Sequence accounted_ = 0;  // while behind: evictions up to here are no news to it
+  std::uint64_t mark_ = 0;           // while behind: the cohort's bytes when it last took something
   bool behind_ = false;
   bool slow_ = false;  // behind because it fell back, not because it resumes
 };

@@ -49,10 +49,12 @@ void Shard::update(const Settings& settings) {
 
 // --- who reads ---
 
-void Shard::subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after) {
+void Shard::subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
+                      journal::Sequence accounted) {
   take_news();
   auto& cohort = cohort_for(selection);
-  cohort.closed = journal_.closed(selection);
+  cohort.closed_at = journal_.closed_at(selection);
+  reader.accounted_ = accounted;
   reader.shard_ = this;
   reader.cohort_ = &cohort;
   metrics_.readers.add(1);
@@ -153,9 +155,12 @@ std::size_t Shard::flush(Cohort& cohort) {
   }
   cohort.last_sent = loop_.timers().now();
   cohort.cursor_sent = entries.back()->sequence;
-  if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes; }))
-    cohort.closed = journal_.closed(cohort.selection);
-  if (cohort.closed) end_closed(cohort);
+  if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes; })) {
+    cohort.closed_at = journal_.closed_at(cohort.selection);
+  }
+  if (at_its_end(cohort)) {
+    for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
+  }
   serve_behind(cohort);
   return sends;
 }
@@ -186,8 +191,10 @@ base::Bytes Shard::framed(std::span<const journal::EntryPtr> entries) const {
   return framing_(payload);
 }
 
-void Shard::end_closed(Cohort& cohort) {
-  for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
+// The journal may be ahead of what has been taken from it: a topic can be closed there while its last events
+// are on their way here.
+bool Shard::at_its_end(const Cohort& cohort) const {
+  return cohort.closed_at != 0 && cohort.closed_at <= cohort.place(follower_.at);
 }
 
 // --- readers who are not live ---
@@ -210,6 +217,8 @@ void Shard::on_drained(Reader& reader) {
   reader.mark_ = reader.cohort_->published_bytes;
   catch_up(reader);
 }
+
+void Shard::on_progress(Reader& reader) { reader.mark_ = reader.cohort_->published_bytes; }
 
 void Shard::catch_up(Reader& reader) {
   for (int slices = 0; slices < slices_per_turn; ++slices) {
@@ -239,7 +248,7 @@ bool Shard::settle(Reader& reader) {
   // Where a flush is pending, serve_behind() comes back after it.
   if (!cohort.pending.empty()) return true;
   cohort.join_live(reader);
-  if (cohort.closed) reader.end(Reader::Ending::closed);
+  if (at_its_end(cohort)) reader.end(Reader::Ending::closed);
   return true;
 }
 
@@ -249,11 +258,12 @@ void Shard::send_slice(Reader& reader) {
   const bool conflate = cohort.conflates && reader.slow_;
   auto slice = journal_.read(cohort.selection, reader.at_, cohort.place(follower_.at),
                              conflate ? std::string::npos : batch_bytes);
-  if (slice.evicted_through > reader.at_) {
+  if (slice.evicted_through > std::max(reader.at_, reader.accounted_)) {
     metrics_.gaps.add();
     reader.gap(journal::GapReason::evicted, reader.at_, slice.evicted_through);
   }
-  reader.at_ = std::max(slice.through, slice.evicted_through);
+  reader.at_ = slice.through;
+  reader.accounted_ = slice.evicted_through;
   if (conflate) drop_superseded(slice.entries, cohort.selection);
   if (slice.entries.empty()) return;
   const auto wire = framed(slice.entries);

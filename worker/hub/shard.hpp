@@ -30,11 +30,14 @@ class Shard {
   Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
         Framing framing);
 
-  /// Delivers to `reader` everything that matches after `after`, then whatever comes, until the reader is
-  /// destroyed.
-  void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after);
+  /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
+  /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
+  void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
+                 journal::Sequence accounted = 0);
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
+  /// Called by a reader whose socket took something.
+  static void on_progress(Reader& reader);
   void update(const Settings& settings);
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
@@ -56,7 +59,7 @@ class Shard {
   std::size_t flush(Cohort& cohort);
   /// Returns the number of sends.
   std::size_t deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
-  void end_closed(Cohort& cohort);
+  bool at_its_end(const Cohort& cohort) const;
   void serve_behind(Cohort& cohort);
   void catch_up(Reader& reader);
   bool settle(Reader& reader);

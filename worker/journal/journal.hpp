@@ -34,8 +34,10 @@ std::string_view name_of(GapReason reason);
 
 /// Where a reader begins.
 struct Resumption {
-  /// Everything after this place; never before what was evicted.
+  /// Everything held after this place.
   Sequence after = 0;
+  /// What is known to be evicted: the reader was told, or asked for no more than what is held.
+  Sequence accounted = 0;
   std::optional<GapReason> gap;
   /// All that was asked for is closed, and nothing after `after` is held: there is nothing to come.
   bool complete = false;
@@ -85,8 +87,10 @@ class Journal {
                      std::size_t bytes_max) const = 0;
   /// All events after `after`, at most `count_max`.
   virtual std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const = 0;
-  /// Is every topic of the selection closed? Never, where it has a pattern.
-  virtual bool closed(const Selection& selection) const = 0;
+  /// The last event of the selection, if every topic of it is closed; 0 where one is not, or it has a
+  /// pattern.
+  virtual Sequence closed_at(const Selection& selection) const = 0;
+  bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
   virtual Sequence last() const = 0;
 
   /// `news` is called after every append, from any thread, and must not block.

@@ -41,7 +41,7 @@ Journal::Kept MemoryJournal::keep(Draft&& draft) {
   }
   for (const auto& name : draft.topics) {
     const auto topic = topics_.find(name);
-    if (topic != topics_.end() && topic->second.closed) return base::failure(Rejection::closed);
+    if (topic != topics_.end() && topic->second.closed_at != 0) return base::failure(Rejection::closed);
   }
   const auto sequence = last_locked() + 1;
   auto entry = std::make_shared<Entry>();
@@ -59,9 +59,9 @@ Journal::Kept MemoryJournal::keep(Draft&& draft) {
   entry->at = clock_.now();
   for (const auto& name : entry->topics) {
     // One that was forgotten begins where forgetting left off.
-    auto& topic = topics_.try_emplace(name, Topic{{}, forgotten_through_, false}).first->second;
+    auto& topic = topics_.try_emplace(name, Topic{{}, forgotten_through_, 0}).first->second;
     topic.held.push_back(sequence);
-    topic.closed = entry->closes;
+    if (entry->closes) topic.closed_at = sequence;
   }
   if (!entry->alias.empty()) aliases_.emplace(entry->alias, sequence);
   ++events_;
@@ -171,19 +171,37 @@ std::optional<Sequence> MemoryJournal::find(const std::string& cursor) const {
 
 Resumption MemoryJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
-  const bool closed = closed_locked(selection);
+  const bool closed = closed_at_locked(selection) != 0;
   const auto evicted = evicted_through(selection);
-  if (!cursor) return {.after = closed ? evicted : last_locked()};
-  if (*cursor == "earliest") return {.after = evicted};
+  if (!cursor && !closed) return {.after = last_locked(), .accounted = evicted};
+  if (!cursor || *cursor == "earliest") return {.after = beginning(selection, 0), .accounted = evicted};
   const auto found = find(*cursor);
   if (!found) {
-    const auto place = Cursor::parse(*cursor);
-    const bool earlier_life = place && place->epoch != epoch_;
-    return {.after = evicted, .gap = earlier_life ? GapReason::restarted : GapReason::unknown};
+    return {.after = beginning(selection, 0),
+            .accounted = evicted,
+            .gap = is_earlier_life(*cursor) ? GapReason::restarted : GapReason::unknown};
   }
-  if (evicted > *found) return {.after = evicted, .gap = GapReason::evicted};
+  if (evicted > *found) {
+    return {.after = beginning(selection, *found), .accounted = evicted, .gap = GapReason::evicted};
+  }
   return {.after = *found,
+          .accounted = evicted,
           .complete = closed && read_locked(selection, *found, last_locked(), 1).entries.empty()};
+}
+
+// The last place after which nothing that is held is missed, of those that are not before `after`.
+Sequence MemoryJournal::beginning(const Selection& selection, Sequence after) const {
+  const auto first = read_locked(selection, after, last_locked(), 1).entries;
+  const auto evicted = std::max(after, evicted_through(selection));
+  return first.empty() ? evicted : std::min(evicted, first.front()->sequence - 1);
+}
+
+// A cursor that a hub could have given out, in another epoch. All epochs are of one length.
+bool MemoryJournal::is_earlier_life(const std::string& cursor) const {
+  const auto place = Cursor::parse(cursor);
+  return place && place->epoch != epoch_ && place->epoch.size() == epoch_.size() &&
+         std::ranges::all_of(place->epoch,
+                             [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
 }
 
 Slice MemoryJournal::read(const Selection& selection, Sequence after, Sequence until,
@@ -196,15 +214,15 @@ Slice MemoryJournal::read_locked(const Selection& selection, Sequence after, Seq
                                  std::size_t bytes_max) const {
   Slice slice{.entries = {}, .through = until, .evicted_through = evicted_through(selection)};
   std::size_t bytes = 0;
+  const auto full = [&] { return !slice.entries.empty() && bytes >= bytes_max; };
   // False once the slice is full.
   const auto take = [&](const EntryPtr& entry) {
-    if (bytes >= bytes_max) return false;
+    if (full()) return false;
     bytes += entry->frame.size();
     slice.entries.push_back(entry);
     slice.through = entry->sequence;
     return true;
   };
-  const auto full = [&] { return bytes >= bytes_max; };
   if (selection.prefixes().empty() && selection.names().size() == 1) {
     const auto topic = topics_.find(selection.names().front());
     if (topic == topics_.end()) return slice;
@@ -249,16 +267,20 @@ Sequence MemoryJournal::evicted_through(const Selection& selection) const {
   return through;
 }
 
-bool MemoryJournal::closed(const Selection& selection) const {
+Sequence MemoryJournal::closed_at(const Selection& selection) const {
   const std::lock_guard lock(mutex_);
-  return closed_locked(selection);
+  return closed_at_locked(selection);
 }
 
-bool MemoryJournal::closed_locked(const Selection& selection) const {
-  return selection.prefixes().empty() && std::ranges::all_of(selection.names(), [&](const auto& name) {
-           const auto topic = topics_.find(name);
-           return topic != topics_.end() && topic->second.closed;
-         });
+Sequence MemoryJournal::closed_at_locked(const Selection& selection) const {
+  if (!selection.prefixes().empty()) return 0;
+  Sequence last = 0;
+  for (const auto& name : selection.names()) {
+    const auto topic = topics_.find(name);
+    if (topic == topics_.end() || topic->second.closed_at == 0) return 0;
+    last = std::max(last, topic->second.closed_at);
+  }
+  return last;
 }
 
 Sequence MemoryJournal::last() const {

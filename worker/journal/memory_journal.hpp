@@ -26,7 +26,7 @@ class MemoryJournal final : public Journal {
   Slice read(const Selection& selection, Sequence after, Sequence until,
              std::size_t bytes_max) const override;
   std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const override;
-  bool closed(const Selection& selection) const override;
+  Sequence closed_at(const Selection& selection) const override;
   Sequence last() const override;
   void follow(Follower& follower, std::function<void()> news) override;
   void expire() override;
@@ -43,7 +43,7 @@ class MemoryJournal final : public Journal {
   struct Topic {
     std::deque<Sequence> held;
     Sequence evicted_through = 0;
-    bool closed = false;
+    Sequence closed_at = 0;  // its last event; 0 while it is open
   };
   using Topics = std::map<std::string, Topic, std::less<>>;
 
@@ -60,7 +60,9 @@ class MemoryJournal final : public Journal {
   Sequence last_locked() const { return first_ + log_.size() - 1; }
   std::optional<Sequence> find(const std::string& cursor) const;
   Sequence evicted_through(const Selection& selection) const;
-  bool closed_locked(const Selection& selection) const;
+  Sequence closed_at_locked(const Selection& selection) const;
+  Sequence beginning(const Selection& selection, Sequence after) const;
+  bool is_earlier_life(const std::string& cursor) const;
   Slice read_locked(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max) const;
 
   const std::string epoch_;

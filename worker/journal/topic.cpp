@@ -29,10 +29,11 @@ void sort_unique(std::vector<std::string>& values) {
 }  // namespace
 
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max) {
+  if (auto checked = check_text(name, bytes_max); !checked) return checked;
   if (is_pattern(name)) {
     return base::failure(fmt::format("topic: {} is a pattern; an event is published under a name", name));
   }
-  return check_text(name, bytes_max);
+  return base::success();
 }
 
 base::Result<Selection, std::string> Selection::parse(const std::vector<std::string_view>& selectors,

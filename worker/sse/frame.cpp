@@ -25,10 +25,12 @@ void append_data(std::string& out, std::string_view data) {
 }  // namespace
 
 void append_event(std::string& out, const Event& event) {
-  if (!event.id.empty()) append_field(out, "id", event.id);
   if (!event.type.empty()) append_field(out, "event", event.type);
   if (event.retry) fmt::format_to(std::back_inserter(out), "retry: {}\n", event.retry->count());
   append_data(out, event.data);
+  // Last: some clients take the cursor at this line, and must not have it for an event that is cut before its
+  // end.
+  if (!event.id.empty()) append_field(out, "id", event.id);
   out.push_back('\n');
 }
 

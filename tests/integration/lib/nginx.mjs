@@ -60,7 +60,7 @@ function install(directory, socket) {
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
   const text = fs.readFileSync(upstream, 'utf8');
-  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/m, `$1unix:${socket}`);
+  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/gm, `$1unix:${socket}`);
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
   fs.writeFileSync(upstream, rewritten);
 }
