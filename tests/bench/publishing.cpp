@@ -46,7 +46,7 @@ std::optional<Instant> Publishing::next_due(Instant now) {
   const Instant due =
       rate == 0 ? now : start + std::chrono::nanoseconds(std::chrono::seconds(1)) * sent / rate;
   all_sent_ = all_sent_ || (plan_.count > 0 && figures_.sent >= plan_.count) ||
-              (plan_.time.count() > 0 && std::max(now, due) >= start + plan_.time);
+              (plan_.time.count() > 0 && due >= start + plan_.time);
   const std::uint64_t ahead = ledger_.sent() - std::min(ledger_.sent(), deliveries_.fresh);
   if (plan_.deliveries_ahead_max > 0 && ahead > plan_.deliveries_ahead_max) return std::nullopt;
   return due;

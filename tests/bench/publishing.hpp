@@ -25,7 +25,7 @@ namespace sse::bench {
 struct PublishPlan {
   /// Events in all; 0: no such end.
   std::uint64_t count = 0;
-  /// Until then events are sent; 0: no such end. With neither, nothing is published.
+  /// What is due until then is sent; 0: no such end. With neither, nothing is published.
   std::chrono::milliseconds time{0};
   /// Events per second, kept up however slow the server is: what it delays is late. 0: a connection posts
   /// again when it is answered.

@@ -34,7 +34,7 @@ class InterposedJournal final : public journal::Journal {
     return journal_.read_all(after, count_max);
   }
   journal::Sequence closed_at(const journal::Selection& selection) const override {
-    if (before_closed) std::exchange(before_closed, {})();
+    if (before_closed_at) std::exchange(before_closed_at, {})();
     return journal_.closed_at(selection);
   }
   journal::Sequence last() const override { return journal_.last(); }
@@ -44,8 +44,8 @@ class InterposedJournal final : public journal::Journal {
   void expire() override { journal_.expire(); }
   journal::Figures figures() const override { return journal_.figures(); }
 
-  /// Called once, right before the next closed() is answered.
-  mutable std::function<void()> before_closed;
+  /// Called once, right before the next closed_at() is answered.
+  mutable std::function<void()> before_closed_at;
 
  private:
   journal::MemoryJournal journal_;

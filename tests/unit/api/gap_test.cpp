@@ -18,14 +18,16 @@ BOOST_AUTO_TEST_CASE(as_json) {
 
 BOOST_AUTO_TEST_CASE(as_a_frame) {
   BOOST_TEST((Gap{GapReason::evicted, "e-1", "e-7"}.frame() ==
-              "id: e-7\nevent: gap\ndata: {\"reason\":\"evicted\",\"lastEventId\":\"e-1\",\"resumedFrom\":\"e-7\"}\n\n"));
+              "event: gap\ndata: "
+              "{\"reason\":\"evicted\",\"lastEventId\":\"e-1\",\"resumedFrom\":\"e-7\"}\nid: e-7\n\n"));
 }
 
 // The cursor is whatever the reader sent.
 BOOST_AUTO_TEST_CASE(a_hostile_cursor_stays_inside_the_data) {
   BOOST_TEST((Gap{GapReason::unknown, "\"}\n\nevent: close\ndata: {\r\xff\xc3", "e-0"}.frame() ==
-              "id: e-0\nevent: gap\ndata: {\"reason\":\"unknown\",\"lastEventId\":"
-              "\"\\\"}\\n\\nevent: close\\ndata: {\\r\xef\xbf\xbd\xef\xbf\xbd\",\"resumedFrom\":\"e-0\"}\n\n"));
+              "event: gap\ndata: {\"reason\":\"unknown\",\"lastEventId\":"
+              "\"\\\"}\\n\\nevent: close\\ndata: "
+              "{\\r\xef\xbf\xbd\xef\xbf\xbd\",\"resumedFrom\":\"e-0\"}\nid: e-0\n\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -40,8 +40,10 @@ struct Fixture : HubBench {
   }
   std::string refused(const std::string& query) {
     const auto answer = answered(query);
-    const std::string before = "400 {\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"";
-    return answer.starts_with(before) ? answer.substr(before.size(), answer.size() - before.size() - 3) : answer;
+    const std::string before =
+        "400 {\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,\"detail\":\"";
+    return answer.starts_with(before) ? answer.substr(before.size(), answer.size() - before.size() - 3)
+                                      : answer;
   }
 
   base::Random random{1};
@@ -55,7 +57,9 @@ struct Fixture : HubBench {
 
 const std::string opening = ": ok\n\nretry: 3000\n\n";
 
-std::string event(int place, const std::string& data = "x") { return fmt::format("id: e-{}\ndata: {}\n\n", place, data); }
+std::string event(int place, const std::string& data = "x") {
+  return fmt::format("data: {}\nid: e-{}\n\n", data, place);
+}
 std::string cursor(int place) { return fmt::format("id: e-{}\n\n", place); }
 
 const std::string close_frame = "event: close\ndata: {}\n\n";
@@ -93,7 +97,8 @@ BOOST_AUTO_TEST_CASE(topics_that_are_refused) {
   BOOST_TEST(refused("topic=a&topic") == "topic: must not be empty");
   BOOST_TEST(refused("topic=%ff") == "topic: is not valid UTF-8");
   BOOST_TEST(refused("topic=a%00") == "topic: holds a control character");
-  BOOST_TEST(refused("topic=" + std::string(1'025, 'x')) == "topic: has 1025 bytes; at most 1024 are allowed");
+  BOOST_TEST(refused("topic=" + std::string(1'025, 'x')) ==
+             "topic: has 1025 bytes; at most 1024 are allowed");
   BOOST_TEST(slots.used() == 0U);
 }
 
@@ -171,8 +176,10 @@ BOOST_AUTO_TEST_CASE(everything_held) {
 BOOST_AUTO_TEST_CASE(a_cursor_that_is_no_good) {
   publish_times(2, "a");
   const auto gap = [](const std::string& reason, const std::string& asked, int from) {
-    return fmt::format("id: e-{0}\nevent: gap\ndata: {{\"reason\":\"{1}\",\"lastEventId\":\"{2}\",\"resumedFrom\":\"e-{0}\"}}\n\n",
-                       from, reason, asked);
+    return fmt::format(
+        "event: gap\ndata: {{\"reason\":\"{1}\",\"lastEventId\":\"{2}\",\"resumedFrom\":\"e-{0}\"}}\nid: "
+        "e-{0}\n\n",
+        from, reason, asked);
   };
   BOOST_TEST(asking("topic=a", "x")->news() == opening + gap("unknown", "x", 0) + event(1) + event(2));
   BOOST_TEST(asking("topic=a", "e-3")->news() == opening + gap("unknown", "e-3", 0) + event(1) + event(2));
@@ -196,7 +203,8 @@ BOOST_AUTO_TEST_CASE(a_gap_while_it_reads) {
   reader->full = false;
   reader->source->on_drained();
   BOOST_TEST(reader->news() ==
-             "id: e-4\nevent: gap\ndata: {\"reason\":\"evicted\",\"lastEventId\":\"e-2\",\"resumedFrom\":\"e-4\"}\n\n" +
+             "event: gap\ndata: "
+             "{\"reason\":\"evicted\",\"lastEventId\":\"e-2\",\"resumedFrom\":\"e-4\"}\nid: e-4\n\n" +
                  event(5));
 }
 

@@ -120,7 +120,8 @@ BOOST_AUTO_TEST_CASE(a_gap_is_told_at_once) {
              answer("", "e-0", R"(,"gap":{"reason":"unknown","lastEventId":"x","resumedFrom":"e-0"})"));
   publish("a");
   BOOST_TEST(answered("topic=a&poll=5&lastEventId=d-1") ==
-             answer(event("e-1"), "e-1", R"(,"gap":{"reason":"restarted","lastEventId":"d-1","resumedFrom":"e-0"})"));
+             answer(event("e-1"), "e-1",
+                    R"(,"gap":{"reason":"restarted","lastEventId":"d-1","resumedFrom":"e-0"})"));
   BOOST_TEST(metrics.gaps.value() == 2U);
 }
 

@@ -40,7 +40,9 @@ class LateJournal final : public journal::Journal {
   std::vector<journal::EntryPtr> read_all(journal::Sequence after, std::size_t count_max) const override {
     return journal_.read_all(after, count_max);
   }
-  bool closed(const journal::Selection& selection) const override { return journal_.closed(selection); }
+  journal::Sequence closed_at(const journal::Selection& selection) const override {
+    return journal_.closed_at(selection);
+  }
   journal::Sequence last() const override { return journal_.last(); }
   void follow(journal::Follower& follower, std::function<void()> news) override {
     journal_.follow(follower, std::move(news));
@@ -58,9 +60,14 @@ struct Publishing {
   template <class... Args>
   explicit Publishing(Args&&... args) : journal(std::forward<Args>(args)..., clock) {}
 
-  void serve(RecordingExchange& exchange) { api::PublishEndpoint(loop, journal, settings, metrics).serve(exchange); }
+  void serve(RecordingExchange& exchange) {
+    api::PublishEndpoint(loop, journal, settings, metrics).serve(exchange);
+  }
   static http::Request request(std::string content_type, std::string body) {
-    return {.method = "POST", .path = "/publish", .content_type = std::move(content_type), .body = std::move(body)};
+    return {.method = "POST",
+            .path = "/publish",
+            .content_type = std::move(content_type),
+            .body = std::move(body)};
   }
   /// `STATUS TYPE|BODY`
   static std::string told(const RecordingExchange& exchange) {
@@ -105,7 +112,9 @@ std::string kept(const std::string& id) { return "200 application/json|{\"id\":\
 
 std::string refused(int status, const std::string& title, const std::string& detail) {
   return fmt::format(
-      "{0} application/problem+json|{{\"type\":\"about:blank\",\"title\":\"{1}\",\"status\":{0},\"detail\":\"{2}\"}}\n",
+      "{0} "
+      "application/"
+      "problem+json|{{\"type\":\"about:blank\",\"title\":\"{1}\",\"status\":{0},\"detail\":\"{2}\"}}\n",
       status, title, detail);
 }
 
@@ -116,23 +125,24 @@ BOOST_FIXTURE_TEST_SUITE(publish_suite, AtOnce)
 BOOST_AUTO_TEST_CASE(a_form) {
   BOOST_TEST(form("topic=a&data=hi") == kept("e-1"));
   BOOST_TEST(form("topic=a&data=1%0a2&event=t&retry=5") == kept("e-2"));
-  BOOST_TEST(frames() == "id: e-1\ndata: hi\n\nid: e-2\nevent: t\nretry: 5\ndata: 1\ndata: 2\n\n");
+  BOOST_TEST(frames() == "data: hi\nid: e-1\n\nevent: t\nretry: 5\ndata: 1\ndata: 2\nid: e-2\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_object) {
   BOOST_TEST(json(R"({"topic":["a","b"],"data":{"k": 1}})") == kept("e-1"));
-  BOOST_TEST(frames() == "id: e-1\ndata: {\"k\":1}\n\n");
+  BOOST_TEST(frames() == "data: {\"k\":1}\nid: e-1\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_publishers_id) {
   BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
   BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
-  BOOST_TEST(frames() == "id: order 17\ndata: x\n\n");
+  BOOST_TEST(frames() == "data: x\nid: order 17\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_journal_refuses) {
   form("topic=a&close=1");
-  BOOST_TEST(form("topic=a&data=x") == refused(409, "Conflict", "topic: is closed; what it was for has ended"));
+  BOOST_TEST(form("topic=a&data=x") ==
+             refused(409, "Conflict", "topic: is closed; what it was for has ended"));
   BOOST_TEST(form("topic=b&id=e-7") ==
              refused(400, "Bad Request", "id: looks like one of the hub's own; choose another"));
   BOOST_TEST(frames() == "id: e-1\n\n");
@@ -142,7 +152,8 @@ BOOST_AUTO_TEST_CASE(what_the_parser_refuses) {
   BOOST_TEST(form("data=x") == refused(400, "Bad Request", "topic: is missing"));
   BOOST_TEST(json("{") == refused(400, "Bad Request", "JSON: is broken at byte 2"));
   settings.event_bytes_max = 2;
-  BOOST_TEST(form("topic=a&data=123") == refused(413, "Content Too Large", "data: the event is over 2 bytes"));
+  BOOST_TEST(form("topic=a&data=123") ==
+             refused(413, "Content Too Large", "data: the event is over 2 bytes"));
   BOOST_TEST(form("topic=%ff/*").starts_with("400 application/problem+json|"));
   BOOST_TEST(frames() == "");
 }
@@ -156,12 +167,14 @@ BOOST_AUTO_TEST_CASE(content_types) {
   const auto sentence = refused(
       415, "Unsupported Media Type",
       "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson");
-  for (const auto* type : {"", "text/plain", "multipart/form-data; boundary=x", "application/jsonx", "application"}) {
+  for (const auto* type :
+       {"", "text/plain", "multipart/form-data; boundary=x", "application/jsonx", "application"}) {
     BOOST_TEST(publish(type, "topic=a") == sentence);
   }
   BOOST_TEST(publish("application/x-www-form-urlencoded; charset=utf-8", "topic=a") == kept("e-1"));
   BOOST_TEST(publish("application/json ;charset=utf-8", R"({"topic":"a"})") == kept("e-2"));
-  for (const auto* type : {"application/x-ndjson", "application/ndjson", "application/jsonl; charset=utf-8"}) {
+  for (const auto* type :
+       {"application/x-ndjson", "application/ndjson", "application/jsonl; charset=utf-8"}) {
     BOOST_TEST(publish(type, "").starts_with("200 application/x-ndjson|"));
   }
 }
@@ -186,8 +199,9 @@ BOOST_AUTO_TEST_CASE(only_with_the_key) {
   };
   const auto sentence =
       refused(401, "Unauthorized", "Publishing needs `Authorization: Bearer` with the configured key.");
-  for (const auto* wrong : {"", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Bearer S3cret", "Bearer  s3cret",
-                            "Bearer s3cret ", "Basic s3cret", "s3cret", "Bearer s3crets3cret", "Bearer x"}) {
+  for (const auto* wrong :
+       {"", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Bearer S3cret", "Bearer  s3cret",
+        "Bearer s3cret ", "Basic s3cret", "s3cret", "Bearer s3crets3cret", "Bearer x"}) {
     BOOST_TEST(with(wrong) == sentence);
   }
   BOOST_TEST(with(std::nullopt) == sentence);
@@ -226,16 +240,17 @@ BOOST_AUTO_TEST_CASE(one_line_for_each_item) {
                    "{\"topic\":\"a\",\"id\":\"e-1\"}\n"
                    "{\"topic\":\"a\",\"id\":\"own\"}\n"
                    "{\"topic\":\"a\",\"id\":\"own\"}\n"
-                   "{\"topic\":\"b\"}") == "200 application/x-ndjson|"
-                                           "{\"id\":\"e-2\"}\n"
-                                           "{\"error\":\"line 2: JSON: is broken at byte 13\"}\n"
-                                           "{\"error\":\"line 4: topic: is missing\"}\n"
-                                           "{\"error\":\"topic: is closed; what it was for has ended\"}\n"
-                                           "{\"error\":\"id: looks like one of the hub's own; choose another\"}\n"
-                                           "{\"id\":\"own\"}\n"
-                                           "{\"id\":\"own\"}\n"
-                                           "{\"id\":\"e-4\"}\n");
-  BOOST_TEST(frames() == "id: e-1\n\nid: e-2\ndata: 1\n\nid: own\ndata: \n\nid: e-4\ndata: \n\n");
+                   "{\"topic\":\"b\"}") ==
+             "200 application/x-ndjson|"
+             "{\"id\":\"e-2\"}\n"
+             "{\"error\":\"line 2: JSON: is broken at byte 13\"}\n"
+             "{\"error\":\"line 4: topic: is missing\"}\n"
+             "{\"error\":\"line 6: topic: is closed; what it was for has ended\"}\n"
+             "{\"error\":\"line 7: id: looks like one of the hub's own; choose another\"}\n"
+             "{\"id\":\"own\"}\n"
+             "{\"id\":\"own\"}\n"
+             "{\"id\":\"e-4\"}\n");
+  BOOST_TEST(frames() == "id: e-1\n\ndata: 1\nid: e-2\n\ndata: \nid: own\n\ndata: \nid: e-4\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_batch) {
@@ -244,8 +259,9 @@ BOOST_AUTO_TEST_CASE(an_empty_batch) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_of_mistakes_only) {
-  BOOST_TEST(batch("1\n\"x\"\n") == "200 application/x-ndjson|{\"error\":\"line 1: JSON: must be an object\"}\n"
-                                    "{\"error\":\"line 2: JSON: must be an object\"}\n");
+  BOOST_TEST(batch("1\n\"x\"\n") ==
+             "200 application/x-ndjson|{\"error\":\"line 1: JSON: must be an object\"}\n"
+             "{\"error\":\"line 2: JSON: must be an object\"}\n");
   BOOST_TEST(journal.last() == 0U);
 }
 
@@ -261,23 +277,26 @@ BOOST_AUTO_TEST_CASE(the_largest_batch) {
 
 BOOST_AUTO_TEST_CASE(one_event_too_large_spoils_no_batch) {
   settings.event_bytes_max = 2;
-  BOOST_TEST(batch("{\"topic\":\"a\",\"data\":\"123\"}\n{\"topic\":\"a\",\"data\":\"12\"}\n") ==
-             "200 application/x-ndjson|{\"error\":\"line 1: data: the event is over 2 bytes\"}\n{\"id\":\"e-1\"}\n");
+  BOOST_TEST(
+      batch("{\"topic\":\"a\",\"data\":\"123\"}\n{\"topic\":\"a\",\"data\":\"12\"}\n") ==
+      "200 application/x-ndjson|{\"error\":\"line 1: data: the event is over 2 bytes\"}\n{\"id\":\"e-1\"}\n");
 }
 
 // What is quoted back is JSON again, whatever it holds.
 BOOST_AUTO_TEST_CASE(mistakes_are_quoted_safely) {
-  BOOST_TEST(batch(R"({"topic":"\"\\\u20ac/*"})" "\n") ==
-             "200 application/x-ndjson|{\"error\":\"line 1: topic: \\\"\\\\\xe2\x82\xac/* is a pattern; an event is "
-             "published under a name\"}\n");
+  BOOST_TEST(
+      batch(R"({"topic":"\"\\\u20ac/*"})"
+            "\n") ==
+      "200 application/x-ndjson|{\"error\":\"line 1: topic: \\\"\\\\\xe2\x82\xac/* is a pattern; an event is "
+      "published under a name\"}\n");
 }
 
 // --- figures ---
 
 BOOST_AUTO_TEST_CASE(counted) {
-  form("topic=a&data=x");          // 14 bytes
-  form("data=x");                  // 6 bytes, refused
-  form("topic=a&id=e-1");          // 14 bytes, refused by the journal
+  form("topic=a&data=x");           // 14 bytes
+  form("data=x");                   // 6 bytes, refused
+  form("topic=a&id=e-1");           // 14 bytes, refused by the journal
   batch("{\"topic\":\"a\"}\n1\n");  // 16 bytes, one of each
   BOOST_TEST(metrics.events.value() == 2U);
   BOOST_TEST(metrics.rejected.value() == 3U);
@@ -297,7 +316,8 @@ BOOST_AUTO_TEST_CASE(answered_when_it_is_kept) {
   journal.keep_all();
   BOOST_TEST(told(exchange) == kept("e-1"));
   BOOST_TEST(registry.text().find("sse_worker_publish_seconds_bucket{le=\"0.0025\"} 0\n"
-                                  "sse_worker_publish_seconds_bucket{le=\"0.005\"} 1\n") != std::string::npos);
+                                  "sse_worker_publish_seconds_bucket{le=\"0.005\"} 1\n") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_publisher_has_left) {

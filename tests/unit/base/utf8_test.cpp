@@ -10,9 +10,7 @@ using worker::base::is_utf8;
 BOOST_AUTO_TEST_SUITE(utf8_suite)
 
 BOOST_AUTO_TEST_CASE(well_formed) {
-  for (const auto& text : {""s,
-                           "plain"s,
-                           "\0\x7f"s,
+  for (const auto& text : {""s, "plain"s, "\0\x7f"s,
                            "\xc2\x80"s,          // U+0080, the least of two bytes
                            "\xdf\xbf"s,          // U+07FF
                            "\xe0\xa0\x80"s,      // U+0800, the least of three

@@ -20,8 +20,10 @@ BOOST_AUTO_TEST_CASE(shared_records_are_those_of_request_1) {
 
 BOOST_AUTO_TEST_CASE(every_record_is_readdressed_and_nothing_else) {
   // Content that looks like headers, of request 1.
-  const auto tricky = wire::record(wire::standard_output, 1, "inner") + wire::record(wire::standard_output, 1);
-  for (const auto& content : {std::string("abc"), tricky, std::string(32 * 1024, '\1'), std::string(100'000, '\0')}) {
+  const auto tricky =
+      wire::record(wire::standard_output, 1, "inner") + wire::record(wire::standard_output, 1);
+  for (const auto& content :
+       {std::string("abc"), tricky, std::string(32 * 1024, '\1'), std::string(100'000, '\0')}) {
     for (const unsigned id : {1U, 2U, 255U, 256U, 0x1234U, 65'535U}) {
       std::string expected;
       append_stdout(expected, static_cast<std::uint16_t>(id), content);
@@ -33,7 +35,8 @@ BOOST_AUTO_TEST_CASE(every_record_is_readdressed_and_nothing_else) {
 BOOST_AUTO_TEST_CASE(padding_is_skipped) {
   const auto records = [](unsigned id) {
     return wire::record(wire::standard_output, id, "abc", {.padding = 5}) +
-           wire::record(wire::standard_output, id, "", {.padding = 255}) + wire::record(wire::standard_output, id, "d");
+           wire::record(wire::standard_output, id, "", {.padding = 255}) +
+           wire::record(wire::standard_output, id, "d");
   };
   BOOST_TEST(readdressed(records(1), 0x0203) == records(0x0203));
 }

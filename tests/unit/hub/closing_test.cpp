@@ -182,7 +182,7 @@ BOOST_FIXTURE_TEST_SUITE(closing_race_suite, Interposed)
 BOOST_AUTO_TEST_CASE(closed_while_a_reader_subscribes) {
   HubReader reader;
   shard();
-  moments->before_closed = [&] { close("a"); };
+  moments->before_closed_at = [&] { close("a"); };
   subscribe(reader, "a", 0);
   settle();
   BOOST_TEST(reader.news() == "[1] closed");
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(closed_while_another_reader_subscribes) {
   HubReader reader;
   HubReader newcomer;
   subscribe(reader, "a");
-  moments->before_closed = [&] {
+  moments->before_closed_at = [&] {
     publish("a");
     close("a");
   };
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(closed_while_the_other_topic_s_end_goes_out) {
   HubReader reader;
   subscribe(reader, "a b");
   close("a");
-  moments->before_closed = [&] { close("b"); };
+  moments->before_closed_at = [&] { close("b"); };
   settle();
   settle();
   BOOST_TEST(reader.received.find("id: e-2\n") != std::string::npos);

@@ -26,8 +26,8 @@ class Ledger {
   journal::Sequence last() const { return all_.size(); }
   const journal::Entry& at(journal::Sequence place) const { return *all_[place - 1]; }
 
-  /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it by
-  /// conflates.
+  /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it
+  /// by conflates.
   bool conflates(const journal::Entry& entry, const journal::Selection& selection) const {
     return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
       return !selection.matches(topic) || conflating_.matches(topic);
@@ -36,8 +36,8 @@ class Ledger {
   /// May such a reader skip it? Where each of those topics has a later value.
   bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
     return conflates(entry, selection) && std::ranges::all_of(entry.topics, [&](const auto& topic) {
-      return !selection.matches(topic) || has_later(entry, topic);
-    });
+             return !selection.matches(topic) || has_later(entry, topic);
+           });
   }
   bool closed(const journal::Selection& selection) const {
     if (!selection.prefixes().empty()) return false;
@@ -74,8 +74,14 @@ class Ledger {
 
 class ModelReader final : public Reader {
  public:
-  ModelReader(Ledger& ledger, journal::Selection asked, const journal::Resumption& from, int takes)
-      : room(takes), ledger_(ledger), asked_(std::move(asked)), at_(from.after), emptied_(ledger.last()) {}
+  ModelReader(Ledger& ledger, journal::Selection asked, journal::Sequence after, int takes)
+      : room(takes), ledger_(ledger), asked_(std::move(asked)), at_(after), emptied_(ledger.last()) {}
+
+  /// Up to `until`, nothing but what was held when it asked.
+  void owe_only(const std::vector<journal::EntryPtr>& held, journal::Sequence until) {
+    owed_before_ = held;
+    asked_at_ = until;
+  }
 
   bool ready() const override { return room > 0 && !ended; }
   void deliver(const Batch& batch) override {
@@ -142,11 +148,14 @@ class ModelReader final : public Reader {
   std::size_t outbox_bytes_max = 0;
 
  private:
+  static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence; }
+
   // All up to `until` that it asked for must have come, or be told as a gap, or be superseded.
   void account_for(journal::Sequence until) {
     for (auto place = at_ + 1; place <= until; ++place) {
       const auto& entry = ledger_.at(place);
       if (!asked_.matches(entry) || place <= told_through_) continue;
+      if (place <= asked_at_ && !std::ranges::binary_search(owed_before_, place, {}, &place_of)) continue;
       if (was_full_ && ledger_.superseded(entry, asked_)) continue;
       mistake("missed {}", place);
     }
@@ -172,6 +181,8 @@ class ModelReader final : public Reader {
   journal::Sequence told_through_ = 0;  // gaps were told up to here
   journal::Sequence emptied_;           // what was published when its socket last took something
   bool was_full_ = false;
+  std::vector<journal::EntryPtr> owed_before_;
+  journal::Sequence asked_at_ = 0;
 };
 
 }  // namespace worker::hub

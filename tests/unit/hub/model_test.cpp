@@ -131,11 +131,14 @@ class Play : public HubBench {
     if (below(6) == 0) cursor = "earliest";
     const auto from = journal().resume(selection, cursor);
     if (from.complete) return;
+    const auto held = journal().read(selection, from.after, ledger.last(), std::string::npos).entries;
+    const auto known = ledger.last();
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
     readers_.push_back(
-        std::make_unique<ModelReader>(ledger, selection, from, below(2) == 0 ? endless : below(4)));
+        std::make_unique<ModelReader>(ledger, selection, from.after, below(2) == 0 ? endless : below(4)));
+    readers_.back()->owe_only(held, known);
     readers_.back()->outbox_bytes_max = settings.outbox_bytes_max;
-    shard().subscribe(*readers_.back(), selection, from.after);
+    shard().subscribe(*readers_.back(), selection, from.after, from.accounted);
   }
   void refill(ModelReader& reader, int takes) {
     if (reader.room > 0 || reader.ended) return;

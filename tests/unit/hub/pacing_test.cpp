@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(new_settings_apply_from_the_next_flush) {
 
 BOOST_AUTO_TEST_CASE(a_batch_is_full_at_64_kib) {
   add_readers(1);
-  const auto overhead = std::string("id: e-1\ndata: \n\n").size();
+  const auto overhead = std::string("data: \nid: e-1\n\n").size();
   publish("a", std::string(65'536 - overhead, 'x'));
   publish("a");
   publish_times(3, "a", std::string(30'000, 'x'));
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_batch_is_full_at_64_kib) {
 
 BOOST_AUTO_TEST_CASE(one_byte_below_there_is_room_for_one_more) {
   add_readers(1);
-  const auto overhead = std::string("id: e-1\ndata: \n\n").size();
+  const auto overhead = std::string("data: \nid: e-1\n\n").size();
   publish("a", std::string(65'535 - overhead, 'x'));
   publish_times(2, "a");
   turn();

@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(then_live) {
   publish_times(2, "a");
   HubReader reader;
   subscribe(reader, "a", 0);
-  BOOST_TEST(reader.received == "id: e-1\ndata: x\n\nid: e-2\ndata: x\n\n");
+  BOOST_TEST(reader.received == "data: x\nid: e-1\n\ndata: x\nid: e-2\n\n");
   publish("a");
   turn();
   publish("b");
@@ -250,6 +250,38 @@ BOOST_AUTO_TEST_CASE(a_gap_between_asking_and_subscribing_is_told) {
   publish("a");
   settle();
   BOOST_TEST(reader.news() == "[11]");
+}
+
+// Told, or asked for: what was evicted before is no news to it; what is evicted from now on is.
+BOOST_AUTO_TEST_CASE(what_is_accounted_for_is_not_told_again) {
+  history.topic_events_max = 3;
+  publish("quiet");
+  publish_times(5, "busy");
+  const auto from = journal().resume(select("quiet busy"), "earliest");
+  HubReader first;
+  shard().subscribe(first, select("quiet busy"), from.after, from.accounted);
+  BOOST_TEST(first.news() == "[1 4 5 6]");
+  HubReader second(0);
+  shard().subscribe(second, select("quiet busy"), from.after, from.accounted);
+  publish("busy");
+  settle();
+  drain(second);
+  BOOST_TEST(second.news() == "gap evicted 0>4 [1 5 6 7]");
+}
+
+// The quiet topic's loss lies before the busy one's, and is one all the same.
+BOOST_AUTO_TEST_CASE(a_loss_before_what_is_accounted_for_is_told) {
+  history.topic_events_max = 3;
+  publish("quiet");
+  publish_times(5, "busy");
+  const auto from = journal().resume(select("quiet busy"), "earliest");
+  HubReader reader(0);
+  shard().subscribe(reader, select("quiet busy"), from.after, from.accounted);
+  publish_times(3, "quiet");
+  settle();
+  drain(reader);
+  BOOST_TEST(reader.news().starts_with("gap evicted 0>"));
+  BOOST_TEST(metrics.gaps.value() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_evicted_after_its_place_nothing_told) {

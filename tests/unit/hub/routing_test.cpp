@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_batch_arrives_as_one_delivery) {
   turn();
   BOOST_TEST(a.news() == "[1 3 5]");
   BOOST_TEST(all.news() == "[1 2 3 4 5]");
-  BOOST_TEST(a.received == "id: e-1\ndata: x\n\nid: e-3\ndata: x\n\nid: e-5\ndata: x\n\n");
+  BOOST_TEST(a.received == "data: x\nid: e-1\n\ndata: x\nid: e-3\n\ndata: x\nid: e-5\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {

@@ -12,7 +12,7 @@ struct Fixture : HubBench {
   Fixture() { settings.outbox_bytes_max = 1'000; }
   /// One event whose frame has exactly `bytes`.
   void publish_bytes(std::size_t bytes, const std::string& topic = "a") {
-    const auto overhead = fmt::format("id: e-{}\ndata: \n\n", journal().last() + 1).size();
+    const auto overhead = fmt::format("data: \nid: e-{}\n\n", journal().last() + 1).size();
     publish(topic, std::string(bytes - overhead, 'x'));
     settle();
   }
@@ -176,6 +176,21 @@ BOOST_AUTO_TEST_CASE(who_took_its_history_without_a_pause_took_something) {
   BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15 16]");
   drain(reader);
   BOOST_TEST(reader.news() == "[17 18] [19 20 21 22 23 24]");
+}
+
+// A large event on a thin line: its socket is never empty, but it moves.
+BOOST_AUTO_TEST_CASE(who_makes_progress_is_not_cut) {
+  HubReader slow(1);
+  subscribe(slow, "a");
+  publish_bytes(100);
+  for (int i = 0; i < 20; ++i) {
+    publish_bytes(900);
+    shard().on_progress(slow);
+  }
+  BOOST_TEST(slow.news() == "[1]");
+  publish_bytes(900);
+  publish_bytes(200);
+  BOOST_TEST(slow.news() == "slow");
 }
 
 BOOST_AUTO_TEST_CASE(a_new_bound_holds_from_now_on) {

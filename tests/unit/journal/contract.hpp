@@ -81,7 +81,7 @@ class MemorySubject final : public Subject {
  protected:
   std::unique_ptr<Journal> make() override {
     static std::atomic<int> lives = 0;
-    return std::make_unique<MemoryJournal>(settings, fmt::format("life{}", ++lives), clock);
+    return std::make_unique<MemoryJournal>(settings, fmt::format("life{:04}", ++lives), clock);
   }
 };
 

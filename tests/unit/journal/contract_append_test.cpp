@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
   BOOST_TEST(entry->alias == "");
   BOOST_TEST(entry->closes);
   BOOST_TEST((entry->at == subject.clock.now()));
-  BOOST_TEST(entry->frame == "id: " + subject.id(2) + "\nevent: t\nretry: 30\ndata: 1\ndata: 2\n\n");
+  BOOST_TEST(entry->frame == "event: t\nretry: 30\ndata: 1\ndata: 2\nid: " + subject.id(2) + "\n\n");
   BOOST_TEST(subject.journal().id_of(*entry) == subject.id(2));
   BOOST_TEST(!subject.journal().read_all(0, 1).at(0)->closes);
 }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_is_an_alias_of_the_place, S, Subje
   const auto entry = subject.journal().read_all(1, 1).at(0);
   BOOST_TEST(entry->sequence == 2U);
   BOOST_TEST(entry->alias == "order 17");
-  BOOST_TEST(entry->frame == "id: order 17\ndata: hi\n\n");
+  BOOST_TEST(entry->frame == "data: hi\nid: order 17\n\n");
   BOOST_TEST(subject.journal().id_of(*entry) == "order 17");
   BOOST_TEST(subject.journal().id_of(2) == subject.id(2));
 }
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_id_again_changes_nothing, S, Subjects) {
   BOOST_TEST(subject.append({.topics = {"a"}, .event = {.id = "x"}, .closes = true}) == "x");
   BOOST_TEST(!subject.closed("a"));
   BOOST_TEST(subject.held() == "1");
-  BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame == "id: x\ndata: first\n\n");
+  BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame == "data: first\nid: x\n\n");
   BOOST_TEST(subject.read("b") == "through 1 evicted 0");
 }
 
@@ -196,6 +196,24 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(closed_asks_for_every_topic_and_never_for_patterns
   BOOST_TEST(!subject.closed("a c/*"));
   subject.append(closing("c/1"));
   BOOST_TEST(!subject.closed("c/*"));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(closed_at_is_the_last_event_of_all, S, Subjects) {
+  S subject;
+  const auto closed_at = [&](const char* selectors) {
+    return subject.journal().closed_at(select(selectors));
+  };
+  subject.publish("a");
+  subject.append(closing("b"));
+  BOOST_TEST(closed_at("a b") == 0U);
+  subject.publish("c");
+  subject.append(closing("a"));
+  subject.publish("c");
+  BOOST_TEST(closed_at("a") == 4U);
+  BOOST_TEST(closed_at("b") == 2U);
+  BOOST_TEST(closed_at("a b") == 4U);
+  BOOST_TEST(closed_at("a c") == 0U);
+  BOOST_TEST(closed_at("a b/*") == 0U);
 }
 
 // --- those who are told ---

@@ -69,6 +69,44 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(earliest_is_all_that_is_held_of_every_topic, S, Su
   }
 }
 
+// What the reader is told at once, or did not ask for, need not be told while it reads.
+BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
+  S subject;
+  subject.settings.topic_events_max = 2;
+  const auto accounted = [&](const char* selectors, const std::optional<std::string>& cursor) {
+    return subject.journal().resume(select(selectors), cursor).accounted;
+  };
+  BOOST_TEST(accounted("a", std::nullopt) == 0U);
+  subject.publish("quiet");
+  subject.publish_times(4, "a");
+  for (const auto& cursor :
+       {std::optional<std::string>(), std::optional<std::string>("earliest"), std::optional<std::string>("x"),
+        std::optional<std::string>(subject.id(0)), std::optional<std::string>(subject.id(3)),
+        std::optional<std::string>(subject.id(5))}) {
+    BOOST_TEST(accounted("a", cursor) == 3U);
+    BOOST_TEST(accounted("a quiet", cursor) == 3U);
+    BOOST_TEST(accounted("quiet", cursor) == 0U);
+  }
+}
+
+// Told of the gap, it still gets everything after its cursor that is held, of every topic.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_gap_costs_nothing_that_is_held, S, Subjects) {
+  S subject;
+  subject.settings.topic_events_max = 2;
+  subject.publish("quiet");
+  subject.publish("quiet");
+  subject.publish_times(4, "busy");
+  const auto rest = [&](const std::string& cursor) {
+    const auto from = subject.journal().resume(select("quiet busy"), cursor);
+    BOOST_TEST(from.gap.has_value());
+    return places(subject.journal().read(select("quiet busy"), from.after, 6, 1'000'000).entries);
+  };
+  BOOST_TEST(rest("x") == "1 2 5 6");
+  BOOST_TEST(rest(subject.id(0)) == "1 2 5 6");
+  BOOST_TEST(rest(subject.id(1)) == "2 5 6");
+  BOOST_TEST(rest(subject.id(2)) == "5 6");
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_cursor_nobody_knows, S, Subjects) {
   S subject;
   const auto epoch = subject.id(1).substr(0, subject.id(1).size() - 2);

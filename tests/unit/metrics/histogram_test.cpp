@@ -96,7 +96,8 @@ BOOST_AUTO_TEST_CASE(observed_from_many_threads) {
   std::thread other([&] { observe(1'000); });
   observe(0);
   other.join();
-  BOOST_TEST(registry.text().find("h_bucket{le=\"10\"} 1100\nh_bucket{le=\"100\"} 10000\nh_bucket{le=\"+Inf\"} 20000\n") !=
+  BOOST_TEST(registry.text().find(
+                 "h_bucket{le=\"10\"} 1100\nh_bucket{le=\"100\"} 10000\nh_bucket{le=\"+Inf\"} 20000\n") !=
              std::string::npos);
   BOOST_TEST(gauge.value() == 10'999);
 }

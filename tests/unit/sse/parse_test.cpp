@@ -31,7 +31,7 @@ std::string joined(std::string data) {
 BOOST_AUTO_TEST_SUITE(parse_suite)
 
 BOOST_AUTO_TEST_CASE(each_field) {
-  const auto event = parse_event("id: 7\nevent: t\nretry: 5\ndata: a\ndata: b\n\n");
+  const auto event = parse_event("event: t\nretry: 5\ndata: a\ndata: b\nid: 7\n\n");
   BOOST_REQUIRE(event);
   BOOST_TEST(event->id == "7");
   BOOST_TEST(event->type == "t");
@@ -52,9 +52,27 @@ BOOST_AUTO_TEST_CASE(empty_data_is_an_event) {
 
 BOOST_AUTO_TEST_CASE(there_and_back) {
   const std::string all_ends = "\n\r\r\n\n\r";
-  for (const auto& data : {""s, "a"s, "a\nb"s, "a\r\nb\rc"s, "\n"s, "\r"s, "\r\n"s, "\n\n"s, "\r\r\n"s, "a\n"s, "\na"s,
-                           all_ends, " a"s, ": a"s, "a: b"s, "data: x"s, "id: 1\n\nevent: close\ndata: {}\n\n"s,
-                           "{\"k\": \"v\"}"s, "\0"s, "\xf0\x9f\x8c\x8d"s, std::string(100'000, 'x')}) {
+  for (const auto& data : {""s,
+                           "a"s,
+                           "a\nb"s,
+                           "a\r\nb\rc"s,
+                           "\n"s,
+                           "\r"s,
+                           "\r\n"s,
+                           "\n\n"s,
+                           "\r\r\n"s,
+                           "a\n"s,
+                           "\na"s,
+                           all_ends,
+                           " a"s,
+                           ": a"s,
+                           "a: b"s,
+                           "data: x"s,
+                           "id: 1\n\nevent: close\ndata: {}\n\n"s,
+                           "{\"k\": \"v\"}"s,
+                           "\0"s,
+                           "\xf0\x9f\x8c\x8d"s,
+                           std::string(100'000, 'x')}) {
     for (const auto& type : {""s, "t"s, " t: u "s}) {
       for (const auto& id : {""s, "e-1"s, " :i: d "s}) {
         const auto event = parse_event(framed({.data = data, .type = type, .id = id, .retry = 5ms}));
