@@ -12,8 +12,8 @@ struct Fixture : GateFixture {
     endpoint.scripts["/events"] = endpoint.streaming("1");
   }
 
-  void drain(std::chrono::milliseconds window, Gate::Retry retry = {1s, 1s}) {
-    gate.drain(window, retry, [this] { ++done; });
+  void drain(std::chrono::milliseconds window) {
+    begin_drain(window, 1s, 1s, [this] { ++done; });
     settle();
   }
   int done = 0;
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(streams_end_spread_over_the_window_with_delays_from_the_ran
     peers.push_back(connect());
     send(peers.back(), wire::request({.path = "/events"}));
   }
-  gate.drain(1s, {2s, 3s}, [this] { ++done; });
+  begin_drain(1s, 2s, 3s, [this] { ++done; });
   std::vector<std::size_t> ended_by;
   for (int i = 0; i <= 10; ++i) {
     ended_by.push_back(endpoint.drained.size());

@@ -1,10 +1,9 @@
 // The gate: accepting, its bounds, and what happens without descriptors.
-#include "fcgi/gate.hpp"
-
 #include <fcntl.h>
 #include <sys/resource.h>
 
 #include <list>
+#include <stdexcept>
 
 #include "unit/fcgi/gate_fixture.hpp"
 
@@ -96,7 +95,7 @@ BOOST_AUTO_TEST_CASE(draining_during_a_pause_does_not_resume) {
     settle();
   }
   bool done = false;
-  gate.drain(0ms, {0ms, 0ms}, [&] { done = true; });
+  begin_drain(0ms, 0ms, 0ms, [&] { done = true; });
   advance(1s);
   BOOST_TEST(done);
   BOOST_TEST(metrics.accepted.value() == 1U);
