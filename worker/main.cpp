@@ -3,18 +3,20 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <exception>
-#include <random>
+#include <memory>
+#include <ranges>
+#include <thread>
 
-#include "api/greeting.hpp"
-#include "api/health.hpp"
-#include "api/router.hpp"
 #include "config/command_line.hpp"
-#include "config/config.hpp"
-#include "fcgi/gate.hpp"
+#include "journal/memory_journal.hpp"
+#include "lane.hpp"
 #include "net/listening_socket.hpp"
+#include "reload.hpp"
 
 namespace {
 
@@ -35,40 +37,59 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const config::Config& config) {
+// Letters and digits that no earlier start has used: the time, to the microsecond.
+std::string new_epoch(const base::Clock& clock) {
+  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(clock.wall().time_since_epoch());
+  return fmt::format("{:x}", since.count());
+}
+
+void tell_journal(metrics::Registry& registry, const journal::Journal& journal) {
+  auto& events = registry.gauge("sse_worker_journal_events", "Events held to resume from.");
+  auto& bytes = registry.gauge("sse_worker_journal_bytes", "What they take, with the bookkeeping.");
+  auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
+  auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
+  registry.on_text([&] {
+    const auto figures = journal.figures();
+    events.set(static_cast<std::int64_t>(figures.events));
+    bytes.set(static_cast<std::int64_t>(figures.bytes));
+    topics.set(static_cast<std::int64_t>(figures.topics));
+    age.set(figures.age.count() / 1000);
+  });
+}
+
+int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
 
   const auto log = base::make_log(config.log);
   const base::SystemClock clock;
-  base::Random random(std::random_device{}());
-  fcgi::Decoder decoder;  // before the loop: libfcgi installs signal handlers of its own
-  net::Loop loop(clock);
-
   metrics::Registry registry;
-  fcgi::Metrics fcgi_metrics(registry);
+  journal::MemoryJournal journal(config.history, new_epoch(clock), clock);
+  tell_journal(registry, journal);
   api::StreamSlots slots(config.streams.streams_max);
-  api::GreetingEndpoint greeting(loop.timers(), random, slots, config.streams, config.greeting);
-  api::HealthEndpoint health;
-  api::MetricsEndpoint metrics(registry);
-  api::Router router;
-  router.add("/events", {"GET"}, greeting);
-  router.add("/healthz", {"GET"}, health);
-  router.add("/metrics", {"GET"}, metrics);
 
-  fcgi::Gate gate(loop, listening.value().descriptor(), router, config.fcgi, fcgi_metrics, *log, random,
-                  decoder);
-  loop.on_signals({SIGTERM, SIGINT}, [&, stopping = false](int signal) mutable {
-    if (std::exchange(stopping, true)) return loop.stop();
-    log->info("signal {}: ending {} streams over {} ms", signal, slots.used(), config.drain.count());
-    const auto& streams = config.streams;
-    gate.drain(config.drain, {streams.retry, streams.retry + streams.retry_jitter}, [&] { loop.stop(); });
-    listening.value().close();
+  const Commons commons{clock, *log, listening.value().descriptor(), journal, registry, slots};
+  std::deque<Lane> lanes;  // a lane never moves
+  for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
+
+  // Called by each lane, on its thread; the last one closes the door.
+  const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
+    if (--*lanes_accepting == 0) listening.value().close();
+  };
+  Reload reload(file, config, lanes, journal, slots, *log);
+  lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
+    if (signal == SIGHUP) return reload();
+    const bool again = std::exchange(stopping, true);
+    log->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
+    for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
   });
-  gate.open();
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
-  loop.run();
+  {
+    std::vector<std::jthread> threads;
+    for (auto& lane : lanes | std::views::drop(1)) threads.emplace_back([&lane] { lane.run(); });
+    lanes.front().run();
+  }
   log->info("stopped");
   return 0;
 }
@@ -81,7 +102,7 @@ int main(int argc, char** argv) try {
   const auto& line = std::get<config::CommandLine>(parsed);
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return mistake(config.error());
-  if (line.verb == config::CommandLine::Verb::serve) return serve(config.value());
+  if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
   fmt::print("{}: ok\n", line.config_file);
   return 0;
 } catch (const std::exception& error) {

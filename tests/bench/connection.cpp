@@ -4,35 +4,15 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace sse::bench {
-namespace {
-
-Ending ending_of(int error) noexcept {
-  switch (error) {
-    case ECONNREFUSED:
-      return Ending::connect_refused;
-    case ECONNRESET:
-    case EPIPE:
-      return Ending::reset;
-    case EADDRNOTAVAIL:
-    case EADDRINUSE:
-      return Ending::no_local_port;
-    case EMFILE:
-    case ENFILE:
-      return Ending::no_descriptor;
-    default:
-      return Ending::other_failure;
-  }
-}
-
-}  // namespace
-
-void Connection::open(const Target& target, const std::optional<in_addr>& source) {
+void Connection::open(const sockaddr_in& to, const std::optional<in_addr>& source, std::string request) {
   response_ = {};
   frames_ = {};
-  unsent_ = target.request;
-  Connected made = connect_tcp(target.address, source);
+  request_ = std::move(request);
+  unsent_ = request_;
+  Connected made = connect_tcp(to, source);
   if (!made.socket) return end(ending_of(made.error));
   socket_ = std::move(made.socket);
   // Over loopback the handshake is often done by now, which saves a turn through epoll.

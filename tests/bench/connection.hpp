@@ -6,33 +6,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "ending.hpp"
 #include "frame_decoder.hpp"
 #include "poller.hpp"
 #include "response_decoder.hpp"
 #include "socket.hpp"
-#include "target.hpp"
 
 namespace sse::bench {
-
-enum class Ending {
-  /// The response ended by its own framing, between two frames.
-  completed,
-  /// The same, but behind a blank line that never came.
-  cut_mid_frame,
-  /// The connection closed before the response was whole.
-  cut_body,
-  connect_refused,
-  reset,
-  no_local_port,
-  no_descriptor,
-  /// Anything but 200.
-  bad_status,
-  /// 200, but no event stream, or no proper HTTP.
-  bad_response,
-  other_failure
-};
 
 class Connection final : private PollHandler {
  public:
@@ -53,8 +36,8 @@ class Connection final : private PollHandler {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// `target` must stay until the request is sent. May call on_end before it returns.
-  void open(const Target& target, const std::optional<in_addr>& source);
+  /// May call on_end before it returns.
+  void open(const sockaddr_in& to, const std::optional<in_addr>& source, std::string request);
   void close() noexcept { socket_.close(); }
 
   /// Of the answer; 0 before its head has come.
@@ -71,7 +54,8 @@ class Connection final : private PollHandler {
   Poller& poller_;
   Owner& owner_;
   Socket socket_;
-  std::string_view unsent_;
+  std::string request_;
+  std::string_view unsent_;  // of request_
   ResponseDecoder response_;
   FrameDecoder frames_;
 };

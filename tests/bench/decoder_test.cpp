@@ -1,5 +1,5 @@
 // The frame decoder of the load client: exact frames, cut at every position.
-#define BOOST_TEST_MODULE bench_decoder
+#define BOOST_TEST_MODULE bench
 #include <boost/test/unit_test.hpp>
 #include <cstdint>
 #include <string>

@@ -1,4 +1,5 @@
-// Load: one run: silent peers first, then the fleet, then the probes, then what `until` says; and its report.
+// Load: one run: silent peers first, then the fleet, then probes and publishing, then what `until` says; and
+// its report.
 // One thread, which is the caller's. Construction throws std::invalid_argument for bad options, running
 // std::system_error when the kernel refuses epoll; a server that fails is no error but figures.
 #pragma once
@@ -6,10 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "fleet.hpp"
+#include "ledger.hpp"
 #include "options.hpp"
 #include "poller.hpp"
 #include "probes.hpp"
 #include "process_watch.hpp"
+#include "publishing.hpp"
 #include "silent_peers.hpp"
 
 namespace sse::bench {
@@ -27,14 +30,22 @@ class Load {
 
  private:
   void open_silent_peers();
+  void linger();
   bool over() const noexcept;
+  bool all_delivered() const noexcept;
+  double share_of_others(std::chrono::milliseconds own) const;
+  nlohmann::ordered_json report_deliveries() const;
 
   const Options options_;
   Poller poller_;
   ProcessWatch processes_;
+  MachineUse machine_before_;
+  MachineUse machine_end_;
   SilentPeers silent_;
+  Ledger ledger_;
   Fleet fleet_;
   Probes probes_;
+  Publishing publishing_;
   Clock::duration took_{};
 };
 

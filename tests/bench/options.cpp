@@ -2,55 +2,110 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <string>
 
 namespace sse::bench {
+namespace {
 
-std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
-  const std::map<std::string, Until> untils{
-      {"first", Until::first}, {"end", Until::end}, {"hold", Until::hold}};
-  const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1'000}, {"m", 60'000}};
-  Options options;
-  std::int64_t duration_ms = options.duration.count();
-  std::int64_t probe_interval_ms = 0;
-
-  CLI::App app{"Opens many Server-Sent Events streams, reads them, and prints what it saw as JSON."};
-  app.add_option("--url", options.url, "where the streams are, http:// and IPv4")->required();
-  app.add_option("--streams", options.fleet.streams, "how many")->capture_default_str();
-  app.add_option("--rate", options.fleet.rate, "opens per second; 0: as fast as they are answered")
-      ->capture_default_str();
-  app.add_option("--inflight", options.fleet.in_flight_max,
-                 "with --rate 0: how many may wait for their first event")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--duration", duration_ms, "the longest the run may take: 12s, 500ms, 2m (default 12s)")
+// `12s`, `500ms`, `2m`.
+CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::milliseconds& time,
+                      const std::string& help) {
+  static const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1'000}, {"m", 60'000}};
+  const auto set = [&time](const std::int64_t& milliseconds) {
+    time = std::chrono::milliseconds(milliseconds);
+  };
+  return app.add_option_function<std::int64_t>(name, set, help)
       ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
       ->option_text("TIME");
-  app.add_option(
-         "--until", options.until,
-         "what ends it earlier: first (event of every stream, the default), end (of every stream), hold")
-      ->transform(CLI::CheckedTransformer(untils))
-      ->option_text("first|end|hold");
+}
+
+void add_streams(CLI::App& app, Options& options) {
+  FleetPlan& fleet = options.fleet;
+  app.add_option("--url", options.url, "where the streams are, http:// and IPv4")->required();
+  app.add_option("--streams", fleet.streams, "how many")->capture_default_str();
+  app.add_option("--topic", fleet.topics,
+                 "what each subscribes to, repeatable; {n} is the stream's number (default: greetings)");
+  app.add_option("--topics", fleet.numbers, "{n} runs from 0 below this (default: as many as streams)");
+  app.add_option("--rate", fleet.rate, "opens per second; 0: as fast as they are answered")
+      ->capture_default_str();
+  app.add_option("--inflight", fleet.in_flight_max, "with --rate 0: how many may wait for their first event")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--source-addresses", options.source_addresses, "local addresses to connect from, in turn")
       ->delimiter(',');
+  app.add_option("--leave-after", fleet.leave_after,
+                 "each leaves with so many events; when all is published they return with their cursors");
+  app.add_flag("--reconnect", fleet.reconnect, "what breaks off returns with its cursor, as browsers do");
+}
+
+void add_publishing(CLI::App& app, Options& options) {
+  PublishPlan& publish = options.publish;
+  app.add_option("--publish-count", publish.count, "once all are open: publish so many events");
+  add_time(app, "--publish-for", publish.time, "... or for so long");
+  app.add_option("--publish-rate", publish.rate, "events per second; 0: whenever one is answered")
+      ->capture_default_str();
+  app.add_option("--publish-batch", publish.batch, "events per request: 1 as JSON, more as NDJSON")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--publish-connections", publish.connections, "how many publish side by side")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--publish-url", options.publish_url, "default: /publish of the same server");
+  app.add_option("--publish-topic", options.publish_topics,
+                 "repeatable, each {n} in turn (default: what the streams subscribe to)");
+  app.add_option("--payload", publish.data_size, "bytes of data in an event")
+      ->capture_default_str()
+      ->check(CLI::Range(stamp_size, std::size_t{1} << 20));
+  app.add_option("--ahead", publish.deliveries_ahead_max,
+                 "publishing pauses while readers are behind by more events than this, on average");
+}
+
+void add_others(CLI::App& app, Options& options) {
   app.add_option("--after-open", options.probes.count,
                  "once all are open: open so many more, one after the other")
       ->capture_default_str();
-  app.add_option("--probe-interval", probe_interval_ms,
-                 "from one of these to the next: 10ms (default: at once)")
-      ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED))
-      ->option_text("TIME");
+  add_time(app, "--probe-interval", options.probes.interval,
+           "from one of these to the next: 10ms (default: at once)");
   auto* const silent_path =
       app.add_option("--silent-fcgi", options.silent_path, "FastCGI Unix socket for silent peers");
   app.add_option("--silent", options.silent, "how many silent peers")->needs(silent_path);
   app.add_option("--watch-pid", options.watched, "NAME=PID, repeatable: report its memory and CPU time");
+}
+
+void add_end(CLI::App& app, Options& options) {
+  static const std::map<std::string, Until> untils{
+      {"first", Until::first}, {"end", Until::end}, {"delivered", Until::delivered}, {"hold", Until::hold}};
+  add_time(app, "--duration", options.duration, "the longest the run may take: 12s, 500ms, 2m (default 12s)");
+  app.add_option(
+         "--until", options.until,
+         "what ends it earlier: first (event of every stream), end (of every stream), delivered (all that "
+         "is published, to all), hold (nothing); default: delivered when publishing, else first")
+      ->transform(CLI::CheckedTransformer(untils))
+      ->option_text("first|end|delivered|hold");
+}
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
+  Options options;
+  CLI::App app{"Opens many Server-Sent Events streams, publishes to them, and prints what it saw as JSON."};
+  add_streams(app, options);
+  add_publishing(app, options);
+  add_others(app, options);
+  add_end(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     exit_code = app.exit(error) == 0 ? 0 : 2;
     return std::nullopt;
   }
-  options.duration = std::chrono::milliseconds(duration_ms);
-  options.probes.interval = std::chrono::milliseconds(probe_interval_ms);
+  if (options.publish_url.empty()) {
+    options.publish_url =
+        options.url.substr(0, options.url.find('/', options.url.find("//") + 2)) + "/publish";
+  }
+  const bool publishes = options.publish.count > 0 || options.publish.time.count() > 0;
+  if (publishes && app.count("--until") == 0) options.until = Until::delivered;
+  options.publish.deliveries_ahead_max *= options.fleet.streams;
   return options;
 }
 

@@ -10,6 +10,7 @@
 
 #include "fleet.hpp"
 #include "probes.hpp"
+#include "publishing.hpp"
 
 namespace sse::bench {
 
@@ -19,6 +20,8 @@ enum class Until {
   first,
   /// Every stream has ended.
   end,
+  /// Everything was published, and every reader has what it should have.
+  delivered,
   /// Nothing: the streams are held to the last.
   hold
 };
@@ -30,6 +33,11 @@ struct Options {
   Until until = Until::first;
   std::vector<std::string> source_addresses;
   ProbePlan probes;
+  /// Where events are published; by default /publish of the same server.
+  std::string publish_url;
+  /// What they are published under; none: what the streams subscribe to.
+  std::vector<std::string> publish_topics;
+  PublishPlan publish;
   std::string silent_path;
   std::size_t silent = 0;
   std::vector<std::string> watched;

@@ -16,17 +16,18 @@ struct ProbePlan {
   std::uint64_t count = 0;
   /// From one to the next, or longer when the first is not answered by then. Spread over several seconds they
   /// meet the fleet's busy moments and its quiet ones; back to back they would meet one of them.
-  Clock::duration interval{0};
+  std::chrono::milliseconds interval{0};
 };
 
 class Probes {
  public:
-  Probes(Poller& poller, const Tally& fleet, const ProbePlan& plan, Target target, SourceAddresses sources)
+  Probes(Poller& poller, const Tally& fleet, const ProbePlan& plan, Wish wish, Target target,
+         SourceAddresses sources)
       : fleet_(fleet),
         plan_(plan),
         target_(std::move(target)),
         sources_(std::move(sources)),
-        reader_(poller, tally_) {}
+        reader_(poller, tally_, std::move(wish)) {}
 
   /// Ends the probe that was answered and opens the one that is due. Returns when to be called again;
   /// Instant::max() when only an answer can change anything.

@@ -17,6 +17,10 @@ std::string read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::chrono::milliseconds from_ticks(std::int64_t ticks) {
+  return std::chrono::milliseconds(ticks * 1000 / sysconf(_SC_CLK_TCK));
+}
+
 }  // namespace
 
 std::optional<ProcessUse> read_process_use(pid_t pid) {
@@ -34,9 +38,23 @@ std::optional<ProcessUse> read_process_use(pid_t pid) {
   std::int64_t user = 0;
   std::int64_t system = 0;
   if (!(fields >> user >> system)) return std::nullopt;
-  const std::int64_t ticks_per_second = sysconf(_SC_CLK_TCK);
-  use.cpu_user = std::chrono::milliseconds(user * 1000 / ticks_per_second);
-  use.cpu_system = std::chrono::milliseconds(system * 1000 / ticks_per_second);
+  use.cpu_user = from_ticks(user);
+  use.cpu_system = from_ticks(system);
+  return use;
+}
+
+MachineUse read_machine_use() {
+  // The first line (proc(5)): cpu, then user, nice, system, idle, iowait, irq, softirq, steal; guests are in
+  // user. Interrupts are nobody's.
+  std::istringstream fields(read_file("/proc/stat"));
+  std::string skipped;
+  fields >> skipped;
+  MachineUse use;
+  std::int64_t ticks = 0;
+  for (int field = 0; field < 8 && fields >> ticks; ++field) {
+    if (field < 3) use.processes += from_ticks(ticks);
+    use.all += from_ticks(ticks);
+  }
   return use;
 }
 

@@ -27,6 +27,13 @@ struct ProcessUse {
 /// Nothing when there is no such process.
 std::optional<ProcessUse> read_process_use(pid_t pid);
 
+/// CPU time since the machine started, over all processors: what processes took, and what there was.
+struct MachineUse {
+  std::chrono::milliseconds processes{0};
+  std::chrono::milliseconds all{0};
+};
+MachineUse read_machine_use();
+
 class ProcessWatch {
  public:
   /// before: nothing is open; open: all streams are; end: the run is over.

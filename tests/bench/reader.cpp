@@ -1,40 +1,12 @@
 #include "reader.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <string>
+#include <charconv>
+
+#include "stamp.hpp"
+#include "topics.hpp"
 
 namespace sse::bench {
-namespace {
-
-std::string name_of(Ending ending, int status) {
-  switch (ending) {
-    case Ending::completed:
-      return "ended_before_first_event";
-    case Ending::cut_mid_frame:
-      return "cut_mid_frame";
-    case Ending::cut_body:
-      return "cut_body";
-    case Ending::connect_refused:
-      return "connect_refused";
-    case Ending::reset:
-      return "reset";
-    case Ending::no_local_port:
-      return "no_local_port";
-    case Ending::no_descriptor:
-      return "no_descriptor";
-    case Ending::bad_status:
-      return fmt::format("status_{}", status);
-    case Ending::bad_response:
-      return "bad_response";
-    case Ending::other_failure:
-      break;
-  }
-  return "other_failure";
-}
-
-}  // namespace
 
 void Reader::open(const Target& target, const std::optional<in_addr>& source) {
   said_close_ = false;
@@ -42,7 +14,7 @@ void Reader::open(const Target& target, const std::optional<in_addr>& source) {
   ++tally_.started;
   if (!tally_.first_start) tally_.first_start = started_;
   enter(State::opening);
-  connection_.open(target, source);
+  connection_.open(target.address, source, stream_request(target, topic_query(wish_.topics), inbox_.cursor));
 }
 
 void Reader::leave() noexcept {
@@ -50,22 +22,60 @@ void Reader::leave() noexcept {
   enter(State::ended);
 }
 
-void Reader::on_frame(const Frame& frame) {
-  if (!frame.has_data) return;
-  ++tally_.events;
-  if (state_ == State::opening) count_first_event();
-  if (frame.event == "close") said_close_ = true;
+void Reader::on_bytes(std::size_t count) {
+  tally_.bytes += count;
+  received_ = Clock::now();
 }
 
-void Reader::count_first_event() {
-  const Instant now = Clock::now();
-  tally_.first_event.record(now - started_);
-  tally_.last_first_event = now;
+void Reader::on_frame(const Frame& frame) {
+  if (frame.has_id) inbox_.cursor = frame.id;
+  if (state_ == State::opening && (frame.has_data || !wish_.topics.empty())) count_opened();
+  if (!frame.retry.empty()) {
+    std::chrono::milliseconds::rep retry = 0;
+    std::from_chars(frame.retry.data(), frame.retry.data() + frame.retry.size(), retry);
+    retry_ = std::chrono::milliseconds(retry);
+  }
+  if (!frame.has_data) return;
+  ++tally_.events;
+  if (frame.event == "close") {
+    said_close_ = true;
+  } else if (!wish_.topics.empty()) {
+    take_published(frame);
+  }
+}
+
+void Reader::take_published(const Frame& frame) {
+  Deliveries& deliveries = tally_.deliveries;
+  if (frame.event == "gap") {
+    ++deliveries.gaps_told;
+    return;
+  }
+  const auto stamp = read_stamp(frame.data);
+  if (!stamp) {
+    ++deliveries.foreign;
+    return;
+  }
+  const auto arrival = inbox_.take(stamp->lane, stamp->number);
+  if (arrival == Sequence::Arrival::repeated) {
+    ++deliveries.repeated;
+    return;
+  }
+  if (arrival == Sequence::Arrival::late) ++deliveries.reordered;
+  ++deliveries.fresh;
+  deliveries.latency.record(received_ - stamp->due);
+  deliveries.last = received_;
+  if (++taken_ == wish_.leave_after) leave();
+}
+
+void Reader::count_opened() {
+  tally_.first_event.record(received_ - started_);
+  tally_.last_first_event = received_;
   enter(State::live);
 }
 
 void Reader::on_end(Ending ending) {
-  if (ending == Ending::completed && said_close_) {
+  const bool complete = ending == Ending::completed && said_close_;
+  if (complete) {
     ++tally_.ended_with_close;
   } else if (ending == Ending::completed && state_ == State::live) {
     ++tally_.ended_without_close;
@@ -73,6 +83,7 @@ void Reader::on_end(Ending ending) {
     ++tally_.errors[name_of(ending, connection_.status())];
   }
   enter(State::ended);
+  if (!complete && listener_ != nullptr) listener_->on_broken(*this);
 }
 
 void Reader::enter(State state) noexcept {

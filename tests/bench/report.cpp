@@ -11,10 +11,13 @@ Json milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-// From the first connect to the last first event: the time in which the server really opened them.
-std::optional<std::chrono::nanoseconds> opening_time(const Tally& tally) {
-  if (!tally.first_start || !tally.last_first_event) return std::nullopt;
-  return *tally.last_first_event - *tally.first_start;
+Json span(const std::optional<Instant>& from, const std::optional<Instant>& to) {
+  return from && to ? Json(seconds_of(*to - *from)) : Json();
+}
+
+Json per_second(std::uint64_t count, const std::optional<Instant>& from, const std::optional<Instant>& to) {
+  if (!from || !to || *to <= *from) return {};
+  return static_cast<double>(count) / seconds_of(*to - *from);
 }
 
 Json cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<ProcessUse>& to,
@@ -42,11 +45,9 @@ Json report_streams(const Tally& tally, std::uint64_t asked) {
   out["started"] = tally.started;
   out["opened"] = tally.first_event.count();
   out["open_at_once"] = tally.live_most;
-  const auto took = opening_time(tally);
-  out["opening_seconds"] = took ? Json(seconds_of(*took)) : Json();
-  out["opened_per_second"] = took && took->count() > 0
-                                 ? Json(static_cast<double>(tally.first_event.count()) / seconds_of(*took))
-                                 : Json();
+  // From the first connect to the last first event: the time in which the server really opened them.
+  out["opening_seconds"] = span(tally.first_start, tally.last_first_event);
+  out["opened_per_second"] = per_second(tally.first_event.count(), tally.first_start, tally.last_first_event);
   out["events"] = tally.events;
   out["bytes"] = tally.bytes;
   out["ended_with_close"] = tally.ended_with_close;
@@ -63,6 +64,36 @@ Json report_probes(const Probes& probes) {
           {"streams_open_least", probes.live_least()},
           {"errors", probes.tally().errors},
           {"first_event_ms", report_histogram(probes.tally().first_event)}};
+}
+
+Json report_publishing(const Publishing& publishing) {
+  const Publishing::Figures& figures = publishing.figures();
+  return {
+      {"connections", publishing.plan().connections},
+      {"batch", publishing.plan().batch},
+      {"data_bytes", publishing.plan().data_size},
+      {"sent", figures.sent},
+      {"acknowledged", figures.acknowledged},
+      {"seconds", span(figures.first_sent, figures.last_answer)},
+      {"acknowledged_per_second", per_second(figures.acknowledged, figures.first_sent, figures.last_answer)},
+      {"answers_per_second", per_second(figures.answer.count(), figures.first_sent, figures.last_answer)},
+      {"errors", figures.errors},
+      {"answer_ms", report_histogram(figures.answer)}};
+}
+
+Json report_deliveries(const Deliveries& deliveries, const DeliveryContext& context) {
+  return {{"expected", context.expected},
+          {"delivered", deliveries.fresh},
+          {"lost", context.lost},
+          {"repeated", deliveries.repeated},
+          {"reordered", deliveries.reordered},
+          {"gaps_told", deliveries.gaps_told},
+          {"foreign", deliveries.foreign},
+          {"reconnects", context.reconnects},
+          {"seconds", span(context.publishing_since, deliveries.last)},
+          {"per_second", per_second(deliveries.fresh, context.publishing_since, deliveries.last)},
+          {"caught_up_seconds", span(context.brought_back_at, deliveries.last)},
+          {"latency_ms", report_histogram(deliveries.latency)}};
 }
 
 Json report_silent_peers(const SilentPeers& peers) {
@@ -84,6 +115,8 @@ Json report_processes(const ProcessWatch& processes) {
                  {"rss_end_kib", rss(end)},
                  {"cpu_user_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_user)},
                  {"cpu_system_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_system)},
+                 {"cpu_user_open_seconds", cpu_seconds(open, end, &ProcessUse::cpu_user)},
+                 {"cpu_system_open_seconds", cpu_seconds(open, end, &ProcessUse::cpu_system)},
                  {"cpu_user_seconds", cpu_seconds(before, end, &ProcessUse::cpu_user)},
                  {"cpu_system_seconds", cpu_seconds(before, end, &ProcessUse::cpu_system)}};
   }

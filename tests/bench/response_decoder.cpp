@@ -100,6 +100,8 @@ bool ResponseDecoder::take_header(std::string_view line) {
   } else if (same_but_for_case(name, "content-length")) {
     if (!parse_number(value, left_)) return false;
     if (framing_ != State::chunked) framing_ = State::sized;
+  } else if (same_but_for_case(name, "connection")) {
+    keeps_connection_ = !same_but_for_case(value, "close");
   } else if (same_but_for_case(name, "content-type")) {
     is_event_stream_ = same_but_for_case(value.substr(0, value.find(';')), "text/event-stream");
   }

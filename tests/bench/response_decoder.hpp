@@ -23,6 +23,8 @@ class ResponseDecoder {
   bool has_head() const noexcept { return state_ != State::head && state_ != State::failed; }
   int status() const noexcept { return status_; }
   bool is_event_stream() const noexcept { return is_event_stream_; }
+  /// The server did not say that it closes after this response.
+  bool keeps_connection() const noexcept { return keeps_connection_; }
 
   /// The body has ended by its own framing; more bytes would be another response.
   bool finished() const noexcept { return state_ == State::finished || chunks_.finished(); }
@@ -46,6 +48,7 @@ class ResponseDecoder {
   State framing_ = State::until_close;
   int status_ = 0;
   bool is_event_stream_ = false;
+  bool keeps_connection_ = true;
 };
 
 }  // namespace sse::bench

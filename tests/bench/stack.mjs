@@ -2,7 +2,7 @@
 // Started fresh each time, so that memory left over from one measurement is not the base of the next.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(fileURLToPath(new URL('.', import.meta.url)), '../..');
 export const build = resolve(root, process.env.BUILD || 'build');
+// Where the reports go.
+export const results = join(build, 'bench');
+mkdirSync(results, { recursive: true });
 
 // However this process ends, what it started ends too.
 const children = new Set();
@@ -83,6 +86,11 @@ export class Stack {
       .flatMap(({ name, pid }) => ['--watch-pid', `${name === 'nginx' ? 'nginx' : 'worker'}=${pid}`]);
   }
 
+  // Where the streams are.
+  get events() {
+    return `${this.origin}/events`;
+  }
+
   // The worker's listening socket.
   get socket() {
     return join(this.home, 'worker.sock');
@@ -110,4 +118,24 @@ export async function load(...args) {
   const [code] = await once(client, 'close');
   if (code !== 0) throw new Error(`sse-load ended with ${code}`);
   return JSON.parse(out);
+}
+
+// A configuration of the worker, for Stack.start().
+export function writeConfig(name, yaml) {
+  const path = join(results, `${name}.yaml`);
+  writeFileSync(path, yaml);
+  return path;
+}
+
+// The report of one measurement on a fresh stack that was warmed up; with what nginx said where streams failed.
+export async function withStack(config, warm, measure) {
+  const stack = await Stack.start(config);
+  try {
+    await warm(stack);
+    const report = await measure(stack);
+    if (Object.keys(report.streams.errors).length > 0) report.nginx_complaints = stack.complaints();
+    return report;
+  } finally {
+    await stack.stop();
+  }
 }

@@ -1,6 +1,4 @@
 // The figures as a table for people, with the machine above and the verdict below.
-import { conditions } from './figures.mjs';
-
 const round = (value) => Number(value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2));
 const number = (value) => round(value).toLocaleString('en-US');
 
@@ -15,10 +13,10 @@ function target({ at_least: least, at_most: most, unit }) {
   return most !== undefined ? `<= ${number(most)}${unit && ` ${unit}`}` : '';
 }
 
-export function printTable({ machine, rounds, figures, reached }, path) {
-  const names = Object.keys(conditions);
+export function printTable({ title, columns }, { machine, rounds, figures, reached }, path) {
+  const names = Object.keys(columns);
   const rows = [
-    ['figure', ...names.map((name) => conditions[name]), 'target', 'reached'],
+    ['figure', ...names.map((name) => columns[name]), 'target', 'reached'],
     ...figures.map((figure) => [
       figure.name,
       ...names.map((name) => shown(figure.taken[name], figure.unit)),
@@ -28,7 +26,7 @@ export function printTable({ machine, rounds, figures, reached }, path) {
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd();
-  console.log(`\n${machine.worker} behind nginx ${machine.nginx}; ${machine.cpus}, Linux ${machine.kernel}`);
+  console.log(`\n${title}: ${machine.worker} behind nginx ${machine.nginx}; ${machine.cpus}, Linux ${machine.kernel}`);
   console.log(`load average ${machine.load_average_before.toFixed(2)} before, ${machine.load_average_after.toFixed(2)} after; ` +
     `the load client runs on the same machine`);
   console.log(`median of ${rounds.length} rounds (least..most)\n`);

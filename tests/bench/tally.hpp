@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "deliveries.hpp"
 #include "histogram.hpp"
 #include "poller.hpp"
 
@@ -29,10 +30,11 @@ struct Tally {
 
   std::uint64_t events = 0;
   std::uint64_t bytes = 0;
-  /// From connect() to the first event.
+  /// From connect() to the first event; of a subscription, to its first frame.
   Histogram first_event;
   std::optional<Instant> first_start;
   std::optional<Instant> last_first_event;
+  Deliveries deliveries;
 };
 
 }  // namespace sse::bench

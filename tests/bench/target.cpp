@@ -35,9 +35,22 @@ Target parse_target(std::string_view url) {
   const std::string_view port = colon == std::string_view::npos ? "80" : authority.substr(colon + 1);
   Target target;
   target.address = resolve(std::string(authority.substr(0, colon)), std::string(port));
-  target.request =
-      fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n\r\n", path, authority);
+  target.authority = authority;
+  target.path = path;
   return target;
+}
+
+std::string stream_request(const Target& target, std::string_view query, std::string_view cursor) {
+  std::string request = fmt::format("GET {}", target.path);
+  if (!query.empty()) request.append(target.path.find('?') == std::string::npos ? "?" : "&").append(query);
+  request += fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n", target.authority);
+  if (!cursor.empty()) request += fmt::format("Last-Event-ID: {}\r\n", cursor);
+  return request += "\r\n";
+}
+
+std::string post_request(const Target& target, std::string_view content_type, std::string_view body) {
+  return fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
+                     target.path, target.authority, content_type, body.size(), body);
 }
 
 SourceAddresses::SourceAddresses(const std::vector<std::string>& dotted) {

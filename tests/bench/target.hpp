@@ -14,12 +14,19 @@ namespace sse::bench {
 
 struct Target {
   sockaddr_in address{};
-  /// The request as it goes over the wire.
-  std::string request;
+  /// HOST[:PORT], as it was given.
+  std::string authority;
+  /// With its query, if it has one.
+  std::string path;
 };
 
 /// `http://HOST[:PORT][/PATH]`, IPv4. Throws std::invalid_argument with a sentence for the user.
 Target parse_target(std::string_view url);
+
+/// The request for a stream as it goes over the wire. `query` is added to the target's own; `cursor` becomes
+/// Last-Event-ID; either may be empty.
+std::string stream_request(const Target& target, std::string_view query, std::string_view cursor);
+std::string post_request(const Target& target, std::string_view content_type, std::string_view body);
 
 /// The local addresses in turn; none when none were given, then the kernel chooses. One address has about
 /// 28,000 ports towards one server, and a port that was closed here rests for a while.

@@ -1,5 +1,5 @@
 // RecordingExchange: keeps what an endpoint answers, and behaves as the FastCGI connection does: after the
-// end of an answer nothing goes out any more, and a source that is kept then is dropped.
+// end of an answer nothing goes out any more, and a source that is kept lives as long as the exchange.
 #pragma once
 
 #include <memory>
@@ -39,9 +39,10 @@ class RecordingExchange final : public http::Exchange {
     writes.emplace_back(last);
     finished = true;
   }
-  void keep(std::unique_ptr<http::Source> kept) override {
-    if (!finished) source = std::move(kept);
-  }
+  void keep(std::unique_ptr<http::Source> kept) override { source = std::move(kept); }
+  void send(const base::Bytes& wire) override { write(*wire); }
+  bool ready() const override { return !finished && !full; }
+  void cut() override { finished = was_cut = true; }
 
   /// All of the body so far.
   std::string body() const {
@@ -65,6 +66,9 @@ class RecordingExchange final : public http::Exchange {
   std::optional<http::ResponseHead> head;
   std::vector<std::string> writes;
   bool finished = false;
+  bool was_cut = false;
+  /// Set it to play a reader whose socket takes nothing more.
+  bool full = false;
   /// Resetting it is what happens when the reader has gone.
   std::unique_ptr<http::Source> source;
 

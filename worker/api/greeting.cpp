@@ -6,7 +6,6 @@
 
 #include "api/stream_head.hpp"
 #include "base/iso_time.hpp"
-#include "http/problem.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -14,13 +13,13 @@ namespace {
 
 class Greeting final : public http::Source {
  public:
-  Greeting(http::Exchange& exchange, net::Timers& timers, const GreetingSettings& settings,
+  Greeting(http::Exchange& exchange, net::Timers& timers, std::shared_ptr<const GreetingSettings> settings,
            StreamSlots::Slot slot)
       : exchange_(exchange),
         timers_(timers),
-        settings_(settings),
+        settings_(std::move(settings)),
         slot_(std::move(slot)),
-        end_(timers.now() + settings.duration),
+        end_(timers.now() + settings_->duration),
         next_(timers.now()),
         timer_(timers, [this] { on_time(); }) {}
 
@@ -50,12 +49,12 @@ class Greeting final : public http::Source {
 
   // From the planned time, not from now: a late turn must not shift all that follow.
   void arm_next() {
-    next_ = std::min(next_ + settings_.interval, end_);
+    next_ = std::min(next_ + settings_->interval, end_);
     timer_.arm(next_);
   }
 
   sse::Event greeting() const {
-    const nlohmann::ordered_json data = {{"message", settings_.message},
+    const nlohmann::ordered_json data = {{"message", settings_->message},
                                          {"timestamp", base::iso_time(timers_.wall())}};
     // An operator's message that is not UTF-8 is shown with replacement marks rather than thrown on.
     return {.data = data.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
@@ -63,7 +62,7 @@ class Greeting final : public http::Source {
 
   http::Exchange& exchange_;
   net::Timers& timers_;
-  const GreetingSettings& settings_;
+  const std::shared_ptr<const GreetingSettings> settings_;
   const StreamSlots::Slot slot_;
   const base::Instant end_;
   base::Instant next_;
@@ -74,14 +73,20 @@ class Greeting final : public http::Source {
 
 GreetingEndpoint::GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
                                    const StreamSettings& streams, const GreetingSettings& settings)
-    : timers_(timers), random_(random), slots_(slots), streams_(streams), settings_(settings) {}
+    : timers_(timers),
+      random_(random),
+      slots_(slots),
+      streams_(streams),
+      settings_(std::make_shared<const GreetingSettings>(settings)) {}
+
+void GreetingEndpoint::update(const StreamSettings& streams, const GreetingSettings& settings) {
+  streams_ = streams;
+  settings_ = std::make_shared<const GreetingSettings>(settings);
+}
 
 void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto slot = slots_.take();
-  if (!slot) {
-    return exchange.answer(
-        http::problem(503, "All streams this worker may hold are taken.", {{"Retry-After", "5"}}));
-  }
+  if (!slot) return exchange.answer(no_slot());
   exchange.open(stream_head());
   auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(*slot));
   auto& begun = *greeting;

@@ -17,13 +17,15 @@ class GreetingEndpoint final : public http::Endpoint {
                    const StreamSettings& streams, const GreetingSettings& settings);
 
   void serve(http::Exchange& exchange) override;
+  /// For streams opened from now on.
+  void update(const StreamSettings& streams, const GreetingSettings& settings);
 
  private:
   net::Timers& timers_;
   base::Random& random_;
   StreamSlots& slots_;
-  const StreamSettings streams_;
-  const GreetingSettings settings_;
+  StreamSettings streams_;
+  std::shared_ptr<const GreetingSettings> settings_;  // shared with the streams that run by it
 };
 
 }  // namespace worker::api

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace worker::api {
 
@@ -14,6 +15,29 @@ struct StreamSettings {
   /// does not bring all of them back in the same moment.
   std::chrono::milliseconds retry{3'000};
   std::chrono::milliseconds retry_jitter{2'000};
+  /// How long a stream may live: evenly from 80 % to 100 % of it; 0 for as long as it likes.
+  std::chrono::milliseconds lifetime{0};
+  std::size_t topics_max = 100;
+  std::size_t topic_bytes_max = 1'024;
+  /// The longest a long poll may wait.
+  std::chrono::milliseconds poll_max{60'000};
+  /// What GET /events without topics subscribes to; none: the greeting stream.
+  std::vector<std::string> default_topics;
+
+  bool operator==(const StreamSettings&) const = default;
+};
+
+struct PublishSettings {
+  /// What a publisher must present as `Authorization: Bearer KEY`; empty: nothing, the web server decides who
+  /// may publish.
+  std::string key;
+  std::size_t topics_max = 100;
+  std::size_t topic_bytes_max = 1'024;
+  /// Of data, type and id together.
+  std::size_t event_bytes_max = 1'048'576;
+  std::size_t batch_max = 10'000;
+
+  bool operator==(const PublishSettings&) const = default;
 };
 
 struct GreetingSettings {
@@ -21,6 +45,8 @@ struct GreetingSettings {
   std::chrono::milliseconds interval{2'000};
   /// From the first greeting to the close.
   std::chrono::milliseconds duration{10'000};
+
+  bool operator==(const GreetingSettings&) const = default;
 };
 
 }  // namespace worker::api

@@ -1,5 +1,6 @@
 #include "api/stream_head.hpp"
 
+#include "http/problem.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -16,6 +17,10 @@ std::string stream_opening(const StreamSettings& settings, base::Random& random)
   sse::append_comment(opening, "ok");
   sse::append_retry(opening, random.between(settings.retry, settings.retry + settings.retry_jitter));
   return opening;
+}
+
+http::Response no_slot() {
+  return http::problem(503, "All streams this worker may hold are taken.", {{"Retry-After", "5"}});
 }
 
 }  // namespace worker::api

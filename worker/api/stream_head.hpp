@@ -14,4 +14,7 @@ http::ResponseHead stream_head();
 /// `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
+/// 503: all streams this worker may hold are taken.
+http::Response no_slot();
+
 }  // namespace worker::api

@@ -34,10 +34,11 @@ class StreamSlots {
     }
     return std::optional<Slot>(std::in_place, *this);
   }
+  void set_most(std::size_t most) { most_ = most; }
   std::size_t used() const { return used_; }
 
  private:
-  const std::size_t most_;
+  std::atomic<std::size_t> most_;
   std::atomic<std::size_t> used_ = 0;
 };
 

@@ -14,7 +14,8 @@ LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- sse-worker --config /etc/sse-worker/sse-worker.yaml)";
 
 constexpr auto footer =
-    R"(Signals: SIGTERM and SIGINT end all streams cleanly and exit; a second one exits at once.
+    R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a second one exits at once. SIGHUP reads the
+configuration again without dropping a stream; a file with a mistake changes nothing, and the log says so.
 Exit status: 0 after a clean stop, 2 for a mistake in the command line, the configuration or the socket.)";
 
 }  // namespace

@@ -63,11 +63,41 @@ void read_gate(Section& section, fcgi::Settings& gate) {
   section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
 }
 
-void read_streams(Section& section, api::StreamSettings& streams, fcgi::Settings& gate) {
+void read_streams(Section& section, Config& config) {
+  auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
-  section.number("outbox_bytes_max", gate.outbox_bytes_max, 4096, 1024 * mebibyte);
+  section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
+  config.fcgi.outbox_bytes_max = config.hub.outbox_bytes_max;
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);
   section.seconds("retry_jitter_seconds", streams.retry_jitter, 0ms, 1h);
+  section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
+  section.seconds("lifetime_seconds", streams.lifetime, 0ms, 720h);
+  section.number("topics_max", streams.topics_max, 1, 100'000);
+  section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
+  section.selectors("default_topics", streams.default_topics);
+  section.selectors("conflate", config.hub.conflate);
+}
+
+void read_flush(Section& section, hub::Settings& hub) {
+  section.seconds("interval_seconds_max", hub.flush_interval_max, 0ms, 10s);
+  auto cost = static_cast<std::size_t>(hub.flush_cost_per_stream.count());
+  section.number("microseconds_per_stream", cost, 0, 1000);
+  hub.flush_cost_per_stream = std::chrono::microseconds(cost);
+}
+
+void read_publish(Section& section, api::PublishSettings& publish, api::StreamSettings& streams) {
+  section.text("key", publish.key);
+  section.number("topics_max", publish.topics_max, 1, 10'000);
+  section.number("topic_bytes_max", publish.topic_bytes_max, 1, 65'536);
+  streams.topic_bytes_max = publish.topic_bytes_max;
+  section.number("event_bytes_max", publish.event_bytes_max, 1, 1024 * mebibyte);
+  section.number("batch_max", publish.batch_max, 1, 1'000'000);
+}
+
+void read_history(Section& section, journal::Settings& history) {
+  section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
+  section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
+  section.number("bytes_max", history.bytes_max, 65'536, 1024 * 1024 * mebibyte);
 }
 
 void read_greeting(Section& section, api::GreetingSettings& greeting) {
@@ -85,8 +115,12 @@ Config read(const std::string& yaml, const std::string& file) {
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
   top.section("gate", [&](Section& section) { read_gate(section, config.fcgi); });
-  top.section("streams", [&](Section& section) { read_streams(section, config.streams, config.fcgi); });
+  top.section("streams", [&](Section& section) { read_streams(section, config); });
+  top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
+  top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
+  top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
+  top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
   return config;

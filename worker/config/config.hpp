@@ -9,6 +9,8 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "fcgi/settings.hpp"
+#include "hub/settings.hpp"
+#include "journal/settings.hpp"
 #include "net/settings.hpp"
 
 namespace worker::config {
@@ -19,6 +21,11 @@ struct Config {
   fcgi::Settings fcgi;
   api::StreamSettings streams;
   api::GreetingSettings greeting;
+  api::PublishSettings publish;
+  journal::Settings history;
+  hub::Settings hub;
+  /// Threads that serve.
+  std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.
   std::chrono::milliseconds drain{5'000};
 };

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/utf8.hpp"
+
 namespace worker::config {
 namespace {
 
@@ -124,6 +126,21 @@ void Section::mode(const std::string& key, unsigned& value) {
     fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
   }
   value = static_cast<unsigned>(*mode);
+}
+
+void Section::selectors(const std::string& key, std::vector<std::string>& values) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const std::string expected = "a list of topic names and patterns";
+  if (!node.IsSequence()) fail(node, key, "must be " + expected);
+  std::vector<std::string> read;
+  for (const auto& item : node) {
+    read.push_back(scalar(item, key, expected));
+    if (!base::is_utf8(read.back()) || base::has_control(read.back()) || read.back().empty()) {
+      fail(item, key, "must be " + expected + ", in UTF-8 and without control characters");
+    }
+  }
+  values = std::move(read);
 }
 
 void Section::section(const std::string& key, const std::function<void(Section&)>& read) {

@@ -11,6 +11,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace worker::config {
 
@@ -36,6 +37,8 @@ class Section {
                std::chrono::milliseconds most);
   /// Three or four octal digits.
   void mode(const std::string& key, unsigned& value);
+  /// A sequence of topic names and patterns.
+  void selectors(const std::string& key, std::vector<std::string>& values);
   /// Reads the mapping under `key`, where there is one, and requires that `read` knew all of its keys.
   void section(const std::string& key, const std::function<void(Section&)>& read);
   /// Throws for the first key that nobody read.

@@ -94,12 +94,9 @@ void Connection::hold_early(std::string_view bytes) {
 
 void Connection::begin_receiving() {
   phase_ = Phase::receiving;
-  if (intake_) {
-    intake_->start();
-  } else {
-    intake_ = std::make_unique<Intake>(
-        Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
-  }
+  // A new one each time: the limits may have changed.
+  intake_ = std::make_unique<Intake>(
+      Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
 }
 
 void Connection::dispatch(Intake::Progress progress) {
@@ -178,18 +175,26 @@ void Connection::on_deadline() {
 // --- out: answers to bytes ---
 
 void Connection::answer(const http::Response& response) {
-  open(response.head);
+  begin_answer(response.head);
   finish(response.body);
 }
 
 void Connection::open(const http::ResponseHead& head) {
+  if (phase_ != Phase::answering) return;
+  begin_answer(head);
+  if (head_only_) return finish({});
+  streaming_ = true;
+  shared_.metrics.streams.add(1);
+  shared_.metrics.stream_opens.add();
+}
+
+void Connection::begin_answer(const http::ResponseHead& head) {
   if (phase_ != Phase::answering) return;
   std::string text;
   head.append_to(text);
   if (!corked_) shared_.framed.clear();
   append_stdout(frames(), request_id_, text);
   if (!corked_) transmit();
-  if (head_only_) finish({});
 }
 
 void Connection::write(std::string_view payload) {
@@ -215,35 +220,62 @@ void Connection::keep(std::unique_ptr<http::Source> source) {
   source_ = std::move(source);
   // Answered already, a HEAD request say, or the reader gone: the source lives on until the sweep, so that
   // its maker need not ask.
-  if (phase_ != Phase::answering) return shared_.sweep_later(*this);
-  streaming_ = true;
-  shared_.metrics.streams.add(1);
-  shared_.metrics.stream_opens.add();
+  if (phase_ != Phase::answering) shared_.sweep_later(*this);
+}
+
+void Connection::send(const base::Bytes& wire) {
+  if (phase_ != Phase::answering) return;
+  if (corked_) {
+    shared_.corked += request_id_ == shared_request_id ? *wire : readdressed(*wire, request_id_);
+    return;
+  }
+  if (request_id_ != shared_request_id) {
+    shared_.framed = readdressed(*wire, request_id_);
+    return transmit();
+  }
+  shared_.metrics.sent_bytes.add(wire->size());
+  if (outbox_) return wait_for_socket(wire, 0);
+  const auto sent = net::send_some(socket_.get(), wire->data(), wire->size());
+  if (sent < 0) return on_peer_gone();
+  if (const auto taken = static_cast<std::size_t>(sent); taken < wire->size()) wait_for_socket(wire, taken);
 }
 
 void Connection::transmit() {
   if (closed()) return;
   const auto& wire = shared_.framed;
   shared_.metrics.sent_bytes.add(wire.size());
-  if (outbox_) {
-    outbox_->push(std::make_shared<const std::string>(wire));
-  } else if (const auto sent = net::send_some(socket_.get(), wire.data(), wire.size()); sent < 0) {
-    return on_peer_gone();
-  } else if (const auto taken = static_cast<std::size_t>(sent); taken < wire.size()) {
+  if (outbox_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
+  const auto sent = net::send_some(socket_.get(), wire.data(), wire.size());
+  if (sent < 0) return on_peer_gone();
+  const auto taken = static_cast<std::size_t>(sent);
+  if (taken == wire.size()) return on_all_sent();
+  wait_for_socket(std::make_shared<const std::string>(wire, taken), 0);
+}
+
+void Connection::wait_for_socket(base::Bytes bytes, std::size_t offset) {
+  if (!outbox_) {
     outbox_ = std::make_unique<net::Outbox>();
-    outbox_->push(std::make_shared<const std::string>(wire, taken));
     shared_.loop.poller().want_writable(socket_.get(), *this, true);
+  } else if (phase_ == Phase::answering &&
+             outbox_->size_bytes() + bytes->size() > shared_.settings.outbox_bytes_max) {
+    // Only what comes on top of a full socket: a single large event must reach a reader who waits for it.
+    return cut();
   }
-  if (!outbox_) return on_all_sent();
-  if (outbox_->size_bytes() > shared_.settings.outbox_bytes_max && phase_ == Phase::answering) {
-    end_stream(Ending::slow);
-    close();
-  }
+  outbox_->push(std::move(bytes), offset);
+  shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(outbox_->size_bytes()));
+}
+
+void Connection::cut() {
+  if (phase_ != Phase::answering) return;
+  end_stream(Ending::slow);
+  close();
 }
 
 void Connection::flush_outbox() {
+  const auto waiting = outbox_->size_bytes();
   switch (outbox_->flush(socket_.get())) {
     case net::Outbox::Flushed::blocked:
+      if (source_ && outbox_->size_bytes() < waiting) source_->on_progress();
       return;
     case net::Outbox::Flushed::broken:
       return on_peer_gone();
@@ -252,11 +284,12 @@ void Connection::flush_outbox() {
   }
   outbox_.reset();
   shared_.loop.poller().want_writable(socket_.get(), *this, false);
+  if (phase_ == Phase::answering && source_) source_->on_drained();
   on_all_sent();
 }
 
 void Connection::on_all_sent() {
-  if (phase_ != Phase::ending) return;
+  if (phase_ != Phase::ending || outbox_) return;
   if (linger_) {
     ::shutdown(socket_.get(), SHUT_WR);
   } else if (keep_ && !draining_) {

@@ -64,6 +64,9 @@ class Connection final : public net::Watcher, public http::Exchange {
   void answer(const http::Response& response) override;
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;
+  void send(const base::Bytes& wire) override;
+  bool ready() const override { return phase_ == Phase::answering && !outbox_; }
+  void cut() override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 
@@ -88,7 +91,9 @@ class Connection final : public net::Watcher, public http::Exchange {
   void on_peer_gone();
   void on_deadline();
   std::string& frames() { return corked_ ? shared_.corked : shared_.framed; }
+  void begin_answer(const http::ResponseHead& head);
   void transmit();
+  void wait_for_socket(base::Bytes bytes, std::size_t offset);
   void flush_outbox();
   void on_all_sent();
   void end_stream(Ending ending);

@@ -23,6 +23,8 @@ class Gate final : public net::Watcher {
        base::Log& log, base::Random& random, Decoder& decoder);
   ~Gate();
 
+  /// For what begins from now on.
+  void update(const Settings& settings) { settings_ = settings; }
   /// Starts accepting.
   void open();
   /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over
@@ -46,7 +48,7 @@ class Gate final : public net::Watcher {
 
   net::Loop& loop_;
   const int listening_;
-  const Settings settings_;
+  Settings settings_;
   Metrics& metrics_;
   base::Log& log_;
   base::Random& random_;

@@ -24,6 +24,7 @@ struct Metrics {
   metrics::Counter& accept_pauses;
   metrics::Counter& stream_opens;
   metrics::Counter& sent_bytes;
+  metrics::Gauge& outbox_high_water;
   std::array<metrics::Counter*, refusal_names.size()> refused;
   std::array<metrics::Counter*, ending_names.size()> stream_closes;
 

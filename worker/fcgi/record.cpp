@@ -2,6 +2,8 @@
 
 #include <fastcgi.h>
 
+#include <utility>
+
 namespace worker::fcgi {
 namespace {
 
@@ -36,6 +38,23 @@ void append_stdout(std::string& out, std::uint16_t request_id, std::string_view 
     append_record(out, FCGI_STDOUT, request_id, piece);
     payload.remove_prefix(piece.size());
   }
+}
+
+base::Bytes shared_stdout(std::string_view payload) {
+  std::string records;
+  records.reserve(payload.size() + header_bytes * (1 + payload.size() / stdout_bytes_max));
+  append_stdout(records, shared_request_id, payload);
+  return std::make_shared<const std::string>(std::move(records));
+}
+
+std::string readdressed(std::string_view records, std::uint16_t request_id) {
+  std::string copy(records);
+  for (std::size_t at = 0; at + header_bytes <= copy.size();) {
+    copy[at + 2] = static_cast<char>(request_id >> 8U);
+    copy[at + 3] = static_cast<char>(request_id & 0xffU);
+    at += header_bytes + number(copy[at + 4], copy[at + 5]) + octet(copy[at + 6]);
+  }
+  return copy;
 }
 
 void append_end(std::string& out, std::uint16_t request_id) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.hpp"
+
 namespace worker::fcgi {
 
 inline constexpr std::size_t header_bytes = 8;
@@ -31,6 +33,14 @@ void append_record(std::string& out, std::uint8_t type, std::uint16_t request_id
 
 /// `payload` as STDOUT records; nothing for an empty payload, since an empty STDOUT record means the end.
 void append_stdout(std::string& out, std::uint16_t request_id, std::string_view payload);
+
+/// `payload` as STDOUT records of request `shared_request_id`, for send(): web servers number every
+/// request 1.
+inline constexpr std::uint16_t shared_request_id = 1;
+base::Bytes shared_stdout(std::string_view payload);
+
+/// The same records for another request.
+std::string readdressed(std::string_view records, std::uint16_t request_id);
 
 /// The end of STDOUT and of the request: END_REQUEST with application status 0, REQUEST_COMPLETE.
 void append_end(std::string& out, std::uint16_t request_id);

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 
@@ -22,6 +24,10 @@ class Source {
   virtual ~Source() = default;
   /// The worker is about to stop: end the answer now, telling the reader to come back after `retry`.
   virtual void drain(std::chrono::milliseconds retry) = 0;
+  /// The reader has taken all that waited for it: ready() holds again.
+  virtual void on_drained() {}
+  /// The reader has taken some of what waits for it.
+  virtual void on_progress() {}
 };
 
 class Exchange {
@@ -36,6 +42,13 @@ class Exchange {
   /// Sends a piece of the body now. A reader who cannot take it makes it wait, up to a bound; over it the
   /// reader is cut.
   virtual void write(std::string_view payload) = 0;
+  /// The same for bytes that were framed once for all readers. Nothing is copied, whoever has to wait for the
+  /// reader.
+  virtual void send(const base::Bytes& wire) = 0;
+  /// The answer is under way and nothing waits for the reader's socket.
+  virtual bool ready() const = 0;
+  /// Ends the connection in the middle: the reader is too slow.
+  virtual void cut() = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;
   /// Owns `source` from now on. Also where the answer is over already: then it is destroyed after this turn.
@@ -44,6 +57,9 @@ class Exchange {
  protected:
   ~Exchange() = default;
 };
+
+/// Makes payload into what send() takes.
+using Framing = std::function<base::Bytes(std::string_view payload)>;
 
 /// Answers the requests of one path.
 class Endpoint {

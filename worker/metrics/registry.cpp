@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 #include <stdexcept>
 
@@ -18,8 +20,34 @@ void append_samples(std::string& out, const std::string& name, const std::map<st
 
 }  // namespace
 
+Histogram::Histogram(std::vector<std::uint64_t> bounds, double scale)
+    : bounds_(std::move(bounds)), scale_(scale), buckets_(bounds_.size() + 1) {}
+
+void Histogram::observe(std::uint64_t value) noexcept {
+  const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+  buckets_[static_cast<std::size_t>(bucket)].add();
+  sum_.add(value);
+}
+
+void Histogram::append_to(std::string& out, const std::string& name) const {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    count += buckets_[i].value();
+    const auto bound = i < bounds_.size() ? fmt::format("{:g}", static_cast<double>(bounds_[i]) * scale_)
+                                          : std::string("+Inf");
+    fmt::format_to(std::back_inserter(out), "{}_bucket{{le=\"{}\"}} {}\n", name, bound, count);
+  }
+  fmt::format_to(std::back_inserter(out), "{}_sum {:.15g}\n{}_count {}\n", name,
+                 static_cast<double>(sum_.value()) * scale_, name, count);
+}
+
+std::string_view Registry::type_of(Kind kind) {
+  constexpr std::array<std::string_view, 3> types = {"counter", "gauge", "histogram"};
+  return types[static_cast<std::size_t>(kind)];
+}
+
 Registry::Family& Registry::family(const std::string& name, Kind kind, std::string_view help) {
-  auto& found = families_.try_emplace(name, Family{kind, std::string(help), {}, {}}).first->second;
+  auto& found = families_.try_emplace(name, Family{kind, std::string(help), {}, {}, {}}).first->second;
   if (found.kind != kind) throw std::logic_error(name + " is registered as another kind of metric");
   return found;
 }
@@ -32,13 +60,22 @@ Gauge& Registry::gauge(const std::string& name, std::string_view help, const std
   return family(name, Kind::gauge, help).gauges[labels];
 }
 
+Histogram& Registry::histogram(const std::string& name, std::string_view help,
+                               std::vector<std::uint64_t> bounds, double scale) {
+  auto& found = family(name, Kind::histogram, help).histogram;
+  if (!found) found = std::make_unique<Histogram>(std::move(bounds), scale);
+  return *found;
+}
+
 std::string Registry::text() const {
+  for (const auto& refresh : refreshers_) refresh();
   std::string out;
   for (const auto& [name, family] : families_) {
     fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, family.help, name,
-                   family.kind == Kind::counter ? "counter" : "gauge");
+                   type_of(family.kind));
     append_samples(out, name, family.counters);
     append_samples(out, name, family.gauges);
+    if (family.histogram) family.histogram->append_to(out, name);
   }
   return out;
 }

@@ -6,9 +6,13 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace worker::metrics {
 
@@ -26,11 +30,34 @@ class Counter {
 class Gauge {
  public:
   void add(std::int64_t by = 1) noexcept { value_.fetch_add(by, std::memory_order_relaxed); }
+  /// To `to`, unless it is higher already.
+  void raise(std::int64_t to) noexcept {
+    auto at = value();
+    while (at < to && !value_.compare_exchange_weak(at, to, std::memory_order_relaxed)) {
+    }
+  }
   void set(std::int64_t to) noexcept { value_.store(to, std::memory_order_relaxed); }
   std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<std::int64_t> value_ = 0;
+};
+
+/// How values are spread over fixed buckets.
+class Histogram {
+ public:
+  /// `bounds`: upper bounds, ascending; values over the last fall into +Inf. `scale` is what an observed
+  /// whole number is multiplied by for the text, e.g. 1e-6 for microseconds told as seconds.
+  Histogram(std::vector<std::uint64_t> bounds, double scale);
+
+  void observe(std::uint64_t value) noexcept;
+  void append_to(std::string& out, const std::string& name) const;
+
+ private:
+  const std::vector<std::uint64_t> bounds_;
+  const double scale_;
+  std::vector<Counter> buckets_;  // one per bound, and one for +Inf; not cumulative
+  Counter sum_;
 };
 
 class Registry {
@@ -43,21 +70,30 @@ class Registry {
   Counter& counter(const std::string& name, std::string_view help, const std::string& labels = {});
   Gauge& gauge(const std::string& name, std::string_view help, const std::string& labels = {});
 
+  Histogram& histogram(const std::string& name, std::string_view help, std::vector<std::uint64_t> bounds,
+                       double scale = 1);
+  /// `refresh` is called before each text(), on the thread that asks, to set gauges that are read from
+  /// somewhere.
+  void on_text(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
+
   /// Families in the order of their names.
   std::string text() const;
 
  private:
-  enum class Kind { counter, gauge };
+  enum class Kind { counter, gauge, histogram };
   struct Family {
     Kind kind;
     std::string help;
     std::map<std::string, Counter> counters;
     std::map<std::string, Gauge> gauges;
+    std::unique_ptr<Histogram> histogram;
   };
 
+  static std::string_view type_of(Kind kind);
   Family& family(const std::string& name, Kind kind, std::string_view help);
 
   std::map<std::string, Family> families_;
+  std::vector<std::function<void()>> refreshers_;
 };
 
 }  // namespace worker::metrics

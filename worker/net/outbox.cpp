@@ -31,7 +31,7 @@ std::ptrdiff_t send_some(int socket, const char* data, std::size_t size) {
   return send_pieces(socket, &piece, 1);
 }
 
-void Outbox::push(Bytes bytes, std::size_t offset) {
+void Outbox::push(base::Bytes bytes, std::size_t offset) {
   if (offset >= bytes->size()) return;
   // A piece begins inside only where a direct send was cut short, and then the outbox is empty.
   if (pieces_.empty()) first_offset_ = offset;

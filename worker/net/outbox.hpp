@@ -5,13 +5,10 @@
 
 #include <cstddef>
 #include <deque>
-#include <memory>
-#include <string>
+
+#include "base/bytes.hpp"
 
 namespace worker::net {
-
-/// Encoded once, shared by all who send it, freed by the last.
-using Bytes = std::shared_ptr<const std::string>;
 
 class Outbox {
  public:
@@ -22,7 +19,7 @@ class Outbox {
   };
 
   /// Queues `bytes` from `offset` on.
-  void push(Bytes bytes, std::size_t offset = 0);
+  void push(base::Bytes bytes, std::size_t offset = 0);
   /// Sends as much as the socket takes, many pieces in one system call.
   Flushed flush(int socket);
   std::size_t size_bytes() const { return size_bytes_; }
@@ -30,7 +27,7 @@ class Outbox {
  private:
   void drop(std::size_t sent);
 
-  std::deque<Bytes> pieces_;
+  std::deque<base::Bytes> pieces_;
   std::size_t first_offset_ = 0;  // of the first piece, what is sent already
   std::size_t size_bytes_ = 0;
 };

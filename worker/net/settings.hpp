@@ -13,6 +13,8 @@ struct ListenSettings {
   unsigned mode = 0660;
   /// Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn.
   int backlog = 4096;
+
+  bool operator==(const ListenSettings&) const = default;
 };
 
 }  // namespace worker::net

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace worker::sse {
 namespace {
@@ -23,11 +25,37 @@ void append_data(std::string& out, std::string_view data) {
 }  // namespace
 
 void append_event(std::string& out, const Event& event) {
-  if (!event.id.empty()) append_field(out, "id", event.id);
   if (!event.type.empty()) append_field(out, "event", event.type);
   if (event.retry) fmt::format_to(std::back_inserter(out), "retry: {}\n", event.retry->count());
   append_data(out, event.data);
+  // Last: some clients take the cursor at this line, and must not have it for an event that is cut before its
+  // end.
+  if (!event.id.empty()) append_field(out, "id", event.id);
   out.push_back('\n');
+}
+
+void append_cursor(std::string& out, std::string_view id) {
+  append_field(out, "id", id);
+  out.push_back('\n');
+}
+
+std::optional<Event> parse_event(std::string_view frame) {
+  Event event;
+  bool fires = false;
+  for (std::size_t end = 0; (end = frame.find('\n')) != std::string_view::npos;
+       frame.remove_prefix(end + 1)) {
+    const auto line = frame.substr(0, end);
+    const auto colon = std::min(line.find(": "), line.size());
+    const auto name = line.substr(0, colon);
+    const auto value = line.substr(std::min(colon + 2, line.size()));
+    if (name == "id") event.id = value;
+    if (name == "event") event.type = value;
+    if (name != "data") continue;
+    if (std::exchange(fires, true)) event.data.push_back('\n');
+    event.data.append(value);
+  }
+  if (!fires) return std::nullopt;
+  return event;
 }
 
 void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }

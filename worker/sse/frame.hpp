@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,12 @@ namespace worker::sse {
 /// move the reader's cursor but fire nothing. CR, LF and CRLF inside the data all end a line, so nothing in
 /// the data can become a field.
 void append_event(std::string& out, const Event& event);
+
+/// An `id:`-only frame: moves the reader's cursor and fires nothing (the data buffer is empty at dispatch).
+void append_cursor(std::string& out, std::string_view id);
+
+/// Back from a frame of append_event(): what a reader would see. None where it fires nothing.
+std::optional<Event> parse_event(std::string_view frame);
 
 /// `: text` and a blank line. `text` holds no line end.
 void append_comment(std::string& out, std::string_view text);

@@ -11,7 +11,7 @@ import {root} from './worker.mjs';
 
 const shipped = path.join(root, 'deploy/nginx');
 
-const configuration = (directory, port) => `
+const configuration = (directory, port, server) => `
 daemon off;
 ${process.getuid() === 0 ? 'user root;' : ''}
 worker_processes 1;
@@ -29,6 +29,7 @@ http {
     server {
         listen 127.0.0.1:${port};
         include snippets/sse-worker.locations.conf;
+        ${server}
     }
 }
 `;
@@ -59,17 +60,17 @@ function install(directory, socket) {
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
   const text = fs.readFileSync(upstream, 'utf8');
-  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/m, `$1unix:${socket}`);
+  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/gm, `$1unix:${socket}`);
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
   fs.writeFileSync(upstream, rewritten);
 }
 
-export async function startNginx(t, socket) {
+export async function startNginx(t, socket, {server = ''} = {}) {
   const directory = temporaryDirectory(t);
   install(directory, socket);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
-  fs.writeFileSync(file, configuration(directory, port));
+  fs.writeFileSync(file, configuration(directory, port, server));
   const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
   const check = await run('nginx', ['-t', ...places]);
   if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);

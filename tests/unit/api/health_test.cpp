@@ -1,7 +1,9 @@
 #include "api/health.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
+#include "journal/memory_journal.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker::api;
@@ -10,13 +12,23 @@ using worker::support::RecordingExchange;
 BOOST_AUTO_TEST_SUITE(health_suite)
 
 BOOST_AUTO_TEST_CASE(health) {
-  HealthEndpoint endpoint;
+  const worker::base::SystemClock clock;
+  worker::journal::MemoryJournal journal({}, "epoch", clock);
+  worker::api::StreamSlots slots(2);
+  const auto taken = slots.take();
+  journal.append({{.topics = {"a"}}}, [](const auto&) {});
+  HealthEndpoint endpoint(journal, slots);
   RecordingExchange exchange("GET", "/healthz");
   endpoint.serve(exchange);
   BOOST_TEST(exchange.finished);
   BOOST_TEST(exchange.head_text() ==
              "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n\r\n");
-  BOOST_TEST(exchange.body() == "{\"status\":\"ok\"}\n");
+  const auto body = nlohmann::json::parse(exchange.body());
+  BOOST_TEST(body.at("status") == "ok");
+  BOOST_TEST(body.at("streams") == 1);
+  BOOST_TEST(body.at("journal").at("events") == 1);
+  BOOST_TEST(body.at("journal").at("topics") == 1);
+  BOOST_TEST(exchange.body().ends_with('\n'));
 }
 
 BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {

@@ -16,9 +16,10 @@ BOOST_AUTO_TEST_CASE(nothing_said_is_all_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_keys) {
-  BOOST_TEST(mistake_in("listen_mode: 0660\nlisten_modes: 0660\n") ==
-             "f:2:1: listen_modes: is not a key here; known are drain_seconds, gate, greeting, listen, "
-             "listen_backlog, listen_mode, log, streams");
+  BOOST_TEST(
+      mistake_in("listen_mode: 0660\nlisten_modes: 0660\n") ==
+      "f:2:1: listen_modes: is not a key here; known are drain_seconds, flush, gate, greeting, history, "
+      "listen, listen_backlog, listen_mode, log, loops, publish, streams");
   BOOST_TEST(mistake_in("log:\n  level: info\n  file: x\n") ==
              "f:3:3: log.file: is not a key here; known are level, to");
   BOOST_TEST(
@@ -27,8 +28,9 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
       "idle_seconds, pending_max");
   BOOST_TEST(
       mistake_in("streams: {gate: 1}\n") ==
-      "f:1:11: streams.gate: is not a key here; known are max, outbox_bytes_max, retry_jitter_seconds, "
-      "retry_seconds");
+      "f:1:11: streams.gate: is not a key here; known are conflate, default_topics, heartbeat_seconds, "
+      "lifetime_seconds, max, outbox_bytes_max, poll_seconds_max, retry_jitter_seconds, retry_seconds, "
+      "topics_max");
   BOOST_TEST(
       mistake_in("greeting: {Message: x}\n") ==
       "f:1:12: greeting.Message: is not a key here; known are duration_seconds, interval_seconds, message");

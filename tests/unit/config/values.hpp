@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <string>
@@ -13,7 +14,7 @@ namespace worker::config {
 using Values = std::map<std::string, std::string>;
 
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, gate, streams, greeting, drain] = config;
+  const auto& [log, listen, gate, streams, greeting, publish, history, hub, loops, drain] = config;
   return {{"listen", listen.address},
           {"listen_mode", fmt::format("{:04o}", listen.mode)},
           {"listen_backlog", fmt::format("{}", listen.backlog)},
@@ -29,6 +30,23 @@ inline Values values_of(const Config& config) {
           {"streams.outbox_bytes_max", fmt::format("{}", gate.outbox_bytes_max)},
           {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
           {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
+          {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
+          {"streams.lifetime_seconds", fmt::format("{} ms", streams.lifetime.count())},
+          {"streams.topics_max", fmt::format("{}", streams.topics_max)},
+          {"streams.poll_seconds_max", fmt::format("{} ms", streams.poll_max.count())},
+          {"streams.default_topics", fmt::format("{}", fmt::join(streams.default_topics, " "))},
+          {"streams.conflate", fmt::format("{}", fmt::join(hub.conflate, " "))},
+          {"flush.microseconds_per_stream", fmt::format("{}", hub.flush_cost_per_stream.count())},
+          {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
+          {"publish.key", publish.key},
+          {"publish.topics_max", fmt::format("{}", publish.topics_max)},
+          {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
+          {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},
+          {"publish.batch_max", fmt::format("{}", publish.batch_max)},
+          {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
+          {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
+          {"history.bytes_max", fmt::format("{}", history.bytes_max)},
+          {"loops", fmt::format("{}", loops)},
           {"greeting.message", greeting.message},
           {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},
           {"greeting.duration_seconds", fmt::format("{} ms", greeting.duration.count())}};

@@ -20,6 +20,9 @@ sse_worker_connections 0
 # HELP sse_worker_connections_total FastCGI connections accepted.
 # TYPE sse_worker_connections_total counter
 sse_worker_connections_total 0
+# HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
+# TYPE sse_worker_outbox_high_water_bytes gauge
+sse_worker_outbox_high_water_bytes 0
 # HELP sse_worker_refused_connections_total FastCGI peers closed without being served, by reason.
 # TYPE sse_worker_refused_connections_total counter
 sse_worker_refused_connections_total{reason="deadline"} 0

@@ -12,7 +12,7 @@ using worker::support::varied;
 
 namespace {
 
-Bytes shared(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
+worker::base::Bytes shared(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
 struct Fixture {
   SocketPair pair;

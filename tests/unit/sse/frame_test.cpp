@@ -24,12 +24,12 @@ BOOST_AUTO_TEST_CASE(empty_data_still_fires) { BOOST_TEST(framed({}) == "data: \
 
 BOOST_AUTO_TEST_CASE(all_fields_in_order) {
   BOOST_TEST(framed({.data = "{}", .type = "close", .id = "1-2", .retry = 3000ms}) ==
-             "id: 1-2\nevent: close\nretry: 3000\ndata: {}\n\n");
+             "event: close\nretry: 3000\ndata: {}\nid: 1-2\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(each_field_alone) {
   BOOST_TEST(framed({.data = "x", .type = "t"}) == "event: t\ndata: x\n\n");
-  BOOST_TEST(framed({.data = "x", .id = "i"}) == "id: i\ndata: x\n\n");
+  BOOST_TEST(framed({.data = "x", .id = "i"}) == "data: x\nid: i\n\n");
   BOOST_TEST(framed({.data = "x", .retry = 1ms}) == "retry: 1\ndata: x\n\n");
   BOOST_TEST(framed({.data = "x", .retry = 0ms}) == "retry: 0\ndata: x\n\n");
 }

@@ -1,0 +1,34 @@
+#include "publish_body.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace sse::bench {
+
+PublishBody::PublishBody(const std::vector<std::string>& topics, std::size_t data_size) {
+  for (const std::string& topic : topics) {
+    beginnings_.push_back(fmt::format(R"({{"topic":{},"data":")", nlohmann::json(topic).dump()));
+  }
+  ending_.assign(std::max(data_size, stamp_size) - stamp_size, '.');
+  ending_ += "\"}\n";
+}
+
+void PublishBody::append(std::size_t topic, const Stamp& stamp) {
+  text_ += beginnings_[topic];
+  append_stamp(text_, stamp);
+  text_ += ending_;
+}
+
+std::vector<bool> read_publish_answer(std::string_view body, std::size_t events) {
+  std::vector<bool> kept(events, false);
+  for (std::size_t event = 0; event < events && !body.empty(); ++event) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    kept[event] = line.starts_with(R"({"id":")") && line.ends_with("\"}");
+    body.remove_prefix(std::min(line.size() + 1, body.size()));
+  }
+  return kept;
+}
+
+}  // namespace sse::bench

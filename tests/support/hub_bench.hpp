@@ -1,0 +1,80 @@
+// HubBench: a shard with its journal and its loop, turned by hand.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hub/shard.hpp"
+#include "journal/memory_journal.hpp"
+#include "support/hub_draft.hpp"
+#include "support/hub_reader.hpp"
+#include "support/manual_clock.hpp"
+
+namespace worker::support {
+
+struct HubBench {
+  /// Both are made by the first use, out of the settings of that moment. The epoch is `e`.
+  journal::Journal& journal() {
+    if (!journal_) journal_ = std::make_unique<journal::MemoryJournal>(history, "e", clock);
+    return *journal_;
+  }
+  hub::Shard& shard() {
+    if (!shard_) {
+      shard_.emplace(loop, journal(), settings, metrics, [this](std::string_view payload) {
+        framed.push_back(payload.size());
+        return std::make_shared<const std::string>(payload);
+      });
+    }
+    return *shard_;
+  }
+  /// In place of the memory journal. Before the first use.
+  void use(std::unique_ptr<journal::Journal> other) { journal_ = std::move(other); }
+
+  void append(journal::Draft draft) {
+    std::vector<journal::Draft> drafts;
+    drafts.push_back(std::move(draft));
+    journal().append(std::move(drafts), [](const auto&) {});
+  }
+  void publish(const std::string& topics, std::string data = "x") { append(draft(topics, std::move(data))); }
+  void publish_times(int count, const std::string& topics, const std::string& data = "x") {
+    for (int i = 0; i < count; ++i) publish(topics, data);
+  }
+  /// Without a place, at the end.
+  void subscribe(HubReader& reader, const std::string& selectors,
+                 std::optional<journal::Sequence> after = {}) {
+    shard().subscribe(reader, select(selectors), after ? *after : journal().last(), 0);
+  }
+  void turn() { loop.run_ready(); }
+  void advance(std::chrono::milliseconds by) {
+    clock.advance(by);
+    loop.run_ready();
+  }
+  /// Long enough for whatever flush is due, and for what the loop takes in on the way; too short for a
+  /// heartbeat.
+  void settle() {
+    for (int i = 0; i < 2; ++i) advance(std::chrono::milliseconds(50));
+  }
+  /// Its socket is empty again.
+  void drain(HubReader& reader, int takes = HubReader::endless) {
+    reader.room = takes;
+    shard().on_drained(reader);
+  }
+
+  ManualClock clock;
+  net::Loop loop{clock};
+  metrics::Registry registry;
+  hub::Metrics metrics{registry};
+  journal::Settings history;
+  hub::Settings settings;
+  /// The sizes of what was framed.
+  std::vector<std::size_t> framed;
+
+ private:
+  std::unique_ptr<journal::Journal> journal_;
+  std::optional<hub::Shard> shard_;
+};
+
+}  // namespace worker::support

@@ -1,0 +1,68 @@
+// Drafts, selections and slices in few words: topics and selectors are written as one text, parted by spaces.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "journal/journal.hpp"
+
+namespace worker::support {
+
+inline std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> all;
+  for (std::string word; in >> word;) all.push_back(word);
+  return all;
+}
+
+inline journal::Draft draft(const std::string& topics, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}};
+}
+
+inline journal::Draft draft_with_id(const std::string& topics, std::string id, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data), .id = std::move(id)}};
+}
+
+inline journal::Draft draft_with_key(const std::string& topics, std::string key, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}, .key = std::move(key)};
+}
+
+inline journal::Draft closing(const std::string& topics, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}, .closes = true};
+}
+
+inline journal::Selection select(const std::string& selectors) {
+  const auto all = words(selectors);
+  return journal::Selection::parse({all.begin(), all.end()}, 1'024).value();
+}
+
+/// The places of the entries: `1 2 5`.
+inline std::string places(const std::vector<journal::EntryPtr>& entries) {
+  std::string text;
+  for (const auto& entry : entries) text += fmt::format("{}{}", text.empty() ? "" : " ", entry->sequence);
+  return text;
+}
+
+/// `1 2 5 through 7 evicted 0`
+inline std::string told(const journal::Slice& slice) {
+  return fmt::format("{}{}through {} evicted {}", places(slice.entries), slice.entries.empty() ? "" : " ",
+                     slice.through, slice.evicted_through);
+}
+
+/// `after 3`, `after 3 gap evicted`, `after 3 complete`
+inline std::string told(const journal::Resumption& resumption) {
+  return fmt::format("after {}{}{}", resumption.after,
+                     resumption.gap ? fmt::format(" gap {}", name_of(*resumption.gap)) : std::string(),
+                     resumption.complete ? " complete" : "");
+}
+
+inline std::string told(const journal::Journal::Kept& kept) {
+  if (kept) return kept.value();
+  return kept.error() == journal::Rejection::closed ? "closed" : "reserved";
+}
+
+}  // namespace worker::support

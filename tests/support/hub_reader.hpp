@@ -1,0 +1,64 @@
+// HubReader: a subscriber that notes what the hub does to it, and whose socket the test fills and drains.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hub/reader.hpp"
+#include "support/hub_draft.hpp"
+
+namespace worker::support {
+
+class HubReader final : public hub::Reader {
+ public:
+  static constexpr int endless = std::numeric_limits<int>::max();
+
+  /// `takes`: see room.
+  explicit HubReader(int takes = endless) : room(takes) {}
+
+  /// Like a stream's, not ready again once its answer has ended.
+  bool ready() const override { return room > 0 && !ended; }
+  void deliver(const hub::Batch& batch) override {
+    note("[" + places({batch.entries.begin(), batch.entries.end()}) + "]");
+    take(batch.wire);
+  }
+  void heartbeat(const base::Bytes& wire) override {
+    note("beat " + *wire);
+    take(wire);
+  }
+  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
+    note(fmt::format("gap {} {}>{}", name_of(reason), before, after));
+  }
+  void end(Ending ending) override {
+    note(ending == Ending::closed ? "closed" : "slow");
+    ended = true;
+  }
+  const journal::Selection& asked() const { return selection(); }
+
+  /// What came since the last call: `[1 2] [3] gap evicted 3>5 [6] closed`, one pair of brackets per
+  /// delivery.
+  std::string news() { return std::exchange(said_, {}); }
+
+  /// Deliveries that its socket takes before it is full.
+  int room;
+  bool ended = false;
+  /// As delivered.
+  std::vector<base::Bytes> wires;
+  std::string received;
+
+ private:
+  void note(const std::string& what) { said_ += (said_.empty() ? "" : " ") + what; }
+  void take(const base::Bytes& wire) {
+    if (room != endless && room > 0) --room;
+    wires.push_back(wire);
+    received += *wire;
+  }
+
+  std::string said_;
+};
+
+}  // namespace worker::support

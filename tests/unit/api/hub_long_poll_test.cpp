@@ -1,0 +1,226 @@
+// GET /events with `poll`: one JSON answer at a time, and a cursor to ask on with that never loses an event.
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api/events.hpp"
+#include "support/hub_bench.hpp"
+#include "support/recording_exchange.hpp"
+
+using namespace worker;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Nowhere final : http::Endpoint {
+  void serve(http::Exchange& /*exchange*/) override { BOOST_FAIL("topics were given"); }
+};
+
+struct Fixture : HubBench {
+  std::unique_ptr<RecordingExchange> asking(const std::string& query) {
+    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), nowhere, streams);
+    auto exchange = std::make_unique<RecordingExchange>(
+        http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
+    endpoint_->serve(*exchange);
+    return exchange;
+  }
+  std::string answered(const std::string& query) {
+    const auto exchange = asking(query);
+    BOOST_TEST(exchange->finished);
+    return exchange->body();
+  }
+
+  base::Random random{1};
+  api::StreamSlots slots{100};
+  api::StreamSettings streams;
+  Nowhere nowhere;
+
+ private:
+  std::optional<api::EventsEndpoint> endpoint_;
+};
+
+std::string event(const std::string& id, const std::string& data = "x", const std::string& topic = "a",
+                  const std::string& type = "message") {
+  return fmt::format(R"({{"id":"{}","event":"{}","data":"{}","topics":["{}"]}})", id, type, data, topic);
+}
+std::string answer(const std::string& events, const std::string& last, const std::string& more = {}) {
+  return fmt::format("{{\"events\":[{}],\"lastEventId\":\"{}\"{}}}\n", events, last, more);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(long_poll_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(at_once_where_there_is_something) {
+  publish("a");
+  append({.topics = {"a"}, .event = {.data = "1\n2", .type = "t", .id = "own"}});
+  const auto poll = asking("topic=a&poll=5&lastEventId=e-0");
+  BOOST_TEST(poll->head_text() ==
+             "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n\r\n");
+  BOOST_TEST(poll->body() == answer(event("e-1") + "," + event("own", "1\\n2", "a", "t"), "own"));
+}
+
+BOOST_AUTO_TEST_CASE(else_as_soon_as_there_is) {
+  const auto poll = asking("topic=a&poll=5");
+  settle();
+  publish("b");
+  settle();
+  BOOST_TEST(!poll->finished);
+  publish("a");
+  turn();
+  BOOST_TEST(poll->body() == answer(event("e-2"), "e-2"));
+}
+
+BOOST_AUTO_TEST_CASE(empty_when_the_time_is_up) {
+  const auto poll = asking("topic=a&poll=5");
+  advance(4'999ms);
+  BOOST_TEST(!poll->finished);
+  advance(1ms);
+  BOOST_TEST(poll->body() == answer("", "e-0"));
+  BOOST_TEST(poll->finished);
+}
+
+BOOST_AUTO_TEST_CASE(not_longer_than_is_allowed) {
+  streams.poll_max = 2s;
+  const auto poll = asking("topic=a&poll=31536000");
+  advance(1'999ms);
+  BOOST_TEST(!poll->finished);
+  advance(1ms);
+  BOOST_TEST(poll->finished);
+}
+
+BOOST_AUTO_TEST_CASE(zero_seconds_ask_without_waiting) {
+  publish("a");
+  const auto poll = asking("topic=a&poll=0");
+  turn();
+  BOOST_TEST(poll->body() == answer("", "e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(earliest_becomes_a_cursor) {
+  const auto poll = asking("topic=a&poll=0&lastEventId=earliest");
+  turn();
+  BOOST_TEST(poll->body() == answer("", "e-0"));
+  publish("a");
+  BOOST_TEST(answered("topic=a&poll=0&lastEventId=earliest") == answer(event("e-1"), "e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(the_cursor_is_repeated_where_nothing_came) {
+  append(draft_with_id("a", "own"));
+  const auto poll = asking("topic=a&poll=1&lastEventId=own");
+  advance(1s);
+  BOOST_TEST(poll->body() == answer("", "own"));
+}
+
+// --- gaps and ends ---
+
+BOOST_AUTO_TEST_CASE(a_gap_is_told_at_once) {
+  const auto poll = asking("topic=a&poll=5&lastEventId=x");
+  turn();
+  BOOST_TEST(poll->body() ==
+             answer("", "e-0", R"(,"gap":{"reason":"unknown","lastEventId":"x","resumedFrom":"e-0"})"));
+  publish("a");
+  BOOST_TEST(answered("topic=a&poll=5&lastEventId=d-1") ==
+             answer(event("e-1"), "e-1",
+                    R"(,"gap":{"reason":"restarted","lastEventId":"d-1","resumedFrom":"e-0"})"));
+  BOOST_TEST(metrics.gaps.value() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_event_and_the_end_in_one_answer) {
+  const auto poll = asking("topic=a&poll=5");
+  append(closing("a", "bye"));
+  settle();
+  BOOST_TEST(poll->body() == answer(event("e-1", "bye"), "e-1", R"(,"closed":true)"));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_it_all_is_told_the_end_at_once) {
+  append(closing("a", "bye"));
+  BOOST_TEST(answered("topic=a&poll=5&lastEventId=e-1") == answer("", "e-1", R"(,"closed":true)"));
+  BOOST_TEST(answered("topic=a&poll=5") == answer(event("e-1", "bye"), "e-1", R"(,"closed":true)"));
+}
+
+BOOST_AUTO_TEST_CASE(one_of_two_topics_is_not_the_end) {
+  append(closing("a", "bye"));
+  BOOST_TEST(answered("topic=a&topic=b&poll=5&lastEventId=e-0") == answer(event("e-1", "bye"), "e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_close) {
+  append({.topics = {"a"}, .event = {}, .silent = true, .closes = true});
+  BOOST_TEST(answered("topic=a&poll=5&lastEventId=e-0") == answer("", "e-1", R"(,"closed":true)"));
+}
+
+// --- whoever loops loses nothing ---
+
+BOOST_AUTO_TEST_CASE(a_loop_sees_every_event_once) {
+  std::string last = "e-0";
+  std::string seen;
+  for (int i = 0; i < 200; ++i) {
+    publish_times(i % 4, i % 3 == 0 ? "b" : "a", std::string(static_cast<std::size_t>(i * 97 % 900), 'x'));
+    const auto poll = asking("topic=a&poll=1&lastEventId=" + last);
+    if (i % 2 == 0) publish("a");
+    if (i % 5 == 0) turn();
+    if (i % 7 == 0) publish("a");
+    settle();
+    advance(1s);
+    const auto body = nlohmann::json::parse(poll->body());
+    for (const auto& one : body.at("events")) seen += one.at("id").get<std::string>() + " ";
+    last = body.at("lastEventId");
+    BOOST_TEST(!body.contains("gap"));
+  }
+  std::string expected;
+  const auto held = journal().read(select("a"), 0, journal().last(), std::string::npos, 0).entries;
+  for (const auto& entry : held) expected += journal().id_of(*entry) + " ";
+  BOOST_TEST(seen == expected);
+  BOOST_TEST(slots.used() == 0U);
+  BOOST_TEST(metrics.readers.value() == 0);
+}
+
+// A long history comes in answers of a bounded size.
+BOOST_AUTO_TEST_CASE(a_long_history_in_several_answers) {
+  publish_times(9, "a", std::string(33'000, 'x'));
+  std::string last = "e-0";
+  std::string sizes;
+  while (last != "e-9") {
+    const auto body = nlohmann::json::parse(answered("topic=a&poll=1&lastEventId=" + last));
+    sizes += fmt::format("{} ", body.at("events").size());
+    last = body.at("lastEventId");
+  }
+  BOOST_TEST(sizes == "2 2 2 2 1 ");
+}
+
+// --- other ends ---
+
+BOOST_AUTO_TEST_CASE(a_drain_answers_it) {
+  const auto poll = asking("topic=a&poll=5");
+  poll->source->drain(1s);
+  BOOST_TEST(poll->body() == answer("", "e-0"));
+}
+
+BOOST_AUTO_TEST_CASE(leaving_frees_everything) {
+  auto poll = asking("topic=a&poll=5");
+  BOOST_TEST(slots.used() == 1U);
+  poll.reset();
+  BOOST_TEST(slots.used() == 0U);
+  publish("a");
+  settle();
+  advance(10s);
+}
+
+BOOST_AUTO_TEST_CASE(after_its_answer_nothing_more_goes_out) {
+  const auto poll = asking("topic=a&poll=5");
+  publish("a");
+  settle();
+  const auto body = poll->body();
+  publish("a");
+  settle();
+  advance(10s);
+  BOOST_TEST(poll->body() == body);
+}
+
+BOOST_AUTO_TEST_CASE(heartbeats_are_not_for_it) {
+  const auto poll = asking("topic=a&poll=50");
+  for (int i = 0; i < 3; ++i) advance(15s);
+  BOOST_TEST(!poll->finished);
+  BOOST_TEST(poll->body() == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,379 @@
+// POST /publish: what it answers, and that it answers only once the journal has the events.
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "api/publish.hpp"
+#include "journal/memory_journal.hpp"
+#include "support/hub_draft.hpp"
+#include "support/manual_clock.hpp"
+#include "support/recording_exchange.hpp"
+
+using namespace worker;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A journal that keeps events when the test says so, as one on a disk would.
+class LateJournal final : public journal::Journal {
+ public:
+  explicit LateJournal(const base::Clock& clock) : journal_({}, "e", clock) {}
+
+  void append(std::vector<journal::Draft> drafts, Done done) override {
+    waiting_.push_back([this, drafts = std::move(drafts), done = std::move(done)]() mutable {
+      journal_.append(std::move(drafts), std::move(done));
+    });
+  }
+  void keep_all() {
+    for (auto& keep : std::exchange(waiting_, {})) keep();
+  }
+
+  std::string id_of(journal::Sequence sequence) const override { return journal_.id_of(sequence); }
+  journal::Resumption resume(const journal::Selection& selection,
+                             const std::optional<std::string>& cursor) const override {
+    return journal_.resume(selection, cursor);
+  }
+  journal::Slice read(const journal::Selection& selection, journal::Sequence after, journal::Sequence until,
+                      std::size_t bytes_max, journal::Evictions accounted) const override {
+    return journal_.read(selection, after, until, bytes_max, accounted);
+  }
+  std::vector<journal::EntryPtr> read_all(journal::Sequence after, std::size_t count_max) const override {
+    return journal_.read_all(after, count_max);
+  }
+  journal::Sequence closed_at(const journal::Selection& selection) const override {
+    return journal_.closed_at(selection);
+  }
+  journal::Sequence last() const override { return journal_.last(); }
+  void follow(journal::Follower& follower, std::function<void()> news) override {
+    journal_.follow(follower, std::move(news));
+  }
+  void expire() override { journal_.expire(); }
+  journal::Figures figures() const override { return journal_.figures(); }
+
+ private:
+  journal::MemoryJournal journal_;
+  std::vector<std::function<void()>> waiting_;
+};
+
+template <class Journal>
+struct Publishing {
+  template <class... Args>
+  explicit Publishing(Args&&... args) : journal(std::forward<Args>(args)..., clock) {}
+
+  void serve(RecordingExchange& exchange) {
+    api::PublishEndpoint(loop, journal, settings, metrics).serve(exchange);
+  }
+  static http::Request request(std::string content_type, std::string body) {
+    return {.method = "POST",
+            .path = "/publish",
+            .content_type = std::move(content_type),
+            .body = std::move(body)};
+  }
+  /// `STATUS TYPE|BODY`
+  static std::string told(const RecordingExchange& exchange) {
+    if (!exchange.finished) return "nothing";
+    std::string type;
+    for (const auto& [name, value] : exchange.head->headers) {
+      if (name == "Content-Type") type = value;
+    }
+    return fmt::format("{} {}|{}", exchange.head->status, type, exchange.body());
+  }
+  std::string publish(const std::string& content_type, const std::string& body) {
+    RecordingExchange exchange(request(content_type, body));
+    serve(exchange);
+    return told(exchange);
+  }
+  std::string form(const std::string& body) { return publish("application/x-www-form-urlencoded", body); }
+  std::string json(const std::string& body) { return publish("application/json", body); }
+  std::string batch(const std::string& body) { return publish("application/x-ndjson", body); }
+  std::string frames() const {
+    std::string all;
+    for (const auto& entry : journal.read_all(0, 1'000)) all += entry->frame;
+    return all;
+  }
+
+  ManualClock clock;
+  net::Loop loop{clock};
+  metrics::Registry registry;
+  api::PublishMetrics metrics{registry};
+  api::PublishSettings settings;
+  Journal journal;
+};
+
+struct AtOnce : Publishing<journal::MemoryJournal> {
+  AtOnce() : Publishing(journal::Settings(), "e") {}
+};
+struct Later : Publishing<LateJournal> {
+  /// Reached by a later turn of the real loop.
+  void run() { loop.run(); }
+};
+
+std::string kept(const std::string& id) { return "200 application/json|{\"id\":\"" + id + "\"}\n"; }
+
+std::string refused(int status, const std::string& title, const std::string& detail) {
+  return fmt::format(
+      "{0} "
+      "application/"
+      "problem+json|{{\"type\":\"about:blank\",\"title\":\"{1}\",\"status\":{0},\"detail\":\"{2}\"}}\n",
+      status, title, detail);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(publish_suite, AtOnce)
+
+BOOST_AUTO_TEST_CASE(a_form) {
+  BOOST_TEST(form("topic=a&data=hi") == kept("e-1"));
+  BOOST_TEST(form("topic=a&data=1%0a2&event=t&retry=5") == kept("e-2"));
+  BOOST_TEST(frames() == "data: hi\nid: e-1\n\nevent: t\nretry: 5\ndata: 1\ndata: 2\nid: e-2\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_object) {
+  BOOST_TEST(json(R"({"topic":["a","b"],"data":{"k": 1}})") == kept("e-1"));
+  BOOST_TEST(frames() == "data: {\"k\":1}\nid: e-1\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_publishers_id) {
+  BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
+  BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
+  BOOST_TEST(frames() == "data: x\nid: order 17\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_journal_refuses) {
+  form("topic=a&close=1");
+  BOOST_TEST(form("topic=a&data=x") ==
+             refused(409, "Conflict", "topic: is closed; what it was for has ended"));
+  BOOST_TEST(form("topic=b&id=e-7") ==
+             refused(400, "Bad Request", "id: looks like one of the hub's own; choose another"));
+  BOOST_TEST(frames() == "id: e-1\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_parser_refuses) {
+  BOOST_TEST(form("data=x") == refused(400, "Bad Request", "topic: is missing"));
+  BOOST_TEST(json("{") == refused(400, "Bad Request", "JSON: is broken at byte 2"));
+  settings.event_bytes_max = 2;
+  BOOST_TEST(form("topic=a&data=123") ==
+             refused(413, "Content Too Large", "data: the event is over 2 bytes"));
+  BOOST_TEST(form("topic=%ff/*").starts_with("400 application/problem+json|"));
+  BOOST_TEST(frames() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_no_double_holds_is_answered) {
+  BOOST_TEST(json(R"({"topic":"a","data":1e400})").starts_with("400 application/problem+json|"));
+  BOOST_TEST(batch("{\"topic\":\"a\",\"data\":1e400}\n{\"topic\":\"a\"}\n").ends_with("{\"id\":\"e-1\"}\n"));
+}
+
+BOOST_AUTO_TEST_CASE(content_types) {
+  const auto sentence = refused(
+      415, "Unsupported Media Type",
+      "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson");
+  for (const auto* type :
+       {"", "text/plain", "multipart/form-data; boundary=x", "application/jsonx", "application"}) {
+    BOOST_TEST(publish(type, "topic=a") == sentence);
+  }
+  BOOST_TEST(publish("application/x-www-form-urlencoded; charset=utf-8", "topic=a") == kept("e-1"));
+  BOOST_TEST(publish("application/json ;charset=utf-8", R"({"topic":"a"})") == kept("e-2"));
+  for (const auto* type :
+       {"application/x-ndjson", "application/ndjson", "application/jsonl; charset=utf-8"}) {
+    BOOST_TEST(publish(type, "").starts_with("200 application/x-ndjson|"));
+  }
+}
+
+// RFC 9110, section 8.3.1: types are case-insensitive.
+BOOST_AUTO_TEST_CASE(content_types_in_any_case) {
+  BOOST_TEST(publish("Application/JSON", R"({"topic":"a"})") == kept("e-1"));
+}
+
+// --- the key ---
+
+BOOST_AUTO_TEST_CASE(only_with_the_key) {
+  settings.key = "s3cret";
+  const auto with = [&](const std::optional<std::string>& authorization) {
+    auto asked = request("application/x-www-form-urlencoded", "topic=a");
+    if (authorization) asked.headers.emplace("authorization", *authorization);
+    RecordingExchange exchange(std::move(asked));
+    serve(exchange);
+    if (exchange.head->status == 401)
+      BOOST_TEST(exchange.head_text().find("\r\nWWW-Authenticate: Bearer\r\n") != std::string::npos);
+    return told(exchange);
+  };
+  const auto sentence =
+      refused(401, "Unauthorized", "Publishing needs `Authorization: Bearer` with the configured key.");
+  for (const auto* wrong :
+       {"", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Bearer S3cret", "Bearer  s3cret",
+        "Bearer s3cret ", "Basic s3cret", "s3cret", "Bearer s3crets3cret", "Bearer x"}) {
+    BOOST_TEST(with(wrong) == sentence);
+  }
+  BOOST_TEST(with(std::nullopt) == sentence);
+  BOOST_TEST(with("Bearer s3cret") == kept("e-1"));
+}
+
+// RFC 9110, section 11.1: so are schemes.
+BOOST_AUTO_TEST_CASE(the_scheme_in_any_case) {
+  settings.key = "k";
+  auto asked = request("application/x-www-form-urlencoded", "topic=a");
+  asked.headers.emplace("authorization", "bearer k");
+  RecordingExchange exchange(std::move(asked));
+  serve(exchange);
+  BOOST_TEST(told(exchange) == kept("e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_key_from_the_next_request_on) {
+  api::PublishEndpoint endpoint(loop, journal, settings, metrics);
+  settings.key = "k";
+  endpoint.update(settings);
+  RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+  endpoint.serve(exchange);
+  BOOST_TEST(exchange.head->status == 401);
+}
+
+// --- batches ---
+
+BOOST_AUTO_TEST_CASE(one_line_for_each_item) {
+  form("topic=over&close=1");
+  BOOST_TEST(batch("{\"topic\":\"a\",\"data\":\"1\"}\n"
+                   "{\"topic\":\"a\"\n"
+                   "\n"
+                   "{\"data\":\"no topic\"}\r\n"
+                   " \t\r\n"
+                   "{\"topic\":\"over\"}\n"
+                   "{\"topic\":\"a\",\"id\":\"e-1\"}\n"
+                   "{\"topic\":\"a\",\"id\":\"own\"}\n"
+                   "{\"topic\":\"a\",\"id\":\"own\"}\n"
+                   "{\"topic\":\"b\"}") ==
+             "200 application/x-ndjson|"
+             "{\"id\":\"e-2\"}\n"
+             "{\"error\":\"line 2: JSON: is broken at byte 13\"}\n"
+             "{\"error\":\"line 4: topic: is missing\"}\n"
+             "{\"error\":\"line 6: topic: is closed; what it was for has ended\"}\n"
+             "{\"error\":\"line 7: id: looks like one of the hub's own; choose another\"}\n"
+             "{\"id\":\"own\"}\n"
+             "{\"id\":\"own\"}\n"
+             "{\"id\":\"e-4\"}\n");
+  BOOST_TEST(frames() == "id: e-1\n\ndata: 1\nid: e-2\n\ndata: \nid: own\n\ndata: \nid: e-4\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_batch) {
+  BOOST_TEST(batch("") == "200 application/x-ndjson|");
+  BOOST_TEST(batch("\n \n\r\n") == "200 application/x-ndjson|");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_of_mistakes_only) {
+  BOOST_TEST(batch("1\n\"x\"\n") ==
+             "200 application/x-ndjson|{\"error\":\"line 1: JSON: must be an object\"}\n"
+             "{\"error\":\"line 2: JSON: must be an object\"}\n");
+  BOOST_TEST(journal.last() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_batch) {
+  settings.batch_max = 3;
+  const std::string line = "{\"topic\":\"a\"}\n";
+  BOOST_TEST(batch(line + line + "\n\n" + line) ==
+             "200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n{\"id\":\"e-3\"}\n");
+  BOOST_TEST(batch(line + line + line + "x") ==
+             refused(413, "Content Too Large", "The batch has more than 3 events; none was taken."));
+  BOOST_TEST(journal.last() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(one_event_too_large_spoils_no_batch) {
+  settings.event_bytes_max = 2;
+  BOOST_TEST(
+      batch("{\"topic\":\"a\",\"data\":\"123\"}\n{\"topic\":\"a\",\"data\":\"12\"}\n") ==
+      "200 application/x-ndjson|{\"error\":\"line 1: data: the event is over 2 bytes\"}\n{\"id\":\"e-1\"}\n");
+}
+
+// What is quoted back is JSON again, whatever it holds.
+BOOST_AUTO_TEST_CASE(mistakes_are_quoted_safely) {
+  BOOST_TEST(
+      batch(R"({"topic":"\"\\\u20ac/*"})"
+            "\n") ==
+      "200 application/x-ndjson|{\"error\":\"line 1: topic: \\\"\\\\\xe2\x82\xac/* is a pattern; an event is "
+      "published under a name\"}\n");
+}
+
+// --- figures ---
+
+BOOST_AUTO_TEST_CASE(counted) {
+  form("topic=a&data=x");           // 14 bytes
+  form("data=x");                   // 6 bytes, refused
+  form("topic=a&id=e-1");           // 14 bytes, refused by the journal
+  batch("{\"topic\":\"a\"}\n1\n");  // 16 bytes, one of each
+  BOOST_TEST(metrics.events.value() == 2U);
+  BOOST_TEST(metrics.rejected.value() == 3U);
+  BOOST_TEST(metrics.bytes.value() == 50U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(publish_later_suite, Later)
+
+BOOST_AUTO_TEST_CASE(answered_when_it_is_kept) {
+  RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+  serve(exchange);
+  BOOST_TEST(!exchange.finished);
+  BOOST_TEST(exchange.source != nullptr);
+  clock.advance(3ms);
+  journal.keep_all();
+  BOOST_TEST(told(exchange) == kept("e-1"));
+  BOOST_TEST(registry.text().find("sse_worker_publish_seconds_bucket{le=\"0.0025\"} 0\n"
+                                  "sse_worker_publish_seconds_bucket{le=\"0.005\"} 1\n") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_publisher_has_left) {
+  {
+    RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+    serve(exchange);
+  }
+  journal.keep_all();
+  BOOST_TEST(journal.last() == 1U);
+  BOOST_TEST(metrics.events.value() == 1U);
+}
+
+// A worker that stops lets a publish finish; it is the drain's end that may cut it.
+BOOST_AUTO_TEST_CASE(a_drain_waits_for_it) {
+  RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+  serve(exchange);
+  exchange.source->drain(1s);
+  BOOST_TEST(!exchange.finished);
+  journal.keep_all();
+  BOOST_TEST(told(exchange) == kept("e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(several_at_once) {
+  RecordingExchange first(request("application/x-www-form-urlencoded", "topic=a"));
+  RecordingExchange second(request("application/x-ndjson", "{\"topic\":\"a\"}\n{}\n"));
+  auto left = std::make_unique<RecordingExchange>(request("application/json", R"({"topic":"a"})"));
+  serve(first);
+  serve(*left);
+  serve(second);
+  left.reset();
+  journal.keep_all();
+  BOOST_TEST(told(first) == kept("e-1"));
+  BOOST_TEST(told(second) ==
+             "200 application/x-ndjson|{\"id\":\"e-3\"}\n{\"error\":\"line 2: topic: is missing\"}\n");
+}
+
+// From the journal's thread the answer comes home to the loop first.
+BOOST_AUTO_TEST_CASE(kept_on_another_thread) {
+  RecordingExchange exchange(request("application/x-ndjson", "{\"topic\":\"a\"}\n{\"topic\":\"a\"}\n"));
+  RecordingExchange left(request("application/x-www-form-urlencoded", "topic=a"));
+  std::thread disk;
+  api::PublishEndpoint endpoint(loop, journal, settings, metrics);
+  loop.post([&] {
+    endpoint.serve(exchange);
+    endpoint.serve(left);
+    left.source.reset();
+    disk = std::thread([&] {
+      journal.keep_all();
+      loop.post([&] { loop.stop(); });
+    });
+  });
+  run();
+  disk.join();
+  BOOST_TEST(told(exchange) == "200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n");
+  BOOST_TEST(!left.finished);
+  BOOST_TEST(metrics.events.value() == 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,96 @@
+#include "base/utf8.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+using namespace std::string_literals;
+using worker::base::has_control;
+using worker::base::is_utf8;
+
+BOOST_AUTO_TEST_SUITE(utf8_suite)
+
+BOOST_AUTO_TEST_CASE(well_formed) {
+  for (const auto& text : {""s, "plain"s, "\0\x7f"s,
+                           "\xc2\x80"s,          // U+0080, the least of two bytes
+                           "\xdf\xbf"s,          // U+07FF
+                           "\xe0\xa0\x80"s,      // U+0800, the least of three
+                           "\xed\x9f\xbf"s,      // U+D7FF, right below the surrogates
+                           "\xee\x80\x80"s,      // U+E000, right above them
+                           "\xef\xbb\xbf"s,      // a byte order mark
+                           "\xef\xbf\xbe"s,      // U+FFFE, no character but well formed
+                           "\xef\xbf\xbf"s,      // U+FFFF
+                           "\xf0\x90\x80\x80"s,  // U+10000, the least of four
+                           "\xf4\x8f\xbf\xbf"s,  // U+10FFFF, the last
+                           "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8dz"s}) {
+    BOOST_TEST_CONTEXT(text) { BOOST_TEST(is_utf8(text)); }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ill_formed) {
+  for (const auto& text : {"\x80"s,
+                           "\xbf"s,              // continuations without a beginning
+                           "\xc0\x80"s,          // NUL in two bytes
+                           "\xc0\xaf"s,          // a slash in two bytes
+                           "\xc1\xbf"s,          // U+007F in two bytes
+                           "\xe0\x80\xaf"s,      // a slash in three
+                           "\xe0\x9f\xbf"s,      // U+07FF in three
+                           "\xf0\x80\x80\xaf"s,  // a slash in four
+                           "\xf0\x8f\xbf\xbf"s,  // U+FFFF in four
+                           "\xed\xa0\x80"s,
+                           "\xed\xad\xbf"s,
+                           "\xed\xae\x80"s,
+                           "\xed\xbf\xbf"s,              // surrogates
+                           "\xed\xa0\xbd\xed\xb8\x80"s,  // a pair of them, as CESU-8 has it
+                           "\xf4\x90\x80\x80"s,          // U+110000
+                           "\xf5\x80\x80\x80"s,
+                           "\xf7\xbf\xbf\xbf"s,
+                           "\xf8\x88\x80\x80\x80"s,
+                           "\xfc\x84\x80\x80\x80\x80"s,
+                           "\xfe"s,
+                           "\xff"s,
+                           "\xc3("s,
+                           "\xe2\x82("s,
+                           "\xe2(\xac"s,
+                           "\xf0\x9f\x8c("s,
+                           "\xc3\xc3\xa4"s}) {
+    for (const auto& around : {""s, "a"s, "\xc3\xa4"s}) {
+      BOOST_TEST(!is_utf8(text + around));
+      BOOST_TEST(!is_utf8(around + text));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_truncation) {
+  for (const auto& point : {"\xc3\xa4"s, "\xe2\x82\xac"s, "\xf0\x9f\x8c\x8d"s}) {
+    for (std::size_t size = 1; size < point.size(); ++size) {
+      BOOST_TEST(!is_utf8(point.substr(0, size)));
+      BOOST_TEST(!is_utf8("abc" + point.substr(0, size)));
+      BOOST_TEST(!is_utf8(point.substr(0, size) + "abc"));
+      BOOST_TEST(!is_utf8(point.substr(0, size) + point));
+    }
+  }
+}
+
+// Every sequence of two bytes against the table.
+BOOST_AUTO_TEST_CASE(all_pairs_of_bytes) {
+  for (unsigned first = 0; first < 256; ++first) {
+    for (unsigned second = 0; second < 256; ++second) {
+      const std::string text{static_cast<char>(first), static_cast<char>(second)};
+      const bool expected = (first < 0x80 && second < 0x80) ||
+                            (first >= 0xc2 && first <= 0xdf && second >= 0x80 && second <= 0xbf);
+      BOOST_REQUIRE_EQUAL(is_utf8(text), expected);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(controls) {
+  for (unsigned c = 0; c < 256; ++c) {
+    const auto text = "a"s + static_cast<char>(c) + "z";
+    BOOST_TEST(has_control(text) == (c < 0x20 || c == 0x7f));
+  }
+  BOOST_TEST(!has_control(""));
+  BOOST_TEST(has_control("\n"));
+  BOOST_TEST(!has_control("\xc2\x85"));  // NEL is two bytes above them
+}
+
+BOOST_AUTO_TEST_SUITE_END()

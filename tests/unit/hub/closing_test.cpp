@@ -1,0 +1,216 @@
+// Topics that end: every reader gets the last event, and then its end, once.
+#include <boost/test/unit_test.hpp>
+
+#include "support/hub_bench.hpp"
+#include "support/hub_journal.hpp"
+
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture : HubBench {
+  void close(const std::string& topics) { append(closing(topics, "bye")); }
+};
+
+struct Interposed : Fixture {
+  Interposed() {
+    auto made = std::make_unique<InterposedJournal>(history, "e", clock);
+    moments = made.get();
+    use(std::move(made));
+  }
+  InterposedJournal* moments;
+};
+
+const std::string half_slice(33'000, 'x');
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(closing_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(the_event_then_the_end) {
+  HubReader first;
+  HubReader second;
+  HubReader other;
+  subscribe(first, "a");
+  subscribe(second, "a");
+  subscribe(other, "b");
+  publish("a");
+  close("a");
+  turn();
+  BOOST_TEST(first.news() == "[1 2] closed");
+  BOOST_TEST(second.news() == "[1 2] closed");
+  settle();
+  BOOST_TEST(first.news() == "");
+  BOOST_TEST(other.news() == "");
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_late_is_caught_up_first) {
+  publish("a");
+  close("a");
+  publish("b");
+  HubReader from_the_beginning;
+  HubReader from_the_middle;
+  HubReader from_the_end;
+  subscribe(from_the_beginning, "a", 0);
+  subscribe(from_the_middle, "a", 1);
+  subscribe(from_the_end, "a", 3);
+  BOOST_TEST(from_the_beginning.news() == "[1 2] closed");
+  BOOST_TEST(from_the_middle.news() == "[2] closed");
+  BOOST_TEST(from_the_end.news() == "closed");
+  settle();
+  for (auto* reader : {&from_the_beginning, &from_the_middle, &from_the_end})
+    BOOST_TEST(reader->news() == "");
+}
+
+BOOST_AUTO_TEST_CASE(of_several_topics_the_last_one_counts) {
+  HubReader reader;
+  HubReader pattern;
+  subscribe(reader, "a b");
+  subscribe(pattern, "a b/*");
+  close("a");
+  settle();
+  BOOST_TEST(reader.news() == "[1]");
+  publish("b");
+  settle();
+  close("b");
+  settle();
+  BOOST_TEST(reader.news() == "[2] [3] closed");
+  BOOST_TEST(pattern.news() == "[1]");
+}
+
+BOOST_AUTO_TEST_CASE(one_event_may_close_them_all) {
+  HubReader reader;
+  subscribe(reader, "a b");
+  close("b a");
+  settle();
+  BOOST_TEST(reader.news() == "[1] closed");
+}
+
+BOOST_AUTO_TEST_CASE(patterns_never_end) {
+  HubReader all;
+  HubReader below;
+  subscribe(all, "*");
+  subscribe(below, "a/*");
+  close("a/1");
+  settle();
+  publish("a/2");
+  settle();
+  BOOST_TEST(all.news() == "[1] [2]");
+  BOOST_TEST(below.news() == "[1] [2]");
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_reader_gets_it_all_before_its_end) {
+  HubReader slow(1);
+  subscribe(slow, "a");
+  publish("a");
+  settle();
+  publish("a");
+  close("a");
+  settle();
+  BOOST_TEST(slow.news() == "[1]");
+  drain(slow);
+  BOOST_TEST(slow.news() == "[2 3] closed");
+}
+
+BOOST_AUTO_TEST_CASE(full_with_the_last_event) {
+  HubReader slow(1);
+  subscribe(slow, "a");
+  close("a");
+  settle();
+  BOOST_TEST(slow.news() == "[1]");
+  drain(slow);
+  BOOST_TEST(slow.news() == "closed");
+}
+
+BOOST_AUTO_TEST_CASE(a_long_history_comes_first) {
+  publish_times(12, "a", half_slice);
+  close("a");
+  HubReader reader;
+  subscribe(reader, "a", 0);
+  settle();
+  BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13] closed");
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_a_flush_waits) {
+  settings.flush_cost_per_stream = 10ms;
+  HubReader reader;
+  subscribe(reader, "a");
+  publish("a");
+  turn();
+  publish("a");
+  close("a");
+  turn();
+  HubReader late;
+  subscribe(late, "a", 0);
+  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(late.news() == "[1]");
+  settle();
+  BOOST_TEST(reader.news() == "[2 3] closed");
+  BOOST_TEST(late.news() == "[2 3] closed");
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_it_waits_for_its_turn) {
+  publish_times(9, "a", half_slice);
+  HubReader reader;
+  subscribe(reader, "a", 0);
+  reader.news();
+  close("a");
+  clock.advance(100ms);
+  HubReader newcomer;  // takes the news in before the waiting ones have their turn
+  subscribe(newcomer, "other");
+  settle();
+  BOOST_TEST(reader.news() == "[9 10] closed");
+}
+
+// What was closed and all evicted still ends who asks for it.
+BOOST_AUTO_TEST_CASE(nothing_held_but_the_end) {
+  publish("a");
+  close("a");
+  advance(2h);
+  HubReader reader;
+  subscribe(reader, "a", 2);
+  BOOST_TEST(reader.news() == "closed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+// The journal is shared: another loop may close a topic at any moment, also between two questions of this
+// one.
+BOOST_FIXTURE_TEST_SUITE(closing_race_suite, Interposed)
+
+BOOST_AUTO_TEST_CASE(closed_while_a_reader_subscribes) {
+  HubReader reader;
+  shard();
+  moments->before_closed_at = [&] { close("a"); };
+  subscribe(reader, "a", 0);
+  settle();
+  BOOST_TEST(reader.news() == "[1] closed");
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_another_reader_subscribes) {
+  HubReader reader;
+  HubReader newcomer;
+  subscribe(reader, "a");
+  moments->before_closed_at = [&] {
+    publish("a");
+    close("a");
+  };
+  subscribe(newcomer, "a", 0);
+  settle();
+  BOOST_TEST(reader.news() == "[1 2] closed");
+  BOOST_TEST(newcomer.news() == "[1 2] closed");
+}
+
+BOOST_AUTO_TEST_CASE(closed_while_the_other_topic_s_end_goes_out) {
+  HubReader reader;
+  subscribe(reader, "a b");
+  close("a");
+  moments->before_closed_at = [&] { close("b"); };
+  settle();
+  settle();
+  BOOST_TEST(reader.received.find("id: e-2\n") != std::string::npos);
+  BOOST_TEST(reader.news() == "[1] [2] closed");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

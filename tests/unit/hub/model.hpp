@@ -1,0 +1,200 @@
+// What readers are owed: a record of all that was published, and readers that hold every call from the hub
+// against it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hub/reader.hpp"
+#include "support/hub_draft.hpp"
+
+namespace worker::hub {
+
+/// Everything ever published, by place, and what was found wrong.
+class Ledger {
+ public:
+  explicit Ledger(const std::string& conflating) : conflating_(support::select(conflating)) {}
+
+  void add(const std::vector<journal::EntryPtr>& entries) {
+    all_.insert(all_.end(), entries.begin(), entries.end());
+  }
+  journal::Sequence last() const { return all_.size(); }
+  const journal::Entry& at(journal::Sequence place) const { return *all_[place - 1]; }
+
+  /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it
+  /// by conflates.
+  bool conflates(const journal::Entry& entry, const journal::Selection& selection) const {
+    return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+      return !selection.matches(topic) || conflating_.matches(topic);
+    });
+  }
+  /// May such a reader skip it? Where each of those topics has a later value.
+  bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
+    return conflates(entry, selection) && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+             return !selection.matches(topic) || has_later(entry, topic);
+           });
+  }
+  bool closed(const journal::Selection& selection) const {
+    if (!selection.prefixes().empty()) return false;
+    return std::ranges::all_of(selection.names(), [&](const auto& name) {
+      return std::ranges::any_of(all_, [&](const auto& entry) {
+        return entry->closes && std::ranges::find(entry->topics, name) != entry->topics.end();
+      });
+    });
+  }
+  /// Bytes of what a reader of `selection` cannot skip, after one place and up to another.
+  std::size_t bytes(const journal::Selection& selection, journal::Sequence after,
+                    journal::Sequence until) const {
+    std::size_t sum = 0;
+    for (auto place = after + 1; place <= until; ++place) {
+      if (selection.matches(at(place)) && !conflates(at(place), selection)) sum += at(place).frame.size();
+    }
+    return sum;
+  }
+
+  void wrong(std::string what) { mistakes.push_back(std::move(what)); }
+  std::vector<std::string> mistakes;
+
+ private:
+  bool has_later(const journal::Entry& entry, const std::string& topic) const {
+    return std::any_of(
+        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence), all_.end(), [&](const auto& later) {
+          return later->key == entry.key && std::ranges::find(later->topics, topic) != later->topics.end();
+        });
+  }
+
+  const journal::Selection conflating_;
+  std::vector<journal::EntryPtr> all_;
+};
+
+class ModelReader final : public Reader {
+ public:
+  ModelReader(Ledger& ledger, const journal::Journal& journal, journal::Selection asked,
+              journal::Sequence after, int takes)
+      : room(takes),
+        ledger_(ledger),
+        journal_(journal),
+        asked_(std::move(asked)),
+        at_(after),
+        emptied_(ledger.last()) {
+    owe_what_is_held();
+  }
+
+  bool ready() const override { return room > 0 && !ended; }
+  void deliver(const Batch& batch) override {
+    if (ended) mistake("got more after its end at {}", at_);
+    std::string frames;
+    for (const auto& entry : batch.entries) {
+      if (!asked_.matches(*entry)) mistake("did not ask for {}", entry->sequence);
+      if (entry->sequence <= at_) mistake("got {} again, or too late", entry->sequence);
+      account_for(entry->sequence - 1);
+      at_ = std::max(at_, entry->sequence);
+      frames += entry->frame;
+    }
+    if (batch.entries.empty()) mistake("got nothing", 0);
+    if (*batch.wire != frames) mistake("got other bytes than the events' up to {}", at_);
+    take();
+  }
+  void heartbeat(const base::Bytes& wire) override {
+    if (ended) return;  // until it is swept away; nothing goes out any more
+    if (wire->starts_with("id: e-")) {
+      const journal::Sequence cursor = std::stoull(wire->substr(6));
+      if (cursor < at_) mistake("was sent back to {}", cursor);
+      account_for(cursor);
+      at_ = std::max(at_, cursor);
+    } else if (*wire != ": \n\n") {
+      mistake("got a heartbeat of other bytes at {}", at_);
+    }
+    take();
+  }
+  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
+    if (reason != journal::GapReason::evicted || before < at_ || after < before)
+      mistake("was told a wrong gap to {}", after);
+    account_for(before);
+    at_ = std::max(at_, before);
+    const auto owed = std::exchange(owed_, {});
+    owe_what_is_held();
+    if (owed_ == owed) mistake("was told of a gap that is none, to {}", after);
+    account_for(after);
+    at_ = std::max(at_, after);
+  }
+  void end(Ending ending) override {
+    if (ended && ending == Ending::closed) mistake("was ended twice, at {}", at_);
+    if (std::exchange(ended, true)) return;
+    if (ending == Ending::closed) {
+      if (!ledger_.closed(asked_)) mistake("was ended at {} though something is open", at_);
+      account_for(ledger_.last());
+    } else if (room > 0 || ledger_.bytes(asked_, at_, ledger_.last()) <= outbox_bytes_max) {
+      mistake("was cut without reason at {}", at_);
+    }
+  }
+
+  /// The test empties its socket.
+  void refill(int takes) {
+    room = takes;
+    emptied_ = ledger_.last();
+  }
+  /// At rest, after all flushes: has the hub cut whom it must?
+  void check_bound() {
+    if (room == 0 && !ended && ledger_.bytes(asked_, emptied_, ledger_.last()) > outbox_bytes_max)
+      mistake("should have been cut at {}", at_);
+  }
+  /// At the very end: has it got everything, and its end where that has come?
+  void check_complete() {
+    if (!ended) account_for(ledger_.last());
+    if (!ended && ledger_.closed(asked_)) mistake("was not ended at {}", at_);
+  }
+
+  int room;
+  bool ended = false;
+  std::size_t outbox_bytes_max = 0;
+
+ private:
+  static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence; }
+
+  // Up to now nothing else can be given to it.
+  void owe_what_is_held() {
+    asked_at_ = ledger_.last();
+    owed_ = journal_.read(asked_, at_, asked_at_, std::string::npos, 0).entries;
+  }
+  // All up to `until` that it asked for must have come, or be told as a gap, or be superseded.
+  void account_for(journal::Sequence until) {
+    for (auto place = at_ + 1; place <= until; ++place) {
+      const auto& entry = ledger_.at(place);
+      if (!asked_.matches(entry)) continue;
+      if (place <= asked_at_ && !std::ranges::binary_search(owed_, place, {}, &place_of)) continue;
+      if (was_full_ && ledger_.superseded(entry, asked_)) continue;
+      mistake("missed {}", place);
+    }
+  }
+  void take() {
+    if (!ready()) mistake("was given more than its socket takes, at {}", at_);
+    if (room > 0 && --room == 0) {
+      was_full_ = true;
+      emptied_ = ledger_.last();
+    }
+  }
+  void mistake(const std::string& what, journal::Sequence place) {
+    std::string asked;
+    for (const auto& name : asked_.names()) asked += name + " ";
+    for (const auto& prefix : asked_.prefixes()) asked += prefix + "* ";
+    ledger_.wrong(
+        fmt::format("the reader of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
+  }
+
+  Ledger& ledger_;
+  const journal::Journal& journal_;
+  const journal::Selection asked_;
+  journal::Sequence at_;                // all up to here has come, or need not
+  journal::Sequence emptied_;           // what was published when its socket last took something
+  bool was_full_ = false;
+  std::vector<journal::EntryPtr> owed_;  // of all up to asked_at_
+  journal::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap
+};
+
+}  // namespace worker::hub

@@ -1,0 +1,184 @@
+// The hub against a model of what every reader is owed, for thousands of random steps: publishing, coming,
+// stalling, draining, leaving, closing, evicting, in whatever order, with the loop turned only now and then.
+#include "model.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "support/hub_bench.hpp"
+
+using namespace worker::hub;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int endless = 1'000'000;
+
+class Play : public HubBench {
+ public:
+  explicit Play(unsigned seed) : random_(seed) {
+    history = {.topic_events_max = 40, .age_max = 20s, .bytes_max = 2'000'000};
+    settings = {.heartbeat = 2s,
+                .flush_cost_per_stream = 1ms,
+                .flush_interval_max = 20ms,
+                .outbox_bytes_max = 20'000,
+                .conflate = {"k/*"}};
+    shard();
+  }
+
+  void step() {
+    act();
+    // As a gate sweeps its connections at the end of a turn.
+    std::erase_if(readers_, [&](const auto& reader) { return reader->ended; });
+  }
+
+  void finish() {
+    for (int round = 0; round < 30; ++round) {
+      for (const auto& reader : readers_) refill(*reader, endless);
+      settle();
+    }
+    for (const auto& reader : readers_) reader->check_complete();
+  }
+
+  Ledger ledger{"k/*"};
+
+ private:
+  void act() {
+    switch (below(16)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return publish_some(1);
+      case 4:
+        return publish_some(1 + below(12));
+      case 5:
+      case 6:
+        return subscribe_one();
+      case 7:
+      case 8:
+      case 9:
+        return drain_one();
+      case 10:
+        if (auto* reader = any()) reader->room = std::min(reader->room, 1 + below(3));
+        return;
+      case 11:
+        return turn();
+      case 12:
+        return advance(std::chrono::milliseconds(below(15)));
+      case 13:
+        return below(8) == 0 ? advance(1s) : clock.advance(std::chrono::milliseconds(below(15)));
+      case 14:
+        return leave_one();
+      default:
+        return below(4) == 0 ? close_one() : rest();
+    }
+  }
+
+  int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
+  const std::string& pick(const std::vector<std::string>& from) { return from[random_() % from.size()]; }
+  ModelReader* any() { return readers_.empty() ? nullptr : readers_[random_() % readers_.size()].get(); }
+
+  std::string topic() {
+    static const std::vector<std::string> topics = {"a",   "a",     "a",   "b",   "d/1",
+                                                    "d/2", "d/1/x", "k/1", "k/1", "k/2"};
+    return below(12) == 0 ? fmt::format("c/{}", generation_) : pick(topics);
+  }
+  void publish_some(int count) {
+    std::vector<worker::journal::Draft> drafts;
+    for (int i = 0; i < count; ++i) {
+      worker::journal::Draft draft{.topics = {topic()}};
+      if (const auto second = topic(); below(4) == 0 && second != draft.topics[0])
+        draft.topics.push_back(second);
+      const auto size = below(25) == 0 ? 20'000 + below(50'000) : below(400);
+      draft.event.data = std::string(static_cast<std::size_t>(size), 'x');
+      if (below(2) == 0) draft.key = fmt::format("key{}", below(3));
+      if (below(10) == 0) draft.event.id = fmt::format("own{}", ledger.last() + static_cast<unsigned>(i));
+      drafts.push_back(std::move(draft));
+    }
+    append_all(std::move(drafts));
+  }
+  void append_all(std::vector<worker::journal::Draft> drafts) {
+    const auto before = journal().last();
+    journal().append(std::move(drafts), [](const auto&) {});
+    ledger.add(journal().read_all(before, 1'000));
+  }
+  void close_one() {
+    std::vector<worker::journal::Draft> drafts;
+    drafts.push_back(closing(fmt::format("c/{}", generation_)));
+    ++generation_;
+    append_all(std::move(drafts));
+  }
+
+  void subscribe_one() {
+    const std::vector<std::string> asked = {
+        "a",
+        "b",
+        "a b",
+        "d/*",
+        "d/1 d/2",
+        "*",
+        "k/*",
+        "k/1",
+        "k/1 k/2",
+        "a k/* d/1/*",
+        fmt::format("c/{}", generation_),
+        fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
+    const auto selection = select(pick(asked));
+    std::optional<std::string> cursor;
+    if (below(3) > 0) cursor = journal().id_of(random_() % (ledger.last() + 1));
+    if (below(6) == 0) cursor = "earliest";
+    const auto from = journal().resume(selection, cursor);
+    if (from.complete) return;
+    readers_.push_back(std::make_unique<ModelReader>(ledger, journal(), selection, from.after,
+                                                     below(2) == 0 ? endless : below(4)));
+    if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
+    readers_.back()->refill(readers_.back()->room);
+    readers_.back()->outbox_bytes_max = settings.outbox_bytes_max;
+    shard().subscribe(*readers_.back(), selection, from.after, from.accounted);
+  }
+  void refill(ModelReader& reader, int takes) {
+    if (reader.room > 0 || reader.ended) return;
+    reader.refill(takes);
+    shard().on_drained(reader);
+  }
+  void drain_one() {
+    if (auto* reader = any()) refill(*reader, below(3) == 0 ? endless : 1 + below(4));
+  }
+  void leave_one() {
+    if (readers_.size() > 12) readers_.erase(readers_.begin() + below(static_cast<int>(readers_.size())));
+  }
+  void rest() {
+    settle();
+    for (const auto& reader : readers_) reader->check_bound();
+  }
+
+  std::mt19937 random_;
+  int generation_ = 0;
+  std::vector<std::unique_ptr<ModelReader>> readers_;
+};
+
+// The first thing found wrong, with the way to find it again.
+std::string played(unsigned seed, int steps) {
+  Play play(seed);
+  int step = 0;
+  for (; step < steps && play.ledger.mistakes.empty(); ++step) play.step();
+  if (play.ledger.mistakes.empty()) play.finish();
+  if (play.ledger.mistakes.empty()) return {};
+  return fmt::format("seed {}, step {}: {}", seed, step, play.ledger.mistakes.front());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(model_suite)
+
+BOOST_AUTO_TEST_CASE(short_plays) {
+  for (unsigned seed = 1; seed <= 300; ++seed) BOOST_TEST(played(seed, 60) == "");
+}
+
+BOOST_AUTO_TEST_CASE(long_plays) {
+  for (unsigned seed = 1'001; seed <= 1'020; ++seed) BOOST_TEST(played(seed, 2'000) == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,219 @@
+// When flushes go out, and in which pieces.
+#include <boost/test/unit_test.hpp>
+
+#include "support/hub_bench.hpp"
+
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture : HubBench {
+  Fixture() {
+    settings.flush_cost_per_stream = 1ms;
+    settings.flush_interval_max = 20ms;
+  }
+  void add_readers(int count, const std::string& selectors = "a") {
+    for (int i = 0; i < count; ++i) {
+      readers.push_back(std::make_unique<HubReader>());
+      subscribe(*readers.back(), selectors);
+    }
+  }
+  /// How many milliseconds pass until the first reader gets something.
+  int wait() {
+    for (int i = 0; i < 1'000; ++i) {
+      if (!readers[0]->wires.empty()) {
+        readers[0]->wires.clear();
+        return i;
+      }
+      advance(1ms);
+    }
+    return -1;
+  }
+  std::vector<std::unique_ptr<HubReader>> readers;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(pacing_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(when_idle_at_once) {
+  add_readers(3);
+  publish("a");
+  BOOST_TEST(readers[0]->news() == "");
+  turn();
+  for (const auto& reader : readers) BOOST_TEST(reader->news() == "[1]");
+}
+
+BOOST_AUTO_TEST_CASE(then_as_far_apart_as_a_round_costs) {
+  add_readers(6);
+  publish("a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1]");
+  publish("a");
+  turn();
+  advance(5ms);
+  publish("a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "");
+  advance(1ms);
+  BOOST_TEST(readers[0]->news() == "[2 3]");
+  BOOST_TEST(metrics.flushes.value() == 2U);
+  BOOST_TEST(framed.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(at_once_again_when_that_time_has_passed_in_silence) {
+  add_readers(6);
+  publish("a");
+  turn();
+  advance(6ms);
+  publish("a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1] [2]");
+}
+
+BOOST_AUTO_TEST_CASE(never_further_apart_than_the_most) {
+  add_readers(100);
+  publish("a");
+  turn();
+  publish("a");
+  turn();
+  readers[0]->news();
+  advance(19ms);
+  BOOST_TEST(readers[0]->news() == "");
+  advance(1ms);
+  BOOST_TEST(readers[0]->news() == "[2]");
+}
+
+BOOST_AUTO_TEST_CASE(the_round_counts_the_sends_of_all_cohorts) {
+  add_readers(2, "a");
+  add_readers(3, "a b");
+  add_readers(4, "c");
+  publish("a");
+  turn();
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(each_batch_is_a_send_of_its_own) {
+  add_readers(3);
+  publish_times(4, "a", std::string(40'000, 'x'));  // two batches
+  turn();
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 6);
+}
+
+// It does not pay for readers who are not written to.
+BOOST_AUTO_TEST_CASE(who_is_behind_costs_nothing) {
+  add_readers(1);
+  HubReader stalled(1);
+  subscribe(stalled, "a");
+  publish("a");
+  turn();
+  advance(2ms);
+  publish("a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1] [2]");
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_round_without_readers_is_free) {
+  HubReader stalled(1);
+  subscribe(stalled, "a");
+  publish("a");
+  turn();
+  publish("a");
+  advance(1ms);
+  publish("a");
+  turn();
+  BOOST_TEST(metrics.flushes.value() == 3U);
+}
+
+// Steady publishing at any rate: never sooner than a round costs, and nothing waits longer.
+BOOST_AUTO_TEST_CASE(a_steady_flow) {
+  add_readers(7);
+  for (int i = 0; i < 100; ++i) {
+    publish("a");
+    advance(1ms);
+  }
+  settle();
+  BOOST_TEST(metrics.flushes.value() >= 14U);
+  BOOST_TEST(metrics.flushes.value() <= 16U);
+  BOOST_TEST(metrics.delivered_events.value() == 700U);
+}
+
+// Who comes while a flush waits does not bring it forward, and does not lose by it.
+BOOST_AUTO_TEST_CASE(a_subscription_changes_no_pace) {
+  add_readers(6);
+  publish("a");
+  turn();
+  publish("a");
+  turn();
+  readers[0]->news();
+  add_readers(1);
+  BOOST_TEST(readers[0]->news() == "");
+  advance(6ms);
+  BOOST_TEST(readers[0]->news() == "[2]");
+  BOOST_TEST(readers[6]->news() == "");
+}
+
+BOOST_AUTO_TEST_CASE(new_settings_apply_from_the_next_flush) {
+  add_readers(10);
+  publish("a");
+  turn();
+  settings.flush_interval_max = 3ms;
+  shard().update(settings);
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 10);
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 3);
+}
+
+// --- batches ---
+
+BOOST_AUTO_TEST_CASE(a_batch_is_full_at_64_kib) {
+  add_readers(1);
+  const auto overhead = std::string("data: \nid: e-1\n\n").size();
+  publish("a", std::string(65'536 - overhead, 'x'));
+  publish("a");
+  publish_times(3, "a", std::string(30'000, 'x'));
+  publish("a", std::string(200'000, 'x'));
+  publish_times(2, "a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1] [2 3 4 5] [6] [7 8]");
+  BOOST_TEST(framed.size() == 4U);
+  BOOST_TEST(framed[0] == 65'536U);
+}
+
+BOOST_AUTO_TEST_CASE(one_byte_below_there_is_room_for_one_more) {
+  add_readers(1);
+  const auto overhead = std::string("data: \nid: e-1\n\n").size();
+  publish("a", std::string(65'535 - overhead, 'x'));
+  publish_times(2, "a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1 2] [3]");
+}
+
+// News are taken in pages; what a flush brings does not depend on them.
+BOOST_AUTO_TEST_CASE(ten_thousand_events_at_once) {
+  add_readers(1);
+  HubReader other;
+  subscribe(other, "b");
+  for (int i = 0; i < 10'000; ++i) publish(i % 100 == 99 ? "b" : "a");
+  turn();
+  BOOST_TEST(metrics.delivered_events.value() == 10'000U);
+  BOOST_TEST(metrics.flushes.value() == 1U);
+  BOOST_TEST(other.wires.size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

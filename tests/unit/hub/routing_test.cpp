@@ -1,0 +1,188 @@
+// Which events reach which readers.
+#include <boost/test/unit_test.hpp>
+#include <random>
+
+#include "support/hub_bench.hpp"
+
+using namespace worker::support;
+using worker::journal::Sequence;
+
+namespace {
+
+struct Fixture : HubBench {
+  /// Which of these events, each published under the topics of one word (parted by +), a reader of
+  /// `selectors` gets.
+  std::string routed(const std::string& selectors, const std::string& published) {
+    HubReader reader;
+    subscribe(reader, selectors);
+    const auto before = journal().last();
+    std::string all;
+    for (auto topics : words(published)) {
+      std::ranges::replace(topics, '+', ' ');
+      publish(topics);
+      settle();
+      const auto news = reader.news();
+      if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", journal().last() - before);
+      if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", journal().last()));
+    }
+    return all;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(routing_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(by_name) {
+  BOOST_TEST(routed("a", "a b a aa A a/ a/b") == "1 3");
+  BOOST_TEST(routed("a b", "a b a aa A a/ a/b") == "1 2 3");
+  BOOST_TEST(routed("a/", "a b a aa A a/ a/b") == "6");
+}
+
+BOOST_AUTO_TEST_CASE(by_prefix) {
+  BOOST_TEST(routed("a/*", "a a/ a/b a/b/c ab/c b/a/c /a/b") == "2 3 4");
+  BOOST_TEST(routed("a/b/*", "a a/ a/b a/b/c a/b/ a/bc/d") == "4 5");
+  BOOST_TEST(routed("/*", "a a/ /a / /a/b") == "3 4 5");
+  BOOST_TEST(routed("a//*", "a/ a// a//b a/b/c") == "2 3");
+}
+
+BOOST_AUTO_TEST_CASE(by_the_star) { BOOST_TEST(routed("*", "a a/ a/b/c / **") == "1 2 3 4 5"); }
+
+BOOST_AUTO_TEST_CASE(an_event_that_matches_in_several_ways_comes_once) {
+  BOOST_TEST(routed("a b", "a+b b+a a+c") == "1 2 3");
+  BOOST_TEST(routed("a a/* *", "a a/b a+a/b") == "1 2 3");
+  BOOST_TEST(routed("a/* a/b/*", "a/b/c a/b/c+a/d a/b/c/d/e") == "1 2 3");
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_arrives_as_one_delivery) {
+  HubReader a;
+  HubReader all;
+  subscribe(a, "a");
+  subscribe(all, "*");
+  for (const auto* topic : {"a", "b", "a", "c", "a b"}) publish(topic);
+  turn();
+  BOOST_TEST(a.news() == "[1 3 5]");
+  BOOST_TEST(all.news() == "[1 2 3 4 5]");
+  BOOST_TEST(a.received == "data: x\nid: e-1\n\ndata: x\nid: e-3\n\ndata: x\nid: e-5\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {
+  publish_times(3, "a");
+  HubReader reader;
+  subscribe(reader, "a");
+  settle();
+  BOOST_TEST(reader.news() == "");
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "[4]");
+}
+
+// The routes against the selection's own word, for whatever topics and selectors.
+BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
+  std::mt19937 random(7);
+  const auto pick = [&](const std::vector<std::string>& from) { return from[random() % from.size()]; };
+  const std::vector<std::string> topics = {"a", "b",  "a/",  "a/b",  "a/b/c", "a//c",
+                                           "/", "/a", "b/a", "ab/c", "a/b/"};
+  const std::vector<std::string> selectors = {"a",  "b", "a/",  "a/*", "a/b/*", "a//*",
+                                              "/*", "*", "b/a", "a/b", "ab/*"};
+  for (int round = 0; round < 300; ++round) {
+    HubReader reader;
+    std::string asked = pick(selectors);
+    for (auto i = random() % 4; i > 0; --i) asked += " " + pick(selectors);
+    subscribe(reader, asked);
+    std::string expected;
+    for (int i = 0; i < 5; ++i) {
+      std::vector<std::string> names;
+      for (auto n = 1 + random() % 3; n > 0; --n) {
+        const auto name = pick(topics);
+        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+      }
+      bool matches = false;
+      for (const auto& name : names) matches |= select(asked).matches(name);
+      append({.topics = names, .event = {.data = "x"}});
+      if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", journal().last());
+    }
+    settle();
+    BOOST_TEST_CONTEXT(asked) { BOOST_TEST(reader.news() == (expected.empty() ? "" : "[" + expected + "]")); }
+  }
+}
+
+// --- cohorts ---
+
+BOOST_AUTO_TEST_CASE(readers_who_ask_the_same_share_everything) {
+  HubReader first;
+  HubReader second;
+  HubReader other;
+  subscribe(first, "a b");
+  subscribe(second, "b a b");
+  subscribe(other, "a");
+  BOOST_TEST(metrics.readers.value() == 3);
+  BOOST_TEST(metrics.cohorts.value() == 2);
+  publish("a");
+  publish("b");
+  turn();
+  BOOST_TEST(first.news() == "[1 2]");
+  BOOST_TEST(second.news() == "[1 2]");
+  BOOST_TEST(other.news() == "[1]");
+  BOOST_REQUIRE_EQUAL(first.wires.size(), 1U);
+  BOOST_TEST(first.wires[0] == second.wires[0]);
+  BOOST_TEST(first.wires[0] != other.wires[0]);
+  BOOST_TEST(first.asked().names().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(one_framing_per_cohort_and_flush) {
+  std::vector<std::unique_ptr<HubReader>> readers;
+  for (int i = 0; i < 50; ++i) {
+    readers.push_back(std::make_unique<HubReader>());
+    subscribe(*readers.back(), i % 2 == 0 ? "a" : "a b");
+  }
+  publish_times(10, "a");
+  turn();
+  BOOST_TEST(framed.size() == 2U);
+  settle();
+  publish("b");
+  turn();
+  BOOST_TEST(framed.size() == 3U);
+  publish("c");
+  settle();
+  BOOST_TEST(framed.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_cohort_goes_with_its_last_reader) {
+  auto first = std::make_unique<HubReader>();
+  auto second = std::make_unique<HubReader>();
+  subscribe(*first, "a b/*");
+  subscribe(*second, "a b/*");
+  first.reset();
+  BOOST_TEST(metrics.readers.value() == 1);
+  BOOST_TEST(metrics.cohorts.value() == 1);
+  publish("b/1");
+  turn();
+  BOOST_TEST(second->news() == "[1]");
+  second.reset();
+  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.cohorts.value() == 0);
+  framed.clear();
+  publish("a b/1");
+  settle();
+  BOOST_TEST(framed.empty());
+}
+
+BOOST_AUTO_TEST_CASE(deliveries_are_counted_for_each_reader) {
+  HubReader first;
+  HubReader second;
+  subscribe(first, "a");
+  subscribe(second, "a");
+  publish("a", "xy");
+  publish("a", "z");
+  turn();
+  BOOST_TEST(metrics.delivered_events.value() == 4U);
+  BOOST_TEST(metrics.delivered_bytes.value() == first.received.size() + second.received.size());
+  BOOST_TEST(metrics.replayed_events.value() == 0U);
+  BOOST_TEST(metrics.flushes.value() == 1U);
+  BOOST_TEST(
+      registry.text().find("sse_worker_events_per_flush_sum 2\nsse_worker_events_per_flush_count 1\n") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

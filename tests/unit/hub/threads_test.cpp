@@ -1,0 +1,115 @@
+// Real loops, one thread each, on one journal, while others publish. Every wait ends by an event.
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "support/hub_bench.hpp"
+
+using namespace worker::support;
+using worker::base::SystemClock;
+
+namespace {
+
+constexpr int loops = 3;
+constexpr int publishers = 3;
+constexpr int each = 400;
+constexpr int total = publishers * each;
+
+// A reader of all that checks the order, and stops its loop when it has everything.
+class Counting final : public worker::hub::Reader {
+ public:
+  explicit Counting(worker::net::Loop& loop) : loop_(loop) {}
+
+  bool ready() const override { return true; }
+  void deliver(const worker::hub::Batch& batch) override {
+    for (const auto& entry : batch.entries) wrong += entry->sequence == ++seen ? 0 : 1;
+    if (seen >= total) loop_.stop();
+  }
+  void heartbeat(const worker::base::Bytes& /*wire*/) override {}
+  void gap(worker::journal::GapReason /*reason*/, worker::journal::Sequence /*before*/,
+           worker::journal::Sequence /*after*/) override {
+    ++wrong;
+  }
+  void end(Ending /*ending*/) override { ++wrong; }
+
+  worker::journal::Sequence seen = 0;
+  int wrong = 0;
+
+ private:
+  worker::net::Loop& loop_;
+};
+
+struct Turning {
+  Turning(const SystemClock& clock, worker::journal::Journal& journal, worker::hub::Metrics& metrics)
+      : loop(clock), shard(loop, journal, {}, metrics, [](std::string_view payload) {
+          return std::make_shared<const std::string>(payload);
+        }) {}
+  worker::net::Loop loop;
+  worker::hub::Shard shard;
+  Counting live{loop};
+  Counting resuming{loop};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(threads_suite)
+
+BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
+  const SystemClock clock;
+  worker::journal::MemoryJournal journal({}, "e", clock);
+  worker::metrics::Registry registry;
+  worker::hub::Metrics metrics(registry);
+  std::vector<std::unique_ptr<Turning>> turning;
+  for (int i = 0; i < loops; ++i) turning.push_back(std::make_unique<Turning>(clock, journal, metrics));
+  std::vector<std::thread> threads;
+  for (auto& one : turning) {
+    threads.emplace_back([&one] {
+      one->shard.subscribe(one->live, select("*"), 0, 0);
+      one->loop.run();
+    });
+  }
+  for (int i = 0; i < publishers; ++i) {
+    threads.emplace_back([&journal, i] {
+      for (int n = 0; n < each; ++n) {
+        std::vector<worker::journal::Draft> drafts;
+        drafts.push_back(draft(fmt::format("t/{}", i), std::string(100, 'x')));
+        journal.append(std::move(drafts), [](const auto&) {});
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (auto& one : turning) {
+    BOOST_TEST(one->live.seen == static_cast<worker::journal::Sequence>(total));
+    BOOST_TEST(one->live.wrong == 0);
+  }
+}
+
+// Subscribing from place 0 while publishing goes on at full speed: history, then live, with no hole and no
+// repeat.
+BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
+  const SystemClock clock;
+  worker::journal::MemoryJournal journal({}, "e", clock);
+  worker::metrics::Registry registry;
+  worker::hub::Metrics metrics(registry);
+  Turning turning(clock, journal, metrics);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < publishers; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < each; ++n) {
+        std::vector<worker::journal::Draft> drafts;
+        drafts.push_back(draft("t", std::string(1'000, 'x')));
+        journal.append(std::move(drafts), [](const auto&) {});
+        if (n == each / 2) {
+          turning.loop.post([&] {
+            if (turning.resuming.seen == 0) turning.shard.subscribe(turning.resuming, select("t"), 0, 0);
+          });
+        }
+      }
+    });
+  }
+  turning.loop.run();
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(turning.resuming.seen == static_cast<worker::journal::Sequence>(total));
+  BOOST_TEST(turning.resuming.wrong == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

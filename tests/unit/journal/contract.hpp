@@ -1,0 +1,90 @@
+// What every journal promises, as test cases: contract_*_test.cpp hold them, each running once per type in
+// Subjects. A further journal joins with a Subject of its own there; what only one journal promises has its
+// own file.
+#pragma once
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "journal/memory_journal.hpp"
+#include "support/hub_draft.hpp"
+#include "support/manual_clock.hpp"
+
+namespace worker::journal {
+
+/// One life of a journal, and short ways to talk to it.
+class Subject {
+ public:
+  Subject() = default;
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+  virtual ~Subject() = default;
+
+  /// Made by the first use, out of the settings of that moment.
+  Journal& journal() {
+    if (!journal_) journal_ = make();
+    return *journal_;
+  }
+
+  /// Waits until they are kept, on whichever thread that comes.
+  std::vector<Journal::Kept> append(std::vector<Draft> drafts) {
+    std::promise<std::vector<Journal::Kept>> kept;
+    journal().append(std::move(drafts),
+                     [&](std::vector<Journal::Kept> results) { kept.set_value(std::move(results)); });
+    return kept.get_future().get();
+  }
+  /// One event; what told() says of its result.
+  std::string append(Draft draft) {
+    std::vector<Draft> drafts;
+    drafts.push_back(std::move(draft));
+    return support::told(append(std::move(drafts)).front());
+  }
+  std::string publish(const std::string& topics, std::string data = "x") {
+    return append(support::draft(topics, std::move(data)));
+  }
+  void publish_times(int count, const std::string& topics) {
+    for (int i = 0; i < count; ++i) publish(topics);
+  }
+
+  std::string id(Sequence sequence) { return journal().id_of(sequence); }
+  std::string resume(const std::string& selectors, const std::optional<std::string>& cursor = std::nullopt) {
+    return support::told(journal().resume(support::select(selectors), cursor));
+  }
+  /// All of the history after `after`.
+  std::string read(const std::string& selectors, Sequence after = 0) {
+    return support::told(
+        journal().read(support::select(selectors), after, journal().last(), std::string::npos, 0));
+  }
+  std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
+  bool closed(const std::string& selectors) { return journal().closed(support::select(selectors)); }
+  void age(std::chrono::milliseconds by) {
+    clock.advance(by);
+    journal().expire();
+  }
+
+  support::ManualClock clock;
+  Settings settings;
+
+ protected:
+  virtual std::unique_ptr<Journal> make() = 0;
+
+ private:
+  std::unique_ptr<Journal> journal_;
+};
+
+class MemorySubject final : public Subject {
+ protected:
+  std::unique_ptr<Journal> make() override {
+    static std::atomic<int> lives = 0;
+    return std::make_unique<MemoryJournal>(settings, fmt::format("life{:04}", ++lives), clock);
+  }
+};
+
+using Subjects = std::tuple<MemorySubject>;
+
+}  // namespace worker::journal

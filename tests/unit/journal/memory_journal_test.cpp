@@ -1,0 +1,248 @@
+// What the memory journal adds to the contract: how it counts, how fast it finds, and what it forgets.
+#include "journal/memory_journal.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include "support/hub_draft.hpp"
+#include "support/manual_clock.hpp"
+
+using namespace worker::journal;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture {
+  ManualClock clock;
+  Settings settings;
+  std::optional<MemoryJournal> journal_;
+
+  MemoryJournal& journal() {
+    if (!journal_) journal_.emplace(settings, "life", clock);
+    return *journal_;
+  }
+  std::string append(Draft draft) {
+    std::vector<Draft> drafts;
+    drafts.push_back(std::move(draft));
+    std::string result;
+    journal().append(std::move(drafts), [&](const auto& results) { result = told(results.front()); });
+    return result;
+  }
+  void publish_times(int count, const std::string& topics) {
+    for (int i = 0; i < count; ++i) append(draft(topics));
+  }
+  /// One event each for `count` topics that only live for it.
+  void pass(int count, const std::string& prefix) {
+    std::vector<Draft> drafts;
+    for (int i = 0; i < count; ++i) drafts.push_back(draft(fmt::format("{}{}", prefix, i)));
+    journal().append(std::move(drafts), [](const auto&) {});
+    age(2h);
+  }
+  void age(std::chrono::milliseconds by) {
+    clock.advance(by);
+    journal().expire();
+  }
+  std::string held() { return places(journal().read_all(0, 1'000)); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(memory_journal_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(ids_by_the_letter) {
+  BOOST_TEST(append(draft("a")) == "life-1");
+  BOOST_TEST(journal().id_of(1) == "life-1");
+  BOOST_TEST(append(draft_with_id("a", "life-9")) == "reserved");
+}
+
+// Only what a hub could have given out is of an earlier life of it; publishers' own ids often end in digits.
+BOOST_AUTO_TEST_CASE(earlier_lives_are_told_from_ids_of_publishers) {
+  const auto reason = [&](const std::string& cursor) {
+    return std::string(name_of(journal().resume(select("a"), cursor).gap.value()));
+  };
+  for (const auto* cursor : {"abcd-1", "0000-0", "lif3-18446744073709551615"})
+    BOOST_TEST(reason(cursor) == "restarted");
+  for (const auto* cursor :
+       {"order-17", "abc-1", "abcde-1", "-1", "Abcd-1", "a cd-1", "a-cd-1", "abcd-x", "abcd", "life-1"}) {
+    BOOST_TEST(reason(cursor) == "unknown");
+  }
+  BOOST_TEST(reason("550e8400-e29b-41d4-a716-446655440000") == "unknown");
+}
+
+BOOST_AUTO_TEST_CASE(done_is_called_before_append_returns) {
+  bool done = false;
+  std::vector<Draft> drafts;
+  drafts.push_back(draft("a"));
+  journal().append(std::move(drafts), [&](const auto&) { done = true; });
+  BOOST_TEST(done);
+}
+
+// The lock is free then, so whoever is told may ask.
+BOOST_AUTO_TEST_CASE(those_who_are_told_may_use_the_journal) {
+  Follower follower;
+  std::string seen;
+  journal().follow(follower, [&] { seen += "news " + held() + "; "; });
+  std::vector<Draft> drafts;
+  drafts.push_back(draft("a"));
+  journal().append(std::move(drafts), [&](const auto&) { seen += "done " + held(); });
+  BOOST_TEST(seen == "news 1; done 1");
+}
+
+// --- what an entry takes ---
+
+BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_entries_held) {
+  append(draft_with_id("a b", "alias", std::string(1'000, 'x')));
+  append(draft_with_key("c", "key", "y"));
+  std::size_t sum = 0;
+  for (const auto& entry : journal().read_all(0, 10)) sum += entry->size_bytes();
+  BOOST_TEST(journal().figures().bytes == sum);
+  BOOST_TEST(sum > 1'000U);
+  const auto size = [&](std::size_t place) { return journal().read_all(place, 1).at(0)->size_bytes(); };
+  append(draft("d", std::string(10, 'x')));
+  append(draft("d", std::string(110, 'x')));
+  BOOST_TEST(size(3) - size(2) == 100U);
+  append(draft_with_key("d", std::string(50, 'k'), std::string(10, 'x')));
+  BOOST_TEST(size(4) - size(2) == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(bytes_return_to_nothing) {
+  settings.topic_events_max = 7;
+  Follower follower;
+  journal().follow(follower, [] {});
+  for (int i = 0; i < 500; ++i) {
+    const auto topics = fmt::format("t{} u{} v", i % 13, i % 5);
+    append(i % 4 == 0
+               ? draft_with_id(topics, fmt::format("id{}", i), std::string(static_cast<std::size_t>(i), 'x'))
+               : draft_with_key(topics, fmt::format("k{}", i)));
+    if (i % 17 == 0) follower.at = journal().last();
+    clock.advance(1s);
+  }
+  follower.at = journal().last();
+  BOOST_TEST(journal().figures().bytes > 0U);
+  age(2h);
+  const auto figures = journal().figures();
+  BOOST_TEST(figures.events == 0U);
+  BOOST_TEST(figures.bytes == 0U);
+  BOOST_TEST(figures.age.count() == 0);
+  BOOST_TEST(held() == "");
+  BOOST_TEST(append(draft_with_id("v", "id4")) == "id4");  // no alias of an evicted event is left
+  BOOST_TEST(held() == "501");
+}
+
+// --- new bounds ---
+
+BOOST_AUTO_TEST_CASE(lower_bounds_take_hold_with_the_next_occasion) {
+  publish_times(10, "a");
+  publish_times(10, "b");
+  settings.topic_events_max = 3;
+  journal().update(settings);
+  journal().expire();
+  BOOST_TEST(held() == "8 9 10 18 19 20");
+}
+
+BOOST_AUTO_TEST_CASE(lower_bounds_take_hold_with_the_next_append) {
+  publish_times(10, "a");
+  settings.topic_events_max = 3;
+  journal().update(settings);
+  append(draft("a"));
+  BOOST_TEST(held() == "9 10 11");
+}
+
+BOOST_AUTO_TEST_CASE(a_lower_age_and_fewer_bytes) {
+  publish_times(5, "a");
+  clock.advance(10s);
+  publish_times(5, "a");
+  settings.age_max = 9s;
+  journal().update(settings);
+  journal().expire();
+  BOOST_TEST(held() == "6 7 8 9 10");
+  settings.bytes_max = journal().read_all(0, 1).at(0)->size_bytes() * 2 + 10;
+  journal().update(settings);
+  journal().expire();
+  BOOST_TEST(held() == "9 10");
+}
+
+BOOST_AUTO_TEST_CASE(higher_bounds_hold_more) {
+  settings.topic_events_max = 2;
+  publish_times(4, "a");
+  settings.topic_events_max = 4;
+  journal().update(settings);
+  publish_times(3, "a");
+  BOOST_TEST(held() == "4 5 6 7");
+}
+
+// --- finding ---
+
+// 100,000 lookups in 100,000 events: done in no time, or, by scanning, never.
+BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::timeout(60)) {
+  settings.topic_events_max = 200'000;
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 100'000; ++i) drafts.push_back(draft_with_id("a", fmt::format("own {}", i)));
+  journal().append(std::move(drafts), [](const auto&) {});
+  Sequence sum = 0;
+  const auto selection = select("a");
+  for (int i = 0; i < 100'000; i += 2) {
+    sum += journal().resume(selection, fmt::format("own {}", i)).after;
+    sum += journal().resume(selection, journal().id_of(static_cast<Sequence>(i) + 2)).after;
+    BOOST_REQUIRE_EQUAL(journal().read(selection, static_cast<Sequence>(i), 100'000, 1, 0).entries.size(), 1U);
+  }
+  BOOST_TEST(sum == 100'000ULL * 100'001 / 2);
+}
+
+// A full history is trimmed from its front, and a busy topic beside a quiet one from its middle.
+BOOST_AUTO_TEST_CASE(a_full_history_takes_more_without_searching, *boost::unit_test::timeout(60)) {
+  settings.topic_events_max = 50'000;
+  append(draft("quiet"));
+  publish_times(300'000, "busy");
+  BOOST_TEST(journal().figures().events == 50'001U);
+}
+
+// --- forgetting ---
+
+BOOST_AUTO_TEST_CASE(topics_without_events_are_remembered_up_to_a_bound) {
+  pass(60'000, "x");
+  BOOST_TEST(journal().figures().topics == 60'000U);
+  pass(60'000, "y");
+  BOOST_TEST(journal().figures().topics == 100'000U);
+  pass(150'000, "z");
+  BOOST_TEST(journal().figures().topics == 100'000U);
+}
+
+// One topic that empties again and again costs the others nothing but their places in the line.
+BOOST_AUTO_TEST_CASE(a_topic_that_empties_again_and_again) {
+  for (int i = 0; i < 120'000; ++i) {
+    append(draft("again"));
+    clock.advance(2h);
+  }
+  journal().expire();
+  BOOST_TEST(journal().figures().topics <= 1U);
+  BOOST_TEST(journal().figures().events == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_a_forgotten_topic_is_told_of_a_gap) {
+  append(draft("old"));
+  age(2h);
+  pass(100'001, "x");
+  BOOST_TEST(told(journal().resume(select("old"), "life-0")) == "after 2 gap evicted");
+  BOOST_TEST(told(journal().resume(select("ol/* old"), "life-0")) == "after 2 gap evicted");
+}
+
+// Also where it has events again.
+BOOST_AUTO_TEST_CASE(who_reads_a_forgotten_topic_that_came_back_is_told_of_a_gap) {
+  append(draft("old"));
+  age(2h);
+  pass(100'001, "x");
+  append(draft("old"));
+  const auto from = journal().resume(select("old"), "life-0");
+  BOOST_TEST(from.gap.has_value());
+  BOOST_TEST(from.after >= 1U);
+  BOOST_TEST(journal().read(select("old"), 0, journal().last(), 1'000, 0).evicted_through >= 1U);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_reasons) {
+  BOOST_TEST(name_of(GapReason::unknown) == "unknown");
+  BOOST_TEST(name_of(GapReason::evicted) == "evicted");
+  BOOST_TEST(name_of(GapReason::restarted) == "restarted");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,27 @@
+// What a publisher sent, as a draft that cannot be wrong: everything about an event is checked here, once.
+// Failures are one sentence that names the field.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/settings.hpp"
+#include "base/result.hpp"
+#include "journal/entry.hpp"
+
+namespace worker::api {
+
+struct DraftError {
+  int status;  // 400, or 413 where it is too large
+  std::string detail;
+};
+using DraftResult = base::Result<journal::Draft, DraftError>;
+
+/// application/x-www-form-urlencoded with the fields topic (repeatable), data, event, id, retry, key, close.
+DraftResult draft_from_form(std::string_view body, const PublishSettings& limits);
+
+/// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is or anything
+/// else as compact JSON.
+DraftResult draft_from_json(std::string_view text, const PublishSettings& limits);
+
+}  // namespace worker::api

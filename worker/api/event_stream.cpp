@@ -1,0 +1,30 @@
+#include "api/event_stream.hpp"
+
+#include "sse/frame.hpp"
+
+namespace worker::api {
+
+void EventStream::live_for(net::Timers& timers, std::chrono::milliseconds time) {
+  lifetime_ = std::make_unique<net::Timer>(timers, [this] { exchange_.finish(); });
+  lifetime_->arm_in(time);
+}
+
+void EventStream::drain(std::chrono::milliseconds retry) {
+  std::string last;
+  sse::append_retry(last, retry);
+  exchange_.finish(last);
+}
+
+void EventStream::gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) {
+  const auto& journal = shard_.journal();
+  exchange_.write(Gap{reason, journal.id_of(before), journal.id_of(after)}.frame());
+}
+
+void EventStream::end(Ending ending) {
+  if (ending == Ending::slow) return exchange_.cut();
+  std::string last;
+  sse::append_event(last, {.data = "{}", .type = "close"});
+  exchange_.finish(last);
+}
+
+}  // namespace worker::api

@@ -1,0 +1,40 @@
+// EventStream: a subscriber's text/event-stream: the hub's reader on one side, the exchange's source on the
+// other.
+#pragma once
+
+#include <memory>
+
+#include "api/gap.hpp"
+#include "api/stream_slots.hpp"
+#include "http/exchange.hpp"
+#include "hub/shard.hpp"
+
+namespace worker::api {
+
+/// Loop thread only. Owned by its exchange.
+class EventStream final : public http::Source, public hub::Reader {
+ public:
+  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot)
+      : exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
+
+  /// Ends the stream after `time`; the reader comes back with its cursor.
+  void live_for(net::Timers& timers, std::chrono::milliseconds time);
+
+  void drain(std::chrono::milliseconds retry) override;
+  void on_drained() override { shard_.on_drained(*this); }
+  void on_progress() override { hub::Shard::on_progress(*this); }
+
+  bool ready() const override { return exchange_.ready(); }
+  void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }
+  void heartbeat(const base::Bytes& wire) override { exchange_.send(wire); }
+  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;
+  void end(Ending ending) override;
+
+ private:
+  http::Exchange& exchange_;
+  hub::Shard& shard_;
+  const StreamSlots::Slot slot_;
+  std::unique_ptr<net::Timer> lifetime_;  // only where lifetimes are limited
+};
+
+}  // namespace worker::api

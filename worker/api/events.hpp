@@ -1,0 +1,36 @@
+// GET /events: subscribes to topics, as a stream or as a long poll; without topics, the greeting stream.
+#pragma once
+
+#include "api/greeting.hpp"
+#include "api/settings.hpp"
+#include "api/stream_slots.hpp"
+#include "base/random.hpp"
+#include "http/exchange.hpp"
+#include "hub/shard.hpp"
+
+namespace worker::api {
+
+/// Loop thread only; one per loop. All that is borrowed must outlive the streams.
+class EventsEndpoint final : public http::Endpoint {
+ public:
+  EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, hub::Shard& shard,
+                 http::Endpoint& greeting, const StreamSettings& settings);
+
+  void serve(http::Exchange& exchange) override;
+  void update(const StreamSettings& settings) { settings_ = settings; }
+
+ private:
+  struct Asked;
+
+  void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
+  void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
+
+  net::Timers& timers_;
+  base::Random& random_;
+  StreamSlots& slots_;
+  hub::Shard& shard_;
+  http::Endpoint& greeting_;
+  StreamSettings settings_;
+};
+
+}  // namespace worker::api

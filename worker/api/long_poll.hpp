@@ -1,0 +1,48 @@
+// LongPoll: a subscriber without streaming: one JSON answer, as soon as there is something, or empty when the
+// time is up.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "api/gap.hpp"
+#include "api/stream_slots.hpp"
+#include "http/exchange.hpp"
+#include "hub/shard.hpp"
+
+namespace worker::api {
+
+/// Loop thread only. Owned by its exchange. The answer is
+/// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…}`, with `"gap"` or `"closed":true`
+/// where they apply.
+class LongPoll final : public http::Source, public hub::Reader {
+ public:
+  /// `cursor` is what an answer without events repeats.
+  LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
+           std::string cursor);
+
+  void wait_for(std::chrono::milliseconds time) { timer_.arm_in(time); }
+  /// Told in the next answer.
+  void set_gap(nlohmann::ordered_json gap) { gap_ = std::move(gap); }
+
+  void drain(std::chrono::milliseconds retry) override;
+
+  bool ready() const override { return exchange_.ready(); }
+  void deliver(const hub::Batch& batch) override;
+  void heartbeat(const base::Bytes& /*wire*/) override {}
+  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;
+  void end(Ending ending) override;
+
+ private:
+  void answer(bool closed);
+
+  http::Exchange& exchange_;
+  hub::Shard& shard_;
+  const StreamSlots::Slot slot_;
+  net::Timer timer_;
+  std::string cursor_;
+  nlohmann::ordered_json gap_;
+  nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
+};
+
+}  // namespace worker::api

@@ -1,0 +1,190 @@
+#include "api/publish.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "http/problem.hpp"
+
+namespace worker::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// An answer that waits for the journal, which may finish on another thread and after the publisher left.
+class PendingAnswer final : public http::Source {
+ public:
+  /// Shared with the journal's callback; touched on the loop only.
+  struct Link {
+    http::Exchange* exchange;
+  };
+  explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+  ~PendingAnswer() override { link_->exchange = nullptr; }
+  // A publish under way completes.
+  void drain(std::chrono::milliseconds /*retry*/) override {}
+
+ private:
+  const std::shared_ptr<Link> link_;
+};
+
+// In a time that does not depend on where they differ.
+bool same_secret(std::string_view given, std::string_view expected) {
+  unsigned difference = given.size() == expected.size() ? 0 : 1;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    difference |= static_cast<unsigned>(given[i] ^ expected[i % expected.size()]);
+  }
+  return difference == 0;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+std::string media_type(std::string_view content_type) {
+  const auto type = content_type.substr(0, content_type.find(';'));
+  return lower_case(type.substr(0, type.find_last_not_of(" \t") + 1));
+}
+
+std::string sentence(journal::Rejection rejection) {
+  switch (rejection) {
+    case journal::Rejection::closed:
+      return "topic: is closed; what it was for has ended";
+    case journal::Rejection::reserved:
+      break;
+  }
+  return "id: looks like one of the hub's own; choose another";
+}
+
+int status_of(journal::Rejection rejection) { return rejection == journal::Rejection::closed ? 409 : 400; }
+
+Json kept_line(const journal::Journal::Kept& kept, std::string_view where = {}) {
+  return kept ? Json{{"id", kept.value()}}
+              : Json{{"error", fmt::format("{}{}", where, sentence(kept.error()))}};
+}
+
+// An item of a batch: where it stands, and what is wrong with it; nothing, if it goes to the journal.
+struct Item {
+  std::size_t line;
+  std::string error;
+};
+
+// One line per item: the mistakes that are known already, and the results of the others in their order.
+std::string batch_answer(const std::vector<Item>& items, const std::vector<journal::Journal::Kept>& results) {
+  std::string body;
+  auto next = results.begin();
+  for (const auto& item : items) {
+    const auto where = fmt::format("line {}: ", item.line);
+    const auto answer = item.error.empty() ? kept_line(*next++, where) : Json{{"error", where + item.error}};
+    body += answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return body;
+}
+
+}  // namespace
+
+PublishMetrics::PublishMetrics(metrics::Registry& registry)
+    : events(registry.counter("sse_worker_published_events_total", "Events taken into the journal.")),
+      bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of the bodies of publishes.")),
+      rejected(registry.counter("sse_worker_rejected_events_total", "Events refused to their publishers.")),
+      latency(registry.histogram(
+          "sse_worker_publish_seconds", "From a complete publish request to its events being kept.",
+          {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)) {}
+
+PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, const PublishSettings& settings,
+                                 PublishMetrics& metrics)
+    : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics) {}
+
+bool PublishEndpoint::admits(const http::Request& request) const {
+  if (settings_.key.empty()) return true;
+  constexpr std::string_view scheme = "bearer ";
+  const auto authorization = request.header("authorization");
+  return lower_case(authorization.substr(0, scheme.size())) == scheme &&
+         same_secret(authorization.substr(scheme.size()), settings_.key);
+}
+
+void PublishEndpoint::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (!admits(request)) {
+    return exchange.answer(http::problem(401,
+                                         "Publishing needs `Authorization: Bearer` with the configured key.",
+                                         {{"WWW-Authenticate", "Bearer"}}));
+  }
+  metrics_.bytes.add(request.body.size());
+  const auto type = media_type(request.content_type);
+  if (type == "application/x-www-form-urlencoded") {
+    return publish_one(exchange, draft_from_form(request.body, settings_));
+  }
+  if (type == "application/json") return publish_one(exchange, draft_from_json(request.body, settings_));
+  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
+    return publish_batch(exchange, request.body);
+  }
+  exchange.answer(http::problem(
+      415,
+      "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson"));
+}
+
+void PublishEndpoint::publish_one(http::Exchange& exchange, DraftResult draft) {
+  if (!draft) {
+    metrics_.rejected.add();
+    return exchange.answer(http::problem(draft.error().status, draft.error().detail));
+  }
+  std::vector<journal::Draft> drafts;
+  drafts.push_back(std::move(draft).value());
+  append(exchange, std::move(drafts), [](const std::vector<journal::Journal::Kept>& results) {
+    const auto& kept = results.front();
+    if (!kept) return http::problem(status_of(kept.error()), sentence(kept.error()));
+    return http::plain_response("application/json", kept_line(kept).dump() + "\n");
+  });
+}
+
+void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view body) {
+  std::vector<journal::Draft> drafts;
+  std::vector<Item> items;
+  for (std::size_t number = 1; !body.empty(); ++number) {
+    const auto end = std::min(body.find('\n'), body.size());
+    const auto line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (items.size() == settings_.batch_max) {
+      return exchange.answer(http::problem(
+          413, fmt::format("The batch has more than {} events; none was taken.", settings_.batch_max)));
+    }
+    auto draft = draft_from_json(line, settings_);
+    items.push_back({number, draft ? std::string() : draft.error().detail});
+    if (draft) {
+      drafts.push_back(std::move(draft).value());
+    } else {
+      metrics_.rejected.add();
+    }
+  }
+  append(exchange, std::move(drafts),
+         [items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
+           return http::plain_response("application/x-ndjson", batch_answer(items, results));
+         });
+}
+
+void PublishEndpoint::append(http::Exchange& exchange, std::vector<journal::Draft> drafts, Finish finish) {
+  const auto begun = loop_.timers().now();
+  auto link = std::make_shared<PendingAnswer::Link>(&exchange);
+  exchange.keep(std::make_unique<PendingAnswer>(link));
+  auto complete = [this, link, begun,
+                   finish = std::move(finish)](std::vector<journal::Journal::Kept> results) {
+    const auto kept = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
+    metrics_.events.add(static_cast<std::uint64_t>(kept));
+    metrics_.rejected.add(results.size() - static_cast<std::uint64_t>(kept));
+    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - begun);
+    metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
+    if (link->exchange != nullptr) link->exchange->answer(finish(std::move(results)));
+  };
+  journal_.append(std::move(drafts), [this, complete](std::vector<journal::Journal::Kept> results) {
+    if (loop_.on_thread()) return complete(std::move(results));
+    loop_.post([complete, results = std::move(results)] { complete(results); });
+  });
+}
+
+}  // namespace worker::api

@@ -1,0 +1,59 @@
+// Cohort: the readers on one loop who asked for the same. What a flush brings them is prepared once. Owned by
+// its Shard, as long as it has readers. Loop thread only.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "hub/reader.hpp"
+
+namespace worker::hub {
+
+class Cohort {
+ public:
+  using Readers =
+      boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::hook_>,
+                             boost::intrusive::constant_time_size<false>>;
+
+  explicit Cohort(journal::Selection asked) : selection(std::move(asked)) {}
+
+  void join_live(Reader& reader) {
+    reader.hook_.unlink();
+    reader.turn_hook_.unlink();
+    reader.behind_ = reader.slow_ = false;
+    live.push_back(reader);
+  }
+  void join_behind(Reader& reader, journal::Sequence at, bool slow) {
+    reader.hook_.unlink();
+    reader.behind_ = true;
+    reader.slow_ = slow;
+    reader.at_ = at;
+    reader.mark_ = published_bytes;
+    behind.push_back(reader);
+  }
+  bool empty() const { return live.empty() && behind.empty(); }
+
+  /// Live readers have everything that matches up to here; `taken` is how far the shard has followed the
+  /// journal.
+  journal::Sequence place(journal::Sequence taken) const {
+    return pending.empty() ? taken : pending.front()->sequence - 1;
+  }
+
+  const journal::Selection selection;
+  /// Up to date: the next flush goes to them as it is.
+  Readers live;
+  /// Replaying, or slower than the events: served from the journal as their sockets drain.
+  Readers behind;
+  /// For the next flush, in order.
+  std::vector<journal::EntryPtr> pending;
+  /// Bytes of all events that ever matched and do not conflate, to measure how far a reader fell back.
+  std::uint64_t published_bytes = 0;
+  /// Some of its events conflate: a reader who fell behind skips superseded ones.
+  bool conflates = false;
+  /// The last event of it, once every topic is closed: who has it, ends. 0 before.
+  journal::Sequence closed_at = 0;
+  journal::Sequence cursor_sent = 0;
+  base::Instant last_sent;
+};
+
+}  // namespace worker::hub

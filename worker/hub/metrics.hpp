@@ -1,0 +1,23 @@
+// What the fan-out counts. References into the registry, taken once at start-up; usable from every thread.
+#pragma once
+
+#include "metrics/registry.hpp"
+
+namespace worker::hub {
+
+struct Metrics {
+  explicit Metrics(metrics::Registry& registry);
+
+  metrics::Gauge& readers;
+  metrics::Gauge& cohorts;
+  metrics::Counter& flushes;
+  metrics::Histogram& events_per_flush;
+  metrics::Counter& delivered_events;
+  metrics::Counter& delivered_bytes;
+  metrics::Counter& replayed_events;
+  metrics::Counter& conflated_events;
+  metrics::Counter& gaps;
+  metrics::Counter& slow_closes;
+};
+
+}  // namespace worker::hub

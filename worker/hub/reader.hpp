@@ -1,0 +1,68 @@
+// Reader: one subscriber as the hub sees it: where it stands, and how it is given events. Owned by whoever
+// serves the subscriber; leaves the hub when destroyed, which must not happen inside a call from the hub.
+// Loop thread only.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.hpp"
+#include "journal/journal.hpp"
+
+namespace worker::hub {
+
+class Cohort;
+class Shard;
+
+/// Events for readers, in order, and the same as bytes that can be sent as they are.
+struct Batch {
+  std::span<const journal::EntryPtr> entries;
+  /// Framed for the web server; shared by all readers of the batch.
+  const base::Bytes& wire;
+};
+
+class Reader {
+ public:
+  using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+  enum class Ending {
+    closed,  // every topic was closed and all of it delivered
+    slow,    // it took nothing while more than the bound was published
+  };
+
+  Reader() = default;
+  virtual ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  /// Can it take more without anything waiting for its socket?
+  virtual bool ready() const = 0;
+  virtual void deliver(const Batch& batch) = 0;
+  /// Keeps the line alive; `wire` moves the cursor where the hub has moved on.
+  virtual void heartbeat(const base::Bytes& wire) = 0;
+  /// Some events after `before`, where it stood, were evicted while it was behind. It goes on with what is
+  /// held after `after`, which is a good cursor: nothing that is held stands between the two.
+  virtual void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) = 0;
+  virtual void end(Ending ending) = 0;
+
+ protected:
+  /// What it asked for. After subscribe().
+  const journal::Selection& selection() const;
+
+ private:
+  friend class Shard;
+  friend class Cohort;
+
+  Hook hook_;               // in its cohort's list of those who are live, or behind
+  Hook turn_hook_;          // in the shard's list of those who wait for their turn to replay
+  Shard* shard_ = nullptr;  // none before subscribe()
+  Cohort* cohort_ = nullptr;
+  journal::Sequence at_ = 0;         // while behind: everything up to here is sent
+  journal::Evictions accounted_ = 0;  // while behind: what was evicted by then is no news to it
+  std::uint64_t mark_ = 0;           // while behind: the cohort's bytes when it last took something
+  bool behind_ = false;
+  bool slow_ = false;  // behind because it fell back, not because it resumes
+};
+
+}  // namespace worker::hub

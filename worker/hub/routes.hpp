@@ -1,0 +1,47 @@
+// Routes: which cohorts an event concerns. Loop thread only; borrows the cohorts.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "journal/topic.hpp"
+
+namespace worker::hub {
+
+class Cohort;
+
+class Routes {
+ public:
+  void add(Cohort& cohort, const journal::Selection& selection);
+  void remove(Cohort& cohort, const journal::Selection& selection);
+
+  /// Calls `visit(cohort)` for each cohort that asked for `topic`, by its name or by a pattern; twice, where
+  /// it asked for both. Costs one look-up for the name and one for each of its slashes, however many patterns
+  /// there are.
+  template <class Visit>
+  void each(const std::string& topic, const Visit& visit) const {
+    visit_all(by_name_, topic, visit);
+    if (by_prefix_.empty()) return;
+    // A pattern's prefix is empty or ends with a slash.
+    visit_all(by_prefix_, {}, visit);
+    for (auto slash = topic.find('/'); slash != std::string::npos; slash = topic.find('/', slash + 1)) {
+      visit_all(by_prefix_, topic.substr(0, slash + 1), visit);
+    }
+  }
+
+ private:
+  using Table = std::unordered_map<std::string, std::vector<Cohort*>>;
+
+  template <class Visit>
+  static void visit_all(const Table& table, const std::string& key, const Visit& visit) {
+    const auto found = table.find(key);
+    if (found == table.end()) return;
+    for (auto* cohort : found->second) visit(*cohort);
+  }
+
+  Table by_name_;
+  Table by_prefix_;
+};
+
+}  // namespace worker::hub

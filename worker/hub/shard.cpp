@@ -1,0 +1,325 @@
+#include "hub/shard.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "sse/frame.hpp"
+
+namespace worker::hub {
+namespace {
+
+// What one delivery may hold: more would tie up memory for readers who stop taking in the middle of it.
+constexpr std::size_t batch_bytes = 65'536;
+// Slices of history a reader is given before others have their turn.
+constexpr int slices_per_turn = 4;
+constexpr std::size_t news_per_read = 4096;
+constexpr std::chrono::milliseconds beat_interval_max{1'000};
+
+}  // namespace
+
+Reader::~Reader() {
+  if (shard_ != nullptr) shard_->leave(*this);
+}
+
+const journal::Selection& Reader::selection() const { return cohort_->selection; }
+
+Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
+             Framing framing)
+    : loop_(loop),
+      journal_(journal),
+      metrics_(metrics),
+      framing_(std::move(framing)),
+      flush_timer_(loop.timers(), [this] { flush(); }),
+      beat_timer_(loop.timers(), [this] { beat(); }) {
+  update(settings);
+  journal_.follow(follower_, [this] {
+    if (!news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
+  });
+}
+
+void Shard::update(const Settings& settings) {
+  settings_ = settings;
+  // Checked when the configuration was read.
+  conflating_ =
+      journal::Selection::parse({settings_.conflate.begin(), settings_.conflate.end()}, std::string::npos)
+          .value();
+  beat_timer_.arm_in(std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max));
+}
+
+// --- who reads ---
+
+void Shard::subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
+                      journal::Evictions accounted) {
+  take_news();
+  auto& cohort = cohort_for(selection);
+  cohort.closed_at = journal_.closed_at(selection);
+  reader.accounted_ = accounted;
+  reader.shard_ = this;
+  reader.cohort_ = &cohort;
+  metrics_.readers.add(1);
+  cohort.join_behind(reader, after, false);
+  catch_up(reader);
+}
+
+Cohort& Shard::cohort_for(const journal::Selection& selection) {
+  auto& cohort = cohorts_[selection];
+  if (cohort) return *cohort;
+  cohort = std::make_unique<Cohort>(selection);
+  cohort->last_sent = loop_.timers().now();
+  cohort->cursor_sent = follower_.at;
+  routes_.add(*cohort, selection);
+  metrics_.cohorts.add(1);
+  return *cohort;
+}
+
+void Shard::leave(Reader& reader) {
+  auto& cohort = *reader.cohort_;
+  reader.hook_.unlink();
+  metrics_.readers.add(-1);
+  if (cohort.empty()) remove(cohort);
+}
+
+void Shard::remove(Cohort& cohort) {
+  routes_.remove(cohort, cohort.selection);
+  std::erase(pending_, &cohort);
+  metrics_.cohorts.add(-1);
+  cohorts_.erase(cohorts_.find(cohort.selection));
+}
+
+// --- from the journal to the cohorts ---
+
+void Shard::take_news() {
+  news_waiting_ = false;
+  for (;;) {
+    const auto news = journal_.read_all(follower_.at, news_per_read);
+    if (news.empty()) break;
+    for (const auto& entry : news) route(entry);
+    follower_.at = news.back()->sequence;
+  }
+  if (!pending_.empty()) schedule_flush();
+}
+
+void Shard::route(const journal::EntryPtr& entry) {
+  for (const auto& topic : entry->topics) {
+    routes_.each(topic, [&](Cohort& cohort) { offer(cohort, entry); });
+  }
+}
+
+void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
+  // Once, also where several of its topics match.
+  if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
+  if (cohort.pending.empty()) pending_.push_back(&cohort);
+  cohort.pending.push_back(entry);
+  if (conflates(*entry, cohort.selection)) {
+    cohort.conflates = true;
+  } else {
+    cohort.published_bytes += entry->frame.size();
+  }
+}
+
+bool Shard::conflates(const journal::Entry& entry, const journal::Selection& asked) const {
+  return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+    return !asked.matches(topic) || conflating_.matches(topic);
+  });
+}
+
+// --- flushing ---
+
+void Shard::schedule_flush() {
+  if (flush_timer_.armed()) return;
+  if (loop_.timers().now() >= flush_not_before_) return flush();
+  flush_timer_.arm(flush_not_before_);
+}
+
+void Shard::flush() {
+  flush_timer_.cancel();
+  std::size_t sends = 0;
+  for (auto* cohort : std::exchange(pending_, {})) sends += flush(*cohort);
+  metrics_.flushes.add();
+  const auto round = settings_.flush_cost_per_stream * static_cast<std::int64_t>(sends);
+  flush_not_before_ =
+      loop_.timers().now() + std::min<std::chrono::microseconds>(round, settings_.flush_interval_max);
+}
+
+std::size_t Shard::flush(Cohort& cohort) {
+  const auto entries = std::exchange(cohort.pending, {});
+  metrics_.events_per_flush.observe(entries.size());
+  std::size_t sends = 0;
+  for (std::size_t from = 0; from < entries.size();) {
+    std::size_t to = from;
+    for (std::size_t bytes = 0; to < entries.size() && bytes < batch_bytes; ++to)
+      bytes += entries[to]->frame.size();
+    sends += deliver(cohort, std::span(entries).subspan(from, to - from));
+    from = to;
+  }
+  cohort.last_sent = loop_.timers().now();
+  cohort.cursor_sent = entries.back()->sequence;
+  if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes; })) {
+    cohort.closed_at = journal_.closed_at(cohort.selection);
+  }
+  if (at_its_end(cohort)) {
+    for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
+  }
+  serve_behind(cohort);
+  return sends;
+}
+
+std::size_t Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) {
+  if (cohort.live.empty()) return 0;
+  const auto wire = framed(entries);
+  const Batch batch{entries, wire};
+  std::size_t readers = 0;
+  for (auto next = cohort.live.begin(); next != cohort.live.end();) {
+    auto& reader = *next++;
+    reader.deliver(batch);
+    ++readers;
+    if (!reader.ready()) cohort.join_behind(reader, entries.back()->sequence, true);
+  }
+  metrics_.delivered_events.add(readers * entries.size());
+  metrics_.delivered_bytes.add(readers * wire->size());
+  return readers;
+}
+
+base::Bytes Shard::framed(std::span<const journal::EntryPtr> entries) const {
+  if (entries.size() == 1) return framing_(entries.front()->frame);
+  std::string payload;
+  std::size_t size = 0;
+  for (const auto& entry : entries) size += entry->frame.size();
+  payload.reserve(size);
+  for (const auto& entry : entries) payload += entry->frame;
+  return framing_(payload);
+}
+
+// The journal may be ahead of what has been taken from it: a topic can be closed there while its last events
+// are on their way here.
+bool Shard::at_its_end(const Cohort& cohort) const {
+  return cohort.closed_at != 0 && cohort.closed_at <= cohort.place(follower_.at);
+}
+
+// --- readers who are not live ---
+
+void Shard::serve_behind(Cohort& cohort) {
+  for (auto next = cohort.behind.begin(); next != cohort.behind.end();) {
+    auto& reader = *next++;
+    if (reader.ready()) {
+      catch_up(reader);
+    } else if (cohort.published_bytes - reader.mark_ > settings_.outbox_bytes_max) {
+      metrics_.slow_closes.add();
+      reader.end(Reader::Ending::slow);
+      reader.mark_ = cohort.published_bytes;  // told once
+    }
+  }
+}
+
+void Shard::on_drained(Reader& reader) {
+  if (!reader.behind_) return;
+  reader.mark_ = reader.cohort_->published_bytes;
+  catch_up(reader);
+}
+
+void Shard::on_progress(Reader& reader) { reader.mark_ = reader.cohort_->published_bytes; }
+
+void Shard::catch_up(Reader& reader) {
+  for (int slices = 0; slices < slices_per_turn; ++slices) {
+    if (!reader.ready() || settle(reader)) return;
+    send_slice(reader);
+  }
+  if (!reader.ready() || settle(reader)) return;
+  reader.turn_hook_.unlink();
+  if (hungry_.empty()) loop_.post([this] { serve_hungry(); });
+  hungry_.push_back(reader);
+}
+
+void Shard::serve_hungry() {
+  Hungry turn;
+  turn.swap(hungry_);
+  while (!turn.empty()) {
+    auto& reader = turn.front();
+    turn.pop_front();
+    catch_up(reader);
+  }
+}
+
+// Makes a reader live, or ends it, where there is nothing left to replay. False where there is.
+bool Shard::settle(Reader& reader) {
+  auto& cohort = *reader.cohort_;
+  if (reader.at_ < cohort.place(follower_.at)) return false;
+  // Where a flush is pending, serve_behind() comes back after it.
+  if (!cohort.pending.empty()) return true;
+  cohort.join_live(reader);
+  if (at_its_end(cohort)) reader.end(Reader::Ending::closed);
+  return true;
+}
+
+void Shard::send_slice(Reader& reader) {
+  auto& cohort = *reader.cohort_;
+  // What a slow reader may skip is known only when all of it is in view.
+  const bool conflate = cohort.conflates && reader.slow_;
+  auto slice = journal_.read(cohort.selection, reader.at_, cohort.place(follower_.at),
+                             conflate ? std::string::npos : batch_bytes, reader.accounted_);
+  if (slice.evicted_through > reader.at_) {
+    const auto next = slice.entries.empty() ? slice.through : slice.entries.front()->sequence - 1;
+    metrics_.gaps.add();
+    reader.gap(journal::GapReason::evicted, reader.at_, std::min(slice.evicted_through, next));
+  }
+  reader.at_ = slice.through;
+  reader.accounted_ = slice.accounted;
+  if (conflate) drop_superseded(slice.entries, cohort.selection);
+  if (slice.entries.empty()) return;
+  const auto wire = framed(slice.entries);
+  reader.deliver({slice.entries, wire});
+  // What it is behind is counted from here.
+  reader.mark_ = cohort.published_bytes;
+  metrics_.replayed_events.add(slice.entries.size());
+  metrics_.delivered_events.add(slice.entries.size());
+  metrics_.delivered_bytes.add(wire->size());
+}
+
+void Shard::drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;  // topic and key of what came later
+  std::vector<journal::EntryPtr> kept;
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (conflates(**entry, asked)) {
+      bool latest = false;
+      for (const auto& topic : (*entry)->topics)
+        if (asked.matches(topic)) latest |= seen.emplace(topic, (*entry)->key).second;
+      if (!latest) continue;
+    }
+    kept.push_back(*entry);
+  }
+  metrics_.conflated_events.add(entries.size() - kept.size());
+  std::ranges::reverse(kept);
+  entries = std::move(kept);
+}
+
+// --- heartbeats ---
+
+void Shard::beat() {
+  journal_.expire();
+  take_news();
+  for (auto& [selection, cohort] : cohorts_) {
+    const bool silent = loop_.timers().now() - cohort->last_sent >= settings_.heartbeat;
+    if (silent && cohort->pending.empty() && !cohort->live.empty()) beat(*cohort);
+  }
+  beat_timer_.arm_in(std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max));
+}
+
+void Shard::beat(Cohort& cohort) {
+  std::string payload;
+  if (cohort.cursor_sent != follower_.at) {
+    cohort.cursor_sent = follower_.at;
+    sse::append_cursor(payload, journal_.id_of(follower_.at));
+  } else {
+    sse::append_comment(payload, {});
+  }
+  const auto wire = framing_(payload);
+  for (auto next = cohort.live.begin(); next != cohort.live.end();) {
+    auto& reader = *next++;
+    reader.heartbeat(wire);
+    if (!reader.ready()) cohort.join_behind(reader, follower_.at, true);
+  }
+  cohort.last_sent = loop_.timers().now();
+}
+
+}  // namespace worker::hub

@@ -1,0 +1,93 @@
+// Shard: the hub of one loop: follows the journal, routes events to cohorts, and flushes them to readers.
+//
+// A shard pulls: the journal only says that there is news. So a stream's history and its live events come
+// from the same order, and the change from one to the other has no seam: a reader is live once its place is
+// the shard's flushed place. A reader whose socket is full leaves the flushes and goes on from the journal
+// when it has drained; nothing is queued for it meanwhile. Loop thread only, but for the constructor.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hub/cohort.hpp"
+#include "hub/metrics.hpp"
+#include "hub/routes.hpp"
+#include "hub/settings.hpp"
+#include "net/loop.hpp"
+
+namespace worker::hub {
+
+class Shard {
+ public:
+  /// Makes payload ready to be sent to any reader.
+  using Framing = std::function<base::Bytes(std::string_view payload)>;
+
+  Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
+        Framing framing);
+
+  /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
+  /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
+  void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
+                 journal::Evictions accounted);
+  /// Called by a reader whose socket has drained.
+  void on_drained(Reader& reader);
+  /// Called by a reader whose socket took something.
+  static void on_progress(Reader& reader);
+  void update(const Settings& settings);
+  /// A reader began with a gap.
+  void count_gap() { metrics_.gaps.add(); }
+  const journal::Journal& journal() const { return journal_; }
+
+ private:
+  friend class Reader;
+  using Cohorts = std::map<journal::Selection, std::unique_ptr<Cohort>>;
+  using Hungry =
+      boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::turn_hook_>,
+                             boost::intrusive::constant_time_size<false>>;
+
+  void take_news();
+  void route(const journal::EntryPtr& entry);
+  void offer(Cohort& cohort, const journal::EntryPtr& entry);
+  bool conflates(const journal::Entry& entry, const journal::Selection& asked) const;
+  void schedule_flush();
+  void flush();
+  std::size_t flush(Cohort& cohort);
+  /// Returns the number of sends.
+  std::size_t deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
+  bool at_its_end(const Cohort& cohort) const;
+  void serve_behind(Cohort& cohort);
+  void catch_up(Reader& reader);
+  bool settle(Reader& reader);
+  void send_slice(Reader& reader);
+  void drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked);
+  void serve_hungry();
+  void beat();
+  void beat(Cohort& cohort);
+  base::Bytes framed(std::span<const journal::EntryPtr> entries) const;
+  Cohort& cohort_for(const journal::Selection& selection);
+  void leave(Reader& reader);
+  void remove(Cohort& cohort);
+
+  net::Loop& loop_;
+  journal::Journal& journal_;
+  Settings settings_;
+  journal::Selection conflating_;
+  Metrics& metrics_;
+  const Framing framing_;
+  journal::Follower follower_;
+  std::atomic<bool> news_waiting_ = false;
+  Cohorts cohorts_;
+  Routes routes_;
+  std::vector<Cohort*> pending_;  // cohorts with events for the next flush
+  Hungry hungry_;                 // behind, ready for more, and made to wait for their turn
+  net::Timer flush_timer_;
+  net::Timer beat_timer_;
+  base::Instant flush_not_before_;
+};
+
+}  // namespace worker::hub

@@ -1,0 +1,48 @@
+// Draft and Entry: an event on its way into the journal, and one that has its place there. Values.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "sse/event.hpp"
+
+namespace worker::journal {
+
+/// The place of an event in the one order of the hub. The first event is 1; 0 is before everything.
+using Sequence = std::uint64_t;
+
+struct Draft {
+  /// At least one; names that were checked at the edge (see journal/topic.hpp).
+  std::vector<std::string> topics;
+  /// Its id, if the publisher gave one, becomes an alias of the place.
+  sse::Event event;
+  /// No data was given: the reader's cursor moves, but nothing fires.
+  bool silent = false;
+  /// Which value this is the latest of; empty for none. Only topics that conflate look at it.
+  std::string key;
+  /// The last event of its topics.
+  bool closes = false;
+};
+
+struct Entry {
+  Sequence sequence = 0;
+  std::vector<std::string> topics;
+  std::string key;
+  bool closes = false;
+  base::Instant at;
+  /// The publisher's own id; empty where the place itself is the id.
+  std::string alias;
+  /// The event as it is sent to every reader, encoded once.
+  std::string frame;
+
+  /// What the entry takes, roughly, of the history's bytes.
+  std::size_t size_bytes() const;
+};
+
+/// Shared between the journal and the loops; the last one frees it.
+using EntryPtr = std::shared_ptr<const Entry>;
+
+}  // namespace worker::journal

@@ -1,0 +1,111 @@
+// Journal: gives every event its place in the one order of the hub, and keeps a history to resume from.
+//
+// The contract: append() gives places without holes, in the order of the calls; what was answered is kept and
+// can be read, by everybody, until the history's bounds evict it; an eviction is never hidden from a reader
+// it concerns. Usable from every thread. Outlives the loops that follow it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "journal/entry.hpp"
+#include "journal/topic.hpp"
+
+namespace worker::journal {
+
+/// Why an event was not taken.
+enum class Rejection {
+  closed,    // a topic of it was closed
+  reserved,  // the publisher's id looks like one of the hub's own
+};
+
+/// Why a reader's cursor is no good.
+enum class GapReason {
+  unknown,    // no event has, or is known to have had, this id
+  evicted,    // events after it were given up to keep the history within its bounds
+  restarted,  // it is of an earlier life of this hub
+};
+std::string_view name_of(GapReason reason);
+
+/// How many evictions there have been: a clock that says which of them a reader knows of already. A place
+/// could not: another topic may lose an event that stands before it later.
+using Evictions = std::uint64_t;
+
+/// Where a reader begins.
+struct Resumption {
+  /// Everything held after this place.
+  Sequence after = 0;
+  /// What was evicted by now is no news to it: it was told, or asked for no more than what is held.
+  Evictions accounted = 0;
+  std::optional<GapReason> gap;
+  /// All that was asked for is closed, and nothing after `after` is held: there is nothing to come.
+  bool complete = false;
+};
+
+/// A part of the history.
+struct Slice {
+  std::vector<EntryPtr> entries;
+  /// The slice is complete up to and including this place, but for what was evicted.
+  Sequence through = 0;
+  /// The last place that matches and was evicted since the reader's `accounted`; 0 for none. For a reader of
+  /// several topics an event of several counts whenever one of them gives it up, if the others hold it or not.
+  Sequence evicted_through = 0;
+  /// From now on accounted for.
+  Evictions accounted = 0;
+};
+
+/// The place up to which a loop has taken the journal in. What it has not seen is not evicted.
+struct Follower {
+  std::atomic<Sequence> at = 0;
+};
+
+struct Figures {
+  std::size_t events, bytes, topics;
+  std::chrono::milliseconds age;  // of the oldest event held
+};
+
+class Journal {
+ public:
+  /// An event's id, which is the cursor to resume after it.
+  using Kept = base::Result<std::string, Rejection>;
+  using Done = std::function<void(std::vector<Kept>)>;
+
+  virtual ~Journal() = default;
+
+  /// Appends in order and calls `done` with one result per draft once they are kept, perhaps before
+  /// returning. An event whose publisher's id is held already is not appended again; its result is that id.
+  virtual void append(std::vector<Draft> drafts, Done done) = 0;
+  /// The cursor of a place: `<epoch>-<sequence>`.
+  virtual std::string id_of(Sequence sequence) const = 0;
+  std::string id_of(const Entry& entry) const {
+    return entry.alias.empty() ? id_of(entry.sequence) : entry.alias;
+  }
+
+  /// Where a reader of `selection` begins: after `cursor`; from the first event held for the cursor
+  /// `earliest`, or, where there is no cursor, if all it asked for is closed; at the end otherwise.
+  virtual Resumption resume(const Selection& selection, const std::optional<std::string>& cursor) const = 0;
+  /// Events that match, after `after` and up to `until`, of about `bytes_max` bytes in all, at least one; and
+  /// what was evicted since `accounted`.
+  virtual Slice read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
+                     Evictions accounted) const = 0;
+  /// All events after `after`, at most `count_max`.
+  virtual std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const = 0;
+  /// The last event of the selection, if every topic of it is closed; 0 where one is not, or it has a
+  /// pattern.
+  virtual Sequence closed_at(const Selection& selection) const = 0;
+  bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
+  virtual Sequence last() const = 0;
+
+  /// `news` is called after every append, from any thread, and must not block.
+  virtual void follow(Follower& follower, std::function<void()> news) = 0;
+  /// Evicts what is too old. Call now and then.
+  virtual void expire() = 0;
+  virtual Figures figures() const = 0;
+};
+
+}  // namespace worker::journal

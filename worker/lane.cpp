@@ -1,0 +1,74 @@
+#include "lane.hpp"
+
+#include <random>
+
+namespace worker {
+namespace {
+
+constexpr std::chrono::milliseconds lag_interval{250};
+
+}  // namespace
+
+Lane::Lane(const config::Config& config, const Commons& commons)
+    : config_(config),
+      random_(std::random_device{}()),
+      loop_(commons.clock),
+      fcgi_metrics_(commons.registry),
+      hub_metrics_(commons.registry),
+      publish_metrics_(commons.registry),
+      loop_lag_(
+          commons.registry.histogram("sse_worker_loop_lag_seconds",
+                                     "How late a loop's timers fire: how long others wait for their turn.",
+                                     {1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
+      lag_timer_(loop_.timers(), [this] { measure_lag(); }),
+      shard_(loop_, commons.journal, config.hub, hub_metrics_, fcgi::shared_stdout),
+      greeting_(loop_.timers(), random_, commons.slots, config.streams, config.greeting),
+      events_(loop_.timers(), random_, commons.slots, shard_, greeting_, config.streams),
+      publish_(loop_, commons.journal, config.publish, publish_metrics_),
+      health_(commons.journal, commons.slots),
+      metrics_(commons.registry),
+      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_) {
+  router_.add("/events", {"GET"}, events_);
+  router_.add("/publish", {"POST"}, publish_);
+  router_.add("/healthz", {"GET"}, health_);
+  router_.add("/metrics", {"GET"}, metrics_);
+}
+
+void Lane::run() {
+  lag_timer_.arm_in(lag_interval);
+  gate_.open();
+  loop_.run();
+}
+
+void Lane::update(const config::Config& config) {
+  loop_.post([this, config] {
+    config_ = config;
+    shard_.update(config.hub);
+    greeting_.update(config.streams, config.greeting);
+    events_.update(config.streams);
+    publish_.update(config.publish);
+    gate_.update(config.fcgi);
+  });
+}
+
+void Lane::drain(std::function<void()> not_accepting) {
+  loop_.post([this, not_accepting = std::move(not_accepting)] {
+    const auto& streams = config_.streams;
+    gate_.drain(config_.drain, {streams.retry, streams.retry + streams.retry_jitter},
+                [this] { loop_.stop(); });
+    not_accepting();
+  });
+}
+
+void Lane::stop() {
+  loop_.post([this] { loop_.stop(); });
+}
+
+void Lane::measure_lag() {
+  const auto lag = loop_.timers().now() - lag_timer_.due();
+  loop_lag_.observe(
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(lag).count()));
+  lag_timer_.arm_in(lag_interval);
+}
+
+}  // namespace worker
