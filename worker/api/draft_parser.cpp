@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -74,8 +75,21 @@ void set_close(journal::Draft& draft, std::string_view text) {
   draft.closes = text == "1" || text == "true";
 }
 
-// False for a name that is not a field.
-bool set_field(journal::Draft& draft, std::string_view name, std::string value) {
+// What a message repeats of the input.
+std::string_view shown(std::string_view name) {
+  constexpr std::size_t shown_bytes = 64;
+  return name.substr(0, shown_bytes);
+}
+
+void check_name(std::string_view name) {
+  constexpr std::array<std::string_view, 7> fields = {"topic", "data", "event", "id", "retry", "key", "close"};
+  if (std::ranges::find(fields, name) != fields.end()) return;
+  throw Mistake(
+      fmt::format("{}: is not a field; there are topic, data, event, id, retry, key and close", shown(name)));
+}
+
+// Every field but the topics.
+void set_field(journal::Draft& draft, std::string_view name, std::string value) {
   if (name == "data") {
     draft.event.data = std::move(value);
   } else if (name == "event") {
@@ -90,21 +104,7 @@ bool set_field(journal::Draft& draft, std::string_view name, std::string value) 
     draft.key = std::move(value);
   } else if (name == "close") {
     set_close(draft, value);
-  } else {
-    return false;
   }
-  return true;
-}
-
-// What a message repeats of the input.
-std::string_view shown(std::string_view name) {
-  constexpr std::size_t shown_bytes = 64;
-  return name.substr(0, shown_bytes);
-}
-
-[[noreturn]] void unknown(std::string_view name) {
-  throw Mistake(
-      fmt::format("{}: is not a field; there are topic, data, event, id, retry, key and close", shown(name)));
 }
 
 DraftResult finished(journal::Draft draft, bool has_data, const PublishSettings& limits) {
@@ -141,6 +141,9 @@ std::string text_of(std::string_view name, const Json& value) {
 }
 
 Json parsed(std::string_view text) {
+  // The library takes a NUL for the end of its input, and would not look at what comes after it.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    throw Mistake(fmt::format("JSON: is broken at byte {}", nul + 1));
   std::set<std::string> seen;
   const auto guard = [&](int depth, Json::parse_event_t event, Json& value) {
     if (depth > json_depth_max) throw Mistake(fmt::format("JSON: is nested deeper than {}", json_depth_max));
@@ -153,6 +156,8 @@ Json parsed(std::string_view text) {
     return Json::parse(text, guard);
   } catch (const Json::parse_error& error) {
     throw Mistake(fmt::format("JSON: is broken at byte {}", error.byte));
+  } catch (const Json::out_of_range&) {
+    throw Mistake("JSON: holds a number that is out of range; send it as a string");
   }
 }
 
@@ -174,13 +179,13 @@ DraftResult draft_from_form(std::string_view body, const PublishSettings& limits
     const auto form = http::Query::parse(body);
     std::vector<std::string> topics;
     for (const auto& [name, value] : form.pairs()) {
+      check_name(name);
       if (name == "topic") {
         topics.push_back(value);
-      } else if (!set_field(draft, name, value)) {
-        unknown(name);
-      } else if (!seen.insert(name).second) {
-        throw Mistake(fmt::format("{}: is given twice", name));
+        continue;
       }
+      if (!seen.insert(name).second) throw Mistake(fmt::format("{}: is given twice", name));
+      set_field(draft, name, value);
     }
     set_topics(draft, std::move(topics), limits);
     return finished(std::move(draft), seen.contains("data"), limits);
@@ -193,10 +198,11 @@ DraftResult draft_from_json(std::string_view text, const PublishSettings& limits
     if (!object.is_object()) throw Mistake("JSON: must be an object");
     journal::Draft draft;
     for (const auto& [name, value] : object.items()) {
+      check_name(name);
       if (name == "topic") {
         set_topics(draft, topics_of(value), limits);
-      } else if (!set_field(draft, name, text_of(name, value))) {
-        unknown(name);
+      } else {
+        set_field(draft, name, text_of(name, value));
       }
     }
     return finished(std::move(draft), object.contains("data"), limits);

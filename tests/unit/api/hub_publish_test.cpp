@@ -61,7 +61,9 @@ struct Publishing {
   explicit Publishing(Args&&... args) : journal(std::forward<Args>(args)..., clock) {}
 
   void serve(RecordingExchange& exchange) {
-    api::PublishEndpoint(loop, journal, settings, metrics).serve(exchange);
+    if (!endpoint_) endpoint_.emplace(loop, journal, settings, metrics);
+    endpoint_->update(settings);
+    endpoint_->serve(exchange);
   }
   static http::Request request(std::string content_type, std::string body) {
     return {.method = "POST",
@@ -98,6 +100,9 @@ struct Publishing {
   api::PublishMetrics metrics{registry};
   api::PublishSettings settings;
   Journal journal;
+
+ private:
+  std::optional<api::PublishEndpoint> endpoint_;
 };
 
 struct AtOnce : Publishing<journal::MemoryJournal> {
