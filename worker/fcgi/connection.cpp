@@ -28,7 +28,6 @@ Connection::Connection(Shared& shared, base::UniqueFd socket)
     : shared_(shared), socket_(std::move(socket)), timer_(shared.loop.timers(), [this] { on_deadline(); }) {
   shared_.metrics.connections.add(1);
   ++shared_.pending;
-  begin_receiving();
   timer_.arm_in(shared_.settings.deadline);
   if (!shared_.loop.poller().add(socket_.get(), *this, net::Poller::Trigger::edge)) close();
 }
@@ -74,7 +73,7 @@ void Connection::take(std::string_view bytes) {
     bytes = joined;
   }
   while (phase_ == Phase::receiving && !bytes.empty()) {
-    if (intake_->idle()) timer_.arm_in(shared_.settings.deadline);
+    if (!intake_) begin_request();
     const auto progress = intake_->take(bytes);
     if (!progress) return refuse(progress.error());
     if (progress.value() == Intake::Progress::aborted) return close();
@@ -92,11 +91,10 @@ void Connection::hold_early(std::string_view bytes) {
   if (!keep_ && early_.size() >= header_bytes) early_.clear();
 }
 
-void Connection::begin_receiving() {
-  phase_ = Phase::receiving;
-  // A new one each time: the limits may have changed.
+void Connection::begin_request() {
   intake_ = std::make_unique<Intake>(
       Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
+  timer_.arm_in(shared_.settings.deadline);
 }
 
 void Connection::dispatch(Intake::Progress progress) {
@@ -116,9 +114,9 @@ void Connection::dispatch(Intake::Progress progress) {
   }
   corked_ = false;
   request_.reset();
+  intake_.reset();
   std::swap(shared_.corked, shared_.framed);
   transmit();
-  if (phase_ == Phase::answering) intake_.reset();
   if (draining_ && source_ && phase_ == Phase::answering) source_->drain(drain_retry_);
 }
 
@@ -152,7 +150,7 @@ void Connection::refuse(Refusal refusal) {
 }
 
 void Connection::on_peer_gone() {
-  if (phase_ == Phase::receiving && !intake_->idle()) return refuse(Refusal::truncated);
+  if (intake_) return refuse(Refusal::truncated);
   close();
 }
 
@@ -160,7 +158,7 @@ void Connection::on_deadline() {
   switch (phase_) {
     case Phase::receiving:
       // A connection that was served before and now only waits did nothing wrong.
-      if (intake_->idle() && request_id_ != 0) return close();
+      if (!intake_ && request_id_ != 0) return close();
       return refuse(Refusal::deadline);
     case Phase::answering:
       if (source_) source_->drain(drain_retry_);
@@ -294,7 +292,7 @@ void Connection::on_all_sent() {
     ::shutdown(socket_.get(), SHUT_WR);
   } else if (keep_ && !draining_) {
     ++shared_.pending;
-    begin_receiving();
+    phase_ = Phase::receiving;
     timer_.arm_in(shared_.settings.idle);
     if (!early_.empty()) shared_.sweep_later(*this);
   } else {
@@ -320,7 +318,7 @@ void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::millisec
   draining_ = true;
   drain_retry_ = retry;
   if (phase_ == Phase::answering) timer_.arm_in(delay);
-  if (phase_ == Phase::receiving && intake_->idle()) close();
+  if (phase_ == Phase::receiving && !intake_) close();
 }
 
 }  // namespace worker::fcgi

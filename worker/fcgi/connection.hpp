@@ -84,7 +84,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void receive();
   void take(std::string_view bytes);
   void hold_early(std::string_view bytes);
-  void begin_receiving();
+  void begin_request();
   void dispatch(Intake::Progress progress);
   void serve(Intake::Progress progress);
   void refuse(Refusal refusal);
@@ -110,7 +110,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   std::uint16_t request_id_ = 0;
   std::chrono::milliseconds drain_retry_{0};
   net::Timer timer_;                        // the phase's deadline; while draining, the time to end
-  std::unique_ptr<Intake> intake_;          // only while receiving
+  std::unique_ptr<Intake> intake_;          // from the first byte of a request to its last
   std::unique_ptr<http::Request> request_;  // only inside dispatch
   std::unique_ptr<http::Source> source_;
   std::unique_ptr<net::Outbox> outbox_;  // only while the socket is full

@@ -117,12 +117,4 @@ std::string& Intake::sink() {
   return body_;
 }
 
-void Intake::start() {
-  phase_ = Phase::begin;
-  header_size_ = 0;
-  begin_.clear();
-  params_.clear();
-  body_.clear();
-}
-
 }  // namespace worker::fcgi

@@ -1,4 +1,4 @@
-// Intake: reads one request after another out of the bytes of a connection, without touching the connection.
+// Intake: reads one request out of the bytes of a connection, without touching the connection.
 // Sans-IO, so every split, truncation and lie about lengths is a table test.
 //
 // It is the armour in front of libfcgi, which was written for a trusted web server: it waits for bytes
@@ -35,14 +35,9 @@ class Intake {
 
   explicit Intake(Limits limits) : limits_(limits) {}
 
-  /// Takes from the front of `bytes` up to the end of the request. After anything but `more` start() comes
-  /// first.
+  /// Takes from the front of `bytes` up to the end of the request. After anything but `more` this intake is
+  /// done.
   base::Result<Progress, Refusal> take(std::string_view& bytes);
-  /// Forgets the request; the next one may begin.
-  void start();
-
-  /// Nothing of a request has come yet.
-  bool idle() const { return phase_ == Phase::begin && header_size_ == 0; }
   std::uint16_t request_id() const { return request_id_; }
   bool keep_connection() const { return keep_connection_; }
   /// The name-value pairs, well formed. Valid once the request is complete.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,17 +17,19 @@ inline constexpr Intake::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_ma
 /// ended. What came after an end other than a request is not fed.
 class Feed {
  public:
-  explicit Feed(Intake::Limits limits = wide) : intake_(limits) {}
+  explicit Feed(Intake::Limits limits = wide) : limits_(limits) {}
 
   void take(std::string_view bytes) {
     while (!bytes.empty() && !ended_) {
-      const auto progress = intake_.take(bytes);
+      if (!intake_) intake_.emplace(limits_);
+      const auto progress = intake_->take(bytes);
       if (!progress) {
         end(fmt::format("refused: {}", name_of(progress.error())));
       } else if (progress.value() == Intake::Progress::request) {
-        said_ += fmt::format("request {}{} params {} body {}\n", intake_.request_id(),
-                             intake_.keep_connection() ? " keep" : "", intake_.params(), intake_.take_body());
-        intake_.start();
+        said_ += fmt::format("request {}{} params {} body {}\n", intake_->request_id(),
+                             intake_->keep_connection() ? " keep" : "", intake_->params(),
+                             intake_->take_body());
+        intake_.reset();
       } else if (progress.value() != Intake::Progress::more) {
         end(progress.value() == Intake::Progress::aborted          ? "aborted"
             : progress.value() == Intake::Progress::head_too_large ? "head too large"
@@ -34,7 +37,7 @@ class Feed {
       }
     }
   }
-  std::string said() const { return said_ + (ended_ ? "" : intake_.idle() ? "idle" : "more"); }
+  std::string said() const { return said_ + (ended_ ? "" : intake_ ? "more" : "idle"); }
 
  private:
   void end(const std::string& how) {
@@ -42,7 +45,8 @@ class Feed {
     ended_ = true;
   }
 
-  Intake intake_;
+  const Intake::Limits limits_;
+  std::optional<Intake> intake_;
   std::string said_;
   bool ended_ = false;
 };

@@ -23,8 +23,6 @@ std::string simple(unsigned id, std::string_view params, std::string_view body, 
 BOOST_AUTO_TEST_SUITE(intake_suite)
 
 BOOST_AUTO_TEST_CASE(nothing_yet) {
-  const Intake intake(wide);
-  BOOST_TEST(intake.idle());
   BOOST_TEST(fed("") == "idle");
 }
 
@@ -123,23 +121,6 @@ BOOST_AUTO_TEST_CASE(aborted_among_the_parameters_or_the_body) {
     BOOST_TEST(fed(before + abort) == "aborted");
     BOOST_TEST(differing_split(before + abort) == no_split);
   }
-}
-
-BOOST_AUTO_TEST_CASE(starting_over_forgets_everything) {
-  Intake intake(wide);
-  const auto half = wire::begin(9) + wire::record(wire::params, 9, "half");
-  std::string_view bytes = half;
-  BOOST_TEST((intake.take(bytes).value() == Intake::Progress::more));
-  BOOST_TEST(!intake.idle());
-  intake.start();
-  BOOST_TEST(intake.idle());
-  const auto whole = simple(1, wire::pair("A", "b"), "c", false);
-  bytes = whole;
-  BOOST_TEST((intake.take(bytes).value() == Intake::Progress::request));
-  BOOST_TEST(intake.params() == wire::pair("A", "b"));
-  BOOST_TEST(intake.take_body() == "c");
-  BOOST_TEST(intake.request_id() == 1);
-  BOOST_TEST(!intake.keep_connection());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
