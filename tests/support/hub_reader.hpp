@@ -22,6 +22,7 @@ class HubReader final : public hub::Reader {
 
   /// Like a stream's, not ready again once its answer has ended.
   bool ready() const override { return room > 0 && !ended; }
+  bool taken() const override { return read_empty; }
   void deliver(const hub::Batch& batch) override {
     note("[" + places({batch.entries.begin(), batch.entries.end()}) + "]");
     take(batch.wire);
@@ -45,6 +46,8 @@ class HubReader final : public hub::Reader {
 
   /// Deliveries that its socket takes before it is full.
   int room;
+  /// Has the web server read what it was sent?
+  bool read_empty = true;
   bool ended = false;
   /// As delivered.
   std::vector<base::Bytes> wires;

@@ -25,6 +25,7 @@ class EventStream final : public http::Source, public hub::Reader {
   void on_progress() override { hub::Shard::on_progress(*this); }
 
   bool ready() const override { return exchange_.ready(); }
+  bool taken() const override { return exchange_.taken(); }
   void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }
   void heartbeat(const base::Bytes& wire) override { exchange_.send(wire); }
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;

@@ -28,6 +28,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   void drain(std::chrono::milliseconds retry) override;
 
   bool ready() const override { return exchange_.ready(); }
+  bool taken() const override { return true; }
   void deliver(const hub::Batch& batch) override;
   void heartbeat(const base::Bytes& /*wire*/) override {}
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;

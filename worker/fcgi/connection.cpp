@@ -2,6 +2,8 @@
 
 #include <fastcgi.h>
 #include <fmt/format.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -261,6 +263,11 @@ void Connection::wait_for_socket(base::Bytes bytes, std::size_t offset) {
   }
   outbox_->push(std::move(bytes), offset);
   shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(outbox_->size_bytes()));
+}
+
+bool Connection::taken() const {
+  int unread = 0;
+  return closed() || (!outbox_ && ::ioctl(socket_.get(), SIOCOUTQ, &unread) == 0 && unread == 0);
 }
 
 void Connection::cut() {

@@ -66,6 +66,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void write(std::string_view payload) override;
   void send(const base::Bytes& wire) override;
   bool ready() const override { return phase_ == Phase::answering && !outbox_; }
+  bool taken() const override;
   void cut() override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;

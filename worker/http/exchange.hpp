@@ -47,6 +47,9 @@ class Exchange {
   virtual void send(const base::Bytes& wire) = 0;
   /// The answer is under way and nothing waits for the reader's socket.
   virtual bool ready() const = 0;
+  /// The web server has read all that was sent. Only over a Unix socket can that be seen; elsewhere true as
+  /// soon as it has arrived.
+  virtual bool taken() const = 0;
   /// Ends the connection in the middle: the reader is too slow.
   virtual void cut() = 0;
   /// Sends `last` and ends the answer, in one system call.

@@ -38,6 +38,8 @@ class Reader {
 
   /// Can it take more without anything waiting for its socket?
   virtual bool ready() const = 0;
+  /// Has the web server read all that was sent to it?
+  virtual bool taken() const = 0;
   virtual void deliver(const Batch& batch) = 0;
   /// Keeps the line alive; `wire` moves the cursor where the hub has moved on.
   virtual void heartbeat(const base::Bytes& wire) = 0;
@@ -58,9 +60,9 @@ class Reader {
   Hook turn_hook_;          // in the shard's list of those who wait for their turn to replay
   Shard* shard_ = nullptr;  // none before subscribe()
   Cohort* cohort_ = nullptr;
-  journal::Sequence at_ = 0;         // while behind: everything up to here is sent
+  journal::Sequence at_ = 0;          // while behind: everything up to here is sent
   journal::Evictions accounted_ = 0;  // while behind: what was evicted by then is no news to it
-  std::uint64_t mark_ = 0;           // while behind: the cohort's bytes when it last took something
+  std::uint64_t mark_ = 0;            // while behind: the cohort's bytes when it last took something
   bool behind_ = false;
   bool slow_ = false;  // behind because it fell back, not because it resumes
 };

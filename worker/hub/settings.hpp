@@ -12,10 +12,11 @@ namespace worker::hub {
 struct Settings {
   /// How long a stream may be silent.
   std::chrono::milliseconds heartbeat{15'000};
-  /// While events keep coming, flushes are at least `flush_cost_per_stream` × streams apart, which is about
-  /// what the web server needs to pass one round on, and never more than `flush_interval_max`.
+  /// While events keep coming, a flush waits until the web server has passed the last one on (see
+  /// hub/pace.hpp), but at least `flush_cost_per_stream` × streams and never longer than
+  /// `flush_interval_max`.
   std::chrono::microseconds flush_cost_per_stream{10};
-  std::chrono::milliseconds flush_interval_max{20};
+  std::chrono::milliseconds flush_interval_max{100};
   /// What may be published past a reader who takes nothing at all; over it the reader is cut.
   std::size_t outbox_bytes_max = 262'144;
   /// Topics, and patterns of topics, of which a reader who is behind gets only the latest value of each key.

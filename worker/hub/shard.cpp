@@ -30,7 +30,7 @@ Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& setting
       journal_(journal),
       metrics_(metrics),
       framing_(std::move(framing)),
-      flush_timer_(loop.timers(), [this] { flush(); }),
+      flush_timer_(loop.timers(), [this] { schedule_flush(); }),
       beat_timer_(loop.timers(), [this] { beat(); }) {
   update(settings);
   journal_.follow(follower_, [this] {
@@ -76,6 +76,7 @@ Cohort& Shard::cohort_for(const journal::Selection& selection) {
 void Shard::leave(Reader& reader) {
   auto& cohort = *reader.cohort_;
   reader.hook_.unlink();
+  pace_.forget(reader);
   metrics_.readers.add(-1);
   if (cohort.empty()) remove(cohort);
 }
@@ -128,29 +129,27 @@ bool Shard::conflates(const journal::Entry& entry, const journal::Selection& ask
 
 void Shard::schedule_flush() {
   if (flush_timer_.armed()) return;
-  if (loop_.timers().now() >= flush_not_before_) return flush();
-  flush_timer_.arm(flush_not_before_);
+  const auto now = loop_.timers().now();
+  const auto next = pace_.next(now);
+  if (next <= now) return flush();
+  flush_timer_.arm(next);
 }
 
 void Shard::flush() {
-  flush_timer_.cancel();
-  std::size_t sends = 0;
-  for (auto* cohort : std::exchange(pending_, {})) sends += flush(*cohort);
+  pace_.begin(loop_.timers().now());
+  for (auto* cohort : std::exchange(pending_, {})) flush(*cohort);
+  pace_.end(settings_);
   metrics_.flushes.add();
-  const auto round = settings_.flush_cost_per_stream * static_cast<std::int64_t>(sends);
-  flush_not_before_ =
-      loop_.timers().now() + std::min<std::chrono::microseconds>(round, settings_.flush_interval_max);
 }
 
-std::size_t Shard::flush(Cohort& cohort) {
+void Shard::flush(Cohort& cohort) {
   const auto entries = std::exchange(cohort.pending, {});
   metrics_.events_per_flush.observe(entries.size());
-  std::size_t sends = 0;
   for (std::size_t from = 0; from < entries.size();) {
     std::size_t to = from;
     for (std::size_t bytes = 0; to < entries.size() && bytes < batch_bytes; ++to)
       bytes += entries[to]->frame.size();
-    sends += deliver(cohort, std::span(entries).subspan(from, to - from));
+    deliver(cohort, std::span(entries).subspan(from, to - from));
     from = to;
   }
   cohort.last_sent = loop_.timers().now();
@@ -162,23 +161,22 @@ std::size_t Shard::flush(Cohort& cohort) {
     for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
   }
   serve_behind(cohort);
-  return sends;
 }
 
-std::size_t Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) {
-  if (cohort.live.empty()) return 0;
+void Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) {
+  if (cohort.live.empty()) return;
   const auto wire = framed(entries);
   const Batch batch{entries, wire};
   std::size_t readers = 0;
   for (auto next = cohort.live.begin(); next != cohort.live.end();) {
     auto& reader = *next++;
     reader.deliver(batch);
+    pace_.sent_to(reader);
     ++readers;
     if (!reader.ready()) cohort.join_behind(reader, entries.back()->sequence, true);
   }
   metrics_.delivered_events.add(readers * entries.size());
   metrics_.delivered_bytes.add(readers * wire->size());
-  return readers;
 }
 
 base::Bytes Shard::framed(std::span<const journal::EntryPtr> entries) const {

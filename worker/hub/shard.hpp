@@ -16,6 +16,7 @@
 
 #include "hub/cohort.hpp"
 #include "hub/metrics.hpp"
+#include "hub/pace.hpp"
 #include "hub/routes.hpp"
 #include "hub/settings.hpp"
 #include "net/loop.hpp"
@@ -56,9 +57,8 @@ class Shard {
   bool conflates(const journal::Entry& entry, const journal::Selection& asked) const;
   void schedule_flush();
   void flush();
-  std::size_t flush(Cohort& cohort);
-  /// Returns the number of sends.
-  std::size_t deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
+  void flush(Cohort& cohort);
+  void deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
   bool at_its_end(const Cohort& cohort) const;
   void serve_behind(Cohort& cohort);
   void catch_up(Reader& reader);
@@ -87,7 +87,7 @@ class Shard {
   Hungry hungry_;                 // behind, ready for more, and made to wait for their turn
   net::Timer flush_timer_;
   net::Timer beat_timer_;
-  base::Instant flush_not_before_;
+  Pace pace_;
 };
 
 }  // namespace worker::hub

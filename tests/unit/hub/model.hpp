@@ -86,6 +86,7 @@ class ModelReader final : public Reader {
   }
 
   bool ready() const override { return room > 0 && !ended; }
+  bool taken() const override { return true; }
   void deliver(const Batch& batch) override {
     if (ended) mistake("got more after its end at {}", at_);
     std::string frames;

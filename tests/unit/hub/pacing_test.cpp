@@ -107,6 +107,70 @@ BOOST_AUTO_TEST_CASE(each_batch_is_a_send_of_its_own) {
   BOOST_TEST(wait() == 6);
 }
 
+// --- as long as the web server needs ---
+
+BOOST_AUTO_TEST_CASE(a_round_that_is_not_read_yet_holds_the_next) {
+  add_readers(5);
+  publish("a");
+  turn();
+  BOOST_TEST(readers[0]->news() == "[1]");
+  for (const auto& reader : readers) reader->read_empty = false;
+  publish("a");
+  turn();
+  advance(12ms);
+  BOOST_TEST(readers[0]->news() == "");
+  for (const auto& reader : readers) reader->read_empty = true;
+  advance(1ms);
+  BOOST_TEST(readers[0]->news() == "[2]");
+}
+
+BOOST_AUTO_TEST_CASE(only_the_last_ones_written_to_are_looked_at) {
+  add_readers(6);
+  publish("a");
+  turn();
+  for (int i = 0; i < 2; ++i) readers[static_cast<std::size_t>(i)]->read_empty = false;
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 6);
+}
+
+BOOST_AUTO_TEST_CASE(one_stalled_reader_among_them_is_passed_over) {
+  add_readers(6);
+  publish("a");
+  turn();
+  readers[5]->read_empty = false;
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 6);
+}
+
+BOOST_AUTO_TEST_CASE(several_stalled_ones_hold_it_no_longer_than_the_most) {
+  add_readers(6);
+  publish("a");
+  turn();
+  for (const auto& reader : readers) reader->read_empty = false;
+  for (int round = 0; round < 3; ++round) {
+    readers[0]->wires.clear();
+    publish("a");
+    turn();
+    BOOST_TEST(wait() == 20);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(those_who_have_left_are_not_asked) {
+  add_readers(6);
+  publish("a");
+  turn();
+  for (const auto& reader : readers) reader->read_empty = false;
+  readers.resize(1);
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 6);
+}
+
 // It does not pay for readers who are not written to.
 BOOST_AUTO_TEST_CASE(who_is_behind_costs_nothing) {
   add_readers(1);

@@ -1,0 +1,44 @@
+#include "hub/pace.hpp"
+
+#include <algorithm>
+
+#include "hub/reader.hpp"
+
+namespace worker::hub {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{1};
+
+}  // namespace
+
+void Pace::begin(base::Instant now) {
+  begun_ = now;
+  sends_ = 0;
+  latest_ = {};
+}
+
+void Pace::sent_to(const Reader& reader) { latest_[sends_++ % latest_.size()] = &reader; }
+
+void Pace::end(const Settings& settings) {
+  const auto round = settings.flush_cost_per_stream * static_cast<std::int64_t>(sends_);
+  not_before_ = begun_ + std::min<std::chrono::microseconds>(round, settings.flush_interval_max);
+  at_last_ = begun_ + settings.flush_interval_max;
+}
+
+void Pace::forget(const Reader& reader) {
+  std::ranges::replace(latest_, &reader, static_cast<const Reader*>(nullptr));
+}
+
+base::Instant Pace::next(base::Instant now) const {
+  if (now < not_before_) return not_before_;
+  if (now >= at_last_ || taken()) return now;
+  return std::min<base::Instant>(now + look_again, at_last_);
+}
+
+// But for one, whose reader may be stalled.
+bool Pace::taken() const {
+  return std::ranges::count_if(
+             latest_, [](const Reader* reader) { return reader != nullptr && !reader->taken(); }) <= 1;
+}
+
+}  // namespace worker::hub

@@ -1,0 +1,44 @@
+// Pace: when the next flush may go out. Owned by its shard; loop thread only.
+//
+// The first event after a silence goes out at once. While events keep coming, flushing again before the web
+// server has passed the last round on would only make it work more for the same events: it would read and
+// write half-filled pieces. So the next flush waits until the last streams written to have been read empty;
+// it thereby finds the interval that this web server, on this machine, under this load, needs. Bounded on
+// both sides by the settings, because a web server over TCP cannot be seen to read, and because a stream
+// whose reader stalls is never read empty.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "base/clock.hpp"
+#include "hub/settings.hpp"
+
+namespace worker::hub {
+
+class Reader;
+
+class Pace {
+ public:
+  /// A flush begins.
+  void begin(base::Instant now);
+  /// It writes to `reader`, who is borrowed until forget() or the next flush.
+  void sent_to(const Reader& reader);
+  void end(const Settings& settings);
+  void forget(const Reader& reader);
+
+  /// When to flush: not after `now`, if at once. Ask again then: the answer may have changed.
+  base::Instant next(base::Instant now) const;
+
+ private:
+  bool taken() const;
+
+  // The last ones written to are the last ones the web server comes to.
+  std::array<const Reader*, 4> latest_{};
+  std::size_t sends_ = 0;
+  base::Instant begun_;
+  base::Instant not_before_;
+  base::Instant at_last_;
+};
+
+}  // namespace worker::hub
