@@ -1,7 +1,7 @@
-// What a publisher sent, as a draft that cannot be wrong: everything about an event is checked here, once.
-// Failures are one sentence that names the field.
+// What a publisher sent, as a draft that cannot be wrong. Failures are one sentence that names the field.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -20,8 +20,21 @@ using DraftResult = base::Result<journal::Draft, DraftError>;
 /// application/x-www-form-urlencoded with the fields topic (repeatable), data, event, id, retry, key, close.
 DraftResult draft_from_form(std::string_view body, const PublishSettings& limits);
 
-/// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is or anything
-/// else as compact JSON.
-DraftResult draft_from_json(std::string_view text, const PublishSettings& limits);
+/// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is, or anything
+/// else as compact JSON with its numbers spelled as they came. Keeps its working memory from one event to the
+/// next; one per thread.
+class JsonDraftParser {
+ public:
+  JsonDraftParser();
+  ~JsonDraftParser();
+
+  /// `text` lies in a buffer in which so many more bytes can be read behind it, whatever they are.
+  static const std::size_t padding;
+  DraftResult parse(std::string_view text, const PublishSettings& limits);
+
+ private:
+  struct Parsers;
+  const std::unique_ptr<Parsers> parsers_;
+};
 
 }  // namespace worker::api

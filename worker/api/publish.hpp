@@ -31,6 +31,8 @@ class PublishEndpoint final : public http::Endpoint {
 
  private:
   bool admits(const http::Request& request) const;
+  /// The body as the parser needs it; until the next request.
+  std::string_view padded(std::string_view body);
   void publish_one(http::Exchange& exchange, DraftResult draft);
   void publish_batch(http::Exchange& exchange, std::string_view body);
   using Finish = std::function<http::Response(std::vector<journal::Journal::Kept>)>;
@@ -40,6 +42,8 @@ class PublishEndpoint final : public http::Endpoint {
   journal::Journal& journal_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
+  JsonDraftParser json_;
+  std::string padded_;
 };
 
 }  // namespace worker::api
