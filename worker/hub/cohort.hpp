@@ -39,6 +39,10 @@ class Cohort {
     return pending.empty() ? taken : pending.front()->sequence - 1;
   }
 
+  /// Live readers have everything there will ever be. The journal may be ahead of what has been taken from
+  /// it: a topic can be closed there while its last events are on their way here.
+  bool at_its_end(journal::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
+
   const journal::Selection selection;
   /// Up to date: the next flush goes to them as it is.
   Readers live;

@@ -1,7 +1,6 @@
 #include "hub/shard.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "sse/frame.hpp"
@@ -40,10 +39,7 @@ Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& setting
 
 void Shard::update(const Settings& settings) {
   settings_ = settings;
-  // Checked when the configuration was read.
-  conflating_ =
-      journal::Selection::parse({settings_.conflate.begin(), settings_.conflate.end()}, std::string::npos)
-          .value();
+  conflation_ = Conflation(settings_.conflate);
   beat_timer_.arm_in(std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max));
 }
 
@@ -112,17 +108,11 @@ void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) pending_.push_back(&cohort);
   cohort.pending.push_back(entry);
-  if (conflates(*entry, cohort.selection)) {
+  if (conflation_.applies_to(*entry, cohort.selection)) {
     cohort.conflates = true;
   } else {
     cohort.published_bytes += entry->frame.size();
   }
-}
-
-bool Shard::conflates(const journal::Entry& entry, const journal::Selection& asked) const {
-  return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
-    return !asked.matches(topic) || conflating_.matches(topic);
-  });
 }
 
 // --- flushing ---
@@ -157,7 +147,7 @@ void Shard::flush(Cohort& cohort) {
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes; })) {
     cohort.closed_at = journal_.closed_at(cohort.selection);
   }
-  if (at_its_end(cohort)) {
+  if (cohort.at_its_end(follower_.at)) {
     for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
   }
   serve_behind(cohort);
@@ -187,12 +177,6 @@ base::Bytes Shard::framed(std::span<const journal::EntryPtr> entries) const {
   payload.reserve(size);
   for (const auto& entry : entries) payload += entry->frame;
   return framing_(payload);
-}
-
-// The journal may be ahead of what has been taken from it: a topic can be closed there while its last events
-// are on their way here.
-bool Shard::at_its_end(const Cohort& cohort) const {
-  return cohort.closed_at != 0 && cohort.closed_at <= cohort.place(follower_.at);
 }
 
 // --- readers who are not live ---
@@ -246,7 +230,7 @@ bool Shard::settle(Reader& reader) {
   // Where a flush is pending, serve_behind() comes back after it.
   if (!cohort.pending.empty()) return true;
   cohort.join_live(reader);
-  if (at_its_end(cohort)) reader.end(Reader::Ending::closed);
+  if (cohort.at_its_end(follower_.at)) reader.end(Reader::Ending::closed);
   return true;
 }
 
@@ -263,7 +247,7 @@ void Shard::send_slice(Reader& reader) {
   }
   reader.at_ = slice.through;
   reader.accounted_ = slice.accounted;
-  if (conflate) drop_superseded(slice.entries, cohort.selection);
+  if (conflate) metrics_.conflated_events.add(conflation_.drop_superseded(slice.entries, cohort.selection));
   if (slice.entries.empty()) return;
   const auto wire = framed(slice.entries);
   reader.deliver({slice.entries, wire});
@@ -272,23 +256,6 @@ void Shard::send_slice(Reader& reader) {
   metrics_.replayed_events.add(slice.entries.size());
   metrics_.delivered_events.add(slice.entries.size());
   metrics_.delivered_bytes.add(wire->size());
-}
-
-void Shard::drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked) {
-  std::set<std::pair<std::string_view, std::string_view>> seen;  // topic and key of what came later
-  std::vector<journal::EntryPtr> kept;
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (conflates(**entry, asked)) {
-      bool latest = false;
-      for (const auto& topic : (*entry)->topics)
-        if (asked.matches(topic)) latest |= seen.emplace(topic, (*entry)->key).second;
-      if (!latest) continue;
-    }
-    kept.push_back(*entry);
-  }
-  metrics_.conflated_events.add(entries.size() - kept.size());
-  std::ranges::reverse(kept);
-  entries = std::move(kept);
 }
 
 // --- heartbeats ---

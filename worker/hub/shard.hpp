@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "hub/cohort.hpp"
+#include "hub/conflation.hpp"
 #include "hub/metrics.hpp"
 #include "hub/pace.hpp"
 #include "hub/routes.hpp"
@@ -54,17 +55,14 @@ class Shard {
   void take_news();
   void route(const journal::EntryPtr& entry);
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
-  bool conflates(const journal::Entry& entry, const journal::Selection& asked) const;
   void schedule_flush();
   void flush();
   void flush(Cohort& cohort);
   void deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
-  bool at_its_end(const Cohort& cohort) const;
   void serve_behind(Cohort& cohort);
   void catch_up(Reader& reader);
   bool settle(Reader& reader);
   void send_slice(Reader& reader);
-  void drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked);
   void serve_hungry();
   void beat();
   void beat(Cohort& cohort);
@@ -76,7 +74,7 @@ class Shard {
   net::Loop& loop_;
   journal::Journal& journal_;
   Settings settings_;
-  journal::Selection conflating_;
+  Conflation conflation_;
   Metrics& metrics_;
   const Framing framing_;
   journal::Follower follower_;
