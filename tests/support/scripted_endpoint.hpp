@@ -24,7 +24,7 @@ class ScriptedEndpoint final : public http::Endpoint {
   }
 
   /// A script that opens a stream, writes `first` and keeps a source.
-  std::function<void(http::Exchange&)> streaming(std::string first = {}) {
+  std::function<void(http::Exchange&)> streaming(const std::string& first = {}) {
     return [this, first](http::Exchange& exchange) {
       exchange.open({200, {}});
       auto source = std::make_unique<Stream>(*this, exchange);

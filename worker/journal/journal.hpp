@@ -53,7 +53,8 @@ struct Slice {
   /// The slice is complete up to and including this place, but for what was evicted.
   Sequence through = 0;
   /// The last place that matches and was evicted since the reader's `accounted`; 0 for none. For a reader of
-  /// several topics an event of several counts whenever one of them gives it up, if the others hold it or not.
+  /// several topics an event of several counts whenever one of them gives it up, if the others hold it or
+  /// not.
   Sequence evicted_through = 0;
   /// From now on accounted for.
   Evictions accounted = 0;

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(too_much_sent_early_is_refused) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}));
-  const std::string most(64 * 1024, 'e');
+  const std::string most(65'536, 'e');
   send(peer, most);
   BOOST_TEST(!peer.closed());
   send(peer, "e");
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(without_keep_what_comes_early_is_read_away) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();
   send(peer, wire::request({.keep = false, .path = "/events"}));
-  for (int i = 0; i < 10; ++i) send(peer, std::string(64 * 1024, 'e'));
+  for (int i = 0; i < 10; ++i) send(peer, std::string(65'536, 'e'));
   BOOST_TEST(!peer.closed());
   BOOST_TEST(metrics.streams.value() == 1);
   peer.close();

@@ -26,9 +26,9 @@ class Feed {
       if (!progress) {
         end(fmt::format("refused: {}", name_of(progress.error())));
       } else if (progress.value() == Intake::Progress::request) {
-        said_ += fmt::format("request {}{} params {} body {}\n", intake_->request_id(),
-                             intake_->keep_connection() ? " keep" : "", intake_->params(),
-                             intake_->take_body());
+        said_ +=
+            fmt::format("request {}{} params {} body {}\n", intake_->request_id(),
+                        intake_->keep_connection() ? " keep" : "", intake_->params(), intake_->take_body());
         intake_.reset();
       } else if (progress.value() != Intake::Progress::more) {
         end(progress.value() == Intake::Progress::aborted          ? "aborted"

@@ -22,9 +22,7 @@ std::string simple(unsigned id, std::string_view params, std::string_view body, 
 
 BOOST_AUTO_TEST_SUITE(intake_suite)
 
-BOOST_AUTO_TEST_CASE(nothing_yet) {
-  BOOST_TEST(fed("") == "idle");
-}
+BOOST_AUTO_TEST_CASE(nothing_yet) { BOOST_TEST(fed("") == "idle"); }
 
 BOOST_AUTO_TEST_CASE(a_request_with_a_body) {
   const auto params = wire::pair("REQUEST_METHOD", "POST");

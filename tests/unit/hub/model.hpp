@@ -191,8 +191,8 @@ class ModelReader final : public Reader {
   Ledger& ledger_;
   const journal::Journal& journal_;
   const journal::Selection asked_;
-  journal::Sequence at_;                // all up to here has come, or need not
-  journal::Sequence emptied_;           // what was published when its socket last took something
+  journal::Sequence at_;       // all up to here has come, or need not
+  journal::Sequence emptied_;  // what was published when its socket last took something
   bool was_full_ = false;
   std::vector<journal::EntryPtr> owed_;  // of all up to asked_at_
   journal::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap

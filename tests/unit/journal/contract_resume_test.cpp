@@ -108,7 +108,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_later_eviction_further_back_is_news, S, Subjects
   const auto both = select("quiet busy");
   const auto from = subject.journal().resume(both, "earliest");
   subject.publish_times(3, "quiet");
-  const auto slice = subject.journal().read(both, from.after, subject.journal().last(), 1'000, from.accounted);
+  const auto slice =
+      subject.journal().read(both, from.after, subject.journal().last(), 1'000, from.accounted);
   BOOST_TEST(told(slice) == "4 5 6 7 8 9 through 9 evicted 1");
 }
 

@@ -184,7 +184,8 @@ BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::tim
   for (int i = 0; i < 100'000; i += 2) {
     sum += journal().resume(selection, fmt::format("own {}", i)).after;
     sum += journal().resume(selection, journal().id_of(static_cast<Sequence>(i) + 2)).after;
-    BOOST_REQUIRE_EQUAL(journal().read(selection, static_cast<Sequence>(i), 100'000, 1, 0).entries.size(), 1U);
+    BOOST_REQUIRE_EQUAL(journal().read(selection, static_cast<Sequence>(i), 100'000, 1, 0).entries.size(),
+                        1U);
   }
   BOOST_TEST(sum == 100'000ULL * 100'001 / 2);
 }
