@@ -10,12 +10,12 @@ export const rssPerStream = (report, name) => {
 };
 export const cpuOpening = (report, name) => {
   const use = report.processes[name];
-  return use.cpu_user_opening_seconds + use.cpu_system_opening_seconds;
+  return use.cpu_opening_seconds;
 };
 // From when all streams were open to the end.
 export const cpuOpen = (report, name) => {
   const use = report.processes[name];
-  return use.cpu_user_open_seconds + use.cpu_system_open_seconds;
+  return use.cpu_open_seconds;
 };
 export const failedStreams = ({ streams }) => streams.ended_without_close + streams.still_waiting + sum(streams.errors);
 

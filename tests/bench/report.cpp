@@ -25,6 +25,10 @@ Json cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<Proc
   return from && to ? Json(seconds_of((*to).*part - (*from).*part)) : Json();
 }
 
+Json exact_cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<ProcessUse>& to) {
+  return from && to ? Json(seconds_of(to->cpu - from->cpu)) : Json();
+}
+
 Json rss(const std::optional<ProcessUse>& use) { return use ? Json(use->rss_kib) : Json(); }
 
 }  // namespace
@@ -113,6 +117,8 @@ Json report_processes(const ProcessWatch& processes) {
     out[name] = {{"rss_before_kib", rss(before)},
                  {"rss_open_kib", rss(open)},
                  {"rss_end_kib", rss(end)},
+                 {"cpu_opening_seconds", exact_cpu_seconds(before, open)},
+                 {"cpu_open_seconds", exact_cpu_seconds(open, end)},
                  {"cpu_user_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_user)},
                  {"cpu_system_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_system)},
                  {"cpu_user_open_seconds", cpu_seconds(open, end, &ProcessUse::cpu_user)},

@@ -53,10 +53,11 @@ bool selects(std::string_view selector, std::string_view topic) noexcept {
   return topic.starts_with(selector.substr(0, selector.size() - 1));
 }
 
-std::string topic_query(const std::vector<std::string>& selectors) {
+std::string topic_query(const std::vector<std::string>& selectors, TopicsAs as) {
+  const std::string_view separator = as == TopicsAs::joined ? "," : "&topic=";
   std::string query;
   for (const std::string& selector : selectors) {
-    query += query.empty() ? "topic=" : "&topic=";
+    query += query.empty() ? "topic=" : separator;
     append_escaped(query, selector);
   }
   return query;
