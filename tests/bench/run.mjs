@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
-import { build, results } from './stack.mjs';
+import { build, results } from './processes.mjs';
 import { figures } from './figures.mjs';
 import { greeting } from './greeting.mjs';
 import { hub } from './hub.mjs';
