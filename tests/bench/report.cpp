@@ -52,6 +52,11 @@ Json report_streams(const Tally& tally, std::uint64_t asked) {
   // From the first connect to the last first event: the time in which the server really opened them.
   out["opening_seconds"] = span(tally.first_start, tally.last_first_event);
   out["opened_per_second"] = per_second(tally.first_event.count(), tally.first_start, tally.last_first_event);
+  // On the steady clock, so that whoever started this run can tell how long it took from a moment of its own.
+  if (tally.last_first_event) {
+    const std::chrono::nanoseconds at = tally.last_first_event->time_since_epoch();
+    out["last_opened_at_ns"] = at.count();
+  }
   out["events"] = tally.events;
   out["bytes"] = tally.bytes;
   out["ended_with_close"] = tally.ended_with_close;

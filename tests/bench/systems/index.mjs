@@ -4,10 +4,13 @@
 //   reading, publishing: arguments of the load client; missing(): what it lacks here, if anything;
 //   start(): { events: where its streams are, pids: { worker, nginx }, complaints(), stop() }.
 import { express } from './express.mjs';
+import { expressSingle } from './express_single.mjs';
 import { floor } from './floor.mjs';
 import { longpoll } from './longpoll.mjs';
 import { nchan } from './nchan.mjs';
+import { pushpin } from './pushpin.mjs';
 import { websocket } from './websocket.mjs';
 import { worker } from './worker.mjs';
 
-export const systems = { worker, floor, nchan, express, websocket, longpoll };
+const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll];
+export const systems = Object.fromEntries(all.map((system) => [system.name, system]));

@@ -27,7 +27,7 @@ export const nchan = {
   name: 'nchan',
   title: 'Nchan, inside nginx',
   batches: false,
-  ahead: 4,
+  ahead: 20,
   reading: ['--topics-as', 'joined'],
   publishing: ['--publish-as', 'raw'],
   missing: () => (existsSync(modules()) ? undefined : 'deploy/local/packages bench installs libnginx-mod-nchan'),

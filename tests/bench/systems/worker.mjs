@@ -17,6 +17,6 @@ export const worker = {
   name: 'worker',
   title: 'sse-worker',
   batches: true,
-  ahead: 80,
+  ahead: 120,
   start: (config) => startStack(config),
 };
