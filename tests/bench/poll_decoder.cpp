@@ -1,48 +1,52 @@
 #include "poll_decoder.hpp"
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace sse::bench {
 namespace {
 
-bool has_text(const nlohmann::json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string();
-}
+using Json = nlohmann::json;
 
-std::string_view text(const nlohmann::json& object, const char* name) {
-  return object.find(name)->get_ref<const std::string&>();
+// False: there is no such text.
+bool take_text(const Json& object, const char* name, std::string& text) {
+  const auto found = object.find(name);
+  if (found == object.end() || !found->is_string()) return false;
+  text = found->get_ref<const std::string&>();
+  return true;
 }
 
 }  // namespace
 
 bool PollDecoder::finish() {
-  answer_ = nlohmann::json::parse(body_, nullptr, false);
+  const Json answer = Json::parse(body_, nullptr, false);
   body_.clear();
+  events_.clear();
   taken_ = 0;
   cursor_is_due_ = false;
-  if (!answer_.is_object() || !has_text(answer_, "lastEventId")) return false;
-  const auto events = answer_.find("events");
-  const bool good =
-      events != answer_.end() && events->is_array() && std::ranges::all_of(*events, [](const auto& event) {
-        return event.is_object() && has_text(event, "id") && has_text(event, "data");
-      });
-  cursor_is_due_ = good;
-  return good;
+  if (!answer.is_object() || !take_text(answer, "lastEventId", cursor_)) return false;
+  const auto events = answer.find("events");
+  if (events == answer.end() || !events->is_array()) return false;
+  events_.reserve(events->size());
+  for (const Json& event : *events) {
+    Event& taken = events_.emplace_back();
+    if (!event.is_object() || !take_text(event, "id", taken.id) || !take_text(event, "data", taken.data))
+      return false;
+  }
+  cursor_is_due_ = true;
+  return true;
 }
 
 const Frame* PollDecoder::next() {
   if (!cursor_is_due_) return nullptr;
-  const nlohmann::json& events = *answer_.find("events");
   frame_ = {};
   frame_.has_id = true;
-  if (taken_ < events.size()) {
-    const nlohmann::json& event = events[taken_++];
-    frame_.id = text(event, "id");
-    frame_.data = text(event, "data");
+  if (taken_ < events_.size()) {
+    const Event& event = events_[taken_++];
+    frame_.id = event.id;
+    frame_.data = event.data;
     frame_.has_data = true;
   } else {
-    frame_.id = text(answer_, "lastEventId");
+    frame_.id = cursor_;
     cursor_is_due_ = false;
   }
   return &frame_;

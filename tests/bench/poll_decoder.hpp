@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "frame.hpp"
 
@@ -25,8 +25,14 @@ class PollDecoder {
   bool mid_frame() const noexcept { return !body_.empty(); }
 
  private:
+  struct Event {
+    std::string id;
+    std::string data;
+  };
+
   std::string body_;
-  nlohmann::json answer_;
+  std::vector<Event> events_;
+  std::string cursor_;
   std::size_t taken_ = 0;
   bool cursor_is_due_ = false;
   Frame frame_;

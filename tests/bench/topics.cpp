@@ -35,6 +35,7 @@ bool is_numbered(std::string_view name) noexcept { return name.find(place) != st
 
 std::vector<std::string> numbered(const std::vector<std::string>& names, std::uint64_t number) {
   std::vector<std::string> result;
+  result.reserve(names.size());
   for (const std::string& name : names) result.push_back(numbered(name, number));
   return result;
 }

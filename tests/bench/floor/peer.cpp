@@ -66,14 +66,15 @@ bool Peer::answer(const Request& request) {
   return !ends_when_sent_ || !unsent_.empty();
 }
 
-void Peer::become_stream(std::string query) {
-  decoder_.reset();
+void Peer::become_stream(const std::string& query) {
+  Cohort& cohort = hub_.cohort(query);
+  decoder_.reset();  // and the query with it
   // Whatever is pending for the others was published before this reader came.
   hub_.flush();
   Records head;
   head.append(stream_head);
   send(head.bytes());
-  cohort_ = &hub_.cohort(query);
+  cohort_ = &cohort;
   place_ = cohort_->peers.size();
   cohort_->peers.push_back(this);
 }

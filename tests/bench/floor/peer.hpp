@@ -32,7 +32,7 @@ class Peer {
  private:
   bool receive(std::span<char> buffer);
   bool answer(const Request& request);
-  void become_stream(std::string query);
+  void become_stream(const std::string& query);
   void watch(int operation, unsigned events);
   bool send_unsent();
 
