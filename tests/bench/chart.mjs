@@ -35,24 +35,34 @@ export function bars(groups) {
   return page(y + 14, parts);
 }
 
-// `lines`: { title, y: a value for each of `x` }; both axes from zero.
-export function curves({ title, x, lines }) {
-  const frame = { left: 60, right: width - 190, top: 50, bottom: 330 };
+// Heights at least a line apart, in the order of what is wanted.
+function apart(wanted) {
+  const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
+  order.forEach((label, at) => (label.y = at === 0 ? label.y : Math.max(label.y, order[at - 1].y + 15)));
+  return order.sort((a, b) => a.index - b.index).map(({ y }) => y);
+}
+
+function panel(top, { title, x, lines }) {
+  const frame = { left: 60, right: width - 190, top: top + 50, bottom: top + 300 };
   const most = Math.max(...lines.flatMap(({ y }) => y).filter(Number.isFinite)) * 1.1;
   const across = (value) => frame.left + (value / x.at(-1)) * (frame.right - frame.left);
   const up = (value) => frame.bottom - (value / most) * (frame.bottom - frame.top);
-  const parts = [text(10, 28, title, 'font-weight="bold"')];
+  const parts = [text(10, top + 28, title, 'font-weight="bold"')];
   for (let step = 0; step <= 4; ++step) {
-    const value = (most * step) / 4;
-    parts.push(`<line x1="${frame.left}" x2="${frame.right}" y1="${up(value)}" y2="${up(value)}" stroke="#ddd"/>`);
-    parts.push(text(frame.left - 8, up(value) + 4, short(value), 'text-anchor="end"'));
+    const y = up((most * step) / 4);
+    parts.push(`<line x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}" stroke="#ddd"/>`);
+    parts.push(text(frame.left - 8, y + 4, short((most * step) / 4), 'text-anchor="end"'));
   }
   for (const value of x) parts.push(text(across(value), frame.bottom + 20, value.toLocaleString('en-US'), 'text-anchor="middle"'));
-  lines.forEach((line, index) => {
-    const points = line.y.map((value, at) => `${across(x[at]).toFixed(1)},${up(value).toFixed(1)}`);
-    parts.push(`<polyline points="${points.join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2"/>`);
-    parts.push(...points.map((point) => `<circle cx="${point.split(',')[0]}" cy="${point.split(',')[1]}" r="3" fill="${colours[index]}"/>`));
-    parts.push(text(frame.right + 12, up(line.y.at(-1)) + 4, line.title, `fill="${colours[index]}"`));
+  const labels = apart(lines.map(({ y }) => up(y.at(-1)) + 4));
+  lines.forEach(({ title: name, y }, index) => {
+    const points = x.map((value, at) => [across(value).toFixed(1), up(y[at]).toFixed(1)]);
+    parts.push(`<polyline points="${points.map(String).join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2"/>`);
+    parts.push(...points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colours[index]}"/>`));
+    parts.push(text(frame.right + 12, labels[index], name, `fill="${colours[index]}"`));
   });
-  return page(frame.bottom + 40, parts);
+  return parts;
 }
+
+// Panels, one below the other: { title, x, lines: [{ title, y: a value for each of x }] }; both axes from zero.
+export const curves = (panels) => page(panels.length * 340 + 10, panels.flatMap((each, index) => panel(index * 340, each)));

@@ -22,10 +22,20 @@ export const growth = {
     { text: 'the same for the floor', of: (round) => cost(round, 8000, 'cpu', 'floor') / cost(round, 1000, 'cpu', 'floor') },
     { text: 'worker CPU per delivery at 8,000 streams, over that at 1,000', of: (round) => cost(round, 8000, 'worker') / cost(round, 1000, 'worker') },
   ],
-  chart: (rounds, median) => curves({
-    title: 'CPU per delivery by number of streams, µs',
-    x: sizes.map(Number),
-    lines: [['worker', 'worker', 'sse-worker'], ['worker', 'nginx', 'nginx before it'], ['floor', 'worker', 'the floor'], ['floor', 'nginx', 'nginx before the floor']]
-      .map(([system, measure, title]) => ({ title, y: sizes.map((size) => median(rounds.map((round) => cost(round, size, measure, system)))) })),
-  }),
+  chart(rounds, median) {
+    const panel = (title, lines) => ({
+      title,
+      x: sizes.map(Number),
+      lines: lines.map(([system, measure, name]) => ({
+        title: name,
+        y: sizes.map((size) => median(rounds.map((round) => cost(round, size, measure, system)))),
+      })),
+    });
+    return curves([
+      panel('CPU per delivery by number of streams, µs', [['worker', 'worker', 'sse-worker'], ['worker', 'nginx', 'nginx before it'],
+        ['floor', 'worker', 'the floor'], ['floor', 'nginx', 'nginx before the floor']]),
+      panel('Memory per stream by number of streams, bytes', [['worker', 'worker_memory', 'sse-worker'],
+        ['worker', 'memory', 'with nginx'], ['floor', 'worker_memory', 'the floor'], ['floor', 'memory', 'the floor with nginx']]),
+    ]);
+  },
 };
