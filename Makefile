@@ -21,7 +21,7 @@ run: build packages-run ## nginx and the worker in the foreground; PORT=8080 CON
 test: build packages-test packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above
 	ctest --preset $(PRESET)
 
-bench: build packages-bench ## speed and memory through nginx
+bench: build packages-bench tests/node_modules/.package-lock.json ## beside Nchan, Node and others; tables and charts
 	tests/bench/run
 
 lint: build packages-lint ## clang-format, shellcheck, clang-tidy

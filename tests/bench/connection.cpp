@@ -8,11 +8,20 @@
 
 namespace sse::bench {
 void Connection::open(const sockaddr_in& to, const std::optional<in_addr>& source, std::string request) {
+  to_ = to;
+  source_ = source;
+  begun_ = false;
+  if (protocol_ == Protocol::sse) decoder_.emplace<FrameDecoder>();
+  if (protocol_ == Protocol::websocket) decoder_.emplace<MessageDecoder>();
+  if (protocol_ == Protocol::longpoll) decoder_.emplace<PollDecoder>();
+  start(std::move(request));
+}
+
+void Connection::start(std::string request) {
   response_ = {};
-  frames_ = {};
   request_ = std::move(request);
   unsent_ = request_;
-  Connected made = connect_tcp(to, source);
+  Connected made = connect_tcp(to_, source_);
   if (!made.socket) return end(ending_of(made.error));
   socket_ = std::move(made.socket);
   // Over loopback the handshake is often done by now, which saves a turn through epoll.
@@ -44,28 +53,91 @@ void Connection::receive() {
   if (errno != EAGAIN && errno != EINTR) end(ending_of(errno));
 }
 
+// On a socket that is watched already.
+void Connection::say(std::string_view bytes) {
+  const bool was_waiting = !unsent_.empty();
+  std::string rest(unsent_);
+  rest += bytes;
+  request_ = std::move(rest);
+  unsent_ = request_;
+  if (was_waiting) return;
+  if (const int error = send_request(); error != 0) return end(ending_of(error));
+  if (!unsent_.empty()) poller_.change(socket_.fd(), EPOLLIN | EPOLLOUT, *this);
+}
+
 void Connection::decode(std::string_view bytes) {
   owner_.on_bytes(bytes.size());
   const bool had_head = response_.has_head();
   response_.feed(bytes);
   if (!had_head && response_.has_head()) {
-    if (response_.status() != 200) return end(Ending::bad_status);
-    if (!response_.is_event_stream()) return end(Ending::bad_response);
+    if (response_.status() != (protocol_ == Protocol::websocket ? 101 : 200)) return end(Ending::bad_status);
+    if (!is_proper_answer()) return end(Ending::bad_response);
+    if (protocol_ == Protocol::websocket) begin();
   }
   for (auto piece = response_.next(); !piece.empty(); piece = response_.next()) {
-    frames_.feed(piece);
-    while (const Frame* frame = frames_.next()) {
-      owner_.on_frame(*frame);
-      if (!socket_) return;
-    }
+    std::visit([this, piece](auto& decoder) { take(decoder, piece); }, decoder_);
+    if (!socket_) return;
   }
   if (response_.failed()) return end(Ending::bad_response);
-  if (response_.finished()) server_closed();
+  if (response_.finished()) answered();
+}
+
+bool Connection::is_proper_answer() const noexcept {
+  if (protocol_ == Protocol::sse) return response_.is_event_stream();
+  return protocol_ == Protocol::longpoll || response_.is_websocket();
+}
+
+void Connection::begin() {
+  if (!std::exchange(begun_, true)) owner_.on_begin();
+}
+
+template <class Decoder>
+void Connection::hand_out(Decoder& decoder) {
+  while (const Frame* frame = decoder.next()) {
+    owner_.on_frame(*frame);
+    if (!socket_) return;
+  }
+}
+
+void Connection::take(FrameDecoder& frames, std::string_view piece) {
+  begin();
+  frames.feed(piece);
+  hand_out(frames);
+}
+
+void Connection::take(MessageDecoder& messages, std::string_view piece) {
+  messages.feed(piece);
+  hand_out(messages);
+  if (!socket_) return;
+  if (messages.failed()) return end(Ending::bad_response);
+  if (const std::string replies = messages.take_replies(); !replies.empty()) say(replies);
+  if (socket_ && messages.finished()) end(Ending::completed);
+}
+
+void Connection::take(PollDecoder& poll, std::string_view piece) { poll.feed(piece); }
+
+void Connection::answered() {
+  auto* const poll = std::get_if<PollDecoder>(&decoder_);
+  poll == nullptr ? server_closed() : poll_answered(*poll);
+}
+
+void Connection::poll_answered(PollDecoder& poll) {
+  if (!poll.finish()) return end(Ending::bad_response);
+  begin();
+  hand_out(poll);
+  if (!socket_) return;
+  if (!response_.keeps_connection()) {
+    socket_.close();
+    return start(owner_.next_poll());
+  }
+  response_ = {};
+  say(owner_.next_poll());
 }
 
 void Connection::server_closed() {
   if (!response_.whole_at_close()) return end(response_.has_head() ? Ending::cut_body : Ending::reset);
-  end(frames_.mid_frame() ? Ending::cut_mid_frame : Ending::completed);
+  const bool mid_frame = std::visit([](const auto& decoder) { return decoder.mid_frame(); }, decoder_);
+  end(mid_frame ? Ending::cut_mid_frame : Ending::completed);
 }
 
 void Connection::end(Ending ending) {

@@ -10,16 +10,16 @@ export const rssPerStream = (report, name) => {
 };
 export const cpuOpening = (report, name) => {
   const use = report.processes[name];
-  return use.cpu_user_opening_seconds + use.cpu_system_opening_seconds;
+  return use.cpu_opening_seconds;
 };
 // From when all streams were open to the end.
 export const cpuOpen = (report, name) => {
   const use = report.processes[name];
-  return use.cpu_user_open_seconds + use.cpu_system_open_seconds;
+  return use.cpu_open_seconds;
 };
 export const failedStreams = ({ streams }) => streams.ended_without_close + streams.still_waiting + sum(streams.errors);
 
-function spread(values) {
+export function spread(values) {
   const known = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
   if (known.length < values.length || known.length === 0) return null;
   const middle = known.length / 2;
@@ -27,12 +27,19 @@ function spread(values) {
   return { median, least: known[0], most: known.at(-1) };
 }
 
+// As a target reads; empty where there is none.
+export function bounded({ at_least: least, at_most: most, unit = '' }) {
+  const bound = (value) => `${value.toLocaleString('en-US')}${unit && ` ${unit}`}`;
+  if (least !== undefined) return `>= ${bound(least)}`;
+  return most !== undefined ? `<= ${bound(most)}` : '';
+}
+
 // Counts must be right in every round; what is noisy is judged by its median.
-function reaches(figure, taken) {
+export function reaches(figure, taken, by = figure.unit === '' ? 'every' : 'median') {
   if (figure.at_least === undefined && figure.at_most === undefined) return null;
   return taken.every((value) => {
     if (!value) return false;
-    if (figure.unit === '') return value.least >= (figure.at_least ?? 0) && value.most <= (figure.at_most ?? Infinity);
+    if (by === 'every') return value.least >= (figure.at_least ?? 0) && value.most <= (figure.at_most ?? Infinity);
     return value.median >= (figure.at_least ?? 0) && value.median <= (figure.at_most ?? Infinity);
   });
 }

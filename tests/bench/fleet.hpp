@@ -30,6 +30,8 @@ struct FleetPlan {
   std::uint64_t leave_after = 0;
   /// A stream that broke off comes back after the delay it was told, as browsers do.
   bool reconnect = false;
+  Protocol protocol = Protocol::sse;
+  TopicsAs topics_as = TopicsAs::repeated;
 };
 
 class Fleet final : private Reader::Listener {

@@ -1,27 +1,17 @@
 // FrameDecoder: text/event-stream into frames as the bytes come (HTML standard, section 9.2.6, "Interpreting
-// an event stream"). No I/O. Made to swallow millions of frames a second: it looks for line ends with memchr,
-// a frame that lies whole in the bytes fed is handed out as views into them, and only what is cut by the end
-// of a feed is copied, into buffers that are kept and used again.
+// an event stream"); a frame is what stood between two blank lines. No I/O. Made to swallow millions of
+// frames a second: it looks for line ends with memchr, a frame that lies whole in the bytes fed is handed out
+// as views into them, and only what is cut by the end of a feed is copied, into buffers that are kept and
+// used again.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace sse::bench {
+#include "frame.hpp"
 
-/// What stood between two blank lines. Views are valid until the next call of next() or feed().
-struct Frame {
-  std::string_view id;
-  std::string_view event;
-  /// Several data lines are joined with LF.
-  std::string_view data;
-  /// Digits, or empty.
-  std::string_view retry;
-  bool has_id = false;
-  /// Without a data line a browser fires nothing; an id moves its cursor all the same.
-  bool has_data = false;
-};
+namespace sse::bench {
 
 class FrameDecoder {
  public:

@@ -1,6 +1,7 @@
 // The greeting stream: how fast streams open, what an open one costs, and what newcomers meet meanwhile; without and with
 // silent FastCGI peers.
-import { load, withStack, writeConfig } from './stack.mjs';
+import { load } from './load.mjs';
+import { withStack, writeConfig } from './stack.mjs';
 import { cpuOpening, failedStreams, rssPerStream } from './figures.mjs';
 
 const streams = 5000;

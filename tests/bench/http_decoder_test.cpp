@@ -105,6 +105,20 @@ BOOST_AUTO_TEST_CASE(until_close) {
                  {200, true, "abc", false, false, true});
 }
 
+BOOST_AUTO_TEST_CASE(upgraded) {
+  const std::string upgrade =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: upgrade\r\n";
+  check_response(upgrade + "\r\nabc", {101, false, "abc", false, false, true});
+  ResponseDecoder decoder;
+  const std::string answer = upgrade + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+  decoder.feed(answer);
+  BOOST_TEST(decoder.is_websocket());
+  const std::string other = upgrade + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOO=\r\n\r\n";
+  decoder = {};
+  decoder.feed(other);
+  BOOST_TEST(!decoder.is_websocket());
+}
+
 BOOST_AUTO_TEST_CASE(sized) {
   check_response("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabcd",
                  {404, false, "abc", true, false, true});
@@ -121,6 +135,7 @@ BOOST_AUTO_TEST_CASE(cut_in_the_head_or_the_chunks) {
 
 BOOST_AUTO_TEST_CASE(mistakes_are_failures) {
   check_response("SSH-2.0-x\r\n\r\n", {0, false, "", false, true, false});
+  check_response("HTTP/1.1 100 Continue\r\n\r\n", {100, false, "", false, true, false});
   check_response("HTTP/1.1 2x0 OK\r\n\r\n", {2, false, "", false, true, false});
   check_response("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", {200, false, "", false, true, false});
   check_response("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", {200, false, "", false, true, false});

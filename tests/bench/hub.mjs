@@ -1,6 +1,7 @@
 // The hub: what an idle subscription costs, how fast history is given back, how fast events are taken in, and how they
 // reach a thousand readers; with one loop and with two. Every reader checks the number of every event.
-import { load, withStack, writeConfig } from './stack.mjs';
+import { load } from './load.mjs';
+import { withStack, writeConfig } from './stack.mjs';
 import { cpuOpen, failedStreams, rssPerStream } from './figures.mjs';
 
 const idle = 8000;

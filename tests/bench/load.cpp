@@ -33,7 +33,8 @@ Load::Load(const Options& options)
       silent_(poller_, options.silent_path, options.silent),
       ledger_(published_topics(options), options.publish.connections),
       fleet_(poller_, options.fleet, parse_target(options.url), SourceAddresses(options.source_addresses)),
-      probes_(poller_, fleet_.tally(), options.probes, {numbered(options.fleet.topics, 0)},
+      probes_(poller_, fleet_.tally(), options.probes,
+              {numbered(options.fleet.topics, 0), 0, options.fleet.protocol, options.fleet.topics_as},
               parse_target(options.url), SourceAddresses(options.source_addresses)),
       publishing_(poller_, options.publish, parse_target(options.publish_url), ledger_,
                   fleet_.tally().deliveries) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 namespace sse::bench {
@@ -35,6 +36,17 @@ void add_streams(CLI::App& app, Options& options) {
       ->delimiter(',');
   app.add_option("--leave-after", fleet.leave_after,
                  "each leaves with so many events; when all is published they return with their cursors");
+  static const std::map<std::string, Protocol> protocols{
+      {"sse", Protocol::sse}, {"websocket", Protocol::websocket}, {"longpoll", Protocol::longpoll}};
+  static const std::map<std::string, TopicsAs> forms{{"repeated", TopicsAs::repeated},
+                                                     {"joined", TopicsAs::joined}};
+  app.add_option("--protocol", fleet.protocol, "how events are read (default sse)")
+      ->transform(CLI::CheckedTransformer(protocols))
+      ->option_text("sse|websocket|longpoll");
+  app.add_option("--topics-as", fleet.topics_as,
+                 "several in a query: topic=a&topic=b (default), or topic=a,b")
+      ->transform(CLI::CheckedTransformer(forms))
+      ->option_text("repeated|joined");
   app.add_flag("--reconnect", fleet.reconnect, "what breaks off returns with its cursor, as browsers do");
 }
 
@@ -56,6 +68,11 @@ void add_publishing(CLI::App& app, Options& options) {
   app.add_option("--payload", publish.data_size, "bytes of data in an event")
       ->capture_default_str()
       ->check(CLI::Range(stamp_size, std::size_t{1} << 20));
+  static const std::map<std::string, PublishAs> forms{{"json", PublishAs::json}, {"raw", PublishAs::raw}};
+  app.add_option("--publish-as", publish.as,
+                 "json (default), or raw: one event's data as the body, its topic in the query")
+      ->transform(CLI::CheckedTransformer(forms))
+      ->option_text("json|raw");
   app.add_option("--ahead", publish.deliveries_ahead_max,
                  "publishing pauses while readers are behind by more events than this, on average");
 }
@@ -88,7 +105,7 @@ void add_end(CLI::App& app, Options& options) {
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   Options options;
-  CLI::App app{"Opens many Server-Sent Events streams, publishes to them, and prints what it saw as JSON."};
+  CLI::App app{"Opens many event streams, publishes to them, and prints what it saw as JSON."};
   add_streams(app, options);
   add_publishing(app, options);
   add_others(app, options);
@@ -102,6 +119,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   if (options.publish_url.empty()) {
     options.publish_url =
         options.url.substr(0, options.url.find('/', options.url.find("//") + 2)) + "/publish";
+  }
+  if (options.publish.as == PublishAs::raw && options.publish.batch != 1) {
+    throw std::invalid_argument("--publish-batch: a raw body is one event");
   }
   const bool publishes = options.publish.count > 0 || options.publish.time.count() > 0;
   if (publishes && app.count("--until") == 0) options.until = Until::delivered;

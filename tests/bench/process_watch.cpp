@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -19,6 +20,13 @@ std::string read_file(const std::string& path) {
 
 std::chrono::milliseconds from_ticks(std::int64_t ticks) {
   return std::chrono::milliseconds(ticks * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+std::chrono::nanoseconds cpu_of(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 }  // namespace
@@ -38,6 +46,7 @@ std::optional<ProcessUse> read_process_use(pid_t pid) {
   std::int64_t user = 0;
   std::int64_t system = 0;
   if (!(fields >> user >> system)) return std::nullopt;
+  use.cpu = cpu_of(pid);
   use.cpu_user = from_ticks(user);
   use.cpu_system = from_ticks(system);
   return use;
@@ -77,6 +86,7 @@ void ProcessWatch::read(Moment moment) {
     if (!use) sum.reset();
     if (!sum) continue;
     sum->rss_kib += use->rss_kib;
+    sum->cpu += use->cpu;
     sum->cpu_user += use->cpu_user;
     sum->cpu_system += use->cpu_system;
   }

@@ -19,7 +19,9 @@ namespace sse::bench {
 
 struct ProcessUse {
   std::uint64_t rss_kib = 0;
-  /// All threads; the kernel counts in hundredths of a second.
+  /// All threads, to the nanosecond.
+  std::chrono::nanoseconds cpu{0};
+  /// The same by kind; the kernel counts these in hundredths of a second.
   std::chrono::milliseconds cpu_user{0};
   std::chrono::milliseconds cpu_system{0};
 };

@@ -5,20 +5,37 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "topics.hpp"
+
 namespace sse::bench {
 
-PublishBody::PublishBody(const std::vector<std::string>& topics, std::size_t data_size) {
+PublishBody::PublishBody(const std::vector<std::string>& topics, std::size_t data_size, PublishAs as)
+    : as_(as) {
   for (const std::string& topic : topics) {
-    beginnings_.push_back(fmt::format(R"({{"topic":{},"data":")", nlohmann::json(topic).dump()));
+    beginnings_.push_back(as == PublishAs::raw
+                              ? topic_query({topic})
+                              : fmt::format(R"({{"topic":{},"data":")", nlohmann::json(topic).dump()));
   }
   ending_.assign(std::max(data_size, stamp_size) - stamp_size, '.');
-  ending_ += "\"}\n";
+  if (as == PublishAs::json) ending_ += "\"}\n";
 }
 
 void PublishBody::append(std::size_t topic, const Stamp& stamp) {
-  text_ += beginnings_[topic];
+  (as_ == PublishAs::raw ? query_ : text_) += beginnings_[topic];
   append_stamp(text_, stamp);
   text_ += ending_;
+  ++events_;
+}
+
+std::string_view PublishBody::content_type() const noexcept {
+  if (as_ == PublishAs::raw) return "text/plain";
+  return events_ == 1 ? "application/json" : "application/x-ndjson";
+}
+
+void PublishBody::clear() noexcept {
+  text_.clear();
+  query_.clear();
+  events_ = 0;
 }
 
 std::vector<bool> read_publish_answer(std::string_view body, std::size_t events) {

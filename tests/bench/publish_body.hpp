@@ -1,5 +1,6 @@
-// PublishBody: events as the hub takes them, and its answer taken apart. No I/O. One event goes as a JSON
-// object, several as NDJSON, one a line; the answer has a line for each, in their order.
+// PublishBody: events as a server takes them, and its answer taken apart. No I/O. As JSON: one event is an
+// object, several are NDJSON, one a line; the answer has a line for each, in their order. Raw: the body is
+// the data of the one event, and its topic is in the query.
 #pragma once
 
 #include <cstddef>
@@ -11,22 +12,31 @@
 
 namespace sse::bench {
 
+enum class PublishAs { json, raw };
+
 class PublishBody {
  public:
   /// `data_size`: of every event's data, the stamp included; the rest is filled up.
-  PublishBody(const std::vector<std::string>& topics, std::size_t data_size);
+  PublishBody(const std::vector<std::string>& topics, std::size_t data_size, PublishAs as = PublishAs::json);
 
   void append(std::size_t topic, const Stamp& stamp);
   const std::string& text() const noexcept { return text_; }
-  void clear() noexcept { text_.clear(); }
+  /// What goes behind the address; empty as JSON.
+  const std::string& query() const noexcept { return query_; }
+  std::string_view content_type() const noexcept;
+  void clear() noexcept;
 
  private:
-  std::vector<std::string> beginnings_;  // by topic, up to the data
+  const PublishAs as_;
+  std::vector<std::string> beginnings_;  // by topic: up to the data, or the query
   std::string ending_;                   // from behind the stamp
   std::string text_;
+  std::string query_;
+  std::size_t events_ = 0;
 };
 
-/// Whether each event was kept: its line says `{"id":…}`. Fewer lines than `events`: the rest was not.
+/// Whether each event was kept, by the body of an answer to JSON: its line says `{"id":…}`. Fewer lines than
+/// `events`: the rest was not.
 std::vector<bool> read_publish_answer(std::string_view body, std::size_t events);
 
 }  // namespace sse::bench

@@ -45,6 +45,17 @@ BOOST_AUTO_TEST_CASE(exact_bodies) {
   BOOST_TEST(body.text() == R"({"topic":"q\"/1","data":")" + example_text + "...\"}\n");
 }
 
+BOOST_AUTO_TEST_CASE(exact_raw_bodies) {
+  PublishBody body({"a/b"}, stamp_size + 3, PublishAs::raw);
+  for (int time = 0; time < 2; ++time) {
+    body.append(0, example);
+    BOOST_TEST(body.text() == example_text + "...");
+    BOOST_TEST(body.query() == "topic=a%2Fb");
+    BOOST_TEST(body.content_type() == "text/plain");
+    body.clear();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(only_a_line_with_an_id_acknowledges) {
   using Kept = std::vector<bool>;
   BOOST_TEST((read_publish_answer("{\"id\":\"x-1\"}\n", 1) == Kept{true}));

@@ -34,6 +34,7 @@ struct PublishPlan {
   std::uint64_t batch = 1;
   std::size_t connections = 4;
   std::size_t data_size = 100;
+  PublishAs as = PublishAs::json;
   /// Sending pauses while more deliveries than this are on their way; 0: it does not.
   std::uint64_t deliveries_ahead_max = 0;
 };

@@ -14,8 +14,18 @@ void Reader::open(const Target& target, const std::optional<in_addr>& source) {
   ++tally_.started;
   if (!tally_.first_start) tally_.first_start = started_;
   enter(State::opening);
-  connection_.open(target.address, source, stream_request(target, topic_query(wish_.topics), inbox_.cursor));
+  target_ = &target;
+  connection_.open(target.address, source, request());
 }
+
+std::string Reader::request() const {
+  const std::string query = topic_query(wish_.topics, wish_.topics_as);
+  if (wish_.protocol == Protocol::websocket) return websocket_request(*target_, query);
+  return wish_.protocol == Protocol::longpoll ? poll_request(*target_, query, inbox_.cursor)
+                                              : stream_request(*target_, query, inbox_.cursor);
+}
+
+std::string Reader::next_poll() { return request(); }
 
 void Reader::leave() noexcept {
   connection_.close();
@@ -27,9 +37,13 @@ void Reader::on_bytes(std::size_t count) {
   received_ = Clock::now();
 }
 
+void Reader::on_begin() {
+  if (!wish_.topics.empty()) count_opened();
+}
+
 void Reader::on_frame(const Frame& frame) {
   if (frame.has_id) inbox_.cursor = frame.id;
-  if (state_ == State::opening && (frame.has_data || !wish_.topics.empty())) count_opened();
+  if (state_ == State::opening && frame.has_data) count_opened();
   if (!frame.retry.empty()) {
     std::chrono::milliseconds::rep retry = 0;
     std::from_chars(frame.retry.data(), frame.retry.data() + frame.retry.size(), retry);

@@ -18,11 +18,13 @@
 namespace sse::bench {
 
 /// What a reader asks for. Without topics it is the greeting stream, whose first event is its beginning; a
-/// subscription begins with its first frame, and its events carry stamps.
+/// subscription begins when the server has taken it in, and its events carry stamps.
 struct Wish {
   std::vector<std::string> topics;
   /// It leaves with so many events, as a reader who closes the page; 0: it stays.
   std::uint64_t leave_after = 0;
+  Protocol protocol = Protocol::sse;
+  TopicsAs topics_as = TopicsAs::repeated;
 };
 
 class Reader final : private Connection::Owner {
@@ -40,9 +42,12 @@ class Reader final : private Connection::Owner {
   };
 
   Reader(Poller& poller, Tally& tally, Wish wish = {}, Listener* listener = nullptr)
-      : connection_(poller, *this), tally_(tally), listener_(listener), wish_(std::move(wish)) {}
+      : connection_(poller, *this, wish.protocol),
+        tally_(tally),
+        listener_(listener),
+        wish_(std::move(wish)) {}
 
-  /// From idle or ended; asks for what comes after its cursor, if it has one.
+  /// From idle or ended; asks for what comes after its cursor, if it has one. `target` outlives the reader.
   void open(const Target& target, const std::optional<in_addr>& source);
   /// Leaves, as a reader who closes the page; counts as no ending.
   void leave() noexcept;
@@ -55,8 +60,11 @@ class Reader final : private Connection::Owner {
 
  private:
   void on_bytes(std::size_t count) override;
+  void on_begin() override;
   void on_frame(const Frame& frame) override;
+  std::string next_poll() override;
   void on_end(Ending ending) override;
+  std::string request() const;
   void enter(State state) noexcept;
   void count_opened();
   void take_published(const Frame& frame);
@@ -65,6 +73,7 @@ class Reader final : private Connection::Owner {
   Tally& tally_;
   Listener* const listener_;
   const Wish wish_;
+  const Target* target_ = nullptr;
   Inbox inbox_;
   std::uint64_t taken_ = 0;
   Instant started_;

@@ -25,6 +25,10 @@ Json cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<Proc
   return from && to ? Json(seconds_of((*to).*part - (*from).*part)) : Json();
 }
 
+Json exact_cpu_seconds(const std::optional<ProcessUse>& from, const std::optional<ProcessUse>& to) {
+  return from && to ? Json(seconds_of(to->cpu - from->cpu)) : Json();
+}
+
 Json rss(const std::optional<ProcessUse>& use) { return use ? Json(use->rss_kib) : Json(); }
 
 }  // namespace
@@ -48,6 +52,11 @@ Json report_streams(const Tally& tally, std::uint64_t asked) {
   // From the first connect to the last first event: the time in which the server really opened them.
   out["opening_seconds"] = span(tally.first_start, tally.last_first_event);
   out["opened_per_second"] = per_second(tally.first_event.count(), tally.first_start, tally.last_first_event);
+  // On the steady clock, so that whoever started this run can tell how long it took from a moment of its own.
+  if (tally.last_first_event) {
+    const std::chrono::nanoseconds at = tally.last_first_event->time_since_epoch();
+    out["last_opened_at_ns"] = at.count();
+  }
   out["events"] = tally.events;
   out["bytes"] = tally.bytes;
   out["ended_with_close"] = tally.ended_with_close;
@@ -113,6 +122,8 @@ Json report_processes(const ProcessWatch& processes) {
     out[name] = {{"rss_before_kib", rss(before)},
                  {"rss_open_kib", rss(open)},
                  {"rss_end_kib", rss(end)},
+                 {"cpu_opening_seconds", exact_cpu_seconds(before, open)},
+                 {"cpu_open_seconds", exact_cpu_seconds(open, end)},
                  {"cpu_user_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_user)},
                  {"cpu_system_opening_seconds", cpu_seconds(before, open, &ProcessUse::cpu_system)},
                  {"cpu_user_open_seconds", cpu_seconds(open, end, &ProcessUse::cpu_user)},

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t head_bytes_max = std::size_t{16} * 1024;
 constexpr std::string_view line_end = "\r\n";
+constexpr std::string_view websocket_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+constexpr int status_upgraded = 101;
 constexpr std::string_view head_end = "\r\n\r\n";
 
 bool same_but_for_case(std::string_view left, std::string_view right) noexcept {
@@ -85,7 +87,7 @@ void ResponseDecoder::take_head() {
 bool ResponseDecoder::take_status_line(std::string_view line) {
   // "HTTP/1.1 200 OK"; the reason may be missing
   if (!line.starts_with("HTTP/1.") || line.size() < 12 || line[8] != ' ') return false;
-  return parse_number(line.substr(9, 3), status_) && status_ >= 200;
+  return parse_number(line.substr(9, 3), status_) && (status_ >= 200 || status_ == status_upgraded);
 }
 
 bool ResponseDecoder::take_header(std::string_view line) {
@@ -102,6 +104,8 @@ bool ResponseDecoder::take_header(std::string_view line) {
     if (framing_ != State::chunked) framing_ = State::sized;
   } else if (same_but_for_case(name, "connection")) {
     keeps_connection_ = !same_but_for_case(value, "close");
+  } else if (same_but_for_case(name, "sec-websocket-accept")) {
+    is_websocket_ = value == websocket_accept;
   } else if (same_but_for_case(name, "content-type")) {
     is_event_stream_ = same_but_for_case(value.substr(0, value.find(';')), "text/event-stream");
   }

@@ -11,6 +11,10 @@
 
 namespace sse::bench {
 
+/// What every WebSocket of ours asks with (the example of RFC 6455, section 1.3): nothing in between caches
+/// here.
+constexpr std::string_view websocket_key = "dGhlIHNhbXBsZSBub25jZQ==";
+
 class ResponseDecoder {
  public:
   /// `bytes` must stay until next() has returned an empty view; only then is the next feed allowed.
@@ -23,6 +27,8 @@ class ResponseDecoder {
   bool has_head() const noexcept { return state_ != State::head && state_ != State::failed; }
   int status() const noexcept { return status_; }
   bool is_event_stream() const noexcept { return is_event_stream_; }
+  /// 101, with the one answer to `websocket_key`; what follows is the body.
+  bool is_websocket() const noexcept { return status_ == 101 && is_websocket_; }
   /// The server did not say that it closes after this response.
   bool keeps_connection() const noexcept { return keeps_connection_; }
 
@@ -48,6 +54,7 @@ class ResponseDecoder {
   State framing_ = State::until_close;
   int status_ = 0;
   bool is_event_stream_ = false;
+  bool is_websocket_ = false;
   bool keeps_connection_ = true;
 };
 

@@ -1,17 +1,22 @@
-// Takes the suites that are named, or all: several rounds of each, all columns in every round, so that a change of the
-// machine's mood meets each of them.
+// Takes the suites that are named, or all. A suite of columns (greeting, hub) or of systems (growth, compare): several rounds,
+// all of it in every round, so that a change of the machine's mood meets everything.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
-import { build, results } from './stack.mjs';
-import { figures } from './figures.mjs';
+import { compare } from './compare.mjs';
+import { absent, takeRound } from './comparison.mjs';
+import { judged, printComparison, problemsOf } from './comparison_table.mjs';
+import { figures, spread } from './figures.mjs';
 import { greeting } from './greeting.mjs';
+import { growth } from './growth.mjs';
 import { hub } from './hub.mjs';
+import { build, results } from './processes.mjs';
 import { printTable } from './table.mjs';
 
-const suites = { greeting, hub };
+const suites = { greeting, hub, growth, compare };
 const rounds = Number(process.env.ROUNDS || 3);
+const say = (text) => process.stderr.write(`${text}\n`);
 
 function die(sentence) {
   console.error(`run: ${sentence}`);
@@ -29,12 +34,19 @@ function machine() {
   };
 }
 
-async function take(suite) {
+const save = (name, ending, text) => {
+  const path = join(results, `${name}.${ending}`);
+  writeFileSync(path, text);
+  return path;
+};
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
+
+async function takeColumns(suite) {
   const document = { machine: machine(), rounds: [] };
   for (let round = 1; round <= rounds; ++round) {
     const taken = {};
     for (const column of Object.keys(suite.columns)) {
-      process.stderr.write(`${suite.name}, round ${round} of ${rounds}, ${suite.columns[column]}\n`);
+      say(`${suite.name}, round ${round} of ${rounds}, ${suite.columns[column]}`);
       taken[column] = await suite.measure(column);
     }
     document.rounds.push(taken);
@@ -42,19 +54,40 @@ async function take(suite) {
   document.machine.load_average_after = loadavg()[0];
   document.figures = figures(suite, document.rounds);
   document.reached = document.figures.every((figure) => figure.reached !== false);
-  const path = join(results, `${suite.name}.json`);
-  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
-  printTable(suite, document, path);
+  printTable(suite, document, save(suite.name, 'json', json(document)));
   return document.reached;
 }
 
-for (const name of ['sse-worker', 'sse-load']) {
+// `wanted`: names of scenarios, or none for all; then nobody asks about the targets of the others.
+async function takeSystems(suite, wanted) {
+  const document = { machine: machine(), absent: absent(suite, wanted), rounds: [] };
+  for (let round = 1; round <= rounds; ++round) {
+    document.rounds.push(await takeRound(suite, wanted, (text) => say(`${suite.name}, round ${round} of ${rounds}, ${text}`)));
+  }
+  document.machine.load_average_after = loadavg()[0];
+  document.problems = problemsOf(suite, document.rounds);
+  const asked = suite.targets.filter(({ scenario }) => wanted.length === 0 || (scenario && wanted.includes(scenario)));
+  document.verdict = asked.map((target) => judged(target, document.rounds));
+  document.reached = document.problems.length === 0 && document.verdict.every(({ reached }) => reached !== false);
+  const files = [save(suite.name, 'json', json(document))];
+  const chart = wanted.length === 0 && suite.chart(document.rounds, (values) => spread(values)?.median ?? NaN);
+  if (chart) files.push(save(suite.name, 'svg', chart));
+  printComparison(suite, document, files);
+  return document.reached;
+}
+
+for (const name of ['sse-worker', 'sse-load', 'sse-floor']) {
   if (!existsSync(join(build, name))) die(`there is no ${join(build, name)}; make build makes it`);
 }
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
-for (const name of names) {
-  if (!Object.hasOwn(suites, name)) die(`there is no suite ${name}; there are ${Object.keys(suites).join(' and ')}`);
+// A suite, then perhaps scenarios of it, then perhaps another suite.
+const wanted = new Map();
+for (const name of process.argv.slice(2)) {
+  const suite = [...wanted.keys()].at(-1);
+  if (Object.hasOwn(suites, name)) wanted.set(name, []);
+  else if (suite && Object.hasOwn(suites[suite].scenarios ?? {}, name)) wanted.get(suite).push(name);
+  else die(`there is no suite ${name}${suite ? `, nor a scenario of ${suite}` : ''}; there are ${Object.keys(suites).join(', ')}`);
 }
-for (const name of names) {
-  if (!(await take(suites[name]))) process.exitCode = 1;
+for (const [name, scenarios] of wanted.size > 0 ? wanted : Object.keys(suites).map((each) => [each, []])) {
+  const suite = suites[name];
+  if (!(await (suite.scenarios ? takeSystems(suite, scenarios) : takeColumns(suite)))) process.exitCode = 1;
 }

@@ -1,67 +1,20 @@
 // Stack: nginx and the worker as an operator runs them (deploy/local/run), on a port of their own, for one measurement.
 // Started fresh each time, so that memory left over from one measurement is not the base of the next.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-export const root = resolve(fileURLToPath(new URL('.', import.meta.url)), '../..');
-export const build = resolve(root, process.env.BUILD || 'build');
-// Where the reports go.
-export const results = join(build, 'bench');
-mkdirSync(results, { recursive: true });
-
-// However this process ends, what it started ends too.
-const children = new Set();
-process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
-
-function start(command, args, env = process.env) {
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-  return child;
-}
-
-// Below the ports the kernel gives to clients, of which the measurement takes thousands.
-async function freePort() {
-  for (let port = 18100; port < 18200; ++port) {
-    const server = createServer().listen(port, '127.0.0.1');
-    const free = await once(server, 'listening').then(() => true, () => false);
-    await new Promise((done) => server.close(done));
-    if (free) return port;
-  }
-  throw new Error('no free port between 18100 and 18199');
-}
-
-// All processes below `ancestor` as { pid, name }.
-function descendants(ancestor) {
-  const below = new Map();
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    let stat;
-    try {
-      stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    } catch {
-      continue; // it has ended meanwhile
-    }
-    const [, name, parent] = stat.match(/^\d+ \((.*)\) \S (\d+)/s);
-    below.set(Number(parent), [...(below.get(Number(parent)) ?? []), { pid: Number(pid), name }]);
-  }
-  const all = (pid) => (below.get(pid) ?? []).flatMap((child) => [child, ...all(child.pid)]);
-  return all(ancestor);
-}
+import { watching } from './load.mjs';
+import { build, descendants, end, freePort, results, root, start } from './processes.mjs';
 
 export class Stack {
   #process;
 
-  // `config`: the worker's configuration file, or none for the shipped one.
-  static async start(config) {
+  // `config`: the worker's configuration file, or none for the shipped one. `from`: the folder of the worker's program.
+  static async start(config, from = build) {
     const stack = new Stack();
     const port = await freePort();
-    const environment = { ...process.env, PORT: String(port), BUILD: build };
+    const environment = { ...process.env, PORT: String(port), BUILD: from };
     delete environment.CONFIG;
     if (config) environment.CONFIG = config;
     stack.home = join(root, '.run', String(port));
@@ -79,11 +32,16 @@ export class Stack {
     return stack;
   }
 
-  // Arguments that make the load client watch the worker and nginx.
+  // Of the worker and of nginx.
+  get pids() {
+    const all = descendants(this.#process.pid);
+    const named = (...names) => all.filter(({ name }) => names.includes(name)).map(({ pid }) => pid);
+    return { worker: named('sse-worker', 'sse-floor'), nginx: named('nginx') };
+  }
+
+  // Arguments that make the load client watch them.
   watched() {
-    return descendants(this.#process.pid)
-      .filter(({ name }) => ['sse-worker', 'nginx'].includes(name))
-      .flatMap(({ name, pid }) => ['--watch-pid', `${name === 'nginx' ? 'nginx' : 'worker'}=${pid}`]);
+    return watching(this.pids);
   }
 
   // Where the streams are.
@@ -103,21 +61,8 @@ export class Stack {
   }
 
   async stop() {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    await ended;
+    await end(this.#process);
   }
-}
-
-// Runs the load client and returns its report.
-export async function load(...args) {
-  const client = start(join(build, 'sse-load'), args.map(String));
-  let out = '';
-  client.stdout.setEncoding('utf8').on('data', (text) => (out += text));
-  const [code] = await once(client, 'close');
-  if (code !== 0) throw new Error(`sse-load ended with ${code}`);
-  return JSON.parse(out);
 }
 
 // A configuration of the worker, for Stack.start().

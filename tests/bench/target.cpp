@@ -7,6 +7,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "response_decoder.hpp"
+
 namespace sse::bench {
 namespace {
 
@@ -20,6 +22,13 @@ sockaddr_in resolve(const std::string& host, const std::string& port) {
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, freeaddrinfo);
   return *reinterpret_cast<const sockaddr_in*>(owned->ai_addr);
+}
+
+// The request line and the host.
+std::string beginning(std::string_view method, const Target& target, std::string_view query) {
+  std::string line = fmt::format("{} {}", method, target.path);
+  if (!query.empty()) line.append(target.path.find('?') == std::string::npos ? "?" : "&").append(query);
+  return line += fmt::format(" HTTP/1.1\r\nHost: {}\r\n", target.authority);
 }
 
 }  // namespace
@@ -41,16 +50,29 @@ Target parse_target(std::string_view url) {
 }
 
 std::string stream_request(const Target& target, std::string_view query, std::string_view cursor) {
-  std::string request = fmt::format("GET {}", target.path);
-  if (!query.empty()) request.append(target.path.find('?') == std::string::npos ? "?" : "&").append(query);
-  request += fmt::format(" HTTP/1.1\r\nHost: {}\r\nAccept: text/event-stream\r\n", target.authority);
+  std::string request = beginning("GET", target, query) + "Accept: text/event-stream\r\n";
   if (!cursor.empty()) request += fmt::format("Last-Event-ID: {}\r\n", cursor);
   return request += "\r\n";
 }
 
-std::string post_request(const Target& target, std::string_view content_type, std::string_view body) {
-  return fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
-                     target.path, target.authority, content_type, body.size(), body);
+std::string websocket_request(const Target& target, std::string_view query) {
+  return beginning("GET", target, query) +
+         fmt::format(
+             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+             "{}\r\n\r\n",
+             websocket_key);
+}
+
+std::string poll_request(const Target& target, std::string_view query, std::string_view cursor) {
+  std::string whole(query);
+  if (!cursor.empty()) whole += fmt::format("{}lastEventId={}", whole.empty() ? "" : "&", cursor);
+  return beginning("GET", target, whole) + "Accept: application/json\r\n\r\n";
+}
+
+std::string post_request(const Target& target, std::string_view query, std::string_view content_type,
+                         std::string_view body) {
+  return beginning("POST", target, query) +
+         fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n\r\n{}", content_type, body.size(), body);
 }
 
 SourceAddresses::SourceAddresses(const std::vector<std::string>& dotted) {

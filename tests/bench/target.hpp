@@ -26,7 +26,12 @@ Target parse_target(std::string_view url);
 /// The request for a stream as it goes over the wire. `query` is added to the target's own; `cursor` becomes
 /// Last-Event-ID; either may be empty.
 std::string stream_request(const Target& target, std::string_view query, std::string_view cursor);
-std::string post_request(const Target& target, std::string_view content_type, std::string_view body);
+/// The same for the upgrade to a WebSocket, which knows no cursor.
+std::string websocket_request(const Target& target, std::string_view query);
+/// The same for a poll; `cursor` becomes lastEventId.
+std::string poll_request(const Target& target, std::string_view query, std::string_view cursor);
+std::string post_request(const Target& target, std::string_view query, std::string_view content_type,
+                         std::string_view body);
 
 /// The local addresses in turn; none when none were given, then the kernel chooses. One address has about
 /// 28,000 ports towards one server, and a port that was closed here rests for a while.

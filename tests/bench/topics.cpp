@@ -35,6 +35,7 @@ bool is_numbered(std::string_view name) noexcept { return name.find(place) != st
 
 std::vector<std::string> numbered(const std::vector<std::string>& names, std::uint64_t number) {
   std::vector<std::string> result;
+  result.reserve(names.size());
   for (const std::string& name : names) result.push_back(numbered(name, number));
   return result;
 }
@@ -53,10 +54,11 @@ bool selects(std::string_view selector, std::string_view topic) noexcept {
   return topic.starts_with(selector.substr(0, selector.size() - 1));
 }
 
-std::string topic_query(const std::vector<std::string>& selectors) {
+std::string topic_query(const std::vector<std::string>& selectors, TopicsAs as) {
+  const std::string_view separator = as == TopicsAs::joined ? "," : "&topic=";
   std::string query;
   for (const std::string& selector : selectors) {
-    query += query.empty() ? "topic=" : "&topic=";
+    query += query.empty() ? "topic=" : separator;
     append_escaped(query, selector);
   }
   return query;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol.hpp"
+
 namespace sse::bench {
 
 bool is_numbered(std::string_view name) noexcept;
@@ -20,7 +22,7 @@ std::vector<std::string> all_numbered(const std::vector<std::string>& names, std
 /// Does a reader who asked for `selector` (a name, `prefix/*` or `*`) get what is published under `topic`?
 bool selects(std::string_view selector, std::string_view topic) noexcept;
 
-/// `topic=a&topic=b%2Fc`; empty for none.
-std::string topic_query(const std::vector<std::string>& selectors);
+/// `topic=a&topic=b%2Fc`, or `topic=a,b%2Fc`; empty for none.
+std::string topic_query(const std::vector<std::string>& selectors, TopicsAs as = TopicsAs::repeated);
 
 }  // namespace sse::bench

@@ -30,6 +30,7 @@ BOOST_AUTO_TEST_CASE(names_and_patterns_select) {
 BOOST_AUTO_TEST_CASE(queries_are_escaped) {
   BOOST_TEST(topic_query({}).empty());
   BOOST_TEST(topic_query({"a/*", "b c&d=ü"}) == "topic=a%2F%2A&topic=b%20c%26d%3D%C3%BC");
+  BOOST_TEST(topic_query({"a,b", "c"}, TopicsAs::joined) == "topic=a%2Cb,c");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,61 @@
+// Takes a comparison: in every round each scenario, in it each system, fresh and warmed up, one after the other; so that what
+// is compared was measured within a minute, and a change of the machine's mood meets all.
+import { failedStreams } from './figures.mjs';
+import { load, watching } from './load.mjs';
+import { systems } from './systems/index.mjs';
+
+// The first requests and publishes bring in code and allocator pages that are no stream's cost.
+const warm = (running, system) => load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []),
+  '--streams', 20, '--topic', 'warm', '--publish-count', 400, '--publish-batch', system.batches ? 20 : 1);
+
+async function measure(scenario, system) {
+  const running = await system.start(scenario.config?.());
+  try {
+    await warm(running, system);
+    const report = scenario.measure
+      ? await scenario.measure(running)
+      : await load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []), ...scenario.of(system),
+        '--duration', '20s', ...watching(running.pids));
+    if (complaints(scenario, report).length > 0) report.nginx_complaints = running.complaints();
+    return report;
+  } finally {
+    await running.stop();
+  }
+}
+
+// What must not be, whatever the figures: an event lost, there twice or out of order; a stream that failed; a publish that was
+// not taken.
+export function complaints(scenario, { deliveries, streams, publish, ...report }) {
+  const counts = {
+    lost: deliveries.lost,
+    repeated: deliveries.repeated,
+    reordered: deliveries.reordered,
+    foreign: deliveries.foreign,
+    'streams that failed': scenario.streamsEnd ? 0 : failedStreams({ streams, ...report }),
+    'publishes refused': scenario.streamsEnd ? 0 : publish.sent - publish.acknowledged,
+  };
+  return Object.entries(counts).filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
+}
+
+// By scenario, then by system: the report. `wanted`: names of scenarios; none: all.
+export async function takeRound(suite, wanted, say) {
+  const round = {};
+  for (const [name, scenario] of Object.entries(suite.scenarios)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    round[name] = {};
+    for (const system of scenario.systems.map((each) => systems[each])) {
+      if (system.missing?.()) continue;
+      say(`${name}, ${system.title}`);
+      round[name][system.name] = await measure(scenario, system);
+    }
+  }
+  return round;
+}
+
+// The systems that would take part and are not here, with what is to be done about it.
+export function absent(suite, wanted) {
+  const names = Object.entries(suite.scenarios).filter(([name]) => wanted.length === 0 || wanted.includes(name))
+    .flatMap(([, scenario]) => scenario.systems);
+  return [...new Set(names)].filter((name) => systems[name].missing?.())
+    .map((name) => `${systems[name].title} is left out: ${systems[name].missing()}`);
+}
