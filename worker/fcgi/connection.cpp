@@ -50,13 +50,14 @@ void Connection::close() {
 
 void Connection::on_ready(Ready ready) {
   if (ready.writable && outbox_) flush_outbox();
-  if (ready.readable && !closed()) receive();
+  if (ready.readable && !closed()) receive(ready.hung_up);
 }
 
 // --- in: bytes to requests ---
 
-void Connection::receive() {
-  // Until the socket is empty: the next edge comes only with new bytes.
+void Connection::receive(bool hung_up) {
+  // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it could has emptied
+  // it; but an end that is there already has had its edge, and is read to.
   while (!closed()) {
     auto& buffer = shared_.received;
     buffer.resize(read_bytes);
@@ -65,6 +66,7 @@ void Connection::receive() {
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (size <= 0) return on_peer_gone();
     take({buffer.data(), static_cast<std::size_t>(size)});
+    if (static_cast<std::size_t>(size) < read_bytes && !hung_up) return;
   }
 }
 

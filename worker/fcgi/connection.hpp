@@ -82,7 +82,7 @@ class Connection final : public net::Watcher, public http::Exchange {
     closed,
   };
 
-  void receive();
+  void receive(bool hung_up);
   void take(std::string_view bytes);
   void hold_early(std::string_view bytes);
   void begin_request();

@@ -17,6 +17,7 @@ namespace worker::fcgi {
 namespace {
 
 constexpr std::uint16_t any_id = 1;
+constexpr off_t file_bytes_max = 262'144;
 
 base::UniqueFd memory_file() {
   base::UniqueFd file(::memfd_create("request-head", MFD_CLOEXEC));
@@ -72,13 +73,22 @@ Decoder::Decoder() : file_(memory_file()) {
   for (const int signal : {SIGPIPE, SIGUSR1}) std::signal(signal, SIG_IGN);
 }
 
+void Decoder::start_file() {
+  file_ = memory_file();
+  written_ = 0;
+}
+
 base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
   const auto head = head_records(params);
+  // Heads are put one behind the other, where reading has got to: writing and reading one are two system calls, and what
+  // libfcgi reads ahead ends where the file does.
+  if (written_ > file_bytes_max) start_file();
   const auto size = static_cast<ssize_t>(head.size());
-  if (::pwrite(file_.get(), head.data(), head.size(), 0) != size || ::ftruncate(file_.get(), size) != 0 ||
-      ::lseek(file_.get(), 0, SEEK_SET) != 0) {
+  if (::pwrite(file_.get(), head.data(), head.size(), written_) != size) {
+    start_file();
     return base::failure(Refusal::params);
   }
+  written_ += size;
   FCGX_Request decoded;
   ::FCGX_InitRequest(&decoded, -1, 0);
   decoded.keepConnection = 1;  // or its first act is to close the descriptor
@@ -86,7 +96,7 @@ base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
   decoded.detached = 1;  // or closing it would linger for two seconds
   if (::FCGX_Accept_r(&decoded) != 0) {
     file_.release();  // closed by libfcgi
-    file_ = memory_file();
+    start_file();
     return base::failure(Refusal::params);
   }
   http::Request request;

@@ -8,6 +8,8 @@
 // overflows.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string_view>
 
 #include "base/result.hpp"
@@ -29,7 +31,10 @@ class Decoder {
   base::Result<http::Request, Refusal> decode(std::string_view params);
 
  private:
+  void start_file();
+
   base::UniqueFd file_;
+  off_t written_ = 0;  // and read: the next head goes here
 };
 
 }  // namespace worker::fcgi

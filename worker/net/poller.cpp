@@ -44,7 +44,8 @@ void Poller::dispatch() {
     const auto& event = events[static_cast<std::size_t>(i)];
     static_cast<Watcher*>(event.data.ptr)
         ->on_ready({.readable = (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
-                    .writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0});
+                    .writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+                    .hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
   }
 }
 

@@ -17,6 +17,7 @@ class Watcher {
   struct Ready {
     bool readable;  // also when the peer has gone
     bool writable;
+    bool hung_up;  // the peer has gone, or will send no more: reading on comes to an end
   };
   /// May remove any watcher from the poller, but must not destroy one before the turn is over: events of the
   /// same batch may still name it.
