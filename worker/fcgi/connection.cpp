@@ -56,8 +56,8 @@ void Connection::on_ready(Ready ready) {
 // --- in: bytes to requests ---
 
 void Connection::receive(bool hung_up) {
-  // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it could has emptied
-  // it; but an end that is there already has had its edge, and is read to.
+  // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
+  // could has emptied it; but an end that is there already has had its edge, and is read to.
   while (!closed()) {
     auto& buffer = shared_.received;
     buffer.resize(read_bytes);

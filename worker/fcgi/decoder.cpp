@@ -80,8 +80,8 @@ void Decoder::start_file() {
 
 base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
   const auto head = head_records(params);
-  // Heads are put one behind the other, where reading has got to: writing and reading one are two system calls, and what
-  // libfcgi reads ahead ends where the file does.
+  // Heads are put one behind the other, where reading has got to: writing and reading one are two system
+  // calls, and what libfcgi reads ahead ends where the file does.
   if (written_ > file_bytes_max) start_file();
   const auto size = static_cast<ssize_t>(head.size());
   if (::pwrite(file_.get(), head.data(), head.size(), written_) != size) {

@@ -53,6 +53,8 @@ Journal::Kept MemoryJournal::keep(Draft&& draft) {
   } else {
     sse::append_event(entry->frame, event);
   }
+  if (entry->frame.capacity() > entry->frame.size() + entry->frame.size() / 8 + 48)
+    entry->frame.shrink_to_fit();
   entry->topics = std::move(draft.topics);
   entry->key = std::move(draft.key);
   entry->closes = draft.closes;

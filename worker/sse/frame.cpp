@@ -30,6 +30,10 @@ void append_data(std::string& out, std::string_view data) {
 }  // namespace
 
 void append_event(std::string& out, const Event& event) {
+  // What the fields of an event of one line take beside their values. A string that grows step by step ends
+  // up with room for twice its size, and a history would keep that.
+  constexpr std::size_t around = 48;
+  out.reserve(out.size() + event.data.size() + event.type.size() + event.id.size() + around);
   if (!event.type.empty()) append_field(out, "event", event.type);
   if (event.retry) fmt::format_to(std::back_inserter(out), "retry: {}\n", event.retry->count());
   append_data(out, event.data);
