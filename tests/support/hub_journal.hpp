@@ -3,52 +3,23 @@
 #pragma once
 
 #include <functional>
-#include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
-#include "journal/memory_journal.hpp"
+#include "support/passing_journal.hpp"
 
 namespace worker::support {
 
-class InterposedJournal final : public journal::Journal {
+class InterposedJournal final : public PassingJournal {
  public:
-  InterposedJournal(const journal::Settings& settings, std::string epoch, const base::Clock& clock)
-      : journal_(settings, std::move(epoch), clock) {}
+  using PassingJournal::PassingJournal;
 
-  void append(std::vector<journal::Draft> drafts, Done done) override {
-    journal_.append(std::move(drafts), std::move(done));
-  }
-  using Journal::id_of;
-  std::string id_of(journal::Sequence sequence) const override { return journal_.id_of(sequence); }
-  journal::Resumption resume(const journal::Selection& selection,
-                             const std::optional<std::string>& cursor) const override {
-    return journal_.resume(selection, cursor);
-  }
-  journal::Slice read(const journal::Selection& selection, journal::Sequence after, journal::Sequence until,
-                      std::size_t bytes_max, journal::Evictions accounted) const override {
-    return journal_.read(selection, after, until, bytes_max, accounted);
-  }
-  std::vector<journal::EntryPtr> read_all(journal::Sequence after, std::size_t count_max) const override {
-    return journal_.read_all(after, count_max);
-  }
   journal::Sequence closed_at(const journal::Selection& selection) const override {
     if (before_closed_at) std::exchange(before_closed_at, {})();
-    return journal_.closed_at(selection);
+    return PassingJournal::closed_at(selection);
   }
-  journal::Sequence last() const override { return journal_.last(); }
-  void follow(journal::Follower& follower, std::function<void()> news) override {
-    journal_.follow(follower, std::move(news));
-  }
-  void expire() override { journal_.expire(); }
-  journal::Figures figures() const override { return journal_.figures(); }
 
   /// Called once, right before the next closed_at() is answered.
   mutable std::function<void()> before_closed_at;
-
- private:
-  journal::MemoryJournal journal_;
 };
 
 }  // namespace worker::support

@@ -6,6 +6,7 @@
 #include "journal/memory_journal.hpp"
 #include "support/hub_draft.hpp"
 #include "support/manual_clock.hpp"
+#include "support/passing_journal.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -15,43 +16,20 @@ using namespace std::chrono_literals;
 namespace {
 
 // A journal that keeps events when the test says so, as one on a disk would.
-class LateJournal final : public journal::Journal {
+class LateJournal final : public PassingJournal {
  public:
-  explicit LateJournal(const base::Clock& clock) : journal_({}, "e", clock) {}
+  explicit LateJournal(const base::Clock& clock) : PassingJournal({}, "e", clock) {}
 
   void append(std::vector<journal::Draft> drafts, Done done) override {
     waiting_.push_back([this, drafts = std::move(drafts), done = std::move(done)]() mutable {
-      journal_.append(std::move(drafts), std::move(done));
+      PassingJournal::append(std::move(drafts), std::move(done));
     });
   }
   void keep_all() {
     for (auto& keep : std::exchange(waiting_, {})) keep();
   }
 
-  std::string id_of(journal::Sequence sequence) const override { return journal_.id_of(sequence); }
-  journal::Resumption resume(const journal::Selection& selection,
-                             const std::optional<std::string>& cursor) const override {
-    return journal_.resume(selection, cursor);
-  }
-  journal::Slice read(const journal::Selection& selection, journal::Sequence after, journal::Sequence until,
-                      std::size_t bytes_max, journal::Evictions accounted) const override {
-    return journal_.read(selection, after, until, bytes_max, accounted);
-  }
-  std::vector<journal::EntryPtr> read_all(journal::Sequence after, std::size_t count_max) const override {
-    return journal_.read_all(after, count_max);
-  }
-  journal::Sequence closed_at(const journal::Selection& selection) const override {
-    return journal_.closed_at(selection);
-  }
-  journal::Sequence last() const override { return journal_.last(); }
-  void follow(journal::Follower& follower, std::function<void()> news) override {
-    journal_.follow(follower, std::move(news));
-  }
-  void expire() override { journal_.expire(); }
-  journal::Figures figures() const override { return journal_.figures(); }
-
  private:
-  journal::MemoryJournal journal_;
   std::vector<std::function<void()>> waiting_;
 };
 
