@@ -53,6 +53,7 @@ class Lane {
   fcgi::Metrics fcgi_metrics_;
   hub::Metrics hub_metrics_;
   api::PublishMetrics publish_metrics_;
+  metrics::Limits limits_;
   metrics::Histogram& loop_lag_;
   net::Timer lag_timer_;
   hub::Shard shard_;

@@ -76,6 +76,7 @@ test('promtool', async (t) => {
       'journal_oldest_age_seconds',
       'loop_lag_seconds_bucket',
       'conflated_events_total',
+      'limit_reached_total',
     ]) {
       assert.notEqual(metrics.value(`sse_worker_${name}`), undefined, name);
     }

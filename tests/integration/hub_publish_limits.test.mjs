@@ -68,6 +68,17 @@ test('limits set low', async (t) => {
     assert.equal((await hub.post(body, NDJSON)).status, 200, 'and goes on');
   });
 
+  await t.test('each limit has counted what it turned away', async () => {
+    const metrics = await hub.metrics();
+    const reached = (key) => metrics.value('sse_worker_limit_reached_total', {key});
+    assert.equal(reached('publish.event_bytes_max'), 12, 'two by itself and one in a batch, of four kinds');
+    assert.equal(reached('publish.batch_max'), 2);
+    assert.equal(reached('publish.topics_max'), 2);
+    assert.equal(reached('publish.topic_bytes_max'), 6);
+    assert.equal(reached('gate.body_bytes_max'), 3);
+    assert.equal(reached('streams.max'), 0);
+  });
+
   await t.test('nothing that was refused has arrived', async () => {
     const taken = (await hub.poll({topic: 't', lastEventId: 'earliest'})).body.events.length;
     await reader.got(taken);

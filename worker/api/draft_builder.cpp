@@ -70,7 +70,8 @@ void DraftBuilder::add_topic(std::string_view name) {
   ++topics_given_;
   if (topics_given_ > limits_.topics_max) return;  // told by finish(), with their number
   if (const auto checked = journal::check_topic(name, limits_.topic_bytes_max); !checked) {
-    throw Mistake(checked.error());
+    const bool long_name = name.size() > limits_.topic_bytes_max;
+    throw Mistake(checked.error(), long_name ? std::optional(metrics::Limit::topic_bytes) : std::nullopt);
   }
   if (std::ranges::find(draft_.topics, name) == draft_.topics.end()) draft_.topics.emplace_back(name);
 }
@@ -106,12 +107,14 @@ void DraftBuilder::set(Field field, std::string value) {
 journal::Draft DraftBuilder::finish() {
   if (topics_given_ > limits_.topics_max) {
     throw Mistake(
-        fmt::format("topic: {} are named; at most {} are allowed", topics_given_, limits_.topics_max));
+        fmt::format("topic: {} are named; at most {} are allowed", topics_given_, limits_.topics_max),
+        metrics::Limit::publish_topics);
   }
   if (draft_.topics.empty()) throw Mistake("topic: is missing");
   const auto& event = draft_.event;
   if (event.data.size() + event.type.size() + event.id.size() > limits_.event_bytes_max) {
-    throw Mistake(fmt::format("data: the event is over {} bytes", limits_.event_bytes_max), 413);
+    throw Mistake(fmt::format("data: the event is over {} bytes", limits_.event_bytes_max),
+                  metrics::Limit::event_bytes, 413);
   }
   if (!base::is_utf8(event.data)) throw Mistake("data: is not valid UTF-8");
   draft_.silent = draft_.closes && (given_ & (1U << static_cast<unsigned>(Field::data))) == 0;

@@ -2,20 +2,23 @@
 // checked here, once. What is wrong is thrown as a Mistake, which ends in the parser that uses the builder.
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "api/settings.hpp"
 #include "journal/entry.hpp"
+#include "metrics/limits.hpp"
 
 namespace worker::api {
 
 /// One sentence that names the field.
 struct Mistake : std::runtime_error {
-  explicit Mistake(const std::string& detail, int status_code = 400)
-      : std::runtime_error(detail), status(status_code) {}
+  explicit Mistake(const std::string& detail, std::optional<metrics::Limit> hit = {}, int status_code = 400)
+      : std::runtime_error(detail), status(status_code), limit(hit) {}
   int status;  // 400, or 413 where it is too large
+  std::optional<metrics::Limit> limit;
 };
 
 enum class Field { topic, data, event, id, retry, key, close };

@@ -21,7 +21,7 @@ DraftResult caught(const Parse& parse) {
   try {
     return parse();
   } catch (const Mistake& mistake) {
-    return base::failure(DraftError{mistake.status, mistake.what()});
+    return base::failure(DraftError{mistake.status, mistake.what(), mistake.limit});
   }
 }
 
@@ -31,8 +31,11 @@ Mistake broken(std::string_view text, const PublishSettings& limits) {
   // It takes a NUL for the end of its input.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) text = text.substr(0, nul + 1);
   bool object = true;
-  const auto guard = [&](int depth, Json::parse_event_t /*event*/, Json& /*value*/) {
-    if (depth > json_depth_max) throw Mistake(fmt::format("JSON: is nested deeper than {}", json_depth_max));
+  const auto guard = [&](int outer, Json::parse_event_t event, Json& /*value*/) {
+    const bool begins =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (begins && outer >= json_depth_max)
+      throw Mistake(fmt::format("JSON: is nested deeper than {}", json_depth_max));
     return true;
   };
   try {

@@ -2,18 +2,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "api/settings.hpp"
 #include "base/result.hpp"
 #include "journal/entry.hpp"
+#include "metrics/limits.hpp"
 
 namespace worker::api {
 
 struct DraftError {
   int status;  // 400, or 413 where it is too large
   std::string detail;
+  std::optional<metrics::Limit> limit;  // that was reached, where it is one
 };
 using DraftResult = base::Result<journal::Draft, DraftError>;
 

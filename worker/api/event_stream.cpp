@@ -4,8 +4,11 @@
 
 namespace worker::api {
 
-void EventStream::live_for(net::Timers& timers, std::chrono::milliseconds time) {
-  lifetime_ = std::make_unique<net::Timer>(timers, [this] { exchange_.finish(); });
+void EventStream::live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
+  lifetime_ = std::make_unique<net::Timer>(timers, [this, &limits] {
+    limits.count(metrics::Limit::lifetime);
+    exchange_.finish();
+  });
   lifetime_->arm_in(time);
 }
 

@@ -8,6 +8,7 @@
 #include "api/stream_slots.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
+#include "metrics/limits.hpp"
 
 namespace worker::api {
 
@@ -17,8 +18,8 @@ class EventStream final : public http::Source, public hub::Reader {
   EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot)
       : exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
 
-  /// Ends the stream after `time`; the reader comes back with its cursor.
-  void live_for(net::Timers& timers, std::chrono::milliseconds time);
+  /// Ends the stream after `time`, and counts that; the reader comes back with its cursor.
+  void live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time);
 
   void drain(std::chrono::milliseconds retry) override;
   void on_drained() override { shard_.on_drained(*this); }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -41,13 +42,15 @@ struct EventsEndpoint::Asked {
 };
 
 EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
-                               hub::Shard& shard, http::Endpoint& greeting, const StreamSettings& settings)
+                               hub::Shard& shard, http::Endpoint& greeting, const StreamSettings& settings,
+                               metrics::Limits& limits)
     : timers_(timers),
       random_(random),
       slots_(slots),
       shard_(shard),
       greeting_(greeting),
-      settings_(settings) {}
+      settings_(settings),
+      limits_(limits) {}
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
@@ -55,18 +58,23 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
   if (topics.empty()) return greeting_.serve(exchange);
   if (topics.size() > settings_.topics_max) {
+    limits_.count(metrics::Limit::stream_topics);
     return exchange.answer(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
                                                           topics.size(), settings_.topics_max)));
   }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
-  if (!selection) return exchange.answer(http::problem(400, selection.error()));
+  if (!selection) {
+    const auto too_long = [&](auto topic) { return topic.size() > settings_.topic_bytes_max; };
+    if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
+    return exchange.answer(http::problem(400, selection.error()));
+  }
   Asked asked{std::move(selection).value(), cursor_of(request), std::nullopt, {}};
   if (const auto poll = request.query.first("poll")) {
     asked.poll = seconds_of(*poll);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
   }
   auto slot = slots_.take();
-  if (!slot) return exchange.answer(no_slot());
+  if (!slot) return exchange.answer(no_slot(limits_));
   asked.from = shard_.journal().resume(asked.selection, asked.cursor);
   if (asked.poll) return poll(exchange, asked, std::move(*slot));
   // A browser that gets 204 does not come back.
@@ -90,7 +98,7 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   exchange.keep(std::move(source));
   exchange.write(opening);
   if (settings_.lifetime.count() > 0) {
-    stream.live_for(timers_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
+    stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
   shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted);
 }

@@ -14,7 +14,7 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, hub::Shard& shard,
-                 http::Endpoint& greeting, const StreamSettings& settings);
+                 http::Endpoint& greeting, const StreamSettings& settings, metrics::Limits& limits);
 
   void serve(http::Exchange& exchange) override;
   void update(const StreamSettings& settings) { settings_ = settings; }
@@ -31,6 +31,7 @@ class EventsEndpoint final : public http::Endpoint {
   hub::Shard& shard_;
   http::Endpoint& greeting_;
   StreamSettings settings_;
+  metrics::Limits& limits_;
 };
 
 }  // namespace worker::api

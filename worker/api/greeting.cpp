@@ -72,10 +72,12 @@ class Greeting final : public http::Source {
 }  // namespace
 
 GreetingEndpoint::GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
-                                   const StreamSettings& streams, const GreetingSettings& settings)
+                                   const StreamSettings& streams, const GreetingSettings& settings,
+                                   metrics::Limits& limits)
     : timers_(timers),
       random_(random),
       slots_(slots),
+      limits_(limits),
       streams_(streams),
       settings_(std::make_shared<const GreetingSettings>(settings)) {}
 
@@ -86,7 +88,7 @@ void GreetingEndpoint::update(const StreamSettings& streams, const GreetingSetti
 
 void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto slot = slots_.take();
-  if (!slot) return exchange.answer(no_slot());
+  if (!slot) return exchange.answer(no_slot(limits_));
   exchange.open(stream_head());
   auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(*slot));
   auto& begun = *greeting;

@@ -6,6 +6,7 @@
 #include "api/stream_slots.hpp"
 #include "base/random.hpp"
 #include "http/exchange.hpp"
+#include "metrics/limits.hpp"
 #include "net/timer.hpp"
 
 namespace worker::api {
@@ -14,7 +15,7 @@ namespace worker::api {
 class GreetingEndpoint final : public http::Endpoint {
  public:
   GreetingEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
-                   const StreamSettings& streams, const GreetingSettings& settings);
+                   const StreamSettings& streams, const GreetingSettings& settings, metrics::Limits& limits);
 
   void serve(http::Exchange& exchange) override;
   /// For streams opened from now on.
@@ -24,6 +25,7 @@ class GreetingEndpoint final : public http::Endpoint {
   net::Timers& timers_;
   base::Random& random_;
   StreamSlots& slots_;
+  metrics::Limits& limits_;
   StreamSettings streams_;
   std::shared_ptr<const GreetingSettings> settings_;  // shared with the streams that run by it
 };

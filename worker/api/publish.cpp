@@ -103,7 +103,13 @@ PublishMetrics::PublishMetrics(metrics::Registry& registry)
       rejected(registry.counter("sse_worker_rejected_events_total", "Events refused to their publishers.")),
       latency(registry.histogram(
           "sse_worker_publish_seconds", "From a complete publish request to its events being kept.",
-          {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)) {}
+          {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
+      limits(registry) {}
+
+void PublishMetrics::count(const DraftError& error) {
+  rejected.add();
+  if (error.limit) limits.count(*error.limit);
+}
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, const PublishSettings& settings,
                                  PublishMetrics& metrics)
@@ -150,7 +156,7 @@ std::string_view PublishEndpoint::padded(std::string_view body) {
 
 void PublishEndpoint::publish_one(http::Exchange& exchange, DraftResult draft) {
   if (!draft) {
-    metrics_.rejected.add();
+    metrics_.count(draft.error());
     return exchange.answer(http::problem(draft.error().status, draft.error().detail));
   }
   std::vector<journal::Draft> drafts;
@@ -173,6 +179,7 @@ void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view b
     body.remove_prefix(std::min(end + 1, body.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (items.size() == settings_.batch_max) {
+      metrics_.limits.count(metrics::Limit::batch);
       return exchange.answer(http::problem(
           413, fmt::format("The batch has more than {} events; none was taken.", settings_.batch_max)));
     }
@@ -181,7 +188,7 @@ void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view b
     if (draft) {
       drafts.push_back(std::move(draft).value());
     } else {
-      metrics_.rejected.add();
+      metrics_.count(draft.error());
     }
   }
   append(exchange, std::move(drafts),

@@ -18,6 +18,10 @@ struct PublishMetrics {
   metrics::Counter& bytes;
   metrics::Counter& rejected;
   metrics::Histogram& latency;
+  metrics::Limits limits;
+
+  /// An event was refused.
+  void count(const DraftError& error);
 };
 
 /// Loop thread only; one per loop.

@@ -19,7 +19,8 @@ std::string stream_opening(const StreamSettings& settings, base::Random& random)
   return opening;
 }
 
-http::Response no_slot() {
+http::Response no_slot(metrics::Limits& limits) {
+  limits.count(metrics::Limit::streams);
   return http::problem(503, "All streams this worker may hold are taken.", {{"Retry-After", "5"}});
 }
 

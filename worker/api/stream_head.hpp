@@ -4,6 +4,7 @@
 #include "api/settings.hpp"
 #include "base/random.hpp"
 #include "http/exchange.hpp"
+#include "metrics/limits.hpp"
 
 namespace worker::api {
 
@@ -14,7 +15,7 @@ http::ResponseHead stream_head();
 /// `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
-/// 503: all streams this worker may hold are taken.
-http::Response no_slot();
+/// 503: all streams this worker may hold are taken. Counted.
+http::Response no_slot(metrics::Limits& limits);
 
 }  // namespace worker::api

@@ -126,10 +126,12 @@ void Connection::dispatch(Intake::Progress progress) {
 
 void Connection::serve(Intake::Progress progress) {
   if (progress == Intake::Progress::head_too_large) {
+    shared_.metrics.limits.count(metrics::Limit::head_bytes);
     return answer(http::problem(
         431, fmt::format("The request's parameters are over {} bytes.", shared_.settings.head_bytes_max)));
   }
   if (progress == Intake::Progress::body_too_large) {
+    shared_.metrics.limits.count(metrics::Limit::body_bytes);
     return answer(
         http::problem(413, fmt::format("The body is over {} bytes.", shared_.settings.body_bytes_max)));
   }
@@ -274,6 +276,7 @@ bool Connection::taken() const {
 
 void Connection::cut() {
   if (phase_ != Phase::answering) return;
+  shared_.metrics.limits.count(metrics::Limit::outbox_bytes);
   end_stream(Ending::slow);
   close();
 }

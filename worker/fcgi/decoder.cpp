@@ -82,7 +82,12 @@ base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
   const auto head = head_records(params);
   // Heads are put one behind the other, where reading has got to: writing and reading one are two system
   // calls, and what libfcgi reads ahead ends where the file does.
-  if (written_ > file_bytes_max) start_file();
+  if (written_ > file_bytes_max &&
+      (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0)) {
+    start_file();
+  } else if (written_ > file_bytes_max) {
+    written_ = 0;
+  }
   const auto size = static_cast<ssize_t>(head.size());
   if (::pwrite(file_.get(), head.data(), head.size(), written_) != size) {
     start_file();

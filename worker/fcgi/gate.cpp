@@ -75,7 +75,10 @@ void Gate::on_ready(Ready /*ready*/) {
 
 void Gate::admit(base::UniqueFd socket) {
   metrics_.accepted.add();
-  if (shared_.pending >= settings_.pending_max) return metrics_.count(Refusal::full);
+  if (shared_.pending >= settings_.pending_max) {
+    metrics_.limits.count(metrics::Limit::pending);
+    return metrics_.count(Refusal::full);
+  }
   auto* connection = new Connection(shared_, std::move(socket));  // owned by the list; deleted in sweep()
   connections_.push_back(*connection);
 }

@@ -13,7 +13,8 @@ Metrics::Metrics(metrics::Registry& registry)
       stream_opens(registry.counter("sse_worker_stream_opens_total", "Streams opened.")),
       sent_bytes(registry.counter("sse_worker_sent_bytes_total", "Bytes handed to the web server.")),
       outbox_high_water(registry.gauge("sse_worker_outbox_high_water_bytes",
-                                       "The most that ever waited for one connection's socket.")) {
+                                       "The most that ever waited for one connection's socket.")),
+      limits(registry) {
   for (std::size_t i = 0; i < refusal_names.size(); ++i) {
     refused[i] = &registry.counter("sse_worker_refused_connections_total",
                                    "FastCGI peers closed without being served, by reason.",

@@ -13,11 +13,14 @@ constexpr std::chrono::milliseconds look_again{1};
 
 void Pace::begin(base::Instant now) {
   begun_ = now;
-  sends_ = 0;
+  sends_ = ready_ = 0;
   latest_ = {};
 }
 
-void Pace::sent_to(const Reader& reader) { latest_[sends_++ % latest_.size()] = &reader; }
+void Pace::sent_to(const Reader& reader) {
+  ++sends_;
+  if (reader.ready()) latest_[ready_++ % latest_.size()] = &reader;
+}
 
 void Pace::end(const Settings& settings) {
   const auto round = settings.flush_cost_per_stream * static_cast<std::int64_t>(sends_);

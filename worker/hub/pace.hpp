@@ -22,7 +22,8 @@ class Pace {
  public:
   /// A flush begins.
   void begin(base::Instant now);
-  /// It writes to `reader`, who is borrowed until forget() or the next flush.
+  /// It wrote to `reader`, who is borrowed until forget() or the next flush. One whose socket is full now is
+  /// not waited for.
   void sent_to(const Reader& reader);
   void end(const Settings& settings);
   void forget(const Reader& reader);
@@ -35,6 +36,7 @@ class Pace {
 
   // The last ones written to are the last ones the web server comes to.
   std::array<const Reader*, 4> latest_{};
+  std::size_t ready_ = 0;
   std::size_t sends_ = 0;
   base::Instant begun_;
   base::Instant not_before_;

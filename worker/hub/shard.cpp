@@ -94,7 +94,7 @@ void Shard::take_news() {
     for (const auto& entry : news) route(entry);
     follower_.at = news.back()->sequence;
   }
-  if (!pending_.empty()) schedule_flush();
+  schedule_flush();
 }
 
 void Shard::route(const journal::EntryPtr& entry) {
@@ -118,7 +118,7 @@ void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
 // --- flushing ---
 
 void Shard::schedule_flush() {
-  if (flush_timer_.armed()) return;
+  if (flush_timer_.armed() || pending_.empty()) return;
   const auto now = loop_.timers().now();
   const auto next = pace_.next(now);
   if (next <= now) return flush();

@@ -304,6 +304,7 @@ BOOST_AUTO_TEST_CASE(how_deep) {
     return R"({"topic":"a","data":)" + std::string(levels, '[') + std::string(levels, ']') + "}";
   };
   BOOST_TEST(json(nested(100)) == "<a> " + std::string(99, '[') + std::string(99, ']'));
+  BOOST_TEST(json(nested(101)) == "400 JSON: is nested deeper than 100");
   BOOST_TEST(json(nested(102)) == "400 JSON: is nested deeper than 100");
   BOOST_TEST(json(nested(1'000'000)) == "400 JSON: is nested deeper than 100");
   BOOST_TEST(json(R"({"topic":"a","data":)" + std::string(1'000'000, '[')) ==

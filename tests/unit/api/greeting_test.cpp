@@ -18,6 +18,8 @@ struct Fixture {
   worker::support::ManualClock clock;
   worker::net::Timers timers{clock};
   worker::base::Random random{1};
+  worker::metrics::Registry registry;
+  worker::metrics::Limits limits{registry};
   StreamSlots slots{2};
   StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
 
@@ -26,7 +28,7 @@ struct Fixture {
     timers.fire_due();
   }
   void serve(RecordingExchange& exchange, const GreetingSettings& settings = {}) {
-    endpoints.push_back(std::make_unique<GreetingEndpoint>(timers, random, slots, streams, settings));
+    endpoints.push_back(std::make_unique<GreetingEndpoint>(timers, random, slots, streams, settings, limits));
     endpoints.back()->serve(exchange);
   }
   std::vector<std::unique_ptr<GreetingEndpoint>> endpoints;

@@ -24,7 +24,7 @@ struct Fixture : HubBench {
     return asked;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, streams);
+    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, streams, limits);
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
@@ -50,6 +50,7 @@ struct Fixture : HubBench {
   api::StreamSlots slots{3};
   api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
   Greeting greeting;
+  metrics::Limits limits{registry};
 
  private:
   std::optional<api::EventsEndpoint> endpoint_;
@@ -100,12 +101,15 @@ BOOST_AUTO_TEST_CASE(topics_that_are_refused) {
   BOOST_TEST(refused("topic=" + std::string(1'025, 'x')) ==
              "topic: has 1025 bytes; at most 1024 are allowed");
   BOOST_TEST(slots.used() == 0U);
+  BOOST_TEST(limits.value(metrics::Limit::topic_bytes) == 1U);
+  BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(how_many_topics) {
   streams.topics_max = 3;
   BOOST_TEST(!asking("topic=a&topic=b&topic=c/*")->finished);
   BOOST_TEST(refused("topic=a&topic=b&topic=c&topic=a") == "topic: 4 are asked for; at most 3 are allowed");
+  BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(polls_that_are_refused) {
@@ -119,10 +123,12 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
   auto second = asking("topic=b");
   const auto third = asking("topic=a&poll=5");
   BOOST_TEST(slots.used() == 3U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 0U);
   const auto fourth = asking("topic=a");
   BOOST_TEST(fourth->head->status == 503);
   BOOST_TEST(fourth->head_text().find("\r\nRetry-After: 5\r\n") != std::string::npos);
   BOOST_TEST(slots.used() == 3U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 1U);
   second.reset();
   BOOST_TEST(slots.used() == 2U);
   BOOST_TEST(!asking("topic=a")->finished);
@@ -276,6 +282,7 @@ BOOST_AUTO_TEST_CASE(a_lifetime_between_80_and_100_percent) {
     BOOST_TEST(reader->finished);
     BOOST_TEST(reader->news() == "");
   }
+  BOOST_TEST(limits.value(metrics::Limit::lifetime) == 20U);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_lifetime_it_lives_on) {

@@ -18,7 +18,7 @@ struct Nowhere final : http::Endpoint {
 
 struct Fixture : HubBench {
   std::unique_ptr<RecordingExchange> asking(const std::string& query) {
-    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), nowhere, streams);
+    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), nowhere, streams, limits);
     auto exchange = std::make_unique<RecordingExchange>(
         http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
     endpoint_->serve(*exchange);
@@ -34,6 +34,7 @@ struct Fixture : HubBench {
   api::StreamSlots slots{100};
   api::StreamSettings streams;
   Nowhere nowhere;
+  metrics::Limits limits{registry};
 
  private:
   std::optional<api::EventsEndpoint> endpoint_;

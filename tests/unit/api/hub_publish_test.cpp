@@ -141,6 +141,23 @@ BOOST_AUTO_TEST_CASE(what_the_parser_refuses) {
   BOOST_TEST(frames() == "");
 }
 
+BOOST_AUTO_TEST_CASE(which_limit_it_was_is_counted) {
+  settings = {.key = {}, .topics_max = 2, .topic_bytes_max = 3, .event_bytes_max = 2};
+  const auto count = [&](metrics::Limit limit) { return metrics.limits.value(limit); };
+  form("topic=abc&topic=b&data=12");
+  json(R"({"topic":["abc","b"],"data":"12"})");
+  for (const auto limit :
+       {metrics::Limit::publish_topics, metrics::Limit::topic_bytes, metrics::Limit::event_bytes}) {
+    BOOST_TEST(count(limit) == 0U);
+  }
+  form("topic=a&topic=b&topic=c");
+  BOOST_TEST(count(metrics::Limit::publish_topics) == 1U);
+  json(R"({"topic":"abcd"})");
+  BOOST_TEST(count(metrics::Limit::topic_bytes) == 1U);
+  batch(R"({"topic":"a","data":"123"})");
+  BOOST_TEST(count(metrics::Limit::event_bytes) == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_number_no_double_holds_is_answered) {
   BOOST_TEST(json(R"({"topic":"a","data":1e400})").starts_with("400 application/problem+json|"));
   BOOST_TEST(batch("{\"topic\":\"a\",\"data\":1e400}\n{\"topic\":\"a\"}\n").ends_with("{\"id\":\"e-1\"}\n"));
@@ -256,6 +273,7 @@ BOOST_AUTO_TEST_CASE(the_largest_batch) {
   BOOST_TEST(batch(line + line + line + "x") ==
              refused(413, "Content Too Large", "The batch has more than 3 events; none was taken."));
   BOOST_TEST(journal.last() == 3U);
+  BOOST_TEST(metrics.limits.value(metrics::Limit::batch) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(one_event_too_large_spoils_no_batch) {

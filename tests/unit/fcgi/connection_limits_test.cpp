@@ -3,6 +3,7 @@
 #include "unit/fcgi/gate_fixture.hpp"
 
 using namespace worker::fcgi;
+using worker::metrics::Limit;
 
 namespace {
 
@@ -44,6 +45,7 @@ BOOST_AUTO_TEST_CASE(parameters_at_the_limit_and_one_byte_more) {
   BOOST_TEST(peer.closed());
   BOOST_TEST(endpoint.requests.size() == 1U);
   BOOST_TEST(refused() == 0U);
+  BOOST_TEST(metrics.limits.value(Limit::head_bytes) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_at_the_limit_and_one_byte_more) {
@@ -52,6 +54,7 @@ BOOST_AUTO_TEST_CASE(a_body_at_the_limit_and_one_byte_more) {
   BOOST_TEST(answer_to(peer, with_body(std::string(1'001, 'b'))) == too_large_body);
   BOOST_TEST(peer.closed());
   BOOST_TEST(endpoint.requests.size() == 1U);
+  BOOST_TEST(metrics.limits.value(Limit::body_bytes) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(cut_at_every_place) {

@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_is_cut_at_the_bound) {
     written += frame;
   }
   BOOST_TEST(ended(Ending::slow) == 1U);
+  BOOST_TEST(metrics.limits.value(worker::metrics::Limit::outbox_bytes) == 1U);
   BOOST_TEST(endpoint.streams_alive == 1);
   settle();
   BOOST_TEST(endpoint.streams_alive == 0);

@@ -126,6 +126,32 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_longer_request_shows_in_the_next) {
   BOOST_TEST(request.headers.empty());
 }
 
+// Many requests' heads go through one memory file, which begins again from its start when it has grown.
+BOOST_AUTO_TEST_CASE(each_of_many_requests_is_its_own) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; bytes < 4'000'000; ++i) {
+    const auto length = (i % 5) * 8'192 + i % 67;
+    const auto path = "/" + std::to_string(i);
+    const std::string value(length, static_cast<char>('a' + i % 26));
+    const auto request = decoded({{"SCRIPT_NAME", path}, {"HTTP_V", value}});
+    BOOST_REQUIRE_EQUAL(request.path, path);
+    BOOST_REQUIRE(request.header("v") == value);
+    bytes += length;
+  }
+}
+
+// Sizes at which a page, or what libfcgi reads at once, ends inside the head or right behind it.
+BOOST_AUTO_TEST_CASE(heads_that_end_around_a_page) {
+  for (const std::size_t page : {4'096U, 8'192U, 16'384U, 65'536U}) {
+    for (std::size_t length = page - 80; length < page + 16; ++length) {
+      const std::string value(length, static_cast<char>('a' + length % 26));
+      const auto request = decoded({{"HTTP_V", value}, {"SCRIPT_NAME", "/last"}});
+      BOOST_REQUIRE(request.header("v") == value);
+      BOOST_REQUIRE_EQUAL(request.path, "/last");
+    }
+  }
+}
+
 // What passed our check by a mistake must not end in a hang or a crash; the decoder is as good as new
 // afterwards.
 BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {

@@ -111,6 +111,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_closed_at_once) {
   auto over = connect();
   BOOST_TEST(over.closed());
   BOOST_TEST(refused(Refusal::full) == 1U);
+  BOOST_TEST(metrics.limits.value(worker::metrics::Limit::pending) == 1U);
   BOOST_TEST(metrics.connections.value() == 3);
   for (auto& peer : peers) BOOST_TEST(!peer.closed());
   peers.pop_front();

@@ -20,6 +20,19 @@ sse_worker_connections 0
 # HELP sse_worker_connections_total FastCGI connections accepted.
 # TYPE sse_worker_connections_total counter
 sse_worker_connections_total 0
+# HELP sse_worker_limit_reached_total What a configured limit turned away or ended, by its key in the configuration.
+# TYPE sse_worker_limit_reached_total counter
+sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
+sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
+sse_worker_limit_reached_total{key="gate.pending_max"} 0
+sse_worker_limit_reached_total{key="publish.batch_max"} 0
+sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
+sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
+sse_worker_limit_reached_total{key="publish.topics_max"} 0
+sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
+sse_worker_limit_reached_total{key="streams.max"} 0
+sse_worker_limit_reached_total{key="streams.outbox_bytes_max"} 0
+sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
 # TYPE sse_worker_outbox_high_water_bytes gauge
 sse_worker_outbox_high_water_bytes 0

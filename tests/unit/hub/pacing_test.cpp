@@ -1,5 +1,6 @@
 // When flushes go out, and in which pieces.
 #include <boost/test/unit_test.hpp>
+#include <ranges>
 
 #include "support/hub_bench.hpp"
 
@@ -140,6 +141,19 @@ BOOST_AUTO_TEST_CASE(one_stalled_reader_among_them_is_passed_over) {
   publish("a");
   turn();
   readers[5]->read_empty = false;
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  BOOST_TEST(wait() == 6);
+}
+
+// Their sockets are full: they go on from the journal once they have drained, however long that takes.
+BOOST_AUTO_TEST_CASE(who_fell_back_in_this_round_is_not_waited_for) {
+  add_readers(6);
+  for (const auto& reader : readers | std::views::drop(2)) reader->room = 1;
+  for (const auto& reader : readers | std::views::drop(2)) reader->read_empty = false;
+  publish("a");
+  turn();
   readers[0]->wires.clear();
   publish("a");
   turn();

@@ -1,0 +1,42 @@
+// Limits: how often each configured limit turned something away, told by the key an operator would change.
+// References into the registry, taken once at start-up; usable from every thread.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "metrics/registry.hpp"
+
+namespace worker::metrics {
+
+enum class Limit {
+  pending,
+  head_bytes,
+  body_bytes,
+  streams,
+  stream_topics,
+  outbox_bytes,
+  lifetime,
+  publish_topics,
+  topic_bytes,
+  event_bytes,
+  batch,
+};
+
+class Limits {
+ public:
+  explicit Limits(Registry& registry);
+
+  void count(Limit limit) { counters_[static_cast<std::size_t>(limit)]->add(); }
+  std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
+
+  static constexpr std::array<std::string_view, 11> keys = {
+      "gate.pending_max",        "gate.head_bytes_max",      "gate.body_bytes_max",      "streams.max",
+      "streams.topics_max",      "streams.outbox_bytes_max", "streams.lifetime_seconds", "publish.topics_max",
+      "publish.topic_bytes_max", "publish.event_bytes_max",  "publish.batch_max"};
+
+ private:
+  std::array<Counter*, keys.size()> counters_;
+};
+
+}  // namespace worker::metrics
