@@ -90,6 +90,7 @@ int serve(const config::Config& config, const std::string& file) {
     for (auto& lane : lanes | std::views::drop(1)) threads.emplace_back([&lane] { lane.run(); });
     lanes.front().run();
   }
+  journal.close();
   log->info("stopped");
   return 0;
 }

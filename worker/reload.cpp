@@ -5,7 +5,7 @@
 namespace worker {
 
 Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
-               journal::MemoryJournal& journal, api::StreamSlots& slots, base::Log& log)
+               journal::Journal& journal, api::StreamSlots& slots, base::Log& log)
     : file_(std::move(file)), running_(running), lanes_(lanes), journal_(journal), slots_(slots), log_(log) {}
 
 void Reload::operator()() {

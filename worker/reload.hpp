@@ -4,7 +4,6 @@
 
 #include <deque>
 
-#include "journal/memory_journal.hpp"
 #include "lane.hpp"
 
 namespace worker {
@@ -13,8 +12,8 @@ namespace worker {
 class Reload {
  public:
   /// `file` empty: there is nothing to read again.
-  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
-         journal::MemoryJournal& journal, api::StreamSlots& slots, base::Log& log);
+  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, journal::Journal& journal,
+         api::StreamSlots& slots, base::Log& log);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -23,7 +22,7 @@ class Reload {
   const std::string file_;
   config::Config running_;
   std::deque<Lane>& lanes_;
-  journal::MemoryJournal& journal_;
+  journal::Journal& journal_;
   api::StreamSlots& slots_;
   base::Log& log_;
 };

@@ -62,6 +62,7 @@ inline std::string told(const journal::Resumption& resumption) {
 
 inline std::string told(const journal::Journal::Kept& kept) {
   if (kept) return kept.value();
+  if (kept.error() == journal::Rejection::unavailable) return "unavailable";
   return kept.error() == journal::Rejection::closed ? "closed" : "reserved";
 }
 

@@ -40,7 +40,10 @@ class PassingJournal : public journal::Journal {
     journal_.follow(follower, std::move(news));
   }
   void expire() override { journal_.expire(); }
+  void update(const journal::Settings& settings) override { journal_.update(settings); }
   journal::Figures figures() const override { return journal_.figures(); }
+
+  std::optional<std::string> trouble() const override { return journal_.trouble(); }
 
  private:
   journal::MemoryJournal journal_;

@@ -6,11 +6,15 @@ namespace worker::api {
 
 void HealthEndpoint::serve(http::Exchange& exchange) {
   const auto journal = journal_.figures();
-  const nlohmann::ordered_json body = {
-      {"status", "ok"},
+  const auto trouble = journal_.trouble();
+  nlohmann::ordered_json body = {
+      {"status", trouble ? "unwell" : "ok"},
       {"streams", slots_.used()},
       {"journal", {{"events", journal.events}, {"bytes", journal.bytes}, {"topics", journal.topics}}}};
-  exchange.answer(http::plain_response("application/json", body.dump() + "\n"));
+  if (trouble) body["reason"] = "The journal keeps nothing at the moment: " + *trouble;
+  auto response = http::plain_response("application/json", body.dump() + "\n");
+  if (trouble) response.head.status = 503;
+  exchange.answer(std::move(response));
 }
 
 void MetricsEndpoint::serve(http::Exchange& exchange) {

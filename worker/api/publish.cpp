@@ -51,17 +51,35 @@ std::string media_type(std::string_view content_type) {
   return lower_case(type.substr(0, type.find_last_not_of(" \t") + 1));
 }
 
-std::string sentence(journal::Rejection rejection) {
+std::string sentence(journal::Rejection rejection, const journal::Journal& journal) {
   switch (rejection) {
     case journal::Rejection::closed:
       return "topic: is closed; what it was for has ended";
     case journal::Rejection::reserved:
+      return "id: looks like one of the hub's own; choose another";
+    case journal::Rejection::unavailable:
       break;
   }
-  return "id: looks like one of the hub's own; choose another";
+  return fmt::format("The event could not be kept ({}); send it again later.",
+                     journal.trouble().value_or("it is well again"));
 }
 
-int status_of(journal::Rejection rejection) { return rejection == journal::Rejection::closed ? 409 : 400; }
+http::Response refusal(journal::Rejection rejection, const journal::Journal& journal) {
+  const auto detail = sentence(rejection, journal);
+  switch (rejection) {
+    case journal::Rejection::closed:
+      return http::problem(409, detail);
+    case journal::Rejection::reserved:
+      return http::problem(400, detail);
+    case journal::Rejection::unavailable:
+      break;
+  }
+  return http::problem(503, detail, {{"Retry-After", "1"}});
+}
+
+bool is_unavailable(const journal::Journal::Kept& result) {
+  return !result && result.error() == journal::Rejection::unavailable;
+}
 
 // `{"NAME":"TEXT"}` and a line end. An id of the hub's own, of which a batch has thousands, needs no escapes.
 void append_line(std::string& out, std::string_view name, std::string_view text) {
@@ -79,7 +97,8 @@ struct Item {
 };
 
 // One line per item: the mistakes that are known already, and the results of the others in their order.
-std::string batch_answer(const std::vector<Item>& items, const std::vector<journal::Journal::Kept>& results) {
+std::string batch_answer(const std::vector<Item>& items, const std::vector<journal::Journal::Kept>& results,
+                         const journal::Journal& journal) {
   std::string body;
   auto next = results.begin();
   for (const auto& item : items) {
@@ -87,7 +106,7 @@ std::string batch_answer(const std::vector<Item>& items, const std::vector<journ
     if (good) {
       append_line(body, "id", next->value());
     } else {
-      const auto& error = item.error.empty() ? sentence(next->error()) : item.error;
+      const auto& error = item.error.empty() ? sentence(next->error(), journal) : item.error;
       append_line(body, "error", fmt::format("line {}: {}", item.line, error));
     }
     if (item.error.empty()) ++next;
@@ -161,9 +180,9 @@ void PublishEndpoint::publish_one(http::Exchange& exchange, DraftResult draft) {
   }
   std::vector<journal::Draft> drafts;
   drafts.push_back(std::move(draft).value());
-  append(exchange, std::move(drafts), [](const std::vector<journal::Journal::Kept>& results) {
+  append(exchange, std::move(drafts), [this](const std::vector<journal::Journal::Kept>& results) {
     const auto& kept = results.front();
-    if (!kept) return http::problem(status_of(kept.error()), sentence(kept.error()));
+    if (!kept) return refusal(kept.error(), journal_);
     std::string body;
     append_line(body, "id", kept.value());
     return http::plain_response("application/json", std::move(body));
@@ -192,8 +211,10 @@ void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view b
     }
   }
   append(exchange, std::move(drafts),
-         [items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
-           return http::plain_response("application/x-ndjson", batch_answer(items, results));
+         [this, items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
+           if (std::ranges::any_of(results, is_unavailable))
+             return refusal(journal::Rejection::unavailable, journal_);
+           return http::plain_response("application/x-ndjson", batch_answer(items, results, journal_));
          });
 }
 

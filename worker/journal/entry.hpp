@@ -45,4 +45,7 @@ struct Entry {
 /// Shared between the journal and the loops; the last one frees it.
 using EntryPtr = std::shared_ptr<const Entry>;
 
+/// Encodes the event. `id` is the cursor to resume after it: the publisher's own where there is one.
+EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at);
+
 }  // namespace worker::journal

@@ -14,14 +14,16 @@
 
 #include "base/result.hpp"
 #include "journal/entry.hpp"
+#include "journal/settings.hpp"
 #include "journal/topic.hpp"
 
 namespace worker::journal {
 
 /// Why an event was not taken.
 enum class Rejection {
-  closed,    // a topic of it was closed
-  reserved,  // the publisher's id looks like one of the hub's own
+  closed,       // a topic of it was closed
+  reserved,     // the publisher's id looks like one of the hub's own
+  unavailable,  // it cannot be kept now, see Journal::trouble(); nor can the others of its append()
 };
 
 /// Why a reader's cursor is no good.
@@ -106,6 +108,13 @@ class Journal {
   virtual void follow(Follower& follower, std::function<void()> news) = 0;
   /// Evicts what is too old. Call now and then.
   virtual void expire() = 0;
+  /// New bounds of the history.
+  virtual void update(const Settings& settings) = 0;
+  /// Why nothing can be kept at the moment, as a sentence; none where all is well. Readers are served all the
+  /// same.
+  virtual std::optional<std::string> trouble() const { return std::nullopt; }
+  /// Before the loops go: every append under way has been answered when it returns, and no other is taken.
+  virtual void close() {}
   virtual Figures figures() const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "journal/memory_journal.hpp"
+#include "support/passing_journal.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker::api;
@@ -29,6 +30,23 @@ BOOST_AUTO_TEST_CASE(health) {
   BOOST_TEST(body.at("journal").at("events") == 1);
   BOOST_TEST(body.at("journal").at("topics") == 1);
   BOOST_TEST(exchange.body().ends_with('\n'));
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_in_trouble_is_said) {
+  struct Full final : worker::support::PassingJournal {
+    using PassingJournal::PassingJournal;
+    std::optional<std::string> trouble() const override { return "the disk is full"; }
+  };
+  const worker::base::SystemClock clock;
+  Full journal({}, "epoch", clock);
+  worker::api::StreamSlots slots(2);
+  HealthEndpoint endpoint(journal, slots);
+  RecordingExchange exchange("GET", "/healthz");
+  endpoint.serve(exchange);
+  BOOST_TEST(exchange.head->status == 503);
+  const auto body = nlohmann::json::parse(exchange.body());
+  BOOST_TEST(body.at("status") == "unwell");
+  BOOST_TEST(body.at("reason") == "The journal keeps nothing at the moment: the disk is full");
 }
 
 BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {

@@ -33,6 +33,19 @@ class LateJournal final : public PassingJournal {
   std::vector<std::function<void()>> waiting_;
 };
 
+// Keeps nothing.
+struct FullJournal final : PassingJournal {
+  using PassingJournal::PassingJournal;
+
+  void append(std::vector<journal::Draft> drafts, Done done) override {
+    std::vector<Kept> results;
+    for (std::size_t i = 0; i < drafts.size(); ++i)
+      results.emplace_back(base::failure(journal::Rejection::unavailable));
+    done(std::move(results));
+  }
+  std::optional<std::string> trouble() const override { return "the disk is full"; }
+};
+
 template <class Journal>
 struct Publishing {
   template <class... Args>
@@ -85,6 +98,9 @@ struct Publishing {
 
 struct AtOnce : Publishing<journal::MemoryJournal> {
   AtOnce() : Publishing(journal::Settings(), "e") {}
+};
+struct InTrouble : Publishing<FullJournal> {
+  InTrouble() : Publishing(journal::Settings(), "e") {}
 };
 struct Later : Publishing<LateJournal> {
   /// Reached by a later turn of the real loop.
@@ -302,6 +318,20 @@ BOOST_AUTO_TEST_CASE(counted) {
   BOOST_TEST(metrics.events.value() == 2U);
   BOOST_TEST(metrics.rejected.value() == 3U);
   BOOST_TEST(metrics.bytes.value() == 50U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(publish_in_trouble_suite, InTrouble)
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_to_be_sent_again) {
+  const auto answer = refused(503, "Service Unavailable",
+                              "The event could not be kept (the disk is full); send it again later.");
+  BOOST_TEST(form("topic=a") == answer);
+  BOOST_TEST(json(R"({"topic":"a"})") == answer);
+  BOOST_TEST(batch("{\"topic\":\"a\"}\n1\n") == answer);
+  BOOST_TEST(metrics.events.value() == 0U);
+  BOOST_TEST(metrics.rejected.value() == 4U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,69 @@
+#include "journal/held_journal.hpp"
+
+#include <utility>
+
+namespace worker::journal {
+
+HeldJournal::HeldJournal(const Settings& settings, std::string epoch, const base::Clock& clock)
+    : clock_(clock), history_(settings, std::move(epoch), clock) {}
+
+std::string HeldJournal::id_of(Sequence sequence) const { return history_.id_of(sequence); }
+
+Resumption HeldJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
+  const std::lock_guard lock(mutex_);
+  return history_.resume(selection, cursor);
+}
+
+Slice HeldJournal::read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
+                        Evictions accounted) const {
+  const std::lock_guard lock(mutex_);
+  return history_.read(selection, after, until, bytes_max, accounted);
+}
+
+std::vector<EntryPtr> HeldJournal::read_all(Sequence after, std::size_t count_max) const {
+  const std::lock_guard lock(mutex_);
+  return history_.read_all(after, count_max);
+}
+
+Sequence HeldJournal::closed_at(const Selection& selection) const {
+  const std::lock_guard lock(mutex_);
+  return history_.closed_at(selection);
+}
+
+Sequence HeldJournal::last() const {
+  const std::lock_guard lock(mutex_);
+  return history_.last();
+}
+
+void HeldJournal::follow(Follower& follower, std::function<void()> news) {
+  const std::lock_guard lock(mutex_);
+  follower.at = history_.last();
+  history_.follow(follower);
+  listeners_.push_back(std::move(news));
+}
+
+void HeldJournal::expire() {
+  const std::lock_guard lock(mutex_);
+  history_.trim();
+}
+
+void HeldJournal::update(const Settings& settings) {
+  const std::lock_guard lock(mutex_);
+  history_.update(settings);
+}
+
+Figures HeldJournal::figures() const {
+  const std::lock_guard lock(mutex_);
+  return history_.figures();
+}
+
+void HeldJournal::tell_followers() const {
+  std::vector<std::function<void()>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (const auto& news : listeners) news();
+}
+
+}  // namespace worker::journal

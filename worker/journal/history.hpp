@@ -1,0 +1,96 @@
+// History: the events held to resume from, and what is known of those that are not held any more. A value
+// with indexes, in this process's memory; every journal has one, wherever else it keeps its events. Not
+// thread-safe: its journal guards it. Calls take a time that depends on what they return, except read() for
+// several topics, which scans what came after the cursor.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "journal/journal.hpp"
+#include "journal/settings.hpp"
+
+namespace worker::journal {
+
+class History {
+ public:
+  /// `epoch` names this life of the hub: letters and digits, never used before.
+  History(const Settings& settings, std::string epoch, const base::Clock& clock);
+
+  const std::string& epoch() const { return epoch_; }
+  std::string id_of(Sequence sequence) const;
+  Sequence last() const { return first_ + log_.size() - 1; }
+  /// The event that has this id of its publisher's is held.
+  bool knows(const std::string& alias) const { return aliases_.contains(alias); }
+  /// Looks like an id of this life, whether or not it was given out.
+  bool is_own(const std::string& id) const;
+  bool is_closed(const std::string& topic) const;
+
+  /// Takes the event of the place after last().
+  void add(EntryPtr entry);
+  /// Evicts what is over the bounds, but for what a follower has not seen.
+  void trim();
+  /// New bounds; what is over them goes with the next trim().
+  void update(const Settings& settings);
+  void follow(const Follower& follower) { followers_.push_back(&follower); }
+
+  /// See Journal, for all of these.
+  Resumption resume(const Selection& selection, const std::optional<std::string>& cursor) const;
+  Slice read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
+             Evictions accounted) const;
+  std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const;
+  Sequence closed_at(const Selection& selection) const;
+  Figures figures() const;
+
+ private:
+  struct Held {
+    EntryPtr entry;          // none once every topic has given it up
+    std::size_t topics = 0;  // those that still hold it
+  };
+  struct Loss {
+    Sequence through = 0;  // the last place given up
+    Evictions at = 0;      // when, on the clock of evictions
+  };
+  struct Topic {
+    std::deque<Sequence> held;
+    Loss loss;
+    Sequence closed_at = 0;  // its last event; 0 while it is open
+  };
+  using Topics = std::map<std::string, Topic, std::less<>>;
+
+  bool shorten(Topics::iterator topic);
+  bool front_is_spare() const;
+  void evict_front();
+  void release(Topics::iterator topic, Sequence sequence);
+  void forget_emptied();
+  Sequence seen_by_all() const;
+  Held& held(Sequence sequence) { return log_[sequence - first_]; }
+  const Held& held(Sequence sequence) const { return log_[sequence - first_]; }
+  std::optional<Sequence> find(const std::string& cursor) const;
+  Sequence evicted_through(const Selection& selection, Evictions accounted) const;
+  bool holds(const Selection& selection, const Entry& entry) const;
+  Sequence beginning(const Selection& selection, Sequence after) const;
+  bool is_earlier_life(const std::string& cursor) const;
+  std::vector<EntryPtr> matching(const Selection& selection, Sequence after, Sequence& until,
+                                 std::size_t bytes_max) const;
+
+  const std::string epoch_;
+  const base::Clock& clock_;
+  Settings settings_;
+  std::vector<const Follower*> followers_;
+  std::deque<Held> log_;
+  Sequence first_ = 1;  // of the log's first element
+  std::size_t events_ = 0;
+  std::size_t bytes_ = 0;
+  Topics topics_;
+  std::set<std::string> over_;       // topics that hold more than they may, until every loop has seen it
+  std::deque<std::string> emptied_;  // topics in the order in which they lost their last event
+  Loss forgotten_;                   // of topics that are not remembered any more
+  Evictions evictions_ = 0;
+  std::unordered_map<std::string, Sequence> aliases_;
+};
+
+}  // namespace worker::journal
