@@ -11,12 +11,12 @@
 namespace worker::net {
 namespace {
 
-std::ptrdiff_t send_pieces(int socket, iovec* pieces, std::size_t count) {
-  msghdr message{};
-  message.msg_iov = pieces;
-  message.msg_iovlen = count;
+constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+
+template <class Send>
+std::ptrdiff_t repeated(const Send& send) {
   for (;;) {
-    const auto sent = ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent = send();
     if (sent >= 0) return sent;
     if (errno == EINTR) continue;
     // ENOBUFS: the kernel is short of memory for this socket; as with EAGAIN, what is unsent is kept.
@@ -24,11 +24,18 @@ std::ptrdiff_t send_pieces(int socket, iovec* pieces, std::size_t count) {
   }
 }
 
+std::ptrdiff_t send_pieces(int socket, iovec* pieces, std::size_t count) {
+  msghdr message{};
+  message.msg_iov = pieces;
+  message.msg_iovlen = count;
+  return repeated([&] { return ::sendmsg(socket, &message, flags); });
+}
+
 }  // namespace
 
+// Of one piece: send() is spared from copying in and checking a list of them.
 std::ptrdiff_t send_some(int socket, const char* data, std::size_t size) {
-  iovec piece{const_cast<char*>(data), size};
-  return send_pieces(socket, &piece, 1);
+  return repeated([&] { return ::send(socket, data, size, flags); });
 }
 
 void Outbox::push(base::Bytes bytes, std::size_t offset) {
