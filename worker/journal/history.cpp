@@ -1,6 +1,7 @@
 #include "journal/history.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "journal/cursor.hpp"
@@ -179,6 +180,38 @@ Slice History::read(const Selection& selection, Sequence after, Sequence until, 
   return slice;
 }
 
+// The places of several topics after `after` and up to `until`, each once and in their order, until `take`
+// says no.
+template <class Take>
+void History::each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
+                         const Take& take) const {
+  using Run = std::ranges::subrange<std::deque<Sequence>::const_iterator>;
+  const auto later = [](const Run& one, const Run& other) { return one.front() > other.front(); };
+  std::vector<Run> runs;  // a heap: the earliest place on top
+  for (const auto& name : names) {
+    const auto topic = topics_.find(name);
+    if (topic == topics_.end()) continue;
+    const auto& places = topic->second.held;
+    if (const Run run(std::ranges::upper_bound(places, after), places.end()); !run.empty())
+      runs.push_back(run);
+  }
+  std::ranges::make_heap(runs, later);
+  while (!runs.empty() && runs.front().front() <= until) {
+    std::ranges::pop_heap(runs, later);
+    const auto place = runs.back().front();
+    runs.back().advance(1);
+    if (runs.back().empty()) {
+      runs.pop_back();
+    } else {
+      std::ranges::push_heap(runs, later);
+    }
+    // An event of several of the topics comes once for each.
+    if (place == after) continue;
+    after = place;
+    if (!take(place)) return;
+  }
+}
+
 // `until` is moved back to the last entry where the slice is full before it.
 std::vector<EntryPtr> History::matching(const Selection& selection, Sequence after, Sequence& until,
                                         std::size_t bytes_max) const {
@@ -192,13 +225,8 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
     until = entry->sequence;
     return false;
   };
-  if (selection.prefixes().empty() && selection.names().size() == 1) {
-    const auto topic = topics_.find(selection.names().front());
-    if (topic == topics_.end()) return entries;
-    const auto& places = topic->second.held;
-    for (auto place = std::ranges::upper_bound(places, after);
-         place != places.end() && *place <= until && take(held(*place).entry); ++place) {
-    }
+  if (selection.prefixes().empty()) {
+    each_place(selection.names(), after, until, [&](Sequence place) { return take(held(place).entry); });
   } else {
     for (auto place = std::max(after + 1, first_); place <= std::min(until, last()); ++place) {
       const auto& entry = held(place).entry;

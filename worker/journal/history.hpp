@@ -1,7 +1,7 @@
 // History: the events held to resume from, and what is known of those that are not held any more. A value
 // with indexes, in this process's memory; every journal has one, wherever else it keeps its events. Not
-// thread-safe: its journal guards it. Calls take a time that depends on what they return, except read() for
-// several topics, which scans what came after the cursor.
+// thread-safe: its journal guards it. Calls take a time that depends on what they return, and on the number
+// of topics asked for; except for patterns, which scan what came after the cursor.
 #pragma once
 
 #include <deque>
@@ -74,6 +74,9 @@ class History {
   bool holds(const Selection& selection, const Entry& entry) const;
   Sequence beginning(const Selection& selection, Sequence after) const;
   bool is_earlier_life(const std::string& cursor) const;
+  template <class Take>
+  void each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
+                  const Take& take) const;
   std::vector<EntryPtr> matching(const Selection& selection, Sequence after, Sequence& until,
                                  std::size_t bytes_max) const;
 
