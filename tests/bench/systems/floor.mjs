@@ -17,7 +17,7 @@ export const floor = {
   name: 'floor',
   title: 'the floor',
   batches: true,
-  ahead: 120,
+  ahead: 40,
   missing: () => (existsSync(join(build, 'sse-floor')) ? undefined : 'make build makes build/sse-floor'),
   start: () => startStack(undefined, standIn()),
 };

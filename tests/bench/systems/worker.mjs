@@ -17,6 +17,6 @@ export const worker = {
   name: 'worker',
   title: 'sse-worker',
   batches: true,
-  ahead: 120,
+  ahead: 40,
   start: (config) => startStack(config),
 };
