@@ -56,7 +56,7 @@ export const reach = (page, state, timeout = 8_000) =>
 export const messageCount = async (page) => Number(await page.locator('#messages').textContent());
 
 export const countReaches = (page, count, timeout = 8_000) =>
-  page.waitForFunction((wanted) => Number(document.getElementById('messages').textContent) >= wanted, count, { timeout });
+  page.waitForFunction((wanted) => Number(document.getElementById('messages')?.textContent) >= wanted, count, { timeout });
 
 // Keeps a picture when SCREENSHOT_DIR names a folder for them.
 export async function screenshot(page, name, options = {}) {

@@ -1,21 +1,12 @@
 // For everybody: both widths, both colour schemes, by keyboard, with a screen reader, without motion.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { describe, it, test } from 'node:test';
+import { violations } from './axe.js';
 import { countReaches, openPage, reach, screenshot } from './chromium.js';
 import { setup } from './setup.js';
 
 const running = setup();
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
 describe('the page at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
     it(`${width} px, ${colorScheme}`, { timeout: 30_000 }, async () => {
@@ -60,7 +51,7 @@ test('the recipes name this host, and can be copied', { timeout: 30_000 }, async
   const { origin } = new URL(running.stack.url);
   assert.equal(await page.locator('#terminal-code').textContent(), `curl -N ${origin}/events`);
   await page.getByRole('button', { name: 'Copy the command for a terminal' }).click();
-  await page.locator('#copied', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 2_000 });
+  await page.locator('#announced', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 2_000 });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `curl -N ${origin}/events`);
   await close();
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageModule } from './page_module.js';
 
-const { duration } = await pageModule('format.js');
-const { readMessage } = await pageModule('message.js');
+const { duration } = await pageModule('views/hello/format.js');
+const { readMessage } = await pageModule('views/hello/message.js');
 
 test('a greeting gives its message and its time', () => {
   const { text, raw, sent } = readMessage('{"message":"Hello World","timestamp":"2026-11-22T07:20:00.123Z"}');

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageModule } from './page_module.js';
 
-const { Greeting, isLive, next } = await pageModule('greeting.js');
+const { Greeting, isLive, next } = await pageModule('views/hello/greeting.js');
 
 class FakeSource extends EventTarget {
   static CONNECTING = 0;

@@ -50,6 +50,7 @@ describe('the greeting stream', { concurrency: true }, () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await reach(page, 'open');
     const stop = page.getByRole('button', { name: 'Stop' });
+    await page.locator('#main').focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

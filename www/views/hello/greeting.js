@@ -66,6 +66,12 @@ export class Greeting {
     this.#signal('stop');
   }
 
+  // Ends it without a word: whoever would hear of it has left.
+  close() {
+    this.#end();
+    this.#state = 'stopped';
+  }
+
   #end() {
     this.#env.clearTimeout(this.#settling);
     this.#source?.close();

@@ -3,15 +3,15 @@
 
 const shownMs = 1600;
 
-export function offerCopies(said) {
+export function offerCopies(root, announce) {
   if (!navigator.clipboard) return;
-  for (const button of document.querySelectorAll('[data-copy]')) {
+  for (const button of root.querySelectorAll('[data-copy]')) {
     button.hidden = false;
-    button.addEventListener('click', () => copy(button, said));
+    button.addEventListener('click', () => copy(button, announce));
   }
 }
 
-async function copy(button, said) {
+async function copy(button, announce) {
   const label = button.firstChild;
   try {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
@@ -19,6 +19,6 @@ async function copy(button, said) {
   } catch {
     label.textContent = 'Not allowed';
   }
-  said.textContent = label.textContent;
-  setTimeout(() => { label.textContent = 'Copy'; said.textContent = ''; }, shownMs);
+  announce(label.textContent);
+  setTimeout(() => { label.textContent = 'Copy'; }, shownMs);
 }

@@ -1,0 +1,73 @@
+// The frame around the views: addresses, links, back and forward, focus.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { violations } from './axe.js';
+import { countReaches, openPage, reach, screenshot } from './chromium.js';
+import { setup } from './setup.js';
+
+const running = setup();
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor({ timeout: 8_000 });
+
+test('a view that does not exist says so, and its name stays text', { timeout: 30_000 }, async () => {
+  const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=<b>nowhere</b>`, { width: 360 });
+  await heading(page, 'No such view');
+  assert.match(await page.locator('main .lead').textContent(), /“<b>nowhere<\/b>”/);
+  assert.equal(await page.locator('main b').count(), 0);
+  assert.deepEqual(await violations(page), []);
+  await screenshot(page, 'no-such-view');
+
+  await page.getByRole('link', { name: 'To the greeting' }).click();
+  await countReaches(page, 1);
+  assert.equal(await page.title(), 'sse-worker · events, live');
+  assert.equal(new URL(page.url()).search, '?view=hello');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Pushed, not polled');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('who leaves a view takes its stream along, and back brings it back', { timeout: 30_000 }, async () => {
+  const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
+  await reach(page, 'open');
+  const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().endsWith('/events'), timeout: 5_000 });
+  await page.evaluate(() => {
+    const link = document.createElement('a');
+    link.href = '?view=elsewhere';
+    document.querySelector('main').append(link);
+    link.click();
+  });
+  await ended;
+  await heading(page, 'No such view');
+  assert.equal(requests.length, 1);
+
+  await page.goBack();
+  await countReaches(page, 1);
+  assert.equal(requests.length, 2);
+  await page.goForward();
+  await heading(page, 'No such view');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a view that cannot be had leaves a way on', { timeout: 30_000 }, async () => {
+  let broken = true;
+  const { page, close } = await openPage(running.browser, running.stack.url, {
+    before: (opened) => opened.route('**/views/hello/view.js', (route) => (broken ? route.abort() : route.continue())),
+  });
+  await heading(page, 'This part did not load');
+  broken = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await countReaches(page, 1);
+  await close();
+});
+
+test('the first key press reaches a way past the navigation', { timeout: 30_000 }, async () => {
+  const { page, close } = await openPage(running.browser, running.stack.url);
+  await reach(page, 'open');
+  await page.keyboard.press('Tab');
+  const skip = page.getByRole('link', { name: 'Skip to the content' });
+  assert.ok(await skip.evaluate((link) => link === document.activeElement && link.getBoundingClientRect().top >= 0));
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  await close();
+});

@@ -1,0 +1,19 @@
+// Every view there is, in the order of the navigation. `load` is called when the view is first opened; `styled` says that
+// it has a view.css beside it. What is not listed here does not exist for the page.
+
+export const views = [
+  // The greeting stream.
+  { name: 'hello', label: 'Hello', styled: true, load: () => import('../views/hello/view.js') },
+  // Four uses, live.
+
+  // A reader who was away.
+
+  // Any topic, by hand.
+
+  // Three ways to be told.
+
+  // What the worker does.
+
+  // One stream for all tabs.
+
+];
