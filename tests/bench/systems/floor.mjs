@@ -17,7 +17,7 @@ export const floor = {
   name: 'floor',
   title: 'the floor',
   batches: true,
-  ahead: 40,
+  ahead: 70,
   missing: () => (existsSync(join(build, 'sse-floor')) ? undefined : 'make build makes build/sse-floor'),
   start: () => startStack(undefined, standIn()),
 };

@@ -17,6 +17,6 @@ export const worker = {
   name: 'worker',
   title: 'sse-worker',
   batches: true,
-  ahead: 40,
+  ahead: 70,
   start: (config) => startStack(config),
 };
