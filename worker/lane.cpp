@@ -24,7 +24,8 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       lag_timer_(loop_.timers(), [this] { measure_lag(); }),
       shard_(loop_, commons.journal, config.hub, hub_metrics_, fcgi::shared_stdout),
       greeting_(loop_.timers(), random_, commons.slots, config.streams, config.greeting, limits_),
-      events_(loop_.timers(), random_, commons.slots, shard_, greeting_, config.streams, limits_),
+      stats_(loop_.timers(), random_, commons.slots, commons.stats, config.streams, config.stats, limits_),
+      events_(loop_.timers(), random_, commons.slots, shard_, greeting_, stats_, config.streams, limits_),
       publish_(loop_, commons.journal, config.publish, publish_metrics_),
       health_(commons.journal, commons.slots),
       metrics_(commons.registry),
@@ -46,6 +47,7 @@ void Lane::update(const config::Config& config) {
     config_ = config;
     shard_.update(config.hub);
     greeting_.update(config.streams, config.greeting);
+    stats_.update(config.streams, config.stats);
     events_.update(config.streams);
     publish_.update(config.publish);
     gate_.update(config.fcgi);

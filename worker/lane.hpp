@@ -10,6 +10,7 @@
 #include "api/health.hpp"
 #include "api/publish.hpp"
 #include "api/router.hpp"
+#include "api/stats.hpp"
 #include "config/config.hpp"
 #include "fcgi/gate.hpp"
 #include "hub/shard.hpp"
@@ -25,6 +26,7 @@ struct Commons {
   journal::Journal& journal;
   metrics::Registry& registry;
   api::StreamSlots& slots;
+  api::StatsFeed& stats;
 };
 
 class Lane {
@@ -58,6 +60,7 @@ class Lane {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::GreetingEndpoint greeting_;
+  api::StatsEndpoint stats_;
   api::EventsEndpoint events_;
   api::PublishEndpoint publish_;
   api::HealthEndpoint health_;

@@ -68,8 +68,9 @@ int serve(const config::Config& config, const std::string& file) {
   journal::MemoryJournal journal(config.history, new_epoch(clock), clock);
   tell_journal(registry, journal);
   api::StreamSlots slots(config.streams.streams_max);
+  api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
-  const Commons commons{clock, *log, listening.value().descriptor(), journal, registry, slots};
+  const Commons commons{clock, *log, listening.value().descriptor(), journal, registry, slots, stats};
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 

@@ -14,8 +14,9 @@ export class Stack {
   static async start(config, from = build) {
     const stack = new Stack();
     const port = await freePort();
-    const environment = { ...process.env, PORT: String(port), BUILD: from, FEED: 'off' };
-    environment.CONFIG = config ?? join(root, 'config/sse-worker.yaml');
+    const environment = { ...process.env, PORT: String(port), BUILD: from };
+    delete environment.CONFIG;
+    if (config) environment.CONFIG = config;
     stack.home = join(root, '.run', String(port));
     stack.origin = `http://127.0.0.1:${port}`;
     stack.#process = start(join(root, 'deploy/local/run'), [], environment);

@@ -1,13 +1,13 @@
-// One stack and one browser for the tests of a file. Options: as of startStack.
+// One stack and one browser for the tests of a file.
 
 import { after, before } from 'node:test';
 import { launch } from './chromium.js';
 import { startStack } from './stack.js';
 
-export function setup(options) {
+export function setup() {
   const running = {};
   before(async () => {
-    running.stack = await startStack(options);
+    running.stack = await startStack();
     running.browser = await launch();
   }, { timeout: 60_000 });
   after(async () => {

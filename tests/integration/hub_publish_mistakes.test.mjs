@@ -39,6 +39,7 @@ const others = [
   ['an empty list of topics', 'topic', null, {topic: [], data: 'x'}],
   ['an empty topic among others', 'topic', 'topic=t&topic=&data=x', {topic: ['t', ''], data: 'x'}],
   ['a pattern as topic', 'topic', 'topic=t/*&data=x', {topic: 't/*', data: 'x'}],
+  ['a reserved topic', 'topic', 'topic=$stats&data=x', {topic: ['t', '$x'], data: 'x'}],
   ['the pattern of all as topic', 'topic', 'topic=*&data=x', {topic: ['t', '*'], data: 'x'}],
   ['a topic with LF', 'topic', 'topic=a%0Ab&data=x', {topic: 'a\nb', data: 'x'}],
   ['a topic with NUL', 'topic', 'topic=t%00&data=x', {topic: 't\0', data: 'x'}],

@@ -10,6 +10,7 @@
 #include "api/event_stream.hpp"
 #include "api/gap.hpp"
 #include "api/long_poll.hpp"
+#include "api/stats.hpp"
 #include "api/stream_head.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
@@ -27,6 +28,16 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
+// What is wrong with names of which one is the worker's own.
+std::string own_stream_refusal(const std::vector<std::string_view>& topics) {
+  const auto unknown = std::ranges::find_if(
+      topics, [](auto topic) { return journal::is_reserved(topic) && topic != stats_topic; });
+  if (unknown == topics.end()) return "topic: $stats is a stream of its own; ask for it without other topics";
+  constexpr std::size_t shown_bytes = 64;
+  return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
+                     unknown->substr(0, shown_bytes));
+}
+
 }  // namespace
 
 struct EventsEndpoint::Asked {
@@ -42,13 +53,14 @@ struct EventsEndpoint::Asked {
 };
 
 EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
-                               hub::Shard& shard, http::Endpoint& greeting, const StreamSettings& settings,
-                               metrics::Limits& limits)
+                               hub::Shard& shard, http::Endpoint& greeting, http::Endpoint& stats,
+                               const StreamSettings& settings, metrics::Limits& limits)
     : timers_(timers),
       random_(random),
       slots_(slots),
       shard_(shard),
       greeting_(greeting),
+      stats_(stats),
       settings_(settings),
       limits_(limits) {}
 
@@ -61,6 +73,10 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     limits_.count(metrics::Limit::stream_topics);
     return exchange.answer(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
                                                           topics.size(), settings_.topics_max)));
+  }
+  if (std::ranges::any_of(topics, journal::is_reserved)) {
+    const bool alone = std::ranges::all_of(topics, [](auto topic) { return topic == stats_topic; });
+    return alone ? stats_.serve(exchange) : exchange.answer(http::problem(400, own_stream_refusal(topics)));
   }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {

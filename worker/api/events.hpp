@@ -1,4 +1,5 @@
-// GET /events: subscribes to topics, as a stream or as a long poll; without topics, the greeting stream.
+// GET /events: subscribes to topics, as a stream or as a long poll. Without topics it is the greeting stream,
+// and `$stats` is one of its own.
 #pragma once
 
 #include "api/greeting.hpp"
@@ -14,7 +15,8 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, hub::Shard& shard,
-                 http::Endpoint& greeting, const StreamSettings& settings, metrics::Limits& limits);
+                 http::Endpoint& greeting, http::Endpoint& stats, const StreamSettings& settings,
+                 metrics::Limits& limits);
 
   void serve(http::Exchange& exchange) override;
   void update(const StreamSettings& settings) { settings_ = settings; }
@@ -30,6 +32,7 @@ class EventsEndpoint final : public http::Endpoint {
   StreamSlots& slots_;
   hub::Shard& shard_;
   http::Endpoint& greeting_;
+  http::Endpoint& stats_;
   StreamSettings settings_;
   metrics::Limits& limits_;
 };

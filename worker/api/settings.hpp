@@ -49,4 +49,15 @@ struct GreetingSettings {
   bool operator==(const GreetingSettings&) const = default;
 };
 
+struct StatsSettings {
+  enum class Readers { loopback, anyone, nobody };
+
+  /// Who may read the stream of the worker's own figures, by the address the web server tells.
+  Readers readers = Readers::loopback;
+  /// Between two events.
+  std::chrono::milliseconds interval{1'000};
+
+  bool operator==(const StatsSettings&) const = default;
+};
+
 }  // namespace worker::api

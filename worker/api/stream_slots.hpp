@@ -36,6 +36,7 @@ class StreamSlots {
   }
   void set_most(std::size_t most) { most_ = most; }
   std::size_t used() const { return used_; }
+  std::size_t most() const { return most_; }
 
  private:
   std::atomic<std::size_t> most_;

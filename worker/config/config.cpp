@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <system_error>
 
@@ -106,6 +107,18 @@ void read_greeting(Section& section, api::GreetingSettings& greeting) {
   section.seconds("duration_seconds", greeting.duration, 0ms, 24h);
 }
 
+void read_stats(Section& section, api::StatsSettings& stats) {
+  using Readers = api::StatsSettings::Readers;
+  const std::map<std::string, Readers> known = {
+      {"loopback", Readers::loopback}, {"anyone", Readers::anyone}, {"nobody", Readers::nobody}};
+  std::string readers;
+  section.word(
+      "readers", readers, [&](const std::string& word) { return known.contains(word); },
+      "loopback, anyone or nobody");
+  if (!readers.empty()) stats.readers = known.at(readers);
+  section.seconds("interval_seconds", stats.interval, 100ms, 10s);
+}
+
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
   const auto documents = YAML::LoadAll(yaml);
@@ -120,6 +133,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
+  top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();

@@ -24,6 +24,7 @@ struct Config {
   api::PublishSettings publish;
   journal::Settings history;
   hub::Settings hub;
+  api::StatsSettings stats;
   /// Threads that serve.
   std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.

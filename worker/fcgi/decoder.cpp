@@ -59,6 +59,8 @@ void apply(http::Request& request, std::string_view name, std::string_view value
     request.content_type = value;
   } else if (name == "CONTENT_LENGTH") {
     request.content_length = value;
+  } else if (name == "REMOTE_ADDR") {
+    request.remote_address = value;
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }

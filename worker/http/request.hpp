@@ -20,6 +20,8 @@ struct Request {
   std::string content_length;
   /// Names in lower case with dashes: `last-event-id`. Values as they came.
   std::map<std::string, std::string, std::less<>> headers;
+  /// Where the reader is, as the web server tells it (REMOTE_ADDR); empty where it does not.
+  std::string remote_address;
   std::string body;
 
   /// The header's value, or empty.

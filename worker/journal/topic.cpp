@@ -33,6 +33,10 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
   if (is_pattern(name)) {
     return base::failure(fmt::format("topic: {} is a pattern; an event is published under a name", name));
   }
+  if (is_reserved(name)) {
+    return base::failure(
+        fmt::format("topic: {} is reserved: names that begin with $ are the worker's own", name));
+  }
   return base::success();
 }
 

@@ -12,8 +12,11 @@
 
 namespace worker::journal {
 
-/// Fails with a sentence: a name is 1 to `bytes_max` bytes of UTF-8 without control characters, and neither
-/// `*` nor something that ends in `/*`, which would be a pattern.
+/// True of names that the worker keeps for streams of its own, such as `$stats`.
+inline bool is_reserved(std::string_view name) { return name.starts_with('$'); }
+
+/// Fails with a sentence: a name is 1 to `bytes_max` bytes of UTF-8 without control characters, neither `*`
+/// nor something that ends in `/*`, which would be a pattern, and not reserved.
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max);
 
 /// What one reader asked for: names, and patterns `orders/*` that stand for every name beginning with

@@ -41,6 +41,12 @@ void Histogram::append_to(std::string& out, const std::string& name) const {
                  static_cast<double>(sum_.value()) * scale_, name, count);
 }
 
+Spread Histogram::spread() const {
+  Spread spread{bounds_, {}, sum_.value()};
+  for (const auto& bucket : buckets_) spread.counts.push_back(bucket.value());
+  return spread;
+}
+
 std::string_view Registry::type_of(Kind kind) {
   constexpr std::array<std::string_view, 3> types = {"counter", "gauge", "histogram"};
   return types[static_cast<std::size_t>(kind)];
@@ -78,6 +84,19 @@ std::string Registry::text() const {
     if (family.histogram) family.histogram->append_to(out, name);
   }
   return out;
+}
+
+std::uint64_t Registry::total(const std::string& name) const {
+  std::uint64_t total = 0;
+  if (const auto found = families_.find(name); found != families_.end()) {
+    for (const auto& [labels, counter] : found->second.counters) total += counter.value();
+  }
+  return total;
+}
+
+Spread Registry::spread(const std::string& name) const {
+  const auto found = families_.find(name);
+  return found == families_.end() || !found->second.histogram ? Spread() : found->second.histogram->spread();
 }
 
 }  // namespace worker::metrics

@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "metrics/spread.hpp"
+
 namespace worker::metrics {
 
 /// Only grows. Relaxed: figures are read by people, never used to decide.
@@ -52,6 +54,8 @@ class Histogram {
 
   void observe(std::uint64_t value) noexcept;
   void append_to(std::string& out, const std::string& name) const;
+  /// What was observed so far, in the whole numbers it was observed in.
+  Spread spread() const;
 
  private:
   const std::vector<std::uint64_t> bounds_;
@@ -78,6 +82,10 @@ class Registry {
 
   /// Families in the order of their names.
   std::string text() const;
+  /// A counter as it stands, all its labels together; 0 where there is none of this name.
+  std::uint64_t total(const std::string& name) const;
+  /// A histogram as it stands; empty where there is none of this name.
+  Spread spread(const std::string& name) const;
 
  private:
   enum class Kind { counter, gauge, histogram };

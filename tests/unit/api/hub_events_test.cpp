@@ -16,6 +16,10 @@ struct Greeting final : http::Endpoint {
   void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "greeting"}); }
 };
 
+struct Stats final : http::Endpoint {
+  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
+};
+
 struct Fixture : HubBench {
   /// A request with the query, and the header where there is one.
   static http::Request request(const std::string& query, const std::string& header = {}) {
@@ -24,7 +28,8 @@ struct Fixture : HubBench {
     return asked;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, streams, limits);
+    if (!endpoint_)
+      endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, stats, streams, limits);
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
@@ -50,6 +55,7 @@ struct Fixture : HubBench {
   api::StreamSlots slots{3};
   api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
   Greeting greeting;
+  Stats stats;
   metrics::Limits limits{registry};
 
  private:
@@ -72,6 +78,20 @@ BOOST_FIXTURE_TEST_SUITE(events_suite, Fixture)
 BOOST_AUTO_TEST_CASE(without_topics_the_greeting) {
   BOOST_TEST(answered("") == "200 greeting");
   BOOST_TEST(answered("lastEventId=e-1&topics=a") == "200 greeting");
+  BOOST_TEST(slots.used() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(the_workers_own_figures_are_another_stream) {
+  BOOST_TEST(answered("topic=$stats") == "200 stats");
+  BOOST_TEST(answered("topic=%24stats&topic=$stats&lastEventId=e-1") == "200 stats");
+  const std::string alone = "topic: $stats is a stream of its own; ask for it without other topics";
+  BOOST_TEST(refused("topic=$stats&topic=a") == alone);
+  BOOST_TEST(refused("topic=b/*&topic=$stats&poll=1") == alone);
+  BOOST_TEST(refused("topic=$stat") ==
+             "topic: there is no $stat; of names that begin with $ there is $stats");
+  BOOST_TEST(refused("topic=$stats&topic=$*") ==
+             "topic: there is no $*; of names that begin with $ there is $stats");
+  BOOST_TEST(refused("topic=$" + std::string(1'000, 'x')).size() < 200U);
   BOOST_TEST(slots.used() == 0U);
 }
 

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(topic_suite)
 
 BOOST_AUTO_TEST_CASE(names_that_are_allowed) {
   for (const auto& name : {"a"s, "orders/17"s, "a b"s, "/"s, "orders/"s, "**"s, "a*"s, "*a"s, "*/a"s, "a/*b"s,
-                           "https://example.org/{id}?x=1#y"s, "#"s, "\"<>&\\"s,
+                           "https://example.org/{id}?x=1#y"s, "#"s, "\"<>&\\"s, "a$"s, "a/$stats"s,
                            "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d"s, "\xc2\x85"s, "earliest"s}) {
     BOOST_TEST(checked(name) == "ok");
   }
@@ -40,6 +40,13 @@ BOOST_AUTO_TEST_CASE(patterns_are_no_names) {
   BOOST_TEST(checked("*") == "topic: * is a pattern; an event is published under a name");
   BOOST_TEST(checked("orders/*") == "topic: orders/* is a pattern; an event is published under a name");
   BOOST_TEST(checked("/*") == "topic: /* is a pattern; an event is published under a name");
+}
+
+BOOST_AUTO_TEST_CASE(names_that_are_the_workers_own) {
+  for (const auto* name : {"$stats", "$", "$x"}) {
+    BOOST_TEST(checked(name) ==
+               "topic: " + std::string(name) + " is reserved: names that begin with $ are the worker's own");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(names_that_are_refused) {

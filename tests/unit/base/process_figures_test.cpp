@@ -1,0 +1,29 @@
+#include "base/process_figures.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <vector>
+
+using worker::base::process_figures;
+
+BOOST_AUTO_TEST_SUITE(process_figures_suite)
+
+BOOST_AUTO_TEST_CASE(memory_that_is_used_is_seen) {
+  constexpr std::size_t size = 64U << 20U;
+  const auto before = process_figures().resident_bytes;
+  const std::vector<char> used(size, 'x');
+  const auto after = process_figures().resident_bytes;
+  BOOST_TEST(before > 100'000U);
+  BOOST_TEST(after > before + size * 9 / 10);
+  BOOST_TEST(after < before + size * 2);
+}
+
+BOOST_AUTO_TEST_CASE(time_spent_is_seen) {
+  using namespace std::chrono_literals;
+  const auto before = process_figures().processor;
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  while (process_figures().processor < before + 30ms && std::chrono::steady_clock::now() < deadline) {
+  }
+  BOOST_TEST((process_figures().processor >= before + 30ms));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

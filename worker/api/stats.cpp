@@ -1,0 +1,113 @@
+#include "api/stats.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "api/stream_head.hpp"
+#include "http/problem.hpp"
+#include "sse/frame.hpp"
+
+namespace worker::api {
+namespace {
+
+// As nginx writes them. An IPv4 address on an IPv6 socket has its prefix.
+bool is_loopback(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
+  return address.starts_with("127.") || address == "::1";
+}
+
+std::optional<std::string> refusal(StatsSettings::Readers readers, std::string_view address) {
+  using Readers = StatsSettings::Readers;
+  if (readers == Readers::anyone || (readers == Readers::loopback && is_loopback(address)))
+    return std::nullopt;
+  if (readers == Readers::nobody)
+    return "topic: $stats is switched off; stats.readers in the worker's configuration says so";
+  return fmt::format(
+      "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
+      "worker's "
+      "configuration would change that",
+      address.empty() ? "an address that the web server does not tell (REMOTE_ADDR)" : address);
+}
+
+}  // namespace
+
+class StatsEndpoint::Stream final : public http::Source, public Hook {
+ public:
+  Stream(http::Exchange& exchange, StreamSlots::Slot slot) : exchange_(exchange), slot_(std::move(slot)) {}
+
+  /// Once each. A reader who has not taken the last one gets a later one: these are figures of a moment, and
+  /// nothing piles up.
+  void tell(const StatsFeed::Event& event) {
+    if (event.number == told_ || !exchange_.ready()) return;
+    told_ = event.number;
+    exchange_.send(event.wire);
+  }
+  void live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
+    lifetime_.emplace(timers, [this, &limits] {
+      limits.count(metrics::Limit::lifetime);
+      exchange_.finish();
+    });
+    lifetime_->arm_in(time);
+  }
+  void drain(std::chrono::milliseconds retry) override {
+    std::string last;
+    sse::append_retry(last, retry);
+    exchange_.finish(last);
+  }
+
+ private:
+  http::Exchange& exchange_;
+  const StreamSlots::Slot slot_;
+  std::uint64_t told_ = 0;
+  std::optional<net::Timer> lifetime_;  // only where lifetimes are limited
+};
+
+StatsEndpoint::StatsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, StatsFeed& feed,
+                             const StreamSettings& streams, const StatsSettings& settings,
+                             metrics::Limits& limits)
+    : timers_(timers), random_(random), slots_(slots), feed_(feed), limits_(limits), timer_(timers, [this] {
+        tell_all();
+      }) {
+  update(streams, settings);
+}
+
+void StatsEndpoint::update(const StreamSettings& streams, const StatsSettings& settings) {
+  streams_ = streams;
+  settings_ = settings;
+  feed_.set_interval(settings.interval);
+}
+
+void StatsEndpoint::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (const auto refused = refusal(settings_.readers, request.remote_address))
+    return exchange.answer(http::problem(403, *refused));
+  if (request.query.first("poll")) {
+    return exchange.answer(
+        http::problem(400, "poll: $stats is a stream only; to ask for figures once there is /metrics"));
+  }
+  auto slot = slots_.take();
+  if (!slot) return exchange.answer(no_slot(limits_));
+  auto source = std::make_unique<Stream>(exchange, std::move(*slot));
+  auto& stream = *source;
+  exchange.open(stream_head());
+  exchange.keep(std::move(source));
+  exchange.write(stream_opening(streams_, random_));
+  stream.tell(feed_.first());
+  if (streams_.lifetime.count() > 0) {
+    stream.live_for(timers_, limits_, random_.between(streams_.lifetime * 4 / 5, streams_.lifetime));
+  }
+  open_.push_back(stream);
+  timer_.arm(feed_.due());
+}
+
+void StatsEndpoint::tell_all() {
+  if (open_.empty()) return;
+  const auto event = feed_.current();
+  for (auto next = open_.begin(); next != open_.end();) static_cast<Stream&>(*next++).tell(event);
+  timer_.arm(feed_.due());
+}
+
+}  // namespace worker::api

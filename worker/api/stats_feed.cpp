@@ -1,0 +1,104 @@
+#include "api/stats_feed.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/iso_time.hpp"
+#include "sse/frame.hpp"
+
+namespace worker::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Seconds = std::chrono::duration<double>;
+
+constexpr double microseconds_per_second = 1e6;
+
+double rounded(double value, double steps) { return std::round(value * steps) / steps; }
+
+double rate(std::uint64_t now, std::uint64_t before, Seconds time) {
+  return rounded(static_cast<double>(now - before) / time.count(), 10);
+}
+
+// Of what was observed in microseconds.
+Json quantiles(const metrics::Spread& spread) {
+  if (spread.count() == 0) return nullptr;
+  return {{"p50", rounded(*spread.quantile(0.5), 1) / microseconds_per_second},
+          {"p99", rounded(*spread.quantile(0.99), 1) / microseconds_per_second}};
+}
+
+}  // namespace
+
+StatsFeed::Event StatsFeed::first() {
+  const std::lock_guard lock(mutex_);
+  const auto now = sources_.clock.now();
+  // Nobody has asked for the one that was due: nobody reads, and what was counted since is of no moment.
+  if (!event_.wire || now >= due_ + interval_.load()) make(now, false);
+  return event_;
+}
+
+StatsFeed::Event StatsFeed::current() {
+  const std::lock_guard lock(mutex_);
+  if (const auto now = sources_.clock.now(); now >= due_) make(now, true);
+  return event_;
+}
+
+base::Instant StatsFeed::due() const {
+  const std::lock_guard lock(mutex_);
+  return due_;
+}
+
+void StatsFeed::make(base::Instant now, bool compared) {
+  const auto interval = interval_.load();
+  // From the planned time, so that a late turn does not shift all that follow.
+  due_ = compared && due_ + interval > now ? due_ + interval : now + interval;
+  auto taken = sample();
+  std::string frame;
+  sse::append_event(frame, {.data = json(taken, compared ? before_ : std::nullopt)});
+  before_ = std::move(taken);
+  event_ = {event_.number + 1, sources_.framing(frame)};
+}
+
+StatsFeed::Sample StatsFeed::sample() const {
+  const auto& counted = sources_.registry;
+  return {.at = sources_.clock.now(),
+          .delivered_events = counted.total("sse_worker_delivered_events_total"),
+          .delivered_bytes = counted.total("sse_worker_delivered_bytes_total"),
+          .published_events = counted.total("sse_worker_published_events_total"),
+          .flushes = counted.total("sse_worker_flushes_total"),
+          .events_per_flush = counted.spread("sse_worker_events_per_flush"),
+          .publish_time = counted.spread("sse_worker_publish_seconds"),
+          .loop_lag = counted.spread("sse_worker_loop_lag_seconds"),
+          .process = sources_.process()};
+}
+
+std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& before) const {
+  const auto& counted = sources_.registry;
+  const auto journal = sources_.journal.figures();
+  Json body = {{"time", base::iso_time(sources_.clock.wall())},
+               {"streams", sources_.slots.used()},
+               {"streams_max", sources_.slots.most()},
+               {"slow_closes_total", counted.total("sse_worker_slow_closes_total")},
+               {"gaps_total", counted.total("sse_worker_gaps_total")},
+               {"rejected_events_total", counted.total("sse_worker_rejected_events_total")},
+               {"limit_reached_total", counted.total("sse_worker_limit_reached_total")},
+               {"journal_events", journal.events},
+               {"journal_bytes", journal.bytes},
+               {"memory_bytes", now.process.resident_bytes}};
+  if (!before) return body.dump();
+  const Seconds time = now.at - before->at;
+  const Seconds processor = now.process.processor - before->process.processor;
+  const auto per_flush = now.events_per_flush.since(before->events_per_flush).mean();
+  body["seconds"] = rounded(time.count(), 1000);
+  body["delivered_events_per_second"] = rate(now.delivered_events, before->delivered_events, time);
+  body["delivered_bytes_per_second"] = rate(now.delivered_bytes, before->delivered_bytes, time);
+  body["published_events_per_second"] = rate(now.published_events, before->published_events, time);
+  body["flushes_per_second"] = rate(now.flushes, before->flushes, time);
+  body["events_per_flush"] = per_flush ? Json(rounded(*per_flush, 10)) : Json(nullptr);
+  body["publish_seconds"] = quantiles(now.publish_time.since(before->publish_time));
+  body["loop_lag_seconds"] = quantiles(now.loop_lag.since(before->loop_lag));
+  body["processors"] = rounded(processor.count() / time.count(), 1000);
+  return body.dump();
+}
+
+}  // namespace worker::api
