@@ -15,7 +15,7 @@ build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (buil
 	cmake --preset $(PRESET)
 	cmake --build --preset $(PRESET)
 
-run: build packages-run ## nginx and the worker in the foreground; PORT=8080 CONFIG=config/sse-worker.yaml
+run: build packages-run ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
 	@deploy/local/run
 
 test: build packages-test packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above

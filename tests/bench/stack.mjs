@@ -14,9 +14,8 @@ export class Stack {
   static async start(config, from = build) {
     const stack = new Stack();
     const port = await freePort();
-    const environment = { ...process.env, PORT: String(port), BUILD: from };
-    delete environment.CONFIG;
-    if (config) environment.CONFIG = config;
+    const environment = { ...process.env, PORT: String(port), BUILD: from, FEED: 'off' };
+    environment.CONFIG = config ?? join(root, 'config/sse-worker.yaml');
     stack.home = join(root, '.run', String(port));
     stack.origin = `http://127.0.0.1:${port}`;
     stack.#process = start(join(root, 'deploy/local/run'), [], environment);

@@ -1,13 +1,13 @@
-// One stack and one browser for the tests of a file.
+// One stack and one browser for the tests of a file. Options: as of startStack.
 
 import { after, before } from 'node:test';
 import { launch } from './chromium.js';
 import { startStack } from './stack.js';
 
-export function setup() {
+export function setup(options) {
   const running = {};
   before(async () => {
-    running.stack = await startStack();
+    running.stack = await startStack(options);
     running.browser = await launch();
   }, { timeout: 60_000 });
   after(async () => {

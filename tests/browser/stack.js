@@ -12,13 +12,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const readyMs = 20_000;
 const stopMs = 10_000;
 
-// The worker is taken from the folder BUILD, or is the program SSE_WORKER, or the one of the ordinary build.
-export async function startStack() {
+// The worker is taken from the folder BUILD, or is the program SSE_WORKER, or the one of the ordinary build. With `feed` the
+// page's live examples run beside it, in the configuration that goes with them; without, all is as shipped.
+export async function startStack({ feed = false } = {}) {
   const { SSE_WORKER } = process.env;
   const port = await freePort();
   const child = spawn(`${root}deploy/local/run`, {
     cwd: root,
-    env: { ...process.env, ...(SSE_WORKER && { BUILD: dirname(SSE_WORKER) }), PORT: String(port) },
+    env: { ...process.env, ...(SSE_WORKER && { BUILD: dirname(SSE_WORKER) }), PORT: String(port), FEED: feed ? 'on' : 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const emergency = () => child.kill('SIGTERM');

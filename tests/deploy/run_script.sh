@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 BUILD=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
 export BUILD
 run=$root/deploy/local/run
-unset PORT CONFIG
+unset PORT CONFIG FEED
 
 # start NAME PORT: runs it in the background with Ctrl-C as from a terminal, its output in $tmp/NAME.out and .err, its process id in $pid.
 start() {
@@ -20,6 +20,8 @@ start() {
 
 healthy() { [[ $(curl -so /dev/null -m 2 -w '%{http_code}' "http://127.0.0.1:$1/healthz") == 200 ]]; }
 children() { pgrep -P "$1" || true; }
+# fed PORT: an event of the feed arrives.
+fed() { [[ $(curl -sN -m 1 "http://127.0.0.1:$1/events?topic=demo/count") == *'data: {"n":'* ]]; }
 worker_of() { pgrep -P "$1" -f '/sse-worker --config'; }
 another_worker() { local now; now=$(worker_of "$1") && [[ $now != "$2" ]]; }
 
@@ -55,6 +57,7 @@ until ((one != two)); do two=$(free_port); done
 for wrong in 0 65536 abc 08 -1 '80 81'; do
   refuses "PORT '$wrong' is refused" '^run: PORT must be a number' "$run" "$wrong"
 done
+refuses 'a FEED that is neither on nor off is refused' '^run: FEED must be on or off' env FEED=perhaps "$run" "$one"
 refuses 'a missing configuration is refused' '^run: the worker refuses its configuration: .*none\.yaml' \
   env CONFIG="$tmp/none.yaml" "$run" "$one"
 echo 'nonsense: 1' >"$tmp/wrong.yaml"
@@ -77,6 +80,11 @@ worker=$(worker_of "$first")
 kill -KILL "$worker"
 check 'a killed worker is started again' until_true 10 another_worker "$first" "$worker"
 check 'and healthz answers again' until_true 10 healthy "$one"
+check 'the feed goes on' until_true 10 fed "$one"
+check 'having said once that it could not' test "$(grep -c '^feed: nobody takes the events' "$tmp/first.err")" -le 1
+check 'its events are all taken' bash -c "! grep -q '^feed: an event was refused' '$tmp/first.err'"
+check 'a slow line is there to show' bash -c \
+  "curl -sN -m 3 'http://127.0.0.1:$one/demo/slow?topic=demo/prices' | grep -qm1 '^data: {\"n\":'"
 check 'the other one did not notice' healthy "$two"
 
 curl -sN -m 30 "http://127.0.0.1:$one/events" >"$tmp/stream" &
@@ -99,5 +107,12 @@ for each in $children; do check "killed outright, it takes process $each along" 
 start fourth "$one"
 check 'and what it left behind is no obstacle' healthy "$one"
 stops fourth "$one" "$pid" INT
+
+export FEED=off
+start fifth "$one"
+check 'without a feed there is none' bash -c "! pgrep -P $pid -f /local/feed"
+check 'and no slow line' test "$(curl -so /dev/null -m 5 -w '%{http_code}' "http://127.0.0.1:$one/demo/slow")" = 404
+check 'and the configuration is the shipped one' pgrep -P "$pid" -f 'sse-worker --config .*/config/sse-worker.yaml'
+stops fifth "$one" "$pid" TERM
 rm -rf "$root/.run/$one" "$root/.run/$two"
 finish
