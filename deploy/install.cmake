@@ -12,6 +12,9 @@ function(place from directory name)
   message(STATUS "Installing: ${to}")
   file(READ ${from} text)
   string(REPLACE "/usr/" "${CMAKE_INSTALL_PREFIX}/" text "${text}")
+  if(ARGC EQUAL 5)  # and one text by another
+    string(REPLACE "${ARGV3}" "${ARGV4}" text "${text}")
+  endif()
   file(WRITE ${to} "${text}")
   file(CHMOD ${to} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 endfunction()
@@ -25,7 +28,8 @@ place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-w
 place(${source}/deploy/nginx/sse-worker.site.conf /etc/nginx/sites-available sse-worker.site.conf)
 place(${source}/deploy/nginx/sse-worker.site-tls.conf /etc/nginx/sites-available sse-worker.site-tls.conf)
 
-place(${source}/config/sse-worker.yaml /etc/sse-worker sse-worker.yaml)
+# A service keeps its history over a restart.
+place(${source}/config/sse-worker.yaml /etc/sse-worker sse-worker.yaml "\n  kind: memory\n" "\n  kind: sqlite\n")
 
 # All of them once more as shipped, to compare with after an upgrade and to copy from.
 file(GLOB nginx_files RELATIVE ${source}/deploy/nginx ${source}/deploy/nginx/*)

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "config/command_line.hpp"
-#include "journal/memory_journal.hpp"
+#include "journal/open.hpp"
 #include "lane.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
@@ -37,18 +37,15 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Letters and digits that no earlier start has used: the time, to the microsecond.
-std::string new_epoch(const base::Clock& clock) {
-  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(clock.wall().time_since_epoch());
-  return fmt::format("{:x}", since.count());
-}
-
 void tell_journal(metrics::Registry& registry, const journal::Journal& journal) {
   auto& events = registry.gauge("sse_worker_journal_events", "Events held to resume from.");
   auto& bytes = registry.gauge("sse_worker_journal_bytes", "What they take, with the bookkeeping.");
   auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
   auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
+  auto& available =
+      registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
   registry.on_text([&] {
+    available.set(journal.trouble() ? 0 : 1);
     const auto figures = journal.figures();
     events.set(static_cast<std::int64_t>(figures.events));
     bytes.set(static_cast<std::int64_t>(figures.bytes));
@@ -65,7 +62,8 @@ int serve(const config::Config& config, const std::string& file) {
   const auto log = base::make_log(config.log);
   const base::SystemClock clock;
   metrics::Registry registry;
-  journal::MemoryJournal journal(config.history, new_epoch(clock), clock);
+  const auto opened = journal::open(config.history, config.storage, clock, *log);
+  auto& journal = *opened;
   tell_journal(registry, journal);
   api::StreamSlots slots(config.streams.streams_max);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});

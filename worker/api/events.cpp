@@ -89,6 +89,7 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     asked.poll = seconds_of(*poll);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
   }
+  if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take();
   if (!slot) return exchange.answer(no_slot(limits_));
   asked.from = shard_.journal().resume(asked.selection, asked.cursor);
@@ -96,6 +97,19 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   // A browser that gets 204 does not come back.
   if (asked.from.complete) return exchange.answer({{204, {}}, {}});
   stream(exchange, asked, std::move(*slot));
+}
+
+// The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
+// 503 would never return.
+void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
+  const auto reason = shard_.journal().trouble().value_or("it is there by now");
+  if (polls) {
+    return exchange.answer(http::problem(
+        503, fmt::format("The history cannot be read yet ({}); ask again.", reason), {{"Retry-After", "1"}}));
+  }
+  auto body = stream_opening(settings_, random_);
+  sse::append_comment(body, "the history cannot be read yet; come back");
+  exchange.answer({stream_head(), std::move(body)});
 }
 
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {

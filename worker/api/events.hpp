@@ -24,6 +24,7 @@ class EventsEndpoint final : public http::Endpoint {
  private:
   struct Asked;
 
+  void come_back(http::Exchange& exchange, bool polls);
   void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
 

@@ -101,6 +101,15 @@ void read_history(Section& section, journal::Settings& history) {
   section.number("bytes_max", history.bytes_max, 65'536, 1024 * 1024 * mebibyte);
 }
 
+void read_storage(Section& section, journal::StorageSettings& storage) {
+  using Kind = journal::StorageSettings::Kind;
+  using Durability = journal::StorageSettings::Durability;
+  section.choice("kind", storage.kind, {{"memory", Kind::memory}, {"sqlite", Kind::sqlite}});
+  section.text("path", storage.path);
+  section.choice("durability", storage.durability,
+                 {{"process", Durability::process}, {"full", Durability::full}});
+}
+
 void read_greeting(Section& section, api::GreetingSettings& greeting) {
   section.text("message", greeting.message);
   section.seconds("interval_seconds", greeting.interval, 10ms, 24h);
@@ -132,6 +141,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   top.section("history", [&](Section& section) { read_history(section, config.history); });
+  top.section("journal", [&](Section& section) { read_storage(section, config.storage); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.number("loops", config.loops, 1, 64);

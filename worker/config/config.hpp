@@ -23,6 +23,7 @@ struct Config {
   api::GreetingSettings greeting;
   api::PublishSettings publish;
   journal::Settings history;
+  journal::StorageSettings storage;
   hub::Settings hub;
   api::StatsSettings stats;
   /// Threads that serve.

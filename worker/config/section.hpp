@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,19 @@ class Section {
   /// One of a set of words, e.g. a level.
   void word(const std::string& key, std::string& value, const std::function<bool(const std::string&)>& known,
             const std::string& expected);
+  /// One of a set of words that stand for values.
+  template <class Value>
+  void choice(const std::string& key, Value& value, const std::map<std::string, Value>& known) {
+    std::string chosen;
+    std::string expected;
+    for (const auto& [name, meant] : known) {
+      if (meant == value) chosen = name;
+      expected += (expected.empty() ? "" : " or ") + name;
+    }
+    word(
+        key, chosen, [&](const std::string& name) { return known.contains(name); }, expected);
+    value = known.at(chosen);
+  }
   void number(const std::string& key, std::size_t& value, std::size_t least, std::size_t most);
   /// Seconds, with up to three decimals.
   void seconds(const std::string& key, std::chrono::milliseconds& value, std::chrono::milliseconds least,

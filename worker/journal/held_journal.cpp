@@ -7,7 +7,10 @@ namespace worker::journal {
 HeldJournal::HeldJournal(const Settings& settings, std::string epoch, const base::Clock& clock)
     : clock_(clock), history_(settings, std::move(epoch), clock) {}
 
-std::string HeldJournal::id_of(Sequence sequence) const { return history_.id_of(sequence); }
+std::string HeldJournal::id_of(Sequence sequence) const {
+  const std::lock_guard lock(mutex_);
+  return history_.id_of(sequence);
+}
 
 Resumption HeldJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);

@@ -16,22 +16,26 @@ constexpr std::size_t emptied_max = 100'000;
 }  // namespace
 
 History::History(const Settings& settings, std::string epoch, const base::Clock& clock)
-    : epoch_(std::move(epoch)), clock_(clock), settings_(settings) {}
+    : epoch_(std::move(epoch)), clock_(&clock), settings_(settings) {}
 
 void History::add(EntryPtr entry) {
   const auto sequence = entry->sequence;
   for (const auto& name : entry->topics) {
     // One that was forgotten begins where forgetting left off.
     const auto topic = topics_.try_emplace(name, Topic{{}, forgotten_, 0}).first;
-    topic->second.held.push_back(sequence);
+    hold(topic, sequence);
     if (entry->closes) topic->second.closed_at = sequence;
-    if (topic->second.held.size() > settings_.topic_events_max) over_.insert(name);
   }
   if (!entry->alias.empty()) aliases_.emplace(entry->alias, sequence);
   ++events_;
   bytes_ += entry->size_bytes();
   log_.push_back({std::move(entry), 0});
   log_.back().topics = log_.back().entry->topics.size();
+}
+
+void History::hold(Topics::iterator topic, Sequence sequence) {
+  topic->second.held.push_back(sequence);
+  if (topic->second.held.size() > settings_.topic_events_max) over_.insert(topic->first);
 }
 
 bool History::is_own(const std::string& id) const {
@@ -72,7 +76,7 @@ void History::trim() {
 bool History::front_is_spare() const {
   if (log_.empty() || first_ > seen_by_all()) return false;
   const auto& entry = log_.front().entry;
-  return !entry || bytes_ > settings_.bytes_max || clock_.now() - entry->at > settings_.age_max;
+  return !entry || bytes_ > settings_.bytes_max || clock_->now() - entry->at > settings_.age_max;
 }
 
 void History::evict_front() {
@@ -92,9 +96,11 @@ void History::evict_front() {
 void History::release(Topics::iterator topic, Sequence sequence) {
   topic->second.held.pop_front();
   topic->second.loss = {sequence, ++evictions_};
+  if (noting_) changed_.insert(topic->first);
   if (topic->second.held.empty()) emptied_.push_back(topic->first);
   auto& [entry, topics] = held(sequence);
   if (--topics > 0) return;
+  if (noting_) gone_.push_back(sequence);
   --events_;
   bytes_ -= entry->size_bytes();
   if (!entry->alias.empty()) aliases_.erase(entry->alias);
@@ -107,6 +113,7 @@ void History::forget_emptied() {
     if (topic == topics_.end() || !topic->second.held.empty()) continue;
     const auto& loss = topic->second.loss;
     forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
+    if (noting_) changed_.insert(topic->first);
     topics_.erase(topic);
   }
 }
@@ -289,7 +296,7 @@ Figures History::figures() const {
   const auto age =
       events_ == 0
           ? std::chrono::milliseconds(0)
-          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - log_.front().entry->at);
+          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - log_.front().entry->at);
   return {events_, bytes_, topics_.size(), age};
 }
 

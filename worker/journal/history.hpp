@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -15,12 +16,46 @@
 
 namespace worker::journal {
 
+/// What a history knows of a topic beside its events.
+struct TopicMark {
+  Sequence lost_through = 0;  // the last place it gave up
+  Sequence closed_at = 0;     // its last event; 0 while it is open
+
+  bool operator==(const TopicMark&) const = default;
+};
+
+/// What a history has given up since it was asked last, for a journal that keeps it elsewhere, too.
+struct Changes {
+  std::vector<Sequence> gone;                              // events that no topic holds any more
+  std::map<std::string, std::optional<TopicMark>> topics;  // none: not remembered any more
+  Sequence forgotten_through = 0;                          // the last place of a topic not remembered
+  Sequence last = 0;
+
+  bool empty() const { return gone.empty() && topics.empty(); }
+  /// What came later, on top of this.
+  void merge(Changes&& later);
+};
+
 class History {
  public:
   /// `epoch` names this life of the hub: letters and digits, never used before.
   History(const Settings& settings, std::string epoch, const base::Clock& clock);
 
+  /// --- one that was kept elsewhere: first all marks, then the events in their order, then the end ---
+  void restore_topic(const std::string& name, const TopicMark& mark);
+  void restore(EntryPtr entry);
+  /// `last`: the last place given out. `forgotten_through`: see Changes.
+  void restored(Sequence last, Sequence forgotten_through);
+  /// `other` in place of this one; those who follow this one follow it.
+  void become(History&& other);
+  /// From now on; costs a little for each eviction.
+  void note_changes() { noting_ = true; }
+  Changes take_changes();
+  /// What is known of all topics, for one who has lost it.
+  Changes all_marks() const;
+
   const std::string& epoch() const { return epoch_; }
+  const Settings& settings() const { return settings_; }
   std::string id_of(Sequence sequence) const;
   Sequence last() const { return first_ + log_.size() - 1; }
   /// The event that has this id of its publisher's is held.
@@ -61,6 +96,9 @@ class History {
   };
   using Topics = std::map<std::string, Topic, std::less<>>;
 
+  void hold(Topics::iterator topic, Sequence sequence);
+  void pad(Sequence through);
+  TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
   bool shorten(Topics::iterator topic);
   bool front_is_spare() const;
   void evict_front();
@@ -80,8 +118,8 @@ class History {
   std::vector<EntryPtr> matching(const Selection& selection, Sequence after, Sequence& until,
                                  std::size_t bytes_max) const;
 
-  const std::string epoch_;
-  const base::Clock& clock_;
+  std::string epoch_;
+  const base::Clock* clock_;
   Settings settings_;
   std::vector<const Follower*> followers_;
   std::deque<Held> log_;
@@ -94,6 +132,9 @@ class History {
   Loss forgotten_;                   // of topics that are not remembered any more
   Evictions evictions_ = 0;
   std::unordered_map<std::string, Sequence> aliases_;
+  bool noting_ = false;
+  std::set<std::string> changed_;  // topics whose mark has changed
+  std::vector<Sequence> gone_;
 };
 
 }  // namespace worker::journal

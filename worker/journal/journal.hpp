@@ -104,12 +104,16 @@ class Journal {
   bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
   virtual Sequence last() const = 0;
 
-  /// `news` is called after every append, from any thread, and must not block.
+  /// `news` is called after every append, once for several that were kept together, from any thread, and must
+  /// not block.
   virtual void follow(Follower& follower, std::function<void()> news) = 0;
   /// Evicts what is too old. Call now and then.
   virtual void expire() = 0;
   /// New bounds of the history.
   virtual void update(const Settings& settings) = 0;
+  /// Its history is there: readers can be told where they are. It is from the start, unless what is to be
+  /// read first cannot be; then trouble() says why.
+  virtual bool ready() const { return true; }
   /// Why nothing can be kept at the moment, as a sentence; none where all is well. Readers are served all the
   /// same.
   virtual std::optional<std::string> trouble() const { return std::nullopt; }

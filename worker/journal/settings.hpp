@@ -1,9 +1,10 @@
-// What an operator can set about the history. Plain values; config/ reads them, defaults are the shipped
-// ones.
+// What an operator can set about the history, and about where it is kept. Plain values; config/ reads them,
+// defaults are the shipped ones.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 namespace worker::journal {
 
@@ -15,6 +16,23 @@ struct Settings {
   std::size_t bytes_max = 67'108'864;
 
   bool operator==(const Settings&) const = default;
+};
+
+/// Where events are kept besides this process's memory.
+struct StorageSettings {
+  enum class Kind { memory, sqlite };
+  /// What an answered publish survives.
+  enum class Durability {
+    process,  // the end of this process, however it ends; the disk has it within seconds
+    full,     // the end of the machine's power, too: the disk has it before the answer
+  };
+
+  Kind kind = Kind::memory;
+  /// The file of `sqlite`.
+  std::string path = "/var/lib/sse-worker/journal.db";
+  Durability durability = Durability::process;
+
+  bool operator==(const StorageSettings&) const = default;
 };
 
 }  // namespace worker::journal

@@ -12,8 +12,10 @@
 #include <vector>
 
 #include "journal/memory_journal.hpp"
+#include "journal/sqlite_journal.hpp"
 #include "support/hub_draft.hpp"
 #include "support/manual_clock.hpp"
+#include "support/temp_folder.hpp"
 
 namespace worker::journal {
 
@@ -72,6 +74,8 @@ class Subject {
 
  protected:
   virtual std::unique_ptr<Journal> make() = 0;
+  /// Before what it was made with goes.
+  void end() { journal_.reset(); }
 
  private:
   std::unique_ptr<Journal> journal_;
@@ -85,6 +89,22 @@ class MemorySubject final : public Subject {
   }
 };
 
-using Subjects = std::tuple<MemorySubject>;
+class SqliteSubject final : public Subject {
+ public:
+  ~SqliteSubject() override { end(); }
+
+ protected:
+  std::unique_ptr<Journal> make() override {
+    static std::atomic<int> lives = 0;
+    const StorageSettings storage{StorageSettings::Kind::sqlite, folder_.path("journal.db")};
+    return std::make_unique<SqliteJournal>(settings, storage, fmt::format("life{:04}", ++lives), clock, log_);
+  }
+
+ private:
+  support::TempFolder folder_;
+  base::Log log_{"journal"};
+};
+
+using Subjects = std::tuple<MemorySubject, SqliteSubject>;
 
 }  // namespace worker::journal

@@ -94,7 +94,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   for (int i = 0; i < batches * batch_size; ++i) expected += fmt::format("{} ", i);
   BOOST_TEST(out_of_order == 0);
   BOOST_TEST(all_seen == total);
-  BOOST_TEST(news == writers * batches);
+  BOOST_TEST(news > 0);
+  BOOST_TEST(news <= writers * batches);
   for (const auto& one : seen) BOOST_TEST((one == expected));
   const auto entries = journal.read_all(0, total + 1);
   BOOST_REQUIRE_EQUAL(entries.size(), total);

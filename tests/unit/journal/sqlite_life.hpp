@@ -1,0 +1,83 @@
+// SqliteLife: lives of a SQLite journal in one file, one after the other, and short ways to talk to the
+// present one.
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "journal/sqlite_journal.hpp"
+#include "support/hub_draft.hpp"
+#include "support/manual_clock.hpp"
+#include "support/temp_folder.hpp"
+
+namespace worker::journal {
+
+class SqliteLife {
+ public:
+  SqliteLife() { begin(); }
+
+  void begin() {
+    journal_.reset();
+    journal_ = make(fmt::format("life{}", ++lives_));
+  }
+  std::unique_ptr<SqliteJournal> make(std::string epoch) {
+    return std::make_unique<SqliteJournal>(settings, StorageSettings{StorageSettings::Kind::sqlite, file},
+                                           std::move(epoch), clock, log_);
+  }
+  void end() { journal_.reset(); }
+  SqliteJournal& journal() { return *journal_; }
+
+  std::string append(Draft draft) {
+    std::vector<Draft> drafts;
+    drafts.push_back(std::move(draft));
+    std::promise<std::string> told;
+    journal().append(std::move(drafts), [&](const std::vector<Journal::Kept>& results) {
+      told.set_value(support::told(results.front()));
+    });
+    return told.get_future().get();
+  }
+  std::string publish(const std::string& topics, std::string data = "x") {
+    return append(support::draft(topics, std::move(data)));
+  }
+  void publish_times(int count, const std::string& topics) {
+    for (int i = 0; i < count; ++i) publish(topics);
+  }
+  std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
+  std::string resume(const std::string& selectors, const std::string& cursor) {
+    return support::told(journal().resume(support::select(selectors), cursor));
+  }
+  bool closed(const std::string& topics) { return journal().closed(support::select(topics)); }
+  void age(std::chrono::milliseconds by) {
+    clock.advance(by);
+    journal().expire();
+  }
+  /// What a look into the file says.
+  std::int64_t in_file(const char* sql) { return Database(file).number(sql); }
+
+  /// Until `condition` holds; false after ten seconds.
+  template <class Condition>
+  static bool soon(const Condition& condition) {
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+         std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  support::TempFolder folder;
+  support::ManualClock clock;
+  Settings settings;
+  std::string file = folder.path("journal.db");
+
+ private:
+  base::Log log_{"journal"};
+  int lives_ = 0;
+  std::unique_ptr<SqliteJournal> journal_;
+};
+
+}  // namespace worker::journal

@@ -1,0 +1,214 @@
+#include "journal/sqlite_journal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "journal/group.hpp"
+
+namespace worker::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What may wait for the disk. A disk that is slower than this for long is slower than its publishers.
+constexpr std::size_t waiting_bytes_max = 67'108'864;
+// Evicted events leave the file, and a file that was moved is noticed, at least this often.
+constexpr auto housekeeping_interval = 1s;
+constexpr auto retry_first = 250ms;
+constexpr auto retry_longest = 5s;
+
+std::size_t size_of(const std::vector<Draft>& drafts) {
+  std::size_t bytes = 0;
+  for (const auto& draft : drafts) bytes += sizeof(Draft) + draft.event.data.size();
+  return bytes;
+}
+
+// What stays broken until somebody does something about the file; all else may pass by itself.
+bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
+
+}  // namespace
+
+SqliteJournal::SqliteJournal(const Settings& settings, const StorageSettings& storage, std::string epoch,
+                             const base::Clock& clock, base::Log& log)
+    : HeldJournal(settings, std::move(epoch), clock), storage_(storage), log_(log) {
+  history_.note_changes();
+  try {
+    open();
+  } catch (const SqliteError& error) {
+    failed(error);
+  }
+  writer_ = std::jthread([this] { run(); });
+}
+
+SqliteJournal::~SqliteJournal() { SqliteJournal::close(); }
+
+bool SqliteJournal::ready() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+std::optional<std::string> SqliteJournal::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void SqliteJournal::append(std::vector<Draft> drafts, Done done) {
+  const auto bytes = size_of(drafts);
+  Waiting waiting{std::move(drafts), std::move(done)};
+  {
+    const std::lock_guard lock(mutex_);
+    if (!trouble_ && !closing_ && waiting_bytes_ + bytes <= waiting_bytes_max) {
+      waiting_.push_back(std::move(waiting));
+      waiting_bytes_ += bytes;
+      changed_.notify_one();
+      return;
+    }
+  }
+  refuse(waiting);
+}
+
+void SqliteJournal::refuse(Waiting& waiting) {
+  std::vector<Kept> results;
+  for (std::size_t i = 0; i < waiting.drafts.size(); ++i)
+    results.emplace_back(base::failure(Rejection::unavailable));
+  waiting.done(std::move(results));
+}
+
+void SqliteJournal::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_one();
+  }
+  if (writer_.joinable()) writer_.join();
+}
+
+// --- the writer ---
+
+void SqliteJournal::run() {
+  for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
+    if (taken.empty()) {
+      housekeeping();
+    } else {
+      write(std::move(taken));
+    }
+  }
+  store_.reset();
+}
+
+// All that waits, or nothing after a while; false once there is nothing more to do.
+bool SqliteJournal::wait(std::vector<Waiting>& taken) {
+  std::unique_lock lock(mutex_);
+  const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
+  changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
+  taken = std::exchange(waiting_, {});
+  waiting_bytes_ = 0;
+  return !closing_ || !taken.empty();
+}
+
+void SqliteJournal::write(std::vector<Waiting> taken) {
+  std::vector<std::vector<Kept>> results;
+  results.reserve(taken.size());
+  Group group(history_);
+  bool possible = false;
+  {
+    const std::lock_guard lock(mutex_);
+    possible = !trouble_;
+    for (auto& [drafts, done] : taken) {
+      auto& kept = results.emplace_back();
+      for (auto& draft : drafts) kept.push_back(group.add(std::move(draft), clock_.now()));
+    }
+    changes_.merge(history_.take_changes());
+  }
+  try {
+    if (possible) store_->keep(group.entries(), changes_);
+  } catch (const SqliteError& error) {
+    failed(error);
+    possible = false;
+  }
+  if (!possible) {
+    std::ranges::for_each(taken, refuse);
+    return;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : group.entries()) history_.add(entry);
+    history_.trim();
+  }
+  tell_followers();
+  for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+}
+
+void SqliteJournal::housekeeping() {
+  bool troubled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    troubled = trouble_.has_value();
+    changes_.merge(history_.take_changes());
+  }
+  try {
+    if (store_ && store_->moved())
+      throw SqliteError(SQLITE_IOERR, "the file was moved or deleted while it was in use");
+    if (!store_) open();
+    if (troubled || !changes_.empty()) store_->keep({}, changes_);
+    if (!troubled) return;
+    mended();
+    tell_followers();
+  } catch (const SqliteError& error) {
+    failed(error);
+  }
+}
+
+// The first time what is in the file is the history; later what is in memory is, and goes into a file that
+// lacks it.
+void SqliteJournal::open() {
+  auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
+  if (!ready_) {
+    if (store->epoch().empty()) store->rewrite(history_.epoch(), {}, {});
+    Settings settings;
+    {
+      const std::lock_guard lock(mutex_);
+      settings = history_.settings();
+    }
+    auto history = store->load(settings);
+    const std::lock_guard lock(mutex_);
+    history_.become(std::move(history));
+    history_.trim();
+    ready_ = true;
+  } else {
+    if (!store->epoch().empty() && store->epoch() != history_.epoch())
+      throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
+    std::vector<EntryPtr> entries;
+    Changes marks;
+    {
+      const std::lock_guard lock(mutex_);
+      entries = history_.read_all(0, std::string::npos);
+      marks = history_.all_marks();
+    }
+    store->rewrite(history_.epoch(), entries, std::move(marks));
+    changes_ = {};
+  }
+  store_ = std::move(store);
+}
+
+void SqliteJournal::failed(const SqliteError& error) {
+  // A full disk leaves the file as it is; after anything else it is opened anew.
+  if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) store_.reset();
+  auto reason = fmt::format("{}: {}", storage_.path, error.what());
+  if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
+  const std::lock_guard lock(mutex_);
+  if (trouble_ != reason) log_.error("journal: nothing can be kept: {}", reason);
+  trouble_ = std::move(reason);
+}
+
+void SqliteJournal::mended() {
+  pause_ = 0ms;
+  const std::lock_guard lock(mutex_);
+  trouble_.reset();
+  log_.info("journal: {} is written to again", storage_.path);
+}
+
+}  // namespace worker::journal

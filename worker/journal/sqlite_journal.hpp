@@ -1,0 +1,67 @@
+// SqliteJournal: the history in this process's memory and in a file of SQLite, from which the next process
+// has it again. A thread of its own writes: whatever waits goes into one transaction, and is answered, and
+// seen by readers, when that is on disk. While the file cannot be written to, everything else goes on:
+// readers are served, publishes are refused at once with the reason, and the file is tried again and again.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.hpp"
+#include "journal/held_journal.hpp"
+#include "journal/sqlite_store.hpp"
+
+namespace worker::journal {
+
+class SqliteJournal final : public HeldJournal {
+ public:
+  /// Reads the file, or is in trouble from the start. `epoch` is that of a new history.
+  SqliteJournal(const Settings& settings, const StorageSettings& storage, std::string epoch,
+                const base::Clock& clock, base::Log& log);
+  ~SqliteJournal() override;
+
+  /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
+  void append(std::vector<Draft> drafts, Done done) override;
+  bool ready() const override;
+  std::optional<std::string> trouble() const override;
+  void close() override;
+
+ private:
+  struct Waiting {
+    std::vector<Draft> drafts;
+    Done done;
+  };
+
+  void open();
+  void run();
+  bool wait(std::vector<Waiting>& taken);
+  void write(std::vector<Waiting> taken);
+  void housekeeping();
+  void failed(const SqliteError& error);
+  void mended();
+  static void refuse(Waiting& waiting);
+
+  const StorageSettings storage_;
+  base::Log& log_;
+  // The writer's thread only, once it runs.
+  std::unique_ptr<SqliteStore> store_;
+  Changes changes_;  // not yet in the file
+  std::chrono::milliseconds pause_{0};
+
+  // Guarded by mutex_, as the history is.
+  bool ready_ = false;
+  bool closing_ = false;
+  std::optional<std::string> trouble_;
+  std::vector<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  std::condition_variable changed_;
+
+  std::jthread writer_;
+};
+
+}  // namespace worker::journal

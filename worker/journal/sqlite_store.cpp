@@ -1,0 +1,228 @@
+#include "journal/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace worker::journal {
+namespace {
+
+constexpr int schema_version = 1;
+constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
+
+constexpr const char* schema = R"(
+  CREATE TABLE events(
+    place  INTEGER PRIMARY KEY,  -- in the one order of the hub
+    at_ms  INTEGER NOT NULL,     -- when it was published, Unix time
+    topics TEXT NOT NULL,        -- one a line
+    frame  TEXT NOT NULL,        -- as it is sent to readers
+    alias  TEXT NOT NULL,        -- its publisher's own id
+    key    TEXT NOT NULL,        -- which value it is the latest of
+    closes INTEGER NOT NULL);    -- whether it was its topics' last
+  CREATE TABLE topics(           -- what is known of a topic beside its events
+    name         TEXT PRIMARY KEY,
+    lost_through INTEGER NOT NULL,  -- the last place it gave up
+    closed_at    INTEGER NOT NULL   -- the place of its last event, 0 while it is open
+  ) WITHOUT ROWID;
+  CREATE TABLE hub(
+    epoch             TEXT NOT NULL,      -- the first half of every id
+    last              INTEGER NOT NULL,   -- no place up to this one is given out again
+    forgotten_through INTEGER NOT NULL);  -- the last place of topics not in `topics` any more
+)";
+
+// The file itself would not do: closing a descriptor of it drops SQLite's own locks.
+base::UniqueFd lock(const std::string& path) {
+  const auto name = path + ".lock";
+  base::UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!file)
+    throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", name, std::generic_category().message(errno)));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
+  return file;
+}
+
+std::string lines(const std::vector<std::string>& topics) {
+  std::string text;
+  for (const auto& topic : topics) text.append(text.empty() ? "" : "\n").append(topic);
+  return text;
+}
+
+std::vector<std::string> topics_of(std::string_view text) {
+  std::vector<std::string> topics;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    topics.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return topics;
+}
+
+}  // namespace
+
+struct SqliteStore::Statements {
+  explicit Statements(Database& database)
+      : event(database, "INSERT INTO events VALUES(?,?,?,?,?,?,?)"),
+        gone(database, "DELETE FROM events WHERE place=?"),
+        mark(database, "INSERT OR REPLACE INTO topics VALUES(?,?,?)"),
+        closed(database,
+               "INSERT INTO topics VALUES(?,0,?) ON CONFLICT DO UPDATE SET closed_at=excluded.closed_at"),
+        forgotten(database, "DELETE FROM topics WHERE name=?"),
+        hub(database, "UPDATE hub SET last=?, forgotten_through=?") {}
+
+  Statement event, gone, mark, closed, forgotten, hub;
+};
+
+SqliteStore::SqliteStore(const std::string& path, StorageSettings::Durability durability,
+                         const base::Clock& clock)
+    : clock_(clock), lock_(lock(path)), database_(path) {
+  database_.run("PRAGMA journal_mode=WAL");
+  database_.run(durability == StorageSettings::Durability::full ? "PRAGMA synchronous=FULL"
+                                                                : "PRAGMA synchronous=NORMAL");
+  // 16 MiB: moving the log into the file stops the writer, and costs the less an event the more there is of
+  // it.
+  database_.run("PRAGMA wal_autocheckpoint=4096");
+  make_schema();
+  statements_ = std::make_unique<Statements>(database_);
+  Statement hub(database_, "SELECT epoch FROM hub");
+  if (hub.next()) epoch_ = hub.text(0);
+}
+
+SqliteStore::~SqliteStore() = default;
+
+void SqliteStore::make_schema() {
+  const auto id = database_.number("PRAGMA application_id");
+  const auto version = database_.number("PRAGMA user_version");
+  const bool fresh = database_.number("SELECT count(*) FROM sqlite_schema") == 0;
+  if (!fresh && id != application_id)
+    throw SqliteError(SQLITE_NOTADB, "it is a database of some other program");
+  if (!fresh && version > schema_version) {
+    throw SqliteError(SQLITE_NOTADB,
+                      fmt::format("it was written by a newer sse-worker (schema {}, this one knows {})",
+                                  version, schema_version));
+  }
+  if (!fresh) return;
+  transaction([&] {
+    database_.run(schema);
+    database_.run(fmt::format("PRAGMA application_id={}", application_id).c_str());
+    database_.run(fmt::format("PRAGMA user_version={}", schema_version).c_str());
+  });
+}
+
+History SqliteStore::load(const Settings& settings) {
+  History history(settings, epoch_, clock_);
+  Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
+  while (marks.next()) {
+    history.restore_topic(std::string(marks.text(0)),
+                          {static_cast<Sequence>(marks.number(1)), static_cast<Sequence>(marks.number(2))});
+  }
+  Sequence last = 0;
+  Statement events(database_,
+                   "SELECT place, at_ms, topics, frame, alias, key, closes FROM events ORDER BY place");
+  while (events.next()) {
+    auto entry = std::make_shared<Entry>();
+    entry->sequence = last = static_cast<Sequence>(events.number(0));
+    entry->at = instant(events.number(1));
+    entry->topics = topics_of(events.text(2));
+    entry->frame = events.text(3);
+    entry->alias = events.text(4);
+    entry->key = events.text(5);
+    entry->closes = events.number(6) != 0;
+    history.restore(std::move(entry));
+  }
+  Statement hub(database_, "SELECT last, forgotten_through FROM hub");
+  if (hub.next()) {
+    last = std::max(last, static_cast<Sequence>(hub.number(0)));
+    history.restored(last, static_cast<Sequence>(hub.number(1)));
+  }
+  return history;
+}
+
+void SqliteStore::keep(const std::vector<EntryPtr>& entries, Changes& changes) {
+  // A round of deletions is no longer than a few milliseconds, however much there is to delete.
+  const auto gone_max = std::max<std::size_t>(2 * entries.size(), 5'000);
+  transaction([&] {
+    for (const auto& entry : entries) write(*entry);
+    write(changes, gone_max);
+  });
+  const auto gone = std::min(gone_max, changes.gone.size());
+  changes.gone.erase(changes.gone.begin(), changes.gone.begin() + static_cast<std::ptrdiff_t>(gone));
+  changes.topics.clear();
+}
+
+void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>& entries, Changes changes) {
+  transaction([&] {
+    database_.run("DELETE FROM events; DELETE FROM topics; DELETE FROM hub");
+    Statement hub(database_, "INSERT INTO hub VALUES(?,0,0)");
+    hub.bind(1, std::string_view(epoch)).run();
+    for (const auto& entry : entries) write(*entry);
+    write(changes, 0);
+  });
+  epoch_ = epoch;
+}
+
+void SqliteStore::write(const Entry& entry) {
+  const auto topics = lines(entry.topics);
+  statements_->event.bind(1, entry.sequence)
+      .bind(2, wall_ms(entry.at))
+      .bind(3, std::string_view(topics))
+      .bind(4, std::string_view(entry.frame))
+      .bind(5, std::string_view(entry.alias))
+      .bind(6, std::string_view(entry.key))
+      .bind(7, std::int64_t{entry.closes})
+      .run();
+  if (!entry.closes) return;
+  for (const auto& topic : entry.topics) {
+    statements_->closed.bind(1, std::string_view(topic)).bind(2, entry.sequence).run();
+  }
+}
+
+// Marks first: an event that is still in the file although its topic gave it up does no harm, the opposite is
+// a loss that nobody is told of.
+void SqliteStore::write(Changes& changes, std::size_t gone_max) {
+  for (const auto& [name, mark] : changes.topics) {
+    if (mark) {
+      statements_->mark.bind(1, std::string_view(name))
+          .bind(2, mark->lost_through)
+          .bind(3, mark->closed_at)
+          .run();
+    } else {
+      statements_->forgotten.bind(1, std::string_view(name)).run();
+    }
+  }
+  const auto gone = std::min(gone_max, changes.gone.size());
+  for (std::size_t i = 0; i < gone; ++i) statements_->gone.bind(1, changes.gone[i]).run();
+  if (changes.last > 0) statements_->hub.bind(1, changes.last).bind(2, changes.forgotten_through).run();
+}
+
+template <class Write>
+void SqliteStore::transaction(const Write& write) {
+  database_.run("BEGIN IMMEDIATE");
+  try {
+    write();
+    database_.run("COMMIT");
+  } catch (...) {
+    // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
+    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+}
+
+// Instants end with the process; the file has the time of day.
+std::int64_t SqliteStore::wall_ms(base::Instant at) const {
+  const auto wall = clock_.wall() - std::chrono::duration_cast<base::WallTime::duration>(clock_.now() - at);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
+}
+
+base::Instant SqliteStore::instant(std::int64_t wall_ms) const {
+  const auto now =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch()).count();
+  // A clock that was set back must not make events younger than they can be.
+  return clock_.now() - std::chrono::milliseconds(std::max<std::int64_t>(0, now - wall_ms));
+}
+
+}  // namespace worker::journal
