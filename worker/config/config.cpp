@@ -105,7 +105,8 @@ void read_storage(Section& section, journal::StorageSettings& storage) {
   using Kind = journal::StorageSettings::Kind;
   using Durability = journal::StorageSettings::Durability;
   section.choice("kind", storage.kind, {{"memory", Kind::memory}, {"sqlite", Kind::sqlite}});
-  section.text("path", storage.path);
+  section.word(
+      "path", storage.path, [](const std::string& path) { return !path.empty(); }, "the path of a file");
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
 }
@@ -118,13 +119,8 @@ void read_greeting(Section& section, api::GreetingSettings& greeting) {
 
 void read_stats(Section& section, api::StatsSettings& stats) {
   using Readers = api::StatsSettings::Readers;
-  const std::map<std::string, Readers> known = {
-      {"loopback", Readers::loopback}, {"anyone", Readers::anyone}, {"nobody", Readers::nobody}};
-  std::string readers;
-  section.word(
-      "readers", readers, [&](const std::string& word) { return known.contains(word); },
-      "loopback, anyone or nobody");
-  if (!readers.empty()) stats.readers = known.at(readers);
+  section.choice("readers", stats.readers,
+                 {{"loopback", Readers::loopback}, {"anyone", Readers::anyone}, {"nobody", Readers::nobody}});
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
 

@@ -5,13 +5,14 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace worker::config {
@@ -32,18 +33,22 @@ class Section {
   /// One of a set of words, e.g. a level.
   void word(const std::string& key, std::string& value, const std::function<bool(const std::string&)>& known,
             const std::string& expected);
-  /// One of a set of words that stand for values.
+  /// One of some words that stand for values.
   template <class Value>
-  void choice(const std::string& key, Value& value, const std::map<std::string, Value>& known) {
-    std::string chosen;
+  void choice(const std::string& key, Value& value, const std::vector<std::pair<std::string, Value>>& known) {
     std::string expected;
     for (const auto& [name, meant] : known) {
-      if (meant == value) chosen = name;
-      expected += (expected.empty() ? "" : " or ") + name;
+      if (!expected.empty()) expected += name == known.back().first ? " or " : ", ";
+      expected += name;
     }
-    word(
-        key, chosen, [&](const std::string& name) { return known.contains(name); }, expected);
-    value = known.at(chosen);
+    std::string chosen;
+    const auto take_known = [&](const std::string& name) {
+      const auto found = std::ranges::find(known, name, [](const auto& each) { return each.first; });
+      if (found == known.end()) return false;
+      value = found->second;
+      return true;
+    };
+    word(key, chosen, take_known, expected);
   }
   void number(const std::string& key, std::size_t& value, std::size_t least, std::size_t most);
   /// Seconds, with up to three decimals.

@@ -90,13 +90,14 @@ export class Worker {
 
 // Returns once the worker answers. Why it does not, it says itself before it ends; a socket that is not there
 // yet, or that loses its owner under us, says nothing worth reporting.
-async function ready(t, child, address) {
+async function ready(t, child, address, anyHealth) {
   await until(
     async () => {
       if (child.exit)
         throw new Error(`the worker did not start: ${JSON.stringify(child.exit)}\n${child.stderr}`);
       try {
-        return (await fetch(t, address, '/healthz', {ms: 15000})).status === 200;
+        const {status} = await fetch(t, address, '/healthz', {ms: 15000});
+        return status === 200 || (anyHealth && status === 503);
       } catch {
         return false;
       }
@@ -107,10 +108,14 @@ async function ready(t, child, address) {
 }
 
 // Options: `by`, one of the starters; `config`, settings or the text of a file; `port` for TCP; `files`, the
-// limit of open files; `directory` and `socket` to place it beside something else. When the test ends the
+// limit of open files; `directory` and `socket` to place it beside something else; `anyHealth` takes
+// one that says it is unwell, too. When the test ends the
 // worker is asked to end and has to do so with 0, so that whatever a sanitizer found fails the test in which
 // it was found.
-export async function startWorker(t, {by = 'spawn-fcgi', config = {}, port, files, directory, socket} = {}) {
+export async function startWorker(
+  t,
+  {by = 'spawn-fcgi', config = {}, port, files, directory, socket, anyHealth = false} = {},
+) {
   const home = directory ?? temporaryDirectory(t);
   const place = socket ?? path.join(home, 'w.sock');
   const command = [binary, '--config', writeConfig(home, config)];
@@ -121,6 +126,6 @@ export async function startWorker(t, {by = 'spawn-fcgi', config = {}, port, file
     if (signal !== 'SIGKILL' || !child.insisted)
       assert.deepEqual({code, signal}, {code: 0, signal: null}, child.stderr);
   });
-  await ready(t, child, address);
+  await ready(t, child, address, anyHealth);
   return new Worker(t, child, address, home);
 }

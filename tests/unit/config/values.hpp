@@ -14,7 +14,8 @@ namespace worker::config {
 using Values = std::map<std::string, std::string>;
 
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, gate, streams, greeting, publish, history, hub, stats, loops, drain] = config;
+  const auto& [log, listen, gate, streams, greeting, publish, history, storage, hub, stats, loops, drain] =
+      config;
   return {{"listen", listen.address},
           {"listen_mode", fmt::format("{:04o}", listen.mode)},
           {"listen_backlog", fmt::format("{}", listen.backlog)},
@@ -46,6 +47,10 @@ inline Values values_of(const Config& config) {
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
+          {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite ? "sqlite" : "memory"},
+          {"journal.path", storage.path},
+          {"journal.durability",
+           storage.durability == journal::StorageSettings::Durability::full ? "full" : "process"},
           {"stats.readers", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
                             : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
                                                                                    : "nobody"},

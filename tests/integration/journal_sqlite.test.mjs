@@ -1,0 +1,126 @@
+// A worker whose journal is a file, as its clients see it: nothing lost over a restart, and what they are told when the file
+// is not as it should be.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import {test} from 'node:test';
+import {temporaryDirectory} from './lib/cleanup.mjs';
+import {moveAway, overwrite, smallDisk, truncate} from './lib/journal_faults.mjs';
+import {assertProblem} from './lib/hub_problem.mjs';
+import {configText, startHub} from './lib/hub_stack.mjs';
+import {startNginx} from './lib/nginx.mjs';
+import {run} from './lib/process.mjs';
+import {until} from './lib/wait.mjs';
+import {startWorker} from './lib/worker.mjs';
+
+const kept = (file, more) => ({journal: {kind: 'sqlite', path: file, ...more}});
+const fileOf = (t) => path.join(temporaryDirectory(t), 'journal.db');
+const health = async (hub) => hub.nginx.fetch('/healthz');
+const well = (hub) => until(async () => (await health(hub)).status === 200, 'it is well again', 15000);
+
+for (const durability of ['process', 'full']) {
+  test(`a restart is nothing that a reader notices, ${durability}`, async (t) => {
+    const settings = kept(fileOf(t), {durability});
+    const hub = await startHub(t, settings);
+    const reader = await hub.read({topic: 't'}, {again: 50});
+    const first = await hub.publish({topic: 't', data: 'one'});
+    await reader.got(1);
+    await hub.publish({topic: ['t', 'ended'], data: 'two', id: 'mine', close: 0});
+    await hub.publish({topic: 'ended', data: 'bye', close: 1});
+    await hub.restart(settings);
+    const third = await hub.publish({topic: 't', data: 'three'});
+    await reader.got(3);
+    assert.deepEqual(reader.data, ['one', 'two', 'three']);
+    assert.deepEqual(reader.gaps, []);
+    assert.equal(third.split('-')[0], first.split('-')[0], 'the same epoch');
+    assert.equal(await hub.publish({topic: 't', data: 'two', id: 'mine'}), 'mine');
+    assertProblem(await hub.json({topic: 'ended', data: 'x'}), 409, 'topic');
+    const {body} = await hub.poll({topic: 't', lastEventId: first});
+    assert.deepEqual(body.events.map(({data}) => data), ['two', 'three']);
+  });
+}
+
+test('a second worker on the file waits, says so, and takes over', async (t) => {
+  const file = fileOf(t);
+  const hub = await startHub(t, kept(file));
+  const id = await hub.publish({topic: 't', data: 'one'});
+  const second = await startWorker(t, {config: configText(kept(file)), anyHealth: true});
+  const before = await startNginx(t, second.address);
+  const unwell = await before.fetch('/healthz');
+  assert.equal(unwell.status, 503);
+  assert.match(unwell.json.reason, /journal\.db: another process holds the file/);
+  // Who asks for a topic is sent away to come back, and not told of a gap that is none.
+  const stream = await before.fetch(`/events?topic=t&lastEventId=${id}`);
+  assert.equal(stream.status, 200);
+  assert.match(stream.text, /^:.*\n\nretry: \d+\n\n: the history cannot be read yet/);
+  assert.doesNotMatch(stream.text, /gap|id:/);
+  assertProblem(await before.fetch(`/events?topic=t&poll=0&lastEventId=${id}`), 503, /another process/);
+  await hub.worker.stop();
+  await until(async () => (await second.fetch('/healthz')).status === 200, 'the second takes over', 15000);
+  const answer = await before.fetch('/events?topic=t&poll=0&lastEventId=earliest');
+  assert.deepEqual(answer.json.events.map(({data}) => data), ['one']);
+  assert.equal(answer.json.events[0].id, id);
+});
+
+for (const [name, damage] of [['noise', overwrite], ['truncated', truncate]]) {
+  test(`a file that is ${name}: said, left alone, and a new one when it is moved away`, async (t) => {
+    const file = fileOf(t);
+    const hub = await startHub(t, kept(file));
+    const id = await hub.publish({topic: 't', data: 'x'.repeat(300_000)});
+    await hub.worker.stop();
+    damage(file);
+    hub.worker = await startWorker(t, {
+      config: configText(kept(file)), socket: hub.worker.address, directory: hub.worker.directory, anyHealth: true,
+    });
+    const unwell = await health(hub);
+    assert.equal(unwell.status, 503);
+    assert.match(unwell.json.reason, /journal\.db: .*(not a database|malformed); moved away, a new one takes its place/);
+    const refused = await hub.json({topic: 't', data: 'x'});
+    assertProblem(refused, 503, /could not be kept/);
+    assert.equal(refused.headers['retry-after'], '1');
+    assert.equal(await hub.metric('sse_worker_journal_available'), 0);
+    const greeting = await hub.nginx.http('/events').head();
+    assert.equal(greeting.status, 200, 'everything else goes on');
+    greeting.leave();
+    moveAway(file);
+    await well(hub);
+    await hub.publish({topic: 't', data: 'new'});
+    const {body} = await hub.poll({topic: 't', lastEventId: id});
+    assert.equal(body.gap.reason, 'restarted');
+    assert.deepEqual(body.events.map(({data}) => data), ['new']);
+  });
+}
+
+test('a full disk: refused with the reason, streams stay, and it recovers by itself', async (t) => {
+  const disk = await smallDisk(t, path.join(temporaryDirectory(t), 'disk'), 1_500_000);
+  if (!disk) return t.skip('this user may not mount a file system');
+  // What is held may take more than the disk has.
+  const settings = {...kept(path.join(disk, 'journal.db')), history: {topic_events_max: 3}};
+  const hub = await startHub(t, settings);
+  const reader = await hub.read({topic: ['big', 'news']}, {again: 50});
+  const acknowledged = [];
+  let refused;
+  for (let n = 0; n < 100 && !refused; ++n) {
+    const answer = await hub.json({topic: `big/${n}`, data: 'x'.repeat(50_000)});
+    if (answer.status === 200) acknowledged.push(n);
+    else refused = answer;
+  }
+  assertProblem(refused, 503, /journal\.db: database or disk is full/);
+  assert.equal((await health(hub)).status, 503);
+  assert.ok(reader.open, 'streams stay open');
+  // Room is made by whoever looks after the disk.
+  await t.test('with room again', async () => {
+    const {code} = await run('mount', ['-o', 'remount,size=100m', disk]);
+    assert.equal(code, 0);
+    await well(hub);
+    await hub.publish({topic: 'news', data: 'here again'});
+    await reader.got(1);
+    assert.equal(reader.connects, 1);
+  });
+  await hub.restart(settings);
+  const again = await hub.read({topic: 'big/*'}, {cursor: 'earliest'});
+  await again.got(acknowledged.length, 15000);
+  await hub.publish({topic: 'big/last'});
+  const all = await again.got(acknowledged.length + 1);
+  assert.deepEqual(all.map(({data}) => data.length), [...acknowledged.map(() => 50_000), 0]);
+  assert.deepEqual(again.gaps, []);
+});
