@@ -95,7 +95,8 @@ export class Router {
 }
 
 async function load(view) {
-  const [module] = await Promise.all([view.load(), view.styled && style(`views/${view.name}/view.css`)]);
+  const sheets = [...(view.sheets ?? []), ...(view.styled ? [`views/${view.name}/view.css`] : [])];
+  const [module] = await Promise.all([view.load(), ...sheets.map(style)]);
   return module;
 }
 

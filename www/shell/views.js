@@ -1,11 +1,11 @@
 // Every view there is, in the order of the navigation. `load` is called when the view is first opened; `styled` says that
-// it has a view.css beside it. What is not listed here does not exist for the page.
+// it has a view.css beside it, `sheets` which others it needs before that. What is not listed here does not exist for the page.
 
 export const views = [
   // The greeting stream.
   { name: 'hello', label: 'Hello', styled: true, load: () => import('../views/hello/view.js') },
   // Four uses, live.
-
+  { name: 'scenarios', label: 'Scenarios', styled: true, sheets: ['vendor/uplot/uPlot.min.css'], load: () => import('../views/scenarios/view.js') },
   // A reader who was away.
 
   // Any topic, by hand.

@@ -27,7 +27,7 @@ LISTED = (
 class Share:
     def __init__(self, symbol, name, price, restless):
         self.symbol, self.name, self.price, self.opened = symbol, name, price, price
-        self._restless = restless / 2500
+        self._restless = restless / 5000
         self._drift = 0.0
         self.trend = deque(maxlen=TREND_POINTS)
         for _ in range(TREND_POINTS):
