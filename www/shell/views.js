@@ -13,6 +13,7 @@ export const views = [
   // Three ways to be told.
 
   // What the worker does.
+  { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },
 
   // One stream for all tabs.
 

@@ -1,0 +1,38 @@
+// The view Operations for a reader who is not allowed to see the figures: in the server's words, and with a way back.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { violations } from './axe.js';
+import { openPage, screenshot } from './chromium.js';
+import { setup } from './setup.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'operations-'));
+const config = join(folder, 'sse-worker.yaml');
+writeFileSync(config, 'stats: {readers: nobody}\n');
+process.env.CONFIG = config;
+const running = setup();
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('it says what is refused and why, and works once it is allowed', { timeout: 40_000 }, async () => {
+  const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=operations`, { width: 360 });
+  await page.locator('.bar[data-state="refused"]').waitFor({ timeout: 8_000 });
+  const detail = await page.locator('.view .problem').textContent();
+  assert.match(detail, /\$stats is switched off; stats\.readers/);
+  assert.equal(await page.locator('#announced').textContent(), detail);
+  assert.equal(await page.locator('.board').isVisible(), false, 'no empty charts');
+  assert.deepEqual(await violations(page), []);
+  await screenshot(page, 'operations-refused');
+  // The browser's own words about the status.
+  assert.deepEqual(faults.filter((fault) => !/status of 403/.test(fault)), []);
+
+  writeFileSync(config, 'stats: {readers: loopback, interval_seconds: 0.2}\n');
+  process.kill(await running.stack.workerPid(), 'SIGHUP');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('.bar[data-state="live"]').waitFor({ timeout: 8_000 });
+  assert.equal(await page.locator('.view .problem').isVisible(), false);
+  await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, { timeout: 8_000 });
+  await close();
+});

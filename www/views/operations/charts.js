@@ -1,0 +1,59 @@
+// Which figures are shown, in their order: what each is called, where it comes from, and how it reads.
+
+import { bytes, count, percent, time } from './format.js';
+
+const perSecond = (text) => (text === '–' ? text : `${text}/s`);
+
+// keys: what is drawn, one line each; the first is the value. note(values): a short line below.
+export const charts = [
+  { title: 'Streams open', keys: ['streams'], show: count, least: 10, note: (v) => `of ${count(v.streams_max)}` },
+  { title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all readers' },
+  { title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all readers' },
+  { title: 'Events published', keys: ['published'], show: (v) => perSecond(count(v)), least: 10, note: () => 'by all backends' },
+  { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes a second` },
+  { title: 'Publishing takes', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
+  { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
+  { title: 'Slow readers cut', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
+  { title: 'Processor, of one', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
+];
+
+export const totals = [
+  { title: 'Held to resume from', show: (v) => count(v.journal_events), note: (v) => `events, ${bytes(v.journal_bytes)}` },
+  { title: 'Gaps told', show: (v) => count(v.gaps), note: () => 'to readers away for too long' },
+  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'and somebody turned away' },
+  { title: 'Events refused', show: (v) => count(v.rejected), note: () => 'with a reason each' },
+];
+
+// No counter of a worker gets anywhere near it.
+const most = 1e15;
+const number = (value) => (typeof value === 'number' && value >= 0 && value < most ? value : null);
+
+// An event of the stream as the values above. What it does not have, or what is no number, is null. before: those of the event
+// before it, if nothing lies between.
+export function valuesOf(figures, before) {
+  const slowTotal = number(figures.slow_closes_total);
+  const seconds = number(figures.seconds);
+  const news = before && slowTotal !== null && before.slow_total !== null && slowTotal >= before.slow_total;
+  return {
+    streams: number(figures.streams),
+    streams_max: number(figures.streams_max),
+    events: number(figures.delivered_events_per_second),
+    bytes: number(figures.delivered_bytes_per_second),
+    published: number(figures.published_events_per_second),
+    flush: number(figures.events_per_flush),
+    flushes: number(figures.flushes_per_second),
+    publish: number(figures.publish_seconds?.p50),
+    publish99: number(figures.publish_seconds?.p99),
+    lag: number(figures.loop_lag_seconds?.p50),
+    lag99: number(figures.loop_lag_seconds?.p99),
+    slow: news && seconds ? (slowTotal - before.slow_total) / seconds : null,
+    slow_total: slowTotal,
+    processor: number(figures.processors),
+    memory: number(figures.memory_bytes),
+    journal_events: number(figures.journal_events),
+    journal_bytes: number(figures.journal_bytes),
+    gaps: number(figures.gaps_total),
+    limits: number(figures.limit_reached_total),
+    rejected: number(figures.rejected_events_total),
+  };
+}
