@@ -36,6 +36,7 @@ class PassingJournal : public journal::Journal {
     return journal_.closed_at(selection);
   }
   journal::Sequence last() const override { return journal_.last(); }
+  journal::Sequence lost_through() const override { return journal_.lost_through(); }
   void follow(journal::Follower& follower, std::function<void()> news) override {
     journal_.follow(follower, std::move(news));
   }

@@ -57,6 +57,9 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
       return "topic: is closed; what it was for has ended";
     case journal::Rejection::reserved:
       return "id: looks like one of the hub's own; choose another";
+    case journal::Rejection::unconfirmed:
+      return "It is not known whether the event was kept. Send it again later; with the same id, if it has one "
+             "of its own, it is never kept twice.";
     case journal::Rejection::unavailable:
       break;
   }
@@ -72,13 +75,15 @@ http::Response refusal(journal::Rejection rejection, const journal::Journal& jou
     case journal::Rejection::reserved:
       return http::problem(400, detail);
     case journal::Rejection::unavailable:
+    case journal::Rejection::unconfirmed:
       break;
   }
   return http::problem(503, detail, {{"Retry-After", "1"}});
 }
 
 bool is_unavailable(const journal::Journal::Kept& result) {
-  return !result && result.error() == journal::Rejection::unavailable;
+  return !result && (result.error() == journal::Rejection::unavailable ||
+                     result.error() == journal::Rejection::unconfirmed);
 }
 
 // `{"NAME":"TEXT"}` and a line end. An id of the hub's own, of which a batch has thousands, needs no escapes.
@@ -212,8 +217,8 @@ void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view b
   }
   append(exchange, std::move(drafts),
          [this, items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
-           if (std::ranges::any_of(results, is_unavailable))
-             return refusal(journal::Rejection::unavailable, journal_);
+           const auto lacking = std::ranges::find_if(results, is_unavailable);
+           if (lacking != results.end()) return refusal(lacking->error(), journal_);
            return http::plain_response("application/x-ndjson", batch_answer(items, results, journal_));
          });
 }

@@ -88,6 +88,7 @@ void Shard::remove(Cohort& cohort) {
 
 void Shard::take_news() {
   news_waiting_ = false;
+  take_loss();
   for (;;) {
     const auto news = journal_.read_all(follower_.at, news_per_read);
     if (news.empty()) break;
@@ -95,6 +96,19 @@ void Shard::take_news() {
     follower_.at = news.back()->sequence;
   }
   schedule_flush();
+}
+
+// Whoever is live is behind then: catching up tells it of what was lost.
+void Shard::take_loss() {
+  const auto lost = journal_.lost_through();
+  if (lost <= follower_.at) return;
+  if (!pending_.empty()) flush();
+  for (auto& [selection, cohort] : cohorts_) {
+    while (!cohort->live.empty()) cohort->join_behind(cohort->live.front(), follower_.at, false);
+    cohort->closed_at = journal_.closed_at(selection);
+  }
+  follower_.at = lost;
+  for (auto& [selection, cohort] : cohorts_) serve_behind(*cohort);
 }
 
 void Shard::route(const journal::EntryPtr& entry) {
@@ -243,7 +257,7 @@ void Shard::send_slice(Reader& reader) {
   if (slice.evicted_through > reader.at_) {
     const auto next = slice.entries.empty() ? slice.through : slice.entries.front()->sequence - 1;
     metrics_.gaps.add();
-    reader.gap(journal::GapReason::evicted, reader.at_, std::min(slice.evicted_through, next));
+    reader.gap(slice.why, reader.at_, std::min(slice.evicted_through, next));
   }
   reader.at_ = slice.through;
   reader.accounted_ = slice.accounted;

@@ -53,6 +53,7 @@ class Shard {
                              boost::intrusive::constant_time_size<false>>;
 
   void take_news();
+  void take_loss();
   void route(const journal::EntryPtr& entry);
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
   void schedule_flush();

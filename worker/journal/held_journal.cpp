@@ -38,6 +38,11 @@ Sequence HeldJournal::last() const {
   return history_.last();
 }
 
+Sequence HeldJournal::lost_through() const {
+  const std::lock_guard lock(mutex_);
+  return history_.lost_through();
+}
+
 void HeldJournal::follow(Follower& follower, std::function<void()> news) {
   const std::lock_guard lock(mutex_);
   follower.at = history_.last();

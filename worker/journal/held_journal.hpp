@@ -26,6 +26,7 @@ class HeldJournal : public Journal {
   std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const override;
   Sequence closed_at(const Selection& selection) const override;
   Sequence last() const override;
+  Sequence lost_through() const override;
   void follow(Follower& follower, std::function<void()> news) override;
   void expire() override;
   void update(const Settings& settings) override;

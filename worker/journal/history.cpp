@@ -48,6 +48,39 @@ bool History::is_closed(const std::string& topic) const {
   return found != topics_.end() && found->second.closed_at != 0;
 }
 
+void History::close(const std::string& topic, Sequence place) {
+  topics_.try_emplace(topic, Topic{{}, forgotten_, 0}).first->second.closed_at = place;
+}
+
+// --- losing ---
+
+void History::lose(Sequence through) {
+  first_ = through + 1;
+  log_.clear();
+  aliases_.clear();
+  over_.clear();
+  emptied_.clear();
+  events_ = bytes_ = 0;
+  lost_through_ = through;
+  forgotten_ = {through, ++evictions_};
+  // The common mark stands in for all topics but those that are remembered for having ended.
+  std::erase_if(topics_, [](const auto& topic) { return topic.second.closed_at == 0; });
+  for (auto& [name, topic] : topics_) {
+    topic.held.clear();
+    topic.loss = forgotten_;
+    emptied_.push_back(name);
+  }
+}
+
+void History::restart(std::string epoch) {
+  former_epoch_ = std::exchange(epoch_, std::move(epoch));
+  former_origin_ = origin_;
+  topics_.clear();
+  // A place that never held anything parts the two lives: who stands at the end of the one has lost it.
+  lose(last() + 1);
+  origin_ = last();
+}
+
 // --- keeping within the bounds ---
 
 // False where it is still over its bound, because a loop has not seen its oldest event.
@@ -133,13 +166,16 @@ void History::update(const Settings& settings) {
 
 // --- reading ---
 
-std::string History::id_of(Sequence sequence) const { return Cursor{epoch_, sequence}.text(); }
+std::string History::id_of(Sequence sequence) const {
+  if (sequence >= origin_) return Cursor{epoch_, sequence - origin_}.text();
+  return Cursor{former_epoch_, sequence - std::min(sequence, former_origin_)}.text();
+}
 
 std::optional<Sequence> History::find(const std::string& cursor) const {
   if (const auto alias = aliases_.find(cursor); alias != aliases_.end()) return alias->second;
   const auto place = Cursor::parse(cursor);
-  if (!place || place->epoch != epoch_ || place->sequence > last()) return std::nullopt;
-  return place->sequence;
+  if (!place || place->epoch != epoch_ || place->sequence > last() - origin_) return std::nullopt;
+  return origin_ + place->sequence;
 }
 
 Resumption History::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
@@ -182,7 +218,8 @@ Slice History::read(const Selection& selection, Sequence after, Sequence until, 
   Slice slice{.entries = {},
               .through = until,
               .evicted_through = evicted_through(selection, accounted),
-              .accounted = evictions_};
+              .accounted = evictions_,
+              .why = after < origin_ ? GapReason::restarted : GapReason::evicted};
   slice.entries = matching(selection, after, slice.through, bytes_max);
   return slice;
 }

@@ -54,9 +54,14 @@ class History {
   /// What is known of all topics, for one who has lost it.
   Changes all_marks() const;
 
-  const std::string& epoch() const { return epoch_; }
   const Settings& settings() const { return settings_; }
+  /// One that a restart() left behind is named by its own epoch still.
   std::string id_of(Sequence sequence) const;
+  const std::string& epoch() const { return epoch_; }
+  /// The place before this life's first: places go on rising over a restart() of the hub, the numbers in ids
+  /// begin again. 0 but after a restart().
+  Sequence origin() const { return origin_; }
+  Sequence first() const { return first_; }
   Sequence last() const { return first_ + log_.size() - 1; }
   /// The event that has this id of its publisher's is held.
   bool knows(const std::string& alias) const { return aliases_.contains(alias); }
@@ -66,6 +71,16 @@ class History {
 
   /// Takes the event of the place after last().
   void add(EntryPtr entry);
+  /// Nothing up to `through`, which is not before last(), is held from now on, seen or not: readers of
+  /// whichever topic are told of it, and the next place is the one after it.
+  void lose(Sequence through);
+  /// The hub begins again elsewhere, as `epoch`: all is lost, and no topic is closed any more.
+  void restart(std::string epoch);
+  /// What was said of a topic by an event that is not held: its last one was at `place`.
+  void close(const std::string& topic, Sequence place);
+  /// How far lose() and restart() went.
+  Sequence lost_through() const { return lost_through_; }
+
   /// Evicts what is over the bounds, but for what a follower has not seen.
   void trim();
   /// New bounds; what is over them goes with the next trim().
@@ -119,6 +134,10 @@ class History {
                                  std::size_t bytes_max) const;
 
   std::string epoch_;
+  Sequence origin_ = 0;
+  std::string former_epoch_;  // of the places up to origin_
+  Sequence former_origin_ = 0;
+  Sequence lost_through_ = 0;
   const base::Clock* clock_;
   Settings settings_;
   std::vector<const Follower*> followers_;

@@ -24,6 +24,7 @@ enum class Rejection {
   closed,       // a topic of it was closed
   reserved,     // the publisher's id looks like one of the hub's own
   unavailable,  // it cannot be kept now, see Journal::trouble(); nor can the others of its append()
+  unconfirmed,  // it was on its way when that began, and may have been kept; so may the others
 };
 
 /// Why a reader's cursor is no good.
@@ -60,9 +61,12 @@ struct Slice {
   Sequence evicted_through = 0;
   /// From now on accounted for.
   Evictions accounted = 0;
+  /// Why what was evicted is gone.
+  GapReason why = GapReason::evicted;
 };
 
-/// The place up to which a loop has taken the journal in. What it has not seen is not evicted.
+/// The place up to which a loop has taken the journal in. What it has not seen is not evicted, but can be lost:
+/// see Journal::lost_through().
 struct Follower {
   std::atomic<Sequence> at = 0;
 };
@@ -103,6 +107,10 @@ class Journal {
   virtual Sequence closed_at(const Selection& selection) const = 0;
   bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
   virtual Sequence last() const = 0;
+
+  /// Up to here everything is gone, for those as well who have not seen it: it was lost where the journal keeps
+  /// its events, or that place has begun a new life. Readers who stand before it are to be told. 0: nothing was.
+  virtual Sequence lost_through() const { return 0; }
 
   /// `news` is called after every append, once for several that were kept together, from any thread, and must
   /// not block.

@@ -1,0 +1,111 @@
+// What connected readers are told when the journal's events are lost, or their hub begins a new life.
+#include <boost/test/unit_test.hpp>
+
+#include "support/hub_bench.hpp"
+#include "support/losing_journal.hpp"
+
+using namespace worker::support;
+
+namespace {
+
+struct Bench : HubBench {
+  Bench() { use(std::make_unique<LosingJournal>(history, "e1", clock)); }
+  LosingJournal& losing() { return static_cast<LosingJournal&>(journal()); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(lost)
+
+BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
+  HubReader one;
+  HubReader pattern;
+  HubReader other;
+  subscribe(one, "a");
+  subscribe(pattern, "a/*");
+  subscribe(other, "b c");
+  publish("a");
+  settle();
+  BOOST_TEST(one.news() == "[1]");
+  losing().restart("e2");
+  turn();
+  BOOST_TEST(one.news() == "gap restarted 1>2");
+  BOOST_TEST(pattern.news() == "gap restarted 1>2");
+  BOOST_TEST(other.news() == "gap restarted 1>2");
+  publish("a");
+  publish("c");
+  settle();
+  BOOST_TEST(one.news() == "[3]");
+  BOOST_TEST(pattern.news() == "");
+  BOOST_TEST(other.news() == "[4]");
+  BOOST_TEST(journal().id_of(3) == "e2-1");
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
+  HubReader reader;
+  subscribe(reader, "a");
+  publish("a");
+  settle();
+  publish("a");
+  publish("a");
+  turn();  // taken in; the flush is not due yet, or went out
+  losing().restart("e2");
+  settle();
+  const auto news = reader.news();
+  BOOST_TEST(news.starts_with("[1] "));
+  BOOST_TEST(news.find('2') < news.find("gap restarted 3>4"));
+  BOOST_TEST(news.ends_with("gap restarted 3>4"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_lost_unseen_is_a_gap, Bench) {
+  HubReader reader;
+  subscribe(reader, "a");
+  publish("a");
+  settle();
+  losing().lose(9);
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "[1] gap evicted 1>9 [10]");
+}
+
+BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
+  HubReader reader(1);
+  subscribe(reader, "a");
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "[1]");
+  publish("a");
+  settle();
+  losing().restart("e2");
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "");
+  drain(reader);
+  settle();
+  BOOST_TEST(reader.news() == "gap restarted 1>3 [4]");
+}
+
+BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
+  publish("a");
+  losing().restart("e2");
+  HubReader reader;
+  const auto from = journal().resume(select("a"), std::nullopt);
+  shard().subscribe(reader, select("a"), from.after, from.accounted);
+  publish("a");
+  settle();
+  BOOST_TEST(reader.news() == "[3]");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_heartbeat_carries_the_new_life, Bench) {
+  HubReader reader;
+  subscribe(reader, "a");
+  losing().restart("e2");
+  turn();
+  BOOST_TEST(reader.news() == "gap restarted 0>1");
+  publish("b");
+  advance(settings.heartbeat);
+  advance(settings.heartbeat);
+  BOOST_TEST(reader.received.find("id: e2-1\n\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
