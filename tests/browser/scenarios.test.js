@@ -74,7 +74,7 @@ test('tokens: reloaded in the middle, the text goes on, and ends with the close 
   const bar = page.locator('progress');
   // One that has only just begun, so that there is time to reload in it.
   await page.waitForFunction(() => {
-    const { value, max } = document.querySelector('progress');
+    const { value, max } = document.querySelector('progress') ?? { value: 0 };
     return value > 8 && value < max / 2;
   }, null, { timeout: 45_000 });
   const title = await page.locator('.scenario h2').textContent();

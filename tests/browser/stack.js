@@ -13,13 +13,14 @@ const readyMs = 20_000;
 const stopMs = 10_000;
 
 // The worker is taken from the folder BUILD, or is the program SSE_WORKER, or the one of the ordinary build. With `feed` the
-// page's live examples run beside it, in the configuration that goes with them; without, all is as shipped.
-export async function startStack({ feed = false } = {}) {
+// page's live examples run beside it, in the configuration that goes with them; without, all is as shipped. `config` names
+// another file.
+export async function startStack({ feed = false, config } = {}) {
   const { SSE_WORKER } = process.env;
   const port = await freePort();
   const child = spawn(`${root}deploy/local/run`, {
     cwd: root,
-    env: { ...process.env, ...(SSE_WORKER && { BUILD: dirname(SSE_WORKER) }), PORT: String(port), FEED: feed ? 'on' : 'off' },
+    env: { ...process.env, ...(SSE_WORKER && { BUILD: dirname(SSE_WORKER) }), PORT: String(port), FEED: feed ? 'on' : 'off', ...(config && { CONFIG: config }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const emergency = () => child.kill('SIGTERM');

@@ -11,7 +11,8 @@ const sentences = {
   closed: 'Not connected',
 };
 
-// Returns { element, show(state, details) } for onState. retry() is called by the button that comes with trouble; signal
+// Returns { element, show(state, details) } for onState. details may also hold a sentence to use instead, and a note to
+// stand behind it unheard. retry() is called by the button that comes with trouble; signal
 // ends the counting down.
 export function statusLine({ retry, signal }) {
   const word = el('span', null, sentences.connecting);
@@ -26,12 +27,14 @@ export function statusLine({ retry, signal }) {
     count.textContent = `Reconnecting in ${Math.max(1, Math.ceil((untilMs - performance.now()) / 1000))} s`;
   }
 
-  function show(state, { untilMs, problem = '', sentence } = {}) {
+  function show(state, { untilMs, problem = '', sentence, note = '' } = {}) {
     clearInterval(timer);
     element.dataset.state = state;
-    word.textContent = sentence ?? sentences[state];
-    more.textContent = problem;
-    count.textContent = '';
+    // Written only when they change: what is written is read out.
+    for (const [part, words] of [[word, sentence ?? sentences[state]], [more, problem]]) {
+      if (part.textContent !== words) part.textContent = words;
+    }
+    count.textContent = note;
     button.hidden = state !== 'waiting' && state !== 'refused';
     if (state === 'waiting' && untilMs) {
       tick(untilMs);

@@ -7,7 +7,7 @@ export const views = [
   // Four uses, live.
   { name: 'scenarios', label: 'Scenarios', styled: true, sheets: ['vendor/uplot/uPlot.min.css'], load: () => import('../views/scenarios/view.js') },
   // A reader who was away.
-
+  { name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js') },
   // Any topic, by hand.
 
   // Three ways to be told.

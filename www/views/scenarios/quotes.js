@@ -15,7 +15,7 @@ export class Quotes {
     this.element = el('div', { class: 'wide quotes', tabindex: 0, role: 'region', 'aria-label': 'Prices' },
       el('table', null,
         el('thead', null, el('tr', null, el('th', { scope: 'col' }, 'Share'), el('th', { scope: 'col', class: 'number' }, 'Price'),
-          el('th', { scope: 'col', class: 'number' }, 'Change'), el('th', { scope: 'col' }, 'Last minute'))),
+          el('th', { scope: 'col', class: 'number' }, 'Change'), el('th', { scope: 'col' }, 'Minute'))),
         this.#body));
   }
 

@@ -1,0 +1,144 @@
+// Away and back: what the page says it missed is what it missed.
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, test } from 'node:test';
+import { violations } from './axe.js';
+import { openPage, screenshot } from './chromium.js';
+import { setup } from './setup.js';
+import { startStack } from './stack.js';
+
+const running = setup({ feed: true });
+
+const open = (query = '', options = {}, url = running.stack.url) => openPage(running.browser, `${url}?view=missed${query}`, options);
+const figure = async (page, n) => Number((await page.locator('.figures dd').nth(n).textContent()).replace(/\D/g, ''));
+const told = (page, n, timeout = 20_000) => page.locator('.absences li').nth(n).waitFor({ timeout });
+const latest = (page) => page.locator('.absences li').first().textContent();
+const moving = async (page) => {
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.figures dd')?.textContent), null, { timeout: 5_000 });
+  const before = await figure(page, 0);
+  await page.waitForFunction((last) => Number(document.querySelector('.figures dd').textContent.replace(/\D/g, '')) > last + 5,
+    before, { timeout: 5_000 });
+};
+
+test('away for 3 s: the cursor that is sent, what comes after it, and none missing', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&away=3');
+  await moving(page);
+  const requests = [];
+  page.on('request', (request) => requests.push(new URL(request.url())));
+  await page.getByRole('button', { name: 'Go offline' }).click();
+  await page.locator('.status', { hasText: /Offline *back in \d s/ }).waitFor({ timeout: 2_000 });
+  const last = await figure(page, 0);
+  await page.waitForTimeout(1_500);
+  assert.equal(await figure(page, 0), last, 'nothing arrives');
+  assert.equal(requests.length, 0);
+
+  await told(page, 0);
+  const cursor = requests[0].searchParams.get('lastEventId');
+  assert.match(cursor, /^[0-9a-f]+-\d+$/);
+  assert.equal(await page.locator('.request').textContent(), `GET /events?topic=demo/count&lastEventId=${cursor}`);
+  const words = await latest(page);
+  const [, many, from, to] = /Away for 3\.\d s\. ([\d,]+) events replayed, number ([\d,]+) to ([\d,]+)\. None is missing\./.exec(words)
+    .map((text) => Number(text.replace(/,/g, '')));
+  assert.equal(to - from + 1, many);
+  assert.ok(from >= last && from <= last + 3, `${last}, then ${from}`);
+  assert.ok(many > 30 && many < 120, `${many}`);
+  assert.ok(words.includes(`Cursor sent: ${cursor}`));
+  assert.deepEqual([await figure(page, 1), await figure(page, 2)], [0, 0], 'none missing, none twice');
+  assert.ok(await page.locator('.strip .replayed').count() > 20);
+  assert.equal(await page.locator('.strip .lost').count(), 0);
+
+  await page.getByRole('button', { name: 'Go offline' }).click();
+  await page.getByRole('button', { name: 'Come back now' }).click();
+  await told(page, 1);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('with an unknown cursor, the server says so', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open();
+  await moving(page);
+  await page.getByRole('button', { name: 'Try an unknown cursor' }).click();
+  await told(page, 0);
+  assert.match(await latest(page), /The server said “gap”: it never gave out such a cursor\./);
+  assert.ok(await figure(page, 2) > 0, 'what was there already came twice');
+  assert.equal(await figure(page, 1), 0);
+  await moving(page);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('away until it is evicted: how many are lost', { timeout: 90_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'missed-'));
+  const config = join(folder, 'short.yaml');
+  await writeFile(config, 'history: {topic_events_max: 40}\n'); // two seconds
+  const stack = await startStack({ feed: true, config });
+  try {
+    const { page, faults, close } = await open('&away=10', {}, stack.url);
+    await moving(page);
+    await page.getByRole('button', { name: 'Go offline' }).click();
+    await told(page, 0, 30_000);
+    const words = await latest(page);
+    assert.match(words, /The server said “gap”: what came after the cursor is not held any more\./);
+    const [, many, lost] = /([\d,]+) events replayed.* ([\d,]+) are lost/.exec(words).map((text) => Number(text.replace(/,/g, '')));
+    assert.ok(many <= 41 && lost > 50, words);
+    assert.equal(await figure(page, 1), lost);
+    assert.ok(await page.locator('.strip .lost').count() > 50);
+    assert.deepEqual(faults, []);
+    await close();
+  } finally {
+    await stack.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a dead worker: it says so, comes back, and the restart is told', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open();
+  await moving(page);
+  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 5_000 });
+  await told(page, 0);
+  assert.match(await latest(page), /it was restarted, and its history began anew/);
+  await moving(page);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('what is no number changes nothing, and no number is too large', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open();
+  await moving(page);
+  const hostile = ['<b>7</b>', 'null', '[]', '{"n":"7"}', '{"n":-1}', '{"n":1e400}', '{"n":9007199254740991,"at":"x"}', '{"n":1.5}'];
+  const answer = await fetch(`${running.stack.url}publish`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: hostile.map((data) => `${JSON.stringify({ topic: 'demo/count', data })}\n`).join(''),
+  });
+  assert.equal(answer.status, 200);
+  await page.waitForTimeout(500);
+  await moving(page);
+  assert.equal(await page.locator('main b').count(), 0);
+  assert.equal(await page.locator('.strip i').count(), 400);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+describe('nothing missed at', { concurrency: 2 }, () => {
+  for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
+    it(`${width} px, ${colorScheme}`, { timeout: 60_000 }, async () => {
+      const { page, faults, close } = await open('&away=3', { width, colorScheme });
+      await moving(page);
+      await page.getByRole('button', { name: 'Go offline' }).focus();
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await violations(page), [], 'offline');
+      await told(page, 0);
+      await screenshot(page, `missed-${width}-${colorScheme}`, { fullPage: true });
+      assert.deepEqual(await violations(page), [], 'back');
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
+      assert.deepEqual(faults, []);
+      await close();
+    });
+  }
+});
