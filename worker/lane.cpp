@@ -17,10 +17,10 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       hub_metrics_(commons.registry),
       publish_metrics_(commons.registry),
       limits_(commons.registry),
-      loop_lag_(
-          commons.registry.histogram("sse_worker_loop_lag_seconds",
-                                     "How late a loop's timers fire: how long others wait for their turn.",
-                                     {1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
+      loop_lag_(commons.registry.histogram(
+          "sse_worker_loop_lag_seconds",
+          "How late a loop's timers fire: how long others wait for their turn.",
+          {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       lag_timer_(loop_.timers(), [this] { measure_lag(); }),
       shard_(loop_, commons.journal, config.hub, hub_metrics_, fcgi::shared_stdout),
       greeting_(loop_.timers(), random_, commons.slots, config.streams, config.greeting, limits_),

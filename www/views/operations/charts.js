@@ -10,7 +10,7 @@ export const charts = [
   { title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all readers' },
   { title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all readers' },
   { title: 'Events published', keys: ['published'], show: (v) => perSecond(count(v)), least: 10, note: () => 'by all backends' },
-  { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes a second` },
+  { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes/s` },
   { title: 'Publishing takes', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
   { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
   { title: 'Slow readers cut', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },

@@ -1,67 +1,81 @@
 // Operations: what the worker does, second by second, told by the worker itself over one stream.
 
 import { el } from '../../shell/dom.js';
+import { statusLine } from '../../shell/status.js';
+import { Stream } from '../../shell/stream.js';
 import { Board } from './board.js';
 import { valuesOf } from './charts.js';
 import { History } from './history.js';
-import { StatsStream } from './stats_stream.js';
 
 export const title = 'Operations';
 
-const url = '/events?topic=$stats';
 const spans = [2, 5]; // minutes
 const minuteMs = 60_000;
 const intervalMs = 1_000;
 // The lines begin with this much and grow to what is asked for, so that a newcomer sees more than a corner.
 const firstMs = 30_000;
+// Events further apart than this have nothing to do with each other.
+const apartMs = 15_000;
 
-const words = {
-  connecting: () => 'Connecting',
-  live: () => 'Live',
-  waiting: ({ seconds }) => (seconds > 0 ? `Reconnecting in ${seconds} s` : 'Reconnecting'),
-  refused: () => 'Not for this reader',
-  paused: () => 'Paused',
-};
-const spoken = { live: 'Live again', waiting: 'The worker does not answer. Reconnecting.', paused: 'Paused' };
-
-export function mount(root, { query, setQuery, announce, signal }) {
+export function mount(root, { query, setQuery, signal }) {
   const board = new Board();
   const history = new History(Math.max(...spans) * minuteMs);
+  const startedMs = performance.now();
   let minutes = spanOf(query);
-  let state = null;
+  let stream = null; // none while paused
+  let reader = null; // the stream of all topics, while it is wanted
   let values = null;
   let lastMs = -Infinity;
-  const startedMs = performance.now();
   let frame = 0;
 
-  const sign = el('span', { class: 'dot', 'aria-hidden': 'true' });
-  const told = el('strong', null, words.connecting());
-  const detail = el('p', { class: 'problem', hidden: true });
-  const pause = el('button', { type: 'button', on: { click: toggle } }, 'Pause');
+  const status = statusLine({ retry: () => stream?.retry(), signal });
+  const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => (stream ? stop() : start()) } }, 'Pause');
+  const read = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => readAll(!reader) } }, 'Read all topics');
   const choices = spans.map((span) => el('button', { type: 'button', on: { click: () => choose(span) } }, `${span} min`));
-  const bar = el('div', { class: 'bar', 'data-state': 'connecting' },
-    el('p', { class: 'now' }, sign, told),
-    el('div', { class: 'buttons', role: 'group', 'aria-label': 'Time shown' }, choices),
-    pause);
+  const bar = el('div', { class: 'bar' },
+    el('div', { class: 'buttons', role: 'group', 'aria-label': 'Time shown' }, choices), pause, read);
   root.append(
     el('h1', null, 'What the worker does'),
     el('p', { class: 'lead' }, 'A stream of the worker’s own figures, one event a second. Nothing here is polled.'),
-    bar, detail, board.element);
-  markChoice();
+    status.element, bar, board.element);
 
-  const stream = new StatsStream({ url, onFigures: take, onState: enter });
-  // While nothing comes the lines move on all the same, and one sees how long.
+  // While nothing comes the lines move on all the same, and one sees for how long.
   const moving = setInterval(redraw, intervalMs);
   signal.addEventListener('abort', () => {
-    stream.close();
+    stream?.close();
+    reader?.close();
     clearInterval(moving);
     cancelAnimationFrame(frame);
   });
-  stream.start();
+  markChoice();
+  readAll(query.get('read') === 'all');
+  start();
 
-  function take(figures) {
+  function start() {
+    pause.setAttribute('aria-pressed', 'false');
+    stream = new Stream({ topics: ['$stats'], onEvent: take, onState: enter });
+  }
+
+  function stop() {
+    stream.close();
+    stream = null;
+    pause.setAttribute('aria-pressed', 'true');
+    status.show('closed', { sentence: 'Paused' });
+    root.dataset.state = 'closed';
+  }
+
+  function enter(state, details) {
+    status.show(state, details);
+    root.dataset.state = state;
+    board.element.hidden = bar.hidden = state === 'refused';
+    redraw();
+  }
+
+  function take({ data }) {
+    const figures = parse(data);
+    if (!figures) return;
     const nowMs = performance.now();
-    values = valuesOf(figures, nowMs - lastMs < 15_000 ? values : null);
+    values = valuesOf(figures, nowMs - lastMs < apartMs ? values : null);
     lastMs = nowMs;
     history.add(nowMs, values);
     redraw();
@@ -71,32 +85,20 @@ export function mount(root, { query, setQuery, announce, signal }) {
   function redraw() {
     frame ||= requestAnimationFrame(() => {
       frame = 0;
-      if (state === 'paused') return;
+      if (!stream) return;
       const nowMs = performance.now();
-      board.tell(state === 'live' ? values : null);
       const shownMs = Math.min(minutes * minuteMs, Math.max(firstMs, nowMs - startedMs));
+      board.tell(stream.state === 'open' ? values : null);
       board.draw(history, nowMs - shownMs, nowMs, intervalMs);
     });
   }
 
-  function enter(next, more) {
-    told.textContent = words[next](more);
-    detail.textContent = more.detail ?? '';
-    detail.hidden = !more.detail;
-    const before = state;
-    if (next === before) return;
-    state = next;
-    bar.dataset.state = next;
-    board.element.hidden = next === 'refused';
-    pause.textContent = next === 'paused' ? 'Go on' : next === 'refused' ? 'Try again' : 'Pause';
-    if (next === 'refused') announce(more.detail);
-    else if (spoken[next] && !(next === 'live' && before === 'connecting')) announce(spoken[next]);
-    redraw();
-  }
-
-  function toggle() {
-    if (state === 'paused' || state === 'refused') stream.start();
-    else stream.pause();
+  // One more reader, whose events nobody looks at: what reading costs is then to be seen.
+  function readAll(wanted) {
+    reader?.close();
+    reader = wanted ? new EventSource('/events?topic=*') : null;
+    read.setAttribute('aria-pressed', String(wanted));
+    setQuery({ read: wanted ? 'all' : null }, { replace: true });
   }
 
   function choose(span) {
@@ -113,6 +115,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   return (changed) => {
     minutes = spanOf(changed);
     markChoice();
+    if (Boolean(reader) !== (changed.get('read') === 'all')) readAll(!reader);
     redraw();
   };
 }
@@ -120,4 +123,13 @@ export function mount(root, { query, setQuery, announce, signal }) {
 function spanOf(query) {
   const wanted = Number(query.get('minutes'));
   return spans.includes(wanted) ? wanted : spans[0];
+}
+
+function parse(data) {
+  try {
+    const value = JSON.parse(data);
+    return typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
 }
