@@ -61,6 +61,16 @@ test('a view that cannot be had leaves a way on', { timeout: 30_000 }, async () 
   await close();
 });
 
+test('a view that breaks while it is set up takes nothing else along', { timeout: 30_000 }, async () => {
+  const body = 'export const title = "Broken"; export function mount(root) { root.append("half"); throw new Error("broken"); }';
+  const { page, close } = await openPage(running.browser, running.stack.url, {
+    before: (opened) => opened.route('**/views/hello/view.js', (route) => route.fulfill({ contentType: 'text/javascript', body })),
+  });
+  await heading(page, 'This part did not load');
+  assert.equal(await page.getByText('half').count(), 0);
+  await close();
+});
+
 test('the first key press reaches a way past the navigation', { timeout: 30_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url);
   await reach(page, 'open');

@@ -50,6 +50,7 @@ check 'the program takes the installed configuration' \
   "$there/usr/bin/sse-worker" check --config "$there/etc/sse-worker/sse-worker.yaml"
 page=$(sed -n 's/^ *root \([^;]*\);.*/\1/p' "$there/etc/nginx/sites-available/sse-worker.site.conf")
 check 'the page is where the site looks for it' test -f "$there$page/index.html"
+check 'all of it, with the licences of what is not ours' diff -r "$root/www" "$there$page"
 check 'nginx takes the installed files' nginx_takes_it
 if command -v systemd-analyze >/dev/null; then check 'systemd takes the installed units' systemd_takes_it; fi
 

@@ -48,7 +48,13 @@ export class Router {
       shown = broken(() => location.reload());
     }
     if (turn !== this.#wanted) return; // the reader has gone elsewhere meanwhile
-    this.#mount(name, shown, query);
+    try {
+      this.#mount(name, shown, query);
+    } catch (error) {
+      console.error(error);
+      shown = broken(() => location.reload());
+      this.#mount(name, shown, query);
+    }
     this.#onView(name, shown.title);
     if (focus) this.#focus();
   }
