@@ -6,7 +6,7 @@ BUILD := build$(addprefix /,$(filter-out release,$(PRESET)))
 export PORT BUILD
 
 .NOTPARALLEL:
-.PHONY: help build run test bench lint format install clean
+.PHONY: help build run test bench drill lint format install clean
 
 help: ## this list
 	@sed -n "s/^\([a-z]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 17
@@ -23,6 +23,9 @@ test: build packages-test packages-browser tests/node_modules/.package-lock.json
 
 bench: build packages-bench tests/node_modules/.package-lock.json ## beside Nchan, Node and others; tables and charts
 	tests/bench/run
+
+drill: build packages-test ## kills, fills disks, cuts lines; a table of what was lost
+	tests/drill/run
 
 lint: build packages-lint ## clang-format, shellcheck, clang-tidy
 	deploy/local/lint
