@@ -26,7 +26,7 @@ class Publisher:
         body = ''.join(json.dumps(event, ensure_ascii=False, separators=(',', ':')) + '\n' for event in events)
         status, answer = self._post(body.encode())
         if status in (401, 403):
-            raise PermissionError(f'{status} {answer[:300]}')
+            raise PermissionError(f'{status} {answer[:300].strip()}')
         if status != 200:
             raise Unavailable(f'{status} {http.client.responses.get(status, "")}'.rstrip())
         self._look_for_errors(answer)

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# deploy/local/feed beside the real nginx and worker (SSE_WORKER, by default build/sse-worker): what it publishes, and how it
+# bears a worker that dies or will not have it.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "$0")/lib.sh"
+
+BUILD=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
+export BUILD
+unset PORT CONFIG FEED
+
+# start NAME: runs it on $port, its output in $tmp/NAME.out and .err, its process id in $pid.
+start() {
+  "$root/deploy/local/run" "$port" >"$tmp/$1.out" 2>"$tmp/$1.err" &
+  pid=$!
+  started+=("$pid")
+  until_true 30 grep -qs '^ready' "$tmp/$1.out" || { bad "$1 did not start" "$(cat "$tmp/$1.err")"; finish; }
+}
+feed_of() { pgrep -P "$1" -f '/local/feed http'; }
+held() { curl -s -m 5 "http://127.0.0.1:$port/events?topic=$1&lastEventId=earliest&poll=${2-0}"; }
+# shows TOPIC PATTERN: what is held of it matches.
+shows() { held "$1" | grep -q "$2"; }
+# Of the token stream that is being written.
+tokens_topic() { held demo/tokens | grep -o 'demo/tokens/[0-9]*' | tail -1; }
+closed() { held "$1" | grep -q '"closed":true'; }
+# in_order: the numbers held of demo/count, without a hole.
+in_order() {
+  held demo/count | grep -o '{\\"n\\":[0-9]*' | grep -o '[0-9]*$' |
+    awk 'NR > 1 && $1 != last + 1 { print last " then " $1; bad = 1 } { last = $1 } END { exit bad || NR < 20 }'
+}
+
+port=$(free_port)
+start fed
+check 'numbers' until_true 5 in_order
+check 'prices' until_true 5 shows demo/prices '\\"trend\\":\['
+check 'news, with a backlog' until_true 5 shows demo/news '\\"headline\\"'
+check 'notifications' until_true 5 shows demo/notifications '\\"from\\"'
+check 'a text' until_true 5 tokens_topic
+text=$(tokens_topic)
+check 'that is written' until_true 5 shows "$text" '"data"'
+check 'and ends with its topic' until_true 60 closed "$text"
+check 'and another begins' until_true 10 bash -c "$(declare -f held tokens_topic); port=$port; [[ \$(tokens_topic) != '$text' ]]"
+check 'nothing was refused' bash -c "! grep '^feed:' '$tmp/fed.err'"
+
+feed=$(feed_of "$pid")
+for _ in 1 2; do
+  kill -KILL "$(pgrep -P "$pid" -f '/sse-worker --config')"
+  check 'a worker that died finds it again' until_true 15 in_order
+  check 'and a text' until_true 10 tokens_topic
+done
+check 'it is the same feed' test "$(feed_of "$pid")" = "$feed"
+said=$(grep -c '^feed: nobody takes the events' "$tmp/fed.err" || true)
+check "it said so once each time ($said)" test "$said" -le 2
+check 'nothing was refused then' bash -c "! grep '^feed: an event was refused' '$tmp/fed.err'"
+kill -TERM "$pid"
+check 'the run ends' until_true 20 gone "$pid"
+check 'and the feed with it' until_true 5 gone "$feed"
+
+echo 'publish: {key: secret}' >"$tmp/key.yaml"
+export CONFIG=$tmp/key.yaml
+start refused
+check 'who needs a key is told what to do' until_true 10 grep -q '^feed: the events are refused: 401.*FEED=off' "$tmp/refused.err"
+check 'the feed has ended' until_true 5 bash -c "! pgrep -P $pid -f /local/feed"
+check 'and all else goes on' curl -sf -m 5 -o /dev/null "http://127.0.0.1:$port/healthz"
+kill -TERM "$pid"
+check 'and ends' until_true 20 gone "$pid"
+rm -rf "$root/.run/$port"
+finish
