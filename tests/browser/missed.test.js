@@ -94,16 +94,35 @@ test('away until it is evicted: how many are lost', { timeout: 90_000 }, async (
   }
 });
 
-test('a dead worker: it says so, comes back, and the restart is told', { timeout: 60_000 }, async () => {
-  const { page, faults, close } = await open();
+async function killed(stack) {
+  const { page, faults, close } = await open('', {}, stack.url);
   await moving(page);
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(await stack.workerPid(), 'SIGKILL');
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 5_000 });
   await told(page, 0);
-  assert.match(await latest(page), /it was restarted, and its history began anew/);
+  const words = await latest(page);
   await moving(page);
+  assert.equal(await figure(page, 1), 0, words);
   assert.deepEqual(faults, []);
   await close();
+  return words;
+}
+
+test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 60_000 }, async () => {
+  assert.doesNotMatch(await killed(running.stack), /gap|lost/);
+});
+
+test('a dead worker with its history in memory: the restart is told', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'missed-'));
+  const config = join(folder, 'memory.yaml');
+  await writeFile(config, 'journal: {kind: memory}\n');
+  const stack = await startStack({ feed: true, config });
+  try {
+    assert.match(await killed(stack), /it was restarted, and its history began anew/);
+  } finally {
+    await stack.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test('what is no number changes nothing, and no number is too large', { timeout: 60_000 }, async () => {

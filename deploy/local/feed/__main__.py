@@ -4,7 +4,7 @@ with POST /publish over nginx, under topics that begin with demo/. It ends with 
 import sys
 import time
 
-from count import Count
+from count import Count, last_held
 from news import News
 from notifications import Notifications
 from prices import Prices
@@ -19,10 +19,10 @@ def say(text):
     print(f'feed: {text}', file=sys.stderr, flush=True)
 
 
-def run(publisher):
+def run(publisher, origin):
     """Sends what is due, a batch a tick. What could not be sent is not kept: a worker that was away starts anew, with
     the backlog that a reader finds."""
-    sources = [Count(), Prices(), Tokens(), News(), Notifications()]
+    sources = [Count(last_held(origin)), Prices(), Tokens(), News(), Notifications()]
     fresh, failures, said = True, 0, False
     while True:
         began = time.monotonic()
@@ -49,7 +49,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit('usage: feed ORIGIN, such as http://127.0.0.1:8080')
     try:
-        run(Publisher(sys.argv[1], say))
+        run(Publisher(sys.argv[1], say), sys.argv[1])
     except PermissionError as why:
         sys.exit(f'feed: the events are refused: {why}. FEED=off starts without it')
 
