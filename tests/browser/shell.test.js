@@ -49,6 +49,29 @@ test('who leaves a view takes its stream along, and back brings it back', { time
   await close();
 });
 
+test('a view looks the same, whichever was there before', { timeout: 40_000 }, async () => {
+  const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=operations`);
+  const places = async () => {
+    await page.locator('.view[data-view="operations"][data-state="open"]').waitFor({ timeout: 8_000 });
+    return page.evaluate(() => [...document.querySelectorAll('.view dl :not(svg, svg *)')].map((each) => {
+      const { x, y, height } = each.getBoundingClientRect();
+      return [x, y + scrollY, height].map(Math.round).join(' ');
+    }));
+  };
+  const first = await places();
+  assert.ok(first.length > 20);
+  for (const name of ['Hello', 'Scenarios', 'Operations']) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.locator(`.view[data-view="${name.toLowerCase()}"]`).waitFor({ timeout: 8_000 });
+  }
+  assert.deepEqual(await places(), first);
+  const worn = await page.evaluate(() => [...document.querySelectorAll('link[rel="stylesheet"][href*="views/"]')]
+    .filter(({ media }) => matchMedia(media).matches).map((link) => link.getAttribute('href')));
+  assert.deepEqual(worn, ['views/operations/view.css']);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a view that cannot be had leaves a way on', { timeout: 30_000 }, async () => {
   let broken = true;
   const { page, close } = await openPage(running.browser, running.stack.url, {

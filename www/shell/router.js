@@ -49,7 +49,8 @@ export class Router {
     }
     if (turn !== this.#wanted) return; // the reader has gone elsewhere meanwhile
     try {
-      this.#mount(name, shown, query);
+      wear(view ? sheetsOf(view) : []);
+    this.#mount(name, shown, query);
     } catch (error) {
       console.error(error);
       shown = broken(() => location.reload());
@@ -101,21 +102,31 @@ export class Router {
 }
 
 async function load(view) {
-  const sheets = [...(view.sheets ?? []), ...(view.styled ? [`views/${view.name}/view.css`] : [])];
-  const [module] = await Promise.all([view.load(), ...sheets.map(style)]);
+  const [module] = await Promise.all([view.load(), ...sheetsOf(view).map(style)]);
   return module;
 }
 
-const sheets = new Map();
+const sheetsOf = (view) => [...(view.sheets ?? []), ...(view.styled ? [`views/${view.name}/view.css`] : [])];
 
-// Resolves when the rules apply. A sheet that cannot be had leaves a plain view, which is better than none.
+const sheets = new Map(); // href: { link, loaded }
+
+// Resolves when the rules are there; they apply from wear() on. A sheet that cannot be had leaves a plain view, which is
+// better than none.
 function style(href) {
   if (!sheets.has(href)) {
-    sheets.set(href, new Promise((resolve) => {
-      document.head.append(el('link', { rel: 'stylesheet', href, on: { load: resolve, error: resolve } }));
-    }));
+    const link = el('link', { rel: 'stylesheet', href, media: 'not all' });
+    const loaded = new Promise((resolve) => {
+      for (const type of ['load', 'error']) link.addEventListener(type, resolve);
+    });
+    document.head.append(link);
+    sheets.set(href, { link, loaded });
   }
-  return sheets.get(href);
+  return sheets.get(href).loaded;
+}
+
+// A view's rules are its own: those of the one before end with it, so that both may use the same simple names.
+function wear(hrefs) {
+  for (const [href, { link }] of sheets) link.media = hrefs.includes(href) ? 'all' : 'not all';
 }
 
 const missing = (name) => ({

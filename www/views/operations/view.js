@@ -37,7 +37,7 @@ export function mount(root, { query, setQuery, signal }) {
   root.append(
     el('h1', null, 'What the worker does'),
     el('p', { class: 'lead' }, 'A stream of the worker’s own figures, one event a second. Nothing here is polled.'),
-    status.element, bar, board.element);
+    el('div', { class: 'head' }, status.element, bar), board.element);
 
   // While nothing comes the lines move on all the same, and one sees for how long.
   const moving = setInterval(redraw, intervalMs);
