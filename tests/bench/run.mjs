@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { compare } from './compare.mjs';
 import { absent, takeRound } from './comparison.mjs';
 import { judged, printComparison, problemsOf } from './comparison_table.mjs';
+import { durable } from './durable.mjs';
 import { figures, spread } from './figures.mjs';
 import { greeting } from './greeting.mjs';
 import { growth } from './growth.mjs';
@@ -14,7 +15,7 @@ import { hub } from './hub.mjs';
 import { build, results } from './processes.mjs';
 import { printTable } from './table.mjs';
 
-const suites = { greeting, hub, growth, compare };
+const suites = { greeting, hub, durable, growth, compare };
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

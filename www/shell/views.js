@@ -9,7 +9,7 @@ export const views = [
   // A reader who was away.
   { name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js') },
   // Any topic, by hand.
-
+  { name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js') },
   // Three ways to be told.
 
   // What the worker does.

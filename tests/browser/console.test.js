@@ -1,0 +1,155 @@
+// The console: what is published comes, raw and parsed; what is refused says why; a flood and a dead worker do it no harm.
+
+import assert from 'node:assert/strict';
+import { describe, it, test } from 'node:test';
+import { violations } from './axe.js';
+import { openPage, screenshot } from './chromium.js';
+import { setup } from './setup.js';
+
+const running = setup();
+
+const open = (query = '', options = {}) => openPage(running.browser, `${running.stack.url}?view=console${query}`, options);
+const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 15_000 });
+const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 10_000 });
+const rows = (page) => page.locator('.frames [data-kind="event"]').count();
+
+async function publish(...events) {
+  const answer = await fetch(`${running.stack.url}publish`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  });
+  assert.equal(answer.status, 200);
+  return (await answer.text()).trim().split('\n').map((line) => JSON.parse(line).id);
+}
+
+test('a round trip: subscribed by a pattern, published by the form, seen parsed and raw', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=trip/*,other&to=trip/a');
+  await status(page, 'Live');
+  await page.getByLabel('Event', { exact: true }).fill('paid');
+  await page.getByLabel('Data', { exact: true }).fill('{"sum": 42}');
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await row(page, '{"sum": 42}');
+  const kept = await page.locator('.result').textContent();
+  const id = /^Kept as (\S+)$/.exec(kept)[1];
+  assert.match(await page.locator('.frames [data-kind="event"]').first().textContent(), /paid/);
+  assert.equal(await page.locator('.frames [data-kind="event"] .id').first().textContent(), id);
+
+  await page.getByRole('button', { name: 'Raw' }).click();
+  await row(page, 'event: paid');
+  assert.match(await page.locator('.frames .raw', { hasText: 'paid' }).textContent(), new RegExp(`^id: ${id}\n|id: ${id}`));
+  assert.match(await page.locator('.frames').textContent(), /retry: \d+/, 'also what EventSource hides');
+  assert.match(page.url(), /raw=1/);
+  assert.match(await page.locator('#command').textContent(), /^curl -N 'http:.*\/events\?topic=trip\/\*&topic=other'$/);
+  await publish({ topic: 'elsewhere', data: 'not for us' }, { topic: 'other', data: 'for us' });
+  await row(page, 'for us');
+  assert.equal(await page.locator('.frames li', { hasText: 'not for us' }).count(), 0);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('from a cursor, filtered, paused', { timeout: 60_000 }, async () => {
+  const ids = await publish({ topic: 'past', data: 'one' }, { topic: 'past', data: 'two' }, { topic: 'past', data: 'three' });
+  const { page, faults, close } = await open(`&topics=past&from=${ids[0]}`);
+  await row(page, 'three');
+  assert.equal(await rows(page), 2);
+  await page.getByLabel('Show only frames with').fill('TWO');
+  await page.waitForFunction(() => document.querySelectorAll('.frames li').length === 1);
+  await page.getByLabel('Show only frames with').fill('');
+  await row(page, 'three');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await publish({ topic: 'past', data: 'four' });
+  await page.waitForFunction(() => document.querySelector('.figures dd').textContent === '3');
+  assert.equal(await rows(page), 2, 'counted, not shown');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await row(page, 'four');
+  await page.getByLabel('From a cursor').fill('earliest');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await row(page, 'one');
+  assert.match(page.url(), /from=earliest/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('mistakes are said beside their field, in the words of the server', { timeout: 60_000 }, async () => {
+  const { page, close } = await open('&topics=x&to=x');
+  await status(page, 'Live');
+  const send = () => page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByLabel('Data', { exact: true }).fill('{"sum": }');
+  await page.locator('#data-problem', { hasText: 'Not JSON' }).waitFor();
+  await page.getByLabel('Data is JSON').uncheck();
+  await page.locator('#to').fill('x/*');
+  await send();
+  await page.locator('#topic-problem', { hasText: 'topic: x/* is a pattern' }).waitFor();
+  assert.equal(await page.locator('#to').getAttribute('aria-invalid'), 'true');
+  await page.locator('#to').fill('ended');
+  await page.getByLabel('close the topic').check();
+  await send();
+  await page.locator('.result', { hasText: 'Kept as' }).waitFor();
+  assert.equal(await page.locator('#topic-problem').textContent(), '');
+  await send();
+  await page.locator('#topic-problem', { hasText: 'is closed' }).waitFor();
+  await page.getByLabel('Topics and patterns').fill(`t${'x'.repeat(2000)}`);
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await status(page, 'Refused topic: has 2001 bytes; at most 1024 are allowed');
+  await page.getByLabel('Topics and patterns').fill('ended');
+  await page.getByLabel('From a cursor').fill('earliest');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  await status(page, 'Ended by the server');
+  await close();
+});
+
+test('whatever is in the data is text', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=evil');
+  await status(page, 'Live');
+  const hostile = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
+  await publish({ topic: 'evil', event: '<b>bold</b>', id: '<i>1</i>', data: hostile }, { topic: 'evil', data: 'x'.repeat(500_000) });
+  await row(page, 'more characters');
+  assert.equal(await page.locator('.frames img, .frames script, .frames b, .frames i').count(), 0);
+  assert.equal(await page.evaluate(() => window.hit), undefined);
+  await page.getByRole('button', { name: 'Raw' }).click();
+  await row(page, 'onerror');
+  assert.equal(await page.locator('.frames img').count(), 0);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a flood is counted and does not fill the page', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=flood');
+  await status(page, 'Live');
+  const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
+  for (let n = 0; n < 20; ++n) await publish(...batch);
+  await page.waitForFunction(() => document.querySelector('.figures dd').textContent.replace(/\D/g, '') === '20000', null, { timeout: 20_000 });
+  await page.waitForFunction(() => document.querySelector('.frames li:last-child')?.textContent.includes('drop 999'));
+  assert.equal(await page.locator('.frames li').count(), 500);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a dead worker: the seconds are counted, and it goes on', { timeout: 60_000 }, async () => {
+  const { page, close } = await open('&topics=lasting');
+  await status(page, 'Live');
+  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  await status(page, /Connection lost.*Reconnecting in \d+ s/);
+  await status(page, 'Live');
+  await publish({ topic: 'lasting', data: 'here again' });
+  await row(page, 'here again');
+  await close();
+});
+
+describe('the console at', { concurrency: 2 }, () => {
+  for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
+    it(`${width} px, ${colorScheme}`, { timeout: 60_000 }, async () => {
+      const { page, faults, close } = await open('&topics=look/*&to=look/1', { width, colorScheme });
+      await status(page, 'Live');
+      await publish({ topic: 'look/1', event: 'paid', data: '{"order":17,"sum":42}' }, { topic: 'look/2', data: 'two\nlines' });
+      await row(page, 'lines');
+      assert.deepEqual(await violations(page), []);
+      await screenshot(page, `console-${width}-${colorScheme}`, { fullPage: true });
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.ok(await page.evaluate(() => window.layoutShift) < 0.01, 'nothing jumps');
+      assert.deepEqual(faults, []);
+      await close();
+    });
+  }
+});

@@ -1,0 +1,102 @@
+// A subscription read as bytes, so that one sees what is on the wire: EventSource hides comments, retry times and frames
+// without data. States and their details are those of shell/stream.js, and so a status line shows them.
+
+import { FrameParser } from './frames.js';
+
+const delaysMs = [1000, 2000, 4000, 8000, 15000];
+const problemCharsMax = 2000;
+
+export class Reading {
+  #options;
+  #cursor;
+  #ending = new AbortController();
+  #failures = 0;
+  #timer = 0;
+
+  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, { untilMs, problem }):
+  // connecting, open, waiting, refused, ended. Nothing is called after close().
+  constructor({ topics, cursor, onFrames, onState }) {
+    this.#options = { topics, onFrames, onState };
+    this.#cursor = cursor;
+    this.#read();
+  }
+
+  get cursor() {
+    return this.#cursor;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#ending.abort();
+  }
+
+  // At once instead of when the time has come.
+  retry() {
+    this.close();
+    this.#ending = new AbortController();
+    this.#read();
+  }
+
+  async #read() {
+    const { signal } = this.#ending;
+    const tell = (...what) => signal.aborted || this.#options.onState(...what);
+    tell('connecting');
+    try {
+      const answer = await fetch(address(this.#options.topics, this.#cursor), { signal, cache: 'no-store' });
+      if (answer.status === 204) return tell('ended');
+      if (!answer.ok) {
+        const problem = describe(answer.status, await answer.text());
+        return answer.status < 500 ? tell('refused', { problem }) : this.#wait(signal, problem);
+      }
+      if (await this.#take(answer, signal)) return tell('ended');
+    } catch {
+      // The connection broke off, or there was none: what matters is the same.
+    }
+    this.#wait(signal);
+  }
+
+  // True when the server said that it is over.
+  async #take(answer, signal) {
+    const parser = new FrameParser();
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || signal.aborted) return false;
+      const frames = parser.push(value);
+      if (frames.length === 0) continue;
+      // nginx answers for a worker that is down with an empty stream: a frame of our own is the sign.
+      if (frames.some(({ comment, id }) => comment !== undefined || id !== undefined)) {
+        this.#failures = 0;
+        this.#options.onState('open');
+      }
+      for (const { id } of frames) if (id !== undefined) this.#cursor = id;
+      this.#options.onFrames(frames);
+      if (frames.some(({ event }) => event === 'close')) return true;
+    }
+  }
+
+  #wait(signal, problem) {
+    if (signal.aborted) return;
+    const most = delaysMs[Math.min(this.#failures, delaysMs.length - 1)];
+    this.#failures += 1;
+    const delayMs = most * (0.75 + Math.random() / 2); // or all pages would come back in the same moment
+    this.#timer = setTimeout(() => this.#read(), delayMs);
+    this.#options.onState('waiting', { untilMs: performance.now() + delayMs, problem });
+  }
+}
+
+export function address(topics, cursor) {
+  const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
+  if (cursor) query.set('lastEventId', cursor);
+  return `/events?${query}`;
+}
+
+// The problem's own words (RFC 9457), where there are any.
+export function describe(status, text) {
+  try {
+    const { title, detail } = JSON.parse(text.slice(0, problemCharsMax));
+    return detail ?? title ?? `${status}`;
+  } catch {
+    return `${status}`;
+  }
+}

@@ -1,0 +1,115 @@
+// Console: any topic, read and published to by hand.
+
+import { el } from '../../shell/dom.js';
+import { statusLine } from '../../shell/status.js';
+import { publishForm } from './publish_form.js';
+import { Reading, address } from './reading.js';
+import { Rows } from './rows.js';
+
+export const title = 'Console';
+
+const topicsOf = (text) => text.split(',').map((topic) => topic.trim()).filter(Boolean);
+
+export function mount(root, { query, setQuery, announce, signal }) {
+  const rows = new Rows();
+  const topics = el('input', { id: 'topics', value: query.get('topics') ?? 'demo/*', autocomplete: 'off', spellcheck: 'false' });
+  const from = el('input', { id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false' });
+  const status = statusLine({ retry: () => reading?.retry(), signal });
+  const count = el('dd', null, '0');
+  const rate = el('dd', null, '0');
+  const cursor = el('dd', { class: 'cursor' }, '–');
+  const command = el('code', { id: 'command' });
+  const stop = el('button', { type: 'button', on: { click: toggle } }, 'Stop');
+  const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => press(pause, (on) => { rows.paused = on; }) } }, 'Pause');
+  const raw = el('button', { type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: { click: () => press(raw, showRaw) } }, 'Raw');
+  const filter = el('input', { id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames with', on: { input: narrow } });
+  const copy = el('button', { type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: { click: copyCommand } }, 'Copy');
+
+  root.append(
+    el('h1', null, 'Console'),
+    el('p', { class: 'lead' }, 'Subscribe to anything, see every frame as it comes, publish by hand.'),
+    el('section', { class: 'card', 'aria-labelledby': 'reading' },
+      el('h2', { id: 'reading' }, 'Subscribe'),
+      el('form', { class: 'subscribe', on: { submit: (event) => { event.preventDefault(); subscribe(); } } },
+        el('p', { class: 'field' }, el('label', { for: 'topics' }, 'Topics and patterns, with commas between'), topics),
+        el('p', { class: 'field' }, el('label', { for: 'from' }, 'From a cursor, or earliest'), from,
+          el('datalist', { id: 'froms' }, el('option', { value: 'earliest' }))),
+        el('button', { type: 'submit', class: 'primary' }, 'Subscribe')),
+      el('div', { class: 'console-head' }, status.element,
+        el('div', { class: 'buttons' }, filter, raw, pause, el('button', { type: 'button', on: { click: () => rows.clear() } }, 'Clear'), stop)),
+      rows.element,
+      el('dl', { class: 'figures' }, [['Events', count], ['A second', rate], ['Cursor', cursor]].map(([name, value]) => el('div', null, el('dt', null, name), value))),
+      el('div', { class: 'command' }, el('pre', null, command), copy)),
+    el('section', { class: 'card', 'aria-labelledby': 'publishing' },
+      el('h2', { id: 'publishing' }, 'Publish'),
+      publishForm({ topic: query.get('to') ?? 'hello', announce })));
+
+  let reading = null;
+  let events = 0;
+  let before = 0;
+
+  function subscribe() {
+    reading?.close();
+    const wanted = topicsOf(topics.value);
+    setQuery({ topics: topics.value === 'demo/*' ? null : topics.value, from: from.value || null });
+    events = before = 0;
+    rows.clear();
+    command.textContent = `curl -N '${location.origin}${address(wanted, from.value)}'`.replaceAll('%2F', '/');
+    stop.textContent = 'Stop';
+    reading = new Reading({ topics: wanted, cursor: from.value, onFrames: take, onState: status.show });
+  }
+
+  function take(frames) {
+    events += frames.reduce((sum, frame) => sum + (frame.data !== undefined ? 1 : 0), 0);
+    rows.add(frames);
+  }
+
+  // A few times a second are enough for numbers.
+  const numbers = setInterval(() => {
+    count.textContent = events.toLocaleString();
+    cursor.textContent = reading?.cursor || '–';
+  }, 250);
+  const rates = setInterval(() => {
+    rate.textContent = (events - before).toLocaleString();
+    before = events;
+  }, 1000);
+
+  function toggle() {
+    if (!reading) return subscribe();
+    reading.close();
+    reading = null;
+    stop.textContent = 'Go on';
+    status.show('closed');
+    return undefined;
+  }
+
+  function press(button, act) {
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    act(on);
+  }
+
+  function showRaw(on) {
+    rows.raw = on;
+    setQuery({ raw: on ? '1' : null });
+  }
+
+  function narrow() {
+    rows.filter = filter.value;
+    setQuery({ filter: filter.value || null });
+  }
+
+  async function copyCommand() {
+    await navigator.clipboard.writeText(command.textContent).then(() => announce('Copied'), () => announce('Not allowed'));
+  }
+
+  signal.addEventListener('abort', () => {
+    reading?.close();
+    rows.close();
+    clearInterval(numbers);
+    clearInterval(rates);
+  });
+  rows.raw = query.get('raw') === '1';
+  rows.filter = filter.value;
+  subscribe();
+}
