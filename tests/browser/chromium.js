@@ -37,6 +37,7 @@ export async function openPage(browser, url, { before, width = 1440, height = 90
 function observe() {
   window.states = [];
   window.layoutShift = 0;
+  window.shifts = [];
   document.addEventListener('securitypolicyviolation', (event) => {
     window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
   });
@@ -46,7 +47,13 @@ function observe() {
     }
   }).observe(document, { subtree: true, attributeFilter: ['data-state'] });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.layoutShift += entry.value;
+    for (const entry of list.getEntries()) {
+      window.layoutShift += entry.value;
+      for (const { node, previousRect, currentRect } of entry.sources) {
+        const name = node?.outerHTML?.slice(0, 60) ?? node?.nodeName;
+        window.shifts.push(`${Math.round(entry.startTime)} ms: ${name} ${JSON.stringify(previousRect)} ${JSON.stringify(currentRect)}`);
+      }
+    }
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
@@ -57,6 +64,9 @@ export const messageCount = async (page) => Number(await page.locator('#messages
 
 export const countReaches = (page, count, timeout = 8_000) =>
   page.waitForFunction((wanted) => Number(document.getElementById('messages')?.textContent) >= wanted, count, { timeout });
+
+// What moved although nobody asked for it: nothing, or a line for each element.
+export const jumps = (page) => page.evaluate(() => (window.layoutShift < 0.001 ? [] : window.shifts));
 
 // Keeps a picture when SCREENSHOT_DIR names a folder for them.
 export async function screenshot(page, name, options = {}) {

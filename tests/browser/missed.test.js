@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
-import { openPage, screenshot } from './chromium.js';
+import { jumps, openPage, screenshot } from './chromium.js';
 import { setup } from './setup.js';
 import { startStack } from './stack.js';
 
@@ -150,12 +150,13 @@ describe('nothing missed at', { concurrency: 2 }, () => {
       await moving(page);
       await page.getByRole('button', { name: 'Go offline' }).focus();
       await page.keyboard.press('Enter');
-      assert.deepEqual(await violations(page), [], 'offline');
       await told(page, 0);
+      assert.deepEqual(await jumps(page), []); // before the camera and axe, which lay the page out for themselves
       await screenshot(page, `missed-${width}-${colorScheme}`, { fullPage: true });
       assert.deepEqual(await violations(page), [], 'back');
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await violations(page), [], 'offline');
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
-      assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
       assert.deepEqual(faults, []);
       await close();
     });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countReaches, messageCount, openPage, reach, screenshot } from './chromium.js';
+import { countReaches, jumps, messageCount, openPage, reach, screenshot } from './chromium.js';
 import { setup } from './setup.js';
 
 const running = setup();
@@ -24,7 +24,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 40_000 }, as
   assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'open', 'waiting', 'open']);
   assert.deepEqual(await page.locator('#rows .note').allTextContents(), ['Connection lost', 'Connected again']);
 
-  assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumped');
+  assert.deepEqual(await jumps(page), []);
   await screenshot(page, 'reconnected');
   assert.deepEqual(faults, []);
   await close();
