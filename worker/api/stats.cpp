@@ -100,7 +100,9 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
     stream.live_for(timers_, limits_, random_.between(streams_.lifetime * 4 / 5, streams_.lifetime));
   }
   open_.push_back(stream);
-  timer_.arm(feed_.due());
+  // Where it is armed already, others of this loop may still wait for the event that this reader has just
+  // got.
+  if (!timer_.armed()) timer_.arm(feed_.due());
 }
 
 void StatsEndpoint::tell_all() {
