@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageModule } from './page_module.js';
 
-const { Stream } = await pageModule('shell/stream.js');
+const { Stream } = await pageModule('lib/stream.js');
 
 class FakeSource extends EventTarget {
   static CONNECTING = 0;

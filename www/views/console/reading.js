@@ -1,5 +1,5 @@
 // A subscription read as bytes, so that one sees what is on the wire: EventSource hides comments, retry times and frames
-// without data. States and their details are those of shell/stream.js, and so a status line shows them.
+// without data. States and their details are those of lib/stream.js, and so a status line shows them.
 
 import { FrameParser } from './frames.js';
 

@@ -2,7 +2,7 @@
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../shell/stream.js';
+import { Stream } from '../../lib/stream.js';
 import { Absence } from './absence.js';
 import { Strip } from './strip.js';
 import { Tally } from './tally.js';

@@ -2,7 +2,7 @@
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../shell/stream.js';
+import { Stream } from '../../lib/stream.js';
 import { Board } from './board.js';
 import { valuesOf } from './charts.js';
 import { History } from './history.js';

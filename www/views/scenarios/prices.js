@@ -3,7 +3,7 @@
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../shell/stream.js';
+import { Stream } from '../../lib/stream.js';
 import { Chart } from './chart.js';
 import { Delivery } from './delivery.js';
 import { Market } from './market.js';

@@ -2,7 +2,7 @@
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../shell/stream.js';
+import { Stream } from '../../lib/stream.js';
 
 const silentMs = 6000;
 

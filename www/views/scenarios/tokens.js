@@ -3,7 +3,7 @@
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../shell/stream.js';
+import { Stream } from '../../lib/stream.js';
 import { Draft } from './draft.js';
 import { parse, text } from './payload.js';
 import { subscribe } from './subscribe.js';

@@ -1,9 +1,12 @@
 // A subscription that lasts: connecting, open, waiting (and until when), refused (and why), ended. EventSource tells
-// neither when it will try again nor what the server said; this does, by trying again itself, from the last event seen.
+// neither when it will try again nor what the server said, and gives up for good at the first wrong answer; this tries
+// again itself, from the last event seen, and polls where there is no EventSource.
 
-const settleMs = 300; // nginx answers for a worker that is down with an empty stream: `open` is believed after this
+import { openEventSource } from './event_source.js';
+import { openPolling } from './polling.js';
+
 const delaysMs = [1000, 2000, 4000, 8000, 15000];
-const problemBytesMax = 2000;
+const problemCharsMax = 2000;
 
 export class Stream {
   #options;
@@ -34,9 +37,7 @@ export class Stream {
   }
 
   get url() {
-    const query = new URLSearchParams(this.#options.topics.map((topic) => ['topic', topic]));
-    if (this.#cursor) query.set('lastEventId', this.#cursor);
-    return `${this.#options.path}?${query}`;
+    return address(this.#options, this.#cursor);
   }
 
   close() {
@@ -56,29 +57,21 @@ export class Stream {
 
   #open() {
     this.#enter('connecting');
-    const source = new EventSource(this.url);
-    this.#source = source;
-    const heard = ({ type, data, lastEventId }) => {
-      this.#live();
-      if (lastEventId) this.#cursor = lastEventId;
-      if (type === 'gap') this.#options.onGap(data);
-      else this.#options.onEvent({ type, data, id: lastEventId });
+    const { names } = this.#options;
+    const moved = (id) => { if (id) this.#cursor = id; };
+    const on = {
+      live: () => this.#live(),
+      event: (event) => { moved(event.id); this.#options.onEvent(event); },
+      gap: (data, id) => { moved(id); this.#options.onGap(data); },
+      cursor: moved,
+      end: (id) => { moved(id); this.#end(); },
+      lost: () => this.#wait(),
+      refused: () => this.#ask(),
     };
-    for (const name of ['message', 'gap', ...this.#options.names]) source.addEventListener(name, heard);
-    source.addEventListener('open', () => { this.#timer = setTimeout(() => this.#live(), settleMs); });
-    source.addEventListener('close', () => this.#end());
-    source.addEventListener('error', () => {
-      if (source.readyState === EventSource.OPEN) return; // an event that the server names "error"
-      const refused = source.readyState === EventSource.CLOSED;
-      source.close();
-      clearTimeout(this.#timer);
-      if (refused) this.#ask();
-      else this.#wait();
-    });
+    this.#source = globalThis.EventSource ? openEventSource(this.url, names, on) : openPolling(() => this.url, names, on);
   }
 
   #live() {
-    clearTimeout(this.#timer);
     if (this.#state === 'open') return;
     this.#failures = 0;
     this.#enter('open');
@@ -90,6 +83,7 @@ export class Stream {
   }
 
   #wait(problem) {
+    this.#source?.close();
     const most = delaysMs[Math.min(this.#failures, delaysMs.length - 1)];
     this.#failures += 1;
     const delayMs = most * (0.75 + Math.random() / 2); // or all pages would come back in the same moment
@@ -122,9 +116,16 @@ export class Stream {
   }
 }
 
+// Where a reader of these topics begins with this cursor.
+export function address({ path = '/events', topics }, cursor) {
+  const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
+  if (cursor) query.set('lastEventId', cursor);
+  return `${path}?${query}`;
+}
+
 function describe(status, text) {
   try {
-    const { title, detail } = JSON.parse(text.slice(0, problemBytesMax));
+    const { title, detail } = JSON.parse(text.slice(0, problemCharsMax));
     return `${status} ${title ?? ''}${detail ? `: ${detail}` : ''}`;
   } catch {
     return `${status}`;

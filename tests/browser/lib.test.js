@@ -1,0 +1,163 @@
+// www/lib: one stream for all tabs, whichever way they share it, and no event lost or twice, whatever happens to it.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setup } from './setup.js';
+
+const running = setup();
+let context;
+
+const streams = async () => (await (await fetch(`${running.stack.url}healthz`)).json()).streams;
+
+async function until(condition, what, ms = 15_000) {
+  for (const end = Date.now() + ms; Date.now() < end; await new Promise((done) => setTimeout(done, 20))) {
+    if (await condition()) return;
+  }
+  throw new Error(`not within ${ms} ms: ${what}`);
+}
+
+let published = 0;
+async function publish(topic, count = 1, more = {}) {
+  const events = Array.from({ length: count }, () => ({ topic, data: String(published++), ...more }));
+  const answer = await fetch(`${running.stack.url}publish`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  });
+  assert.equal(answer.status, 200);
+  return events.map(({ data }) => data);
+}
+
+// A page without a stream of its own that subscribes. prepare(page) runs before the module.
+async function tab(options, prepare) {
+  context ??= await running.browser.newContext(); // one browser of one reader
+  const page = await context.newPage();
+  await page.goto(`${running.stack.url}lib/stream.js`);
+  if (prepare) await page.evaluate(prepare);
+  await page.evaluate(async (given) => {
+    const { SharedStream } = await import('/lib/shared_stream.js');
+    Object.assign(window, { got: [], gaps: [], states: [], problem: null, tabs: 0 });
+    window.shared = new SharedStream({
+      ...given,
+      onEvent: ({ data }) => window.got.push(data),
+      onGap: (data) => window.gaps.push(JSON.parse(data)),
+      onState: (state, { untilMs, problem }) => {
+        window.states.push(state);
+        window.problem = problem;
+        window.waits = untilMs - performance.now();
+      },
+      onTabs: (count) => { window.tabs = count; },
+    });
+  }, options);
+  return page;
+}
+
+const state = (page, wanted, ms = 20_000) => page.waitForFunction((name) => window.states.at(-1) === name, wanted, { timeout: ms });
+const got = (page) => page.evaluate(() => window.got);
+const has = (page, count) => page.waitForFunction((wanted) => window.got.length >= wanted, count, { timeout: 15_000 });
+
+for (const by of ['worker', 'lock']) {
+  test(`eight tabs over one stream, by ${by}`, { timeout: 90_000 }, async () => {
+    const topics = [`eight-${by}`];
+    const pages = [];
+    for (let n = 0; n < 8; ++n) pages.push(await tab({ topics, by }));
+    for (const page of pages) await state(page, 'open');
+    assert.equal(await streams(), 1);
+    if (by === 'worker') await pages[0].waitForFunction(() => window.tabs === 8);
+    const all = await publish(topics[0], 50);
+    for (const page of pages) {
+      await has(page, 50);
+      assert.deepEqual(await got(page), all);
+    }
+    // The one that reads goes, in the middle of it.
+    const first = publish(topics[0], 20);
+    await pages[0].close();
+    const more = [...await first, ...await publish(topics[0], 20)];
+    for (const page of pages.slice(1)) {
+      await has(page, 90);
+      assert.deepEqual(await got(page), [...all, ...more]);
+      assert.deepEqual(await page.evaluate(() => window.gaps), []);
+    }
+    assert.equal(await streams(), 1);
+    await Promise.all(pages.slice(1).map((page) => page.close()));
+    await until(async () => await streams() === 0, 'nobody is left');
+  });
+
+  test(`a tab that joins with a cursor gets what it lacks, by ${by}`, { timeout: 60_000 }, async () => {
+    const topics = [`late-${by}`];
+    const early = await publish(topics[0], 300);
+    const leader = await tab({ topics, by });
+    await state(leader, 'open');
+    const joined = tab({ topics, by, cursor: 'earliest' });
+    const live = await publish(topics[0], 30);
+    const page = await joined;
+    const last = await publish(topics[0], 10);
+    await has(page, 340);
+    assert.deepEqual(await got(page), [...early, ...live, ...last]);
+    await page.close();
+    await leader.close();
+  });
+
+  test(`a dead worker: it waits, comes back, and nothing is missing, by ${by}`, { timeout: 60_000 }, async () => {
+    const topics = [`death-${by}`];
+    const pages = [await tab({ topics, by }), await tab({ topics, by })];
+    for (const page of pages) await state(page, 'open');
+    const before = await publish(topics[0], 5);
+    await has(pages[1], 5);
+    process.kill(await running.stack.workerPid(), 'SIGKILL');
+    for (const page of pages) await page.waitForFunction(() => window.states.includes('waiting'), null, { timeout: 10_000 });
+    const waits = await pages[1].evaluate(() => window.waits);
+    for (const page of pages) await state(page, 'open');
+    const after = await publish(topics[0], 5);
+    for (const page of pages) {
+      await has(page, 10);
+      assert.deepEqual(await got(page), [...before, ...after]);
+    }
+    assert.ok(waits === null || Number.isNaN(waits) || waits < 2000, `${waits}`);
+    await Promise.all(pages.map((page) => page.close()));
+  });
+}
+
+test('without EventSource it polls, and misses nothing', { timeout: 60_000 }, async () => {
+  const page = await tab({ topics: ['polled'], by: 'own', cursor: 'earliest', names: ['paid'] }, () => { delete window.EventSource; });
+  await state(page, 'connecting');
+  const all = [...await publish('polled', 20), ...await publish('polled', 20, { event: 'paid' })];
+  for (let n = 0; n < 10; ++n) all.push(...await publish('polled', 3));
+  await publish('polled', 1, { event: 'other' });
+  await has(page, 70);
+  assert.deepEqual(await got(page), all);
+  all.push(...await publish('polled', 1, { close: 1 }));
+  await state(page, 'ended');
+  assert.deepEqual(await got(page), all);
+  await page.close();
+});
+
+test('what is refused says why, and does not ask again', { timeout: 60_000 }, async () => {
+  for (const by of ['worker', 'lock', 'own']) {
+    const page = await tab({ topics: ['x'.repeat(2000)], by });
+    await state(page, 'refused');
+    assert.match(await page.evaluate(() => window.problem), /topic: has 2000 bytes; at most 1024 are allowed/);
+    await page.close();
+  }
+});
+
+test('a topic that ends, ends', { timeout: 60_000 }, async () => {
+  const page = await tab({ topics: ['ends'], by: 'worker', cursor: 'earliest' });
+  await state(page, 'open');
+  const all = await publish('ends', 3);
+  all.push(...await publish('ends', 1, { close: 1 }));
+  await state(page, 'ended');
+  assert.deepEqual(await got(page), all);
+  await page.close();
+});
+
+test('payloads are data', { timeout: 60_000 }, async () => {
+  const page = await tab({ topics: ['evil'], by: 'worker' });
+  await state(page, 'open');
+  const hostile = '{"__proto__":{"polluted":1}}\n</script><img src=x onerror=window.hit=1>';
+  await fetch(`${running.stack.url}publish`, { method: 'POST', body: new URLSearchParams({ topic: 'evil', data: hostile, id: '__proto__' }) });
+  await has(page, 1);
+  assert.deepEqual(await got(page), [hostile]);
+  assert.equal(await page.evaluate(() => window.hit ?? ({}).polluted), undefined);
+  await page.close();
+});
