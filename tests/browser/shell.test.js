@@ -100,7 +100,11 @@ test('the first key press reaches a way past the navigation', { timeout: 30_000 
   await page.keyboard.press('Tab');
   const skip = page.getByRole('link', { name: 'Skip to the content' });
   assert.ok(await skip.evaluate((link) => link === document.activeElement && link.getBoundingClientRect().top >= 0));
+  const view = await page.locator('.view').elementHandle();
   await page.keyboard.press('Enter');
+  await page.waitForURL(/#main$/);
+  await page.waitForTimeout(300); // what must not happen would have by now
   assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+  assert.ok(await view.evaluate((section) => section.isConnected), 'the view is still the same');
   await close();
 });
