@@ -16,5 +16,5 @@ export const views = [
   { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },
 
   // One stream for all tabs.
-
+  { name: 'tabs', label: 'Many tabs', styled: true, load: () => import('../views/tabs/view.js') },
 ];
