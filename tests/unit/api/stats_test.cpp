@@ -190,8 +190,8 @@ BOOST_AUTO_TEST_CASE(polling_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(one_stream_more_than_there_may_be) {
-  std::vector<std::unique_ptr<RecordingExchange>> readers;
-  for (int i = 0; i < 4; ++i) readers.push_back(asking());
+  std::vector<std::unique_ptr<RecordingExchange>> readers(4);
+  for (auto& reader : readers) reader = asking();
   BOOST_TEST(readers[3]->head->status == 503);
   BOOST_TEST(limits.value(metrics::Limit::streams) == 1U);
   readers.pop_back();
