@@ -11,7 +11,7 @@ export const views = [
   // Any topic, by hand.
   { name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js') },
   // Three ways to be told.
-
+  { name: 'compare', label: 'Compare', styled: true, load: () => import('../views/compare/view.js') },
   // What the worker does.
   { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },
 

@@ -3,7 +3,7 @@
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
 import { publishForm } from './publish_form.js';
-import { Reading, address } from './reading.js';
+import { Reading, address } from '../../shell/reading.js';
 import { Rows } from './rows.js';
 
 export const title = 'Console';

@@ -14,9 +14,10 @@ export class Reading {
   #timer = 0;
 
   // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, { untilMs, problem }):
-  // connecting, open, waiting, refused, ended. Nothing is called after close().
-  constructor({ topics, cursor, onFrames, onState }) {
-    this.#options = { topics, onFrames, onState };
+  // connecting, open, waiting, refused, ended. onRequest() for each that is made, onBytes(count) for what is read of its body.
+  // Nothing is called after close().
+  constructor({ topics, cursor, onFrames, onState, onRequest = () => {}, onBytes = () => {} }) {
+    this.#options = { topics, onFrames, onState, onRequest, onBytes };
     this.#cursor = cursor;
     this.#read();
   }
@@ -41,6 +42,7 @@ export class Reading {
     const { signal } = this.#ending;
     const tell = (...what) => signal.aborted || this.#options.onState(...what);
     tell('connecting');
+    this.#options.onRequest();
     try {
       const answer = await fetch(address(this.#options.topics, this.#cursor), { signal, cache: 'no-store' });
       if (answer.status === 204) return tell('ended');
@@ -58,11 +60,13 @@ export class Reading {
   // True when the server said that it is over.
   async #take(answer, signal) {
     const parser = new FrameParser();
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    const reader = answer.body.getReader();
+    const decoder = new TextDecoder();
     for (;;) {
       const { value, done } = await reader.read();
       if (done || signal.aborted) return false;
-      const frames = parser.push(value);
+      this.#options.onBytes(value.length);
+      const frames = parser.push(decoder.decode(value, { stream: true }));
       if (frames.length === 0) continue;
       // nginx answers for a worker that is down with an empty stream: a frame of our own is the sign.
       if (frames.some(({ comment, id }) => comment !== undefined || id !== undefined)) {
