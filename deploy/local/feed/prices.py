@@ -27,18 +27,19 @@ LISTED = (
 class Share:
     def __init__(self, symbol, name, price, restless):
         self.symbol, self.name, self.price, self.opened = symbol, name, price, price
-        self._restless = restless / 5000
+        self._restless = restless / 8000
         self._drift = 0.0
         self.trend = deque(maxlen=TREND_POINTS)
         for _ in range(TREND_POINTS):
-            self.move(steps=QUOTES_PER_SECOND * TREND_SECONDS / len(LISTED))
+            for _ in range(int(QUOTES_PER_SECOND * TREND_SECONDS / len(LISTED))):
+                self.move()
             self.trend.append(round(self.price, 2))
         self.opened = self.trend[0]
 
-    def move(self, steps=1):
+    def move(self):
         self._drift = 0.98 * self._drift + random.gauss(0, 0.1)
         pull = 0.0005 * (self.opened - self.price) / self.opened  # it wanders, but not away
-        change = (random.gauss(0, 1) + self._drift) * self._restless * steps ** 0.5 + pull * steps
+        change = (random.gauss(0, 1) + self._drift) * self._restless + pull
         self.price = max(0.5, self.price * (1 + max(-0.05, min(0.05, change))))
 
 
