@@ -20,7 +20,8 @@ void Reload::operator()() {
   };
   keep("listen", config.listen, running_.listen);
   keep("loops", config.loops, running_.loops);
-  keep("journal", config.storage, running_.storage);
+  if (config.storage != running_.storage && !journal_.move_to(config.storage))
+    keep("journal", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
   log_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_most(config.streams.streams_max);

@@ -11,6 +11,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "config/redis_url.hpp"
 #include "config/section.hpp"
 
 namespace worker::config {
@@ -104,11 +105,25 @@ void read_history(Section& section, journal::Settings& history) {
 void read_storage(Section& section, journal::StorageSettings& storage) {
   using Kind = journal::StorageSettings::Kind;
   using Durability = journal::StorageSettings::Durability;
-  section.choice("kind", storage.kind, {{"memory", Kind::memory}, {"sqlite", Kind::sqlite}});
+  section.choice("kind", storage.kind,
+                 {{"memory", Kind::memory}, {"sqlite", Kind::sqlite}, {"redis", Kind::redis}});
   section.word(
       "path", storage.path, [](const std::string& path) { return !path.empty(); }, "the path of a file");
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
+  std::string url;
+  const auto is_url = [&](const std::string& text) {
+    const auto address = redis_address_of(text);
+    if (address) storage.redis.address = *address;
+    return address.has_value();
+  };
+  section.word("url", url, is_url,
+               "redis://HOST, redis://HOST:PORT/DATABASE or unix:///PATH, without a password");
+  section.text("password", storage.redis.password);
+  const auto is_name = [](const std::string& name) {
+    return !name.empty() && name.size() <= 200 && name.find_first_of("{}") == std::string::npos;
+  };
+  section.word("hub", storage.redis.hub, is_name, "a name of 1 to 200 bytes without braces");
 }
 
 void read_greeting(Section& section, api::GreetingSettings& greeting) {

@@ -65,8 +65,8 @@ struct Slice {
   GapReason why = GapReason::evicted;
 };
 
-/// The place up to which a loop has taken the journal in. What it has not seen is not evicted, but can be lost:
-/// see Journal::lost_through().
+/// The place up to which a loop has taken the journal in. What it has not seen is not evicted, but can be
+/// lost: see Journal::lost_through().
 struct Follower {
   std::atomic<Sequence> at = 0;
 };
@@ -108,8 +108,9 @@ class Journal {
   bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
   virtual Sequence last() const = 0;
 
-  /// Up to here everything is gone, for those as well who have not seen it: it was lost where the journal keeps
-  /// its events, or that place has begun a new life. Readers who stand before it are to be told. 0: nothing was.
+  /// Up to here everything is gone, for those as well who have not seen it: it was lost where the journal
+  /// keeps its events, or that place has begun a new life. Readers who stand before it are to be told. 0:
+  /// nothing was.
   virtual Sequence lost_through() const { return 0; }
 
   /// `news` is called after every append, once for several that were kept together, from any thread, and must
@@ -119,6 +120,8 @@ class Journal {
   virtual void expire() = 0;
   /// New bounds of the history.
   virtual void update(const Settings& settings) = 0;
+  /// Goes on where `storage` says; false where that takes a restart.
+  virtual bool move_to(const StorageSettings& /*storage*/) { return false; }
   /// Its history is there: readers can be told where they are. It is from the start, unless what is to be
   /// read first cannot be; then trouble() says why.
   virtual bool ready() const { return true; }

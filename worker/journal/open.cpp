@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "journal/memory_journal.hpp"
+#include "journal/redis_journal.hpp"
 #include "journal/sqlite_journal.hpp"
 
 namespace worker::journal {
@@ -21,6 +22,8 @@ std::unique_ptr<Journal> open(const Settings& history, const StorageSettings& st
   switch (storage.kind) {
     case StorageSettings::Kind::sqlite:
       return std::make_unique<SqliteJournal>(history, storage, new_epoch(clock), clock, log);
+    case StorageSettings::Kind::redis:
+      return std::make_unique<RedisJournal>(history, storage.redis, clock, log);
     case StorageSettings::Kind::memory:
       break;
   }

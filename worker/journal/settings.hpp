@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace worker::journal {
@@ -18,9 +19,31 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
+/// Where a Redis is reached.
+struct RedisAddress {
+  /// The path of a Unix socket; empty: host and port.
+  std::string path;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+  unsigned database = 0;
+
+  bool operator==(const RedisAddress&) const = default;
+};
+
+struct RedisSettings {
+  RedisAddress address;
+  /// Empty: none is asked for.
+  std::string password;
+  /// Names the hub: workers with the same one share its events. All keys begin with it, in braces, so that a
+  /// Redis Cluster keeps them together.
+  std::string hub = "sse-worker";
+
+  bool operator==(const RedisSettings&) const = default;
+};
+
 /// Where events are kept besides this process's memory.
 struct StorageSettings {
-  enum class Kind { memory, sqlite };
+  enum class Kind { memory, sqlite, redis };
   /// What an answered publish survives.
   enum class Durability {
     process,  // the end of this process, however it ends; the disk has it within seconds
@@ -31,6 +54,7 @@ struct StorageSettings {
   /// The file of `sqlite`.
   std::string path = "/var/lib/sse-worker/journal.db";
   Durability durability = Durability::process;
+  RedisSettings redis;
 
   bool operator==(const StorageSettings&) const = default;
 };

@@ -54,20 +54,24 @@ export class Nginx {
   }
 }
 
-// Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten.
-function install(directory, socket) {
+// Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten, and one is
+// added for each of the others; as the README has it, nobody is put aside after a failure.
+function install(directory, sockets) {
   const snippets = path.join(directory, 'snippets');
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
   const text = fs.readFileSync(upstream, 'utf8');
-  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+/gm, `$1unix:${socket}`);
+  const several = sockets.length > 1 ? ' max_fails=0' : '';
+  const rewritten = text.replace(/^(\s*server\s+)unix:[^;\s]+([^;]*;)/gm, (_, before, after) =>
+    sockets.map((socket) => `${before}unix:${socket}${several}${after}`).join('\n'),
+  );
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
   fs.writeFileSync(upstream, rewritten);
 }
 
-export async function startNginx(t, socket, {server = ''} = {}) {
+export async function startNginx(t, socket, {server = '', others = []} = {}) {
   const directory = temporaryDirectory(t);
-  install(directory, socket);
+  install(directory, [socket, ...others]);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
   fs.writeFileSync(file, configuration(directory, port, server));

@@ -47,7 +47,15 @@ inline Values values_of(const Config& config) {
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
-          {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite ? "sqlite" : "memory"},
+          {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite  ? "sqlite"
+                           : storage.kind == journal::StorageSettings::Kind::redis ? "redis"
+                                                                                   : "memory"},
+          {"journal.url", storage.redis.address.path.empty()
+                              ? fmt::format("{}:{}/{}", storage.redis.address.host,
+                                            storage.redis.address.port, storage.redis.address.database)
+                              : storage.redis.address.path},
+          {"journal.password", storage.redis.password},
+          {"journal.hub", storage.redis.hub},
           {"journal.path", storage.path},
           {"journal.durability",
            storage.durability == journal::StorageSettings::Durability::full ? "full" : "process"},

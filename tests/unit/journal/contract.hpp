@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "journal/memory_journal.hpp"
+#include "journal/redis_journal.hpp"
 #include "journal/sqlite_journal.hpp"
 #include "support/hub_draft.hpp"
 #include "support/manual_clock.hpp"
+#include "support/redis_server.hpp"
 #include "support/temp_folder.hpp"
 
 namespace worker::journal {
@@ -105,6 +107,23 @@ class SqliteSubject final : public Subject {
   base::Log log_{"journal"};
 };
 
-using Subjects = std::tuple<MemorySubject, SqliteSubject>;
+class RedisSubject final : public Subject {
+ public:
+  ~RedisSubject() override { end(); }
+
+ protected:
+  std::unique_ptr<Journal> make() override {
+    static std::atomic<int> hubs = 0;
+    RedisSettings redis;
+    redis.address = support::RedisServer::shared().address();
+    redis.hub = fmt::format("hub{}", ++hubs);
+    return std::make_unique<RedisJournal>(settings, redis, clock, log_);
+  }
+
+ private:
+  base::Log log_{"journal"};
+};
+
+using Subjects = std::tuple<MemorySubject, SqliteSubject, RedisSubject>;
 
 }  // namespace worker::journal

@@ -1,0 +1,77 @@
+// RedisServer: a real redis-server of a test's own, on a Unix socket in a folder of its own; nothing of it is
+// left when it goes.
+#pragma once
+
+#include <spawn.h>
+#include <sys/wait.h>
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "journal/redis_connection.hpp"
+#include "support/temp_folder.hpp"
+
+namespace worker::support {
+
+class RedisServer {
+ public:
+  explicit RedisServer(std::vector<std::string> options = {}) : options_(std::move(options)) { start(); }
+  RedisServer(const RedisServer&) = delete;
+  RedisServer& operator=(const RedisServer&) = delete;
+  ~RedisServer() { stop(); }
+
+  /// One for all tests of a program that do not harm it.
+  static RedisServer& shared() {
+    static RedisServer server;
+    return server;
+  }
+
+  journal::RedisAddress address() const { return {.path = folder_.path("redis.sock")}; }
+  pid_t pid() const { return pid_; }
+
+  void start() {
+    std::vector<std::string> words{
+        "redis-server", "--port", "0", "--unixsocket", folder_.path("redis.sock"), "--dir",
+        folder_.path(), "--save", "",  "--logfile",    folder_.path("redis.log")};
+    words.insert(words.end(), options_.begin(), options_.end());
+    std::vector<char*> argv;
+    for (auto& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    if (::posix_spawnp(&pid_, "redis-server", nullptr, nullptr, argv.data(), environ) != 0)
+      throw std::runtime_error("redis-server cannot be started; `make test` installs it");
+    for (int tries = 0;; ++tries) {
+      try {
+        ask({"PING"});
+        return;
+      } catch (const journal::RedisError&) {
+        if (tries == 1'000) throw;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    }
+  }
+  void stop() {
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+  void signal(int number) const { ::kill(pid_, number); }
+
+  journal::RedisConnection::Reply ask(std::initializer_list<std::string_view> words) const {
+    return journal::RedisConnection(address(), password).ask(words);
+  }
+
+  std::string password;
+
+ private:
+  TempFolder folder_;
+  const std::vector<std::string> options_;
+  pid_t pid_ = 0;
+};
+
+}  // namespace worker::support

@@ -1,0 +1,184 @@
+// A Redis that breaks, fills up, forgets, or is another one.
+#include <boost/test/unit_test.hpp>
+
+#include "redis_bench.hpp"
+
+using namespace worker::journal;
+using namespace worker::support;
+
+namespace {
+
+struct Bench : RedisBench {
+  /// Until it is taken.
+  static std::string insist(Journal& journal) {
+    std::string told;
+    comes([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
+    return told;
+  }
+  static bool troubled(const Journal& journal, const std::string& by) {
+    return comes([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(redis_faults, Bench)
+
+BOOST_AUTO_TEST_CASE(none_at_the_start_then_one) {
+  server.stop();
+  const auto one = worker();
+  BOOST_TEST(!one->ready());
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST(one->trouble().value_or("").find(server.address().path) != std::string::npos);
+  server.start();
+  BOOST_TEST(comes([&] { return one->ready() && !one->trouble(); }));
+  BOOST_TEST(insist(*one) == one->id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_connection_costs_nothing_that_was_answered) {
+  const auto one = worker();
+  publish(*one, "a");
+  for (int i = 0; i < 5; ++i) {
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+    const auto before = one->last();
+    const auto id = insist(*one);
+    BOOST_TEST(id == one->id_of(before + 1));
+  }
+  BOOST_TEST(held(*one) == "1 2 3 4 5 6");
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_one_is_not_waited_for_long) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.signal(SIGSTOP);
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(publish(*one, "a") == "unconfirmed");
+  const auto asked = std::chrono::steady_clock::now();
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST((asked - begun < std::chrono::milliseconds(2'500)));
+  BOOST_TEST((std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(250)));
+  BOOST_TEST(troubled(*one, "no answer within"));
+  server.signal(SIGCONT);
+  BOOST_TEST(comes([&] { return !one->trouble(); }));
+  insist(*one);
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(emptied_it_begins_a_new_life_and_says_so) {
+  const auto one = worker();
+  const auto two = worker();
+  const auto id = publish(*one, "a");
+  BOOST_TEST(comes([&] { return two->last() == 1; }));
+  server.ask({"FLUSHALL"});
+  // Without any publish.
+  BOOST_TEST(comes([&] { return one->lost_through() == 2 && two->lost_through() == 2; }));
+  BOOST_TEST(one->id_of(2) == two->id_of(2));
+  BOOST_TEST(resume(*one, id) == "after 2 gap restarted");
+  const auto next = insist(*two);
+  BOOST_TEST(next == two->id_of(3));
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(comes([&] { return held(*one) == "3"; }));
+  BOOST_TEST(one->read_all(0, 1).at(0)->frame == "data: x\nid: " + next + "\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(emptied_and_filled_again_at_once) {
+  const auto one = worker();
+  for (int i = 0; i < 3; ++i) publish(*one, "a");
+  server.ask({"FLUSHALL"});
+  const auto next = insist(*one);
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(comes([&] { return held(*one) == "5"; }));
+  BOOST_TEST(one->lost_through() == 4U);
+}
+
+// As after a failover to a replica that lagged: the places of what was lost are not given out again.
+BOOST_AUTO_TEST_CASE(one_that_came_back_with_less_begins_a_new_life) {
+  const auto one = worker();
+  const auto id = publish(*one, "a");
+  publish(*one, "a");
+  server.ask({"HSET", "{sse-worker}:state", "last", "1"});
+  const auto next = insist(*one);
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(next.substr(0, 13) != id.substr(0, 13));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_taken_out_by_hand_is_a_hole) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.signal(SIGSTOP);
+  BOOST_TEST(troubled(*one, "no answer"));
+  server.signal(SIGCONT);
+  insist(*one);
+  server.ask({"DEL", "{sse-worker}:events"});
+  const auto next = insist(*one);
+  BOOST_TEST(next == one->id_of(one->last()));
+  BOOST_TEST(one->trouble().value_or("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.ask({"CONFIG", "SET", "maxmemory", "1"});
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST(troubled(*one, "raise its maxmemory"));
+  BOOST_TEST(held(*one) == "1");
+  server.ask({"CONFIG", "SET", "maxmemory", "0"});
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  BOOST_TEST(comes([&] { return !one->trouble(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
+  const auto one = worker();
+  server.ask({"REPLICAOF", "127.0.0.1", "1"});
+  BOOST_TEST(publish(*one, "a") != one->id_of(1));
+  BOOST_TEST(troubled(*one, "journal.url must name the primary"));
+  server.ask({"REPLICAOF", "NO", "ONE"});
+  insist(*one);
+}
+
+BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
+  server.ask({"CONFIG", "SET", "requirepass", "secret"});
+  {
+    const auto without = worker();
+    BOOST_TEST(troubled(*without, "Set journal.password"));
+  }
+  server.password = "wrong";
+  {
+    const auto wrong = worker();
+    BOOST_TEST(troubled(*wrong, "check journal.password"));
+  }
+  server.password = "secret";
+  const auto one = worker();
+  BOOST_TEST(publish(*one, "a") == one->id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(it_moves_to_another_address) {
+  RedisServer other;
+  const auto one = worker();
+  publish(*one, "a");
+  StorageSettings storage{.kind = StorageSettings::Kind::redis};
+  BOOST_TEST(!one->move_to(StorageSettings()));
+  storage.redis.address = other.address();
+  BOOST_TEST(one->move_to(storage));
+  BOOST_TEST(comes([&] { return one->lost_through() == 2; }));
+  BOOST_TEST(insist(*one) == one->id_of(3));
+  BOOST_TEST(other.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
+  BOOST_TEST(server.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
+  storage.redis.hub = "another";
+  BOOST_TEST(!one->move_to(storage));
+}
+
+BOOST_AUTO_TEST_CASE(closing_answers_what_waits) {
+  auto one = worker();
+  std::promise<std::string> told;
+  std::vector<Draft> drafts;
+  drafts.push_back(draft("a", "x"));
+  one->append(std::move(drafts),
+              [&](const auto& results) { told.set_value(worker::support::told(results.front())); });
+  one->close();
+  BOOST_TEST(told.get_future().get() == one->id_of(1));
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,129 @@
+// Several workers at one Redis, and one after another.
+#include <boost/test/unit_test.hpp>
+
+#include "redis_bench.hpp"
+
+using namespace worker::journal;
+using namespace worker::support;
+
+BOOST_FIXTURE_TEST_SUITE(redis_journal, RedisBench)
+
+BOOST_AUTO_TEST_CASE(two_workers_have_one_order_and_one_kind_of_cursor) {
+  const auto one = worker();
+  const auto two = worker();
+  const auto first = publish(*one, "a");
+  const auto second = publish(*two, "a");
+  BOOST_TEST(first == one->id_of(1));
+  BOOST_TEST(second == one->id_of(2));
+  BOOST_TEST(two->id_of(2) == second);
+  BOOST_TEST(comes([&] { return held(*one) == "1 2" && held(*two) == "1 2"; }));
+  BOOST_TEST(resume(*one, second) == "after 2");
+  BOOST_TEST(resume(*two, first) == "after 1");
+  BOOST_TEST(one->read_all(0, 1).at(0)->frame == two->read_all(0, 1).at(0)->frame);
+}
+
+BOOST_AUTO_TEST_CASE(the_next_worker_goes_on_where_the_last_one_was) {
+  std::string id;
+  {
+    const auto before = worker();
+    append(*before, draft_with_key("a b", "k", "one\ntwo"));
+    append(*before, draft_with_id("a", "own"));
+    append(*before, closing("c"));
+    id = publish(*before, "a");
+  }
+  const auto after = worker();
+  BOOST_TEST(after->ready());
+  BOOST_TEST(held(*after) == "1 2 3 4");
+  const auto entry = after->read_all(0, 1).at(0);
+  BOOST_TEST(entry->topics == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
+  BOOST_TEST(entry->key == "k");
+  BOOST_TEST(entry->frame == "data: one\ndata: two\nid: " + after->id_of(1) + "\n\n");
+  BOOST_TEST(resume(*after, id) == "after 4");
+  BOOST_TEST(resume(*after, "own") == "after 2");
+  BOOST_TEST(after->closed(select("c")));
+  BOOST_TEST(publish(*after, "c") == "closed");
+  BOOST_TEST(append(*after, draft_with_id("a", "own")) == "own");
+  BOOST_TEST(publish(*after, "a") == after->id_of(5));
+}
+
+BOOST_AUTO_TEST_CASE(a_publishers_id_is_one_event_whichever_worker_it_asks) {
+  const auto one = worker();
+  const auto two = worker();
+  BOOST_TEST(append(*one, draft_with_id("a", "x")) == "x");
+  BOOST_TEST(append(*two, draft_with_id("a", "x")) == "x");
+  BOOST_TEST(publish(*two, "a") == two->id_of(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_closed_at_one_is_closed_at_all) {
+  const auto one = worker();
+  const auto two = worker();
+  append(*one, closing("a"));
+  BOOST_TEST(publish(*two, "a") == "closed");
+  BOOST_TEST(comes([&] { return two->closed(select("a")); }));
+}
+
+// Also what was said by an event that is gone from Redis.
+BOOST_AUTO_TEST_CASE(what_is_not_held_leaves_redis_and_is_told_as_evicted) {
+  settings.topic_events_max = 10;
+  settings.bytes_max = 20'000;
+  std::string early;
+  {
+    const auto before = worker();
+    append(*before, closing("c"));
+    append(*before, draft_with_id("a", "first"));
+    early = publish(*before, "a");
+    for (int i = 0; i < 60; ++i) {
+      std::vector<Draft> drafts;
+      for (int each = 0; each < 10; ++each) drafts.push_back(draft("a", "x"));
+      std::promise<void> kept;
+      before->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
+      kept.get_future().get();
+    }
+    before->append({}, [](const auto&) {});
+  }
+  const auto left = server.ask({"XLEN", "{sse-worker}:events"})->integer;
+  BOOST_TEST(left < 300);
+  BOOST_TEST(left >= 10);
+  BOOST_TEST(server.ask({"ZCARD", "{sse-worker}:ids"})->integer == 0);
+  const auto after = worker();
+  BOOST_TEST(after->last() == 603U);
+  BOOST_TEST(held(*after) == "594 595 596 597 598 599 600 601 602 603");
+  BOOST_TEST(resume(*after, early) == "after 593 gap evicted");
+  BOOST_TEST(after->closed(select("c")));
+  BOOST_TEST(publish(*after, "c") == "closed");
+}
+
+BOOST_AUTO_TEST_CASE(events_are_as_old_as_they_are) {
+  settings.age_max = std::chrono::milliseconds(300);
+  { publish(*worker(), "a"); }
+  BOOST_TEST(comes([&] {
+    const auto after = worker();
+    after->expire();
+    return held(*after).empty() && after->last() == 1;
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(a_large_batch_is_one_answer) {
+  const auto one = worker();
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 10'000; ++i) drafts.push_back(draft("t/" + std::to_string(i), "x"));
+  std::promise<std::vector<Journal::Kept>> kept;
+  one->append(std::move(drafts), [&](auto results) { kept.set_value(std::move(results)); });
+  const auto results = kept.get_future().get();
+  BOOST_REQUIRE_EQUAL(results.size(), 10'000U);
+  BOOST_TEST(results.back().value() == one->id_of(10'000));
+  BOOST_TEST(one->last() == 10'000U);
+}
+
+BOOST_AUTO_TEST_CASE(hubs_of_other_names_are_others) {
+  const auto one = worker();
+  RedisSettings redis;
+  redis.address = server.address();
+  redis.hub = "other";
+  RedisJournal other(settings, redis, clock, log);
+  publish(*one, "a");
+  BOOST_TEST(other.last() == 0U);
+  BOOST_TEST(other.id_of(1) != one->id_of(1));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,202 @@
+#include "journal/redis_hub.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace worker::journal {
+namespace {
+
+// Sent whole each time: Redis knows it again by its hash, which takes it some µs, and a Redis that was
+// restarted or changed for another needs no second way.
+constexpr std::string_view life_script = R"(
+local known, seen = ARGV[1], tonumber(ARGV[2])
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'last')
+local epoch, last, fresh = state[1], tonumber(state[2] or 0), false
+if not epoch or (epoch == known and last < seen) then
+  local time = redis.call('TIME')
+  local life = math.max(time[1] * 1000000 + time[2], tonumber(epoch or 0) + 1, tonumber(known) + 1)
+  epoch, last, fresh = string.format('%.0f', life), 0, true
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+end
+)";
+
+constexpr std::string_view open_script = R"(
+if fresh then redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', last) end
+local first = redis.call('XRANGE', KEYS[2], epoch .. '-0', '+', 'COUNT', 1)[1]
+local time = redis.call('TIME')
+return {epoch, last, first and first[1] or '', time[1] * 1000 + math.floor(time[2] / 1000),
+        redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')}
+)";
+
+// Trimming comes last: a script that has written something may go on over maxmemory, and one that would is to
+// be refused.
+constexpr std::string_view append_script = R"(
+local from = 1
+if epoch == known then from = tonumber(ARGV[3]) end
+local time = redis.call('TIME')
+local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local own = string.format('%x', tonumber(epoch)) .. '-'
+local some_closed = redis.call('ZCARD', KEYS[4]) > 0
+local told = {epoch}
+for i = 4, #ARGV, 5 do
+  local topics, event, id, key, close = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local place
+  if id ~= '' then
+    if string.sub(id, 1, #own) == own and string.find(id, '^%d+$', #own + 1) then
+      place = -2
+    else
+      local before = tonumber(redis.call('ZSCORE', KEYS[3], id) or 0)
+      if before >= from then place = before end
+    end
+  end
+  if not place and some_closed then
+    for topic in string.gmatch(topics, '[^\n]+') do
+      if redis.call('ZSCORE', KEYS[4], topic) then place = -1 end
+    end
+  end
+  if not place then
+    last = last + 1
+    place = last
+    local where = epoch .. '-' .. string.format('%.0f', place)
+    if id == '' and key == '' and close == '' then
+      redis.call('XADD', KEYS[2], where, 'topics', topics, 'event', event, 'at', at)
+    else
+      local entry = {'topics', topics, 'event', event, 'at', at}
+      local function put(name, value)
+        if value ~= '' then entry[#entry + 1] = name; entry[#entry + 1] = value end
+      end
+      put('id', id); put('key', key); put('close', close)
+      redis.call('XADD', KEYS[2], where, unpack(entry))
+      if id ~= '' then redis.call('ZADD', KEYS[3], place, id) end
+      if close ~= '' then
+        some_closed = true
+        for topic in string.gmatch(topics, '[^\n]+') do redis.call('ZADD', KEYS[4], place, topic) end
+        redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -100001)
+      end
+    end
+  end
+  told[#told + 1] = place
+end
+redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', last)
+if from > 1 then
+  redis.call('XTRIM', KEYS[2], 'MINID', '~', epoch .. '-' .. ARGV[3])
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[3])
+end
+return told
+)";
+
+template <class Number>
+bool read_number(const redisReply& reply, Number& number) {
+  if (reply.type == REDIS_REPLY_INTEGER) {
+    number = static_cast<Number>(reply.integer);
+    return true;
+  }
+  if (reply.type != REDIS_REPLY_STRING) return false;
+  const auto* end = reply.str + reply.len;
+  const auto [parsed, error] = std::from_chars(reply.str, end, number);
+  return error == std::errc() && parsed == end;
+}
+
+std::span<redisReply* const> elements(const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ARRAY) return {};
+  return {reply.element, reply.elements};
+}
+
+std::string key(const std::string& hub, std::string_view name) { return fmt::format("{{{}}}:{}", hub, name); }
+
+}  // namespace
+
+std::string epoch_of(std::uint64_t life) { return fmt::format("{:x}", life); }
+
+RedisHub::RedisHub(const std::string& name)
+    : state_(key(name, "state")),
+      events_(key(name, "events")),
+      ids_(key(name, "ids")),
+      closed_(key(name, "closed")),
+      open_script_(fmt::format("{}{}", life_script, open_script)),
+      append_script_(fmt::format("{}{}", life_script, append_script)) {}
+
+RedisHub::State RedisHub::open(RedisConnection& redis, RedisPlace seen) const {
+  const auto reply = redis.ask({"EVAL", open_script_, "4", state_, events_, ids_, closed_,
+                                std::to_string(seen.life), std::to_string(seen.number)});
+  const auto parts = elements(*reply);
+  State state;
+  std::int64_t now = 0;
+  if (parts.size() != 5 || !read_number(*parts[0], state.last.life) ||
+      !read_number(*parts[1], state.last.number) || !read_number(*parts[3], now)) {
+    redis.bad_answer("its opening");
+  }
+  std::uint64_t life = 0;
+  state.now = std::chrono::milliseconds(now);
+  if (!read_redis_id(*parts[2], life, state.first)) state.first = state.last.number + 1;
+  const auto topics = elements(*parts[4]);
+  for (std::size_t i = 0; i + 1 < topics.size(); i += 2) {
+    Sequence place = 0;
+    if (topics[i]->type != REDIS_REPLY_STRING || !read_number(*topics[i + 1], place))
+      redis.bad_answer("its opening");
+    state.closed.emplace_back(std::string(topics[i]->str, topics[i]->len), place);
+  }
+  return state;
+}
+
+RedisHub::Appended RedisHub::append(RedisConnection& redis, RedisPlace seen, Sequence held_from,
+                                    std::span<const RedisDraft> drafts) const {
+  const auto life = std::to_string(seen.life);
+  const auto number = std::to_string(seen.number);
+  const auto from = std::to_string(held_from);
+  std::vector<std::string_view> words{"EVAL", append_script_, "4",  state_, events_,
+                                      ids_,   closed_,        life, number, from};
+  words.reserve(words.size() + drafts.size() * std::tuple_size_v<RedisDraft>);
+  for (const auto& draft : drafts) words.insert(words.end(), draft.begin(), draft.end());
+  const auto reply = redis.ask(words);
+  const auto parts = elements(*reply);
+  Appended appended;
+  if (parts.size() != drafts.size() + 1 || !read_number(*parts[0], appended.life))
+    redis.bad_answer("a publish");
+  appended.places.resize(drafts.size());
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    if (!read_number(*parts[i + 1], appended.places[i])) redis.bad_answer("a publish");
+  }
+  return appended;
+}
+
+std::optional<RedisPlace> RedisHub::last(RedisConnection& redis) const {
+  const auto reply = redis.ask({"HMGET", state_, "epoch", "last"});
+  const auto parts = elements(*reply);
+  RedisPlace last;
+  if (parts.size() != 2 || !read_number(*parts[0], last.life) || !read_number(*parts[1], last.number))
+    return std::nullopt;
+  return last;
+}
+
+std::vector<RedisEntry> RedisHub::read(RedisConnection& redis, RedisPlace after, std::size_t count,
+                                       std::chrono::milliseconds wait, std::size_t& bytes) const {
+  const auto number = std::to_string(count);
+  const auto pause = std::to_string(wait.count());
+  const auto from = fmt::format("{}-{}", after.life, after.number);
+  const std::initializer_list<std::string_view> words{"XREAD", "COUNT",   number,  "BLOCK",
+                                                      pause,   "STREAMS", events_, from};
+  const auto reply = redis.ask(std::span(words), wait);
+  std::vector<RedisEntry> entries;
+  bytes = 0;
+  if (reply->type == REDIS_REPLY_NIL) return entries;
+  const auto streams = elements(*reply);
+  if (streams.size() != 1 || elements(*streams[0]).size() != 2) redis.bad_answer("XREAD");
+  for (const auto* each : elements(*elements(*streams[0])[1])) {
+    if (!read_redis_entry(*each, entries.emplace_back())) {
+      throw RedisError(
+          RedisError::Kind::broken,
+          fmt::format("Redis at {}: {} holds something that is no event of this worker's, after {}",
+                      redis.name(), events_, from));
+    }
+    bytes += entries.back().entry.size_bytes();
+  }
+  return entries;
+}
+
+void RedisHub::trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const {
+  redis.ask({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", life, held_from)});
+}
+
+}  // namespace worker::journal

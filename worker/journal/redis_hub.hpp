@@ -1,0 +1,76 @@
+// RedisHub: a hub's keys in a Redis, and what is done with them; over a connection that is borrowed. The
+// order of all workers is made here, by scripts, which Redis runs one at a time.
+//
+//   {NAME}:state   hash    epoch: names the life of the hub, the time in µs when it began; last: its last
+//   place {NAME}:events  stream  <epoch>-1, <epoch>-2, …: so an id of the stream is a cursor, and one of
+//   another life
+//                          can be told from it
+//   {NAME}:ids     sorted  publishers' ids, by the place of their event
+//   {NAME}:closed  sorted  topics that were closed, by the place of their last event
+//
+// Trimmed is what the worker that appends does not hold any more. Errors are thrown as RedisError.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "journal/redis_connection.hpp"
+#include "journal/redis_entry.hpp"
+
+namespace worker::journal {
+
+/// How far a worker has read.
+struct RedisPlace {
+  std::uint64_t life = 0;  // 0: it does not know any
+  Sequence number = 0;
+
+  bool operator==(const RedisPlace&) const = default;
+};
+
+class RedisHub {
+ public:
+  struct State {
+    RedisPlace last;
+    Sequence first = 0;                // held; last + 1, if nothing is
+    std::chrono::milliseconds now{0};  // the time of Redis
+    std::vector<std::pair<std::string, Sequence>> closed;
+  };
+  struct Appended {
+    std::uint64_t life = 0;
+    /// Of each draft: its place, or that of the event that has its id already; or why it has none.
+    std::vector<std::int64_t> places;
+  };
+  static constexpr std::int64_t closed = -1;
+  static constexpr std::int64_t reserved = -2;
+
+  explicit RedisHub(const std::string& name);
+
+  /// Begins the hub's first life where there is none; and a further one, if less is there than was seen:
+  /// Redis came back without its last events, and their places must not be given to others.
+  State open(RedisConnection& redis, RedisPlace seen) const;
+  /// All or none are kept. `held_from`: the first place that `seen`'s worker holds.
+  Appended append(RedisConnection& redis, RedisPlace seen, Sequence held_from,
+                  std::span<const RedisDraft> drafts) const;
+  /// Of that life, none if there is none now.
+  std::optional<RedisPlace> last(RedisConnection& redis) const;
+  /// At most `count` events after `after`; none, if none came within `wait`.
+  std::vector<RedisEntry> read(RedisConnection& redis, RedisPlace after, std::size_t count,
+                               std::chrono::milliseconds wait, std::size_t& bytes) const;
+  /// Gives up what is before `held_from`.
+  void trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const;
+
+ private:
+  const std::string state_;
+  const std::string events_;
+  const std::string ids_;
+  const std::string closed_;
+  const std::string open_script_;
+  const std::string append_script_;
+};
+
+/// As cursors have it.
+std::string epoch_of(std::uint64_t life);
+
+}  // namespace worker::journal

@@ -1,0 +1,187 @@
+#include "journal/redis_journal.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace worker::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What may wait for Redis.
+constexpr std::size_t waiting_bytes_max = 67'108'864;
+constexpr auto retry_first = 50ms;
+constexpr auto retry_longest = 2s;
+
+}  // namespace
+
+RedisJournal::RedisJournal(const Settings& settings, const RedisSettings& redis, const base::Clock& clock,
+                           base::Log& log)
+    : HeldJournal(settings, epoch_of(0), clock),
+      hub_(redis.hub),
+      log_(log),
+      redis_(redis),
+      read_line_{.random = base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()))},
+      write_line_{.random =
+                      base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + 1))} {
+  try {
+    join();
+    while (place().life == tail_.life && place().number < tail_.number) read_more();
+  } catch (const RedisError& error) {
+    failed(read_line_, error);
+  }
+  reader_ = std::jthread([this] { reader(); });
+  writer_ = std::jthread([this] { writer(); });
+}
+
+std::size_t RedisJournal::size_of(const std::vector<Draft>& drafts) {
+  std::size_t bytes = 0;
+  for (const auto& draft : drafts) bytes += sizeof(Draft) + draft.event.data.size();
+  return bytes;
+}
+
+// Signals are for the loops; and a write to a closed socket is an error here, not the end.
+void RedisJournal::block_signals() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
+RedisJournal::~RedisJournal() { RedisJournal::close(); }
+
+bool RedisJournal::ready() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+std::optional<std::string> RedisJournal::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return read_line_.trouble ? read_line_.trouble : write_line_.trouble;
+}
+
+void RedisJournal::append(std::vector<Draft> drafts, Done done) {
+  const auto bytes = size_of(drafts);
+  Waiting waiting{std::move(drafts), std::move(done)};
+  {
+    const std::lock_guard lock(mutex_);
+    const bool well = !read_line_.trouble && !write_line_.trouble && !closing_;
+    if (well && waiting_bytes_ + bytes <= waiting_bytes_max) {
+      waiting_.push_back(std::move(waiting));
+      waiting_bytes_ += bytes;
+      changed_.notify_all();
+      return;
+    }
+  }
+  refuse(waiting, Rejection::unavailable);
+}
+
+bool RedisJournal::move_to(const StorageSettings& storage) {
+  const std::lock_guard lock(mutex_);
+  if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
+  if (storage.redis == redis_) return true;
+  log_.info("journal: moves from Redis at {} to {}", text_of(redis_.address), text_of(storage.redis.address));
+  redis_ = storage.redis;
+  ++moved_;
+  if (read_line_.redis) read_line_.redis->interrupt();
+  changed_.notify_all();
+  return true;
+}
+
+void RedisJournal::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_all();
+  }
+  if (writer_.joinable()) writer_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    written_ = true;
+    if (read_line_.redis && settled_.empty()) read_line_.redis->interrupt();
+    changed_.notify_all();
+  }
+  if (reader_.joinable()) reader_.join();
+  release(true);
+}
+
+// --- the two lines ---
+
+RedisConnection& RedisJournal::connected(Line& line) {
+  RedisSettings redis;
+  {
+    const std::lock_guard lock(mutex_);
+    if (line.redis && line.moved == moved_) return *line.redis;
+    line.redis.reset();
+    line.moved = moved_;
+    redis = redis_;
+  }
+  auto made = std::make_unique<RedisConnection>(redis.address, redis.password);
+  const std::lock_guard lock(mutex_);
+  line.redis = std::move(made);
+  return *line.redis;
+}
+
+void RedisJournal::failed(Line& line, const RedisError& error) {
+  const std::lock_guard lock(mutex_);
+  // One that was told to end, or to go elsewhere, has no trouble.
+  if (closing_ || line.moved != moved_) {
+    line.redis.reset();
+    return;
+  }
+  if (error.kind() == RedisError::Kind::broken) line.redis.reset();
+  line.pause = std::clamp<std::chrono::milliseconds>(2 * line.pause, retry_first, retry_longest);
+  if (line.trouble != error.what()) log_.error("journal: nothing can be kept: {}", error.what());
+  line.trouble = error.what();
+}
+
+void RedisJournal::mended(Line& line) {
+  const std::lock_guard lock(mutex_);
+  line.pause = 0ms;
+  if (!line.trouble) return;
+  line.trouble.reset();
+  log_.info("journal: Redis at {} is well again", line.redis->name());
+}
+
+// Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.
+bool RedisJournal::pause(Line& line) {
+  std::unique_lock lock(mutex_);
+  const auto pause = line.random.between(line.pause / 2, line.pause);
+  changed_.wait_for(lock, pause, [&] { return closing_ || line.moved != moved_; });
+  return !closing_;
+}
+
+RedisPlace RedisJournal::place() const {
+  const std::lock_guard lock(mutex_);
+  return {life_, history_.last() - history_.origin()};
+}
+
+// --- the answers ---
+
+void RedisJournal::refuse(Waiting& waiting, Rejection why) {
+  std::vector<Kept> results;
+  for (std::size_t i = 0; i < waiting.drafts.size(); ++i) results.emplace_back(base::failure(why));
+  waiting.done(std::move(results));
+}
+
+// What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
+void RedisJournal::release(bool all) {
+  std::vector<Settled> ripe;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(settled_, [&](Settled& kept) {
+      const bool had =
+          kept.last.life < told_.life || (kept.last.life == told_.life && kept.last.number <= told_.number);
+      if (!all && !had && now < kept.due) return false;
+      ripe.push_back(std::move(kept));
+      return true;
+    });
+  }
+  for (auto& kept : ripe) kept.done(std::move(kept.results));
+}
+
+}  // namespace worker::journal

@@ -1,0 +1,143 @@
+// RedisJournal's reader: from the stream into the history.
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "journal/redis_journal.hpp"
+
+namespace worker::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A stream that is silent this long is looked after.
+constexpr auto quiet = 500ms;
+// What one answer should hold, roughly.
+constexpr std::size_t answer_bytes = 2'097'152;
+constexpr std::size_t count_max = 4'096;
+
+}  // namespace
+
+void RedisJournal::reader() {
+  block_signals();
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closing_ && written_) return;
+    }
+    try {
+      bool joined = false;
+      {
+        const std::lock_guard lock(mutex_);
+        joined = read_line_.redis && read_line_.moved == moved_ && !read_line_.trouble;
+      }
+      if (!joined) join();
+      read_more();
+    } catch (const RedisError& error) {
+      failed(read_line_, error);
+      release(true);
+      if (!pause(read_line_)) return;
+    }
+  }
+}
+
+// At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
+// is one of the same life.
+void RedisJournal::join() {
+  const auto seen = place();
+  auto state = hub_.open(connected(read_line_), seen);
+  {
+    const std::lock_guard lock(mutex_);
+    const bool first = !std::exchange(ready_, true);
+    const bool anew = state.last.life != life_;
+    life_ = state.last.life;
+    if (first) {
+      history_.become(History(history_.settings(), epoch_of(life_), clock_));
+    } else if (anew) {
+      history_.restart(epoch_of(life_));
+      log_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
+                read_line_.redis->name(), epoch_of(life_));
+    }
+    const auto origin = history_.origin();
+    const bool hole = origin + state.first > history_.last() + 1;
+    if (hole) history_.lose(origin + state.first - 1);
+    if (first || anew || hole) {
+      for (const auto& [topic, number] : state.closed) {
+        if (number < state.first) history_.close(topic, origin + number);
+      }
+    }
+    told_ = {life_, history_.last() - origin};
+  }
+  tail_ = state.last;
+  tail_at_ = state.now;
+  missing_ = 0;
+  tell_followers();
+  mended(read_line_);
+  release(false);
+}
+
+void RedisJournal::read_more() {
+  const auto at = place();
+  std::size_t bytes = 0;
+  auto entries = hub_.read(connected(read_line_), at, count_, quiet, bytes);
+  if (entries.empty()) {
+    look_after();
+    return release(false);
+  }
+  if (entries.front().life != at.life) return join();
+  if (bytes < answer_bytes / 2 && entries.size() == count_) count_ = std::min(2 * count_, count_max);
+  if (bytes > answer_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
+  take(std::move(entries));
+}
+
+// Nothing new comes from a stream that was deleted, either; nor from one whose end was taken out.
+void RedisJournal::look_after() {
+  const auto last = hub_.last(connected(read_line_));
+  const auto at = place();
+  if (!last || last->life != at.life || last->number < at.number) return join();
+  // An event that is just coming is no loss; one that has not come by the next time is.
+  missing_ = last->number > at.number ? missing_ + 1 : 0;
+  if (missing_ < 2) return;
+  {
+    const std::lock_guard lock(mutex_);
+    history_.lose(history_.origin() + last->number);
+    told_ = *last;
+  }
+  tell_followers();
+}
+
+void RedisJournal::take(std::vector<RedisEntry> entries) {
+  RedisPlace read;
+  missing_ = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto origin = history_.origin();
+    for (auto& entry : entries) {
+      if (entry.life != life_) break;  // the next answer begins with it
+      const auto place = origin + entry.number;
+      if (place <= history_.last()) continue;
+      // Somebody took events out of the middle.
+      if (place > history_.last() + 1) history_.lose(place - 1);
+      const auto at = time_of(entry);
+      read = {entry.life, entry.number};
+      history_.add(finish(std::move(entry), place, history_.id_of(place), at));
+    }
+    history_.trim();
+  }
+  tell_followers();
+  {
+    const std::lock_guard lock(mutex_);
+    told_ = read;
+  }
+  release(false);
+}
+
+// What comes as it happens is of now; what was there before is as much older as Redis says.
+base::Instant RedisJournal::time_of(const RedisEntry& entry) const {
+  const bool old = entry.life == tail_.life && entry.number <= tail_.number;
+  return clock_.now() - (old ? std::max(tail_at_ - entry.at, 0ms) : 0ms);
+}
+
+}  // namespace worker::journal
