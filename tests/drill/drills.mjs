@@ -2,6 +2,7 @@
 import {fullDisk} from './full_disk.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
+import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
 
 export const drills = {
   killed_worker: {
@@ -21,6 +22,36 @@ export const drills = {
     run: fullDisk,
     long: {times: 10},
     short: {times: 1},
+  },
+  workers_in_turn: {
+    title: 'two workers with one Redis, one killed in turn every 5 s',
+    run: workersInTurn,
+    long: {times: 24, readers: 500, between: 4500},
+    short: {times: 4, readers: 10},
+  },
+  restarted_redis: {
+    title: 'Redis killed, and started again from its AOF',
+    run: restartedRedis,
+    long: {times: 20},
+    short: {times: 2, readers: 5},
+  },
+  paused_redis: {
+    title: 'Redis stopped for 30 s',
+    run: pausedRedis,
+    long: {times: 2, seconds: 30},
+    short: {times: 1, seconds: 3, readers: 5},
+  },
+  cut_connections: {
+    title: 'all connections to Redis cut',
+    run: cutConnections,
+    long: {times: 100},
+    short: {times: 5, readers: 5},
+  },
+  full_redis: {
+    title: 'Redis at its maxmemory, and room again',
+    run: fullRedis,
+    long: {times: 20},
+    short: {times: 2, readers: 5},
   },
 };
 
