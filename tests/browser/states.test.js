@@ -29,6 +29,8 @@ class FakeSource extends EventTarget {
   }
 }
 
+Math.random = () => 0.5;
+
 function begin() {
   FakeSource.made = [];
   const timers = new Set();
@@ -37,6 +39,7 @@ function begin() {
     url: '/events',
     onState: (state) => seen.push(state),
     onMessage: (data) => seen.push(`message ${data}`),
+    onWait: (ms) => seen.push(`again in ${ms / 1000} s`),
     env: {
       EventSource: FakeSource,
       setTimeout: (action) => { timers.add(action); return action; },
@@ -67,22 +70,33 @@ test('a quiet stream is open once it has lasted', () => {
 });
 
 test('an empty answer that ends at once is no open stream', () => {
-  const { seen, settle, source } = begin();
+  const { seen, settle } = begin();
   for (let i = 0; i < 3; ++i) {
-    source.emit('open', undefined, FakeSource.OPEN);
-    source.emit('error', undefined, FakeSource.CONNECTING);
+    FakeSource.made.at(-1).emit('open', undefined, FakeSource.OPEN);
+    FakeSource.made.at(-1).emit('error', undefined, FakeSource.CONNECTING);
     settle();
   }
-  assert.deepEqual(seen, ['connecting', 'waiting']);
+  assert.deepEqual(seen.filter((each) => !each.startsWith('again')), ['connecting', 'waiting']);
 });
 
-test('a lost stream comes back by itself', () => {
-  const { seen, source } = begin();
+test('a lost stream comes back by itself, and says when', () => {
+  const { seen, settle, source } = begin();
   source.emit('message', 'a', FakeSource.OPEN);
   source.emit('error', undefined, FakeSource.CONNECTING);
-  source.emit('message', 'b', FakeSource.OPEN);
-  assert.deepEqual(seen, ['connecting', 'open', 'message a', 'waiting', 'open', 'message b']);
-  assert.equal(FakeSource.made.length, 1);
+  assert.equal(source.readyState, FakeSource.CLOSED, 'the browser does not try beside it');
+  source.emit('message', 'late');
+  settle();
+  FakeSource.made[1].emit('message', 'b', FakeSource.OPEN);
+  assert.deepEqual(seen, ['connecting', 'open', 'message a', 'waiting', 'again in 2 s', 'open', 'message b']);
+});
+
+test('each failure makes it wait longer, to a limit', () => {
+  const { seen, settle } = begin();
+  for (let i = 0; i < 6; ++i) {
+    FakeSource.made.at(-1).emit('error', undefined, FakeSource.CONNECTING);
+    settle();
+  }
+  assert.deepEqual(seen, ['connecting', 'waiting', ...[2, 4, 8, 15, 15, 15].map((seconds) => `again in ${seconds} s`)]);
 });
 
 test('a refused stream has failed, and can be started again', () => {

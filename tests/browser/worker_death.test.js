@@ -15,6 +15,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 40_000 }, as
 
   await reach(page, 'waiting');
   assert.equal(await page.locator('#state').textContent(), 'Waiting to reconnect');
+  await page.locator('#explained', { hasText: /^Connection lost\. Reconnecting in \d s\.$/ }).waitFor({ timeout: 5_000 });
   await screenshot(page, 'waiting');
 
   await reach(page, 'open', 20_000);

@@ -20,33 +20,46 @@ export const isLive = (state) => 'stop' in moves[state];
 // therefore believed only when an event has come, or when it has lasted this long.
 const settleMs = 300;
 
+// EventSource would try again by itself, but not say when. So this does it, less often with each failure.
+const delaysMs = [2000, 4000, 8000, 15000];
+
 export class Greeting {
   #url;
   #onState;
   #onMessage;
+  #onWait;
   #env;
   #state = 'stopped';
   #source = null;
-  #settling;
+  #timer;
+  #failures = 0;
 
-  // onState(state, before) and onMessage(data) are called in order, never after stop(). env is for tests.
-  constructor({ url, onState, onMessage, env = globalThis }) {
+  // onState(state, before), onWait(ms until the next try) and onMessage(data) are called in order, never after stop(). env
+  // is for tests.
+  constructor({ url, onState, onMessage, onWait = () => {}, env = globalThis }) {
     this.#url = url;
     this.#onState = onState;
     this.#onMessage = onMessage;
+    this.#onWait = onWait;
     this.#env = env;
   }
 
   start() {
     this.#end();
+    this.#failures = 0;
     this.#enter('connecting');
+    this.#open();
+  }
+
+  #open() {
     const source = new this.#env.EventSource(this.#url);
     this.#source = source;
     source.addEventListener('open', () => {
-      this.#settling = this.#env.setTimeout(() => this.#signal('live'), settleMs);
+      this.#timer = this.#env.setTimeout(() => this.#live(), settleMs);
     });
     source.addEventListener('message', ({ data }) => {
-      this.#signal('live');
+      if (source !== this.#source) return;
+      this.#live();
       this.#onMessage(data);
     });
     source.addEventListener('close', () => {
@@ -55,10 +68,25 @@ export class Greeting {
     });
     source.addEventListener('error', () => {
       // A server may name one of its own events "error": the connection is none the worse for it.
-      if (source.readyState === this.#env.EventSource.OPEN) return;
-      this.#env.clearTimeout(this.#settling);
-      this.#signal(source.readyState === this.#env.EventSource.CLOSED ? 'refused' : 'lost');
+      if (source !== this.#source || source.readyState === this.#env.EventSource.OPEN) return;
+      const refused = source.readyState === this.#env.EventSource.CLOSED;
+      this.#end();
+      this.#signal(refused ? 'refused' : 'lost');
+      if (!refused) this.#wait();
     });
+  }
+
+  #live() {
+    this.#env.clearTimeout(this.#timer);
+    this.#failures = 0;
+    this.#signal('live');
+  }
+
+  #wait() {
+    const ms = delaysMs[Math.min(this.#failures, delaysMs.length - 1)] * (0.75 + Math.random() / 2);
+    this.#failures += 1;
+    this.#timer = this.#env.setTimeout(() => this.#open(), ms);
+    this.#onWait(ms);
   }
 
   stop() {
@@ -73,7 +101,7 @@ export class Greeting {
   }
 
   #end() {
-    this.#env.clearTimeout(this.#settling);
+    this.#env.clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
   }

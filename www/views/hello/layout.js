@@ -18,7 +18,9 @@ const live = () => el('section', { class: 'live card', id: 'live', 'data-state':
   el('div', { class: 'live-head' },
     svg('svg', { class: 'sign', viewBox: '-11 -11 22 22', 'aria-hidden': 'true' }, svg('use', { id: 'sign', href: '#sign-connecting' })),
     el('p', { class: 'state', role: 'status' },
-      el('strong', { id: 'state' }, 'Connecting'), ' ', el('span', { id: 'detail' }, 'Asking the server for a stream.')),
+      el('strong', { id: 'state' }, 'Connecting'), ' ',
+      el('span', { id: 'explained' }, el('span', { id: 'detail' }, 'Asking the server for a stream. '),
+        el('span', { id: 'again', 'aria-hidden': 'true' }))), // a number each second is nothing to be read out
     el('div', { class: 'actions' },
       el('button', { type: 'button', id: 'start', class: 'primary' }, 'Start again'),
       el('button', { type: 'button', id: 'stop' }, 'Stop'))),

@@ -20,6 +20,8 @@ export function mount(root, { announce, signal }) {
   // Of this run, that is since the last start: messages, reconnects, and when the last message came.
   let run = { messages: 0, reconnects: 0, lastMs: 0 };
 
+  let counting = 0;
+
   function begin() {
     run = { messages: 0, reconnects: 0, lastMs: performance.now() };
     log.clear();
@@ -31,11 +33,13 @@ export function mount(root, { announce, signal }) {
 
   function showState(state, before) {
     if (state === 'connecting') begin();
+    clearInterval(counting);
+    $('again').textContent = '';
     const { title, detail, note } = words[state];
     $('live').dataset.state = state;
     $('sign').setAttribute('href', `#sign-${state}`);
     $('state').textContent = title;
-    $('detail').textContent = detail;
+    $('detail').textContent = `${detail} `;
     $('stop').setAttribute('aria-disabled', String(!isLive(state)));
 
     if (state === 'open') {
@@ -55,6 +59,17 @@ export function mount(root, { announce, signal }) {
     }
   }
 
+  function showWait(ms) {
+    const until = performance.now() + ms;
+    const tell = () => {
+      const left = Math.ceil((until - performance.now()) / 1000);
+      $('again').textContent = left > 0 ? `Reconnecting in ${left} s.` : 'Reconnecting.';
+    };
+    clearInterval(counting);
+    counting = setInterval(tell, 250);
+    tell();
+  }
+
   function showMessage(data) {
     const now = performance.now();
     const waitedMs = now - run.lastMs;
@@ -66,10 +81,14 @@ export function mount(root, { announce, signal }) {
     timeline.mark('message');
   }
 
-  const greeting = new Greeting({ url: '/events', onState: showState, onMessage: showMessage });
+  const greeting = new Greeting({ url: '/events', onState: showState, onMessage: showMessage, onWait: showWait });
   $('start').addEventListener('click', () => greeting.start());
   $('stop').addEventListener('click', () => greeting.stop());
   offerCopies(root, announce);
-  signal.addEventListener('abort', () => { greeting.close(); timeline.stop(); });
+  signal.addEventListener('abort', () => {
+    greeting.close();
+    timeline.stop();
+    clearInterval(counting);
+  });
   greeting.start();
 }

@@ -5,7 +5,7 @@ export const words = {
   open: { title: 'Open', detail: 'The server sends, the page listens.' },
   waiting: {
     title: 'Waiting to reconnect',
-    detail: 'Connection lost. The browser tries again by itself.',
+    detail: 'Connection lost.',
     note: 'Connection lost',
   },
   closed: {
