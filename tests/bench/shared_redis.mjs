@@ -1,14 +1,16 @@
 // What two workers with one Redis do: from a publish at one to a reader at the other, and batches at both at once. Run as:
-// SSE_WORKER=build/sse-worker node tests/bench/shared_redis.mjs. The reader and the publishers are this process, so its time is
-// in the figures.
+// SSE_WORKER=build/sse-worker node tests/bench/shared_redis.mjs. The batches' publishers are this process, on
+// the same processors.
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
-import {setTimeout as pause} from 'node:timers/promises';
+import path from 'node:path';
 import {NDJSON, lines} from '../integration/lib/hub_publisher.mjs';
 import {startRedis, startWorkers} from '../integration/lib/redis.mjs';
-import {until} from '../integration/lib/wait.mjs';
+import {run} from '../integration/lib/process.mjs';
+import {binary} from '../integration/lib/worker.mjs';
 import {Scope} from '../drill/scope.mjs';
 
+const program = path.join(path.dirname(binary), 'sse-load');
 const ticks = Number(execFileSync('getconf', ['CLK_TCK'], {encoding: 'utf8'}));
 // Processor seconds of a process so far.
 function cpu(pid) {
@@ -16,23 +18,15 @@ function cpu(pid) {
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
-async function latency({at}, {rate = 500, seconds = 10}) {
-  const late = [];
-  const take = ({data}) => late.push(performance.now() - Number(data.split(' ')[0]));
-  await at(1).read({topic: 'news'}, {take});
-  const padding = 'x'.repeat(80);
-  const begun = performance.now();
-  const answers = [];
-  for (let n = 0; n < rate * seconds; ++n) {
-    const wait = begun + (n * 1000) / rate - performance.now();
-    if (wait > 0) await pause(wait);
-    answers.push(at(0).form({topic: 'news', data: `${performance.now()} ${padding}`}));
-  }
-  const statuses = (await Promise.all(answers)).map((answer) => answer.status);
-  await until(() => late.length === statuses.length, 'all have come', 10000);
-  late.sort((one, other) => one - other);
-  const share = (part) => `${late[Math.floor(late.length * part)].toFixed(2)} ms`;
-  return {events: late.length, refused: statuses.filter((each) => each !== 200).length, p50: share(0.5), p99: share(0.99)};
+// `n`: whose readers; of the same worker (0) for comparison.
+async function latency({at}, {rate = 500, seconds = 10, n = 1}) {
+  const where = (port, path) => `http://127.0.0.1:${port}/${path}`;
+  const {stdout, stderr} = await run(program, ['--url', where(at(n).port, 'events'), '--streams', 10, '--topic', 'news',
+    '--publish-url', where(at(0).port, 'publish'), '--publish-rate', rate, '--publish-for', `${seconds}s`,
+    '--publish-connections', 4, '--duration', `${seconds + 10}s`].map(String), {ms: 60000});
+  if (!stdout) throw new Error(stderr);
+  const {deliveries} = JSON.parse(stdout);
+  return deliveries;
 }
 
 async function batches({at, workers, redis}, {seconds = 5, size = 400, publishers = 4}) {
@@ -61,7 +55,8 @@ async function batches({at, workers, redis}, {seconds = 5, size = 400, publisher
   };
 }
 
-for (const [name, measure] of Object.entries({latency, batches})) {
+const sameWorker = (stack, options) => latency(stack, {...options, n: 0});
+for (const [name, measure] of Object.entries({latency, sameWorker, batches})) {
   const scope = new Scope();
   try {
     const redis = await startRedis(scope);
