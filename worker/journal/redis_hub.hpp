@@ -1,12 +1,11 @@
 // RedisHub: a hub's keys in a Redis, and what is done with them; over a connection that is borrowed. The
 // order of all workers is made here, by scripts, which Redis runs one at a time.
 //
-//   {NAME}:state   hash    epoch: names the life of the hub, the time in µs when it began; last: its last
-//   place {NAME}:events  stream  <epoch>-1, <epoch>-2, …: so an id of the stream is a cursor, and one of
-//   another life
-//                          can be told from it
-//   {NAME}:ids     sorted  publishers' ids, by the place of their event
-//   {NAME}:closed  sorted  topics that were closed, by the place of their last event
+// - {NAME}:state, a hash. epoch: the life of the hub, named by the time in µs when it began; last: its last
+// place.
+// - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor, and tells its life.
+// - {NAME}:ids, sorted: publishers' ids, by the place of their event.
+// - {NAME}:closed, sorted: topics that were closed, by the place of their last event.
 //
 // Trimmed is what the worker that appends does not hold any more. Errors are thrown as RedisError.
 #pragma once
