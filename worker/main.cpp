@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <iterator>
 #include <memory>
-#include <ranges>
 #include <thread>
 
 #include "config/command_line.hpp"
@@ -86,7 +86,8 @@ int serve(const config::Config& config, const std::string& file) {
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
   {
     std::vector<std::jthread> threads;
-    for (auto& lane : lanes | std::views::drop(1)) threads.emplace_back([&lane] { lane.run(); });
+    for (auto lane = std::next(lanes.begin()); lane != lanes.end(); ++lane)
+      threads.emplace_back([lane] { lane->run(); });
     lanes.front().run();
   }
   journal.close();

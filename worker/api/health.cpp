@@ -14,7 +14,7 @@ void HealthEndpoint::serve(http::Exchange& exchange) {
   if (trouble) body["reason"] = "The journal keeps nothing at the moment: " + *trouble;
   auto response = http::plain_response("application/json", body.dump() + "\n");
   if (trouble) response.head.status = 503;
-  exchange.answer(std::move(response));
+  exchange.answer(response);
 }
 
 void MetricsEndpoint::serve(http::Exchange& exchange) {

@@ -58,7 +58,8 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
     case journal::Rejection::reserved:
       return "id: looks like one of the hub's own; choose another";
     case journal::Rejection::unconfirmed:
-      return "It is not known whether the event was kept. Send it again later; with the same id, if it has one "
+      return "It is not known whether the event was kept. Send it again later; with the same id, if it has "
+             "one "
              "of its own, it is never kept twice.";
     case journal::Rejection::unavailable:
       break;
@@ -225,7 +226,7 @@ void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view b
 
 void PublishEndpoint::append(http::Exchange& exchange, std::vector<journal::Draft> drafts, Finish finish) {
   const auto begun = loop_.timers().now();
-  auto link = std::make_shared<PendingAnswer::Link>(&exchange);
+  auto link = std::make_shared<PendingAnswer::Link>(PendingAnswer::Link{&exchange});
   exchange.keep(std::make_unique<PendingAnswer>(link));
   auto complete = [this, link, begun,
                    finish = std::move(finish)](std::vector<journal::Journal::Kept> results) {

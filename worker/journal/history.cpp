@@ -229,22 +229,24 @@ Slice History::read(const Selection& selection, Sequence after, Sequence until, 
 template <class Take>
 void History::each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
                          const Take& take) const {
-  using Run = std::ranges::subrange<std::deque<Sequence>::const_iterator>;
-  const auto later = [](const Run& one, const Run& other) { return one.front() > other.front(); };
+  struct Run {
+    std::deque<Sequence>::const_iterator next, end;
+  };
+  const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
   std::vector<Run> runs;  // a heap: the earliest place on top
   for (const auto& name : names) {
     const auto topic = topics_.find(name);
     if (topic == topics_.end()) continue;
     const auto& places = topic->second.held;
-    if (const Run run(std::ranges::upper_bound(places, after), places.end()); !run.empty())
-      runs.push_back(run);
+    const Run run{std::ranges::upper_bound(places, after), places.end()};
+    if (run.next != run.end) runs.push_back(run);
   }
   std::ranges::make_heap(runs, later);
-  while (!runs.empty() && runs.front().front() <= until) {
+  while (!runs.empty() && *runs.front().next <= until) {
     std::ranges::pop_heap(runs, later);
-    const auto place = runs.back().front();
-    runs.back().advance(1);
-    if (runs.back().empty()) {
+    auto& run = runs.back();
+    const auto place = *run.next++;
+    if (run.next == run.end) {
       runs.pop_back();
     } else {
       std::ranges::push_heap(runs, later);
