@@ -1,5 +1,5 @@
-// What it costs to keep events: the worker with its journal in memory, which is how the other suites measure it, beside one
-// that keeps them in a file.
+// What it costs to keep events: the worker with its journal in memory, which is how the other suites measure it, beside ones
+// that keep them in a file and in Redis.
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -7,9 +7,10 @@ import { join } from 'node:path';
 import { load, watching } from './load.mjs';
 import { measures } from './measures.mjs';
 import { build, end, results } from './processes.mjs';
+import { measureShared } from './shared_redis.mjs';
 import { systems } from './systems/index.mjs';
 
-const everyone = ['worker', 'sqlite', 'sqlite_full'];
+const everyone = ['worker', 'sqlite', 'sqlite_full', 'redis'];
 const fanOut = ['rate', 'p50', 'p99', 'cpu', 'worker', 'nginx', 'client', 'others'];
 const taken = ['published', 'answer', 'cpu', 'worker', 'nginx', 'client', 'others'];
 const held = 1_000_000;
@@ -18,7 +19,7 @@ const held = 1_000_000;
 async function restarted(running) {
   const report = await load('--url', running.events, '--streams', 0, '--topic', 'held', '--publish-count', held,
     '--publish-batch', 400, '--publish-connections', 8, '--duration', '60s', ...watching(running.pids));
-  await running.stop();
+  await (running.stop_worker ?? running.stop)();
   const began = performance.now();
   const worker = spawn(join(build, 'sse-worker'), ['--config', running.config],
     { stdio: ['ignore', 'ignore', 'pipe'], cwd: results });
@@ -44,11 +45,11 @@ const own = (scenario, measure, system, text, bound, unit = '') => ({
   unit,
   of: (round) => take(round, scenario, measure, system),
 });
-const beside = (scenario, measure, text, bound) => ({
-  text: `${scenario}: ${text}, sqlite over memory`,
+const beside = (scenario, measure, system, text, bound) => ({
+  text: `${scenario}: ${text}, ${system} over memory`,
   scenario,
   ...bound,
-  of: (round) => take(round, scenario, measure, 'sqlite') / take(round, scenario, measure, 'worker'),
+  of: (round) => take(round, scenario, measure, system) / take(round, scenario, measure, 'worker'),
 });
 
 export const durable = {
@@ -82,20 +83,30 @@ export const durable = {
     },
     start: {
       title: `${held.toLocaleString('en-US')} events held, until a new worker serves`,
-      systems: ['sqlite'],
+      systems: ['sqlite', 'redis'],
       shown: ['start', 'published'],
       config: () => 'history: {topic_events_max: 2000000, bytes_max: 2147483648}\n' +
         `listen: ${join(results, 'start.sock')}\n`,
       measure: restarted,
+    },
+    shared: {
+      title: 'two workers with one Redis: 500 events/s from one to 10 readers at the other, then batches at both',
+      systems: ['redis'],
+      shown: ['p50', 'p99', 'shared'],
+      measure: measureShared,
     },
   },
   targets: [
     own('batches', 'published', 'sqlite', 'events/s', { at_least: 50_000 }),
     own('singles', 'published', 'sqlite', 'events/s', { at_least: 5_000 }),
     own('singles', 'answer', 'sqlite', 'answer, p99', { at_most: 20 }, 'ms'),
-    beside('saturated', 'rate', 'deliveries/s', { at_least: 0.95 }),
-    beside('steady', 'cpu', 'CPU of the servers together', { at_most: 1.05 }),
-    own('start', 'start', 'sqlite', 'until it serves', { at_most: 3 }, 's'),
+    ...['sqlite', 'redis'].flatMap((system) => [
+      beside('saturated', 'rate', system, 'deliveries/s', { at_least: 0.95 }),
+      beside('steady', 'cpu', system, 'CPU of the servers together', { at_most: 1.05 }),
+      own('start', 'start', system, 'until it serves', { at_most: 3 }, 's'),
+    ]),
+    own('shared', 'p99', 'redis', 'publish at one to a reader at the other, p99', { at_most: 10 }, 'ms'),
+    own('shared', 'shared', 'redis', 'batches at both, events/s', { at_least: 50_000 }),
   ],
   chart: () => '',
 };

@@ -24,6 +24,7 @@ export const measures = {
   open: { title: 'open', of: ({ streams }) => streams.open_at_once },
   back: { title: 'back after s', of: ({ storm }) => storm.back_seconds },
   refused: { title: 'refused', of: ({ storm }) => storm.refused },
+  shared: { title: 'two workers, events/s', of: ({ shared_per_second }) => shared_per_second },
   start: { title: 'serves after s', of: ({ start_seconds }) => start_seconds },
   client: { title: 'load client %', of: (report) => (report.client_cpu_seconds / report.seconds) * 100 },
   others: { title: 'others %', of: (report) => report.cpu_share_of_others * 100 },

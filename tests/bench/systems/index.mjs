@@ -6,12 +6,12 @@
 import { express } from './express.mjs';
 import { expressSingle } from './express_single.mjs';
 import { floor } from './floor.mjs';
-import { sqlite, sqliteFull } from './journals.mjs';
+import { redis, sqlite, sqliteFull } from './journals.mjs';
 import { longpoll } from './longpoll.mjs';
 import { nchan } from './nchan.mjs';
 import { pushpin } from './pushpin.mjs';
 import { websocket } from './websocket.mjs';
 import { worker } from './worker.mjs';
 
-const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull];
+const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull, redis];
 export const systems = Object.fromEntries(all.map((system) => [system.name, system]));

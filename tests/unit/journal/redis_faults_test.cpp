@@ -131,8 +131,11 @@ BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
 BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
   const auto one = worker();
   server.ask({"REPLICAOF", "127.0.0.1", "1"});
-  BOOST_TEST(publish(*one, "a") != one->id_of(1));
-  BOOST_TEST(troubled(*one, "journal.url must name the primary"));
+  // The reader may be cut off first, and be well again: a replica can be read.
+  BOOST_TEST(comes([&] {
+    BOOST_TEST(publish(*one, "a") != one->id_of(1));
+    return one->trouble().value_or("").find("journal.url must name the primary") != std::string::npos;
+  }));
   server.ask({"REPLICAOF", "NO", "ONE"});
   insist(*one);
 }
