@@ -13,7 +13,7 @@ function printScenario(name, scenario, rounds) {
   const ratio = (system, measure) =>
     spread(rounds.map((round) => measures[measure].of(round[name].worker) / measures[measure].of(round[name][system])));
   const present = Object.keys(rounds[0][name]);
-  const beside = present.length > 1 ? scenario.shown.filter((measure) => compared.includes(measure)) : [];
+  const beside = present.length > 1 && present.includes('worker') ? scenario.shown.filter((measure) => compared.includes(measure)) : [];
   const cell = (value) => (value ? number(value.median) : '-');
   console.log(`\n${name}: ${scenario.title}`);
   printColumns([

@@ -46,6 +46,23 @@ test('cut: both come back with their cursor, and nothing is missed', { timeout: 
   await close();
 });
 
+test('what is not held any more is said, and stays said', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('', {
+    // As if the page had been away for longer than the history: its cursor leads nowhere.
+    before: (opened) => opened.route(/lastEventId=[0-9a-f]+-/, (route, request) =>
+      route.continue({ url: request.url().replace(/lastEventId=[0-9a-f]+-\d+/, 'lastEventId=gone') })),
+  });
+  await page.locator('.sides .status', { hasText: 'Live' }).first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('.sides .card')[0]?.querySelectorAll('dd')[2].textContent > 5);
+  await page.getByRole('button', { name: 'Cut both' }).click();
+  await page.locator('.back').first().filter({ hasText: 'The server said “gap”' }).waitFor({ timeout: 15_000 });
+  const before = digits((await figures(page))[0][2]);
+  await page.waitForFunction((wanted) => Number(document.querySelectorAll('.sides .card')[0].querySelectorAll('dd')[2].textContent.replace(/\D/g, '')) > wanted + 20, before);
+  assert.match(await page.locator('.back').first().textContent(), /The server said “gap”/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a dead worker: both count the seconds, come back, and miss nothing', { timeout: 60_000 }, async () => {
   const { page, close } = await open();
   await moving(page);
@@ -64,7 +81,7 @@ test('another topic, and whatever is in its data', { timeout: 60_000 }, async ()
     assert.equal(answer.status, 200);
   }
   await moving(page, 4);
-  assert.deepEqual((await figures(page)).map((side) => [side[4], side[5]]), [['–', '0'], ['–', '0']]);
+  assert.deepEqual((await figures(page)).map((side) => [side[4], side[5]]), [['–', '–'], ['–', '–']]);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await page.locator('main b').count(), 0);
   assert.deepEqual(faults, []);

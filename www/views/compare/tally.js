@@ -7,7 +7,7 @@ export class Tally {
   requests = 0;
   bytes = 0;
   events = 0;
-  missed = 0;
+  missed = null; // where events have no numbers, nobody can tell
   #last = null;
   #latencies = [];
 
@@ -17,6 +17,7 @@ export class Tally {
     const { n, at } = read(data);
     if (at !== null) this.#latencies = [...this.#latencies, Math.max(0, Date.now() - at)].slice(-latenciesMax);
     if (n !== null) {
+      this.missed ??= 0;
       if (this.#last !== null && n > this.#last + 1) this.missed += n - this.#last - 1;
       this.#last = n;
     }

@@ -77,10 +77,16 @@ export function mount(root, { query, announce, signal }) {
             if (absence && all.length > 0) {
               const { requests, missed } = absence;
               absence = null;
-              back.textContent = `Back after ${number(tally.requests - requests)} ${tally.requests - requests === 1 ? 'request' : 'requests'}, with ${number(all.length)} events at once; ${tally.missed > missed ? `${number(tally.missed - missed)} missed` : 'none missed'}.`;
+              const asked = tally.requests - requests;
+              const lack = tally.missed === null ? 'whether any is missing, nobody can tell without numbers in them'
+                : tally.missed > missed ? `${number(tally.missed - missed)} missed` : 'none missed';
+              back.textContent = `Back after ${number(asked)} ${asked === 1 ? 'request' : 'requests'}, with ${number(all.length)} events at once; ${lack}.`;
             }
           },
-          onGap: () => { back.textContent = 'The server said “gap”: what came after the cursor is not held any more.'; },
+          onGap: () => {
+            absence = null;
+            back.textContent = 'The server said “gap”: what came after the cursor is not held any more.';
+          },
           onState: status.show,
         });
       },
@@ -95,7 +101,7 @@ export function mount(root, { query, announce, signal }) {
       draw() {
         const { requests, bytes, events, latencyMs, missed } = tally;
         const values = [number(requests), size(bytes), number(events), events > 0 ? number(Math.round(bytes / events)) : '–',
-          latencyMs === null ? '–' : `${number(latencyMs)} ms`, number(missed)];
+          latencyMs === null ? '–' : `${number(latencyMs)} ms`, missed === null ? '–' : number(missed)];
         values.forEach((value, n) => { rows[n][1].textContent = value; });
       },
     };
