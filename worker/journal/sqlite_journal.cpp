@@ -96,6 +96,7 @@ void SqliteJournal::run() {
     }
   }
   store_.reset();
+  lock_.reset();
 }
 
 // All that waits, or nothing after a while; false once there is nothing more to do.
@@ -164,6 +165,7 @@ void SqliteJournal::housekeeping() {
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
 // lacks it.
 void SqliteJournal::open() {
+  if (!lock_) lock_ = lock_of(storage_.path);
   auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
   if (!ready_) {
     if (store->epoch().empty()) store->rewrite(history_.epoch(), {}, {});
@@ -177,6 +179,7 @@ void SqliteJournal::open() {
     history_.become(std::move(history));
     history_.trim();
     ready_ = true;
+    changes_.merge(history_.take_changes());
   } else {
     if (!store->epoch().empty() && store->epoch() != history_.epoch())
       throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
@@ -190,6 +193,8 @@ void SqliteJournal::open() {
     store->rewrite(history_.epoch(), entries, std::move(marks));
     changes_ = {};
   }
+  // One that can only be read is found out now, and not by the first publisher.
+  store->keep({}, changes_);
   store_ = std::move(store);
 }
 

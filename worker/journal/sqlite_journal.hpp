@@ -49,6 +49,9 @@ class SqliteJournal final : public HeldJournal {
   const StorageSettings storage_;
   base::Log& log_;
   // The writer's thread only, once it runs.
+  // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
+  // be overwritten from this one's memory.
+  base::UniqueFd lock_;
   std::unique_ptr<SqliteStore> store_;
   Changes changes_;  // not yet in the file
   std::chrono::milliseconds pause_{0};

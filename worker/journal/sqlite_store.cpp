@@ -15,6 +15,9 @@ namespace {
 constexpr int schema_version = 1;
 constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
 
+// Evicted places between two that are held take memory, and no hub evicts so many within the longest age.
+constexpr Sequence hole_max = 200'000'000;
+
 constexpr const char* schema = R"(
   CREATE TABLE events(
     place  INTEGER PRIMARY KEY,  -- in the one order of the hub
@@ -35,17 +38,6 @@ constexpr const char* schema = R"(
     forgotten_through INTEGER NOT NULL);  -- the last place of topics not in `topics` any more
 )";
 
-// The file itself would not do: closing a descriptor of it drops SQLite's own locks.
-base::UniqueFd lock(const std::string& path) {
-  const auto name = path + ".lock";
-  base::UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!file)
-    throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", name, std::generic_category().message(errno)));
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
-  return file;
-}
-
 std::string lines(const std::vector<std::string>& topics) {
   std::string text;
   for (const auto& topic : topics) text.append(text.empty() ? "" : "\n").append(topic);
@@ -64,6 +56,17 @@ std::vector<std::string> topics_of(std::string_view text) {
 
 }  // namespace
 
+// The file itself would not do: closing a descriptor of it drops SQLite's own locks.
+base::UniqueFd lock_of(const std::string& path) {
+  const auto name = path + ".lock";
+  base::UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
+  if (!file)
+    throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", name, std::generic_category().message(errno)));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
+  return file;
+}
+
 struct SqliteStore::Statements {
   explicit Statements(Database& database)
       : event(database, "INSERT INTO events VALUES(?,?,?,?,?,?,?)"),
@@ -79,7 +82,7 @@ struct SqliteStore::Statements {
 
 SqliteStore::SqliteStore(const std::string& path, StorageSettings::Durability durability,
                          const base::Clock& clock)
-    : clock_(clock), lock_(lock(path)), database_(path) {
+    : clock_(clock), database_(path) {
   database_.run("PRAGMA journal_mode=WAL");
   database_.run(durability == StorageSettings::Durability::full ? "PRAGMA synchronous=FULL"
                                                                 : "PRAGMA synchronous=NORMAL");
@@ -125,7 +128,10 @@ History SqliteStore::load(const Settings& settings) {
                    "SELECT place, at_ms, topics, frame, alias, key, closes FROM events ORDER BY place");
   while (events.next()) {
     auto entry = std::make_shared<Entry>();
-    entry->sequence = last = static_cast<Sequence>(events.number(0));
+    entry->sequence = static_cast<Sequence>(events.number(0));
+    if (last != 0 && entry->sequence - last > hole_max)
+      throw SqliteError(SQLITE_CORRUPT, "the file is malformed: places are too far apart");
+    last = entry->sequence;
     entry->at = instant(events.number(1));
     entry->topics = topics_of(events.text(2));
     entry->frame = events.text(3);

@@ -1,6 +1,6 @@
 // SqliteStore: the file of the SQLite journal: events as they were sent, marks of topics, and the epoch.
-// Knows the schema, and nothing of readers. Whoever holds one holds the file: a second process is refused.
-// One thread at a time; every call may throw SqliteError, and then has changed nothing.
+// Knows the schema, and nothing of readers, nor who else may write to it. One thread at a time; every call
+// may throw SqliteError, and then has changed nothing.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,9 @@
 #include "journal/sqlite_database.hpp"
 
 namespace worker::journal {
+
+/// Who has it may write to the file; everybody else is refused, until it goes. Throws SqliteError.
+base::UniqueFd lock_of(const std::string& path);
 
 class SqliteStore {
  public:
@@ -44,7 +47,6 @@ class SqliteStore {
   struct Statements;
 
   const base::Clock& clock_;
-  const base::UniqueFd lock_;  // held as long as this lives
   Database database_;
   std::unique_ptr<Statements> statements_;
   std::string epoch_;

@@ -190,6 +190,29 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_taken_away_is_written_anew_without_a_loss) {
   BOOST_TEST(resume("a", "life1-2") == "after 3 gap evicted");
 }
 
+// Whatever becomes of the file: what another one acknowledged meanwhile would be overwritten.
+BOOST_AUTO_TEST_CASE(nobody_else_gets_in_while_the_file_is_in_trouble) {
+  publish("a");
+  auto second = make("other");
+  {
+    const FileSizeLimit limit(100'000);
+    std::string result;
+    for (int i = 0; i < 100 && result != "unavailable"; ++i) result = publish("a", std::string(20'000, 'x'));
+    BOOST_TEST(result == "unavailable");
+    BOOST_TEST(!soon([&] { return second->ready(); }, std::chrono::milliseconds(1'500)));
+  }
+  BOOST_TEST(mended());
+  BOOST_TEST(!second->ready());
+}
+
+BOOST_AUTO_TEST_CASE(a_place_that_cannot_be) {
+  publish_times(3, "a");
+  end();
+  Database(file).run("UPDATE events SET place=1099511627779 WHERE place=3");
+  begin();
+  expect_refusal("places are too far apart");
+}
+
 BOOST_AUTO_TEST_CASE(another_history_in_its_place_is_not_overwritten) {
   publish_times(3, "a");
   TempFolder elsewhere;

@@ -59,11 +59,12 @@ class SqliteLife {
   /// What a look into the file says.
   std::int64_t in_file(const char* sql) { return Database(file).number(sql); }
 
-  /// Until `condition` holds; false after ten seconds.
+  /// Until `condition` holds; false after `patience`.
   template <class Condition>
-  static bool soon(const Condition& condition) {
-    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-         std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
+  static bool soon(const Condition& condition,
+                   std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+    for (const auto end = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < end;
+         std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
       if (condition()) return true;
     }
     return false;
