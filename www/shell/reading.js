@@ -61,12 +61,11 @@ export class Reading {
   async #take(answer, signal) {
     const parser = new FrameParser();
     const reader = answer.body.getReader();
-    const decoder = new TextDecoder();
     for (;;) {
       const { value, done } = await reader.read();
       if (done || signal.aborted) return false;
       this.#options.onBytes(value.length);
-      const frames = parser.push(decoder.decode(value, { stream: true }));
+      const frames = parser.push(value);
       if (frames.length === 0) continue;
       // nginx answers for a worker that is down with an empty stream: a frame of our own is the sign.
       if (frames.some(({ comment, id }) => comment !== undefined || id !== undefined)) {
