@@ -3,25 +3,16 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
-import { openPage, screenshot } from './chromium.js';
+import { screenshot } from './chromium.js';
+import * as seen from './console_page.js';
 import { setup } from './setup.js';
 
 const running = setup();
 
-const open = (query = '', options = {}) => openPage(running.browser, `${running.stack.url}?view=console${query}`, options);
-const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 15_000 });
-const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 10_000 });
+const { drawn, events, press, row, status, texts } = seen;
+const open = (query, options) => seen.open(running, query, options);
+const publish = (...all) => seen.publish(running, ...all);
 const rows = (page) => page.locator('.frames [data-kind="event"]').count();
-
-async function publish(...events) {
-  const answer = await fetch(`${running.stack.url}publish`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-ndjson' },
-    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
-  });
-  assert.equal(answer.status, 200);
-  return (await answer.text()).trim().split('\n').map((line) => JSON.parse(line).id);
-}
 
 test('a round trip: subscribed by a pattern, published by the form, seen parsed and raw', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open('&topics=trip/*,other&to=trip/a');
@@ -134,6 +125,51 @@ test('a dead worker: the seconds are counted, and it goes on', { timeout: 60_000
   await status(page, 'Live');
   await publish({ topic: 'lasting', data: 'here again' });
   await row(page, 'here again');
+  await close();
+});
+
+test('paused, the list stands still, whatever comes and whatever is pressed', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=still');
+  await status(page, 'Live');
+  await publish({ topic: 'still', data: 'seen' });
+  await row(page, 'seen');
+  await press(page, 'Pause');
+  await publish(...Array.from({ length: 1000 }, (_, n) => ({ topic: 'still', data: `late ${n}` })));
+  await events(page, 1001);
+  await drawn(page);
+  assert.deepEqual(await texts(page), ['seen']);
+  await press(page, 'Raw');
+  await row(page, 'data: seen');
+  assert.equal(await page.locator('.frames li', { hasText: 'late' }).count(), 0, 'as text');
+  await press(page, 'Raw');
+  await page.getByLabel('Show only frames with').fill('e');
+  await drawn(page);
+  assert.deepEqual(await texts(page), ['seen'], 'filtered');
+  await page.getByLabel('Show only frames with').fill('');
+  await press(page, 'Clear');
+  await publish({ topic: 'still', data: 'last' });
+  await events(page, 1002);
+  await drawn(page);
+  assert.equal(await page.locator('.frames li').count(), 0, 'cleared');
+  await press(page, 'Pause');
+  await row(page, 'last');
+  assert.deepEqual(await texts(page), ['last'], 'what was cleared is gone');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('large frames push the oldest out sooner', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=large');
+  await status(page, 'Live');
+  await publish({ topic: 'large', data: 'the smallest' });
+  await row(page, 'the smallest');
+  for (let n = 1; n <= 9; ++n) await publish({ topic: 'large', data: `${n}${'x'.repeat(1_000_000)}` });
+  await events(page, 10);
+  await press(page, 'Raw');
+  await row(page, 'data: 9');
+  assert.equal(await page.locator('.frames li', { hasText: 'the smallest' }).count(), 0);
+  assert.ok(await page.locator('.frames li').count() >= 8);
+  assert.deepEqual(faults, []);
   await close();
 });
 
