@@ -158,6 +158,39 @@ test('paused, the list stands still, whatever comes and whatever is pressed', { 
   await close();
 });
 
+test('stopped, it goes on after the last event seen, below the rows that are there', { timeout: 60_000 }, async () => {
+  const [first] = await publish({ topic: 'stops', data: 'zero' }, { topic: 'stops', data: 'one' });
+  const { page, faults, close } = await open(`&topics=stops&from=${first}`);
+  await row(page, 'one');
+  await press(page, 'Stop');
+  await status(page, 'Not connected');
+  await publish({ topic: 'stops', data: 'two' });
+  await page.getByLabel('Topics and patterns').fill('not asked for yet');
+  await press(page, 'Go on');
+  await row(page, 'two');
+  await publish({ topic: 'stops', data: 'three' });
+  await row(page, 'three');
+  assert.deepEqual(await texts(page), ['one', 'two', 'three']);
+  await events(page, 3);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('an event of the type "close" is one like any other', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=doors');
+  await status(page, 'Live');
+  await publish({ topic: 'doors', event: 'close', data: 'the left one' }, { topic: 'doors', data: 'still open' });
+  await row(page, 'still open');
+  await drawn(page);
+  await page.locator('.status[data-state="open"]').waitFor({ timeout: 5_000 });
+  await publish({ topic: 'doors', data: 'and now?' });
+  await row(page, 'and now?');
+  await publish({ topic: 'doors', close: 1 });
+  await status(page, 'Ended by the server');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('large frames push the oldest out sooner', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open('&topics=large');
   await status(page, 'Live');

@@ -31,7 +31,7 @@ export class Reading {
     this.#ending.abort();
   }
 
-  // At once instead of when the time has come.
+  // At once instead of when the time has come, and after close(); from the last id seen.
   retry() {
     this.close();
     this.#ending = new AbortController();
@@ -74,7 +74,7 @@ export class Reading {
       }
       for (const { id } of frames) if (id !== undefined) this.#cursor = id;
       this.#options.onFrames(frames);
-      if (frames.some(({ event }) => event === 'close')) return true;
+      if (frames.some(isEnd)) return true;
     }
   }
 
@@ -93,6 +93,10 @@ export function address(topics, cursor) {
   if (cursor) query.set('lastEventId', cursor);
   return `/events?${query}`;
 }
+
+// Anybody may publish an event of the type "close", but what is published has an id, and the server's own word that it is
+// over has none. EventSource cannot tell them apart: it gives every event the last id that came.
+const isEnd = ({ event, id, data }) => event === 'close' && id === undefined && data !== undefined;
 
 // The problem's own words (RFC 9457), where there are any.
 export function describe(status, text) {
