@@ -5,6 +5,7 @@ import { FrameParser } from './frames.js';
 
 const delaysMs = [1000, 2000, 4000, 8000, 15000];
 const problemCharsMax = 2000;
+const foreignCharsMax = 200;
 
 export class Reading {
   #options;
@@ -98,12 +99,16 @@ export function address(topics, cursor) {
 // over has none. EventSource cannot tell them apart: it gives every event the last id that came.
 const isEnd = ({ event, id, data }) => event === 'close' && id === undefined && data !== undefined;
 
-// The problem's own words (RFC 9457), where there are any.
+// The problem's own words (RFC 9457), or, where there are none, how what came instead begins.
 export function describe(status, text) {
   try {
-    const { title, detail } = JSON.parse(text.slice(0, problemCharsMax));
-    return detail ?? title ?? `${status}`;
+    const { title, detail } = JSON.parse(text);
+    const words = detail ?? title;
+    if (words !== undefined) return clipped(String(words), problemCharsMax);
   } catch {
-    return `${status}`;
+    // not the worker's answer
   }
+  return clipped(`${status} ${text}`.trim(), foreignCharsMax);
 }
+
+const clipped = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
