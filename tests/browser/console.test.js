@@ -1,4 +1,4 @@
-// The console: what is published comes, raw and parsed; what is refused says why; a flood and a dead worker do it no harm.
+// The console: what is published comes, raw and parsed; what is refused says why; a dead worker does it no harm.
 
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
@@ -105,18 +105,6 @@ test('whatever is in the data is text', { timeout: 60_000 }, async () => {
   await close();
 });
 
-test('a flood is counted and does not fill the page', { timeout: 60_000 }, async () => {
-  const { page, faults, close } = await open('&topics=flood');
-  await status(page, 'Live');
-  const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
-  for (let n = 0; n < 20; ++n) await publish(...batch);
-  await page.waitForFunction(() => document.querySelector('.figures dd').textContent.replace(/\D/g, '') === '20000', null, { timeout: 20_000 });
-  await page.waitForFunction(() => document.querySelector('.frames li:last-child')?.textContent.includes('drop 999'));
-  assert.equal(await page.locator('.frames li').count(), 500);
-  assert.deepEqual(faults, []);
-  await close();
-});
-
 test('a dead worker: the seconds are counted, and it goes on', { timeout: 60_000 }, async () => {
   const { page, close } = await open('&topics=lasting');
   await status(page, 'Live');
@@ -191,17 +179,16 @@ test('an event of the type "close" is one like any other', { timeout: 60_000 }, 
   await close();
 });
 
-test('large frames push the oldest out sooner', { timeout: 60_000 }, async () => {
-  const { page, faults, close } = await open('&topics=large');
-  await status(page, 'Live');
-  await publish({ topic: 'large', data: 'the smallest' });
-  await row(page, 'the smallest');
-  for (let n = 1; n <= 9; ++n) await publish({ topic: 'large', data: `${n}${'x'.repeat(1_000_000)}` });
-  await events(page, 10);
-  await press(page, 'Raw');
-  await row(page, 'data: 9');
-  assert.equal(await page.locator('.frames li', { hasText: 'the smallest' }).count(), 0);
-  assert.ok(await page.locator('.frames li').count() >= 8);
+test('the command is copied, or it is said that it is not', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=copied/*&from=earliest', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await press(page, 'Copy');
+  await page.locator('#announced', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 5_000 });
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(command, await page.locator('#command').textContent());
+  assert.match(command, /^curl -N '.*\?topic=copied\/\*&lastEventId=earliest'$/);
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+  await press(page, 'Copy');
+  await page.locator('#announced', { hasText: 'Not allowed' }).waitFor({ state: 'attached', timeout: 5_000 });
   assert.deepEqual(faults, []);
   await close();
 });
