@@ -13,13 +13,12 @@ const open = (query) => seen.open(running, query);
 const says = (page, text) => page.waitForFunction((wanted) => document.querySelector('.result').textContent === wanted, text, { timeout: 5_000 })
   .catch(async () => assert.equal(await page.locator('.result').textContent(), text));
 
-// What answers instead of the worker: a page of somebody in between, say.
-const answered = (page, status, contentType, body) => page.route('**/publish', (route) => route.fulfill({ status, contentType, body }), { times: 1 });
-
 test('an answer that is not the worker\'s is shown as it came', { timeout: 60_000 }, async () => {
   const { page, close } = await open('&topics=odd&to=odd');
   await status(page, 'Live');
-  for (const [code, type, body, said] of [
+  let instead; // what answers for the worker: a page of somebody in between, say
+  await page.route('**/publish', (route) => (instead ? route.fulfill(instead) : route.abort()));
+  for (const [code, contentType, body, said] of [
     [200, 'text/html', '<h1>Please log in</h1>', 'No id came, but 200 <h1>Please log in</h1>'],
     [200, 'application/json', '{"ok":true}', 'No id came, but 200 {"ok":true}'],
     [200, 'text/plain', '', 'No id came, but 200'],
@@ -29,11 +28,11 @@ test('an answer that is not the worker\'s is shown as it came', { timeout: 60_00
     [503, 'application/problem+json', JSON.stringify({ title: 'No', status: 503, detail: 'why '.repeat(600) }), `${'why '.repeat(500)}…`],
     [400, 'application/problem+json', JSON.stringify({ detail: 'short', more: 'x'.repeat(5000) }), 'short'],
   ]) {
-    await answered(page, code, type, body);
+    instead = { status: code, contentType, body };
     await press(page, 'Publish');
     await says(page, said);
   }
-  await page.route('**/publish', (route) => route.abort(), { times: 1 });
+  instead = null;
   await press(page, 'Publish');
   await says(page, 'No answer: the server is away. Nothing is known of the event.');
   await close();
