@@ -179,6 +179,18 @@ test('an event of the type "close" is one like any other', { timeout: 60_000 }, 
   await close();
 });
 
+test('a frame without an end is given up, for it would come again', { timeout: 60_000 }, async () => {
+  const { page, faults, requests, close } = await open('&topics=endless', {
+    before: (page) => page.route('**/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `id: e-1\n\ndata: ${'x'.repeat(5_000_000)}` }), { times: 1 }),
+  });
+  await status(page, 'Given up a frame without an end');
+  assert.equal(requests.length, 1);
+  await press(page, 'Try now');
+  await status(page, 'Live');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('the command is copied, or it is said that it is not', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open('&topics=copied/*&from=earliest', { permissions: ['clipboard-read', 'clipboard-write'] });
   await press(page, 'Copy');

@@ -14,9 +14,9 @@ export class Reading {
   #failures = 0;
   #timer = 0;
 
-  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, { untilMs, problem }):
-  // connecting, open, waiting, refused, ended. onRequest() for each that is made, onBytes(count) for what is read of its body.
-  // Nothing is called after close().
+  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, details) for
+  // connecting, open, waiting, refused, ended; details are those of statusLine. onRequest() for each that is made,
+  // onBytes(count) for what is read of its body. Nothing is called after close().
   constructor({ topics, cursor, onFrames, onState, onRequest = () => {}, onBytes = () => {} }) {
     this.#options = { topics, onFrames, onState, onRequest, onBytes };
     this.#cursor = cursor;
@@ -52,8 +52,9 @@ export class Reading {
         return answer.status < 500 ? tell('refused', { problem }) : this.#wait(signal, problem);
       }
       if (await this.#take(answer, signal)) return tell('ended');
-    } catch {
-      // The connection broke off, or there was none: what matters is the same.
+    } catch (error) {
+      if (error instanceof RangeError) return this.#giveUp(signal, error.message);
+      // Else the connection broke off, or there was none: what matters is the same.
     }
     this.#wait(signal);
   }
@@ -77,6 +78,13 @@ export class Reading {
       this.#options.onFrames(frames);
       if (frames.some(isEnd)) return true;
     }
+  }
+
+  // Asked again, the same frame would come again.
+  #giveUp(signal, problem) {
+    if (signal.aborted) return;
+    this.close();
+    this.#options.onState('refused', { sentence: 'Given up', problem });
   }
 
   #wait(signal, problem) {
