@@ -1,27 +1,18 @@
-// The console: what is published comes, raw and parsed; what is refused says why; a flood and a dead worker do it no harm.
+// The console: what is published comes, raw and parsed; what is refused says why; a dead worker does it no harm.
 
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
-import { openPage, screenshot } from './chromium.js';
+import { screenshot } from './chromium.js';
+import * as seen from './console_page.js';
 import { setup } from './setup.js';
 
 const running = setup();
 
-const open = (query = '', options = {}) => openPage(running.browser, `${running.stack.url}?view=console${query}`, options);
-const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 15_000 });
-const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 10_000 });
+const { drawn, events, press, row, status, texts } = seen;
+const open = (query, options) => seen.open(running, query, options);
+const publish = (...all) => seen.publish(running, ...all);
 const rows = (page) => page.locator('.frames [data-kind="event"]').count();
-
-async function publish(...events) {
-  const answer = await fetch(`${running.stack.url}publish`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-ndjson' },
-    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
-  });
-  assert.equal(answer.status, 200);
-  return (await answer.text()).trim().split('\n').map((line) => JSON.parse(line).id);
-}
 
 test('a round trip: subscribed by a pattern, published by the form, seen parsed and raw', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open('&topics=trip/*,other&to=trip/a');
@@ -114,18 +105,6 @@ test('whatever is in the data is text', { timeout: 60_000 }, async () => {
   await close();
 });
 
-test('a flood is counted and does not fill the page', { timeout: 60_000 }, async () => {
-  const { page, faults, close } = await open('&topics=flood');
-  await status(page, 'Live');
-  const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
-  for (let n = 0; n < 20; ++n) await publish(...batch);
-  await page.waitForFunction(() => document.querySelector('.figures dd').textContent.replace(/\D/g, '') === '20000', null, { timeout: 20_000 });
-  await page.waitForFunction(() => document.querySelector('.frames li:last-child')?.textContent.includes('drop 999'));
-  assert.equal(await page.locator('.frames li').count(), 500);
-  assert.deepEqual(faults, []);
-  await close();
-});
-
 test('a dead worker: the seconds are counted, and it goes on', { timeout: 60_000 }, async () => {
   const { page, close } = await open('&topics=lasting');
   await status(page, 'Live');
@@ -134,6 +113,95 @@ test('a dead worker: the seconds are counted, and it goes on', { timeout: 60_000
   await status(page, 'Live');
   await publish({ topic: 'lasting', data: 'here again' });
   await row(page, 'here again');
+  await close();
+});
+
+test('paused, the list stands still, whatever comes and whatever is pressed', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=still');
+  await status(page, 'Live');
+  await publish({ topic: 'still', data: 'seen' });
+  await row(page, 'seen');
+  await press(page, 'Pause');
+  await publish(...Array.from({ length: 1000 }, (_, n) => ({ topic: 'still', data: `late ${n}` })));
+  await events(page, 1001);
+  await drawn(page);
+  assert.deepEqual(await texts(page), ['seen']);
+  await press(page, 'Raw');
+  await row(page, 'data: seen');
+  assert.equal(await page.locator('.frames li', { hasText: 'late' }).count(), 0, 'as text');
+  await press(page, 'Raw');
+  await page.getByLabel('Show only frames with').fill('e');
+  await drawn(page);
+  assert.deepEqual(await texts(page), ['seen'], 'filtered');
+  await page.getByLabel('Show only frames with').fill('');
+  await press(page, 'Clear');
+  await publish({ topic: 'still', data: 'last' });
+  await events(page, 1002);
+  await drawn(page);
+  assert.equal(await page.locator('.frames li').count(), 0, 'cleared');
+  await press(page, 'Pause');
+  await row(page, 'last');
+  assert.deepEqual(await texts(page), ['last'], 'what was cleared is gone');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('stopped, it goes on after the last event seen, below the rows that are there', { timeout: 60_000 }, async () => {
+  const [first] = await publish({ topic: 'stops', data: 'zero' }, { topic: 'stops', data: 'one' });
+  const { page, faults, close } = await open(`&topics=stops&from=${first}`);
+  await row(page, 'one');
+  await press(page, 'Stop');
+  await status(page, 'Not connected');
+  await publish({ topic: 'stops', data: 'two' });
+  await page.getByLabel('Topics and patterns').fill('not asked for yet');
+  await press(page, 'Go on');
+  await row(page, 'two');
+  await publish({ topic: 'stops', data: 'three' });
+  await row(page, 'three');
+  assert.deepEqual(await texts(page), ['one', 'two', 'three']);
+  await events(page, 3);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('an event of the type "close" is one like any other', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=doors');
+  await status(page, 'Live');
+  await publish({ topic: 'doors', event: 'close', data: 'the left one' }, { topic: 'doors', data: 'still open' });
+  await row(page, 'still open');
+  await drawn(page);
+  await page.locator('.status[data-state="open"]').waitFor({ timeout: 5_000 });
+  await publish({ topic: 'doors', data: 'and now?' });
+  await row(page, 'and now?');
+  await publish({ topic: 'doors', close: 1 });
+  await status(page, 'Ended by the server');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a frame without an end is given up, for it would come again', { timeout: 60_000 }, async () => {
+  const { page, faults, requests, close } = await open('&topics=endless', {
+    before: (page) => page.route('**/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `id: e-1\n\ndata: ${'x'.repeat(5_000_000)}` }), { times: 1 }),
+  });
+  await status(page, 'Given up a frame without an end');
+  assert.equal(requests.length, 1);
+  await press(page, 'Try now');
+  await status(page, 'Live');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('the command is copied, or it is said that it is not', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=copied/*&from=earliest', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await press(page, 'Copy');
+  await page.locator('#announced', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 5_000 });
+  const command = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(command, await page.locator('#command').textContent());
+  assert.match(command, /^curl -N '.*\?topic=copied\/\*&lastEventId=earliest'$/);
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
+  await press(page, 'Copy');
+  await page.locator('#announced', { hasText: 'Not allowed' }).waitFor({ state: 'attached', timeout: 5_000 });
+  assert.deepEqual(faults, []);
   await close();
 });
 

@@ -1,33 +1,58 @@
-// text/event-stream in pieces becomes frames, each with the text it was: { raw, id, event, data, retry, comment }. What a
-// frame does not have is undefined. As the HTML standard parses it, but for comments, which a browser drops and a
-// console shows.
+// text/event-stream in pieces becomes frames, each with its lines: { raw, id, event, data, retry, comment }. What a frame
+// does not have is undefined. As the HTML standard parses it, but for comments, which a browser drops and a console shows.
 
 const frameCharsMax = 4 * 1024 * 1024;
 
 export class FrameParser {
-  #rest = '';
+  #decoder = new TextDecoder(); // leaves out a byte order mark where the stream begins
+  #lines = []; // of the frame that has begun
+  #line = []; // pieces of the line that has begun: joined once, for each piece would be copied again and again
+  #chars = 0; // of both
+  #afterCr = false; // an LF to come belongs to the line end that is there already
 
-  // The frames that are complete with this piece. Throws RangeError where one grows beyond all bounds.
-  push(piece) {
-    this.#rest += piece.replace(/^\uFEFF/, '');
+  // The frames that are complete with these bytes. Throws RangeError where one grows beyond all bounds.
+  push(bytes) {
+    const piece = this.#decoder.decode(bytes, { stream: true });
     const frames = [];
-    // Two line ends make a frame; a CR at the very end may have an LF to come.
-    const end = /(\r\n|\n|\r(?!$))(\r\n|\n|\r(?!$))/g;
-    let from = 0;
-    for (let found = end.exec(this.#rest); found; found = end.exec(this.#rest)) {
-      const raw = this.#rest.slice(from, found.index);
-      from = found.index + found[0].length;
-      if (raw !== '') frames.push(parse(raw));
+    if (piece === '') return frames;
+    let from = this.#afterCr && piece.startsWith('\n') ? 1 : 0;
+    this.#afterCr = piece.endsWith('\r');
+    const lineEnd = /\r\n|\n|\r/g;
+    lineEnd.lastIndex = from;
+    for (let found = lineEnd.exec(piece); found; found = lineEnd.exec(piece)) {
+      this.#add(piece.slice(from, found.index));
+      from = lineEnd.lastIndex;
+      const frame = this.#endLine();
+      if (frame) frames.push(frame);
     }
-    this.#rest = this.#rest.slice(from);
-    if (this.#rest.length > frameCharsMax) throw new RangeError('a frame without an end');
+    this.#add(piece.slice(from));
     return frames;
+  }
+
+  #add(part) {
+    this.#line.push(part);
+    this.#chars += part.length + 1;
+    if (this.#chars > frameCharsMax) throw new RangeError('a frame without an end');
+  }
+
+  // The frame that an empty line ends, if it does.
+  #endLine() {
+    const line = this.#line.join('');
+    this.#line = [];
+    if (line !== '') {
+      this.#lines.push(line);
+      return undefined;
+    }
+    const lines = this.#lines;
+    this.#lines = [];
+    this.#chars = 0;
+    return lines.length > 0 ? parse(lines) : undefined;
   }
 }
 
-function parse(raw) {
-  const frame = { raw };
-  for (const line of raw.split(/\r\n|\n|\r/)) {
+function parse(lines) {
+  const frame = { raw: lines.join('\n') };
+  for (const line of lines) {
     const colon = line.indexOf(':');
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');

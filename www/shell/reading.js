@@ -5,6 +5,7 @@ import { FrameParser } from './frames.js';
 
 const delaysMs = [1000, 2000, 4000, 8000, 15000];
 const problemCharsMax = 2000;
+const foreignCharsMax = 200;
 
 export class Reading {
   #options;
@@ -13,9 +14,9 @@ export class Reading {
   #failures = 0;
   #timer = 0;
 
-  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, { untilMs, problem }):
-  // connecting, open, waiting, refused, ended. onRequest() for each that is made, onBytes(count) for what is read of its body.
-  // Nothing is called after close().
+  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, details) for
+  // connecting, open, waiting, refused, ended; details are those of statusLine. onRequest() for each that is made,
+  // onBytes(count) for what is read of its body. Nothing is called after close().
   constructor({ topics, cursor, onFrames, onState, onRequest = () => {}, onBytes = () => {} }) {
     this.#options = { topics, onFrames, onState, onRequest, onBytes };
     this.#cursor = cursor;
@@ -31,7 +32,7 @@ export class Reading {
     this.#ending.abort();
   }
 
-  // At once instead of when the time has come.
+  // At once instead of when the time has come, and after close(); from the last id seen.
   retry() {
     this.close();
     this.#ending = new AbortController();
@@ -51,8 +52,9 @@ export class Reading {
         return answer.status < 500 ? tell('refused', { problem }) : this.#wait(signal, problem);
       }
       if (await this.#take(answer, signal)) return tell('ended');
-    } catch {
-      // The connection broke off, or there was none: what matters is the same.
+    } catch (error) {
+      if (error instanceof RangeError) return this.#giveUp(signal, error.message);
+      // Else the connection broke off, or there was none: what matters is the same.
     }
     this.#wait(signal);
   }
@@ -61,12 +63,11 @@ export class Reading {
   async #take(answer, signal) {
     const parser = new FrameParser();
     const reader = answer.body.getReader();
-    const decoder = new TextDecoder();
     for (;;) {
       const { value, done } = await reader.read();
       if (done || signal.aborted) return false;
       this.#options.onBytes(value.length);
-      const frames = parser.push(decoder.decode(value, { stream: true }));
+      const frames = parser.push(value);
       if (frames.length === 0) continue;
       // nginx answers for a worker that is down with an empty stream: a frame of our own is the sign.
       if (frames.some(({ comment, id }) => comment !== undefined || id !== undefined)) {
@@ -75,8 +76,15 @@ export class Reading {
       }
       for (const { id } of frames) if (id !== undefined) this.#cursor = id;
       this.#options.onFrames(frames);
-      if (frames.some(({ event }) => event === 'close')) return true;
+      if (frames.some(isEnd)) return true;
     }
+  }
+
+  // Asked again, the same frame would come again.
+  #giveUp(signal, problem) {
+    if (signal.aborted) return;
+    this.close();
+    this.#options.onState('refused', { sentence: 'Given up', problem });
   }
 
   #wait(signal, problem) {
@@ -95,12 +103,20 @@ export function address(topics, cursor) {
   return `/events?${query}`;
 }
 
-// The problem's own words (RFC 9457), where there are any.
+// Anybody may publish an event of the type "close", but what is published has an id, and the server's own word that it is
+// over has none. EventSource cannot tell them apart: it gives every event the last id that came.
+const isEnd = ({ event, id, data }) => event === 'close' && id === undefined && data !== undefined;
+
+// The problem's own words (RFC 9457), or, where there are none, how what came instead begins.
 export function describe(status, text) {
   try {
-    const { title, detail } = JSON.parse(text.slice(0, problemCharsMax));
-    return detail ?? title ?? `${status}`;
+    const { title, detail } = JSON.parse(text);
+    const words = detail ?? title;
+    if (words !== undefined) return clipped(String(words), problemCharsMax);
   } catch {
-    return `${status}`;
+    // not the worker's answer
   }
+  return clipped(`${status} ${text}`.trim(), foreignCharsMax);
 }
+
+const clipped = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);

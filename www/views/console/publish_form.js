@@ -67,12 +67,23 @@ export function publishForm({ topic, announce }) {
     try {
       const answer = await fetch('/publish', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(event) });
       const text = await answer.text();
-      if (answer.ok) result.textContent = `Kept as ${JSON.parse(text).id}`;
+      if (answer.ok) result.textContent = kept(answer.status, text);
       else refused(describe(answer.status, text));
     } catch {
       result.textContent = 'No answer: the server is away. Nothing is known of the event.';
     }
     announce(result.textContent);
+  }
+
+  // A good status may be somebody else's: a page to log in, say.
+  function kept(status, text) {
+    try {
+      const { id } = JSON.parse(text);
+      if (id !== undefined) return `Kept as ${id}`;
+    } catch {
+      // said below
+    }
+    return `No id came, but ${describe(status, text)}`;
   }
 
   // "FIELD: what is wrong" belongs to its field.

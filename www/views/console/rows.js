@@ -1,15 +1,17 @@
-// The frames that came, newest below, the last 500 of them. Drawn once a frame of the screen, however many come; a thousand
-// that come at once cost what fits. Frames are text and nothing but text.
+// The frames that came, newest below: the last 500 of them, or fewer where they are large. Drawn once a frame of the screen,
+// however many come; a thousand that come at once cost what fits. Frames are text and nothing but text.
 
 import { el } from '../../shell/dom.js';
 
 const rowsMax = 500;
+const charsMax = 8 * 1024 * 1024; // of the frames held; a row on the screen has a few thousand at most
 const dataCharsShown = 4000;
 
 export class Rows {
   #list;
   #scroller;
-  #held = []; // { frame, at }, the last rowsMax, whether they are drawn or not
+  #held = []; // { frame, at }, the latest, whether they are drawn or not
+  #waiting = []; // the latest of those that came while paused
   #drawn = 0; // of #held, from its beginning
   #scheduled = 0;
   #raw = false;
@@ -24,26 +26,33 @@ export class Rows {
 
   add(frames) {
     const at = new Date();
-    for (const frame of frames) this.#held.push({ frame, at });
-    const over = this.#held.length - rowsMax;
-    if (over > 0) {
-      this.#held.splice(0, over);
-      this.#drawn = Math.max(0, this.#drawn - over);
-    }
-    this.#schedule();
+    const fresh = frames.map((frame) => ({ frame, at }));
+    if (this.#paused) this.#waiting = latest([...this.#waiting, ...fresh]);
+    else this.#hold(fresh);
   }
 
   set raw(raw) { this.#raw = raw; this.#again(); }
   set filter(text) { this.#filter = text.toLowerCase(); this.#again(); }
-  set paused(paused) { this.#paused = paused; this.#schedule(); }
+  set paused(paused) {
+    this.#paused = paused;
+    if (!paused) this.#hold(this.#waiting.splice(0));
+  }
 
   clear() {
     this.#held = [];
+    this.#waiting = [];
     this.#again();
   }
 
   close() {
     cancelAnimationFrame(this.#scheduled);
+  }
+
+  #hold(fresh) {
+    const all = [...this.#held, ...fresh];
+    this.#held = latest(all);
+    this.#drawn = Math.max(0, this.#drawn - (all.length - this.#held.length));
+    this.#schedule();
   }
 
   #again() {
@@ -53,7 +62,6 @@ export class Rows {
   }
 
   #schedule() {
-    if (this.#paused && this.#drawn > 0) return;
     cancelAnimationFrame(this.#scheduled);
     this.#scheduled = requestAnimationFrame(() => this.#draw());
   }
@@ -78,6 +86,16 @@ export class Rows {
       el('code', { class: 'id' }, clipped(frame.id ?? '', 120)),
       el('pre', { class: 'data' }, clipped(text)));
   }
+}
+
+// As many of the last as may be held; one is, whatever its size.
+function latest(entries) {
+  let from = entries.length;
+  for (let chars = 0; from > 0 && entries.length - from < rowsMax; --from) {
+    chars += entries[from - 1].frame.raw.length;
+    if (chars > charsMax && from < entries.length) break;
+  }
+  return entries.slice(from);
 }
 
 const clipped = (text, most = dataCharsShown) =>

@@ -47,6 +47,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   let reading = null;
   let events = 0;
   let before = 0;
+  let stopped = false;
 
   function subscribe() {
     reading?.close();
@@ -55,6 +56,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     events = before = 0;
     rows.clear();
     command.textContent = `curl -N '${location.origin}${address(wanted, from.value)}'`.replaceAll('%2F', '/');
+    stopped = false;
     stop.textContent = 'Stop';
     reading = new Reading({ topics: wanted, cursor: from.value, onFrames: take, onState: status.show });
   }
@@ -75,12 +77,11 @@ export function mount(root, { query, setQuery, announce, signal }) {
   }, 1000);
 
   function toggle() {
-    if (!reading) return subscribe();
+    stopped = !stopped;
+    stop.textContent = stopped ? 'Go on' : 'Stop';
+    if (!stopped) return reading.retry(); // after the last id seen
     reading.close();
-    reading = null;
-    stop.textContent = 'Go on';
-    status.show('closed');
-    return undefined;
+    return status.show('closed');
   }
 
   function press(button, act) {

@@ -1,0 +1,84 @@
+// The console under more than anybody can read: counted, drawn as far as it fits, and in reach of the hand.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as seen from './console_page.js';
+import { setup } from './setup.js';
+
+const running = setup();
+
+const { drawn, events, press, row, status, texts } = seen;
+const open = (query) => seen.open(running, query);
+const publish = (...all) => seen.publish(running, ...all);
+
+test('a flood is counted and does not fill the page', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=flood');
+  await status(page, 'Live');
+  const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
+  for (let n = 0; n < 20; ++n) await publish(...batch);
+  await events(page, 20_000);
+  await page.waitForFunction(() => document.querySelector('.frames li:last-child')?.textContent.includes('drop 999'));
+  assert.equal(await page.locator('.frames li').count(), 500);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_000 }, async () => {
+  const { page, faults, close } = await open('&topics=rush');
+  await status(page, 'Live');
+  await page.evaluate(() => {
+    window.longestMs = 0;
+    let before = performance.now();
+    requestAnimationFrame(function frame(now) {
+      window.longestMs = Math.max(window.longestMs, now - before);
+      before = now;
+      requestAnimationFrame(frame);
+    });
+  });
+  let rushing = true;
+  const flood = (async () => {
+    for (let turn = 0; rushing; ++turn) {
+      await publish(...Array.from({ length: 1000 }, (_, n) => ({ topic: 'rush', data: `drop ${n} of ${turn} ${'x'.repeat(100)}` })));
+    }
+  })();
+  try {
+    for (let n = 0; n < 3; ++n) {
+      await page.getByLabel('Show only frames with').fill(`drop ${n + 1}99 of`);
+      await page.waitForFunction((text) => {
+        const all = [...document.querySelectorAll('.frames li')];
+        return all.length > 0 && all.every(({ textContent }) => textContent.includes(text));
+      }, `drop ${n + 1}99 of`, { timeout: 15_000 });
+      await page.getByLabel('Show only frames with').fill('');
+      await press(page, 'Pause');
+      await drawn(page);
+      const still = await texts(page);
+      assert.ok(still.length > 0);
+      await drawn(page);
+      assert.deepEqual(await texts(page), still);
+      await press(page, 'Pause');
+      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), { timeout: 15_000 });
+    }
+  } finally {
+    rushing = false;
+    await flood;
+  }
+  const longestMs = await page.evaluate(() => window.longestMs);
+  assert.ok(longestMs < 3000, `${longestMs} ms between two pictures`); // a few hundred, but for a machine with other things to do
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('large frames push the oldest out sooner', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topics=large');
+  await status(page, 'Live');
+  await publish({ topic: 'large', data: 'the smallest' });
+  await row(page, 'the smallest');
+  for (let n = 1; n <= 9; ++n) await publish({ topic: 'large', data: `${n}${'x'.repeat(1_000_000)}` });
+  await events(page, 10);
+  await press(page, 'Raw');
+  await row(page, 'data: 9');
+  assert.equal(await page.locator('.frames li', { hasText: 'the smallest' }).count(), 0);
+  assert.ok(await page.locator('.frames li').count() >= 8);
+  assert.deepEqual(faults, []);
+  await close();
+});
