@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import {test} from 'node:test';
 import {temporaryDirectory} from './lib/cleanup.mjs';
-import {moveAway, overwrite, smallDisk, truncate} from './lib/journal_faults.mjs';
+import {endPower, moveAway, overwrite, smallDisk, truncate} from './lib/journal_faults.mjs';
 import {assertProblem} from './lib/hub_problem.mjs';
 import {configText, startHub} from './lib/hub_stack.mjs';
 import {startNginx} from './lib/nginx.mjs';
@@ -59,6 +59,30 @@ test('a second worker on the file waits, says so, and takes over', async (t) => 
   const answer = await before.fetch('/events?topic=t&poll=0&lastEventId=earliest');
   assert.deepEqual(answer.json.events.map(({data}) => data), ['one']);
   assert.equal(answer.json.events[0].id, id);
+});
+
+test('after the end of power readers are told once, and no place is given out again', async (t) => {
+  const file = fileOf(t);
+  const hub = await startHub(t, kept(file));
+  const reader = await hub.read({topic: 't'}, {again: 50});
+  for (let n = 1; n <= 20; ++n) await hub.publish({topic: 't', data: `${n} ${'x'.repeat(5_000)}`});
+  await reader.got(20);
+  const last = reader.events.at(-1).id;
+  await hub.worker.stop('SIGKILL');
+  endPower(file);
+  await hub.restart(kept(file));
+  // As many again: the new ones would have the places of those that are gone.
+  for (let n = 21; n <= 40; ++n) await hub.publish({topic: 't', data: `${n}`});
+  await reader.got(40, 15000);
+  assert.deepEqual(reader.data.slice(20), Array.from({length: 20}, (_, n) => `${n + 21}`));
+  assert.deepEqual(reader.gaps.map(({reason, lastEventId}) => ({reason, lastEventId})), [
+    {reason: 'lost', lastEventId: last},
+  ]);
+  // One who was behind gets what is left of the history, too.
+  const {body} = await hub.poll({topic: 't', lastEventId: last.replace(/\d+$/, '2')});
+  assert.equal(body.gap.reason, 'lost');
+  assert.match(body.events[0].data, /^3 /);
+  assert.equal(body.events.at(-1).data, '40');
 });
 
 for (const [name, damage] of [['noise', overwrite], ['truncated', truncate]]) {

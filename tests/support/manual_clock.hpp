@@ -16,6 +16,7 @@ class ManualClock final : public base::Clock {
     now_ += by;
     wall_ += by;
   }
+  void set_wall(base::WallTime wall) { wall_ = wall; }
 
  private:
   // A century ahead of the machine: the real alarm that a loop sets for one of these moments never rings.

@@ -25,10 +25,14 @@ EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, bas
 }
 
 std::size_t Entry::size_bytes() const {
-  constexpr std::size_t bookkeeping =
-      160;  // the entry, its control block, its place in the log and in one topic
-  std::size_t size = bookkeeping + frame.size() + key.size() + 2 * alias.size();
-  for (const auto& topic : topics) size += topic.size() + sizeof(std::string);
+  // The entry with its control block, its slot among the places, and what an allocator adds to that and to
+  // the texts.
+  constexpr std::size_t bookkeeping = 248;
+  constexpr std::size_t bookkeeping_of_alias = 96;
+  constexpr std::size_t place_in_topic = 20;
+  std::size_t size = bookkeeping + frame.size() + key.size();
+  if (!alias.empty()) size += bookkeeping_of_alias + 2 * alias.size();
+  for (const auto& topic : topics) size += topic.size() + sizeof(std::string) + place_in_topic;
   return size;
 }
 

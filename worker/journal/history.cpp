@@ -13,6 +13,9 @@ namespace {
 // in, which can only tell too many readers of a gap, never too few.
 constexpr std::size_t emptied_max = 100'000;
 
+// What a topic that holds events takes beside them and its name.
+constexpr std::size_t topic_bytes = 240;
+
 }  // namespace
 
 History::History(const Settings& settings, std::string epoch, const base::Clock& clock)
@@ -22,18 +25,24 @@ void History::add(EntryPtr entry) {
   const auto sequence = entry->sequence;
   for (const auto& name : entry->topics) {
     // One that was forgotten begins where forgetting left off.
-    const auto topic = topics_.try_emplace(name, Topic{{}, forgotten_, 0}).first;
+    const auto topic = topics_.try_emplace(name, Topic{.loss = forgotten_}).first;
     hold(topic, sequence);
     if (entry->closes) topic->second.closed_at = sequence;
   }
-  if (!entry->alias.empty()) aliases_.emplace(entry->alias, sequence);
-  ++events_;
+  const auto topics = entry->topics.size();
+  take(std::move(entry), topics);
+}
+
+// Held by so many topics, each of which knows of it already.
+void History::take(EntryPtr entry, std::size_t topics) {
+  last_ = entry->sequence;
+  if (!entry->alias.empty()) aliases_.emplace(entry->alias, last_);
   bytes_ += entry->size_bytes();
-  log_.push_back({std::move(entry), 0});
-  log_.back().topics = log_.back().entry->topics.size();
+  places_.add(std::move(entry), topics);
 }
 
 void History::hold(Topics::iterator topic, Sequence sequence) {
+  if (topic->second.held.empty()) bytes_ += topic_bytes + topic->first.size();
   topic->second.held.push_back(sequence);
   if (topic->second.held.size() > settings_.topic_events_max) over_.insert(topic->first);
 }
@@ -49,18 +58,18 @@ bool History::is_closed(const std::string& topic) const {
 }
 
 void History::close(const std::string& topic, Sequence place) {
-  topics_.try_emplace(topic, Topic{{}, forgotten_, 0}).first->second.closed_at = place;
+  topics_.try_emplace(topic, Topic{.loss = forgotten_}).first->second.closed_at = place;
 }
 
 // --- losing ---
 
 void History::lose(Sequence through) {
-  first_ = through + 1;
-  log_.clear();
+  last_ = through;
+  places_.clear();
   aliases_.clear();
   over_.clear();
   emptied_.clear();
-  events_ = bytes_ = 0;
+  bytes_ = 0;
   lost_through_ = through;
   forgotten_ = {through, ++evictions_};
   // The common mark stands in for all topics but those that are remembered for having ended.
@@ -99,45 +108,37 @@ void History::trim() {
     return topic == topics_.end() || shorten(topic);
   });
   while (front_is_spare()) evict_front();
-  while (!log_.empty() && !log_.front().entry) {
-    log_.pop_front();
-    ++first_;
-  }
   forget_emptied();
 }
 
 bool History::front_is_spare() const {
-  if (log_.empty() || first_ > seen_by_all()) return false;
-  const auto& entry = log_.front().entry;
-  return !entry || bytes_ > settings_.bytes_max || clock_->now() - entry->at > settings_.age_max;
+  if (places_.empty() || places_.first() > seen_by_all()) return false;
+  return bytes_ > settings_.bytes_max || clock_->now() - places_.front()->at > settings_.age_max;
 }
 
+// Whoever holds it holds nothing before it.
 void History::evict_front() {
-  const auto sequence = first_;
-  if (const auto entry = log_.front().entry) {
-    for (const auto& name : entry->topics) {
-      const auto topic = topics_.find(name);
-      if (topic != topics_.end() && !topic->second.held.empty() && topic->second.held.front() == sequence) {
-        release(topic, sequence);
-      }
-    }
+  const auto entry = places_.front();
+  for (const auto& name : entry->topics) {
+    const auto topic = topics_.find(name);
+    if (topic == topics_.end() || topic->second.held.empty()) continue;
+    if (topic->second.held.front() == entry->sequence) release(topic, entry->sequence);
   }
-  log_.pop_front();
-  ++first_;
 }
 
 void History::release(Topics::iterator topic, Sequence sequence) {
   topic->second.held.pop_front();
   topic->second.loss = {sequence, ++evictions_};
   if (noting_) changed_.insert(topic->first);
-  if (topic->second.held.empty()) emptied_.push_back(topic->first);
-  auto& [entry, topics] = held(sequence);
-  if (--topics > 0) return;
+  if (topic->second.held.empty()) {
+    bytes_ -= topic_bytes + topic->first.size();
+    emptied_.push_back(topic->first);
+  }
+  const auto entry = places_.release(sequence);
+  if (!entry) return;
   if (noting_) gone_.push_back(sequence);
-  --events_;
   bytes_ -= entry->size_bytes();
   if (!entry->alias.empty()) aliases_.erase(entry->alias);
-  entry.reset();
 }
 
 void History::forget_emptied() {
@@ -189,7 +190,9 @@ Resumption History::resume(const Selection& selection, const std::optional<std::
             .gap = is_earlier_life(*cursor) ? GapReason::restarted : GapReason::unknown};
   }
   if (evicted_through(selection, 0) > *found) {
-    return {.after = beginning(selection, *found), .accounted = evictions_, .gap = GapReason::evicted};
+    return {.after = beginning(selection, *found),
+            .accounted = evictions_,
+            .gap = *found < doubt_.through ? GapReason::lost : GapReason::evicted};
   }
   auto end = last();
   return {.after = *found,
@@ -230,7 +233,7 @@ template <class Take>
 void History::each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
                          const Take& take) const {
   struct Run {
-    std::deque<Sequence>::const_iterator next, end;
+    Queue::const_iterator next, end;
   };
   const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
   std::vector<Run> runs;  // a heap: the earliest place on top
@@ -238,7 +241,7 @@ void History::each_place(const std::vector<std::string>& names, Sequence after, 
     const auto topic = topics_.find(name);
     if (topic == topics_.end()) continue;
     const auto& places = topic->second.held;
-    const Run run{std::ranges::upper_bound(places, after), places.end()};
+    const Run run{std::upper_bound(places.begin(), places.end(), after), places.end()};
     if (run.next != run.end) runs.push_back(run);
   }
   std::ranges::make_heap(runs, later);
@@ -272,12 +275,10 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
     return false;
   };
   if (selection.prefixes().empty()) {
-    each_place(selection.names(), after, until, [&](Sequence place) { return take(held(place).entry); });
+    each_place(selection.names(), after, until, [&](Sequence place) { return take(places_.at(place)); });
   } else {
-    for (auto place = std::max(after + 1, first_); place <= std::min(until, last()); ++place) {
-      const auto& entry = held(place).entry;
-      if (entry && holds(selection, *entry) && !take(entry)) break;
-    }
+    places_.each(after, until,
+                 [&](const EntryPtr& entry) { return !holds(selection, *entry) || take(entry); });
   }
   return entries;
 }
@@ -294,9 +295,11 @@ bool History::holds(const Selection& selection, const Entry& entry) const {
 
 std::vector<EntryPtr> History::read_all(Sequence after, std::size_t count_max) const {
   std::vector<EntryPtr> entries;
-  for (auto place = std::max(after + 1, first_); place <= last() && entries.size() < count_max; ++place) {
-    if (const auto& entry = held(place).entry) entries.push_back(entry);
-  }
+  places_.each(after, last_, [&](const EntryPtr& entry) {
+    if (entries.size() == count_max) return false;
+    entries.push_back(entry);
+    return true;
+  });
   return entries;
 }
 
@@ -306,6 +309,7 @@ Sequence History::evicted_through(const Selection& selection, Evictions accounte
   const auto count = [&](const Loss& loss) {
     if (loss.at > accounted) through = std::max(through, loss.through);
   };
+  count(doubt_);
   for (const auto& name : selection.names()) {
     const auto topic = topics_.find(name);
     count(topic == topics_.end() ? forgotten_ : topic->second.loss);
@@ -333,10 +337,10 @@ Sequence History::closed_at(const Selection& selection) const {
 
 Figures History::figures() const {
   const auto age =
-      events_ == 0
+      places_.empty()
           ? std::chrono::milliseconds(0)
-          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - log_.front().entry->at);
-  return {events_, bytes_, topics_.size(), age};
+          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - places_.front()->at);
+  return {places_.size(), bytes_, topics_.size(), age};
 }
 
 }  // namespace worker::journal

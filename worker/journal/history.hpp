@@ -4,6 +4,7 @@
 // of topics asked for; except for patterns, which scan what came after the cursor.
 #pragma once
 
+#include <boost/circular_buffer.hpp>
 #include <deque>
 #include <map>
 #include <optional>
@@ -12,6 +13,7 @@
 #include <unordered_map>
 
 #include "journal/journal.hpp"
+#include "journal/places.hpp"
 #include "journal/settings.hpp"
 
 namespace worker::journal {
@@ -29,6 +31,7 @@ struct Changes {
   std::vector<Sequence> gone;                              // events that no topic holds any more
   std::map<std::string, std::optional<TopicMark>> topics;  // none: not remembered any more
   Sequence forgotten_through = 0;                          // the last place of a topic not remembered
+  Sequence doubtful_through = 0;                           // see History::doubt()
   Sequence last = 0;
 
   bool empty() const { return gone.empty() && topics.empty(); }
@@ -44,8 +47,11 @@ class History {
   /// --- one that was kept elsewhere: first all marks, then the events in their order, then the end ---
   void restore_topic(const std::string& name, const TopicMark& mark);
   void restore(EntryPtr entry);
-  /// `last`: the last place given out. `forgotten_through`: see Changes.
-  void restored(Sequence last, Sequence forgotten_through);
+  /// `last`: the last place given out; for the others see Changes.
+  void restored(Sequence last, Sequence forgotten_through, Sequence doubtful_through);
+  /// Events of places up to `through` may have been given out that never came back: whoever stands before it
+  /// is told, what is held is held still, and the next place is the one after it.
+  void doubt(Sequence through);
   /// `other` in place of this one; those who follow this one follow it.
   void become(History&& other);
   /// From now on; costs a little for each eviction.
@@ -61,15 +67,16 @@ class History {
   /// The place before this life's first: places go on rising over a restart() of the hub, the numbers in ids
   /// begin again. 0 but after a restart().
   Sequence origin() const { return origin_; }
-  Sequence first() const { return first_; }
-  Sequence last() const { return first_ + log_.size() - 1; }
+  /// The first place held; the one after last(), where none is.
+  Sequence first() const { return places_.empty() ? last_ + 1 : places_.first(); }
+  Sequence last() const { return last_; }
   /// The event that has this id of its publisher's is held.
   bool knows(const std::string& alias) const { return aliases_.contains(alias); }
   /// Looks like an id of this life, whether or not it was given out.
   bool is_own(const std::string& id) const;
   bool is_closed(const std::string& topic) const;
 
-  /// Takes the event of the place after last().
+  /// Takes the event of a place after last().
   void add(EntryPtr entry);
   /// Nothing up to `through`, which is not before last(), is held from now on, seen or not: readers of
   /// whichever topic are told of it, and the next place is the one after it.
@@ -96,23 +103,21 @@ class History {
   Figures figures() const;
 
  private:
-  struct Held {
-    EntryPtr entry;          // none once every topic has given it up
-    std::size_t topics = 0;  // those that still hold it
-  };
   struct Loss {
     Sequence through = 0;  // the last place given up
     Evictions at = 0;      // when, on the clock of evictions
   };
+  // Grows and shrinks with what is in it: there are many topics, and most hold little.
+  using Queue = boost::circular_buffer_space_optimized<Sequence>;
   struct Topic {
-    std::deque<Sequence> held;
     Loss loss;
     Sequence closed_at = 0;  // its last event; 0 while it is open
+    Queue held = Queue(Queue().max_size());
   };
   using Topics = std::map<std::string, Topic, std::less<>>;
 
+  void take(EntryPtr entry, std::size_t topics);
   void hold(Topics::iterator topic, Sequence sequence);
-  void pad(Sequence through);
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
   bool shorten(Topics::iterator topic);
   bool front_is_spare() const;
@@ -120,8 +125,6 @@ class History {
   void release(Topics::iterator topic, Sequence sequence);
   void forget_emptied();
   Sequence seen_by_all() const;
-  Held& held(Sequence sequence) { return log_[sequence - first_]; }
-  const Held& held(Sequence sequence) const { return log_[sequence - first_]; }
   std::optional<Sequence> find(const std::string& cursor) const;
   Sequence evicted_through(const Selection& selection, Evictions accounted) const;
   bool holds(const Selection& selection, const Entry& entry) const;
@@ -141,14 +144,14 @@ class History {
   const base::Clock* clock_;
   Settings settings_;
   std::vector<const Follower*> followers_;
-  std::deque<Held> log_;
-  Sequence first_ = 1;  // of the log's first element
-  std::size_t events_ = 0;
+  Places places_;
+  Sequence last_ = 0;
   std::size_t bytes_ = 0;
   Topics topics_;
   std::set<std::string> over_;       // topics that hold more than they may, until every loop has seen it
   std::deque<std::string> emptied_;  // topics in the order in which they lost their last event
   Loss forgotten_;                   // of topics that are not remembered any more
+  Loss doubt_;
   Evictions evictions_ = 0;
   std::unordered_map<std::string, Sequence> aliases_;
   bool noting_ = false;

@@ -11,20 +11,20 @@ void Changes::merge(Changes&& later) {
   gone.insert(gone.end(), later.gone.begin(), later.gone.end());
   for (auto& [name, mark] : later.topics) topics.insert_or_assign(name, mark);
   forgotten_through = later.forgotten_through;
+  doubtful_through = later.doubtful_through;
   last = later.last;
 }
 
 void History::restore_topic(const std::string& name, const TopicMark& mark) {
   // All that was lost before is one eviction, which every reader who comes now has yet to hear of.
   evictions_ = 1;
-  const auto topic = topics_.emplace(name, Topic{{}, {mark.lost_through, 1}, mark.closed_at}).first;
+  const auto topic =
+      topics_.emplace(name, Topic{.loss = {mark.lost_through, 1}, .closed_at = mark.closed_at}).first;
   emptied_.push_back(topic->first);
 }
 
 void History::restore(EntryPtr entry) {
   const auto sequence = entry->sequence;
-  if (log_.empty()) first_ = sequence;
-  pad(sequence - 1);
   std::size_t held_by = 0;
   for (const auto& name : entry->topics) {
     const auto topic = topics_.try_emplace(name).first;
@@ -35,28 +35,27 @@ void History::restore(EntryPtr entry) {
   }
   if (held_by == 0) {  // given up already, and not yet gone where it is kept
     gone_.push_back(sequence);
-    return pad(sequence);
+    last_ = sequence;
+    return;
   }
-  if (!entry->alias.empty()) aliases_.emplace(entry->alias, sequence);
-  ++events_;
-  bytes_ += entry->size_bytes();
-  log_.push_back({std::move(entry), held_by});
+  take(std::move(entry), held_by);
 }
 
-void History::restored(Sequence last, Sequence forgotten_through) {
-  if (log_.empty()) first_ = last + 1;
-  pad(last);
-  if (forgotten_through == 0) return;
-  evictions_ = 1;
-  forgotten_ = {forgotten_through, 1};
-  // One without a mark that began later may have been forgotten before.
+void History::restored(Sequence last, Sequence forgotten_through, Sequence doubtful_through) {
+  last_ = last;
+  if (forgotten_through != 0) forgotten_ = {forgotten_through, ++evictions_};
+  // One that knows of no loss of its own and began later may have been forgotten before.
   for (auto& [name, topic] : topics_) {
-    if (topic.loss.at == 0 && topic.held.front() > forgotten_through) topic.loss = forgotten_;
+    const auto& held = topic.held;
+    if (topic.loss.through == 0 && (held.empty() || held.front() > forgotten_through))
+      topic.loss = forgotten_;
   }
+  if (doubtful_through != 0) doubt(doubtful_through);
 }
 
-void History::pad(Sequence through) {
-  while (last() < through) log_.push_back({nullptr, 0});
+void History::doubt(Sequence through) {
+  doubt_ = {through, ++evictions_};
+  last_ = std::max(last_, through);
 }
 
 void History::become(History&& other) {
@@ -66,7 +65,7 @@ void History::become(History&& other) {
 }
 
 Changes History::take_changes() {
-  Changes changes{std::exchange(gone_, {}), {}, forgotten_.through, last()};
+  Changes changes{std::exchange(gone_, {}), {}, forgotten_.through, doubt_.through, last_};
   for (const auto& name : std::exchange(changed_, {})) {
     const auto topic = topics_.find(name);
     changes.topics.emplace(name,
@@ -76,7 +75,7 @@ Changes History::take_changes() {
 }
 
 Changes History::all_marks() const {
-  Changes changes{{}, {}, forgotten_.through, last()};
+  Changes changes{{}, {}, forgotten_.through, doubt_.through, last_};
   for (const auto& [name, topic] : topics_) {
     if (const auto mark = mark_of(topic); mark != TopicMark{}) changes.topics.emplace(name, mark);
   }

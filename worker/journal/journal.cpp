@@ -8,6 +8,8 @@ std::string_view name_of(GapReason reason) {
       return "unknown";
     case GapReason::evicted:
       return "evicted";
+    case GapReason::lost:
+      return "lost";
     case GapReason::restarted:
       break;
   }

@@ -31,6 +31,7 @@ enum class Rejection {
 enum class GapReason {
   unknown,    // no event has, or is known to have had, this id
   evicted,    // events after it were given up to keep the history within its bounds
+  lost,       // events after it may have been lost with a part of the journal's file
   restarted,  // it is of an earlier life of this hub
 };
 std::string_view name_of(GapReason reason);

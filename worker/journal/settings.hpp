@@ -46,7 +46,7 @@ struct StorageSettings {
   enum class Kind { memory, sqlite, redis };
   /// What an answered publish survives.
   enum class Durability {
-    process,  // the end of this process, however it ends; the disk has it within seconds
+    process,  // the end of this process, however it ends; the disk has it when the system writes it back
     full,     // the end of the machine's power, too: the disk has it before the answer
   };
 

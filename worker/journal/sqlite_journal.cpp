@@ -12,12 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What may wait for the disk. A disk that is slower than this for long is slower than its publishers.
+// What may wait for the disk, or is on its way to it. A disk that is slower than this for long is slower than
+// its publishers.
 constexpr std::size_t waiting_bytes_max = 67'108'864;
 // Evicted events leave the file, and a file that was moved is noticed, at least this often.
 constexpr auto housekeeping_interval = 1s;
 constexpr auto retry_first = 250ms;
 constexpr auto retry_longest = 5s;
+// Where the clock is of no use.
+constexpr Sequence places_passed_min = 1ULL << 32;
 
 std::size_t size_of(const std::vector<Draft>& drafts) {
   std::size_t bytes = 0;
@@ -59,20 +62,19 @@ void SqliteJournal::append(std::vector<Draft> drafts, Done done) {
   Waiting waiting{std::move(drafts), std::move(done)};
   {
     const std::lock_guard lock(mutex_);
-    if (!trouble_ && !closing_ && waiting_bytes_ + bytes <= waiting_bytes_max) {
+    if (!trouble_ && !closing_ && taken_bytes_ + waiting_bytes_ + bytes <= waiting_bytes_max) {
       waiting_.push_back(std::move(waiting));
       waiting_bytes_ += bytes;
       changed_.notify_one();
       return;
     }
   }
-  refuse(waiting);
+  refuse(waiting, Rejection::unavailable);
 }
 
-void SqliteJournal::refuse(Waiting& waiting) {
+void SqliteJournal::refuse(Waiting& waiting, Rejection why) {
   std::vector<Kept> results;
-  for (std::size_t i = 0; i < waiting.drafts.size(); ++i)
-    results.emplace_back(base::failure(Rejection::unavailable));
+  for (std::size_t i = 0; i < waiting.drafts.size(); ++i) results.emplace_back(base::failure(why));
   waiting.done(std::move(results));
 }
 
@@ -95,8 +97,14 @@ void SqliteJournal::run() {
       write(std::move(taken));
     }
   }
+  const bool orderly = store_ != nullptr;
   store_.reset();
-  lock_.reset();
+  try {
+    if (orderly) witness_->closed();
+  } catch (const SqliteError& error) {
+    log_.error("journal: {}; the next start will take this for the end of its power", error.what());
+  }
+  witness_.reset();
 }
 
 // All that waits, or nothing after a while; false once there is nothing more to do.
@@ -105,7 +113,7 @@ bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
   changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
   taken = std::exchange(waiting_, {});
-  waiting_bytes_ = 0;
+  taken_bytes_ = std::exchange(waiting_bytes_, 0);
   return !closing_ || !taken.empty();
 }
 
@@ -123,14 +131,19 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
     }
     changes_.merge(history_.take_changes());
   }
+  auto rejection = Rejection::unavailable;
   try {
-    if (possible) store_->keep(group.entries(), changes_);
+    if (possible) {
+      store_->keep(group.entries(), changes_);
+      rejection = Rejection::unconfirmed;
+      testify(group.entries());
+    }
   } catch (const SqliteError& error) {
     failed(error);
     possible = false;
   }
   if (!possible) {
-    std::ranges::for_each(taken, refuse);
+    for (auto& waiting : taken) refuse(waiting, rejection);
     return;
   }
   {
@@ -162,19 +175,28 @@ void SqliteJournal::housekeeping() {
   }
 }
 
+void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
+  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence, storage_.durability);
+}
+
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
 // lacks it.
 void SqliteJournal::open() {
-  if (!lock_) lock_ = lock_of(storage_.path);
+  if (!witness_) witness_.emplace(storage_.path);
   auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
   if (!ready_) {
-    if (store->epoch().empty()) store->rewrite(history_.epoch(), {}, {});
+    const bool fresh = store->epoch().empty();
+    if (fresh) {
+      store->rewrite(history_.epoch(), {}, {});
+      witness_->kept(history_.epoch(), 0, storage_.durability);
+    }
     Settings settings;
     {
       const std::lock_guard lock(mutex_);
       settings = history_.settings();
     }
     auto history = store->load(settings);
+    if (!fresh) examine(history);
     const std::lock_guard lock(mutex_);
     history_.become(std::move(history));
     history_.trim();
@@ -193,9 +215,21 @@ void SqliteJournal::open() {
     store->rewrite(history_.epoch(), entries, std::move(marks));
     changes_ = {};
   }
-  // One that can only be read is found out now, and not by the first publisher.
-  store->keep({}, changes_);
   store_ = std::move(store);
+  // One that can only be read is found out now, and not by the first publisher.
+  store_->keep({}, changes_);
+}
+
+// Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
+// been given out are passed over: with the time, in microseconds, which no count of events has reached.
+void SqliteJournal::examine(History& history) const {
+  const auto why = witness_->doubt(history.epoch(), history.last());
+  if (!why) return;
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
+  const auto passed = std::max(history.last(), witness_->last()) + places_passed_min;
+  history.doubt(std::max(passed, static_cast<Sequence>(std::max<std::int64_t>(now.count(), 0))));
+  log_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap", storage_.path,
+            *why);
 }
 
 void SqliteJournal::failed(const SqliteError& error) {

@@ -15,6 +15,7 @@
 #include "base/log.hpp"
 #include "journal/held_journal.hpp"
 #include "journal/sqlite_store.hpp"
+#include "journal/witness.hpp"
 
 namespace worker::journal {
 
@@ -38,20 +39,22 @@ class SqliteJournal final : public HeldJournal {
   };
 
   void open();
+  void examine(History& history) const;
   void run();
   bool wait(std::vector<Waiting>& taken);
   void write(std::vector<Waiting> taken);
+  void testify(const std::vector<EntryPtr>& entries);
   void housekeeping();
   void failed(const SqliteError& error);
   void mended();
-  static void refuse(Waiting& waiting);
+  static void refuse(Waiting& waiting, Rejection why);
 
   const StorageSettings storage_;
   base::Log& log_;
   // The writer's thread only, once it runs.
   // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
   // be overwritten from this one's memory.
-  base::UniqueFd lock_;
+  std::optional<Witness> witness_;
   std::unique_ptr<SqliteStore> store_;
   Changes changes_;  // not yet in the file
   std::chrono::milliseconds pause_{0};
@@ -62,6 +65,7 @@ class SqliteJournal final : public HeldJournal {
   std::optional<std::string> trouble_;
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::size_t taken_bytes_ = 0;  // by the writer, since it last came for more
   std::condition_variable changed_;
 
   std::jthread writer_;

@@ -1,22 +1,15 @@
 #include "journal/sqlite_store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace worker::journal {
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
-
-// Evicted places between two that are held take memory, and no hub evicts so many within the longest age.
-constexpr Sequence hole_max = 200'000'000;
 
 constexpr const char* schema = R"(
   CREATE TABLE events(
@@ -35,8 +28,15 @@ constexpr const char* schema = R"(
   CREATE TABLE hub(
     epoch             TEXT NOT NULL,      -- the first half of every id
     last              INTEGER NOT NULL,   -- no place up to this one is given out again
-    forgotten_through INTEGER NOT NULL);  -- the last place of topics not in `topics` any more
+    forgotten_through INTEGER NOT NULL,   -- the last place of topics not in `topics` any more
+    doubtful_through  INTEGER NOT NULL);  -- places up to this one may have been given out and lost
 )";
+
+// From each version to the next, the oldest first.
+constexpr const char* steps[] = {
+    "ALTER TABLE hub ADD COLUMN doubtful_through INTEGER NOT NULL DEFAULT 0",
+};
+static_assert(std::size(steps) == schema_version - 1);
 
 std::string lines(const std::vector<std::string>& topics) {
   std::string text;
@@ -56,17 +56,6 @@ std::vector<std::string> topics_of(std::string_view text) {
 
 }  // namespace
 
-// The file itself would not do: closing a descriptor of it drops SQLite's own locks.
-base::UniqueFd lock_of(const std::string& path) {
-  const auto name = path + ".lock";
-  base::UniqueFd file(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
-  if (!file)
-    throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", name, std::generic_category().message(errno)));
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
-  return file;
-}
-
 struct SqliteStore::Statements {
   explicit Statements(Database& database)
       : event(database, "INSERT INTO events VALUES(?,?,?,?,?,?,?)"),
@@ -75,7 +64,9 @@ struct SqliteStore::Statements {
         closed(database,
                "INSERT INTO topics VALUES(?,0,?) ON CONFLICT DO UPDATE SET closed_at=excluded.closed_at"),
         forgotten(database, "DELETE FROM topics WHERE name=?"),
-        hub(database, "UPDATE hub SET last=?, forgotten_through=?") {}
+        hub(database,
+            "UPDATE hub SET last=max(last,?1), forgotten_through=max(forgotten_through,?2),"
+            " doubtful_through=max(doubtful_through,?3)") {}
 
   Statement event, gone, mark, closed, forgotten, hub;
 };
@@ -108,9 +99,11 @@ void SqliteStore::make_schema() {
                       fmt::format("it was written by a newer sse-worker (schema {}, this one knows {})",
                                   version, schema_version));
   }
-  if (!fresh) return;
+  if (!fresh && version < 1) throw SqliteError(SQLITE_NOTADB, "it has no version of its schema");
+  if (version == schema_version) return;
   transaction([&] {
-    database_.run(schema);
+    if (fresh) database_.run(schema);
+    for (auto step = version; !fresh && step < schema_version; ++step) database_.run(steps[step - 1]);
     database_.run(fmt::format("PRAGMA application_id={}", application_id).c_str());
     database_.run(fmt::format("PRAGMA user_version={}", schema_version).c_str());
   });
@@ -129,8 +122,7 @@ History SqliteStore::load(const Settings& settings) {
   while (events.next()) {
     auto entry = std::make_shared<Entry>();
     entry->sequence = static_cast<Sequence>(events.number(0));
-    if (last != 0 && entry->sequence - last > hole_max)
-      throw SqliteError(SQLITE_CORRUPT, "the file is malformed: places are too far apart");
+    if (entry->sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
     last = entry->sequence;
     entry->at = instant(events.number(1));
     entry->topics = topics_of(events.text(2));
@@ -140,10 +132,10 @@ History SqliteStore::load(const Settings& settings) {
     entry->closes = events.number(6) != 0;
     history.restore(std::move(entry));
   }
-  Statement hub(database_, "SELECT last, forgotten_through FROM hub");
+  Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
   if (hub.next()) {
     last = std::max(last, static_cast<Sequence>(hub.number(0)));
-    history.restored(last, static_cast<Sequence>(hub.number(1)));
+    history.restored(last, static_cast<Sequence>(hub.number(1)), static_cast<Sequence>(hub.number(2)));
   }
   return history;
 }
@@ -163,7 +155,7 @@ void SqliteStore::keep(const std::vector<EntryPtr>& entries, Changes& changes) {
 void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>& entries, Changes changes) {
   transaction([&] {
     database_.run("DELETE FROM events; DELETE FROM topics; DELETE FROM hub");
-    Statement hub(database_, "INSERT INTO hub VALUES(?,0,0)");
+    Statement hub(database_, "INSERT INTO hub VALUES(?,0,0,0)");
     hub.bind(1, std::string_view(epoch)).run();
     for (const auto& entry : entries) write(*entry);
     write(changes, 0);
@@ -202,7 +194,10 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
   }
   const auto gone = std::min(gone_max, changes.gone.size());
   for (std::size_t i = 0; i < gone; ++i) statements_->gone.bind(1, changes.gone[i]).run();
-  if (changes.last > 0) statements_->hub.bind(1, changes.last).bind(2, changes.forgotten_through).run();
+  statements_->hub.bind(1, changes.last)
+      .bind(2, changes.forgotten_through)
+      .bind(3, changes.doubtful_through)
+      .run();
 }
 
 template <class Write>

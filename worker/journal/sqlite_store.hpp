@@ -1,6 +1,6 @@
 // SqliteStore: the file of the SQLite journal: events as they were sent, marks of topics, and the epoch.
-// Knows the schema, and nothing of readers, nor who else may write to it. One thread at a time; every call
-// may throw SqliteError, and then has changed nothing.
+// Knows the schema, and nothing of readers, nor who else may write to it (see Witness). One thread at a time;
+// every call may throw SqliteError, and then has changed nothing.
 #pragma once
 
 #include <cstdint>
@@ -8,18 +8,14 @@
 #include <string>
 #include <vector>
 
-#include "base/unique_fd.hpp"
 #include "journal/history.hpp"
 #include "journal/sqlite_database.hpp"
 
 namespace worker::journal {
 
-/// Who has it may write to the file; everybody else is refused, until it goes. Throws SqliteError.
-base::UniqueFd lock_of(const std::string& path);
-
 class SqliteStore {
  public:
-  /// Opens the file, or makes it.
+  /// Opens the file, or makes it. One of an older schema is brought up to date.
   SqliteStore(const std::string& path, StorageSettings::Durability durability, const base::Clock& clock);
   ~SqliteStore();
 

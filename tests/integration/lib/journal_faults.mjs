@@ -26,6 +26,15 @@ export function overwrite(file, {at = 0, bytes = 65536} = {}) {
   fs.closeSync(descriptor);
 }
 
+// What the disk has of a log when the machine's power goes, and what shows that it went. The worker is dead.
+export function endPower(file, {of = 0.5} = {}) {
+  const log = `${file}-wal`;
+  fs.truncateSync(log, Math.floor(fs.statSync(log).size * of));
+  const witness = `${file}.lock`;
+  const line = fs.readFileSync(witness, 'utf8');
+  fs.writeFileSync(witness, line.replace(/[0-9a-f]{8}-/, '00000000-'));
+}
+
 export function truncate(file) {
   fs.truncateSync(file, Math.floor(fs.statSync(file).size / 2));
 }

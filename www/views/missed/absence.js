@@ -67,5 +67,6 @@ export class Absence {
 const reasons = {
   evicted: 'what came after the cursor is not held any more',
   unknown: 'it never gave out such a cursor',
+  lost: 'a part of its history may be lost',
   restarted: 'it was restarted, and its history began anew',
 };
