@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
 import { openPage, screenshot } from './chromium.js';
+import { pageModule } from './page_module.js';
 import { setup } from './setup.js';
 
 const running = setup({ feed: true });
@@ -71,6 +72,118 @@ test('a dead worker: both count the seconds, come back, and miss nothing', { tim
   await moving(page, digits((await figures(page))[0][2]) + 60);
   assert.deepEqual((await figures(page)).map((side) => side[5]), ['0', '0']);
   await close();
+});
+
+test('where nothing is published, both say at once that they are there', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topic=quiet');
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 10_000 });
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('polls that somebody on the way refuses are over, and it is said why', { timeout: 60_000 }, async () => {
+  const { page, close } = await open('', {
+    before: (opened) => opened.route(/&poll=/, (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>No</h1>' })),
+  });
+  await page.locator('.sides .status').nth(1).filter({ hasText: /Refused.*403/ }).waitFor({ timeout: 8_000 });
+  await page.waitForFunction(() => Number(document.querySelectorAll('.sides dd')[2].textContent) >= 60, null, { timeout: 15_000 });
+  assert.equal((await figures(page))[1][0], '1');
+  await close();
+});
+
+test('polls that are too many wait as long as they are told, and go on', { timeout: 60_000 }, async () => {
+  let refused = false;
+  const { page, close } = await open('', {
+    before: (opened) => opened.route(/&poll=/, (route) => {
+      if (refused) return route.continue();
+      refused = true;
+      return route.fulfill({ status: 429, headers: { 'Retry-After': '3' }, contentType: 'application/problem+json', body: '{"title":"Too Many Requests","detail":"Not so fast."}' });
+    }),
+  });
+  const polls = page.locator('.sides .status').nth(1);
+  await polls.filter({ hasText: /Connection lost.*Not so fast\..*Reconnecting in [34] s/ }).waitFor({ timeout: 8_000 });
+  await polls.filter({ hasText: 'Live' }).waitFor({ timeout: 8_000 });
+  await close();
+});
+
+// A Polled without a server and without a clock: answer() is asked for each request, and what it told is in `states`.
+async function polled(t, answer, random) {
+  const { Polled } = await pageModule('views/compare/polled.js');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.method(Math, 'random', () => random);
+  const requests = t.mock.method(globalThis, 'fetch', answer).mock;
+  const states = [];
+  const polls = new Polled({
+    topics: ['t'], onEvents() {}, onGap() {}, onRequest() {}, onBytes() {},
+    onState: (state, { untilMs, problem } = {}) => states.push({ state, problem, inMs: untilMs && untilMs - performance.now() }),
+  });
+  const settled = async () => {
+    for (let turn = 0; turn < 5; ++turn) await new Promise((done) => setImmediate(done));
+    return states.at(-1);
+  };
+  return { requests, settled, polls, pass: (ms) => t.mock.timers.tick(ms) };
+}
+const near = (value, wanted) => assert.ok(Math.abs(value - wanted) < 200, `${value} instead of ${wanted}`);
+const problem = (status, headers = {}) => () => Promise.resolve(Response.json({ detail: 'Full.' }, { status, headers }));
+
+for (const [random, share] of [[0, 0.75], [0.9999, 1.25]]) {
+  test(`polls that find nobody ask less and less often, ${share} times the usual`, async (t) => {
+    const { requests, settled, polls, pass } = await polled(t, () => Promise.reject(new TypeError('nobody')), random);
+    for (const [count, seconds] of [1, 2, 4, 8, 15, 15, 15].entries()) {
+      const { state, inMs } = await settled();
+      assert.equal(state, 'waiting');
+      near(inMs, seconds * 1000 * share);
+      pass(inMs - 200);
+      await settled();
+      assert.equal(requests.callCount(), count + 1);
+      pass(400);
+      await settled();
+      assert.equal(requests.callCount(), count + 2);
+    }
+    polls.close();
+    pass(60_000);
+    assert.equal(requests.callCount(), 8, 'none after close()');
+  });
+}
+
+test('polls come back no sooner than they are told, and not in the next century', async (t) => {
+  for (const [header, ms] of [['5', 5000], ['0', 750], ['soon', 750], ['-7', 750], ['99999999999', 3_600_000]]) {
+    await t.test(header, async (inner) => {
+      const { settled, polls } = await polled(inner, problem(503, { 'Retry-After': header }), 0);
+      const { state, problem: said, inMs } = await settled();
+      assert.deepEqual([state, said], ['waiting', 'Full.']);
+      near(inMs, ms);
+      polls.close();
+    });
+  }
+});
+
+test('which polls are worth another try', async (t) => {
+  for (const [status, wanted] of [[400, 'refused'], [401, 'refused'], [404, 'refused'], [408, 'waiting'], [429, 'waiting'], [500, 'waiting'], [504, 'waiting']]) {
+    await t.test(`${status}`, async (inner) => {
+      const { settled, polls } = await polled(inner, problem(status), 0);
+      const { state, problem: said } = await settled();
+      assert.deepEqual([state, said], [wanted, 'Full.']);
+      polls.close();
+    });
+  }
+});
+
+test('polls without an answer are given up and asked again', async (t) => {
+  const silent = (url, { signal }) => new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
+  const first = () => Promise.resolve(Response.json({ events: [], lastEventId: 'e-1' }));
+  const answers = [first];
+  const { requests, settled, polls, pass } = await polled(t, (...asked) => (answers.shift() ?? silent)(...asked), 0);
+  assert.equal((await settled()).state, 'open');
+  assert.match(requests.calls[1].arguments[0], /lastEventId=e-1&poll=25$/);
+  pass(39_000);
+  assert.equal((await settled()).state, 'open');
+  pass(1_500);
+  assert.equal((await settled()).state, 'waiting');
+  pass(1_000);
+  assert.equal((await settled()).state, 'connecting');
+  assert.match(requests.calls[2].arguments[0], /lastEventId=e-1&poll=0$/);
+  polls.close();
 });
 
 test('another topic, and whatever is in its data', { timeout: 60_000 }, async () => {
