@@ -9,7 +9,7 @@ import { setup } from './setup.js';
 
 const running = setup({ feed: true });
 const open = (query = '', options = {}) => openPage(running.browser, `${running.stack.url}?view=compare${query}`, options);
-// [requests, bytes, events, bytes an event, latency, missed] of each side.
+// [requests, bytes, events, bytes an event, missed, repeated, latency] of each side.
 const figures = (page) => page.evaluate(() => [...document.querySelectorAll('.sides .card')].map((side) =>
   [...side.querySelectorAll('dd')].map((value) => value.textContent)));
 const digits = (text) => Number(text.replace(/\D/g, ''));
@@ -17,6 +17,28 @@ const moving = (page, events = 10) => page.waitForFunction((wanted) => {
   const sides = [...document.querySelectorAll('.sides .card')];
   return sides.length === 2 && sides.every((side) => Number(side.querySelectorAll('dd')[2].textContent.replace(/\D/g, '')) >= wanted);
 }, events, { timeout: 20_000 });
+
+// Publishes events with these numbers under a topic of its own, and returns the id of the last.
+async function publish(topic, from, to, more = {}) {
+  const events = Array.from({ length: to - from + 1 }, (_, i) => ({ topic, data: JSON.stringify({ n: from + i, at: Date.now(), ...more }) }));
+  const answer = await fetch(`${running.stack.url}publish`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+  });
+  assert.equal(answer.status, 200);
+  return JSON.parse((await answer.text()).trim().split('\n').at(-1)).id;
+}
+const live = async (page) => {
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 15_000 });
+};
+const cut = async (page) => {
+  await page.getByRole('button', { name: 'Cut both' }).click();
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Cut' }).waitFor({ timeout: 2_000 });
+};
+const back = async (page, words) => {
+  for (const side of [0, 1]) await page.locator('.back').nth(side).filter({ hasText: words }).waitFor({ timeout: 15_000 });
+};
 
 test('one request beside one an event, and what that costs', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open();
@@ -26,8 +48,8 @@ test('one request beside one an event, and what that costs', { timeout: 60_000 }
   assert.ok(digits(polls[0]) > 20, polls[0]);
   assert.ok(digits(polls[3]) > 2 * digits(stream[3]), `${polls[3]} B beside ${stream[3]} B an event`);
   for (const side of [stream, polls]) {
-    assert.match(side[4], /^\d+ ms$/);
-    assert.equal(side[5], '0');
+    assert.deepEqual([side[4], side[5]], ['0', '0']);
+    assert.match(side[6], /^\d+ ms$/);
   }
   assert.deepEqual(faults, []);
   await close();
@@ -36,15 +58,90 @@ test('one request beside one an event, and what that costs', { timeout: 60_000 }
 test('cut: both come back with their cursor, and nothing is missed', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
-  await page.getByRole('button', { name: 'Cut both' }).click();
-  await page.locator('.status', { hasText: 'Cut' }).first().waitFor();
-  for (const side of [0, 1]) {
-    await page.locator('.back').nth(side).filter({ hasText: /Back after \d+ requests?, with [\d,]+ events at once; none missed\./ }).waitFor({ timeout: 15_000 });
-  }
+  await cut(page);
+  await back(page, /Back after \d+ requests?, with [\d,]+ events published meanwhile; none missed, none repeated\./);
   assert.equal((await figures(page))[0][0], '2');
-  assert.deepEqual((await figures(page)).map((side) => side[5]), ['0', '0']);
+  for (const side of await figures(page)) {
+    assert.deepEqual([side[4], side[5]], ['0', '0']);
+    assert.ok(digits(side[6]) < 1000, `the latency is that of live events: ${side[6]}`);
+  }
   assert.deepEqual(faults, []);
   await close();
+});
+
+test('all that was published meanwhile is counted, in however many pieces it comes', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topic=pieces');
+  await live(page);
+  await publish('pieces', 1, 5);
+  await moving(page, 5);
+  await cut(page);
+  await publish('pieces', 6, 305, { text: 'x'.repeat(1000) });
+  await moving(page, 305);
+  await back(page, /with 300 events published meanwhile; none missed, none repeated\./);
+  await publish('pieces', 306, 310);
+  await moving(page, 310);
+  await back(page, /with 300 events published meanwhile; none missed, none repeated\./);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('what comes again is counted, and is no event missed', { timeout: 60_000 }, async () => {
+  // Once cut, the first request of each side asks from further back than it should.
+  const earlier = { stream: null, polls: null };
+  const { page, faults, close } = await open('&topic=again', {
+    before: (opened) => opened.route(/lastEventId=/, (route, request) => {
+      const side = request.url().includes('&poll=') ? 'polls' : 'stream';
+      const id = earlier[side];
+      earlier[side] = null;
+      return route.continue(id ? { url: request.url().replace(/lastEventId=[^&]+/, `lastEventId=${id}`) } : {});
+    }),
+  });
+  await live(page);
+  const id = await publish('again', 1, 5);
+  await publish('again', 6, 10);
+  await moving(page, 10);
+  await cut(page);
+  await publish('again', 11, 13);
+  Object.assign(earlier, { stream: id, polls: id });
+  await back(page, /with 3 events published meanwhile; none missed, 5 repeated\./);
+  for (const side of await figures(page)) assert.deepEqual([side[4], side[5]], ['0', '5']);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('numbers: what is missed, what comes late after all, what is repeated', async () => {
+  const { Tally, read } = await pageModule('views/compare/tally.js');
+  const tally = new Tally();
+  const take = (...numbers) => numbers.forEach((n) => tally.take(read(JSON.stringify({ n }))));
+  assert.deepEqual([tally.missed, tally.repeated], [null, null]);
+  take(1, 2, 3, 2, 3);
+  assert.deepEqual([tally.missed, tally.repeated], [0, 2]);
+  take(4, 7);
+  assert.deepEqual([tally.missed, tally.repeated], [2, 2]);
+  take(6);
+  assert.deepEqual([tally.missed, tally.repeated], [1, 2]);
+});
+
+test('an absence ends with the first event published after it, whatever the publisher’s clock says', async () => {
+  const { Absence } = await pageModule('views/compare/absence.js');
+  const before = { requests: 1, late: 0, missed: 0, repeated: 0 };
+  const after = { requests: 2, late: 60, missed: 0, repeated: 0 };
+  for (const aheadMs of [0, 3_600_000, -3_600_000]) {
+    const absence = new Absence({ ...before, latencyMs: 20 - aheadMs });
+    absence.return(10_000);
+    assert.equal(absence.isLate(7_000 + aheadMs, 10_010), true);
+    assert.equal(absence.isLate(9_970 + aheadMs, 10_900), true, 'however late its chunk comes');
+    assert.equal(absence.isLate(10_050 + aheadMs, 10_900), false);
+    assert.equal(absence.isLate(7_000 + aheadMs, 10_900), false, 'it is over');
+    assert.equal(absence.words(after), 'Back after 1 request, with 60 events published meanwhile; none missed, none repeated.');
+  }
+  const untold = new Absence({ ...before, missed: null, repeated: null, latencyMs: null });
+  untold.return(10_000);
+  assert.equal(untold.isLate(null, 12_000), true);
+  assert.equal(untold.isLate(null, 12_400), true);
+  assert.equal(untold.isLate(null, 12_600), false);
+  assert.equal(untold.words({ requests: 3, late: 1, missed: null, repeated: null }),
+    'Back after 2 requests, with 1 event at once; whether any is missing or repeated, nobody can tell without numbers in them.');
 });
 
 test('what is not held any more is said, and stays said', { timeout: 60_000 }, async () => {
@@ -70,7 +167,7 @@ test('a dead worker: both count the seconds, come back, and miss nothing', { tim
   process.kill(await running.stack.workerPid(), 'SIGKILL');
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).first().waitFor({ timeout: 8_000 });
   await moving(page, digits((await figures(page))[0][2]) + 60);
-  assert.deepEqual((await figures(page)).map((side) => side[5]), ['0', '0']);
+  assert.deepEqual((await figures(page)).map((side) => side[4]), ['0', '0']);
   await close();
 });
 
@@ -194,7 +291,7 @@ test('another topic, and whatever is in its data', { timeout: 60_000 }, async ()
     assert.equal(answer.status, 200);
   }
   await moving(page, 4);
-  assert.deepEqual((await figures(page)).map((side) => [side[4], side[5]]), [['–', '–'], ['–', '–']]);
+  assert.deepEqual((await figures(page)).map((side) => side.slice(4)), [['–', '–', '–'], ['–', '–', '–']]);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await page.locator('main b').count(), 0);
   assert.deepEqual(faults, []);

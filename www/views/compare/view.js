@@ -3,9 +3,10 @@
 import { el } from '../../shell/dom.js';
 import { Reading } from '../../shell/reading.js';
 import { statusLine } from '../../shell/status.js';
+import { Absence } from './absence.js';
 import { choices, figures } from './figures.js';
 import { Polled } from './polled.js';
-import { Tally } from './tally.js';
+import { Tally, read } from './tally.js';
 
 export const title = 'Compare';
 
@@ -58,11 +59,11 @@ export function mount(root, { query, announce, signal }) {
   function side(name, note, open) {
     const tally = new Tally();
     const status = statusLine({ retry: () => source?.retry(), signal });
-    const rows = ['Requests', 'Bytes', 'Events', 'Bytes an event', 'Latency, median', 'Missed'].map((each) => [each, el('dd', null, '–')]);
+    const rows = ['Requests', 'Bytes', 'Events', 'Bytes an event', 'Missed', 'Repeated', 'Latency, median'].map((each) => [each, el('dd', null, '–')]);
     const back = el('p', { class: 'back small' }, 'Not cut yet.');
     let source = null;
     let cursor;
-    let absence = null; // since the cut: { requests, events }
+    let absence = null; // since the cut
 
     const mine = {
       element: el('section', { class: 'card', 'aria-label': name },
@@ -72,40 +73,42 @@ export function mount(root, { query, announce, signal }) {
         source = open(topic, cursor, {
           onRequest: () => { tally.requests += 1; },
           onBytes: (count) => { tally.bytes += count; },
-          onData: (all) => {
-            for (const data of all) tally.take(data);
-            if (absence && all.length > 0) {
-              const { requests, missed } = absence;
-              absence = null;
-              const asked = tally.requests - requests;
-              const lack = tally.missed === null ? 'whether any is missing, nobody can tell without numbers in them'
-                : tally.missed > missed ? `${number(tally.missed - missed)} missed` : 'none missed';
-              back.textContent = `Back after ${number(asked)} ${asked === 1 ? 'request' : 'requests'}, with ${number(all.length)} events at once; ${lack}.`;
-            }
-          },
+          onData: take,
           onGap: () => {
             absence = null;
             back.textContent = 'The server said “gap”: what came after the cursor is not held any more.';
           },
-          onState: status.show,
+          onState(state, details) {
+            if (state === 'open') absence?.return();
+            status.show(state, details);
+          },
         });
       },
       cut() {
         cursor = source.cursor;
         source.close();
-        absence = { requests: tally.requests, missed: tally.missed };
+        absence = new Absence(tally);
         status.show('closed', { sentence: 'Cut' });
         back.textContent = 'Away, with the cursor in hand.';
       },
       end: () => source?.close(),
       draw() {
-        const { requests, bytes, events, latencyMs, missed } = tally;
+        const { requests, bytes, events, latencyMs, missed, repeated } = tally;
         const values = [number(requests), size(bytes), number(events), events > 0 ? number(Math.round(bytes / events)) : '–',
-          latencyMs === null ? '–' : `${number(latencyMs)} ms`, missed === null ? '–' : number(missed)];
+          missed === null ? '–' : number(missed), repeated === null ? '–' : number(repeated),
+          latencyMs === null ? '–' : `${number(latencyMs)} ms`];
         values.forEach((value, n) => { rows[n][1].textContent = value; });
       },
     };
     return mine;
+
+    function take(all) {
+      const away = absence;
+      for (const event of all.map(read)) tally.take(event, away?.isLate(event.at) ?? false);
+      if (!away || all.length === 0) return;
+      back.textContent = away.words(tally);
+      if (away.over) absence = null;
+    }
   }
 }
 
