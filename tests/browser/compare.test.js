@@ -1,6 +1,7 @@
 // Compare: what both ways cost is counted, and neither misses anything over a cut or a dead worker.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
 import { openPage, screenshot } from './chromium.js';
@@ -288,6 +289,23 @@ test('polls without an answer are given up and asked again', async (t) => {
   assert.equal((await settled()).state, 'connecting');
   assert.match(requests.calls[2].arguments[0], /lastEventId=e-1&poll=0$/);
   polls.close();
+});
+
+test('the shipped figures are the README’s, and say at which rate they were measured', { timeout: 60_000 }, async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const measured = readme.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.replaceAll('*', '').split('|').slice(1, -1).map((cell) => cell.trim()));
+  const rates = measured.find(([first]) => first === '1,000 readers, 100 bytes');
+  assert.deepEqual(rates.slice(1), ['as fast as it goes', 'p99', '50 events/s: CPU of all servers per delivery', 'p99']);
+  const { page, close } = await open();
+  await page.locator('table').first().waitFor();
+  const [heads, ...rows] = await page.locator('table').first().locator('tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.deepEqual(heads.slice(1), ['deliveries a second, as fast as it goes', 'CPU a delivery at 50 events/s', 'p99 at 50 events/s']);
+  const names = ['sse-worker', 'WebSocket, Node with `ws`', 'long polling, Node'];
+  assert.deepEqual(rows.map((row) => row.slice(1)), names.map((name) => {
+    const [, most, , cpu, p99] = measured.find(([first]) => first === name);
+    return [most.replace('/s', ''), cpu.split(',')[0], p99];
+  }));
+  await close();
 });
 
 test('another topic, and whatever is in its data', { timeout: 60_000 }, async () => {
