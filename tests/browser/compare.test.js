@@ -308,6 +308,77 @@ test('the shipped figures are the README’s, and say at which rate they were me
   await close();
 });
 
+test('latency: what it is worth is said, and clocks that differ are not hidden', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open('&topic=ahead');
+  await live(page);
+  for (const side of [0, 1]) {
+    assert.match(await page.locator('.sides .latency').nth(side).textContent(), /Latency, median–This clock less the publisher’s: it means something only where both agree, as on one machine\./);
+  }
+  await publish('ahead', 1, 3, { at: Date.now() + 3_600_000 });
+  await moving(page, 3);
+  assert.deepEqual((await figures(page)).map((side) => side[6]), ['clocks differ', 'clocks differ']);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+const choose = async (page, topic) => {
+  await page.getByLabel('Topic').fill(topic);
+  await page.getByRole('button', { name: 'Compare' }).click();
+};
+
+test('another topic is compared from its beginning, and stays in the address', { timeout: 60_000 }, async () => {
+  const { page, faults, close } = await open();
+  await moving(page);
+  assert.equal(await page.getByLabel('Topic').inputValue(), 'demo/count');
+  await cut(page);
+  await choose(page, ' chosen & kept ');
+  await live(page);
+  assert.equal(new URL(page.url()).searchParams.get('topic'), 'chosen & kept');
+  for (const side of await figures(page)) assert.deepEqual(side.slice(2, 6), ['0', '–', '–', '–']);
+  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not cut yet.', 'Not cut yet.']);
+  await publish('chosen & kept', 1, 3);
+  await moving(page, 3);
+  await cut(page); // and can be, at once
+  await publish('chosen & kept', 4, 5);
+  await back(page, /with 2 events published meanwhile; none missed, none repeated\./);
+  for (const side of await figures(page)) assert.deepEqual([side[2], side[4]], ['5', '0']);
+
+  await page.reload();
+  await live(page);
+  assert.equal(await page.getByLabel('Topic').inputValue(), 'chosen & kept');
+  await choose(page, '');
+  await moving(page);
+  assert.equal(await page.getByLabel('Topic').inputValue(), 'demo/count');
+  assert.equal(new URL(page.url()).search, '?view=compare');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a topic that cannot be compared: why is beside its field, and another goes on', { timeout: 60_000 }, async () => {
+  const { page, requests, close } = await open();
+  await moving(page);
+  const field = page.getByLabel('Topic');
+  const said = page.locator('#topic-problem');
+  await choose(page, 'x'.repeat(2000));
+  await said.filter({ hasText: 'topic: has 2000 bytes; at most 1024 are allowed' }).waitFor({ timeout: 8_000 });
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  assert.equal(await field.getAttribute('aria-describedby'), 'topic-problem');
+
+  const before = requests.length;
+  await choose(page, '$stats');
+  await said.filter({ hasText: 'cannot be polled' }).waitFor({ timeout: 2_000 });
+  assert.deepEqual(await page.locator('.sides .status').evaluateAll((all) => all.map(({ dataset }) => dataset.state)), ['closed', 'closed']);
+  await page.getByRole('button', { name: 'Cut both' }).evaluate((button) => button.click());
+  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not cut yet.', 'Not cut yet.']);
+  assert.equal(requests.length, before, 'nobody is asked');
+
+  await choose(page, 'demo/count');
+  await moving(page);
+  assert.equal(await said.textContent(), '');
+  assert.equal(await field.getAttribute('aria-invalid'), null);
+  await close();
+});
+
 test('another topic, and whatever is in its data', { timeout: 60_000 }, async () => {
   const { page, faults, close } = await open('&topic=evil<b>');
   await page.locator('.status', { hasText: 'Live' }).first().waitFor({ timeout: 8_000 });
@@ -316,7 +387,7 @@ test('another topic, and whatever is in its data', { timeout: 60_000 }, async ()
     assert.equal(answer.status, 200);
   }
   await moving(page, 4);
-  assert.deepEqual((await figures(page)).map((side) => side.slice(4)), [['–', '–', '–'], ['–', '–', '–']]);
+  assert.deepEqual((await figures(page)).map((side) => side.slice(4, 7)), [['–', '–', '–'], ['–', '–', '–']]);
   assert.equal(await page.evaluate(() => window.hit), undefined);
   assert.equal(await page.locator('main b').count(), 0);
   assert.deepEqual(faults, []);
@@ -337,6 +408,7 @@ describe('compare at', { concurrency: 2 }, () => {
       assert.deepEqual(await violations(page), []);
       await screenshot(page, `compare-${width}-${colorScheme}`, { fullPage: true });
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+      assert.ok(await page.locator('.wide').first().evaluate((box) => box.scrollWidth <= box.clientWidth), 'all figures are seen');
       assert.ok(await page.evaluate(() => window.layoutShift) < 0.01, 'nothing jumps');
       assert.deepEqual(faults, []);
       await close();
