@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pageModule } from './page_module.js';
 import { setup } from './setup.js';
 
 const running = setup();
@@ -120,7 +121,7 @@ for (const by of ['worker', 'lock']) {
 
 test('without EventSource it polls, and misses nothing', { timeout: 60_000 }, async () => {
   const page = await tab({ topics: ['polled'], by: 'own', cursor: 'earliest', names: ['paid'] }, () => { delete window.EventSource; });
-  await state(page, 'connecting');
+  await state(page, 'open');
   const all = [...await publish('polled', 20), ...await publish('polled', 20, { event: 'paid' })];
   for (let n = 0; n < 10; ++n) all.push(...await publish('polled', 3));
   await publish('polled', 1, { event: 'other' });
@@ -130,6 +131,39 @@ test('without EventSource it polls, and misses nothing', { timeout: 60_000 }, as
   await state(page, 'ended');
   assert.deepEqual(await got(page), all);
   await page.close();
+});
+
+test('without EventSource, on a quiet topic: it is open at once', { timeout: 60_000 }, async () => {
+  const page = await tab({ topics: ['quiet'], by: 'own' }, () => { delete window.EventSource; });
+  await state(page, 'open', 10_000);
+  await page.close();
+});
+
+test('without EventSource, too many requests: it waits, and goes on', { timeout: 60_000 }, async () => {
+  const page = await tab({ topics: ['busy'], by: 'own', cursor: 'earliest' }, () => {
+    delete window.EventSource;
+    const { fetch } = window;
+    const answers = [429, 429, 408];
+    window.fetch = (...asked) => (answers.length > 0 ? Promise.resolve(new Response('', { status: answers.shift() })) : fetch(...asked));
+  });
+  const all = await publish('busy', 3);
+  await has(page, 3);
+  assert.deepEqual(await got(page), all);
+  assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'open']);
+  await page.close();
+});
+
+test('a poll without an answer is given up', async (t) => {
+  const { openPolling } = await pageModule('lib/polling.js');
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.method(globalThis, 'fetch', (url, { signal }) =>
+    new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); }));
+  let lost = 0;
+  const { close } = openPolling(() => '/events?topic=silent', [], { lost: () => { lost += 1; } });
+  t.mock.timers.tick(41_000);
+  await new Promise((done) => setImmediate(done));
+  assert.equal(lost, 1);
+  close();
 });
 
 test('what is refused says why, and does not ask again', { timeout: 60_000 }, async () => {

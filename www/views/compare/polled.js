@@ -1,20 +1,22 @@
 // The same topic by long polling: one request after the other, each from where the last one ended. States are those of
 // shell/reading.js. Bytes are what Resource Timing says was on the wire, heads included.
 
-import { address } from '../../shell/reading.js';
+import { Refusal, poll } from '../../lib/polling.js';
+import { address, describe } from '../../shell/reading.js';
 
-const waitSeconds = 25;
-const retryMs = 1500;
+const delaysMs = [1000, 2000, 4000, 8000, 15000];
 
 export class Polled {
   #options;
   #cursor;
   #ending = new AbortController();
+  #failures = 0;
   #timer = 0;
   #observer;
 
+  // topics, cursor, onState, onRequest, onBytes: as of Reading. onEvents(events) of an answer, onGap(gap).
   constructor({ topics, cursor, onEvents, onGap, onState, onRequest, onBytes }) {
-    this.#options = { topics, onEvents, onGap, onState, onRequest, onBytes };
+    this.#options = { topics, onEvents, onGap, onState, onRequest };
     this.#cursor = cursor;
     this.#observer = new PerformanceObserver((list) => {
       for (const { name, transferSize } of list.getEntries()) if (name.includes('&poll=')) onBytes(transferSize);
@@ -45,23 +47,31 @@ export class Polled {
     const { topics, onEvents, onGap, onState, onRequest } = this.#options;
     onState('connecting');
     try {
-      for (;;) {
+      // The first answer comes at once, so that the page knows that there is somebody, and where it is.
+      for (let waits = false; ; waits = true) {
         onRequest();
-        const answer = await fetch(`${address(topics, this.#cursor)}&poll=${waitSeconds}`, { signal, cache: 'no-store' });
-        const { events, lastEventId, gap, closed, detail } = await answer.json();
+        const { events, lastEventId, gap, closed } = await poll(address(topics, this.#cursor), { waits, signal });
         if (signal.aborted) return;
-        if (!answer.ok && answer.status < 500) return onState('refused', { problem: detail });
-        if (!answer.ok) break;
+        this.#failures = 0;
         onState('open');
         if (gap) onGap(gap);
         this.#cursor = lastEventId;
         onEvents(events);
         if (closed) return onState('ended');
       }
-    } catch {
-      if (signal.aborted) return;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
     }
-    this.#timer = setTimeout(() => this.#run(), retryMs);
-    onState('waiting', { untilMs: performance.now() + retryMs });
+  }
+
+  #fail(error) {
+    const problem = error instanceof Refusal ? describe(error.status, error.text) : '';
+    if (error instanceof Refusal && !error.passes) return this.#options.onState('refused', { problem });
+    const most = delaysMs[Math.min(this.#failures, delaysMs.length - 1)];
+    this.#failures += 1;
+    // Or all pages would come back in the same moment; and none before the server wants it.
+    const delayMs = Math.max(most * (0.75 + Math.random() / 2), (error.retryAfterMs ?? 0) * (1 + Math.random() / 4));
+    this.#timer = setTimeout(() => this.#run(), delayMs);
+    return this.#options.onState('waiting', { untilMs: performance.now() + delayMs, problem });
   }
 }

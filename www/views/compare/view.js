@@ -2,47 +2,79 @@
 
 import { el } from '../../shell/dom.js';
 import { Reading } from '../../shell/reading.js';
-import { statusLine } from '../../shell/status.js';
 import { choices, figures } from './figures.js';
 import { Polled } from './polled.js';
-import { Tally } from './tally.js';
+import { side } from './side.js';
 
 export const title = 'Compare';
 
+const usual = 'demo/count';
 const cutMs = 3000;
-const number = (value) => value.toLocaleString();
-const size = (bytes) => (bytes < 10_000 ? `${number(bytes)} B` : `${number(Math.round(bytes / 1000))} kB`);
 
-export function mount(root, { query, announce, signal }) {
-  const topic = query.get('topic') || 'demo/count';
+export function mount(root, { query, setQuery, announce, signal }) {
+  const topic = el('input', { id: 'topic', value: query.get('topic') || usual, placeholder: usual, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'topic-problem' });
+  const problem = el('span', { class: 'problem', id: 'topic-problem' });
   const sides = [
-    side('Server-sent events', 'One request that goes on. Bytes are those of its body, counted as they are read: a request that has not ended is not in Resource Timing.', openStream),
-    side('Long polling', 'A request for whatever is next. Bytes are Resource Timing’s, heads included.', openPolls),
+    side({ name: 'Server-sent events', note: 'One request that goes on. Bytes are those of its body, counted as they are read: a request that has not ended is not in Resource Timing.', open: openStream, onState, signal }),
+    side({ name: 'Long polling', note: 'A request for whatever is next. Bytes are Resource Timing’s, heads included.', open: openPolls, onState, signal }),
   ];
   const cut = el('button', { type: 'button', class: 'primary', on: { click: cutBoth } }, 'Cut both for 3 s');
 
   root.append(
     el('h1', null, 'Three ways to be told'),
-    el('p', { class: 'lead' }, 'The same events twice, from this worker: ', el('code', null, topic), '. What does each way ask for, and what does it cost?'),
+    el('p', { class: 'lead' }, 'The same events twice, from this worker. What does each way ask for, and what does it cost?'),
+    el('form', { class: 'topic', on: { submit: (event) => { event.preventDefault(); choose(); } } },
+      el('p', { class: 'field' }, el('label', { for: 'topic' }, 'Topic'), topic, problem),
+      el('button', { type: 'submit' }, 'Compare')),
     el('div', { class: 'sides' }, sides.map(({ element }) => element)),
     el('p', { class: 'after' }, cut),
     el('section', { class: 'card', 'aria-labelledby': 'socket' },
       el('h2', { id: 'socket' }, 'And WebSockets?'),
-      el('p', { class: 'soft' }, 'They need a server of their own, so here are the figures of ', el('code', null, 'make bench'), ': 1,000 readers, 100 bytes, two cores.'),
-      table('Figures of make bench', ['', 'as fast as it goes', 'CPU a delivery at 50 events/s', 'p99'],
-        figures.map(({ way, deliveries, cpuUs, p99Ms }) => [way, `${number(deliveries)}/s`, `${cpuUs} µs`, `${p99Ms} ms`]))),
-    el('section', { class: 'card', 'aria-labelledby': 'which' },
+      el('p', { class: 'soft small' }, 'They need a server of their own, so here are the figures of ', el('code', null, 'make bench'), ': 1,000 readers, 100 bytes, two cores, the load client on them too. p99 is from the publisher to the reader.'),
+      table('Figures of make bench', ['', 'deliveries a second, as fast as it goes', 'CPU a delivery at 50 events/s', 'p99 at 50 events/s'],
+        figures.map(({ way, deliveries, cpuUs, p99Ms }) => [way, deliveries.toLocaleString(), `${cpuUs} µs`, `${p99Ms} ms`]))),
+    el('section', { class: 'card choices', 'aria-labelledby': 'which' },
       el('h2', { id: 'which' }, 'When to choose which'),
       table('The three ways, point by point', ['', 'Server-sent events', 'Long polling', 'WebSocket'], choices)));
 
   let timer = 0;
-  for (const each of sides) each.begin();
   const drawing = setInterval(() => sides.forEach((each) => each.draw()), 250);
   signal.addEventListener('abort', () => {
     clearInterval(drawing);
     clearTimeout(timer);
     for (const each of sides) each.end();
   });
+  begin(topic.value);
+
+  function choose() {
+    topic.value = topic.value.trim() || usual;
+    setQuery({ topic: topic.value === usual ? null : topic.value });
+    begin(topic.value);
+  }
+
+  function begin(name) {
+    clearTimeout(timer);
+    const foreign = name.startsWith('$');
+    show(foreign ? 'topic: what begins with $ is a stream of the worker’s own, and cannot be polled' : '');
+    cut.setAttribute('aria-disabled', foreign);
+    for (const each of sides) {
+      if (foreign) each.end();
+      else each.begin(name);
+    }
+  }
+
+  function show(text) {
+    if (problem.textContent === text) return;
+    problem.textContent = text;
+    if (text) topic.setAttribute('aria-invalid', 'true');
+    else topic.removeAttribute('aria-invalid');
+  }
+
+  // "FIELD: what is wrong" belongs to its field.
+  function onState(state, { problem: said }) {
+    if (state === 'open') show('');
+    else if (state === 'refused' && said?.startsWith('topic: ')) show(said);
+  }
 
   function cutBoth() {
     if (cut.getAttribute('aria-disabled') === 'true') return;
@@ -50,62 +82,9 @@ export function mount(root, { query, announce, signal }) {
     for (const each of sides) each.cut();
     announce('Both are cut');
     timer = setTimeout(() => {
-      cut.removeAttribute('aria-disabled');
-      for (const each of sides) each.begin();
+      cut.setAttribute('aria-disabled', 'false');
+      for (const each of sides) each.resume();
     }, cutMs);
-  }
-
-  function side(name, note, open) {
-    const tally = new Tally();
-    const status = statusLine({ retry: () => source?.retry(), signal });
-    const rows = ['Requests', 'Bytes', 'Events', 'Bytes an event', 'Latency, median', 'Missed'].map((each) => [each, el('dd', null, '–')]);
-    const back = el('p', { class: 'back small' }, 'Not cut yet.');
-    let source = null;
-    let cursor;
-    let absence = null; // since the cut: { requests, events }
-
-    const mine = {
-      element: el('section', { class: 'card', 'aria-label': name },
-        el('h2', null, name), el('p', { class: 'soft small note' }, note), status.element,
-        el('dl', { class: 'figures' }, rows.map(([each, value]) => el('div', null, el('dt', null, each), value))), back),
-      begin() {
-        source = open(topic, cursor, {
-          onRequest: () => { tally.requests += 1; },
-          onBytes: (count) => { tally.bytes += count; },
-          onData: (all) => {
-            for (const data of all) tally.take(data);
-            if (absence && all.length > 0) {
-              const { requests, missed } = absence;
-              absence = null;
-              const asked = tally.requests - requests;
-              const lack = tally.missed === null ? 'whether any is missing, nobody can tell without numbers in them'
-                : tally.missed > missed ? `${number(tally.missed - missed)} missed` : 'none missed';
-              back.textContent = `Back after ${number(asked)} ${asked === 1 ? 'request' : 'requests'}, with ${number(all.length)} events at once; ${lack}.`;
-            }
-          },
-          onGap: () => {
-            absence = null;
-            back.textContent = 'The server said “gap”: what came after the cursor is not held any more.';
-          },
-          onState: status.show,
-        });
-      },
-      cut() {
-        cursor = source.cursor;
-        source.close();
-        absence = { requests: tally.requests, missed: tally.missed };
-        status.show('closed', { sentence: 'Cut' });
-        back.textContent = 'Away, with the cursor in hand.';
-      },
-      end: () => source?.close(),
-      draw() {
-        const { requests, bytes, events, latencyMs, missed } = tally;
-        const values = [number(requests), size(bytes), number(events), events > 0 ? number(Math.round(bytes / events)) : '–',
-          latencyMs === null ? '–' : `${number(latencyMs)} ms`, missed === null ? '–' : number(missed)];
-        values.forEach((value, n) => { rows[n][1].textContent = value; });
-      },
-    };
-    return mine;
   }
 }
 
