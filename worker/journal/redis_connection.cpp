@@ -60,7 +60,11 @@ void RedisConnection::set_patience(std::chrono::milliseconds time) {
 
 RedisConnection::Reply RedisConnection::ask(std::span<const std::string_view> words,
                                             std::chrono::milliseconds longer) {
-  set_patience(patience + longer);
+  send(words);
+  return answer(longer);
+}
+
+void RedisConnection::send(std::span<const std::string_view> words) {
   std::vector<const char*> texts;
   std::vector<std::size_t> sizes;
   texts.reserve(words.size());
@@ -69,12 +73,25 @@ RedisConnection::Reply RedisConnection::ask(std::span<const std::string_view> wo
     texts.push_back(word.data() != nullptr ? word.data() : "");
     sizes.push_back(word.size());
   }
-  Reply reply(static_cast<redisReply*>(
-      redisCommandArgv(context_.get(), static_cast<int>(words.size()), texts.data(), sizes.data())));
-  if (!reply) broken();
+  const auto count = static_cast<int>(words.size());
+  if (redisAppendCommandArgv(context_.get(), count, texts.data(), sizes.data()) != REDIS_OK) broken();
+  ++to_come_;
+  for (int done = 0; done == 0;) {
+    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) broken();
+  }
+}
+
+RedisConnection::Reply RedisConnection::answer(std::chrono::milliseconds longer) {
+  set_patience(patience + longer);
+  void* got = nullptr;
+  if (redisGetReply(context_.get(), &got) != REDIS_OK) broken();
+  Reply reply(static_cast<redisReply*>(got));
+  --to_come_;
   if (reply->type != REDIS_REPLY_ERROR) return reply;
   const std::string_view error(reply->str, reply->len);
-  throw RedisError(RedisError::Kind::refused, fmt::format("Redis at {}: {}{}", name(), error, advice(error)));
+  // Nobody is left to take what else comes.
+  const auto kind = to_come_ > 0 ? RedisError::Kind::broken : RedisError::Kind::refused;
+  throw RedisError(kind, fmt::format("Redis at {}: {}{}", name(), error, advice(error)));
 }
 
 void RedisConnection::broken() const {

@@ -50,6 +50,10 @@ class RedisConnection {
   /// Never an error's reply. `longer`: the answer may take this long beyond the bound.
   Reply ask(std::span<const std::string_view> words, std::chrono::milliseconds longer = {});
   Reply ask(std::initializer_list<std::string_view> words) { return ask(std::span(words)); }
+  /// In two steps, so that Redis works on the next answer while one is read; they come in the order asked
+  /// for.
+  void send(std::initializer_list<std::string_view> words) { send(std::span(words)); }
+  Reply answer(std::chrono::milliseconds longer = {});
   /// It was closed from the other side, or says something unasked.
   bool is_stale() const;
   /// From any thread: an answer that is waited for does not come.
@@ -59,12 +63,14 @@ class RedisConnection {
   [[noreturn]] void bad_answer(std::string_view to) const;
 
  private:
+  void send(std::span<const std::string_view> words);
   void set_patience(std::chrono::milliseconds time);
   [[noreturn]] void broken() const;
 
   const RedisAddress address_;
   std::unique_ptr<redisContext, Free> context_;
   std::chrono::milliseconds patience_{0};
+  int to_come_ = 0;  // answers
 };
 
 }  // namespace worker::journal

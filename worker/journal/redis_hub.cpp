@@ -103,6 +103,13 @@ std::span<redisReply* const> elements(const redisReply& reply) {
   return {reply.element, reply.elements};
 }
 
+// For a message, of an entry that may be anything.
+std::string_view id_in(const redisReply& entry) {
+  const auto parts = elements(entry);
+  if (parts.empty() || parts[0]->type != REDIS_REPLY_STRING) return "?";
+  return {parts[0]->str, parts[0]->len};
+}
+
 std::string key(const std::string& hub, std::string_view name) { return fmt::format("{{{}}}:{}", hub, name); }
 
 }  // namespace
@@ -178,17 +185,34 @@ std::vector<RedisEntry> RedisHub::read(RedisConnection& redis, RedisPlace after,
   const std::initializer_list<std::string_view> words{"XREAD", "COUNT",   number,  "BLOCK",
                                                       pause,   "STREAMS", events_, from};
   const auto reply = redis.ask(std::span(words), wait);
-  std::vector<RedisEntry> entries;
   bytes = 0;
-  if (reply->type == REDIS_REPLY_NIL) return entries;
+  if (reply->type == REDIS_REPLY_NIL) return {};
   const auto streams = elements(*reply);
   if (streams.size() != 1 || elements(*streams[0]).size() != 2) redis.bad_answer("XREAD");
-  for (const auto* each : elements(*elements(*streams[0])[1])) {
+  return entries_of(*elements(*streams[0])[1], redis, bytes);
+}
+
+void RedisHub::ask_for(RedisConnection& redis, RedisPlace after, Sequence until) const {
+  redis.send({"XRANGE", events_, fmt::format("({}-{}", after.life, after.number),
+              fmt::format("{}-{}", after.life, until)});
+}
+
+std::vector<RedisEntry> RedisHub::asked_for(RedisConnection& redis, std::size_t& bytes) const {
+  const auto reply = redis.answer();
+  if (reply->type != REDIS_REPLY_ARRAY) redis.bad_answer("XRANGE");
+  return entries_of(*reply, redis, bytes);
+}
+
+std::vector<RedisEntry> RedisHub::entries_of(const redisReply& reply, RedisConnection& redis,
+                                             std::size_t& bytes) const {
+  std::vector<RedisEntry> entries;
+  entries.reserve(elements(reply).size());
+  bytes = 0;
+  for (const auto* each : elements(reply)) {
     if (!read_redis_entry(*each, entries.emplace_back())) {
-      throw RedisError(
-          RedisError::Kind::broken,
-          fmt::format("Redis at {}: {} holds something that is no event of this worker's, after {}",
-                      redis.name(), events_, from));
+      throw RedisError(RedisError::Kind::broken,
+                       fmt::format("Redis at {}: {} holds something that is no event of this worker's: {}",
+                                   redis.name(), events_, id_in(*each)));
     }
     bytes += entries.back().entry.size_bytes();
   }

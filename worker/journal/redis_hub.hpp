@@ -57,10 +57,17 @@ class RedisHub {
   /// At most `count` events after `after`; none, if none came within `wait`.
   std::vector<RedisEntry> read(RedisConnection& redis, RedisPlace after, std::size_t count,
                                std::chrono::milliseconds wait, std::size_t& bytes) const;
+  /// The same for what is there already, in two steps: the events after `after` and up to `until`, of one
+  /// life. Answers come in the order asked for.
+  void ask_for(RedisConnection& redis, RedisPlace after, Sequence until) const;
+  std::vector<RedisEntry> asked_for(RedisConnection& redis, std::size_t& bytes) const;
   /// Gives up what is before `held_from`.
   void trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const;
 
  private:
+  std::vector<RedisEntry> entries_of(const redisReply& reply, RedisConnection& redis,
+                                     std::size_t& bytes) const;
+
   const std::string state_;
   const std::string events_;
   const std::string ids_;

@@ -1,10 +1,8 @@
 #include "journal/redis_journal.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace worker::journal {
@@ -30,25 +28,12 @@ RedisJournal::RedisJournal(const Settings& settings, const RedisSettings& redis,
                       base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + 1))} {
   try {
     join();
-    while (place().life == tail_.life && place().number < tail_.number) read_more();
+    read_all_held();
   } catch (const RedisError& error) {
     failed(read_line_, error);
   }
   reader_ = std::jthread([this] { reader(); });
   writer_ = std::jthread([this] { writer(); });
-}
-
-std::size_t RedisJournal::size_of(const std::vector<Draft>& drafts) {
-  std::size_t bytes = 0;
-  for (const auto& draft : drafts) bytes += sizeof(Draft) + draft.event.data.size();
-  return bytes;
-}
-
-// Signals are for the loops; and a write to a closed socket is an error here, not the end.
-void RedisJournal::block_signals() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 RedisJournal::~RedisJournal() { RedisJournal::close(); }
@@ -64,7 +49,7 @@ std::optional<std::string> RedisJournal::trouble() const {
 }
 
 void RedisJournal::append(std::vector<Draft> drafts, Done done) {
-  const auto bytes = size_of(drafts);
+  const auto bytes = waiting_bytes(drafts);
   Waiting waiting{std::move(drafts), std::move(done)};
   {
     const std::lock_guard lock(mutex_);

@@ -63,9 +63,11 @@ class RedisJournal final : public HeldJournal {
   };
 
   void reader();
+  void read_all_held();
   void read_more();
   void join();
   void look_after();
+  void fit_count(std::size_t events, std::size_t bytes);
   void take(std::vector<RedisEntry> entries);
   base::Instant time_of(const RedisEntry& entry) const;
 
@@ -77,8 +79,6 @@ class RedisJournal final : public HeldJournal {
   static std::vector<Kept> results_of(const RedisHub::Appended& appended, std::span<const RedisDraft> drafts);
   void release(bool all);
   static void refuse(Waiting& waiting, Rejection why);
-  static std::size_t size_of(const std::vector<Draft>& drafts);
-  static void block_signals();
 
   RedisConnection& connected(Line& line);
   void failed(Line& line, const RedisError& error);

@@ -1,10 +1,8 @@
 // RedisJournal's reader: from the stream into the history.
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
+#include "base/signals.hpp"
 #include "journal/redis_journal.hpp"
 
 namespace worker::journal {
@@ -17,11 +15,14 @@ constexpr auto quiet = 500ms;
 // What one answer should hold, roughly.
 constexpr std::size_t answer_bytes = 2'097'152;
 constexpr std::size_t count_max = 4'096;
+// While Redis works on the next one meanwhile: more are no faster, and less is waited for.
+constexpr std::size_t held_count_max = 256;
 
 }  // namespace
 
 void RedisJournal::reader() {
-  block_signals();
+  // They are for the loops; and a write to a closed socket is an error here, not the end.
+  base::block_signals();
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
@@ -87,9 +88,35 @@ void RedisJournal::read_more() {
     return release(false);
   }
   if (entries.front().life != at.life) return join();
-  if (bytes < answer_bytes / 2 && entries.size() == count_) count_ = std::min(2 * count_, count_max);
-  if (bytes > answer_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
+  fit_count(entries.size(), bytes);
   take(std::move(entries));
+}
+
+void RedisJournal::fit_count(std::size_t events, std::size_t bytes) {
+  if (bytes < answer_bytes / 2 && events == count_) count_ = std::min(2 * count_, count_max);
+  if (bytes > answer_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
+}
+
+// At the start, where nobody waits for the first events before the last: Redis collects the next part while
+// this one is taken in.
+void RedisJournal::read_all_held() {
+  auto& redis = connected(read_line_);
+  auto asked = place();
+  if (asked.number >= tail_.number) return;
+  const auto ask = [&] {
+    const auto until = std::min(asked.number + std::min(count_, held_count_max), tail_.number);
+    hub_.ask_for(redis, asked, until);
+    asked.number = until;
+  };
+  ask();
+  for (bool more = true; more;) {
+    more = asked.number < tail_.number;
+    if (more) ask();
+    std::size_t bytes = 0;
+    auto entries = hub_.asked_for(redis, bytes);
+    fit_count(entries.size(), bytes);
+    take(std::move(entries));
+  }
 }
 
 // Nothing new comes from a stream that was deleted, either; nor from one whose end was taken out.
@@ -109,6 +136,7 @@ void RedisJournal::look_after() {
 }
 
 void RedisJournal::take(std::vector<RedisEntry> entries) {
+  if (entries.empty()) return;
   RedisPlace read;
   missing_ = 0;
   {

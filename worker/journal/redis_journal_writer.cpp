@@ -1,11 +1,9 @@
 // RedisJournal's writer: from publishers into the stream.
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
 #include <iterator>
 #include <utility>
 
+#include "base/signals.hpp"
 #include "journal/cursor.hpp"
 #include "journal/redis_journal.hpp"
 
@@ -41,7 +39,7 @@ std::size_t group_of(std::span<const RedisDraft> drafts) {
 }  // namespace
 
 void RedisJournal::writer() {
-  block_signals();
+  base::block_signals();
   for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
     if (taken.empty()) {
       probe();
@@ -66,7 +64,7 @@ bool RedisJournal::wait(std::vector<Waiting>& taken) {
   auto end = waiting_.begin();
   for (std::size_t events = 0; end != waiting_.end() && events < group_events_max; ++end) {
     events += end->drafts.size();
-    waiting_bytes_ -= std::min(waiting_bytes_, size_of(end->drafts));
+    waiting_bytes_ -= std::min(waiting_bytes_, waiting_bytes(end->drafts));
   }
   std::move(waiting_.begin(), end, std::back_inserter(taken));
   waiting_.erase(waiting_.begin(), end);

@@ -22,12 +22,6 @@ constexpr auto retry_longest = 5s;
 // Where the clock is of no use.
 constexpr Sequence places_passed_min = 1ULL << 32;
 
-std::size_t size_of(const std::vector<Draft>& drafts) {
-  std::size_t bytes = 0;
-  for (const auto& draft : drafts) bytes += sizeof(Draft) + draft.event.data.size();
-  return bytes;
-}
-
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
@@ -58,7 +52,7 @@ std::optional<std::string> SqliteJournal::trouble() const {
 }
 
 void SqliteJournal::append(std::vector<Draft> drafts, Done done) {
-  const auto bytes = size_of(drafts);
+  const auto bytes = waiting_bytes(drafts);
   Waiting waiting{std::move(drafts), std::move(done)};
   {
     const std::lock_guard lock(mutex_);

@@ -115,6 +115,43 @@ BOOST_AUTO_TEST_CASE(a_large_batch_is_one_answer) {
   BOOST_TEST(one->last() == 10'000U);
 }
 
+// In several answers, of which the next is asked for before the last is read.
+BOOST_AUTO_TEST_CASE(a_long_history_is_read_at_the_start) {
+  for (const int count : {1, 63, 64, 65, 1'000}) {
+    server.ask({"FLUSHALL"});
+    {
+      const auto one = worker();
+      std::vector<Draft> drafts;
+      for (int i = 0; i < count; ++i) drafts.push_back(draft("a", std::string(i % 7 == 0 ? 20'000 : 1, 'x')));
+      std::promise<void> kept;
+      one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
+      kept.get_future().get();
+    }
+    const auto next = worker();
+    const auto entries = next->read_all(0, std::string::npos);
+    BOOST_TEST(entries.size() == static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < entries.size(); ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence, i + 1);
+    BOOST_TEST(next->lost_through() == 0U);
+    BOOST_TEST(publish(*next, "a") == next->id_of(static_cast<Sequence>(count) + 1));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_long_history_with_holes_is_read_at_the_start) {
+  std::string last;
+  {
+    const auto one = worker();
+    for (int i = 0; i < 700; ++i) last = publish(*one, "a");
+    const auto life = std::to_string(std::stoull(last.substr(0, last.find('-')), nullptr, 16));
+    for (int i = 100; i < 400; ++i)
+      server.ask({"XDEL", "{sse-worker}:events", life + "-" + std::to_string(i)});
+  }
+  const auto next = worker();
+  BOOST_TEST(next->last() == 700U);
+  BOOST_TEST(next->read_all(0, 1).at(0)->sequence == 400U);
+  BOOST_TEST(resume(*next, next->id_of(50)).ends_with("gap evicted"));
+  BOOST_TEST(resume(*next, last) == "after 700");
+}
+
 BOOST_AUTO_TEST_CASE(hubs_of_other_names_are_others) {
   const auto one = worker();
   RedisSettings redis;
