@@ -51,6 +51,22 @@ RedisConnection::RedisConnection(const RedisAddress& address, const std::string&
   if (address.path.empty()) redisEnableKeepAlive(context_.get());
   if (!password.empty()) ask({"AUTH", password});
   if (address.database != 0) ask({"SELECT", std::to_string(address.database)});
+  run_ = ask_run();
+}
+
+std::string RedisConnection::ask_run() try {
+  const auto reply = ask({"INFO", "server"});
+  if (reply->type != REDIS_REPLY_STRING) return {};
+  const std::string_view text(reply->str, reply->len);
+  constexpr std::string_view key = "run_id:";
+  const auto at = text.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto value = text.substr(at + key.size());
+  return std::string(value.substr(0, value.find_first_of("\r\n")));
+} catch (const RedisError& error) {
+  // Its user may not be allowed to ask.
+  if (std::string_view(error.what()).find("NOPERM") == std::string_view::npos) throw;
+  return {};
 }
 
 void RedisConnection::set_patience(std::chrono::milliseconds time) {

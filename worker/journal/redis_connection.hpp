@@ -59,16 +59,20 @@ class RedisConnection {
   /// From any thread: an answer that is waited for does not come.
   void interrupt() const;
   std::string name() const { return text_of(address_); }
+  /// Names the Redis process, for as long as it lives; empty where it does not tell.
+  const std::string& run() const { return run_; }
   /// The answer is of no form that was asked for.
   [[noreturn]] void bad_answer(std::string_view to) const;
 
  private:
   void send(std::span<const std::string_view> words);
+  std::string ask_run();
   void set_patience(std::chrono::milliseconds time);
   [[noreturn]] void broken() const;
 
   const RedisAddress address_;
   std::unique_ptr<redisContext, Free> context_;
+  std::string run_;
   std::chrono::milliseconds patience_{0};
   int to_come_ = 0;  // answers
 };

@@ -9,23 +9,43 @@ namespace {
 
 // Sent whole each time: Redis knows it again by its hash, which takes it some µs, and a Redis that was
 // restarted or changed for another needs no second way.
+//
+// A Redis process that has events which another process, or an earlier one, took may lack the last of them.
+// Whatever it appends is a branch of the order, with a number; the fork is the last place before it. Who has
+// seen a place after a fork, on an earlier branch, has seen what is not there any more.
 constexpr std::string_view life_script = R"(
-local known, seen = ARGV[1], tonumber(ARGV[2])
-local state = redis.call('HMGET', KEYS[1], 'epoch', 'last')
-local epoch, last, fresh = state[1], tonumber(state[2] or 0), false
-if not epoch or (epoch == known and last < seen) then
+local known, seen, branch, run = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'run', 'branch')
+local epoch, last, now, fresh = state[1], tonumber(state[2] or 0), tonumber(state[4] or 1), false
+local forks = epoch and run ~= '' and run ~= state[3]
+if forks then now = now + 1 end
+local lacking = false
+if epoch == known then
+  lacking = last < seen or now - branch > 100
+  for each = branch + 1, lacking and 0 or now do
+    local fork = forks and each == now and last or redis.call('HGET', KEYS[1], 'fork:' .. each)
+    lacking = lacking or tonumber(fork or 0) < seen
+  end
+end
+if not epoch or lacking then
   local time = redis.call('TIME')
   local life = math.max(time[1] * 1000000 + time[2], tonumber(epoch or 0) + 1, tonumber(known) + 1)
-  epoch, last, fresh = string.format('%.0f', life), 0, true
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+  epoch, last, now, fresh, forks = string.format('%.0f', life), 0, 1, true, false
+  redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+end
+local changed = {'epoch', epoch, 'run', run, 'branch', now}
+if forks then
+  changed[7], changed[8] = 'fork:' .. now, last
+  redis.call('HDEL', KEYS[1], 'fork:' .. (now - 101))
 end
 )";
 
 constexpr std::string_view open_script = R"(
-if fresh then redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', last) end
+-- One that is full, or a replica, can be read all the same: the fork is where it was when it is written to.
+if fresh or forks then redis.pcall('HSET', KEYS[1], 'last', last, unpack(changed)) end
 local first = redis.call('XRANGE', KEYS[2], epoch .. '-0', '+', 'COUNT', 1)[1]
 local time = redis.call('TIME')
-return {epoch, last, first and first[1] or '', time[1] * 1000 + math.floor(time[2] / 1000),
+return {epoch, last, now, first and first[1] or '', time[1] * 1000 + math.floor(time[2] / 1000),
         redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')}
 )";
 
@@ -33,13 +53,13 @@ return {epoch, last, first and first[1] or '', time[1] * 1000 + math.floor(time[
 // be refused.
 constexpr std::string_view append_script = R"(
 local from = 1
-if epoch == known then from = tonumber(ARGV[3]) end
+if epoch == known then from = tonumber(ARGV[5]) end
 local time = redis.call('TIME')
 local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 local own = string.format('%x', tonumber(epoch)) .. '-'
 local some_closed = redis.call('ZCARD', KEYS[4]) > 0
 local told = {epoch}
-for i = 4, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local topics, event, id, key, close = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local place
   if id ~= '' then
@@ -78,10 +98,10 @@ for i = 4, #ARGV, 5 do
   end
   told[#told + 1] = place
 end
-redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', last)
+redis.call('HSET', KEYS[1], 'last', last, unpack(changed))
 if from > 1 then
-  redis.call('XTRIM', KEYS[2], 'MINID', '~', epoch .. '-' .. ARGV[3])
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[3])
+  redis.call('XTRIM', KEYS[2], 'MINID', '~', epoch .. '-' .. ARGV[5])
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[5])
 end
 return told
 )";
@@ -124,20 +144,22 @@ RedisHub::RedisHub(const std::string& name)
       open_script_(fmt::format("{}{}", life_script, open_script)),
       append_script_(fmt::format("{}{}", life_script, append_script)) {}
 
-RedisHub::State RedisHub::open(RedisConnection& redis, RedisPlace seen) const {
-  const auto reply = redis.ask({"EVAL", open_script_, "4", state_, events_, ids_, closed_,
-                                std::to_string(seen.life), std::to_string(seen.number)});
+RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) const {
+  const auto reply =
+      redis.ask({"EVAL", open_script_, "4", state_, events_, ids_, closed_, std::to_string(seen.last.life),
+                 std::to_string(seen.last.number), std::to_string(seen.branch), redis.run()});
   const auto parts = elements(*reply);
   State state;
   std::int64_t now = 0;
-  if (parts.size() != 5 || !read_number(*parts[0], state.last.life) ||
-      !read_number(*parts[1], state.last.number) || !read_number(*parts[3], now)) {
+  if (parts.size() != 6 || !read_number(*parts[0], state.last.life) ||
+      !read_number(*parts[1], state.last.number) || !read_number(*parts[2], state.branch) ||
+      !read_number(*parts[4], now)) {
     redis.bad_answer("its opening");
   }
   std::uint64_t life = 0;
   state.now = std::chrono::milliseconds(now);
-  if (!read_redis_id(*parts[2], life, state.first)) state.first = state.last.number + 1;
-  const auto topics = elements(*parts[4]);
+  if (!read_redis_id(*parts[3], life, state.first)) state.first = state.last.number + 1;
+  const auto topics = elements(*parts[5]);
   for (std::size_t i = 0; i + 1 < topics.size(); i += 2) {
     Sequence place = 0;
     if (topics[i]->type != REDIS_REPLY_STRING || !read_number(*topics[i + 1], place))
@@ -147,13 +169,14 @@ RedisHub::State RedisHub::open(RedisConnection& redis, RedisPlace seen) const {
   return state;
 }
 
-RedisHub::Appended RedisHub::append(RedisConnection& redis, RedisPlace seen, Sequence held_from,
+RedisHub::Appended RedisHub::append(RedisConnection& redis, const RedisSeen& seen, Sequence held_from,
                                     std::span<const RedisDraft> drafts) const {
-  const auto life = std::to_string(seen.life);
-  const auto number = std::to_string(seen.number);
+  const auto life = std::to_string(seen.last.life);
+  const auto number = std::to_string(seen.last.number);
+  const auto branch = std::to_string(seen.branch);
   const auto from = std::to_string(held_from);
-  std::vector<std::string_view> words{"EVAL", append_script_, "4",  state_, events_,
-                                      ids_,   closed_,        life, number, from};
+  std::vector<std::string_view> words{"EVAL",  append_script_, "4",    state_, events_,     ids_,
+                                      closed_, life,           number, branch, redis.run(), from};
   words.reserve(words.size() + drafts.size() * std::tuple_size_v<RedisDraft>);
   for (const auto& draft : drafts) words.insert(words.end(), draft.begin(), draft.end());
   const auto reply = redis.ask(words);

@@ -2,7 +2,8 @@
 // order of all workers is made here, by scripts, which Redis runs one at a time.
 //
 // - {NAME}:state, a hash. epoch: the life of the hub, named by the time in µs when it began; last: its last
-// place.
+// place; run: the Redis process that wrote to it; branch, fork:N: how often that was another one, and after
+// which place.
 // - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor, and tells its life.
 // - {NAME}:ids, sorted: publishers' ids, by the place of their event.
 // - {NAME}:closed, sorted: topics that were closed, by the place of their last event.
@@ -28,10 +29,17 @@ struct RedisPlace {
   bool operator==(const RedisPlace&) const = default;
 };
 
+/// What a worker has of the order, by which Redis sees whether it has the same.
+struct RedisSeen {
+  RedisPlace last;
+  std::uint64_t branch = 0;  // on which it was read
+};
+
 class RedisHub {
  public:
   struct State {
     RedisPlace last;
+    std::uint64_t branch = 0;
     Sequence first = 0;                // held; last + 1, if nothing is
     std::chrono::milliseconds now{0};  // the time of Redis
     std::vector<std::pair<std::string, Sequence>> closed;
@@ -46,11 +54,12 @@ class RedisHub {
 
   explicit RedisHub(const std::string& name);
 
-  /// Begins the hub's first life where there is none; and a further one, if less is there than was seen:
-  /// Redis came back without its last events, and their places must not be given to others.
-  State open(RedisConnection& redis, RedisPlace seen) const;
+  /// Begins the hub's first life where there is none; and a further one, if something is not there that was
+  /// seen: Redis came back without its last events, or another one did, and their places must not be given to
+  /// others, or were by now.
+  State open(RedisConnection& redis, const RedisSeen& seen) const;
   /// All or none are kept. `held_from`: the first place that `seen`'s worker holds.
-  Appended append(RedisConnection& redis, RedisPlace seen, Sequence held_from,
+  Appended append(RedisConnection& redis, const RedisSeen& seen, Sequence held_from,
                   std::span<const RedisDraft> drafts) const;
   /// Of that life, none if there is none now.
   std::optional<RedisPlace> last(RedisConnection& redis) const;

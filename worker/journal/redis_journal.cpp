@@ -144,6 +144,11 @@ RedisPlace RedisJournal::place() const {
   return {life_, history_.last() - history_.origin()};
 }
 
+RedisSeen RedisJournal::seen() const {
+  const std::lock_guard lock(mutex_);
+  return {{life_, history_.last() - history_.origin()}, branch_};
+}
+
 // --- the answers ---
 
 void RedisJournal::refuse(Waiting& waiting, Rejection why) {

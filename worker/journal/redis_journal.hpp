@@ -85,6 +85,7 @@ class RedisJournal final : public HeldJournal {
   void mended(Line& line);
   bool pause(Line& line);
   RedisPlace place() const;
+  RedisSeen seen() const;
   Sequence held_from() const;
 
   const RedisHub hub_;
@@ -105,6 +106,7 @@ class RedisJournal final : public HeldJournal {
   bool closing_ = false;
   bool written_ = false;  // the writer is done
   std::uint64_t life_ = 0;
+  std::uint64_t branch_ = 0;
   RedisPlace told_;  // the followers have heard of it
   std::vector<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;

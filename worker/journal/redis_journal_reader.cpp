@@ -47,13 +47,13 @@ void RedisJournal::reader() {
 // At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
 // is one of the same life.
 void RedisJournal::join() {
-  const auto seen = place();
-  auto state = hub_.open(connected(read_line_), seen);
+  auto state = hub_.open(connected(read_line_), seen());
   {
     const std::lock_guard lock(mutex_);
     const bool first = !std::exchange(ready_, true);
     const bool anew = state.last.life != life_;
     life_ = state.last.life;
+    branch_ = state.branch;
     if (first) {
       history_.become(History(history_.settings(), epoch_of(life_), clock_));
     } else if (anew) {

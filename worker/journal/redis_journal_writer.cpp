@@ -118,13 +118,13 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
 }
 
 RedisHub::Appended RedisJournal::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
-  return hub_.append(redis, place(), held_from(), drafts);
+  return hub_.append(redis, seen(), held_from(), drafts);
 }
 
 // One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are
 // never more than the smallest events that the history's bytes would hold.
 Sequence RedisJournal::held_from() const {
-  constexpr std::size_t smallest_bytes = 200;
+  constexpr std::size_t smallest_bytes = 320;
   const std::lock_guard lock(mutex_);
   const auto last = history_.last() - history_.origin();
   const auto first = history_.first() - std::min(history_.first(), history_.origin());

@@ -12,9 +12,10 @@
 namespace worker::journal {
 
 struct RedisBench {
-  std::unique_ptr<RedisJournal> worker() {
+  std::unique_ptr<RedisJournal> worker() { return worker(server.address()); }
+  std::unique_ptr<RedisJournal> worker(const RedisAddress& address) {
     RedisSettings redis;
-    redis.address = server.address();
+    redis.address = address;
     redis.password = server.password;
     return std::make_unique<RedisJournal>(settings, redis, clock, log);
   }

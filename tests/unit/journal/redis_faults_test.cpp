@@ -15,6 +15,18 @@ struct Bench : RedisBench {
     comes([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
     return told;
   }
+  /// As a replica has it at this moment, which then is cut off.
+  void copy_to(const RedisServer& other) const {
+    for (const auto* key : {"{sse-worker}:state", "{sse-worker}:events"}) {
+      const auto dump = server.ask({"DUMP", key});
+      other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
+    }
+  }
+  static void move(Journal& journal, const RedisServer& other) {
+    StorageSettings storage{.kind = StorageSettings::Kind::redis};
+    storage.redis.address = other.address();
+    BOOST_TEST(journal.move_to(storage));
+  }
   static bool troubled(const Journal& journal, const std::string& by) {
     return comes([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
   }
@@ -103,6 +115,73 @@ BOOST_AUTO_TEST_CASE(one_that_came_back_with_less_begins_a_new_life) {
   BOOST_TEST(next.substr(0, 13) != id.substr(0, 13));
 }
 
+// --- a Redis that takes the place of another ---
+
+BOOST_AUTO_TEST_CASE(one_that_has_everything_is_one_like_the_last) {
+  RedisServer other;
+  const auto one = worker();
+  for (int i = 0; i < 3; ++i) publish(*one, "a");
+  copy_to(other);
+  const auto late = worker(other.address());
+  const auto id = publish(*late, "a");
+  BOOST_TEST(id == one->id_of(4));
+  move(*one, other);
+  BOOST_TEST(comes([&] { return held(*one) == "1 2 3 4"; }));
+  BOOST_TEST(insist(*one) == one->id_of(5));
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(comes([&] { return held(*late) == "1 2 3 4 5"; }));
+}
+
+// It has as many events as were seen by now, or more, but not the same ones.
+BOOST_AUTO_TEST_CASE(one_that_lagged_and_went_on_is_found_out) {
+  for (const int further : {1, 2, 5}) {
+    RedisServer other;
+    server.ask({"FLUSHALL"});
+    const auto one = worker();
+    for (int i = 0; i < 3; ++i) publish(*one, "a", "seen by both");
+    copy_to(other);
+    const auto last = publish(*one, "a", "lost");
+    const auto late = worker(other.address());
+    for (int i = 0; i < further; ++i) publish(*late, "a", "another");
+    BOOST_TEST(late->id_of(4) == last);
+    move(*one, other);
+    BOOST_TEST(comes([&] { return one->lost_through() != 0 && late->lost_through() != 0; }));
+    BOOST_TEST(resume(*one, last).ends_with("gap restarted"));
+    BOOST_TEST(resume(*late, last).ends_with("gap restarted"));
+    const auto next = insist(*one);
+    BOOST_TEST(comes([&] { return late->id_of(late->last()) == next; }));
+    BOOST_TEST(late->figures().events == one->figures().events);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
+  const auto one = worker();
+  const auto two = worker();
+  publish(*one, "a");
+  BOOST_TEST(comes([&] { return two->last() == 1; }));
+  for (Sequence place = 2; place <= 5; ++place) {
+    // Another process in all but its events.
+    server.ask({"HSET", "{sse-worker}:state", "run", "another"});
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+    BOOST_TEST(insist(place % 2 == 0 ? *one : *two) == one->id_of(place));
+    BOOST_TEST(comes([&] { return one->last() == place && two->last() == place; }));
+  }
+  BOOST_TEST(server.ask({"HGET", "{sse-worker}:state", "fork:2"})->type == REDIS_REPLY_STRING);
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(two->lost_through() == 0U);
+  const auto three = worker();
+  BOOST_TEST(held(*three) == "1 2 3 4 5");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_does_not_tell_who_it_is) {
+  server.ask({"ACL", "SETUSER", "default", "-info"});
+  const auto one = worker();
+  BOOST_TEST(publish(*one, "a") == one->id_of(1));
+  server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(what_was_taken_out_by_hand_is_a_hole) {
   const auto one = worker();
   publish(*one, "a");
@@ -144,7 +223,7 @@ BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
   server.ask({"CONFIG", "SET", "requirepass", "secret"});
   {
     const auto without = worker();
-    BOOST_TEST(troubled(*without, "Set journal.password"));
+    BOOST_TEST(troubled(*without, "Set journal.password"), without->trouble().value_or("none"));
   }
   server.password = "wrong";
   {
