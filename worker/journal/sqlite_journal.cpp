@@ -134,6 +134,8 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
     }
   } catch (const SqliteError& error) {
     failed(error);
+    // What the file has by now is not in the history, so it has to be written anew.
+    if (rejection == Rejection::unconfirmed) store_.reset();
     possible = false;
   }
   if (!possible) {

@@ -164,6 +164,20 @@ BOOST_AUTO_TEST_CASE(with_nothing_in_it) {
   BOOST_TEST(publish("a") == "life1-1");
 }
 
+BOOST_AUTO_TEST_CASE(a_witness_that_cannot_be_written) {
+  end();
+  for (const auto* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
+  fs::create_symlink("/dev/full", file + ".lock");
+  begin();
+  BOOST_TEST(journal().trouble().value_or("none").find("journal.db.lock: No space left") != std::string::npos);
+  BOOST_TEST(publish("a") == "unavailable");
+  end();
+  fs::remove(file + ".lock");
+  begin();
+  BOOST_TEST(journal().trouble().value_or("none") == "none");
+  BOOST_TEST(publish("a") != "unavailable");
+}
+
 // --- what an older worker has written ---
 
 BOOST_AUTO_TEST_CASE(a_file_of_the_first_schema) {
