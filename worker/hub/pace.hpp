@@ -3,7 +3,8 @@
 // The first event after a silence goes out at once. While events keep coming, flushing again before the web
 // server has passed the last round on would only make it work more for the same events: it would read and
 // write half-filled pieces. So the next flush waits until the last streams written to have been read empty;
-// it thereby finds the interval that this web server, on this machine, under this load, needs. Bounded on
+// it thereby finds the interval that this web server, on this machine, under this load, needs. And where
+// events come in crowds, those that are about to be kept are given a moment to go with it. Bounded on
 // both sides by the settings, because a web server over TCP cannot be seen to read, and because a stream
 // whose reader stalls is never read empty.
 #pragma once
@@ -25,11 +26,12 @@ class Pace {
   /// It wrote to `reader`, who is borrowed until forget() or the next flush. One whose socket is full now is
   /// not waited for.
   void sent_to(const Reader& reader);
-  void end(const Settings& settings);
+  /// `crowded`: it had several events for one stream.
+  void end(const Settings& settings, bool crowded);
   void forget(const Reader& reader);
 
   /// When to flush: not after `now`, if at once. Ask again then: the answer may have changed.
-  base::Instant next(base::Instant now) const;
+  base::Instant next(base::Instant now);
 
  private:
   bool taken() const;
@@ -38,6 +40,8 @@ class Pace {
   std::array<const Reader*, 4> latest_{};
   std::size_t ready_ = 0;
   std::size_t sends_ = 0;
+  bool crowded_ = false;  // the last flush had several events for one stream
+  int waits_ = 0;         // for more, since then
   base::Instant begun_;
   base::Instant not_before_;
   base::Instant at_last_;

@@ -141,8 +141,10 @@ void Shard::schedule_flush() {
 
 void Shard::flush() {
   pace_.begin(loop_.timers().now());
+  const bool crowded =
+      std::ranges::any_of(pending_, [](const auto* each) { return each->pending.size() > 1; });
   for (auto* cohort : std::exchange(pending_, {})) flush(*cohort);
-  pace_.end(settings_);
+  pace_.end(settings_, crowded);
   metrics_.flushes.add();
 }
 
