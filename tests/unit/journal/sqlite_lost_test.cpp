@@ -169,7 +169,8 @@ BOOST_AUTO_TEST_CASE(a_witness_that_cannot_be_written) {
   for (const auto* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
   fs::create_symlink("/dev/full", file + ".lock");
   begin();
-  BOOST_TEST(journal().trouble().value_or("none").find("journal.db.lock: No space left") != std::string::npos);
+  BOOST_TEST(journal().trouble().value_or("none").find("journal.db.lock: No space left") !=
+             std::string::npos);
   BOOST_TEST(publish("a") == "unavailable");
   end();
   fs::remove(file + ".lock");
