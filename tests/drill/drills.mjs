@@ -14,7 +14,7 @@ export const drills = {
   lost_answer: {
     title: 'kill -9 between write and answer, then the same id again',
     run: lostAnswer,
-    long: {times: 20, tries_max: 200},
+    long: {times: 50, tries_max: 400},
     short: {times: 1, tries_max: 40},
   },
   full_disk: {
