@@ -40,6 +40,7 @@ class RedisServer {
         folder_.path(), "--save", "",  "--logfile",    folder_.path("redis.log")};
     words.insert(words.end(), options_.begin(), options_.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     if (::posix_spawnp(&pid_, "redis-server", nullptr, nullptr, argv.data(), environ) != 0)

@@ -14,7 +14,9 @@ BOOST_AUTO_TEST_CASE(memory_that_is_used_is_seen) {
   const auto after = process_figures().resident_bytes;
   BOOST_TEST(before > 100'000U);
   BOOST_TEST(after > before + size * 9 / 10);
+#ifndef __SANITIZE_THREAD__  // which keeps some bytes about each one
   BOOST_TEST(after < before + size * 2);
+#endif
 }
 
 BOOST_AUTO_TEST_CASE(time_spent_is_seen) {
