@@ -139,11 +139,6 @@ bool RedisJournal::pause(Line& line) {
   return !closing_;
 }
 
-RedisPlace RedisJournal::place() const {
-  const std::lock_guard lock(mutex_);
-  return {life_, history_.last() - history_.origin()};
-}
-
 RedisSeen RedisJournal::seen() const {
   const std::lock_guard lock(mutex_);
   return {{life_, history_.last() - history_.origin()}, branch_};

@@ -84,8 +84,8 @@ class RedisJournal final : public HeldJournal {
   void failed(Line& line, const RedisError& error);
   void mended(Line& line);
   bool pause(Line& line);
-  RedisPlace place() const;
   RedisSeen seen() const;
+  RedisPlace place() const { return seen().last; }
   Sequence held_from() const;
 
   const RedisHub hub_;

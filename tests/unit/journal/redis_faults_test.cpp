@@ -173,6 +173,29 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
   BOOST_TEST(held(*three) == "1 2 3 4 5");
 }
 
+// Of so many forks not all are remembered: who has not seen the last hundred is taken for one who lacks
+// something.
+BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
+  const auto change = [&](const char* branch) {
+    server.ask({"HSET", "{sse-worker}:state", "branch", branch, "fork:1", "0", "run", "another"});
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  };
+  const auto one = worker();
+  const auto first = publish(*one, "a");
+  for (int branch = 2; branch <= 100; ++branch)
+    server.ask({"HSET", "{sse-worker}:state", "fork:" + std::to_string(branch), "1"});
+  change("100");
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 1);
+  change("101");
+  BOOST_TEST(insist(*one) == one->id_of(3));
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 0);
+  change("300");
+  BOOST_TEST(comes([&] { return one->lost_through() != 0; }));
+  BOOST_TEST(resume(*one, first).ends_with("gap restarted"));
+}
+
 BOOST_AUTO_TEST_CASE(one_that_does_not_tell_who_it_is) {
   server.ask({"ACL", "SETUSER", "default", "-info"});
   const auto one = worker();

@@ -1,0 +1,178 @@
+// A history, as readers see it: where one begins, what it gets, and what it missed.
+#include <algorithm>
+#include <ranges>
+
+#include "journal/cursor.hpp"
+#include "journal/history.hpp"
+
+namespace worker::journal {
+
+std::string History::id_of(Sequence sequence) const {
+  if (sequence >= origin_) return Cursor{epoch_, sequence - origin_}.text();
+  return Cursor{former_epoch_, sequence - std::min(sequence, former_origin_)}.text();
+}
+
+std::optional<Sequence> History::find(const std::string& cursor) const {
+  if (const auto alias = aliases_.find(cursor); alias != aliases_.end()) return alias->second;
+  const auto place = Cursor::parse(cursor);
+  if (!place || place->epoch != epoch_ || place->sequence > last() - origin_) return std::nullopt;
+  return origin_ + place->sequence;
+}
+
+Resumption History::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
+  const bool closed = closed_at(selection) != 0;
+  if (!cursor && !closed) return {.after = last(), .accounted = evictions_};
+  if (!cursor || *cursor == "earliest") return {.after = beginning(selection, 0), .accounted = evictions_};
+  const auto found = find(*cursor);
+  if (!found) {
+    return {.after = beginning(selection, 0),
+            .accounted = evictions_,
+            .gap = is_earlier_life(*cursor) ? GapReason::restarted : GapReason::unknown};
+  }
+  if (evicted_through(selection, 0) > *found) {
+    return {.after = beginning(selection, *found),
+            .accounted = evictions_,
+            .gap = *found < doubt_.through ? GapReason::lost : GapReason::evicted};
+  }
+  auto end = last();
+  return {.after = *found,
+          .accounted = evictions_,
+          .complete = closed && matching(selection, *found, end, 1).empty()};
+}
+
+// The last place after which nothing that is held is missed, of those that are not before `after`.
+Sequence History::beginning(const Selection& selection, Sequence after) const {
+  auto end = last();
+  const auto first = matching(selection, after, end, 1);
+  const auto evicted = std::max(after, evicted_through(selection, 0));
+  return first.empty() ? evicted : std::min(evicted, first.front()->sequence - 1);
+}
+
+// A cursor that a hub could have given out, in another epoch. All epochs are of one length.
+bool History::is_earlier_life(const std::string& cursor) const {
+  const auto place = Cursor::parse(cursor);
+  return place && place->epoch != epoch_ && place->epoch.size() == epoch_.size() &&
+         std::ranges::all_of(place->epoch,
+                             [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
+}
+
+Slice History::read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
+                    Evictions accounted) const {
+  Slice slice{.entries = {},
+              .through = until,
+              .evicted_through = evicted_through(selection, accounted),
+              .accounted = evictions_,
+              .why = after < origin_ ? GapReason::restarted : GapReason::evicted};
+  slice.entries = matching(selection, after, slice.through, bytes_max);
+  return slice;
+}
+
+// The places of several topics after `after` and up to `until`, each once and in their order, until `take`
+// says no.
+template <class Take>
+void History::each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
+                         const Take& take) const {
+  struct Run {
+    Queue::const_iterator next, end;
+  };
+  const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
+  std::vector<Run> runs;  // a heap: the earliest place on top
+  for (const auto& name : names) {
+    const auto topic = topics_.find(name);
+    if (topic == topics_.end()) continue;
+    const auto& places = topic->second.held;
+    const Run run{std::upper_bound(places.begin(), places.end(), after), places.end()};
+    if (run.next != run.end) runs.push_back(run);
+  }
+  std::ranges::make_heap(runs, later);
+  while (!runs.empty() && *runs.front().next <= until) {
+    std::ranges::pop_heap(runs, later);
+    auto& run = runs.back();
+    const auto place = *run.next++;
+    if (run.next == run.end) {
+      runs.pop_back();
+    } else {
+      std::ranges::push_heap(runs, later);
+    }
+    // An event of several of the topics comes once for each.
+    if (place == after) continue;
+    after = place;
+    if (!take(place)) return;
+  }
+}
+
+// `until` is moved back to the last entry where the slice is full before it.
+std::vector<EntryPtr> History::matching(const Selection& selection, Sequence after, Sequence& until,
+                                        std::size_t bytes_max) const {
+  std::vector<EntryPtr> entries;
+  std::size_t bytes = 0;
+  // False once the slice is full.
+  const auto take = [&](const EntryPtr& entry) {
+    entries.push_back(entry);
+    bytes += entry->frame.size();
+    if (bytes < bytes_max) return true;
+    until = entry->sequence;
+    return false;
+  };
+  if (selection.prefixes().empty()) {
+    each_place(selection.names(), after, until, [&](Sequence place) { return take(places_.at(place)); });
+  } else {
+    places_.each(after, until,
+                 [&](const EntryPtr& entry) { return !holds(selection, *entry) || take(entry); });
+  }
+  return entries;
+}
+
+// Through one of its topics at least: what the others hold is theirs, and goes when they give it up.
+bool History::holds(const Selection& selection, const Entry& entry) const {
+  if (entry.topics.size() == 1) return selection.matches(entry.topics.front());
+  return std::ranges::any_of(entry.topics, [&](const auto& name) {
+    if (!selection.matches(name)) return false;
+    const auto topic = topics_.find(name);
+    return topic != topics_.end() && topic->second.loss.through < entry.sequence;
+  });
+}
+
+std::vector<EntryPtr> History::read_all(Sequence after, std::size_t count_max) const {
+  std::vector<EntryPtr> entries;
+  places_.each(after, last_, [&](const EntryPtr& entry) {
+    if (entries.size() == count_max) return false;
+    entries.push_back(entry);
+    return true;
+  });
+  return entries;
+}
+
+Sequence History::evicted_through(const Selection& selection, Evictions accounted) const {
+  auto through = Sequence{0};
+  if (accounted == evictions_) return through;
+  const auto count = [&](const Loss& loss) {
+    if (loss.at > accounted) through = std::max(through, loss.through);
+  };
+  count(doubt_);
+  for (const auto& name : selection.names()) {
+    const auto topic = topics_.find(name);
+    count(topic == topics_.end() ? forgotten_ : topic->second.loss);
+  }
+  for (const auto& prefix : selection.prefixes()) {
+    count(forgotten_);
+    for (auto topic = topics_.lower_bound(prefix); topic != topics_.end() && topic->first.starts_with(prefix);
+         ++topic) {
+      count(topic->second.loss);
+    }
+  }
+  return through;
+}
+
+Sequence History::closed_at(const Selection& selection) const {
+  if (!selection.prefixes().empty()) return 0;
+  Sequence last = 0;
+  for (const auto& name : selection.names()) {
+    const auto topic = topics_.find(name);
+    if (topic == topics_.end() || topic->second.closed_at == 0) return 0;
+    last = std::max(last, topic->second.closed_at);
+  }
+  return last;
+}
+
+}  // namespace worker::journal
