@@ -30,7 +30,7 @@ export const drills = {
     short: {times: 4, readers: 10},
   },
   restarted_redis: {
-    title: 'Redis killed, and started again from its AOF',
+    title: 'Redis with appendfsync always killed, and started again from its AOF',
     run: restartedRedis,
     long: {times: 20},
     short: {times: 2, readers: 5},
