@@ -14,6 +14,16 @@ namespace worker::journal {
 /// The place of an event in the one order of the hub. The first event is 1; 0 is before everything.
 using Sequence = std::uint64_t;
 
+/// How many evictions there have been: a clock that says which of them a reader knows of already. A place
+/// could not: another topic may lose an event that stands before it later.
+using Evictions = std::uint64_t;
+
+/// What a topic has given up.
+struct Loss {
+  Sequence through = 0;  // the last place given up
+  Evictions at = 0;      // when, on the clock of evictions
+};
+
 struct Draft {
   /// At least one; names that were checked at the edge (see journal/topic.hpp).
   std::vector<std::string> topics;

@@ -30,7 +30,8 @@ void History::add(EntryPtr entry) {
     if (entry->closes) topic->second.closed_at = sequence;
   }
   const auto topics = entry->topics.size();
-  take(std::move(entry), topics);
+  take(entry, topics);
+  for (const auto& name : entry->topics) prefixes_.add(name, sequence, places_);
 }
 
 // Held by so many topics, each of which knows of it already.
@@ -66,12 +67,14 @@ void History::close(const std::string& topic, Sequence place) {
 void History::lose(Sequence through) {
   last_ = through;
   places_.clear();
+  prefixes_.clear();
   aliases_.clear();
   over_.clear();
   emptied_.clear();
   bytes_ = 0;
   lost_through_ = through;
   forgotten_ = {through, ++evictions_};
+  prefixes_.mark({}, forgotten_);
   // The common mark stands in for all topics but those that are remembered for having ended.
   std::erase_if(topics_, [](const auto& topic) { return topic.second.closed_at == 0; });
   for (auto& [name, topic] : topics_) {
@@ -113,7 +116,7 @@ void History::trim() {
 
 bool History::front_is_spare() const {
   if (places_.empty() || places_.first() > seen_by_all()) return false;
-  return bytes_ > settings_.bytes_max || clock_->now() - places_.front()->at > settings_.age_max;
+  return bytes() > settings_.bytes_max || clock_->now() - places_.front()->at > settings_.age_max;
 }
 
 // Whoever holds it holds nothing before it.
@@ -135,6 +138,7 @@ void History::release(Topics::iterator topic, Sequence sequence) {
     emptied_.push_back(topic->first);
   }
   const auto entry = places_.release(sequence);
+  prefixes_.release(topic->first, topic->second.loss, places_);
   if (!entry) return;
   if (noting_) gone_.push_back(sequence);
   bytes_ -= entry->size_bytes();
@@ -170,7 +174,7 @@ Figures History::figures() const {
       places_.empty()
           ? std::chrono::milliseconds(0)
           : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - places_.front()->at);
-  return {places_.size(), bytes_, topics_.size(), age};
+  return {places_.size(), bytes(), topics_.size(), age};
 }
 
 }  // namespace worker::journal

@@ -1,7 +1,7 @@
 // History: the events held to resume from, and what is known of those that are not held any more. A value
 // with indexes, in this process's memory; every journal has one, wherever else it keeps its events. Not
 // thread-safe: its journal guards it. Calls take a time that depends on what they return, and on the number
-// of topics asked for; except for patterns, which scan what came after the cursor.
+// of topics and patterns asked for.
 #pragma once
 
 #include <boost/circular_buffer.hpp>
@@ -14,6 +14,7 @@
 
 #include "journal/journal.hpp"
 #include "journal/places.hpp"
+#include "journal/prefix_index.hpp"
 #include "journal/settings.hpp"
 
 namespace worker::journal {
@@ -103,10 +104,6 @@ class History {
   Figures figures() const;
 
  private:
-  struct Loss {
-    Sequence through = 0;  // the last place given up
-    Evictions at = 0;      // when, on the clock of evictions
-  };
   // Grows and shrinks with what is in it: there are many topics, and most hold little.
   using Queue = boost::circular_buffer_space_optimized<Sequence>;
   struct Topic {
@@ -118,6 +115,7 @@ class History {
 
   void take(EntryPtr entry, std::size_t topics);
   void hold(Topics::iterator topic, Sequence sequence);
+  std::size_t bytes() const { return bytes_ + prefixes_.bytes(); }
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
   bool shorten(Topics::iterator topic);
   bool front_is_spare() const;
@@ -131,8 +129,7 @@ class History {
   Sequence beginning(const Selection& selection, Sequence after) const;
   bool is_earlier_life(const std::string& cursor) const;
   template <class Take>
-  void each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
-                  const Take& take) const;
+  void each_place(const Selection& selection, Sequence after, Sequence until, const Take& take) const;
   std::vector<EntryPtr> matching(const Selection& selection, Sequence after, Sequence& until,
                                  std::size_t bytes_max) const;
 
@@ -145,6 +142,7 @@ class History {
   Settings settings_;
   std::vector<const Follower*> followers_;
   Places places_;
+  PrefixIndex prefixes_;
   Sequence last_ = 0;
   std::size_t bytes_ = 0;
   Topics topics_;

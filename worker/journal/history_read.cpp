@@ -67,22 +67,24 @@ Slice History::read(const Selection& selection, Sequence after, Sequence until, 
   return slice;
 }
 
-// The places of several topics after `after` and up to `until`, each once and in their order, until `take`
-// says no.
+// The places after `after` and up to `until` under the names and patterns of a selection, each once and in
+// their order, until `take` says no. Those of a pattern may hold others, too.
 template <class Take>
-void History::each_place(const std::vector<std::string>& names, Sequence after, Sequence until,
-                         const Take& take) const {
+void History::each_place(const Selection& selection, Sequence after, Sequence until, const Take& take) const {
   struct Run {
     Queue::const_iterator next, end;
   };
   const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
   std::vector<Run> runs;  // a heap: the earliest place on top
-  for (const auto& name : names) {
-    const auto topic = topics_.find(name);
-    if (topic == topics_.end()) continue;
-    const auto& places = topic->second.held;
+  const auto add = [&](const Queue& places) {
     const Run run{std::upper_bound(places.begin(), places.end(), after), places.end()};
     if (run.next != run.end) runs.push_back(run);
+  };
+  for (const auto& name : selection.names()) {
+    if (const auto topic = topics_.find(name); topic != topics_.end()) add(topic->second.held);
+  }
+  for (const auto& prefix : selection.prefixes()) {
+    if (const auto* places = prefixes_.find(prefix)) add(*places);
   }
   std::ranges::make_heap(runs, later);
   while (!runs.empty() && *runs.front().next <= until) {
@@ -115,10 +117,13 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
     return false;
   };
   if (selection.prefixes().empty()) {
-    each_place(selection.names(), after, until, [&](Sequence place) { return take(places_.at(place)); });
+    each_place(selection, after, until, [&](Sequence place) { return take(places_.at(place)); });
+  } else if (selection.prefixes().front().empty()) {  // everything matches
+    places_.each(after, until, take);
   } else {
-    places_.each(after, until,
-                 [&](const EntryPtr& entry) { return !holds(selection, *entry) || take(entry); });
+    each_place(selection, after, until, [&](Sequence place) {
+      return !places_.holds(place) || !holds(selection, *places_.at(place)) || take(places_.at(place));
+    });
   }
   return entries;
 }
@@ -156,10 +161,7 @@ Sequence History::evicted_through(const Selection& selection, Evictions accounte
   }
   for (const auto& prefix : selection.prefixes()) {
     count(forgotten_);
-    for (auto topic = topics_.lower_bound(prefix); topic != topics_.end() && topic->first.starts_with(prefix);
-         ++topic) {
-      count(topic->second.loss);
-    }
+    through = std::max(through, prefixes_.lost_through(prefix, accounted));
   }
   return through;
 }

@@ -21,6 +21,7 @@ void History::restore_topic(const std::string& name, const TopicMark& mark) {
   const auto topic =
       topics_.emplace(name, Topic{.loss = {mark.lost_through, 1}, .closed_at = mark.closed_at}).first;
   emptied_.push_back(topic->first);
+  if (mark.lost_through != 0) prefixes_.mark(name, topic->second.loss);
 }
 
 void History::restore(EntryPtr entry) {
@@ -38,7 +39,10 @@ void History::restore(EntryPtr entry) {
     last_ = sequence;
     return;
   }
-  take(std::move(entry), held_by);
+  take(entry, held_by);
+  for (const auto& name : entry->topics) {
+    if (sequence > topics_.find(name)->second.loss.through) prefixes_.add(name, sequence, places_);
+  }
 }
 
 void History::restored(Sequence last, Sequence forgotten_through, Sequence doubtful_through) {

@@ -36,10 +36,6 @@ enum class GapReason {
 };
 std::string_view name_of(GapReason reason);
 
-/// How many evictions there have been: a clock that says which of them a reader knows of already. A place
-/// could not: another topic may lose an event that stands before it later.
-using Evictions = std::uint64_t;
-
 /// Where a reader begins.
 struct Resumption {
   /// Everything held after this place.

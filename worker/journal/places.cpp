@@ -30,6 +30,12 @@ EntryPtr Places::release(Sequence place) {
   return entry;
 }
 
+const Entry* Places::find(Sequence place) const {
+  const auto index = index_of(place);
+  if (index == slots_.size() || slots_[index].place != place) return nullptr;
+  return slots_[index].entry.get();
+}
+
 void Places::clear() {
   slots_.clear();
   held_ = 0;

@@ -14,11 +14,14 @@ class Places {
  public:
   bool empty() const { return held_ == 0; }
   std::size_t size() const { return held_; }
-  /// The first one held. Not of an empty one, as the next two.
+  /// The first one held. Not of an empty one, as the next one.
   const EntryPtr& front() const { return slots_.front().entry; }
   Sequence first() const { return slots_.front().place; }
   /// One that is held. Takes one step where all of its neighbours are, a few more where they are not.
   const EntryPtr& at(Sequence place) const { return slots_[index_of(place)].entry; }
+  /// The same of any place: nullptr where it is not held.
+  const Entry* find(Sequence place) const;
+  bool holds(Sequence place) const { return find(place) != nullptr; }
 
   /// After all the others; held by so many topics.
   void add(EntryPtr entry, std::size_t topics);
