@@ -1,5 +1,6 @@
 // Every drill: what happens, how often in the long form (`make drill`) and in the short one (`make test`).
 import {fullDisk} from './full_disk.mjs';
+import {hostileClients} from './hostile_clients.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
@@ -53,11 +54,18 @@ export const drills = {
     long: {times: 20},
     short: {times: 2, readers: 5},
   },
+  hostile_clients: {
+    title: 'hostile clients, eleven kinds at once',
+    run: hostileClients,
+    long: {scale: 1, readers: 1000, quiet: 15, seconds: 40},
+    // Other tests run beside this one, so how long things take is not judged.
+    short: {scale: 0.05, readers: 50, quiet: 2, seconds: 6, judge: false},
+  },
 };
 
-// What must not be: none of it is a matter of luck.
-export function faults({lost, repeated, reordered = 0, gaps = 0, unmet = 0, acknowledged}) {
+// What must not be: none of it is a matter of luck. `wrong`: what a drill itself finds wrong, in sentences.
+export function faults({lost, repeated, reordered = 0, gaps = 0, unmet = 0, acknowledged, wrong = []}) {
   const found = Object.entries({lost, repeated, reordered, gaps, unmet}).filter(([, count]) => count > 0);
   if (acknowledged === 0) found.push(['acknowledged', 0]);
-  return found.map(([name, count]) => `${name}: ${count}`);
+  return [...found.map(([name, count]) => `${name}: ${count}`), ...wrong];
 }

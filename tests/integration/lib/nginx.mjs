@@ -11,13 +11,30 @@ import {root} from './worker.mjs';
 
 const shipped = path.join(root, 'deploy/nginx');
 
-const configuration = (directory, port, server) => `
+// The shipped server, complete, but for its port and its pages. With `reuseport` each process takes its share of the connections;
+// else the first may get most of them.
+function site(port) {
+  const text = fs.readFileSync(path.join(shipped, 'sse-worker.site.conf'), 'utf8');
+  return text
+    .replace(/^.*listen \[::\].*$/m, '')
+    .replace('listen 80', `listen 127.0.0.1:${port} reuseport`)
+    .replace(/root \/[^;]*;/, `root ${path.join(root, 'www')};`);
+}
+
+const ownServer = (port, server) => `
+    server {
+        listen 127.0.0.1:${port};
+        include snippets/sse-worker.locations.conf;
+        ${server}
+    }`;
+
+const configuration = (directory, servers, {workers, connections}) => `
 daemon off;
 ${process.getuid() === 0 ? 'user root;' : ''}
-worker_processes 1;
+worker_processes ${workers};
 pid ${directory}/nginx.pid;
 error_log ${directory}/error.log info;
-events { worker_connections 1024; }
+events { worker_connections ${connections}; }
 http {
     access_log off;
     client_body_temp_path ${directory}/body;
@@ -26,11 +43,7 @@ http {
     uwsgi_temp_path ${directory}/uwsgi;
     scgi_temp_path ${directory}/scgi;
     include snippets/sse-worker.upstream.conf;
-    server {
-        listen 127.0.0.1:${port};
-        include snippets/sse-worker.locations.conf;
-        ${server}
-    }
+    ${servers}
 }
 `;
 
@@ -69,12 +82,15 @@ function install(directory, sockets) {
   fs.writeFileSync(upstream, rewritten);
 }
 
-export async function startNginx(t, socket, {server = '', others = []} = {}) {
+// Options: `server`, lines for the server block; `others`, further workers' sockets; `whole`, the shipped server in place of a block
+// with the shipped locations; `workers` and `connections` of each, as in nginx.conf.
+export async function startNginx(t, socket, {server = '', others = [], whole = false, workers = 1, connections = 1024} = {}) {
   const directory = temporaryDirectory(t);
   install(directory, [socket, ...others]);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
-  fs.writeFileSync(file, configuration(directory, port, server));
+  const servers = whole ? site(port) : ownServer(port, server);
+  fs.writeFileSync(file, configuration(directory, servers, {workers, connections}));
   const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
   const check = await run('nginx', ['-t', ...places]);
   if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);
