@@ -11,6 +11,7 @@ import {binary} from '../integration/lib/worker.mjs';
 import {defer} from '../integration/lib/cleanup.mjs';
 import {until} from '../integration/lib/wait.mjs';
 import {MiB, KiB, bound, boundLines, total} from './hostile/bound.mjs';
+import {fillHistory} from './hostile/history.mjs';
 import {backMiB, forgetMost, lag, mostMiB, moved, settledMiB} from './hostile/watch.mjs';
 
 const load = path.resolve(process.env.SSE_LOAD ?? path.join(path.dirname(binary), 'sse-load'));
@@ -27,15 +28,6 @@ const settings = (scale) => ({
   history: {bytes_max: limits.history},
   publish: {event_bytes_max: limits.event},
 });
-
-// A history as full as it may be, of events in topics that the storms look for in vain.
-export async function fillHistory(hub, bytes = limits.history) {
-  const data = 'h'.repeat(1000);
-  const held = () => hub.metric('sse_worker_journal_bytes');
-  for (let n = 0; (await held()) < bytes * 0.97 && n < 500; ++n) {
-    await hub.publishAll(Array.from({length: 400}, (_, m) => ({topic: `full/${n}/${m}`, data})));
-  }
-}
 
 // Honest readers and a publisher, in a process that checks every number; {streams, publish, deliveries} at its end. Readers come
 // from many addresses, as readers do.
@@ -80,7 +72,7 @@ export async function hostileClients(t, {scale, readers, quiet, seconds, judge =
   await fillHistory(hub);
   const calm = await report(honest(t, hub, {readers, seconds: quiet}), (quiet + 70) * 1000);
 
-  const before = await settledMiB(pid);
+  const before = await settledMiB(hub.worker);
   const rows = bound({before: before * MiB, scale, readers, limits});
   const most = total(rows) / MiB;
   const lines = [`worker memory may grow to ${most.toFixed(0)} MiB:`, ...boundLines(rows)];
@@ -95,7 +87,9 @@ export async function hostileClients(t, {scale, readers, quiet, seconds, judge =
   const stormy = await report(crowd, 70_000);
   const after = await hub.metrics();
   const peak = mostMiB(pid);
-  const back = await backMiB(pid, before);
+  // The same history as before the attack, so that the two can be compared.
+  await fillHistory(hub);
+  const back = await backMiB(hub.worker, before);
 
   const [p99, p99Calm] = [stormy, calm].map(({deliveries}) => deliveries.latency_ms.p99);
   const later = lag(metrics, after, 0.005);

@@ -30,6 +30,7 @@ export function start(stack, {scale}) {
     counts: tally.counts,
     stop: () => {
       tally.add('held at once', crowd.most);
+      tally.add('open at the end', crowd.held);
       crowd.stop();
     },
   };

@@ -13,22 +13,28 @@ export function mostMiB(pid) {
   return Number(kib) / 1024;
 }
 
-// The allocator gives memory back over about ten seconds: what is left when it has not changed for three, or after 20.
-export async function settledMiB(pid) {
-  let [last, since] = [residentMiB(pid), Date.now()];
+// The allocator gives memory back over about ten seconds, and only while something is allocated: so the worker is asked something
+// now and then. What is left when it has not changed for three seconds, or after 20.
+export async function settledMiB(worker) {
+  let [last, since] = [residentMiB(worker.pid), Date.now()];
   const began = since;
-  await until(() => {
-    const now = residentMiB(pid);
+  await until(async () => {
+    await worker.metrics();
+    const now = residentMiB(worker.pid);
     if (Math.abs(now - last) > last / 200) [last, since] = [now, Date.now()];
     return Date.now() - since > 3000 || Date.now() - began > 20_000;
   }, 'the memory has settled', 30_000);
-  return residentMiB(pid);
+  return residentMiB(worker.pid);
 }
 
 // Memory that is back within `share` of what it was, or as much as there is after `ms`.
-export async function backMiB(pid, before, share = 0.05, ms = 60_000) {
-  await until(() => residentMiB(pid) <= before * (1 + share), 'the memory is back', ms).catch(() => {});
-  return residentMiB(pid);
+export async function backMiB(worker, before, share = 0.05, ms = 40_000) {
+  const back = async () => {
+    await worker.metrics();
+    return residentMiB(worker.pid) <= before * (1 + share);
+  };
+  await until(back, 'the memory is back', ms).catch(() => {});
+  return residentMiB(worker.pid);
 }
 
 const counted = ['sse_worker_limit_reached_total', 'sse_worker_refused_connections_total', 'sse_worker_stream_closes_total',
