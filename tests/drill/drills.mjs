@@ -1,6 +1,8 @@
 // Every drill: what happens, how often in the long form (`make drill`) and in the short one (`make test`).
 import {fullDisk} from './full_disk.mjs';
 import {hostileClients} from './hostile_clients.mjs';
+import {hostileEdges} from './hostile_edges.mjs';
+import {settledFills} from './hostile/history.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
@@ -53,6 +55,12 @@ export const drills = {
     run: fullRedis,
     long: {times: 20},
     short: {times: 2, readers: 5},
+  },
+  hostile_edges: {
+    title: 'each of eleven kinds of hostile clients alone, at its limit and one past it',
+    run: hostileEdges,
+    long: {each: true, fills: settledFills, share: 0.05},
+    short: {each: false, fills: 1, share: 0.25},
   },
   hostile_clients: {
     title: 'hostile clients, eleven kinds at once',

@@ -11,7 +11,7 @@ import {binary} from '../integration/lib/worker.mjs';
 import {defer} from '../integration/lib/cleanup.mjs';
 import {until} from '../integration/lib/wait.mjs';
 import {MiB, KiB, bound, boundLines, total} from './hostile/bound.mjs';
-import {fillHistory} from './hostile/history.mjs';
+import {fillHistory, settledFills} from './hostile/history.mjs';
 import {backMiB, forgetMost, lag, mostMiB, moved, settledMiB} from './hostile/watch.mjs';
 
 const load = path.resolve(process.env.SSE_LOAD ?? path.join(path.dirname(binary), 'sse-load'));
@@ -69,7 +69,7 @@ export async function hostileClients(t, {scale, readers, quiet, seconds, judge =
   const hub = await startHub(t, settings(scale), {nginx: {whole: true, workers: 4, connections: 16_384}});
   const {pid} = hub.worker;
   const judged = judge && !sanitized(pid);
-  await fillHistory(hub);
+  await fillHistory(hub, judge ? settledFills : 1);
   const calm = await report(honest(t, hub, {readers, seconds: quiet}), (quiet + 70) * 1000);
 
   const before = await settledMiB(hub.worker);

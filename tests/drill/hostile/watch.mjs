@@ -34,7 +34,7 @@ export async function backMiB(worker, before, share = 0.05, ms = 40_000) {
     return residentMiB(worker.pid) <= before * (1 + share);
   };
   await until(back, 'the memory is back', ms).catch(() => {});
-  return residentMiB(worker.pid);
+  return settledMiB(worker);
 }
 
 const counted = ['sse_worker_limit_reached_total', 'sse_worker_refused_connections_total', 'sse_worker_stream_closes_total',
