@@ -7,11 +7,14 @@
 #include <utility>
 
 #include "api/cursor.hpp"
+#include "api/event_parameters.hpp"
 #include "api/event_stream.hpp"
 #include "api/gap.hpp"
 #include "api/long_poll.hpp"
 #include "api/stats.hpp"
 #include "api/stream_head.hpp"
+#include "api/turned_away.hpp"
+#include "base/shown.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 
@@ -28,14 +31,30 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
-// What is wrong with names of which one is the worker's own.
-std::string own_stream_refusal(const std::vector<std::string_view>& topics) {
+// What is wrong with names of which one is the worker's own; none where they are the figures alone.
+std::optional<std::string> own_stream_refusal(const std::vector<std::string_view>& topics, bool polls) {
   const auto unknown = std::ranges::find_if(
       topics, [](auto topic) { return journal::is_reserved(topic) && topic != stats_topic; });
-  if (unknown == topics.end()) return "topic: $stats is a stream of its own; ask for it without other topics";
-  constexpr std::size_t shown_bytes = 64;
-  return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
-                     unknown->substr(0, shown_bytes));
+  if (unknown != topics.end()) {
+    return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
+                       base::shown(*unknown));
+  }
+  if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
+    return "topic: $stats is a stream of its own; ask for it without other topics";
+  if (polls) return "poll: $stats is a stream only; to ask for figures once there is /metrics";
+  return std::nullopt;
+}
+
+// The address of the same subscription as a stream, but for the cursor.
+std::string address_of(std::string_view path, const std::vector<std::string_view>& topics,
+                       std::optional<std::string_view> heartbeat) {
+  auto address = http::percent_encoded(path);
+  char before = '?';
+  for (const auto topic : topics) {
+    address.append(1, std::exchange(before, '&')).append("topic=").append(http::percent_encoded(topic));
+  }
+  if (heartbeat) address.append("&heartbeat=").append(http::percent_encoded(*heartbeat));
+  return address;
 }
 
 }  // namespace
@@ -45,6 +64,7 @@ struct EventsEndpoint::Asked {
   std::optional<std::string> cursor;
   std::optional<std::chrono::seconds> poll;
   journal::Resumption from;
+  std::string address{};  // of a poll
 
   std::optional<Gap> gap(const journal::Journal& journal) const {
     if (!from.gap) return std::nullopt;
@@ -66,8 +86,14 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  auto topics = request.query.all("topic");
+  const auto asked_for = event_parameters(request, settings_.topics_max);
+  if (!asked_for) return exchange.answer(asked_for.error());
+  const auto& parameters = asked_for.value();
+  auto topics = parameters.all("topic");
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
+  const auto poll_time = parameters.last("poll");
+  if (topics.empty() && poll_time)
+    return exchange.answer(http::problem(400, "topic: is missing; without one there is only a stream"));
   if (topics.empty()) return greeting_.serve(exchange);
   if (topics.size() > settings_.topics_max) {
     limits_.count(metrics::Limit::stream_topics);
@@ -75,8 +101,9 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
                                                           topics.size(), settings_.topics_max)));
   }
   if (std::ranges::any_of(topics, journal::is_reserved)) {
-    const bool alone = std::ranges::all_of(topics, [](auto topic) { return topic == stats_topic; });
-    return alone ? stats_.serve(exchange) : exchange.answer(http::problem(400, own_stream_refusal(topics)));
+    if (const auto refused = own_stream_refusal(topics, poll_time.has_value()))
+      return exchange.answer(http::problem(400, *refused));
+    return stats_.serve(exchange);
   }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {
@@ -84,19 +111,35 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{std::move(selection).value(), cursor_of(request), std::nullopt, {}};
-  if (const auto poll = request.query.first("poll")) {
-    asked.poll = seconds_of(*poll);
+  Asked asked{std::move(selection).value(), std::nullopt, std::nullopt, {}};
+  if (poll_time) {
+    asked.poll = seconds_of(*poll_time);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
+    asked.address = address_of(request.path, topics, parameters.last("heartbeat"));
   }
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take();
-  if (!slot) return exchange.answer(no_slot(limits_));
+  if (!slot) {
+    const auto turned_away = asked.poll ? turned_away_poll : turned_away_stream;
+    return exchange.answer(turned_away(slots_, settings_, random_, timers_.now(), limits_));
+  }
+  asked.cursor = known_cursor(asked.selection, cursors_of(request, parameters));
   asked.from = shard_.journal().resume(asked.selection, asked.cursor);
   if (asked.poll) return poll(exchange, asked, std::move(*slot));
   // A browser that gets 204 does not come back.
-  if (asked.from.complete) return exchange.answer({{204, {}}, {}});
+  if (asked.from.complete) return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
   stream(exchange, asked, std::move(*slot));
+}
+
+// Of several texts that may be meant, the first that is a cursor.
+std::optional<std::string> EventsEndpoint::known_cursor(const journal::Selection& selection,
+                                                        std::vector<std::string> candidates) const {
+  if (candidates.empty()) return std::nullopt;
+  if (candidates.size() == 1) return std::move(candidates.front());
+  const auto known = std::ranges::find_if(candidates, [&](const auto& cursor) {
+    return shard_.journal().resume(selection, cursor).gap != journal::GapReason::unknown;
+  });
+  return known == candidates.end() ? std::move(candidates.front()) : std::move(*known);
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
@@ -141,12 +184,14 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
   auto source = std::make_unique<LongPoll>(exchange, shard_, timers_, std::move(slot), std::move(cursor));
   auto& poll = *source;
   exchange.keep(std::move(source));
+  poll.set_address(asked.address);
   std::chrono::milliseconds wait = *asked.poll;
   if (gap) {
     shard_.count_gap();
     poll.set_gap(gap->json());
     wait = std::chrono::milliseconds(0);  // told at once
   }
+  if (exchange.request().method == "HEAD") wait = std::chrono::milliseconds(0);  // nothing to wait for
   shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted);
   poll.wait_for(std::min(wait, settings_.poll_max));
 }

@@ -1,5 +1,5 @@
-// GET /events: subscribes to topics, as a stream or as a long poll. Without topics it is the greeting stream,
-// and `$stats` is one of its own.
+// GET and POST /events: subscribes to topics, as a stream or as a long poll. Without topics it is the
+// greeting stream, and `$stats` is one of its own.
 #pragma once
 
 #include "api/greeting.hpp"
@@ -24,6 +24,8 @@ class EventsEndpoint final : public http::Endpoint {
  private:
   struct Asked;
 
+  std::optional<std::string> known_cursor(const journal::Selection& selection,
+                                          std::vector<std::string> candidates) const;
   void come_back(http::Exchange& exchange, bool polls);
   void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);

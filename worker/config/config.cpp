@@ -94,6 +94,9 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
   streams.topic_bytes_max = publish.topic_bytes_max;
   section.number("event_bytes_max", publish.event_bytes_max, 1, 1024 * mebibyte);
   section.number("batch_max", publish.batch_max, 1, 1'000'000);
+  using Reserved = api::PublishSettings::ReservedTypes;
+  section.choice("reserved_types", publish.reserved_types,
+                 {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
 }
 
 void read_history(Section& section, journal::Settings& history) {
@@ -151,6 +154,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("streams", [&](Section& section) { read_streams(section, config); });
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
+  config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("journal", [&](Section& section) { read_storage(section, config.storage); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });

@@ -10,6 +10,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/shown.hpp"
 #include "fcgi/record.hpp"
 #include "http/problem.hpp"
 
@@ -128,7 +129,10 @@ void Connection::serve(Intake::Progress progress) {
   if (progress == Intake::Progress::head_too_large) {
     shared_.metrics.limits.count(metrics::Limit::head_bytes);
     return answer(http::problem(
-        431, fmt::format("The request's parameters are over {} bytes.", shared_.settings.head_bytes_max)));
+        431,
+        fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
+                    "/events, or raise gate.head_bytes_max.",
+                    shared_.settings.head_bytes_max)));
   }
   if (progress == Intake::Progress::body_too_large) {
     shared_.metrics.limits.count(metrics::Limit::body_bytes);
@@ -143,8 +147,9 @@ void Connection::serve(Intake::Progress progress) {
   // A web server that ran into trouble ends the body early: what it holds is not what was sent.
   if (!request_->content_length.empty() &&
       request_->content_length != std::to_string(request_->body.size())) {
-    return answer(http::problem(400, fmt::format("The body has {} bytes, announced were {}.",
-                                                 request_->body.size(), request_->content_length)));
+    return answer(
+        http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request_->body.size(),
+                                       base::shown(request_->content_length))));
   }
   shared_.endpoint.serve(*this);
 }

@@ -77,7 +77,10 @@ BOOST_FIXTURE_TEST_SUITE(events_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(without_topics_the_greeting) {
   BOOST_TEST(answered("") == "200 greeting");
-  BOOST_TEST(answered("lastEventId=e-1&topics=a") == "200 greeting");
+  BOOST_TEST(answered("lastEventId=e-1&_=1") == "200 greeting");
+  BOOST_TEST(refused("lastEventId=e-1&topics=a") ==
+             "topics: is not a parameter of /events; did you mean topic?");
+  BOOST_TEST(refused("poll=5") == "topic: is missing; without one there is only a stream");
   BOOST_TEST(slots.used() == 0U);
 }
 
@@ -87,6 +90,8 @@ BOOST_AUTO_TEST_CASE(the_workers_own_figures_are_another_stream) {
   const std::string alone = "topic: $stats is a stream of its own; ask for it without other topics";
   BOOST_TEST(refused("topic=$stats&topic=a") == alone);
   BOOST_TEST(refused("topic=b/*&topic=$stats&poll=1") == alone);
+  BOOST_TEST(refused("topic=$stats&poll=5") ==
+             "poll: $stats is a stream only; to ask for figures once there is /metrics");
   BOOST_TEST(refused("topic=$stat") ==
              "topic: there is no $stat; of names that begin with $ there is $stats");
   BOOST_TEST(refused("topic=$stats&topic=$*") ==
@@ -145,10 +150,21 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
   BOOST_TEST(slots.used() == 3U);
   BOOST_TEST(limits.value(metrics::Limit::streams) == 0U);
   const auto fourth = asking("topic=a");
-  BOOST_TEST(fourth->head->status == 503);
-  BOOST_TEST(fourth->head_text().find("\r\nRetry-After: 5\r\n") != std::string::npos);
+  BOOST_TEST(fourth->head->status == 200);
+  BOOST_TEST(fourth->finished);
+  BOOST_TEST(
+      fourth->body().starts_with(": all streams that this worker may hold are taken; come back\n\nretry: "));
+  const auto fifth = asking("topic=a&poll=5");
+  BOOST_TEST(fifth->head->status == 503);
+  BOOST_TEST(fifth->head_text().find("\r\nRetry-After: ") != std::string::npos);
+  http::Request head = request("topic=a");
+  head.method = "HEAD";
+  RecordingExchange sixth(std::move(head));
+  endpoint().serve(sixth);
+  BOOST_TEST(sixth.head->status == 200);
+  BOOST_TEST(sixth.body() == "");
   BOOST_TEST(slots.used() == 3U);
-  BOOST_TEST(limits.value(metrics::Limit::streams) == 1U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 3U);
   second.reset();
   BOOST_TEST(slots.used() == 2U);
   BOOST_TEST(!asking("topic=a")->finished);
@@ -252,7 +268,7 @@ BOOST_AUTO_TEST_CASE(who_has_it_all_is_told_not_to_come_back) {
   append(closing("a", "bye"));
   publish("b");
   const auto complete = asking("topic=a", "e-2");
-  BOOST_TEST(complete->head_text() == "Status: 204 No Content\r\n\r\n");
+  BOOST_TEST(complete->head_text() == "Status: 204 No Content\r\nCache-Control: no-store\r\n\r\n");
   BOOST_TEST(complete->body() == "");
   BOOST_TEST(complete->finished);
   BOOST_TEST(answered("topic=a&lastEventId=e-3") == "204 ");

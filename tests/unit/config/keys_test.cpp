@@ -78,6 +78,8 @@ constexpr Accepted accepted[] = {
     {"publish.event_bytes_max", "1073741824", "1073741824"},
     {"publish.batch_max", "1", "1"},
     {"publish.batch_max", "1000000", "1000000"},
+    {"publish.reserved_types", "allow", "allow"},
+    {"publish.reserved_types", "refuse", "refuse"},
     {"history.topic_events_max", "1", "1"},
     {"history.topic_events_max", "100000000", "100000000"},
     {"history.age_seconds_max", "1", "1000 ms"},

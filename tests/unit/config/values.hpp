@@ -44,6 +44,8 @@ inline Values values_of(const Config& config) {
           {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
           {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},
           {"publish.batch_max", fmt::format("{}", publish.batch_max)},
+          {"publish.reserved_types",
+           publish.reserved_types == api::PublishSettings::ReservedTypes::allow ? "allow" : "refuse"},
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
