@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/cursor.hpp"
+#include "api/cursor_spellings.hpp"
 #include "api/event_stream.hpp"
 #include "api/gap.hpp"
 #include "api/long_poll.hpp"
@@ -42,10 +43,24 @@ std::string own_stream_refusal(const std::vector<std::string_view>& topics) {
 
 struct EventsEndpoint::Asked {
   journal::Selection selection;
-  std::optional<std::string> cursor;
+  /// Which one is known is not known yet.
+  std::vector<std::string> cursors;
   std::optional<std::chrono::seconds> poll;
-  journal::Resumption from;
+  std::optional<std::string> cursor{};
+  journal::Resumption from{};
 
+  /// Begins after the first of the cursors that is known, else as after one that is not.
+  void look(const journal::Journal& journal) {
+    cursor.reset();
+    if (!cursors.empty()) cursor = cursors.front();
+    from = journal.resume(selection, cursor);
+    for (std::size_t i = 1; i < cursors.size() && from.gap == journal::GapReason::unknown; ++i) {
+      const auto other = journal.resume(selection, cursors[i]);
+      if (other.gap == journal::GapReason::unknown) continue;
+      cursor = cursors[i];
+      from = other;
+    }
+  }
   std::optional<Gap> gap(const journal::Journal& journal) const {
     if (!from.gap) return std::nullopt;
     return Gap{*from.gap, *cursor, journal.id_of(from.after)};
@@ -62,6 +77,7 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
       greeting_(greeting),
       stats_(stats),
       settings_(settings),
+      awaited_(timers),
       limits_(limits) {}
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
@@ -84,7 +100,8 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{std::move(selection).value(), cursor_of(request), std::nullopt, {}};
+  Asked asked{std::move(selection).value(), {}, std::nullopt};
+  if (auto cursor = cursor_of(request)) asked.cursors = cursor_spellings(*std::move(cursor));
   if (const auto poll = request.query.first("poll")) {
     asked.poll = seconds_of(*poll);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
@@ -92,11 +109,47 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take();
   if (!slot) return exchange.answer(no_slot(limits_));
-  asked.from = shard_.journal().resume(asked.selection, asked.cursor);
-  if (asked.poll) return poll(exchange, asked, std::move(*slot));
+  asked.look(shard_.journal());
+  // Nobody needs a place for an answer without a body.
+  if (asked.from.to_come && request.method != "HEAD")
+    return wait_for_cursor(exchange, std::move(asked), std::move(*slot));
+  begin(exchange, asked, std::move(*slot));
+}
+
+// Told too early that its cursor is not known, the reader would get again all that is held.
+void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot) {
+  if (awaited_.full()) {
+    shard_.metrics().cursor_waits_refused.add();
+    return begin(exchange, asked, std::move(slot));
+  }
+  struct Waiting {
+    Asked asked;
+    StreamSlots::Slot slot;
+  };
+  const bool polls = asked.poll.has_value();
+  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot)});
+  const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
+    const auto& journal = shard_.journal();
+    waiting->asked.look(journal);
+    const bool unknown = waiting->asked.from.to_come;
+    if (unknown && time == AwaitedCursors::Time::left) return false;
+    (unknown ? shard_.metrics().cursor_waits_failed : shard_.metrics().cursor_waits_done).add();
+    // This worker will know it once it can read on.
+    if (unknown && journal.trouble()) {
+      come_back(exchange, waiting->asked.poll.has_value());
+    } else {
+      begin(exchange, waiting->asked, std::move(waiting->slot));
+    }
+    return true;
+  };
+  exchange.keep(awaited_.wait(look, [this, &exchange, polls] { come_back(exchange, polls); }));
+}
+
+void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+  if (asked.poll) return poll(exchange, asked, std::move(slot));
   // A browser that gets 204 does not come back.
   if (asked.from.complete) return exchange.answer({{204, {}}, {}});
-  stream(exchange, asked, std::move(*slot));
+  stream(exchange, asked, std::move(slot));
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
