@@ -103,6 +103,7 @@ void read_history(Section& section, journal::Settings& history) {
   section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
   section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
   section.number("bytes_max", history.bytes_max, 65'536, mebibyte * mebibyte);
+  section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
 void read_storage(Section& section, journal::StorageSettings& storage) {

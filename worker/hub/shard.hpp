@@ -43,6 +43,7 @@ class Shard {
   void update(const Settings& settings);
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
+  Metrics& metrics() { return metrics_; }
   const journal::Journal& journal() const { return journal_; }
 
  private:

@@ -86,6 +86,8 @@ constexpr Accepted accepted[] = {
     {"history.age_seconds_max", "31536000", "31536000000 ms"},
     {"history.bytes_max", "65536", "65536"},
     {"history.bytes_max", "1099511627776", "1099511627776"},
+    {"history.past_ids_max", "0", "0"},
+    {"history.past_ids_max", "10000000", "10000000"},
     {"journal.kind", "sqlite", "sqlite"},
     {"journal.kind", "memory", "memory"},
     {"journal.kind", "redis", "redis"},

@@ -49,6 +49,7 @@ inline Values values_of(const Config& config) {
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
+          {"history.past_ids_max", fmt::format("{}", history.past_ids_max)},
           {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite  ? "sqlite"
                            : storage.kind == journal::StorageSettings::Kind::redis ? "redis"
                                                                                    : "memory"},

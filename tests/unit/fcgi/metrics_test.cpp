@@ -25,6 +25,7 @@ sse_worker_connections_total 0
 sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.pending_max"} 0
+sse_worker_limit_reached_total{key="history.past_ids_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
