@@ -28,6 +28,13 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
+std::optional<hub::Reader::Heartbeats> heartbeats_of(const http::Request& request) {
+  const auto asked = request.query.first("heartbeat").value_or("comment");
+  if (asked == "comment") return hub::Reader::Heartbeats::comments;
+  if (asked == "event") return hub::Reader::Heartbeats::events;
+  return std::nullopt;
+}
+
 // What is wrong with names of which one is the worker's own.
 std::string own_stream_refusal(const std::vector<std::string_view>& topics) {
   const auto unknown = std::ranges::find_if(
@@ -44,6 +51,7 @@ struct EventsEndpoint::Asked {
   journal::Selection selection;
   std::optional<std::string> cursor;
   std::optional<std::chrono::seconds> poll;
+  hub::Reader::Heartbeats heartbeats;
   journal::Resumption from;
 
   std::optional<Gap> gap(const journal::Journal& journal) const {
@@ -66,6 +74,10 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
+  const auto heartbeats = heartbeats_of(request);
+  if (!heartbeats)
+    return exchange.answer(
+        http::problem(400, "heartbeat: must be `comment`, which is the default, or `event`"));
   auto topics = request.query.all("topic");
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
   if (topics.empty()) return greeting_.serve(exchange);
@@ -84,7 +96,7 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{std::move(selection).value(), cursor_of(request), std::nullopt, {}};
+  Asked asked{std::move(selection).value(), cursor_of(request), std::nullopt, *heartbeats, {}};
   if (const auto poll = request.query.first("poll")) {
     asked.poll = seconds_of(*poll);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
@@ -118,11 +130,14 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
     opening += gap->frame();
-  } else {
-    // A reader who leaves before its first event must have a cursor to come back with.
+  }
+  // A reader who leaves before its first event must have a cursor to come back with.
+  if (asked.heartbeats == hub::Reader::Heartbeats::events) {
+    sse::append_heartbeat(opening, journal.id_of(asked.from.after), shard_.heartbeat());
+  } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }
-  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot));
+  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot), asked.heartbeats);
   auto& stream = *source;
   exchange.open(stream_head());
   exchange.keep(std::move(source));

@@ -17,8 +17,6 @@ Metrics::Metrics(metrics::Registry& registry)
       conflated_events(registry.counter("sse_worker_conflated_events_total",
                                         "Superseded values that slow readers skipped on conflating topics.")),
       gaps(registry.counter("sse_worker_gaps_total",
-                            "Readers told that events they missed are not held any more.")),
-      slow_closes(registry.counter("sse_worker_slow_closes_total",
-                                   "Readers cut because they took nothing while too much was published.")) {}
+                            "Readers told that events they missed are not held any more.")) {}
 
 }  // namespace worker::hub

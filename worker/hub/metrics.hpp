@@ -17,7 +17,6 @@ struct Metrics {
   metrics::Counter& replayed_events;
   metrics::Counter& conflated_events;
   metrics::Counter& gaps;
-  metrics::Counter& slow_closes;
 };
 
 }  // namespace worker::hub

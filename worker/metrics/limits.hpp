@@ -15,7 +15,7 @@ enum class Limit {
   body_bytes,
   streams,
   stream_topics,
-  outbox_bytes,
+  stall,
   lifetime,
   publish_topics,
   topic_bytes,
@@ -31,9 +31,9 @@ class Limits {
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
 
   static constexpr std::array<std::string_view, 11> keys = {
-      "gate.pending_max",        "gate.head_bytes_max",      "gate.body_bytes_max",      "streams.max",
-      "streams.topics_max",      "streams.outbox_bytes_max", "streams.lifetime_seconds", "publish.topics_max",
-      "publish.topic_bytes_max", "publish.event_bytes_max",  "publish.batch_max"};
+      "gate.pending_max",        "gate.head_bytes_max",     "gate.body_bytes_max",      "streams.max",
+      "streams.topics_max",      "streams.stall_seconds",   "streams.lifetime_seconds", "publish.topics_max",
+      "publish.topic_bytes_max", "publish.event_bytes_max", "publish.batch_max"};
 
  private:
   std::array<Counter*, keys.size()> counters_;
