@@ -32,6 +32,13 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
+std::optional<hub::Reader::Heartbeats> heartbeats_of(const http::Query& parameters) {
+  const auto asked = parameters.last("heartbeat").value_or("comment");
+  if (asked == "comment") return hub::Reader::Heartbeats::comments;
+  if (asked == "event") return hub::Reader::Heartbeats::events;
+  return std::nullopt;
+}
+
 // What is wrong with names of which one is the worker's own; none where they are the figures alone.
 std::optional<std::string> own_stream_refusal(const std::vector<std::string_view>& topics, bool polls) {
   const auto unknown = std::ranges::find_if(
@@ -67,6 +74,7 @@ struct EventsEndpoint::Asked {
   std::optional<std::chrono::seconds> poll;
   std::string address{};  // of a poll
   bool head_only = false;
+  hub::Reader::Heartbeats heartbeats{};
   std::optional<std::string> cursor{};
   journal::Resumption from{};
 
@@ -106,6 +114,10 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto asked_for = event_parameters(request, settings_.topics_max);
   if (!asked_for) return exchange.answer(asked_for.error());
   const auto& parameters = asked_for.value();
+  const auto heartbeats = heartbeats_of(parameters);
+  if (!heartbeats)
+    return exchange.answer(
+        http::problem(400, "heartbeat: must be `comment`, which is the default, or `event`"));
   auto topics = parameters.all("topic");
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
   const auto poll_time = parameters.last("poll");
@@ -128,7 +140,7 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{.selection = std::move(selection).value(), .head_only = request.method == "HEAD"};
+  Asked asked{.selection = std::move(selection).value(), .head_only = request.method == "HEAD", .heartbeats = *heartbeats};
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
   }
@@ -205,11 +217,14 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
     opening += gap->frame();
-  } else {
-    // A reader who leaves before its first event must have a cursor to come back with.
+  }
+  // A reader who leaves before its first event must have a cursor to come back with.
+  if (asked.heartbeats == hub::Reader::Heartbeats::events) {
+    sse::append_heartbeat(opening, journal.id_of(asked.from.after), shard_.heartbeat());
+  } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }
-  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot));
+  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot), asked.heartbeats);
   auto& stream = *source;
   exchange.open(stream_head());
   exchange.keep(std::move(source));

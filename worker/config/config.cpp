@@ -69,7 +69,7 @@ void read_streams(Section& section, Config& config) {
   auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
   section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
-  config.fcgi.outbox_bytes_max = config.hub.outbox_bytes_max;
+  section.seconds("stall_seconds", config.fcgi.stall, 100ms, 24h);
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);
   section.seconds("retry_jitter_seconds", streams.retry_jitter, 0ms, 1h);
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);

@@ -29,8 +29,6 @@ Metrics::Metrics(metrics::Registry& registry)
                                         "Superseded values that slow readers skipped on conflating topics.")),
       gaps(registry.counter("sse_worker_gaps_total",
                             "Readers told that events they missed are not held any more.")),
-      slow_closes(registry.counter("sse_worker_slow_closes_total",
-                                   "Readers cut because they took nothing while too much was published.")),
       cursor_waits_done(cursor_waits(registry, "known")),
       cursor_waits_failed(cursor_waits(registry, "unknown")),
       cursor_waits_refused(cursor_waits(registry, "too_many")) {}

@@ -15,7 +15,7 @@ enum class Limit {
   body_bytes,
   streams,
   stream_topics,
-  outbox_bytes,
+  stall,
   lifetime,
   publish_topics,
   topic_bytes,
@@ -34,7 +34,7 @@ class Limits {
   static constexpr std::array<std::string_view, 12> keys = {
       "gate.pending_max",         "gate.head_bytes_max",
       "gate.body_bytes_max",      "streams.max",
-      "streams.topics_max",       "streams.outbox_bytes_max",
+      "streams.topics_max",       "streams.stall_seconds",
       "streams.lifetime_seconds", "publish.topics_max",
       "publish.topic_bytes_max",  "publish.event_bytes_max",
       "publish.batch_max",        "history.past_ids_max"};

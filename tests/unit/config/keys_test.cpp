@@ -52,6 +52,8 @@ constexpr Accepted accepted[] = {
     {"streams.max", "1000000", "1000000"},
     {"streams.outbox_bytes_max", "4096", "4096"},
     {"streams.outbox_bytes_max", "1073741824", "1073741824"},
+    {"streams.stall_seconds", "0.1", "100 ms"},
+    {"streams.stall_seconds", "86400", "86400000 ms"},
     {"streams.retry_seconds", "0", "0 ms"},
     {"streams.retry_seconds", "3600", "3600000 ms"},
     {"streams.retry_jitter_seconds", "0", "0 ms"},
