@@ -115,9 +115,10 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
+  std::string gap_frame;
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
-    opening += gap->frame();
+    gap_frame = gap->frame();
   } else {
     // A reader who leaves before its first event must have a cursor to come back with.
     sse::append_cursor(opening, journal.id_of(asked.from.after));
@@ -127,6 +128,8 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   exchange.open(stream_head());
   exchange.keep(std::move(source));
   exchange.write(opening);
+  // On its own: with a long cursor it would make the first write one that proxies compress.
+  if (!gap_frame.empty()) exchange.write(gap_frame);
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
