@@ -97,8 +97,18 @@ export class Checks {
     await taken(1, '{"topic":"bulk","data":"json"}', {'Content-Type': 'application/json'});
     await taken(1000, batch, ndjson);
     await taken(1, ['topic=bulk', '&data=in+chunks'], form);
-    await taken(1000, [batch.slice(0, 10), batch.slice(10, 500000), batch.slice(500000)], ndjson);
-    return 'form, JSON, NDJSON of 1 MB, in chunks';
+    const most = this.frontEnd.kind.chunkedMax;
+    const chunks = [batch.slice(0, 10), batch.slice(10, 500000), batch.slice(500000)];
+    if (!most) {
+      await taken(1000, chunks, ndjson);
+      return 'form, JSON, NDJSON of 1 MB, in chunks';
+    }
+    const lines = Math.floor(most / line.length);
+    await taken(lines, [line, line.repeat(lines - 1)], ndjson);
+    const refused = await this.publish(chunks, {headers: ndjson});
+    assert.deepEqual([refused.status, refused.headers['content-type']], [400, 'application/problem+json']);
+    assert.match(refused.text, /Content-Length/);
+    return `form, JSON, NDJSON of 1 MB; in chunks up to ${most / 1000} KB`;
   }
 
   async refusals() {

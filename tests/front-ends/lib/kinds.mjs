@@ -25,6 +25,8 @@ const lighttpd = {
   reload: signal('USR1'),
 };
 
+const asisPlace = ({directory}) => ['/etc/apache2/conf-available/sse-worker.asis', path.join(directory, 'sse-worker.asis')];
+
 const apacheMain = ({directory, port}) => `
 ServerRoot ${directory}
 DefaultRuntimeDir ${directory}
@@ -41,12 +43,12 @@ const apacheCommand = (file) => ({directory}) => ['apache2', ['-DFOREGROUND', '-
 
 const apache = {
   files: (frontEnd, socket) => [
-    ['apache.asis', []],
+    ['sse-worker.asis', []],
     [
       'apache.conf',
       [
         [socketPlace, socket],
-        ['/etc/apache2/conf-available/sse-worker.asis', path.join(frontEnd.directory, 'apache.asis')],
+        asisPlace(frontEnd),
       ],
       (text) => `${apacheMain(frontEnd)}${modules(['proxy_fcgi'])}${text}`,
     ],
@@ -63,6 +65,8 @@ const haproxy = {
   ],
   command: ({directory}) => ['haproxy', ['-W', '-db', '-f', path.join(directory, 'haproxy.cfg')]],
   reload: signal('USR2'),
+  // A body in chunks has to fit into one of its buffers.
+  chunkedMax: 15000,
 };
 
 const caddyMain = ({otherPort}) => `{\n\tadmin 127.0.0.1:${otherPort}\n\tauto_https off\n}\n`;
@@ -108,12 +112,14 @@ const h2o = {
 };
 
 // In front of nginx.
-const chain = (file, main, command) => ({
+const chain = (file, main, command, {more = [], places = () => []} = {}) => ({
   files: (frontEnd, nginx) => [
+    ...more,
     [
       file,
       [
         ['127.0.0.1:8080', `127.0.0.1:${nginx}`],
+        ...places(frontEnd),
         ...(file.endsWith('cfg') ? [['bind :80', `bind 127.0.0.1:${frontEnd.port}`]] : []),
         ...(file.endsWith('Caddyfile') ? [[':80 {', `http://127.0.0.1:${frontEnd.port} {`]] : []),
       ],
@@ -148,6 +154,18 @@ export const kinds = {
     'before-nginx-apache.conf',
     (frontEnd) => `${apacheMain(frontEnd)}${modules(['proxy_http'])}`,
     apacheCommand('before-nginx-apache.conf'),
+    {more: [['sse-worker.asis', []]], places: (frontEnd) => [asisPlace(frontEnd)]},
   ),
+  // As many have it: nothing is left out.
+  'caddy that compresses': {
+    ...caddy,
+    files: (frontEnd, socket) => {
+      const [[file, places, wrap]] = caddy.files(frontEnd, socket);
+      return [[file, [...places, ['@worker path', 'encode gzip\n\t@worker path']], wrap]];
+    },
+  },
+  'caddy that compresses, nginx': chain('before-nginx.Caddyfile', caddyMain, caddyCommand('before-nginx.Caddyfile'), {
+    places: () => [['encode @page gzip', 'encode gzip']],
+  }),
   'caddy, nginx': chain('before-nginx.Caddyfile', caddyMain, caddyCommand('before-nginx.Caddyfile')),
 };
