@@ -214,13 +214,16 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
+  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress. It comes before
+  // whatever moves the reader's cursor, or a reader who leaves between the two would never be told.
+  std::string gap_frame;
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
-    opening += gap->frame();
+    gap_frame = gap->frame();
   }
   // A reader who leaves before its first event must have a cursor to come back with.
   if (asked.heartbeats == hub::Reader::Heartbeats::events) {
-    sse::append_heartbeat(opening, journal.id_of(asked.from.after), shard_.heartbeat());
+    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after), shard_.heartbeat());
   } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }
@@ -229,6 +232,7 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   exchange.open(stream_head());
   exchange.keep(std::move(source));
   exchange.write(opening);
+  if (!gap_frame.empty()) exchange.write(gap_frame);
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }

@@ -163,6 +163,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
+  config.fcgi.connections_max = config.streams.streams_max + config.fcgi.pending_max;
   return config;
 }
 

@@ -41,9 +41,10 @@ struct Shared {
   std::function<void(Connection&)> sweep_later;
   /// Connections without a complete request.
   std::size_t pending = 0;
-  std::string received{};  // what one read brought
-  std::string framed{};    // what one write is about to send
-  std::string corked{};    // the frames of the request being dispatched
+  std::string received{};       // what one read brought
+  std::string framed{};         // what one write is about to send
+  std::string corked{};         // the frames of the request being dispatched
+  std::size_t opening_end = 0;  // in corked: behind the first write to a stream; 0 before there is one
 };
 
 class Connection final : public net::Watcher, public http::Exchange {
@@ -95,7 +96,10 @@ class Connection final : public net::Watcher, public http::Exchange {
   void receive(bool hung_up);
   void take(std::string_view bytes);
   void hold_early(std::string_view bytes);
-  void begin_request();
+  void begin_intake();
+  void arm_for_next_request();
+  void reply();
+  void abort();
   void dispatch(Intake::Progress progress);
   void serve(Intake::Progress progress);
   void refuse(Refusal refusal);
@@ -104,6 +108,11 @@ class Connection final : public net::Watcher, public http::Exchange {
   std::string& frames() { return corked_ ? shared_.corked : shared_.framed; }
   void begin_answer(const http::ResponseHead& head);
   void transmit();
+  void mark_opening();
+  bool opening_is_long() const;
+  void transmit_opening();
+  void release_opening();
+  void wait_until_writable();
   void wait_for_socket(base::Bytes bytes, std::size_t offset);
   void flush_backlog();
   void cut();
@@ -119,10 +128,11 @@ class Connection final : public net::Watcher, public http::Exchange {
   bool linger_ = false;     // the peer is still sending: closing now could destroy the answer on its way
   bool streaming_ = false;  // counted as a stream
   bool draining_ = false;
+  bool held_back_ = false;  // the backlog waits for the timer, not for the socket
   std::uint16_t request_id_ = 0;
   std::chrono::milliseconds drain_retry_{0};
-  net::Timer timer_;                        // the phase's deadline; while draining, the time to end
-  std::unique_ptr<Intake> intake_;          // from the first byte of a request to its last
+  net::Timer timer_;                // the phase's deadline; while draining, the time to end
+  std::unique_ptr<Intake> intake_;  // while a request comes in, and where it has to remember something
   std::unique_ptr<http::Request> request_;  // only inside dispatch
   std::unique_ptr<http::Source> source_;
   std::unique_ptr<Backlog> backlog_;  // only while the socket is full

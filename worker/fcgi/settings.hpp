@@ -14,6 +14,9 @@ struct Settings {
   std::chrono::milliseconds idle{60'000};
   /// Connections without a complete request; over it new ones are closed at once.
   std::size_t pending_max = 4096;
+  /// What a web server that asks for FCGI_MAX_CONNS is told. No bound of its own: config/ adds up the streams
+  /// and the connections without a request that may be open at once.
+  std::size_t connections_max = 24'096;
   /// Sum of all parameters of a request. nginx sends at most 65,535.
   std::size_t head_bytes_max = 65'535;
   std::size_t body_bytes_max = 8'388'608;

@@ -113,22 +113,6 @@ BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
   BOOST_TEST(ended(Ending::finished) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_abort_ends_the_stream_cut_at_every_place) {
-  const auto abort = wire::record(wire::abort_request, 1);
-  for (const bool keep : {true, false}) {
-    for (std::size_t i = 0; i < abort.size(); ++i) {
-      auto peer = connect_stream(keep);
-      if (i > 0) send(peer, abort.substr(0, i));
-      BOOST_TEST(!peer.closed());
-      send(peer, abort.substr(i));
-      BOOST_TEST(peer.closed());
-      BOOST_TEST(endpoint.streams_alive == 0);
-    }
-  }
-  BOOST_TEST(ended(Ending::reader_gone) == 16U);
-  BOOST_TEST(refused() == 0U);
-}
-
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_cut_after_a_time) {
   auto peer = connect_stream();
   fill_socket();

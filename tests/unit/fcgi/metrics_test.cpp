@@ -44,6 +44,7 @@ sse_worker_refused_connections_total{reason="early"} 0
 sse_worker_refused_connections_total{reason="full"} 0
 sse_worker_refused_connections_total{reason="id"} 0
 sse_worker_refused_connections_total{reason="length"} 0
+sse_worker_refused_connections_total{reason="management"} 0
 sse_worker_refused_connections_total{reason="params"} 0
 sse_worker_refused_connections_total{reason="role"} 0
 sse_worker_refused_connections_total{reason="truncated"} 0
@@ -84,8 +85,9 @@ BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
        {"refused_connections_total{reason=\"version\"} 1\n", "{reason=\"type\"} 2\n", "{reason=\"role\"} 3\n",
         "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n", "{reason=\"params\"} 6\n",
         "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n", "{reason=\"early\"} 9\n",
-        "{reason=\"full\"} 10\n", "stream_closes_total{reason=\"finished\"} 1\n",
-        "{reason=\"reader_gone\"} 2\n", "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
+        "{reason=\"full\"} 10\n", "{reason=\"management\"} 11\n",
+        "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"reader_gone\"} 2\n",
+        "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
     BOOST_TEST(text.find(line) != std::string::npos, line);
   }
 }
