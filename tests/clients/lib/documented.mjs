@@ -16,15 +16,19 @@ function* blocks() {
   }
 }
 
-const installed = (name) => {
-  const file = path.join(root, 'tests/node_modules', name, 'package.json');
-  return fs.existsSync(file) && JSON.parse(fs.readFileSync(file, 'utf8'));
-};
+// Programs without a package.
+const own = new Map([
+  ['browser', 'Browser'],
+  ['watched', 'Browser, noticing dead connections'],
+]);
+
+const installed = (name) =>
+  JSON.parse(fs.readFileSync(path.join(root, 'tests/node_modules', name, 'package.json'), 'utf8'));
 
 // As the table names it: the package without its scope or alias, and the version that is installed.
 function title({place, name}) {
   if (place === 'run') return name;
-  if (name === 'browser') return 'Browser';
+  if (own.has(name)) return own.get(name);
   const {name: full, version} = installed(name);
   return `${full.split('/').at(-1)} ${version}`;
 }

@@ -34,6 +34,11 @@ class Road {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  // What is open now falls silent, in both directions and without an end; what comes later works.
+  silence() {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   // Cuts once, right behind this text on its way to the client.
   cutBehind(text) {
     this.#cutBehind = text;
