@@ -49,6 +49,7 @@ const scripts = {
 const imports = {
   'reconnecting-eventsource': '/npm/reconnecting-eventsource/build/esm/reconnecting-eventsource.js',
   '@microsoft/fetch-event-source': '/npm/@microsoft/fetch-event-source/lib/esm/index.js',
+  'react-native-sse': '/npm/react-native-sse/src/EventSource.js',
   'sse.js': '/npm/sse.js/lib/sse.js',
 };
 
