@@ -130,7 +130,7 @@ test('the worker dies and comes back: it says so, counts down, and goes on', { t
 
 // The answers are made up from here on; the page is the real one.
 const answer = (events) => ({
-  before: (page) => page.route('**/events?topic=%24stats', (route) => route.fulfill({
+  before: (page) => page.route('**/events?topic=%24stats*', (route) => route.fulfill({
     contentType: 'text/event-stream', body: events.map((data) => `data: ${data}\n\n`).join(''),
   })),
 });
