@@ -2,60 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LibPages, got, has, state, until } from './lib_page.js';
 import { pageModule } from './page_module.js';
 import { setup } from './setup.js';
 
 const running = setup();
-let context;
-
-const streams = async () => (await (await fetch(`${running.stack.url}healthz`)).json()).streams;
-
-async function until(condition, what, ms = 15_000) {
-  for (const end = Date.now() + ms; Date.now() < end; await new Promise((done) => setTimeout(done, 20))) {
-    if (await condition()) return;
-  }
-  throw new Error(`not within ${ms} ms: ${what}`);
-}
-
-let published = 0;
-async function publish(topic, count = 1, more = {}) {
-  const events = Array.from({ length: count }, () => ({ topic, data: String(published++), ...more }));
-  const answer = await fetch(`${running.stack.url}publish`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/x-ndjson' },
-    body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
-  });
-  assert.equal(answer.status, 200);
-  return events.map(({ data }) => data);
-}
-
-// A page without a stream of its own that subscribes. prepare(page) runs before the module.
-async function tab(options, prepare) {
-  context ??= await running.browser.newContext(); // one browser of one reader
-  const page = await context.newPage();
-  await page.goto(`${running.stack.url}lib/stream.js`);
-  if (prepare) await page.evaluate(prepare);
-  await page.evaluate(async (given) => {
-    const { SharedStream } = await import('/lib/shared_stream.js');
-    Object.assign(window, { got: [], gaps: [], states: [], problem: null, tabs: 0 });
-    window.shared = new SharedStream({
-      ...given,
-      onEvent: ({ data }) => window.got.push(data),
-      onGap: (data) => window.gaps.push(JSON.parse(data)),
-      onState: (state, { untilMs, problem }) => {
-        window.states.push(state);
-        window.problem = problem;
-        window.waits = untilMs - performance.now();
-      },
-      onTabs: (count) => { window.tabs = count; },
-    });
-  }, options);
-  return page;
-}
-
-const state = (page, wanted, ms = 20_000) => page.waitForFunction((name) => window.states.at(-1) === name, wanted, { timeout: ms });
-const got = (page) => page.evaluate(() => window.got);
-const has = (page, count) => page.waitForFunction((wanted) => window.got.length >= wanted, count, { timeout: 15_000 });
+const pages = new LibPages(running);
+const streams = () => pages.streams();
+const publish = (...given) => pages.publish(...given);
+const tab = (options, prepare) => pages.tab(options, { prepare });
 
 for (const by of ['worker', 'lock']) {
   test(`eight tabs over one stream, by ${by}`, { timeout: 90_000 }, async () => {
@@ -65,7 +20,7 @@ for (const by of ['worker', 'lock']) {
     for (const page of pages) await state(page, 'open');
     assert.equal(await streams(), 1);
     if (by === 'worker') await pages[0].waitForFunction(() => window.tabs === 8);
-    const all = await publish(topics[0], 50);
+    const all = [...await publish(topics[0], 50)];
     for (const page of pages) {
       await has(page, 50);
       assert.deepEqual(await got(page), all);
@@ -146,7 +101,7 @@ test('where a stream cannot be read while it comes, too many requests: it waits,
     const answers = [429, 429, 408];
     window.fetch = (...asked) => (answers.length > 0 ? Promise.resolve(new Response('', { status: answers.shift() })) : fetch(...asked));
   });
-  const all = await publish('busy', 3);
+  const all = [...await publish('busy', 3)];
   await has(page, 3);
   assert.deepEqual(await got(page), all);
   assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'waiting', 'connecting', 'open']);
@@ -175,7 +130,7 @@ test('what is refused says why, and does not ask again', { timeout: 60_000 }, as
 test('a topic that ends, ends', { timeout: 60_000 }, async () => {
   const page = await tab({ topics: ['ends'], by: 'worker', cursor: 'earliest' });
   await state(page, 'open');
-  const all = await publish('ends', 3);
+  const all = [...await publish('ends', 3)];
   all.push(...await publish('ends', 1, { close: 1 }));
   await state(page, 'ended');
   assert.deepEqual(await got(page), all);

@@ -4,6 +4,8 @@
 const usualMs = 1000; // while the server has asked for nothing
 const growingMsMax = 15_000;
 const retryMsMax = 3_600_000;
+const firstByteMsLeast = 5000; // the worker's first bytes come at once; a slow network gets more time with each failure
+const firstByteMsMost = 20_000;
 
 export class Delays {
   #failures = 0;
@@ -16,6 +18,11 @@ export class Delays {
 
   succeeded() {
     this.#failures = 0;
+  }
+
+  // How long the next answer may take to begin.
+  get firstByteMs() {
+    return Math.min(firstByteMsLeast * 2 ** this.#failures, firstByteMsMost);
   }
 
   // The next delay in milliseconds: never less than the server's `retry:` or `Retry-After`.

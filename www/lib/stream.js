@@ -8,6 +8,11 @@ import { poll, readPolls } from './polling.js';
 import { address, canStream, heartbeatLimitMs, isEnd, isGap, readStream, refusal } from './stream_request.js';
 import { onWake } from './watchdog.js';
 
+// After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
+// Each costs a try, so these tries are short and follow each other at once.
+const keptConnectionsMax = 6;
+const keptFirstByteMs = 3000;
+
 export class Stream {
   #options;
   #env;
@@ -18,6 +23,7 @@ export class Stream {
   #trying = new AbortController();
   #delays = new Delays();
   #timer = 0;
+  #suspects = 0; // kept connections that may be dead like the last one
   #check = () => {};
   #waiting = null; // { untilMs by the wall clock, told by the server }
 
@@ -88,7 +94,12 @@ export class Stream {
     if (signal.aborted) return;
     if (end.what === 'ended') this.#enter('ended');
     else if (end.what === 'refused') this.#enter('refused', { problem: end.problem });
-    else if (end.atOnce) this.#connect();
+    else this.#again(end);
+  }
+
+  #again(end) {
+    if (end.atOnce) this.#suspects = keptConnectionsMax;
+    if (end.atOnce || (end.unanswered && this.#suspects-- > 0)) this.#connect();
     else this.#wait(end);
   }
 
@@ -107,7 +118,12 @@ export class Stream {
         return error instanceof Refusal ? refusal(error) : { what: 'lost' };
       }
     }
-    return readStream(`${this.url}&heartbeat=event`, { env, signal, onWatchdog: (watchdog) => { this.#check = () => watchdog.check(); }, onFrames: (frames, watchdog) => this.#takeFrames(frames, watchdog, signal) });
+    return readStream(`${this.url}&heartbeat=event`, {
+      env, signal,
+      firstByteMs: this.#suspects > 0 ? keptFirstByteMs : this.#delays.firstByteMs,
+      onWatchdog: (watchdog) => { this.#check = () => watchdog.check(); },
+      onFrames: (frames, watchdog) => this.#takeFrames(frames, watchdog, signal),
+    });
   }
 
   #takeFrames(frames, watchdog, signal) {
@@ -147,6 +163,7 @@ export class Stream {
 
   #live() {
     if (this.#state === 'open') return;
+    this.#suspects = 0;
     this.#delays.succeeded();
     this.#enter('open');
   }

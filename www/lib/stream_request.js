@@ -5,7 +5,6 @@ import { Refusal, describe } from './answer.js';
 import { FrameParser } from './frame_parser.js';
 import { Watchdog, onWake } from './watchdog.js';
 
-const connectMsMax = 20_000; // until the first byte: the worker sends that at once
 const silentMsMax = 45_000; // afterwards, unless the server has said how often it sends something
 const heartbeatsMissed = 2.5;
 const silentMsLeast = 1000;
@@ -21,25 +20,26 @@ export function address({ path = '/events', topics }, cursor) {
   return `${path}?${query}`;
 }
 
-// Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
+// firstByteMs: how long the answer may take to begin. Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
 //   { what: 'ended' }             204, the server's `close`, or onFrames returned 'ended'
 //   { what: 'refused', problem }  the same request would be refused again
-//   { what: 'lost', problem, retryAfterMs, told, atOnce }  everything else. told: the server itself ended it, and its delay
-//     counts. atOnce: the connection was dropped here, because it was dead, and the next may follow at once
+//   { what: 'lost', problem, retryAfterMs, told, atOnce, unanswered }  everything else. told: the server itself ended it, and
+//     its delay counts. atOnce: the connection was dropped here, because it was dead, and the next may follow at once.
+//     unanswered: it was dropped here because no answer had begun
 // After an abort by `signal` the result means nothing.
-export async function readStream(url, { env = globalThis, signal, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
+export async function readStream(url, { env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end);
   let heard = false;
-  let atOnce = false;
-  const drop = (next) => {
-    atOnce = next;
+  let why = {};
+  const drop = (reason) => {
+    why = reason;
     end();
   };
-  const watchdog = new Watchdog({ env, limitMs: connectMsMax, onSilent: () => drop(heard) });
+  const watchdog = new Watchdog({ env, limitMs: firstByteMs, onSilent: () => drop(heard ? { atOnce: true } : { unanswered: true }) });
   onWatchdog(watchdog);
-  onWake(env, (online) => (online ? drop(true) : watchdog.check()), ending.signal);
+  onWake(env, (online) => (online ? drop({ atOnce: true }) : watchdog.check()), ending.signal);
   const hear = (bytes) => {
     if (!heard) watchdog.limitMs = silentMsMax;
     heard = true;
@@ -55,7 +55,7 @@ export async function readStream(url, { env = globalThis, signal, onFrames, onBy
     return { what: 'lost', told: true };
   } catch (error) {
     if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' }; // the same frame would come again
-    return { what: 'lost', atOnce };
+    return { what: 'lost', ...why };
   } finally {
     watchdog.close();
     signal.removeEventListener('abort', end);

@@ -41,7 +41,11 @@ export class Reading {
     const { topics, onBytes, onRequest, onState } = this.#options;
     onState('connecting');
     onRequest();
-    const { what, problem, sentence, ...end } = await readStream(address({ topics }, this.#cursor), { signal, onBytes, onFrames: (frames) => this.#take(frames) });
+    const { what, problem, sentence, ...end } = await readStream(address({ topics }, this.#cursor), {
+      signal, onBytes,
+      firstByteMs: this.#delays.firstByteMs,
+      onFrames: (frames) => this.#take(frames),
+    });
     if (signal.aborted) return;
     if (what === 'ended') onState('ended');
     else if (what === 'refused') onState('refused', { problem, sentence });
