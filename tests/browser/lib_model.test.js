@@ -3,11 +3,8 @@
 // RUNS=… makes another number of them.
 
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { loadLib } from './lib_module.js';
 import { Server } from './model/server.js';
 import { Tab } from './model/tab.js';
 import { World, settled } from './model/world.js';
@@ -15,17 +12,10 @@ import { randomOf } from '../integration/lib/hub_random.mjs';
 
 const runs = Number(process.env.RUNS ?? 1000);
 const steps = 60;
-let folder;
 let lib;
 
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lib-model-'));
-  await cp(fileURLToPath(new URL('../../www/lib', import.meta.url)), folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  const load = (name) => import(pathToFileURL(join(folder, name)).href);
-  lib = { ...await load('shared_stream.js'), ...await load('stream.js'), ...await load('worker_streams.js') };
-});
-after(() => rm(folder, { recursive: true, force: true }));
+before(async () => { lib = await loadLib(); });
+after(() => lib.remove());
 
 class Run {
   tabs = [];

@@ -34,6 +34,7 @@ export function joinByLock({ env, subscription, on }) {
       env,
       subscription: { ...subscription, cursor: follower.cursor },
       after: follower.place,
+      since: follower.term,
       tell(message) {
         channel.postMessage(message);
         follower.hear(message);

@@ -9,7 +9,7 @@ const answerMsMax = 8000;
 
 // on: event(event), gap(data), state(state), tabs(count), failed(): there is no such worker. Returns as joinByLock().
 export function joinByWorker({ env, subscription, on }) {
-  const leaving = new AbortController();
+  let life = new AbortController(); // of this tab's connection to one worker
   let port = null;
   let late = 0;
 
@@ -17,21 +17,25 @@ export function joinByWorker({ env, subscription, on }) {
 
   function start() {
     const worker = new env.SharedWorker(new URL('worker.js', import.meta.url), { type: 'module', name: `sse-worker streams ${version}` });
+    life.abort(); // of the worker before, if there was one: its locks are of no use
+    life = new AbortController();
+    follower.close();
+    const { signal } = life;
     const lock = `sse-worker tab ${randomId()}`;
     const mine = worker.port;
     port = mine;
     late = env.setTimeout(fail, answerMsMax);
     worker.addEventListener('error', fail);
     mine.addEventListener('message', ({ data: message }) => {
-      if (leaving.signal.aborted || port !== mine) return;
+      if (signal.aborted) return;
       if (message.what === 'welcome') welcome(message);
       else if (message.what === 'tabs') on.tabs(message.count);
       else follower.hear(message);
     });
     mine.start();
-    env.navigator.locks.request(lock, { signal: leaving.signal }, () => {
+    env.navigator.locks.request(lock, { signal }, () => {
       mine.postMessage({ what: 'join', subscription: { ...subscription, cursor: follower.cursor }, lock });
-      return new Promise((gone) => { leaving.signal.addEventListener('abort', gone); });
+      return new Promise((gone) => { signal.addEventListener('abort', gone); });
     }).catch(() => {}); // the signal's doing
   }
 
@@ -39,13 +43,14 @@ export function joinByWorker({ env, subscription, on }) {
     env.clearTimeout(late);
     follower.join(place, state);
     if (!alive) return;
-    env.navigator.locks.request(alive, { signal: leaving.signal, mode: 'shared' }, () => {
-      if (!leaving.signal.aborted) start(); // the worker has died, which nothing else shows
+    const { signal } = life;
+    env.navigator.locks.request(alive, { signal, mode: 'shared' }, () => {
+      if (!signal.aborted) start(); // the worker has died, which nothing else shows
     }).catch(() => {});
   }
 
   function fail() {
-    if (leaving.signal.aborted) return;
+    if (life.signal.aborted) return;
     close();
     on.failed();
   }
@@ -53,7 +58,7 @@ export function joinByWorker({ env, subscription, on }) {
   function close() {
     env.clearTimeout(late);
     port.postMessage({ what: 'leave' });
-    leaving.abort();
+    life.abort();
     follower.close();
   }
 

@@ -24,11 +24,17 @@ export class Follower {
     return this.#cursor;
   }
 
+  // The newest term that this tab knows of.
+  get term() {
+    return this.#place?.term.number ?? 0;
+  }
+
   // The place of this tab, if its cursor is the one at that place.
   get place() {
     return this.#catchUp ? null : this.#place;
   }
 
+  // Until the next join() it hears nothing.
   close() {
     this.#catchUp?.close();
     this.#catchUp = null;

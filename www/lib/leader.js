@@ -15,14 +15,15 @@ export class Leader {
   #stream = null;
 
   // tell(message) for every message. after: the place, of an earlier term, that `subscription.cursor` stands for, if it does.
-  constructor({ env, subscription, after = null, tell }) {
+  // since: the newest earlier term that is known.
+  constructor({ env, subscription, after = null, since = 0, tell }) {
     this.#env = env;
     this.#subscription = subscription;
     this.#cursor = subscription.cursor;
     this.#tell = tell;
     this.#after = after;
     // Terms are ordered: a leader may know nothing of the one before it, but the clock has moved.
-    this.#term = { number: Math.max(env.Date.now(), (after?.term.number ?? 0) + 1), id: randomId() };
+    this.#term = { number: Math.max(env.Date.now(), since + 1), id: randomId() };
   }
 
   start() {

@@ -162,7 +162,7 @@ class Channel extends EventTarget {
 }
 
 // Web Locks: exclusive or shared, first come, first served.
-class Locks {
+export class Locks {
   #queues = new Map(); // by name: requests, the holders first
 
   constructor(world) {
