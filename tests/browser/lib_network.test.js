@@ -38,7 +38,7 @@ const tab = (options, more) => pages.tab(options, { url: network.url, ...more })
 const asked = (topic) => network.requests.filter(({ line }) => line.startsWith('GET /events') && line.includes(`topic=${topic}`));
 
 for (const by of ways) {
-  test(`cut before the first event, nothing that is published meanwhile is lost, by ${by}`, { timeout: 60_000 }, async () => {
+  test(`cut before the first event, nothing that is published meanwhile is lost, by ${by}`, { timeout: 120_000 }, async () => {
     const topic = `early-${by}`;
     const cuts = network.cuts;
     network.cutsStreams = true;
@@ -51,7 +51,7 @@ for (const by of ways) {
     await page.close();
   });
 
-  test(`types that nobody listens to make no gap and no repeat, by ${by}`, { timeout: 60_000 }, async () => {
+  test(`types that nobody listens to make no gap and no repeat, by ${by}`, { timeout: 120_000 }, async () => {
     const topic = `types-${by}`;
     const page = await tab({ topics: [topic], by });
     await state(page, 'open');
@@ -65,7 +65,7 @@ for (const by of ways) {
     await page.close();
   });
 
-  test(`ended: who comes back with the last cursor is told, and asks no more, by ${by}`, { timeout: 60_000 }, async () => {
+  test(`ended: who comes back with the last cursor is told, and asks no more, by ${by}`, { timeout: 120_000 }, async () => {
     const topic = `over-${by}`;
     const { id } = await pages.publish(topic, 1, { close: 1 });
     const page = await tab({ topics: [topic], by, cursor: id });
@@ -80,7 +80,7 @@ for (const by of ways) {
     await other.close();
   });
 
-  test(`Retry-After is heeded, by ${by}`, { timeout: 60_000 }, async () => {
+  test(`Retry-After is heeded, by ${by}`, { timeout: 120_000 }, async () => {
     const topic = `later-${by}`;
     const busy = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
     network.answer = (line) => (line.includes(topic) && asked(topic).length <= 2 ? busy : undefined);
@@ -111,7 +111,7 @@ test('a connection that is dead and silent is noticed, and nothing is lost', { t
 
 // The page is frozen, its connection is forgotten on the way, it comes back on another network ten minutes later.
 for (const by of ['lock', 'own']) {
-  test(`a phone that slept for ten minutes has every event, by ${by}`, { timeout: 90_000 }, async () => {
+  test(`a phone that slept for ten minutes has every event, by ${by}`, { timeout: 120_000 }, async () => {
     const topic = `phone-${by}`;
     const phone = new LibPages(running);
     const page = await phone.tab({ topics: [topic], by }, { url: network.url, clock: true });
@@ -135,7 +135,7 @@ for (const by of ['lock', 'own']) {
 }
 
 for (const [how, answer] of [['cannot be loaded', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'], ['never answers', null]]) {
-  test(`a SharedWorker that ${how}: the tabs share by a lock`, { timeout: 60_000 }, async () => {
+  test(`a SharedWorker that ${how}: the tabs share by a lock`, { timeout: 120_000 }, async () => {
     const topic = `broken-${answer === null}`;
     network.answer = (line) => (line.startsWith('GET /lib/worker.js') ? answer : undefined);
     // A browser of its own: that of the other tests knows the script.
@@ -152,7 +152,7 @@ for (const [how, answer] of [['cannot be loaded', 'HTTP/1.1 404 Not Found\r\nCon
   });
 }
 
-test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 60_000 }, async () => {
+test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 120_000 }, async () => {
   const topic = 'killed';
   const open = [await tab({ topics: [topic], by: 'worker' }), await tab({ topics: [topic], by: 'worker' })];
   for (const page of open) await state(page, 'open');
@@ -167,7 +167,7 @@ test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 60_
   for (const page of open) await page.close();
 });
 
-test('a late tab catches up while events come faster than one per round trip, and repeats nothing', { timeout: 90_000 }, async () => {
+test('a late tab catches up while events come faster than one per round trip, and repeats nothing', { timeout: 120_000 }, async () => {
   for (const by of ['worker', 'lock']) {
     const topic = `storm-${by}`;
     const all = [...await pages.publish(topic, 1500)];
