@@ -5,8 +5,10 @@ import { Follower } from './follower.js';
 import { Leader, randomId } from './leader.js';
 
 const version = 2; // of the messages: pages of another version share among themselves
+const answerMsMax = 8000;
 
-// on: event(event), gap(data), state(state). Returns { cursor, close(), retry(), wake() }.
+// on: event(event), gap(data), state(state), failed(): the tab that has the lock does not answer. Returns { cursor, close(),
+// retry(), wake() }.
 export function joinByLock({ env, subscription, on }) {
   const name = `sse-worker ${version} ${subscription.key}`;
   const channel = new env.BroadcastChannel(name);
@@ -28,6 +30,11 @@ export function joinByLock({ env, subscription, on }) {
   });
 
   ask();
+  const late = env.setTimeout(() => {
+    if (leaving.signal.aborted || follower.term > 0) return;
+    close();
+    on.failed();
+  }, answerMsMax);
   env.navigator.locks.request(name, { signal: leaving.signal }, () => {
     if (leaving.signal.aborted) return undefined;
     leader = new Leader({
@@ -47,14 +54,17 @@ export function joinByLock({ env, subscription, on }) {
   }).catch(() => {}); // the signal's doing
 
   const toLeader = (what) => (leader ? leader[what]() : channel.postMessage({ what }));
+  function close() {
+    env.clearTimeout(late);
+    leaving.abort();
+    leader?.close();
+    follower.close();
+    channel.close();
+  }
+
   return {
     get cursor() { return follower.cursor; },
-    close() {
-      leaving.abort();
-      leader?.close();
-      follower.close();
-      channel.close();
-    },
+    close,
     retry: () => toLeader('retry'),
     wake: () => toLeader('wake'),
   };

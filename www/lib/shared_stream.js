@@ -16,7 +16,7 @@ export class SharedStream {
   #life = new AbortController();
   #state = null;
 
-  // How it is shared: 'worker', 'lock' or 'own'. It may change once, when the SharedWorker does not load.
+  // How it is shared: 'worker', 'lock' or 'own'. It changes when the SharedWorker does not load, or the tab with the lock does not answer.
   by;
 
   // topics, cursor, names, path, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
@@ -55,7 +55,7 @@ export class SharedStream {
       gap: (data) => this.#tell('onGap', data),
       state: ({ name, inMs, problem }) => this.#enter(name, { untilMs: inMs && env.performance.now() + inMs, problem }),
       tabs: (count) => this.#tell('onTabs', count),
-      failed: () => this.#join(best(env, false)),
+      failed: () => this.#join(by === 'worker' ? best(env, false) : 'own'),
     };
     const subscription = { ...this.#subscription, cursor: this.cursor };
     if (by === 'worker') {
