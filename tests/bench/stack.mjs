@@ -73,8 +73,8 @@ export function writeConfig(name, yaml) {
 }
 
 // The report of one measurement on a fresh stack that was warmed up; with what nginx said where streams failed.
-export async function withStack(config, warm, measure) {
-  const stack = await Stack.start(config);
+export async function withStack(config, warm, measure, ...where) {
+  const stack = await Stack.start(config, ...where);
   try {
     await warm(stack);
     const report = await measure(stack);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shown.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -18,19 +19,21 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (request.method.empty() || request.path.empty()) {
-    return exchange.answer(http::problem(400,
-                                         "The web server sent no REQUEST_METHOD or no SCRIPT_NAME: include "
-                                         "sse-worker.params in its location."));
+    return exchange.answer(http::problem(
+        400,
+        "The web server sent no REQUEST_METHOD, or no path: SCRIPT_NAME with PATH_INFO, DOCUMENT_URI or "
+        "REQUEST_URI. In nginx, include sse-worker.params; deploy/front-ends has the configuration of "
+        "others."));
   }
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {
-    return exchange.answer(http::problem(404, fmt::format("There is nothing at {}.", request.path)));
+    return exchange.answer(http::problem(404, fmt::format("No such path: {}.", base::shown(request.path))));
   }
   const auto& [methods, endpoint] = found->second;
   if (std::ranges::find(methods, request.method) == methods.end()) {
     const auto allowed = fmt::format("{}", fmt::join(methods, ", "));
     return exchange.answer(
-        http::problem(405, fmt::format("{} takes {}.", request.path, allowed), {{"Allow", allowed}}));
+        http::problem(405, fmt::format("{} supports only {}.", request.path, allowed), {{"Allow", allowed}}));
   }
   endpoint->serve(exchange);
 }

@@ -68,8 +68,9 @@ export class Nginx {
 }
 
 // Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten, and one is
-// added for each of the others; as the README has it, nobody is put aside after a failure.
-function install(directory, sockets) {
+// added for each of the others; as the README has it, nobody is put aside after a failure. `patient`: nginx does not cut
+// readers that take nothing, so that only the worker does.
+function install(directory, sockets, patient) {
   const snippets = path.join(directory, 'snippets');
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
@@ -80,13 +81,21 @@ function install(directory, sockets) {
   );
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
   fs.writeFileSync(upstream, rewritten);
+  if (!patient) return;
+  const locations = path.join(snippets, 'sse-worker.locations.conf');
+  const shippedText = fs.readFileSync(locations, 'utf8');
+  if (!shippedText.includes('send_timeout 30s;')) throw new Error('sse-worker.locations.conf has another send_timeout');
+  fs.writeFileSync(locations, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
-// Options: `server`, lines for the server block; `others`, further workers' sockets; `whole`, the shipped server in place of a block
-// with the shipped locations; `workers` and `connections` of each, as in nginx.conf.
-export async function startNginx(t, socket, {server = '', others = [], whole = false, workers = 1, connections = 1024} = {}) {
+// Options: `server`, lines for the server block; `others`, further workers' sockets; `patient`, nginx waits for readers who take
+// nothing; `whole`, the shipped server in place of a block with the shipped locations; `workers` and `connections` of each, as in
+// nginx.conf.
+export async function startNginx(
+  t, socket, {server = '', others = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
+) {
   const directory = temporaryDirectory(t);
-  install(directory, [socket, ...others]);
+  install(directory, [socket, ...others], patient);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
   const servers = whole ? site(port) : ownServer(port, server);
