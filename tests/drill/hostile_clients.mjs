@@ -1,17 +1,15 @@
 // Eleven kinds of hostile clients at once, beside honest readers and a publisher who numbers its events. Measured twice in one
 // run: how long an event takes from the publisher to the honest readers while nobody attacks, and under attack. What the worker's
 // memory may grow to is worked out and printed before the attack begins.
-import fs from 'node:fs';
 import path from 'node:path';
-import {setTimeout as pause} from 'node:timers/promises';
 import {Process} from '../integration/lib/process.mjs';
 import {configText, startHub} from '../integration/lib/hub_stack.mjs';
-import {residentMiB, sanitized} from '../integration/lib/hub_memory.mjs';
+import {sanitized} from '../integration/lib/hub_memory.mjs';
 import {binary} from '../integration/lib/worker.mjs';
 import {defer} from '../integration/lib/cleanup.mjs';
-import {until} from '../integration/lib/wait.mjs';
-import {MiB, KiB, bound, boundLines, total} from './hostile/bound.mjs';
+import {MiB, bound, boundLines, total} from './hostile/bound.mjs';
 import {fillHistory, settledFills} from './hostile/history.mjs';
+import {shipped} from './hostile/shipped.mjs';
 import {backMiB, forgetMost, lag, mostMiB, moved, settledMiB} from './hostile/watch.mjs';
 
 const load = path.resolve(process.env.SSE_LOAD ?? path.join(path.dirname(binary), 'sse-load'));
@@ -20,14 +18,10 @@ const folder = new URL('hostile/', import.meta.url).pathname;
 export const kinds = ['pattern_storm', 'slow_bodies', 'never_read', 'byte_a_second', 'reconnects', 'flood', 'long_topics',
   'unknown_cursors', 'huge_heads', 'half_closed', 'silent_peers'];
 
-// As shipped, in numbers that the bound on memory is worked out from. streams.max is what these clients need and no more.
-export const limits = {history: 64 * MiB, event: MiB, outbox: 256 * KiB, head: 65_535};
-const settings = (scale) => ({
-  streams: {max: Math.round(2000 + 10_000 * scale), outbox_bytes_max: limits.outbox, retry_seconds: 3, retry_jitter_seconds: 2},
-  gate: {pending_max: 4096, head_bytes_max: limits.head},
-  history: {bytes_max: limits.history},
-  publish: {event_bytes_max: limits.event},
-});
+// The bounds are as shipped; streams.max is what these clients need, and no more.
+const limits = {history: shipped('bytes_max'), event: shipped('event_bytes_max'), outbox: shipped('outbox_bytes_max'),
+  head: shipped('head_bytes_max'), topics: shipped('topics_max')};
+const settings = (scale) => ({streams: {max: Math.round(2000 + 10_000 * scale), retry_seconds: 3, retry_jitter_seconds: 2}});
 
 // Honest readers and a publisher, in a process that checks every number; {streams, publish, deliveries} at its end. Readers come
 // from many addresses, as readers do.

@@ -1,18 +1,17 @@
 // Each kind of hostile client alone, at its limit and one past it: what is at the limit is served, what is past it gets a clear
 // answer or a cut that is counted; and afterwards the worker's memory is what it was.
-import fs from 'node:fs';
 import {startHub} from '../integration/lib/hub_stack.mjs';
 import {sanitized} from '../integration/lib/hub_memory.mjs';
 import {edges} from './hostile/edges.mjs';
 import {fillHistory} from './hostile/history.mjs';
+import {shipped} from './hostile/shipped.mjs';
 import {backMiB, moved, settledMiB} from './hostile/watch.mjs';
 
-const keys = fs.readFileSync(new URL('../../config/sse-worker.yaml', import.meta.url), 'utf8');
-
-export const bounds = {streams: 60, pending: 100, body: 2 << 20, event: 1 << 20, outbox: 256 << 10, head: 65_535};
+const bounds = {streams: 60, pending: 100, body: 2 << 20, event: shipped('event_bytes_max'), outbox: shipped('outbox_bytes_max'),
+  head: shipped('head_bytes_max')};
 const settings = {
   // A reader who takes nothing is cut sooner than by default, where the worker has a time for that.
-  streams: {max: bounds.streams, outbox_bytes_max: bounds.outbox, ...(/^ +stall_seconds:/m.test(keys) && {stall_seconds: 2})},
+  streams: {max: bounds.streams, outbox_bytes_max: bounds.outbox, ...(shipped('stall_seconds') && {stall_seconds: 2})},
   gate: {pending_max: bounds.pending, deadline_seconds: 1, body_bytes_max: bounds.body, head_bytes_max: bounds.head},
   publish: {event_bytes_max: bounds.event},
 };

@@ -1,14 +1,17 @@
 // How much memory the worker may take under the attack, worked out from its configured bounds and from how many hostile clients
 // there are, before they begin.
 import {scaled} from './crowd.mjs';
+import {shares} from './long_topics.mjs';
+import {topicsPerLine} from './shipped.mjs';
 
-export const KiB = 1024;
+const KiB = 1024;
 export const MiB = 1024 * KiB;
 
 // What the worker keeps of one stream beside its subscription: README, "worker memory per stream", and its share of buffers.
 const streamBytes = 2 * KiB;
-// A name is kept by the group of readers, in the table of groups, and in the table of routes.
-const copiesOfNames = 3;
+// A name of 1,024 bytes is kept by the group of its readers, in the table of groups, and in the table of routes; the allocator
+// gives each 1,280, and the tables add a little.
+const nameBytes = 4 * KiB;
 // One slice of history, which is an event at least.
 const sliceBytes = 64 * KiB;
 // A publish is held as its body, as the event it says, and as the frame that readers get.
@@ -23,8 +26,9 @@ export function bound({before, scale, readers, limits}) {
     ['the worker before, its history full', 1, before],
     ['history.bytes_max is met within 8 %', 1, 0.08 * limits.history],
     ['streams, honest and hostile', readers + stalled + long + others, streamBytes],
-    ['names of long topics that fit an address (8 KiB), three times', long * 0.5, 8 * KiB * copiesOfNames],
-    ["names as a body or at the worker's socket (gate.head_bytes_max, 100 names), three times", long * 0.5, 100 * KiB * copiesOfNames],
+    ['names of 1,024 bytes that come as a body: streams.topics_max of each reader', long * shares.body * limits.topics, nameBytes],
+    ["names that come to the worker's socket: gate.head_bytes_max of each reader", long * shares.own * 63, nameBytes],
+    ["names that come in an address: a line of nginx's of each reader", long * shares.address * topicsPerLine, nameBytes],
     ['streams that take nothing: a slice, an event, and streams.outbox_bytes_max', stalled, sliceBytes + limits.event + limits.outbox],
     ['silent peers: gate.head_bytes_max', scaled(2000, scale), limits.head],
     ['publishes under way: eight of event_bytes_max', 8, copiesOfEvent * limits.event],

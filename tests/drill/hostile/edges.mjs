@@ -1,6 +1,5 @@
 // The edges of each kind: what is at its limit, what is one past it, and the counter that has to move past it and not before, where
 // it is the worker that refuses. Where nginx refuses there is a status, and nothing to count.
-import fs from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {begin, get, request} from '../../integration/lib/records.mjs';
 import {until} from '../../integration/lib/wait.mjs';
@@ -10,9 +9,9 @@ import {stream as halfClosed} from './half_closed.mjs';
 import {parameters} from './huge_heads.mjs';
 import {longTopics, ownSocket} from './long_topics.mjs';
 import {patterns} from './pattern_storm.mjs';
+import {nginxBody, nginxLine, shipped, topicsPerLine} from './shipped.mjs';
 import {addressOf, connect, exchange, head, query} from './wire.mjs';
 
-const read = (name) => fs.readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
 const kind = 40;
 const web = (hub) => ({port: hub.port});
 const own = (hub) => ({socket: hub.worker.address});
@@ -36,13 +35,6 @@ async function askOwn(hub, bytes, ms = 15000) {
   connection.destroy();
   const status = /Status: (\d{3})/.exec(text)?.[1] ?? (text.includes('Content-Type:') ? '200' : null);
   return status ? `${status} worker's socket` : (connection.failure ?? 'closed without an answer');
-}
-
-// The body that nginx lets through to /events, as its shipped file has it.
-function nginxBody() {
-  const [, location] = /location = \/events \{([^}]*)\}/.exec(read('deploy/nginx/sse-worker.locations.conf'));
-  const [, count, unit] = /client_max_body_size (\d+)([km])/.exec(location);
-  return count * (unit === 'k' ? 1024 : 1 << 20);
 }
 
 // Readers of one topic who behave as `connection` does; `kept` ones are still open.
@@ -168,8 +160,8 @@ function silent(hub, most) {
   };
 }
 
-const patternsMax = Number(/^ +patterns_max: (\d+)/m.exec(read('config/sse-worker.yaml'))?.[1] ?? 100);
-const patternsKey = patternsMax === 100 ? 'streams.topics_max' : 'streams.patterns_max';
+const patternsMax = shipped('patterns_max', shipped('topics_max'));
+const patternsKey = shipped('patterns_max') ? 'streams.patterns_max' : 'streams.topics_max';
 const storm = (count) => head('GET', `/events?${query([...patterns(count, 0), ['lastEventId', 'earliest'], ['poll', '0']])}`);
 const form = (path, body) => head('POST', path, {'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': body.length}) + body;
 const ndjson = (bytes) => JSON.stringify({topic: 'load', data: 'x'}).concat('\n').padEnd(bytes);
@@ -178,7 +170,7 @@ const ownPublish = (bytes, cut = 0) => {
   const all = request(get('/publish', {REQUEST_METHOD: 'POST', CONTENT_TYPE: 'application/x-ndjson'}), {body: ndjson(bytes)});
   return all.subarray(0, all.length - cut);
 };
-// A line that fits nginx's buffer of 8 KiB to the last byte: `GET `, the target, ` HTTP/1.1` and the end of the line.
+// A line of so many bytes, with its end.
 const line = (bytes) => {
   const target = '/events?topic=a&poll=0&x=';
   return head('GET', target.padEnd(bytes - 'GET  HTTP/1.1\r\n'.length, 'y'));
@@ -189,8 +181,8 @@ export const edges = {
     {what: `${patternsMax} patterns`, counts: limit(patternsKey), at: () => ask(hub, storm(patternsMax)), past: () => ask(hub, storm(patternsMax + 1))},
   ],
   slow_bodies: (hub, {body}) => [
-    {what: "nginx's client_max_body_size", at: async () => ((await ask(hub, form('/events', 'x'.repeat(nginxBody())))).endsWith('worker') ? 'kept, the worker answers' : 'refused'),
-      past: () => ask(hub, form('/events', 'x'.repeat(nginxBody() + 1)))},
+    {what: "nginx's client_max_body_size", at: async () => ((await ask(hub, form('/events', 'x'.repeat(nginxBody)))).endsWith('worker') ? 'kept, the worker answers' : 'refused'),
+      past: () => ask(hub, form('/events', 'x'.repeat(nginxBody + 1)))},
     {what: 'gate.body_bytes_max', counts: limit('gate.body_bytes_max'), at: () => askOwn(hub, ownPublish(body)), past: () => askOwn(hub, ownPublish(body + 1))},
     {what: 'a body without its end, until gate.deadline_seconds', counts: 'refused_connections deadline', at: () => askOwn(hub, ownPublish(1000)), past: () => askOwn(hub, ownPublish(1000, 9))},
   ],
@@ -203,12 +195,13 @@ export const edges = {
   ],
   long_topics: (hub) => [
     {what: 'publish.topic_bytes_max', counts: limit('publish.topic_bytes_max'), at: () => ask(hub, topic(1024)), past: () => ask(hub, topic(1025))},
-    {what: "topics that fit nginx's line of 8 KiB", at: () => first(hub, head('GET', `/events?${longTopics(7, 0)}`)), past: () => first(hub, head('GET', `/events?${longTopics(8, 0)}`))},
+    {what: "topics that fit a line of nginx's buffer", at: () => first(hub, head('GET', `/events?${longTopics(topicsPerLine, 0)}`)),
+      past: () => first(hub, head('GET', `/events?${longTopics(topicsPerLine + 1, 0)}`))},
     {what: 'topics that fit gate.head_bytes_max', counts: limit('gate.head_bytes_max'), at: () => askOwn(hub, ownSocket(0, 63)), past: () => askOwn(hub, ownSocket(0, 64))},
   ],
   unknown_cursors: (hub) => [{what: 'the last cursor given out', counts: 'gaps', at: () => unknown(hub, 0), past: () => unknown(hub, 1)}],
   huge_heads: (hub, {head: bytes}) => [
-    {what: "nginx's line of 8 KiB", at: () => ask(hub, line(8192)), past: () => ask(hub, line(8193))},
+    {what: "a line of nginx's buffer", at: () => ask(hub, line(nginxLine)), past: () => ask(hub, line(nginxLine + 1))},
     {what: 'gate.head_bytes_max', counts: limit('gate.head_bytes_max'), at: () => askOwn(hub, parameters(bytes)), past: () => askOwn(hub, parameters(bytes + 1))},
   ],
   half_closed: (hub) => [
