@@ -17,7 +17,7 @@ const warm = (stack) => load('--url', stack.events, '--streams', readers, '--top
 function measure(column) {
   const config = writeConfig('slow', 'history: {bytes_max: 268435456, topic_events_max: 100000}\n');
   return withStack(config, warm, (stack) =>
-    load('--url', stack.events, '--streams', readers, '--topic', 'news', '--payload', eventBytes, '--pause', '5ms', '--reconnect',
+    load('--url', stack.events, '--streams', readers, '--topic', 'news', '--payload', eventBytes, '--pause', '2ms', '--reconnect',
       '--publish-count', events, '--publish-rate', events, '--publish-batch', 100, '--publish-connections', 4,
       '--duration', '120s', ...stack.watched()), builds[column]);
 }
