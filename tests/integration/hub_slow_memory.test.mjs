@@ -65,11 +65,12 @@ test(`${readers} readers stall at as many places under ${readers} MB`, {timeout:
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < mostMiB, `${most - before} of ${mostMiB} MiB`);
   for (const taker of stalled) {
     assert.equal(taker.ended, false, 'without reconnecting');
-    assert.ok(taker.gaps <= 1, `${taker.gaps} gaps`);
     if (!taker.conflates || taker.events === 0) continue;
     const places = [...taker.latest.values()];
     assert.equal(Math.min(...places), last - 2 * (keys - 1), 'the latest value of each key');
   }
+  // Who stalled not long ago finds all of it in the history; the others are told what they missed.
+  for (const taker of stalled.slice(-4)) assert.equal(taker.gaps, 0);
   const [skipped, closes] = [await hub.metric('sse_worker_conflated_events_total'), await hub.metric('sse_worker_slow_closes_total')];
   assert.ok(skipped > 0);
   assert.equal(closes, 0);
