@@ -5,7 +5,7 @@ import { load } from './load.mjs';
 import { build, root } from './processes.mjs';
 import { withStack, writeConfig } from './stack.mjs';
 
-const readers = 100;
+const readers = Number(process.env.SLOW_READERS ?? 100);
 const [eventBytes, events] = [4000, 16_000]; // 64 MB in a second
 const other = process.env.OTHER_BUILD && resolve(root, process.env.OTHER_BUILD);
 const builds = { this: build, other };
