@@ -27,7 +27,7 @@ http {
     scgi_temp_path ${directory}/scgi;
     include snippets/sse-worker.upstream.conf;
     server {
-        listen 127.0.0.1:${port};
+        listen 127.0.0.1:${port} sndbuf=128k;
         include snippets/sse-worker.locations.conf;
         ${server}
     }
