@@ -30,7 +30,7 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       health_(commons.journal, commons.slots),
       metrics_(commons.registry),
       gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_) {
-  router_.add("/events", {"GET"}, events_);
+  router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);

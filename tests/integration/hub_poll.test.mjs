@@ -34,10 +34,11 @@ test('long polls', async (t) => {
     assert.match(answer.header('cache-control'), /no-store/);
     assert.deepEqual(answer.json, {
       events: [
-        {id: 'own', event: 'note', data: 'a\nb', topics: ['p', 'q']},
+        {id: 'own', event: 'note', data: 'a\nb', topics: ['p']},
         {id, event: 'message', data: '{"c":1}', topics: ['p']},
       ],
       lastEventId: id,
+      stream: `/events?topic=p&lastEventId=${id}`,
     });
     const rest = await hub.poll({topic: 'p', poll: 2}, {headers: {'Last-Event-ID': 'own'}});
     assert.deepEqual(
@@ -56,7 +57,11 @@ test('long polls', async (t) => {
     await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 10, 'all wait');
     const id = await hub.publish({topic: 'w', data: 1});
     for (const {body} of await Promise.all(polls)) {
-      assert.deepEqual(body, {events: [{id, event: 'message', data: '1', topics: ['w']}], lastEventId: id});
+      assert.deepEqual(body, {
+        events: [{id, event: 'message', data: '1', topics: ['w']}],
+        lastEventId: id,
+        stream: `/events?topic=w&topic=x&lastEventId=${id}`,
+      });
     }
     assert.ok(now() - started < 1900, 'and no longer');
   });
@@ -146,7 +151,8 @@ test('long polls', async (t) => {
     const waiting = hub.poll({topic: 'ends', poll: 2});
     await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 1, 'it waits');
     const id = await hub.publish({topic: 'ends', close: 1});
-    assert.deepEqual((await waiting).body, {events: [], lastEventId: id, closed: true});
+    const stream = `/events?topic=ends&lastEventId=${id}`;
+    assert.deepEqual((await waiting).body, {events: [], lastEventId: id, stream, closed: true});
   });
 
   await t.test('bad times', async () => {

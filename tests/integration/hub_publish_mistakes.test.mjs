@@ -6,7 +6,7 @@ import {FORM, NDJSON} from './lib/hub_publisher.mjs';
 import {startHub} from './lib/hub_stack.mjs';
 
 // The same mistake in both notations, where it can be made in both: [field at fault, form, JSON].
-const ends = {CR: '%0D', LF: '%0A', CRLF: '%0D%0A', NUL: '%00'};
+const ends = {CR: '%0D', LF: '%0A', CRLF: '%0D%0A', NUL: '%00', TAB: '%09', DEL: '%7F', NEL: '%C2%85'};
 const lineEnds = Object.entries(ends).flatMap(([name, code]) =>
   ['id', 'event', 'key'].flatMap((field) =>
     [`${code}`, `a${code}`, `${code}a`, `a${code}data: b`].map((text) => [
@@ -76,8 +76,13 @@ const others = [
   ['event of the wrong type', 'event', null, {topic: 't', event: ['e']}],
   ['key of the wrong type', 'key', null, {topic: 't', key: {k: 1}}],
   ['retry of the wrong type', 'retry', null, {topic: 't', retry: [1]}],
-  ['retry of null', 'retry', null, {topic: 't', retry: null}],
-  ['close of the wrong type', 'close', null, {topic: 't', close: null}],
+  ['close of the wrong type', 'close', null, {topic: 't', close: []}],
+  ['topics as PHP writes them', 'topic[]', 'topic[]=t&data=x', {'topic[]': 't', data: 'x'}],
+  ['an id that begins with a blank', 'id', 'topic=t&id=+a', {topic: 't', id: ' a'}],
+  ['an id that ends with a blank', 'id', 'topic=t&id=a%C2%A0', {topic: 't', id: 'a\u00a0'}],
+  ['the event close', 'event', 'topic=t&event=close&data=x', {topic: 't', event: 'close', data: 'x'}],
+  ['the event gap', 'event', 'topic=t&event=gap&data=x', {topic: 't', event: 'gap', data: 'x'}],
+  ['the event heartbeat', 'event', 'topic=t&event=heartbeat', {topic: 't', event: 'heartbeat'}],
 ];
 
 const broken = [
@@ -156,6 +161,19 @@ test('mistakes', async (t) => {
     assertProblem(await hub.form(`topic=${long}/*`), 400, 'topic');
     const [{error}] = (await hub.batch([{topic: 't', [long]: 1}])).lines;
     assert.ok(error.length < 4096);
+  });
+
+  await t.test('content codings that are not read are named, and nothing binary is repeated', async () => {
+    for (const coding of ['br', 'zstd', 'deflate', 'aws-chunked']) {
+      const answer = await hub.post(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 1]), 'application/json', {
+        headers: {'Content-Encoding': coding},
+      });
+      const {detail} = assertProblem(answer, 415, 'Content-Encoding');
+      assert.equal(detail, `Content-Encoding: ${coding} is not read here; take gzip or none`);
+      assert.equal(answer.headers['accept-encoding'], 'gzip, identity');
+    }
+    const {detail} = (await hub.form('topic=t&a%00%1b%5b31m%ff=x')).json;
+    assert.match(detail, /^a\\x00\\x1b\[31m\\xff: is not a field/);
   });
 
   await t.test('other content types', async () => {

@@ -7,6 +7,7 @@ import {test} from 'node:test';
 import {connect} from './lib/fcgi.mjs';
 import {assertProblem} from './lib/hub_problem.mjs';
 import {configText, startHub} from './lib/hub_stack.mjs';
+import {assertTurnedAway} from './lib/turned_away.mjs';
 import {until} from './lib/wait.mjs';
 
 // Writes the file, sends SIGHUP, and returns what the worker logs about it.
@@ -67,14 +68,14 @@ for (const loops of [1, 2]) {
       greeting.leave();
       await hub.worker.measured((metrics) => metrics.streams === 20, 'the greeting has left');
       const one = await hub.read('', {t});
-      assertProblem(await hub.nginx.fetch('/events?topic=t'), 503);
+      assertTurnedAway(await hub.nginx.fetch('/events?topic=t'));
       await hub.publish({topic: 't', data: 'default'});
       await one.got(1);
       one.leave();
       await hub.worker.measured((metrics) => metrics.streams === 20, 'a place is free');
       assert.deepEqual((await hub.poll({topic: 't', poll: 60})).body.events, [], 'does not wait');
       await reload(hub, {loops, streams: {max: 3}});
-      assertProblem(await hub.nginx.fetch('/events?topic=t'), 503);
+      assertTurnedAway(await hub.nginx.fetch('/events?topic=t'));
     });
 
     await t.test('the history shrinks', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {assertProblem} from './lib/hub_problem.mjs';
+import {assertTurnedAway} from './lib/turned_away.mjs';
 import {startHub} from './lib/hub_stack.mjs';
 import {now} from './lib/wait.mjs';
 
@@ -11,11 +12,13 @@ test('one stream too many is told when to come back, and a freed place is free',
   const waiting = hub.ask({topic: 'p', poll: 30});
   await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 5, 'all places are taken');
 
-  for (const query of ['topic=t', 'topic=t&poll=5', '']) {
-    const answer = await hub.nginx.fetch(`/events?${query}`);
-    assertProblem(answer, 503);
-    assert.match(answer.header('retry-after'), /^[1-9]\d*$/, query);
-  }
+  for (const query of ['topic=t', '', 'topic=$stats']) assertTurnedAway(await hub.nginx.fetch(`/events?${query}`));
+  assertTurnedAway(await hub.nginx.fetch('/events?topic=t', {headers: {'Last-Event-ID': 'x'}}));
+  const poll = await hub.nginx.fetch('/events?topic=t&poll=5');
+  assertProblem(poll, 503);
+  assert.match(poll.header('retry-after'), /^[1-9]\d*$/);
+  const head = await hub.nginx.fetch('/events?topic=t', {method: 'HEAD'});
+  assert.equal(head.status, 200);
   await hub.publish({topic: 't0', data: 'still served'});
   await readers[0].got(1);
   assert.equal((await hub.nginx.fetch('/healthz')).status, 200);
@@ -23,7 +26,7 @@ test('one stream too many is told when to come back, and a freed place is free',
   readers[3].leave();
   await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 4, 'a place is free');
   const next = await hub.read({topic: 't'});
-  assertProblem(await hub.nginx.fetch('/events?topic=t'), 503);
+  assertTurnedAway(await hub.nginx.fetch('/events?topic=t'));
   next.leave();
   waiting.leave();
   await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 3, 'two places are free');

@@ -7,7 +7,7 @@ import {events} from './lib/sse.mjs';
 import {startWorker} from './lib/worker.mjs';
 
 const brief = {message: 'Hello World', interval_seconds: 1, duration_seconds: 1};
-const post = {...get('/events'), REQUEST_METHOD: 'POST'};
+const post = {...get('/healthz'), REQUEST_METHOD: 'POST'};
 
 test('kept connections', async (t) => {
   const worker = await startWorker(t, {config: {greeting: brief}});

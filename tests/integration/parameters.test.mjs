@@ -110,7 +110,7 @@ test('a lower limit', async (t) => {
   assert.equal(await status(parametersOfSize(health, 1024)), 200);
   assert.equal(await status(parametersOfSize(health, 1025)), 431);
   // The body is measured before anybody asks what it is for.
-  const post = {...get('/events'), REQUEST_METHOD: 'POST'};
+  const post = {...get('/healthz'), REQUEST_METHOD: 'POST'};
   assert.equal(await status(post, {body: 'x'.repeat(1024)}), 405);
   assert.equal(await status(post, {body: 'x'.repeat(1025)}), 413);
   assert.equal(await status(post, {body: 'x'.repeat(200000), size: 1000}), 413);

@@ -7,6 +7,7 @@ import {test} from 'node:test';
 import {assertStreamHeaders} from './lib/greeting.mjs';
 import {assertProblem} from './lib/hub_problem.mjs';
 import {configText, startHub} from './lib/hub_stack.mjs';
+import {assertTurnedAway} from './lib/turned_away.mjs';
 import {events} from './lib/sse.mjs';
 import {now, until} from './lib/wait.mjs';
 
@@ -129,8 +130,8 @@ test('it is counted, limited and ended as every stream is', async (t) => {
   const hub = await startHub(t, {streams: {max: 2, retry_seconds: 1}});
   const one = await watch(hub);
   const two = await watch(hub);
-  assertProblem(await hub.nginx.fetch('/events?topic=$stats'), 503);
-  assertProblem(await hub.nginx.fetch('/events?topic=t'), 503);
+  assertTurnedAway(await hub.nginx.fetch('/events?topic=$stats'));
+  assertTurnedAway(await hub.nginx.fetch('/events?topic=t'));
   assert.equal((await hub.metrics()).streams, 2);
   two.leave();
   await hub.worker.measured((metrics) => metrics.streams === 1, 'the one who left is seen');

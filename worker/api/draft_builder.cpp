@@ -1,14 +1,18 @@
 #include "api/draft_builder.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
 
+#include "api/resemblance.hpp"
+#include "base/shown.hpp"
 #include "base/utf8.hpp"
 #include "journal/topic.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 namespace {
@@ -21,16 +25,26 @@ void check_line(std::string_view field, std::string_view value) {
   constexpr std::size_t line_bytes_max = 1024;
   if (value.size() > line_bytes_max)
     throw Mistake(fmt::format("{}: is over {} bytes", field, line_bytes_max));
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
-    throw Mistake(fmt::format("{}: holds a line end or NUL", field));
-  }
   if (!base::is_utf8(value)) throw Mistake(fmt::format("{}: is not valid UTF-8", field));
+  if (base::has_control(value)) throw Mistake(fmt::format("{}: holds a control character", field));
 }
 
+// A reader sends its last id back in a header, and what a header cannot carry does not come back.
 void check_id(std::string_view id) {
   check_line("id", id);
   if (id.empty()) throw Mistake("id: must not be empty; leave it out and the hub makes one");
+  if (base::has_outer_blank(id)) throw Mistake("id: must not begin or end with a blank; headers lose it");
   if (id.starts_with('#') || id == "earliest") throw Mistake("id: must not begin with # nor be `earliest`");
+}
+
+void check_type(std::string_view type, const PublishSettings& limits) {
+  check_line("event", type);
+  if (limits.reserved_types == PublishSettings::ReservedTypes::refuse && sse::is_reserved_type(type)) {
+    throw Mistake(fmt::format(
+        "event: {} is reserved: the worker itself sends {}; choose another type, or allow them with "
+        "publish.reserved_types",
+        type, fmt::join(sse::reserved_types, ", ")));
+  }
 }
 
 std::chrono::milliseconds retry_of(std::string_view text) {
@@ -53,9 +67,14 @@ bool close_of(std::string_view text) {
 Field field_named(std::string_view name) {
   const auto found = std::ranges::find(field_names, name);
   if (found != field_names.end()) return static_cast<Field>(found - field_names.begin());
-  constexpr std::size_t shown_bytes = 64;
-  throw Mistake(fmt::format("{}: is not a field; there are topic, data, event, id, retry, key and close",
-                            name.substr(0, shown_bytes)));
+  const auto meant = resembling(name, field_names);
+  throw Mistake(fmt::format("{}: is not a field; {}there are topic, data, event, id, retry, key and close",
+                            base::shown(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
+}
+
+std::optional<std::string_view> field_meant(std::string_view name) {
+  const auto found = std::ranges::find(field_names, name);
+  return found != field_names.end() ? std::optional(*found) : resembling(name, field_names);
 }
 
 std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }
@@ -84,7 +103,7 @@ void DraftBuilder::set(Field field, std::string value) {
       draft_.event.data = std::move(value);
       return;
     case Field::event:
-      check_line("event", value);
+      check_type(value, limits_);
       draft_.event.type = std::move(value);
       return;
     case Field::id:

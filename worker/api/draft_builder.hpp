@@ -3,27 +3,20 @@
 #pragma once
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
+#include "api/mistake.hpp"
 #include "api/settings.hpp"
 #include "journal/entry.hpp"
-#include "metrics/limits.hpp"
 
 namespace worker::api {
 
-/// One sentence that names the field.
-struct Mistake : std::runtime_error {
-  explicit Mistake(const std::string& detail, std::optional<metrics::Limit> hit = {}, int status_code = 400)
-      : std::runtime_error(detail), status(status_code), limit(hit) {}
-  int status;  // 400, or 413 where it is too large
-  std::optional<metrics::Limit> limit;
-};
-
 enum class Field { topic, data, event, id, retry, key, close };
-/// Throws a Mistake for a name that is no field.
+/// Throws a Mistake for a name that is no field, with the one that was probably meant.
 Field field_named(std::string_view name);
+/// The field that `name` is or resembles, as a query parameter of a publish say; none where it is neither.
+std::optional<std::string_view> field_meant(std::string_view name);
 std::string_view name_of(Field field);
 
 class DraftBuilder {

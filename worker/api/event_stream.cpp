@@ -1,6 +1,7 @@
 #include "api/event_stream.hpp"
 
 #include "sse/frame.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 
@@ -23,10 +24,9 @@ void EventStream::gap(journal::GapReason reason, journal::Sequence before, journ
   exchange_.write(Gap{reason, journal.id_of(before), journal.id_of(after)}.frame());
 }
 
-void EventStream::end(Ending ending) {
-  if (ending == Ending::slow) return exchange_.cut();
+void EventStream::end() {
   std::string last;
-  sse::append_event(last, {.data = "{}", .type = "close"});
+  sse::append_event(last, {.data = "{}", .type = std::string(sse::close_type)});
   exchange_.finish(last);
 }
 

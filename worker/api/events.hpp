@@ -1,7 +1,8 @@
-// GET /events: subscribes to topics, as a stream or as a long poll. Without topics it is the greeting stream,
-// and `$stats` is one of its own.
+// GET and POST /events: subscribes to topics, as a stream or as a long poll. Without topics it is the
+// greeting stream, and `$stats` is one of its own.
 #pragma once
 
+#include "api/awaited_cursors.hpp"
 #include "api/greeting.hpp"
 #include "api/settings.hpp"
 #include "api/stream_slots.hpp"
@@ -24,6 +25,8 @@ class EventsEndpoint final : public http::Endpoint {
  private:
   struct Asked;
 
+  void wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot);
+  void begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void come_back(http::Exchange& exchange, bool polls);
   void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
@@ -35,6 +38,7 @@ class EventsEndpoint final : public http::Endpoint {
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   StreamSettings settings_;
+  AwaitedCursors awaited_;
   metrics::Limits& limits_;
 };
 

@@ -1,6 +1,7 @@
 #include "api/gap.hpp"
 
 #include "sse/frame.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 
@@ -12,7 +13,7 @@ std::string Gap::frame() const {
   std::string frame;
   // The cursor is the reader's own text, of any bytes.
   const auto data = json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  sse::append_event(frame, {.data = data, .type = "gap", .id = resumed_from});
+  sse::append_event(frame, {.data = data, .type = std::string(sse::gap_type), .id = resumed_from});
   return frame;
 }
 

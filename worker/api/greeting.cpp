@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "api/stream_head.hpp"
+#include "api/turned_away.hpp"
 #include "base/iso_time.hpp"
 #include "sse/frame.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 namespace {
@@ -39,11 +41,14 @@ class Greeting final : public http::Source {
   void on_time() {
     std::string frame;
     if (timers_.now() >= end_) {
-      sse::append_event(frame, {.data = "{}", .type = "close"});
+      sse::append_event(frame, {.data = "{}", .type = std::string(sse::close_type)});
       return exchange_.finish(frame);
     }
-    sse::append_event(frame, greeting());
-    exchange_.write(frame);
+    // A reader who has not taken the last one gets a later one: nothing piles up.
+    if (exchange_.ready()) {
+      sse::append_event(frame, greeting());
+      exchange_.write(frame);
+    }
     arm_next();
   }
 
@@ -88,7 +93,7 @@ void GreetingEndpoint::update(const StreamSettings& streams, const GreetingSetti
 
 void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto slot = slots_.take();
-  if (!slot) return exchange.answer(no_slot(limits_));
+  if (!slot) return exchange.answer(turned_away_stream(slots_, streams_, random_, timers_.now(), limits_));
   exchange.open(stream_head());
   auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(*slot));
   auto& begun = *greeting;

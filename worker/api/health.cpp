@@ -12,9 +12,9 @@ void HealthEndpoint::serve(http::Exchange& exchange) {
       {"streams", slots_.used()},
       {"journal", {{"events", journal.events}, {"bytes", journal.bytes}, {"topics", journal.topics}}}};
   if (trouble) body["reason"] = "The journal keeps nothing at the moment: " + *trouble;
-  auto response = http::plain_response("application/json", body.dump() + "\n");
-  if (trouble) response.head.status = 503;
-  exchange.answer(response);
+  const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  if (!trouble) return exchange.answer(http::plain_response("application/json", text));
+  exchange.answer(http::whole_response(503, "application/json", text, {{"Retry-After", "5"}}));
 }
 
 void MetricsEndpoint::serve(http::Exchange& exchange) {

@@ -1,8 +1,18 @@
 #include "api/long_poll.hpp"
 
+#include <algorithm>
+#include <iterator>
+
+#include "http/query.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
+namespace {
+
+// The line of a request has to fit one of nginx's buffers (large_client_header_buffers), which have 8 KB.
+constexpr std::size_t address_bytes_max = 8'000;
+
+}  // namespace
 
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
                    std::string cursor)
@@ -22,10 +32,17 @@ void LongPoll::deliver(const hub::Batch& batch) {
     events_.push_back({{"id", cursor_},
                        {"event", event->type.empty() ? "message" : event->type},
                        {"data", event->data},
-                       {"topics", entry->topics}});
+                       {"topics", asked_for(entry->topics)}});
   }
   const auto end = shard_.journal().closed_at(selection());
   answer(end != 0 && batch.entries.back()->sequence >= end);
+}
+
+std::vector<std::string> LongPoll::asked_for(const std::vector<std::string>& topics) const {
+  std::vector<std::string> asked;
+  std::ranges::copy_if(topics, std::back_inserter(asked),
+                       [&](const auto& topic) { return selection().matches(topic); });
+  return asked;
 }
 
 void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) {
@@ -33,11 +50,11 @@ void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal:
   gap_ = Gap{reason, journal.id_of(before), journal.id_of(after)}.json();
 }
 
-void LongPoll::end(Ending ending) { answer(ending == Ending::closed); }
-
 void LongPoll::answer(bool closed) {
   if (!exchange_.ready()) return;
   nlohmann::ordered_json body = {{"events", std::move(events_)}, {"lastEventId", cursor_}};
+  const auto stream = address_ + "&lastEventId=" + http::percent_encoded(cursor_);
+  if (stream.size() <= address_bytes_max) body["stream"] = stream;
   if (!gap_.is_null()) body["gap"] = std::move(gap_);
   if (closed) body["closed"] = true;
   const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "api/gap.hpp"
 #include "api/stream_slots.hpp"
@@ -13,8 +14,9 @@
 namespace worker::api {
 
 /// Loop thread only. Owned by its exchange. The answer is
-/// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…}`, with `"gap"` or `"closed":true`
-/// where they apply.
+/// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…,"stream":…}`, with `"gap"` or
+/// `"closed":true` where they apply. `topics` are those of the event that were asked for: the others are
+/// nothing that this reader has shown to know.
 class LongPoll final : public http::Source, public hub::Reader {
  public:
   /// `cursor` is what an answer without events repeats.
@@ -22,6 +24,9 @@ class LongPoll final : public http::Source, public hub::Reader {
            std::string cursor);
 
   void wait_for(std::chrono::milliseconds time) { timer_.arm_in(time); }
+  /// The address that subscribes to the same, without a cursor: with one it is the answer's `stream`. Left
+  /// out where a web server may not take an address of that length; POST takes it.
+  void set_address(std::string address) { address_ = std::move(address); }
   /// Told in the next answer.
   void set_gap(nlohmann::ordered_json gap) { gap_ = std::move(gap); }
 
@@ -29,19 +34,22 @@ class LongPoll final : public http::Source, public hub::Reader {
 
   bool ready() const override { return exchange_.ready(); }
   bool taken() const override { return true; }
+  bool takes_once() const override { return true; }
   void deliver(const hub::Batch& batch) override;
   void heartbeat(const base::Bytes& /*wire*/) override {}
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;
-  void end(Ending ending) override;
+  void end() override { answer(true); }
 
  private:
   void answer(bool closed);
+  std::vector<std::string> asked_for(const std::vector<std::string>& topics) const;
 
   http::Exchange& exchange_;
   hub::Shard& shard_;
   const StreamSlots::Slot slot_;
   net::Timer timer_;
   std::string cursor_;
+  std::string address_;
   nlohmann::ordered_json gap_;
   nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
 };

@@ -7,6 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/draft_builder.hpp"
+#include "api/request_body.hpp"
+#include "base/shown.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -39,16 +42,22 @@ bool same_secret(std::string_view given, std::string_view expected) {
   return difference == 0;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
+// What follows `Bearer`, in any case, and the blanks behind it (RFC 9110, section 11.4: one or more).
+std::string_view bearer_token(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer";
+  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};
+  const auto rest = authorization.substr(scheme.size());
+  const auto begin = rest.find_first_not_of(" \t");
+  return begin == 0 || begin == std::string_view::npos ? std::string_view() : rest.substr(begin);
 }
 
-std::string media_type(std::string_view content_type) {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  return lower_case(type.substr(0, type.find_last_not_of(" \t") + 1));
+// An event in the address would be dropped in silence. Only what is surely meant for us: `key` may be a
+// token that the web server checks.
+std::optional<std::string_view> field_in_address(const http::Query& query) {
+  for (const auto& [name, value] : query.pairs()) {
+    if (name == name_of(Field::data) || field_meant(name) == name_of(Field::topic)) return name;
+  }
+  return std::nullopt;
 }
 
 std::string sentence(journal::Rejection rejection, const journal::Journal& journal) {
@@ -57,6 +66,9 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
       return "topic: is closed; what it was for has ended";
     case journal::Rejection::reserved:
       return "id: looks like one of the hub's own; choose another";
+    case journal::Rejection::conflict:
+      return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+             "event again";
     case journal::Rejection::unconfirmed:
       return "It is not known whether the event was kept. Send it again later; with the same id, if it has "
              "one "
@@ -72,6 +84,7 @@ http::Response refusal(journal::Rejection rejection, const journal::Journal& jou
   const auto detail = sentence(rejection, journal);
   switch (rejection) {
     case journal::Rejection::closed:
+    case journal::Rejection::conflict:
       return http::problem(409, detail);
     case journal::Rejection::reserved:
       return http::problem(400, detail);
@@ -141,11 +154,7 @@ PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, con
     : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics) {}
 
 bool PublishEndpoint::admits(const http::Request& request) const {
-  if (settings_.key.empty()) return true;
-  constexpr std::string_view scheme = "bearer ";
-  const auto authorization = request.header("authorization");
-  return lower_case(authorization.substr(0, scheme.size())) == scheme &&
-         same_secret(authorization.substr(scheme.size()), settings_.key);
+  return settings_.key.empty() || same_secret(bearer_token(request.header("authorization")), settings_.key);
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
@@ -156,15 +165,25 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
                                          {{"WWW-Authenticate", "Bearer"}}));
   }
   metrics_.bytes.add(request.body.size());
-  const auto type = media_type(request.content_type);
+  if (const auto field = field_in_address(request.query)) {
+    return exchange.answer(
+        http::problem(400, fmt::format("{}: must be in the body, not in the address", base::shown(*field))));
+  }
+  std::string expanded;
+  const auto body = expanded_body(request, expanded, settings_.body_bytes_max);
+  if (!body) {
+    if (body.error().head.status == 413) metrics_.limits.count(metrics::Limit::body_bytes);
+    return exchange.answer(body.error());
+  }
+  const auto type = media_type(request);
   if (type == "application/x-www-form-urlencoded") {
-    return publish_one(exchange, draft_from_form(request.body, settings_));
+    return publish_one(exchange, draft_from_form(body.value(), settings_));
   }
   if (type == "application/json") {
-    return publish_one(exchange, json_.parse(padded(request.body), settings_));
+    return publish_one(exchange, json_.parse(padded(body.value()), settings_));
   }
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
-    return publish_batch(exchange, padded(request.body));
+    return publish_batch(exchange, padded(body.value()));
   }
   exchange.answer(http::problem(
       415,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/shown.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -26,13 +27,13 @@ void Router::serve(http::Exchange& exchange) {
   }
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {
-    return exchange.answer(http::problem(404, fmt::format("There is nothing at {}.", request.path)));
+    return exchange.answer(http::problem(404, fmt::format("No such path: {}.", base::shown(request.path))));
   }
   const auto& [methods, endpoint] = found->second;
   if (std::ranges::find(methods, request.method) == methods.end()) {
     const auto allowed = fmt::format("{}", fmt::join(methods, ", "));
     return exchange.answer(
-        http::problem(405, fmt::format("{} takes {}.", request.path, allowed), {{"Allow", allowed}}));
+        http::problem(405, fmt::format("{} supports only {}.", request.path, allowed), {{"Allow", allowed}}));
   }
   endpoint->serve(exchange);
 }

@@ -9,7 +9,7 @@
 namespace worker::api {
 
 struct StreamSettings {
-  /// Streams open at once; one more is told 503.
+  /// Streams open at once; one more gets an empty stream and is told when to come back.
   std::size_t streams_max = 20'000;
   /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart
   /// does not bring all of them back in the same moment.
@@ -28,6 +28,8 @@ struct StreamSettings {
 };
 
 struct PublishSettings {
+  enum class ReservedTypes { refuse, allow };
+
   /// What a publisher must present as `Authorization: Bearer KEY`; empty: nothing, the web server decides who
   /// may publish.
   std::string key;
@@ -36,6 +38,10 @@ struct PublishSettings {
   /// Of data, type and id together.
   std::size_t event_bytes_max = 1'048'576;
   std::size_t batch_max = 10'000;
+  /// What becomes of events with a type that the worker itself sends (sse/reserved_types.hpp).
+  ReservedTypes reserved_types = ReservedTypes::refuse;
+  /// What a compressed body may expand to: as much as one may have that is not (gate.body_bytes_max).
+  std::size_t body_bytes_max = 8'388'608;
 
   bool operator==(const PublishSettings&) const = default;
 };

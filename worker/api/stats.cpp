@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "api/stream_head.hpp"
+#include "api/turned_away.hpp"
+#include "base/shown.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 
@@ -29,7 +31,7 @@ std::optional<std::string> refusal(StatsSettings::Readers readers, std::string_v
       "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
       "worker's "
       "configuration would change that",
-      address.empty() ? "an address that the web server does not tell (REMOTE_ADDR)" : address);
+      address.empty() ? "an address that the web server does not tell (REMOTE_ADDR)" : base::shown(address));
 }
 
 }  // namespace
@@ -84,12 +86,8 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (const auto refused = refusal(settings_.readers, request.remote_address))
     return exchange.answer(http::problem(403, *refused));
-  if (request.query.first("poll")) {
-    return exchange.answer(
-        http::problem(400, "poll: $stats is a stream only; to ask for figures once there is /metrics"));
-  }
   auto slot = slots_.take();
-  if (!slot) return exchange.answer(no_slot(limits_));
+  if (!slot) return exchange.answer(turned_away_stream(slots_, streams_, random_, timers_.now(), limits_));
   auto source = std::make_unique<Stream>(exchange, std::move(*slot));
   auto& stream = *source;
   exchange.open(stream_head());

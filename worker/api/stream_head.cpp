@@ -1,6 +1,5 @@
 #include "api/stream_head.hpp"
 
-#include "http/problem.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -17,11 +16,6 @@ std::string stream_opening(const StreamSettings& settings, base::Random& random)
   sse::append_comment(opening, "ok");
   sse::append_retry(opening, random.between(settings.retry, settings.retry + settings.retry_jitter));
   return opening;
-}
-
-http::Response no_slot(metrics::Limits& limits) {
-  limits.count(metrics::Limit::streams);
-  return http::problem(503, "All streams this worker may hold are taken.", {{"Retry-After", "5"}});
 }
 
 }  // namespace worker::api

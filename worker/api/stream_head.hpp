@@ -4,7 +4,6 @@
 #include "api/settings.hpp"
 #include "base/random.hpp"
 #include "http/exchange.hpp"
-#include "metrics/limits.hpp"
 
 namespace worker::api {
 
@@ -14,8 +13,5 @@ http::ResponseHead stream_head();
 /// The first bytes of a stream: a comment, so that the reader's `open` fires at once, and a jittered
 /// `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
-
-/// 503: all streams this worker may hold are taken. Counted.
-http::Response no_slot(metrics::Limits& limits);
 
 }  // namespace worker::api

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "api/recent_refusals.hpp"
+
 namespace worker::api {
 
 class StreamSlots {
@@ -37,6 +39,9 @@ class StreamSlots {
   void set_most(std::size_t most) { most_ = most; }
   std::size_t used() const { return used_; }
   std::size_t most() const { return most_; }
+
+  /// Those who found no slot.
+  RecentRefusals refusals;
 
  private:
   std::atomic<std::size_t> most_;

@@ -5,14 +5,32 @@
 #include <algorithm>
 
 namespace worker::base {
+namespace {
+
+// Java, .NET, Python and JavaScript differ in what they trim; this is all of it.
+constexpr std::string_view blanks[] = {" ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085",
+                                       "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+                                       "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
+                                       "\u2029", "\u202f", "\u205f", "\u3000", "\ufeff"};
+
+}  // namespace
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7f;
-  });
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    if (octet < 0x20 || octet == 0x7f) return true;
+    // U+0080 to U+009F are C2 80 to C2 9F.
+    const unsigned next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if (octet == 0xc2 && next >= 0x80 && next < 0xa0) return true;
+  }
+  return false;
+}
+
+bool has_outer_blank(std::string_view text) {
+  return std::ranges::any_of(blanks,
+                             [&](auto blank) { return text.starts_with(blank) || text.ends_with(blank); });
 }
 
 }  // namespace worker::base

@@ -1,4 +1,4 @@
-// Is this text what the stream's encoding allows?
+// Is this text what the stream's encoding allows, and does it survive as the value of a header?
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,11 @@ namespace worker::base {
 /// Well-formed UTF-8 (Unicode 15, table 3-7): no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
-/// Any of U+0000 to U+001F or U+007F.
+/// Any of U+0000 to U+001F or U+007F to U+009F (C0, DEL, C1). `text` is UTF-8.
 bool has_control(std::string_view text);
+
+/// Begins or ends with a character that some HTTP library takes off the ends of a header's value: Unicode's
+/// White_Space and U+FEFF. `text` is UTF-8.
+bool has_outer_blank(std::string_view text);
 
 }  // namespace worker::base

@@ -69,7 +69,7 @@ void read_streams(Section& section, Config& config) {
   auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
   section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
-  config.fcgi.outbox_bytes_max = config.hub.outbox_bytes_max;
+  section.seconds("stall_seconds", config.fcgi.stall, 100ms, 24h);
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);
   section.seconds("retry_jitter_seconds", streams.retry_jitter, 0ms, 1h);
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
@@ -94,12 +94,16 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
   streams.topic_bytes_max = publish.topic_bytes_max;
   section.number("event_bytes_max", publish.event_bytes_max, 1, 1024 * mebibyte);
   section.number("batch_max", publish.batch_max, 1, 1'000'000);
+  using Reserved = api::PublishSettings::ReservedTypes;
+  section.choice("reserved_types", publish.reserved_types,
+                 {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
 }
 
 void read_history(Section& section, journal::Settings& history) {
   section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
   section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
   section.number("bytes_max", history.bytes_max, 65'536, mebibyte * mebibyte);
+  section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
 void read_storage(Section& section, journal::StorageSettings& storage) {
@@ -151,6 +155,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("streams", [&](Section& section) { read_streams(section, config); });
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
+  config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("journal", [&](Section& section) { read_storage(section, config.storage); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });

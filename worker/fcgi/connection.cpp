@@ -1,7 +1,5 @@
 #include "fcgi/connection.hpp"
 
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -35,6 +33,7 @@ void Connection::close() {
   end_stream(Ending::reader_gone);
   phase_ = Phase::closed;
   timer_.cancel();
+  backlog_.reset();
   shared_.loop.poller().remove(socket_.get());
   socket_.reset();
   shared_.metrics.connections.add(-1);
@@ -42,7 +41,7 @@ void Connection::close() {
 }
 
 void Connection::on_ready(Ready ready) {
-  if (ready.writable && outbox_ && !held_back_) flush_outbox();
+  if (ready.writable && backlog_ && !held_back_) flush_backlog();
   if (ready.readable && !closed()) receive(ready.hung_up);
 }
 
@@ -117,7 +116,7 @@ void Connection::finish(std::string_view last) {
   append_end(frames(), request_id_);
   end_stream(draining_ ? Ending::drained : Ending::finished);
   phase_ = Phase::ending;
-  timer_.arm_in(shared_.settings.deadline);
+  timer_.cancel();
   if (source_) shared_.sweep_later(*this);
   if (!corked_) transmit();
 }
@@ -140,7 +139,7 @@ void Connection::send(const base::Bytes& wire) {
     return transmit();
   }
   shared_.metrics.sent_bytes.add(wire->size());
-  if (outbox_) return wait_for_socket(wire, 0);
+  if (backlog_) return wait_for_socket(wire, 0);
   const auto sent = net::send_some(socket_.get(), wire->data(), wire->size());
   if (sent < 0) return on_peer_gone();
   if (const auto taken = static_cast<std::size_t>(sent); taken < wire->size()) wait_for_socket(wire, taken);
@@ -150,7 +149,7 @@ void Connection::transmit() {
   if (closed()) return;
   const auto& wire = shared_.framed;
   shared_.metrics.sent_bytes.add(wire.size());
-  if (outbox_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
+  if (backlog_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
   const auto sent = net::send_some(socket_.get(), wire.data(), wire.size());
   if (sent < 0) return on_peer_gone();
   const auto taken = static_cast<std::size_t>(sent);
@@ -176,11 +175,11 @@ void Connection::transmit_opening() {
   shared_.framed.resize(shared_.opening_end);
   transmit();
   if (closed()) return;
-  if (outbox_) return wait_for_socket(std::move(rest), 0);
+  if (backlog_) return wait_for_socket(std::move(rest), 0);
   shared_.metrics.sent_bytes.add(rest->size());
   // Not to be written before the timer says so: everything that follows waits behind it.
-  outbox_ = std::make_unique<net::Outbox>();
-  outbox_->push(std::move(rest));
+  backlog_ = std::make_unique<Backlog>(*this);
+  backlog_->outbox.push(std::move(rest));
   held_back_ = true;
   timer_.arm_in(opening_pause);
 }
@@ -188,54 +187,54 @@ void Connection::transmit_opening() {
 void Connection::release_opening() {
   if (!std::exchange(held_back_, false)) return;
   timer_.cancel();
+  wait_until_writable();
+}
+
+void Connection::wait_until_writable() {
   shared_.loop.poller().want_writable(socket_.get(), *this, true);
+  shared_.stalls.watch(backlog_->watched);
 }
 
 void Connection::wait_for_socket(base::Bytes bytes, std::size_t offset) {
-  if (!outbox_) {
-    outbox_ = std::make_unique<net::Outbox>();
-    shared_.loop.poller().want_writable(socket_.get(), *this, true);
-  } else if (phase_ == Phase::answering &&
-             outbox_->size_bytes() + bytes->size() > shared_.settings.outbox_bytes_max) {
-    // Only what comes on top of a full socket: a single large event must reach a reader who waits for it.
-    return cut();
+  if (!backlog_) {
+    backlog_ = std::make_unique<Backlog>(*this);
+    wait_until_writable();
   }
-  outbox_->push(std::move(bytes), offset);
-  shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(outbox_->size_bytes()));
+  backlog_->outbox.push(std::move(bytes), offset);
+  shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(backlog_->outbox.size_bytes()));
 }
 
-bool Connection::taken() const {
-  int unread = 0;
-  return closed() || (!outbox_ && ::ioctl(socket_.get(), SIOCOUTQ, &unread) == 0 && unread == 0);
-}
+bool Connection::taken() const { return closed() || (!backlog_ && net::unread_bytes(socket_.get()) == 0); }
 
-void Connection::cut() {
-  if (phase_ != Phase::answering) return;
-  shared_.metrics.limits.count(metrics::Limit::outbox_bytes);
-  end_stream(Ending::slow);
-  close();
-}
-
-void Connection::flush_outbox() {
-  const auto waiting = outbox_->size_bytes();
-  switch (outbox_->flush(socket_.get())) {
+void Connection::flush_backlog() {
+  const auto waiting = backlog_->outbox.size_bytes();
+  switch (backlog_->outbox.flush(socket_.get())) {
     case net::Outbox::Flushed::blocked:
-      if (source_ && outbox_->size_bytes() < waiting) source_->on_progress();
+      if (backlog_->outbox.size_bytes() < waiting) shared_.stalls.watch(backlog_->watched);
       return;
     case net::Outbox::Flushed::broken:
       return on_peer_gone();
     case net::Outbox::Flushed::all:
       break;
   }
-  outbox_.reset();
+  backlog_.reset();
   shared_.loop.poller().want_writable(socket_.get(), *this, false);
   if (phase_ == Phase::answering && source_) source_->on_drained();
   on_all_sent();
 }
 
+// Its peer has taken nothing for Settings::stall.
+void Connection::cut() {
+  shared_.metrics.limits.count(metrics::Limit::stall);
+  shared_.metrics.slow_closes.add();
+  end_stream(Ending::slow);
+  close();
+}
+
 void Connection::on_all_sent() {
-  if (phase_ != Phase::ending || outbox_) return;
+  if (phase_ != Phase::ending || backlog_) return;
   if (linger_) {
+    timer_.arm_in(shared_.settings.deadline);
     ::shutdown(socket_.get(), SHUT_WR);
   } else if (keep_ && !draining_) {
     ++shared_.pending;

@@ -2,7 +2,8 @@
 // Exchange, and frames the answer into records. One request at a time. Created and destroyed by the Gate, on
 // the loop's thread.
 //
-// A peer that breaks the protocol or its deadline is closed and counted; a reader that leaves is no error.
+// A peer that breaks the protocol or its deadline is closed and counted, and so is one that takes nothing of
+// what waits for it for Settings::stall; a reader that leaves is no error.
 // After closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an
 // event of the same turn may still refer to it. The same holds for a source whose answer is finished.
 #pragma once
@@ -20,6 +21,7 @@
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
 #include "net/outbox.hpp"
+#include "net/stall_watch.hpp"
 
 namespace worker::fcgi {
 
@@ -33,6 +35,7 @@ struct Shared {
   const Settings& settings;
   Metrics& metrics;
   base::Log& log;
+  net::StallWatch& stalls;
   /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
   /// request.
   std::function<void(Connection&)> sweep_later;
@@ -66,9 +69,8 @@ class Connection final : public net::Watcher, public http::Exchange {
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;
   void send(const base::Bytes& wire) override;
-  bool ready() const override { return phase_ == Phase::answering && !outbox_; }
+  bool ready() const override { return phase_ == Phase::answering && !backlog_; }
   bool taken() const override;
-  void cut() override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 
@@ -81,6 +83,14 @@ class Connection final : public net::Watcher, public http::Exchange {
     answering,  // the endpoint has the request, or a source produces its answer
     ending,     // the answer is complete, its last bytes wait for the peer
     closed,
+  };
+
+  // What the socket could not take yet, and the watch over whether its peer takes anything.
+  struct Backlog {
+    explicit Backlog(Connection& connection)
+        : watched(connection.socket_.get(), [&connection] { connection.cut(); }) {}
+    net::Outbox outbox;
+    net::StallWatch::Watched watched;
   };
 
   void receive(bool hung_up);
@@ -102,8 +112,10 @@ class Connection final : public net::Watcher, public http::Exchange {
   bool opening_is_long() const;
   void transmit_opening();
   void release_opening();
+  void wait_until_writable();
   void wait_for_socket(base::Bytes bytes, std::size_t offset);
-  void flush_outbox();
+  void flush_backlog();
+  void cut();
   void on_all_sent();
   void end_stream(Ending ending);
 
@@ -116,15 +128,15 @@ class Connection final : public net::Watcher, public http::Exchange {
   bool linger_ = false;     // the peer is still sending: closing now could destroy the answer on its way
   bool streaming_ = false;  // counted as a stream
   bool draining_ = false;
-  bool held_back_ = false;  // the outbox waits for the timer, not for the socket
+  bool held_back_ = false;  // the backlog waits for the timer, not for the socket
   std::uint16_t request_id_ = 0;
   std::chrono::milliseconds drain_retry_{0};
   net::Timer timer_;                // the phase's deadline; while draining, the time to end
   std::unique_ptr<Intake> intake_;  // while a request comes in, and where it has to remember something
   std::unique_ptr<http::Request> request_;  // only inside dispatch
   std::unique_ptr<http::Source> source_;
-  std::unique_ptr<net::Outbox> outbox_;  // only while the socket is full
-  std::string early_;                    // what the peer sent while its answer was not out yet
+  std::unique_ptr<Backlog> backlog_;  // only while the socket is full
+  std::string early_;                 // what the peer sent while its answer was not out yet
 };
 
 }  // namespace worker::fcgi

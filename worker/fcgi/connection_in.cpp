@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/shown.hpp"
 #include "fcgi/connection.hpp"
 #include "fcgi/record.hpp"
 #include "http/problem.hpp"
@@ -115,7 +116,7 @@ void Connection::abort() {
   shared_.framed.clear();
   append_end(shared_.framed, request_id_);
   phase_ = Phase::ending;
-  timer_.arm_in(shared_.settings.deadline);
+  timer_.cancel();
   transmit();
 }
 
@@ -153,7 +154,10 @@ void Connection::serve(Intake::Progress progress) {
   if (progress == Intake::Progress::head_too_large) {
     shared_.metrics.limits.count(metrics::Limit::head_bytes);
     return answer(http::problem(
-        431, fmt::format("The request's parameters are over {} bytes.", shared_.settings.head_bytes_max)));
+        431,
+        fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
+                    "/events, or raise gate.head_bytes_max.",
+                    shared_.settings.head_bytes_max)));
   }
   if (progress == Intake::Progress::body_too_large) {
     shared_.metrics.limits.count(metrics::Limit::body_bytes);
@@ -168,7 +172,8 @@ void Connection::serve(Intake::Progress progress) {
   // A web server that ran into trouble ends the body early: what it holds is not what was sent.
   if (knows_length(*request_) && request_->content_length != std::to_string(request_->body.size())) {
     return answer(http::problem(400, fmt::format("The body has {} bytes, announced were {}.",
-                                                 request_->body.size(), request_->content_length)));
+                                                 request_->body.size(),
+                                                 base::shown(request_->content_length))));
   }
   shared_.endpoint.serve(*this);
 }

@@ -1,6 +1,9 @@
 #include "http/query.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
+#include <iterator>
 
 namespace worker::http {
 namespace {
@@ -25,9 +28,9 @@ std::string decoded(std::string_view text) {
 
 }  // namespace
 
-Query Query::parse(std::string_view text) {
+Query Query::parse(std::string_view text, std::size_t pairs_max) {
   Query query;
-  while (!text.empty()) {
+  while (!text.empty() && query.pairs_.size() < pairs_max) {
     const auto end = text.find('&');
     const auto pair = text.substr(0, end);
     if (!pair.empty()) {
@@ -47,12 +50,33 @@ std::optional<std::string_view> Query::first(std::string_view name) const {
   return std::nullopt;
 }
 
+std::optional<std::string_view> Query::last(std::string_view name) const {
+  const auto values = all(name);
+  return values.empty() ? std::nullopt : std::optional(values.back());
+}
+
 std::vector<std::string_view> Query::all(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const auto& [key, value] : pairs_) {
     if (key == name) values.emplace_back(value);
   }
   return values;
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kept = "-._~/*";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                       kept.find(c) != std::string_view::npos;
+    if (plain) {
+      out.push_back(c);
+    } else {
+      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
 }
 
 }  // namespace worker::http

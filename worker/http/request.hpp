@@ -18,16 +18,17 @@ struct Request {
   std::string content_type;
   /// The Content-Length header, as it came; empty where there is none.
   std::string content_length;
-  /// Names in lower case with dashes: `last-event-id`. Values as they came.
-  std::map<std::string, std::string, std::less<>> headers;
+  /// Names in lower case with dashes: `last-event-id`. Values as they came. A header that came in several
+  /// lines is there several times, in their order.
+  std::multimap<std::string, std::string, std::less<>> headers;
   /// Where the reader is, as the web server tells it (REMOTE_ADDR); empty where it does not.
   std::string remote_address;
   std::string body;
 
-  /// The header's value, or empty.
+  /// The header's value, of several lines the first, or empty.
   std::string_view header(std::string_view name) const {
-    const auto found = headers.find(name);
-    return found == headers.end() ? std::string_view() : std::string_view(found->second);
+    const auto [first, end] = headers.equal_range(name);
+    return first == end ? std::string_view() : std::string_view(first->second);
   }
 };
 

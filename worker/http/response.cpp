@@ -45,8 +45,17 @@ std::string_view reason_phrase(int status) {
   }
 }
 
+Response whole_response(int status, std::string content_type, std::string body,
+                        std::vector<std::pair<std::string, std::string>> headers) {
+  headers.emplace_back("Content-Type", std::move(content_type));
+  headers.emplace_back("Content-Length", fmt::format("{}", body.size()));
+  headers.emplace_back("Cache-Control", "no-store");
+  headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return {{status, std::move(headers)}, std::move(body)};
+}
+
 Response plain_response(std::string content_type, std::string body) {
-  return {{200, {{"Content-Type", std::move(content_type)}, {"Cache-Control", "no-store"}}}, std::move(body)};
+  return whole_response(200, std::move(content_type), std::move(body));
 }
 
 }  // namespace worker::http

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/shown.hpp"
 #include "base/utf8.hpp"
 
 namespace worker::journal {
@@ -31,11 +32,12 @@ void sort_unique(std::vector<std::string>& values) {
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max) {
   if (auto checked = check_text(name, bytes_max); !checked) return checked;
   if (is_pattern(name)) {
-    return base::failure(fmt::format("topic: {} is a pattern; an event is published under a name", name));
+    return base::failure(
+        fmt::format("topic: {} is a pattern; an event is published under a name", base::shown(name)));
   }
   if (is_reserved(name)) {
-    return base::failure(
-        fmt::format("topic: {} is reserved: names that begin with $ are the worker's own", name));
+    return base::failure(fmt::format("topic: {} is reserved: names that begin with $ are the worker's own",
+                                     base::shown(name)));
   }
   return base::success();
 }

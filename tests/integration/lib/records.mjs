@@ -47,10 +47,10 @@ export function pair(name, value) {
   return Buffer.concat([length(nameBytes.length), length(valueBytes.length), nameBytes, valueBytes]);
 }
 
-// An undefined value leaves the parameter out.
+// An undefined value leaves the parameter out; a list gives its name once for each value.
 export function pairs(parameters) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return Buffer.concat(given.map(([name, value]) => pair(name, value)));
+  return Buffer.concat(given.flatMap(([name, value]) => [value].flat().map((each) => pair(name, each))));
 }
 
 // A stream (PARAMS, STDIN) as records of at most `size` bytes, closed by an empty one.

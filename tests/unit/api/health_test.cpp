@@ -22,8 +22,7 @@ BOOST_AUTO_TEST_CASE(health) {
   RecordingExchange exchange("GET", "/healthz");
   endpoint.serve(exchange);
   BOOST_TEST(exchange.finished);
-  BOOST_TEST(exchange.head_text() ==
-             "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n\r\n");
+  BOOST_TEST(exchange.head_text().starts_with("Status: 200 OK\r\nContent-Type: application/json\r\n"));
   const auto body = nlohmann::json::parse(exchange.body());
   BOOST_TEST(body.at("status") == "ok");
   BOOST_TEST(body.at("streams") == 1);
@@ -43,7 +42,7 @@ BOOST_AUTO_TEST_CASE(a_journal_in_trouble_is_said) {
   HealthEndpoint endpoint(journal, slots);
   RecordingExchange exchange("GET", "/healthz");
   endpoint.serve(exchange);
-  BOOST_TEST(exchange.head->status == 503);
+  BOOST_TEST(exchange.head_text().starts_with("Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"));
   const auto body = nlohmann::json::parse(exchange.body());
   BOOST_TEST(body.at("status") == "unwell");
   BOOST_TEST(body.at("reason") == "The journal keeps nothing at the moment: the disk is full");
@@ -59,7 +58,7 @@ BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {
     BOOST_TEST(exchange.finished);
     BOOST_TEST(exchange.head_text() ==
                "Status: 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
-               "Cache-Control: no-store\r\n\r\n");
+               "Content-Length: 71\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n");
     BOOST_TEST(exchange.body() == "# HELP things_total Things.\n# TYPE things_total counter\nthings_total " +
                                       std::to_string(i) + "\n");
     counter.add();

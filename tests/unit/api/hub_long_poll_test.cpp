@@ -25,6 +25,7 @@ struct Fixture : HubBench {
     endpoint_->serve(*exchange);
     return exchange;
   }
+  void serve(RecordingExchange& exchange) { endpoint_->serve(exchange); }
   std::string answered(const std::string& query) {
     const auto exchange = asking(query);
     BOOST_TEST(exchange->finished);
@@ -45,8 +46,11 @@ std::string event(const std::string& id, const std::string& data = "x", const st
                   const std::string& type = "message") {
   return fmt::format(R"({{"id":"{}","event":"{}","data":"{}","topics":["{}"]}})", id, type, data, topic);
 }
-std::string answer(const std::string& events, const std::string& last, const std::string& more = {}) {
-  return fmt::format("{{\"events\":[{}],\"lastEventId\":\"{}\"{}}}\n", events, last, more);
+std::string answer(const std::string& events, const std::string& last, const std::string& more = {},
+                   const std::string& topics = "topic=a") {
+  return fmt::format(R"({{"events":[{0}],"lastEventId":"{1}","stream":"/events?{2}&lastEventId={1}"{3}}})"
+                     "\n",
+                     events, last, topics, more);
 }
 
 }  // namespace
@@ -57,8 +61,10 @@ BOOST_AUTO_TEST_CASE(at_once_where_there_is_something) {
   publish("a");
   append({.topics = {"a"}, .event = {.data = "1\n2", .type = "t", .id = "own"}});
   const auto poll = asking("topic=a&poll=5&lastEventId=e-0");
-  BOOST_TEST(poll->head_text() ==
-             "Status: 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n\r\n");
+  BOOST_TEST(poll->head_text() == fmt::format("Status: 200 OK\r\nContent-Type: application/json\r\n"
+                                              "Content-Length: {}\r\nCache-Control: no-store\r\n"
+                                              "X-Content-Type-Options: nosniff\r\n\r\n",
+                                              poll->body().size()));
   BOOST_TEST(poll->body() == answer(event("e-1") + "," + event("own", "1\\n2", "a", "t"), "own"));
 }
 
@@ -113,6 +119,66 @@ BOOST_AUTO_TEST_CASE(the_cursor_is_repeated_where_nothing_came) {
   BOOST_TEST(poll->body() == answer("", "own"));
 }
 
+// --- the stream that goes on from here ---
+
+BOOST_AUTO_TEST_CASE(where_to_stream_from) {
+  const auto stream = [&](const std::string& query) {
+    const auto poll = asking(query);
+    turn();
+    const auto body = nlohmann::json::parse(poll->body());
+    return body.contains("stream") ? body.at("stream").get<std::string>() : "none";
+  };
+  BOOST_TEST(stream("topic=a&poll=0") == "/events?topic=a&lastEventId=e-0");
+  BOOST_TEST(stream("poll=0&topic=b/*&topic=%D1%8F%26+x&_=1&heartbeat=event") ==
+             "/events?topic=b/*&topic=%D1%8F%26%20x&heartbeat=event&lastEventId=e-0");
+  append(draft_with_id("a", "own & odd"));
+  BOOST_TEST(stream("topic=a&poll=0&lastEventId=e-0") == "/events?topic=a&lastEventId=own%20%26%20odd");
+}
+
+BOOST_AUTO_TEST_CASE(it_takes_the_reader_on_without_loss_or_repeat) {
+  publish_times(3, "a");
+  const auto stream =
+      nlohmann::json::parse(answered("topic=a&poll=0&lastEventId=e-1")).at("stream").get<std::string>();
+  publish("a");
+  const auto reader = asking(stream.substr(stream.find('?') + 1));
+  BOOST_TEST(reader->body().ends_with("id: e-3\n\ndata: x\nid: e-4\n\n"));
+}
+
+// It would not fit the buffer of a web server; POST takes such a subscription.
+BOOST_AUTO_TEST_CASE(none_where_the_address_would_be_too_long) {
+  const auto query = [](std::size_t size) { return "poll=0&topic=" + std::string(size, 'a'); };
+  streams.topic_bytes_max = 10'000;
+  const auto fixed = std::string("/events?topic=&lastEventId=e-0").size();
+  const auto longest = asking(query(8'000 - fixed));
+  const auto longer = asking(query(8'001 - fixed));
+  turn();
+  BOOST_TEST(longest->body().find("\"stream\"") != std::string::npos);
+  BOOST_TEST(longer->body().find("\"stream\"") == std::string::npos);
+}
+
+// What else an event was published under is nothing that this reader has shown to know.
+BOOST_AUTO_TEST_CASE(only_the_topics_that_were_asked_for) {
+  publish("a b/1 b/2 c");
+  const auto topics = [&](const std::string& query) {
+    return nlohmann::json::parse(answered(query + "&poll=0&lastEventId=e-0"))["events"][0]["topics"].dump();
+  };
+  BOOST_TEST(topics("topic=a") == R"(["a"])");
+  BOOST_TEST(topics("topic=b/*") == R"(["b/1","b/2"])");
+  BOOST_TEST(topics("topic=c&topic=a") == R"(["a","c"])");
+  BOOST_TEST(topics("topic=*") == R"(["a","b/1","b/2","c"])");
+}
+
+// Nobody reads its body.
+BOOST_AUTO_TEST_CASE(a_head_request_does_not_wait) {
+  asking("topic=a&poll=0");
+  http::Request asked{.method = "HEAD", .path = "/events", .query = http::Query::parse("topic=a&poll=30")};
+  RecordingExchange exchange(std::move(asked));
+  serve(exchange);
+  turn();
+  BOOST_TEST(exchange.finished);
+  BOOST_TEST(exchange.head->status == 200);
+}
+
 // --- gaps and ends ---
 
 BOOST_AUTO_TEST_CASE(a_gap_is_told_at_once) {
@@ -142,7 +208,8 @@ BOOST_AUTO_TEST_CASE(who_has_it_all_is_told_the_end_at_once) {
 
 BOOST_AUTO_TEST_CASE(one_of_two_topics_is_not_the_end) {
   append(closing("a", "bye"));
-  BOOST_TEST(answered("topic=a&topic=b&poll=5&lastEventId=e-0") == answer(event("e-1", "bye"), "e-1"));
+  BOOST_TEST(answered("topic=a&topic=b&poll=5&lastEventId=e-0") ==
+             answer(event("e-1", "bye"), "e-1", "", "topic=a&topic=b"));
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_close) {
@@ -186,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_in_several_answers) {
     sizes += fmt::format("{} ", body.at("events").size());
     last = body.at("lastEventId");
   }
-  BOOST_TEST(sizes == "2 2 2 2 1 ");
+  BOOST_TEST(sizes == "3 3 3 ");
 }
 
 // --- other ends ---

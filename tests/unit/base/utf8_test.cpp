@@ -5,6 +5,7 @@
 
 using namespace std::string_literals;
 using worker::base::has_control;
+using worker::base::has_outer_blank;
 using worker::base::is_utf8;
 
 BOOST_AUTO_TEST_SUITE(utf8_suite)
@@ -90,7 +91,27 @@ BOOST_AUTO_TEST_CASE(controls) {
   }
   BOOST_TEST(!has_control(""));
   BOOST_TEST(has_control("\n"));
-  BOOST_TEST(!has_control("\xc2\x85"));  // NEL is two bytes above them
+}
+
+// U+0080 to U+009F, in UTF-8 as ever.
+BOOST_AUTO_TEST_CASE(controls_of_two_bytes) {
+  BOOST_TEST(has_control("a\u0080"));
+  BOOST_TEST(has_control("\u0085z"));
+  BOOST_TEST(has_control("\u009f"));
+  BOOST_TEST(!has_control("\u00a0"));
+  BOOST_TEST(!has_control("\u00c0\u0420\u2028"));
+}
+
+BOOST_AUTO_TEST_CASE(blanks_at_the_ends) {
+  for (const auto* blank : {" ", "\t", "\v", "\u0085", "\u00a0", "\u1680", "\u2000", "\u200a", "\u2028",
+                            "\u202f", "\u205f", "\u3000", "\ufeff"}) {
+    BOOST_TEST(has_outer_blank(blank + "x"s));
+    BOOST_TEST(has_outer_blank("x"s + blank));
+    BOOST_TEST(has_outer_blank(blank));
+    BOOST_TEST(!has_outer_blank("x"s + blank + "x"));
+  }
+  for (const auto* text : {"", "x", "x y", "\u00e0", "\u2010", "\u200b", "\U0001f30d"})
+    BOOST_TEST(!has_outer_blank(text));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -23,16 +23,17 @@ struct Fixture : GateFixture {
 
 const auto too_large_head = wire::answer(
     1, {"Status: 431 Request Header Fields Too Large\r\nContent-Type: application/problem+json\r\n"
-        "Cache-Control: no-store\r\n\r\n",
+        "Content-Length: 215\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n",
         R"({"type":"about:blank","title":"Request Header Fields Too Large","status":431,)"
-        R"("detail":"The request's parameters are over 2000 bytes."})"
+        R"("detail":"The address and headers are over 2000 bytes. Send the subscription as the body of POST )"
+        R"(/events, or raise gate.head_bytes_max."})"
         "\n"});
-const auto too_large_body =
-    wire::answer(1, {"Status: 413 Content Too Large\r\nContent-Type: application/problem+json\r\n"
-                     "Cache-Control: no-store\r\n\r\n",
-                     R"({"type":"about:blank","title":"Content Too Large","status":413,)"
-                     R"("detail":"The body is over 1000 bytes."})"
-                     "\n"});
+const auto too_large_body = wire::answer(
+    1, {"Status: 413 Content Too Large\r\nContent-Type: application/problem+json\r\n"
+        "Content-Length: 104\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n",
+        R"({"type":"about:blank","title":"Content Too Large","status":413,)"
+        R"("detail":"The body is over 1000 bytes."})"
+        "\n"});
 
 }  // namespace
 

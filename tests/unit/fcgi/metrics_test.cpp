@@ -25,13 +25,14 @@ sse_worker_connections_total 0
 sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.pending_max"} 0
+sse_worker_limit_reached_total{key="history.past_ids_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
-sse_worker_limit_reached_total{key="streams.outbox_bytes_max"} 0
+sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
 # TYPE sse_worker_outbox_high_water_bytes gauge
@@ -52,6 +53,9 @@ sse_worker_refused_connections_total{reason="version"} 0
 # HELP sse_worker_sent_bytes_total Bytes handed to the web server.
 # TYPE sse_worker_sent_bytes_total counter
 sse_worker_sent_bytes_total 0
+# HELP sse_worker_slow_closes_total Connections closed because the reader took nothing of what waited for it for streams.stall_seconds.
+# TYPE sse_worker_slow_closes_total counter
+sse_worker_slow_closes_total 0
 # HELP sse_worker_stream_closes_total Streams ended, by reason.
 # TYPE sse_worker_stream_closes_total counter
 sse_worker_stream_closes_total{reason="drained"} 0

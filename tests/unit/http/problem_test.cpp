@@ -10,8 +10,10 @@ BOOST_AUTO_TEST_SUITE(problem_suite)
 BOOST_AUTO_TEST_CASE(the_whole_answer) {
   const auto response = problem(404, "There is nothing at /x.");
   BOOST_TEST(response.head.status == 404);
-  BOOST_TEST((response.head.headers ==
-              Headers{{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}}));
+  BOOST_TEST((response.head.headers == Headers{{"Content-Type", "application/problem+json"},
+                                               {"Content-Length", "91"},
+                                               {"Cache-Control", "no-store"},
+                                               {"X-Content-Type-Options", "nosniff"}}));
   BOOST_TEST(response.body ==
              R"({"type":"about:blank","title":"Not Found","status":404,"detail":"There is nothing at /x."})"
              "\n");
@@ -21,7 +23,9 @@ BOOST_AUTO_TEST_CASE(other_headers_stay_beside_it) {
   const auto response = problem(503, "Full.", {{"Retry-After", "5"}});
   BOOST_TEST((response.head.headers == Headers{{"Retry-After", "5"},
                                                {"Content-Type", "application/problem+json"},
-                                               {"Cache-Control", "no-store"}}));
+                                               {"Content-Length", "83"},
+                                               {"Cache-Control", "no-store"},
+                                               {"X-Content-Type-Options", "nosniff"}}));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_client_sent_is_escaped) {

@@ -87,10 +87,31 @@ BOOST_AUTO_TEST_CASE(nothing_behind_the_text_is_read) {
   BOOST_TEST((parsed(std::string_view(longer).substr(0, 7)) == Pairs{{"a", "A%4"}}));
 }
 
+BOOST_AUTO_TEST_CASE(no_more_than_so_many) {
+  BOOST_TEST((Query::parse("a=1&&b=2&c=3", 2).pairs() == Pairs{{"a", "1"}, {"b", "2"}}));
+  BOOST_TEST(Query::parse("a=1", 0).pairs().empty());
+}
+
+BOOST_AUTO_TEST_CASE(adding) {
+  auto query = Query::parse("a=1");
+  query.add("b&", "2=");
+  BOOST_TEST((query.pairs() == Pairs{{"a", "1"}, {"b&", "2="}}));
+}
+
+BOOST_AUTO_TEST_CASE(encoding_is_undone_by_parsing) {
+  BOOST_TEST(worker::http::percent_encoded("orders/*-._~aZ9") == "orders/*-._~aZ9");
+  BOOST_TEST(worker::http::percent_encoded("a b&c=d+%\xc3\xa9#?") == "a%20b%26c%3Dd%2B%25%C3%A9%23%3F");
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
+  BOOST_TEST(decoded(worker::http::percent_encoded(all)) == all);
+}
+
 BOOST_AUTO_TEST_CASE(lookups) {
   const auto query = Query::parse("t=a&u=&t=b&t");
   BOOST_TEST((query.first("t") == "a"));
+  BOOST_TEST((query.last("t") == ""));
   BOOST_TEST((query.first("u") == ""));
+  BOOST_TEST(!query.last("x"));
   BOOST_TEST(!query.first("x"));
   BOOST_TEST(!query.first("T"));
   BOOST_TEST((query.all("t") == std::vector<std::string_view>{"a", "b", ""}));

@@ -41,7 +41,9 @@ BOOST_AUTO_TEST_CASE(a_plain_response_is_never_cached) {
   const auto response = plain_response("text/plain", "hi\n");
   std::string head;
   response.head.append_to(head);
-  BOOST_TEST(head == "Status: 200 OK\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\n\r\n");
+  BOOST_TEST(head ==
+             "Status: 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nCache-Control: no-store\r\n"
+             "X-Content-Type-Options: nosniff\r\n\r\n");
   BOOST_TEST(response.body == "hi\n");
 }
 

@@ -1,0 +1,122 @@
+// GET and POST /events: which of several cursors is meant, and a subscription that stands in a body.
+#include <boost/test/unit_test.hpp>
+
+#include "api/events.hpp"
+#include "support/hub_bench.hpp"
+#include "support/recording_exchange.hpp"
+
+using namespace worker;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Greeting final : http::Endpoint {
+  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "greeting"}); }
+};
+
+struct Stats final : http::Endpoint {
+  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
+};
+
+struct Fixture : HubBench {
+  /// A request with the query, and the header where there is one.
+  static http::Request request(const std::string& query, const std::string& header = {}) {
+    http::Request asked{.method = "GET", .path = "/events", .query = http::Query::parse(query)};
+    if (!header.empty()) asked.headers.emplace("last-event-id", header);
+    return asked;
+  }
+  api::EventsEndpoint& endpoint() {
+    if (!endpoint_)
+      endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, stats, streams, limits);
+    return *endpoint_;
+  }
+  std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
+    auto exchange = std::make_unique<RecordingExchange>(request(query, header));
+    endpoint().serve(*exchange);
+    return exchange;
+  }
+  base::Random random{1};
+  api::StreamSlots slots{3};
+  api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
+  Greeting greeting;
+  Stats stats;
+  metrics::Limits limits{registry};
+
+ private:
+  std::optional<api::EventsEndpoint> endpoint_;
+};
+
+const std::string opening = ": ok\n\nretry: 3000\n\n";
+
+std::string event(int place, const std::string& data = "x") {
+  return fmt::format("data: {}\nid: e-{}\n\n", data, place);
+}
+std::string cursor(int place) { return fmt::format("id: e-{}\n\n", place); }
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(events_asked_suite, Fixture)
+
+// Polyfills append theirs to the address that they were given; proxies join lines.
+BOOST_AUTO_TEST_CASE(several_cursors_never_repeat_in_silence) {
+  publish_times(4, "a");
+  const auto after = [&](int place) {
+    auto text = opening + cursor(place);
+    for (int next = place + 1; next <= 4; ++next) text += event(next);
+    return text;
+  };
+  BOOST_TEST(asking("topic=a&lastEventId=e-1&lastEventId=e-3")->news() == after(3));
+  BOOST_TEST(asking("topic=a&LASTEVENTID=e-3")->news() == after(3));
+  BOOST_TEST(asking("topic=a&lastEventId=earliest", "e-3")->news() == after(3));
+  BOOST_TEST(asking("topic=a", "e-1, e-3")->news() == after(3));
+  BOOST_TEST(asking("topic=a", "e-3, earliest")->news() == after(3));
+  const auto gap = asking("topic=a", "e-1, x")->news();
+  BOOST_TEST(gap.find("\"reason\":\"unknown\",\"lastEventId\":\"e-1, x\"") != std::string::npos);
+}
+
+// Of which the whole is a cursor.
+BOOST_AUTO_TEST_CASE(an_id_with_a_comma) {
+  publish("a");
+  append(draft_with_id("a", "x, e-1", "2"));
+  publish("a", "3");
+  BOOST_TEST(asking("topic=a", "x, e-1")->news() == opening + cursor(2) + event(3, "3"));
+}
+
+// --- the subscription in a body ---
+
+BOOST_AUTO_TEST_CASE(a_post_is_answered_like_a_get) {
+  publish_times(2, "a");
+  publish("b/1");
+  auto asked = request("topic=a");
+  asked.method = "POST";
+  asked.content_type = "application/json";
+  asked.body = R"({"topic":["b/*"],"lastEventId":"e-1"})";
+  RecordingExchange reader(asked);
+  endpoint().serve(reader);
+  BOOST_TEST(reader.news() == opening + cursor(1) + event(2) + event(3));
+  // A fetch client sends the same body again, and where it is in the header.
+  asked.headers.emplace("last-event-id", "e-2");
+  RecordingExchange again(asked);
+  endpoint().serve(again);
+  BOOST_TEST(again.news() == opening + cursor(2) + event(3));
+  publish("b/2");
+  settle();
+  BOOST_TEST(reader.news() == event(4));
+  BOOST_TEST(again.news() == event(4));
+}
+
+BOOST_AUTO_TEST_CASE(the_limits_are_for_address_and_body_together) {
+  streams.topics_max = 2;
+  auto asked = request("topic=a");
+  asked.method = "POST";
+  asked.content_type = "application/x-www-form-urlencoded";
+  asked.body = "topic=b&topic=c";
+  RecordingExchange reader(asked);
+  endpoint().serve(reader);
+  BOOST_TEST(reader.head->status == 400);
+  BOOST_TEST(reader.body().find("topic: 3 are asked for; at most 2 are allowed") != std::string::npos);
+  BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

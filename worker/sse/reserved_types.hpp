@@ -1,0 +1,29 @@
+// Reserved types: the event types to which the worker itself gives a meaning. A published event of one of
+// these could end, or mislead, every reader of its topic, so publishing refuses them
+// (publish.reserved_types). This is the one list; whatever the worker sends of its own takes its name from
+// here.
+//
+// `open` and `error`, which every EventSource fires itself, are not among them: the worker never sends them,
+// and servers of large language models publish `event: error` by intention.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace worker::sse {
+
+/// Events that the reader missed cannot be given to it.
+inline constexpr std::string_view gap_type = "gap";
+/// The topics have ended; the reader need not come back.
+inline constexpr std::string_view close_type = "close";
+/// The connection lives; opt-in.
+inline constexpr std::string_view heartbeat_type = "heartbeat";
+
+inline constexpr std::array reserved_types = {gap_type, close_type, heartbeat_type};
+
+constexpr bool is_reserved_type(std::string_view type) {
+  return std::ranges::find(reserved_types, type) != reserved_types.end();
+}
+
+}  // namespace worker::sse
