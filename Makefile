@@ -18,7 +18,7 @@ build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (buil
 run: build packages-run ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
 	@deploy/local/run
 
-test: build packages-test packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above
+test: build packages-test packages-front-ends packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above
 	ctest --preset $(PRESET)
 
 bench: build packages-bench tests/node_modules/.package-lock.json ## beside Nchan, Node and others; tables and charts

@@ -23,6 +23,7 @@ endfunction()
 place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-worker.upstream.conf)
 place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
 place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
+place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-worker.refusals.conf)
 
 # To be linked into sites-enabled.
 place(${source}/deploy/nginx/sse-worker.site.conf /etc/nginx/sites-available sse-worker.site.conf)

@@ -37,14 +37,14 @@ export function complaints(scenario, { deliveries, streams, publish, ...report }
   return Object.entries(counts).filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
 }
 
-// By scenario, then by system: the report. `wanted`: names of scenarios; none: all.
-export async function takeRound(suite, wanted, say) {
+// By scenario, then by system: the report. `wanted`: names of scenarios; none: all. `reversed`: the last system is first.
+export async function takeRound(suite, wanted, say, reversed = false) {
   const round = {};
   for (const [name, scenario] of Object.entries(suite.scenarios)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     round[name] = {};
-    for (const system of scenario.systems.map((each) => systems[each])) {
-      if (system.missing?.()) continue;
+    const present = scenario.systems.map((each) => systems[each]).filter((system) => !system.missing?.());
+    for (const system of reversed ? present.reverse() : present) {
       say(`${name}, ${system.title}`);
       round[name][system.name] = await measure(scenario, system);
     }

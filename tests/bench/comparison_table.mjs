@@ -6,7 +6,7 @@ import { measures } from './measures.mjs';
 import { systems } from './systems/index.mjs';
 import { number, printColumns, shown } from './table.mjs';
 
-const compared = ['rate', 'published', 'p99', 'cpu', 'worker', 'memory'];
+const compared = ['rate', 'published', 'p99', 'cpu', 'worker', 'memory', 'worker_memory', 'back_all'];
 
 function printScenario(name, scenario, rounds) {
   const figure = (system, measure) => spread(rounds.map((round) => measures[measure].of(round[name][system])));

@@ -31,11 +31,13 @@ void Connection::start(std::string request) {
 
 void Connection::on_ready(std::uint32_t events) {
   if (!socket_) return;
+  if (events == 0) return poller_.change(socket_.fd(), unsent_.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT, *this);
   if ((events & EPOLLOUT) != 0 && !unsent_.empty()) {
     if (const int error = send_request(); error != 0) return end(ending_of(error));
     if (unsent_.empty()) poller_.change(socket_.fd(), EPOLLIN, *this);
   }
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive();
+  if (socket_ && pause_.count() > 0 && begun_) poller_.pause(socket_.fd(), pause_, *this);
 }
 
 int Connection::send_request() noexcept {

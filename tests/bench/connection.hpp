@@ -42,8 +42,9 @@ class Connection final : private PollHandler {
     ~Owner() = default;
   };
 
-  Connection(Poller& poller, Owner& owner, Protocol protocol) noexcept
-      : poller_(poller), owner_(owner), protocol_(protocol) {}
+  /// `pause`: after each read it takes nothing for so long.
+  Connection(Poller& poller, Owner& owner, Protocol protocol, std::chrono::milliseconds pause = {}) noexcept
+      : poller_(poller), owner_(owner), protocol_(protocol), pause_(pause) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -76,6 +77,7 @@ class Connection final : private PollHandler {
   Poller& poller_;
   Owner& owner_;
   const Protocol protocol_;
+  const std::chrono::milliseconds pause_;
   sockaddr_in to_{};
   std::optional<in_addr> source_;
   bool begun_ = false;

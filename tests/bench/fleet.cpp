@@ -11,7 +11,8 @@ Fleet::Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddress
   Reader::Listener* const listener = plan_.reconnect ? this : nullptr;
   for (std::uint64_t i = 0; i < plan_.streams; ++i) {
     const std::uint64_t number = plan_.numbers == 0 ? i : i % plan_.numbers;
-    Wish wish{numbered(plan_.topics, number), plan_.leave_after, plan_.protocol, plan_.topics_as};
+    Wish wish{numbered(plan_.topics, number), plan_.leave_after, plan_.protocol, plan_.topics_as,
+              plan_.pause};
     readers_.emplace_back(poller_, tally_, std::move(wish), listener);
   }
 }

@@ -32,6 +32,8 @@ struct FleetPlan {
   bool reconnect = false;
   Protocol protocol = Protocol::sse;
   TopicsAs topics_as = TopicsAs::repeated;
+  /// After each read a stream takes nothing for so long.
+  std::chrono::milliseconds pause{};
 };
 
 class Fleet final : private Reader::Listener {

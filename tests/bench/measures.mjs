@@ -23,6 +23,7 @@ export const measures = {
   base: { title: 'server KiB before', of: (report) => report.processes.worker?.rss_before_kib },
   open: { title: 'open', of: ({ streams }) => streams.open_at_once },
   back: { title: 'back after s', of: ({ storm }) => storm.back_seconds },
+  back_all: { title: 'all back after s', of: ({ deliveries }) => deliveries.caught_up_seconds },
   refused: { title: 'refused', of: ({ storm }) => storm.refused },
   shared: { title: 'two workers, events/s', of: ({ shared_per_second }) => shared_per_second },
   start: { title: 'serves after s', of: ({ start_seconds }) => start_seconds },

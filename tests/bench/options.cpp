@@ -47,6 +47,8 @@ void add_streams(CLI::App& app, Options& options) {
                  "several in a query: topic=a&topic=b (default), or topic=a,b")
       ->transform(CLI::CheckedTransformer(forms))
       ->option_text("repeated|joined");
+  add_time(app, "--pause", fleet.pause,
+           "after each read a stream takes nothing for so long (default: it takes at once)");
   app.add_flag("--reconnect", fleet.reconnect, "what breaks off returns with its cursor, as browsers do");
 }
 

@@ -37,7 +37,23 @@ void Poller::change(int fd, std::uint32_t events, PollHandler& handler) {
   control(epoll_.fd(), EPOLL_CTL_MOD, fd, events, handler);
 }
 
+// Level-triggered EPOLLHUP and EPOLLERR are told without being asked for.
+void Poller::pause(int fd, std::chrono::milliseconds time, PollHandler& handler) {
+  change(fd, EPOLLET, handler);
+  paused_.push_back({Clock::now() + time, &handler});
+}
+
+void Poller::wake_paused() {
+  for (const auto now = Clock::now(); !paused_.empty() && paused_.front().until <= now;) {
+    auto& handler = *paused_.front().handler;
+    paused_.pop_front();
+    handler.on_ready(0);
+  }
+}
+
 void Poller::wait(Instant until) {
+  wake_paused();
+  if (!paused_.empty()) until = std::min(until, paused_.front().until);
   // Milliseconds would be too coarse to open streams at an even pace, and rounding down would spin.
   const auto left = std::max(until - Clock::now(), Clock::duration::zero());
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,7 @@ using Instant = Clock::time_point;
 
 class PollHandler {
  public:
-  /// `events` as epoll says them (EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR).
+  /// `events` as epoll says them (EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR); none after a pause.
   virtual void on_ready(std::uint32_t events) = 0;
 
  protected:
@@ -35,6 +36,9 @@ class Poller {
   /// Closing the descriptor ends the watch. Throws std::system_error.
   void watch(int fd, std::uint32_t events, PollHandler& handler);
   void change(int fd, std::uint32_t events, PollHandler& handler);
+  /// Hears nothing of the descriptor for `time`, which is the same for all; then the handler is called
+  /// without events, and asks for them again.
+  void pause(int fd, std::chrono::milliseconds time, PollHandler& handler);
 
   /// Calls the handlers of what is ready; waits until `until` at the latest for something to be.
   void wait(Instant until);
@@ -43,7 +47,14 @@ class Poller {
   std::span<char> receive_buffer() noexcept { return receive_buffer_; }
 
  private:
+  struct Paused {
+    Instant until;
+    PollHandler* handler;
+  };
+  void wake_paused();
+
   Socket epoll_;
+  std::deque<Paused> paused_;  // in the order of their ends
   std::vector<char> receive_buffer_;
 };
 

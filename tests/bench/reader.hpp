@@ -25,6 +25,8 @@ struct Wish {
   std::uint64_t leave_after = 0;
   Protocol protocol = Protocol::sse;
   TopicsAs topics_as = TopicsAs::repeated;
+  /// After each read it takes nothing for so long.
+  std::chrono::milliseconds pause{};
 };
 
 class Reader final : private Connection::Owner {
@@ -42,7 +44,7 @@ class Reader final : private Connection::Owner {
   };
 
   Reader(Poller& poller, Tally& tally, Wish wish = {}, Listener* listener = nullptr)
-      : connection_(poller, *this, wish.protocol),
+      : connection_(poller, *this, wish.protocol, wish.pause),
         tally_(tally),
         listener_(listener),
         wish_(std::move(wish)) {}

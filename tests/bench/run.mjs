@@ -1,9 +1,10 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub) or of systems (growth, compare): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow) or of systems (growth, compare): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { join } from 'node:path';
+import { before } from './before.mjs';
 import { compare } from './compare.mjs';
 import { absent, takeRound } from './comparison.mjs';
 import { judged, printComparison, problemsOf } from './comparison_table.mjs';
@@ -13,9 +14,11 @@ import { greeting } from './greeting.mjs';
 import { growth } from './growth.mjs';
 import { hub } from './hub.mjs';
 import { build, results } from './processes.mjs';
+import { slow } from './slow.mjs';
+import { withoutPrevious } from './systems/previous.mjs';
 import { printTable } from './table.mjs';
 
-const suites = { greeting, hub, durable, growth, compare };
+const suites = { greeting, hub, slow, durable, growth, compare, before };
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -63,7 +66,8 @@ async function takeColumns(suite) {
 async function takeSystems(suite, wanted) {
   const document = { machine: machine(), absent: absent(suite, wanted), rounds: [] };
   for (let round = 1; round <= rounds; ++round) {
-    document.rounds.push(await takeRound(suite, wanted, (text) => say(`${suite.name}, round ${round} of ${rounds}, ${text}`)));
+    const note = (text) => say(`${suite.name}, round ${round} of ${rounds}, ${text}`);
+    document.rounds.push(await takeRound(suite, wanted, note, suite.alternates && round % 2 === 0));
   }
   document.machine.load_average_after = loadavg()[0];
   document.problems = problemsOf(suite, document.rounds);
@@ -88,7 +92,9 @@ for (const name of process.argv.slice(2)) {
   else if (suite && Object.hasOwn(suites[suite].scenarios ?? {}, name)) wanted.get(suite).push(name);
   else die(`there is no suite ${name}${suite ? `, nor a scenario of ${suite}` : ''}; there are ${Object.keys(suites).join(', ')}`);
 }
-for (const [name, scenarios] of wanted.size > 0 ? wanted : Object.keys(suites).map((each) => [each, []])) {
+// Beside a previous build only where there is one.
+const all = Object.keys(suites).filter((name) => name !== 'before' || !withoutPrevious());
+for (const [name, scenarios] of wanted.size > 0 ? wanted : all.map((each) => [each, []])) {
   const suite = suites[name];
   if (!(await (suite.scenarios ? takeSystems(suite, scenarios) : takeColumns(suite)))) process.exitCode = 1;
 }

@@ -10,15 +10,16 @@ import { build, descendants, end, freePort, results, root, start } from './proce
 export class Stack {
   #process;
 
-  // `config`: the worker's configuration file, or none for the shipped one. `from`: the folder of the worker's program.
-  static async start(config, from = build) {
+  // `config`: the worker's configuration file, or none for the shipped one. `from`: the folder of the worker's program. `tree`:
+  // the checkout whose scripts, nginx files and shipped configuration are used.
+  static async start(config, from = build, tree = root) {
     const stack = new Stack();
     const port = await freePort();
     const environment = { ...process.env, PORT: String(port), BUILD: from, FEED: 'off' };
-    environment.CONFIG = config ?? join(root, 'config/sse-worker.yaml');
-    stack.home = join(root, '.run', String(port));
+    environment.CONFIG = config ?? join(tree, 'config/sse-worker.yaml');
+    stack.home = join(tree, '.run', String(port));
     stack.origin = `http://127.0.0.1:${port}`;
-    stack.#process = start(join(root, 'deploy/local/run'), [], environment);
+    stack.#process = start(join(tree, 'deploy/local/run'), [], environment);
     const ended = once(stack.#process, 'exit').then(([code]) => {
       throw new Error(`deploy/local/run ended with ${code} before it was ready`);
     });
@@ -72,8 +73,8 @@ export function writeConfig(name, yaml) {
 }
 
 // The report of one measurement on a fresh stack that was warmed up; with what nginx said where streams failed.
-export async function withStack(config, warm, measure) {
-  const stack = await Stack.start(config);
+export async function withStack(config, warm, measure, ...where) {
+  const stack = await Stack.start(config, ...where);
   try {
     await warm(stack);
     const report = await measure(stack);

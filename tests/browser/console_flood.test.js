@@ -11,7 +11,7 @@ const { drawn, events, press, row, status, texts } = seen;
 const open = (query) => seen.open(running, query);
 const publish = (...all) => seen.publish(running, ...all);
 
-test('a flood is counted and does not fill the page', { timeout: 60_000 }, async () => {
+test('a flood is counted and does not fill the page', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await open('&topics=flood');
   await status(page, 'Live');
   const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
@@ -68,7 +68,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_
   await close();
 });
 
-test('large frames push the oldest out sooner', { timeout: 60_000 }, async () => {
+test('large frames push the oldest out sooner', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await open('&topics=large');
   await status(page, 'Live');
   await publish({ topic: 'large', data: 'the smallest' });

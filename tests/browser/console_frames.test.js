@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pageModule } from './page_module.js';
 
-const { FrameParser } = await pageModule('shell/frames.js');
+const { FrameParser } = await pageModule('lib/frame_parser.js');
 
 const bytes = (text) => new TextEncoder().encode(text);
 

@@ -5,7 +5,7 @@ import { openPage } from './chromium.js';
 
 export const open = ({ browser, stack }, query = '', options = {}) => openPage(browser, `${stack.url}?view=console${query}`, options);
 export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 15_000 });
-export const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 10_000 });
+export const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 20_000 });
 export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 
 // The data of the events in the list, as shown.

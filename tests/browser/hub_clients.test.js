@@ -1,4 +1,4 @@
-// Four clients read the same topic over the same bad network: connections that break in the middle of a frame, streams
+// Five clients read the same topic over the same bad network: connections that break in the middle of a frame, streams
 // that end. All of them resume, and in the end all have the same.
 
 import assert from 'node:assert/strict';
@@ -7,12 +7,13 @@ import * as chromium from '../clients/chromium.mjs';
 import * as curl from '../clients/curl.mjs';
 import * as eventsource from '../clients/eventsource.mjs';
 import * as fetchEventSource from '../clients/fetch_event_source.mjs';
+import * as wwwLib from '../clients/www_lib.mjs';
 import { defer } from '../integration/lib/cleanup.mjs';
 import { startBreaker } from '../integration/lib/hub_breaker.mjs';
 import { startHub } from '../integration/lib/hub_stack.mjs';
 import { until } from '../integration/lib/wait.mjs';
 
-const clients = { curl, eventsource, '@microsoft/fetch-event-source': fetchEventSource, chromium };
+const clients = { curl, eventsource, '@microsoft/fetch-event-source': fetchEventSource, chromium, 'www/lib': wwwLib };
 const page = 'location = /page { default_type text/html; return 200 "<!doctype html><title>page</title>"; }';
 
 // Behind each of these a connection breaks: at the very beginning, in events of all kinds, twice in a row.
@@ -31,7 +32,7 @@ function events() {
   return Array.from({ length: 100 }, (_, n) => ({ topic: 'story', ...kinds[n % kinds.length](n) }));
 }
 
-test('identical transcripts', { timeout: 55_000 }, async (t) => {
+test('identical transcripts', { timeout: 120_000 }, async (t) => {
   const hub = await startHub(t, { streams: { retry_seconds: 0.02, lifetime_seconds: 1.5 } }, { nginx: { server: page } });
   const readers = await Promise.all(Object.entries(clients).map(async ([name, client]) => {
     const breaker = await startBreaker(t, hub.port, marks);

@@ -16,38 +16,43 @@ const open = (query = '', options = {}, url = running.stack.url) => openPage(run
 const figure = async (page, n) => Number((await page.locator('.figures dd').nth(n).textContent()).replace(/\D/g, ''));
 const told = (page, n, timeout = 20_000) => page.locator('.absences li').nth(n).waitFor({ timeout });
 const latest = (page) => page.locator('.absences li').first().textContent();
+// What came is on the screen.
+const drawn = (page) => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
 const moving = async (page) => {
-  await page.waitForFunction(() => /\d/.test(document.querySelector('.figures dd')?.textContent), null, { timeout: 5_000 });
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.figures dd')?.textContent), null, { timeout: 20_000 });
   const before = await figure(page, 0);
   await page.waitForFunction((last) => Number(document.querySelector('.figures dd').textContent.replace(/\D/g, '')) > last + 5,
-    before, { timeout: 5_000 });
+    before, { timeout: 20_000 });
 };
 
-test('away for 3 s: the cursor that is sent, what comes after it, and none missing', { timeout: 60_000 }, async () => {
-  const { page, faults, close } = await open('&away=3');
+test('away: the cursor that is sent, what comes after it, and none missing', { timeout: 120_000 }, async () => {
+  const { page, faults, close } = await open('&away=30');
   await moving(page);
   const requests = [];
   page.on('request', (request) => requests.push(new URL(request.url())));
   await page.getByRole('button', { name: 'Go offline' }).click();
-  await page.locator('.status', { hasText: /Offline *back in \d s/ }).waitFor({ timeout: 2_000 });
+  await page.locator('.status', { hasText: /Offline *back in \d+ s/ }).waitFor({ timeout: 20_000 });
+  await drawn(page);
   const last = await figure(page, 0);
-  await page.waitForTimeout(1_500);
+  await page.waitForTimeout(1_500); // thirty events
   assert.equal(await figure(page, 0), last, 'nothing arrives');
   assert.equal(requests.length, 0);
 
+  await page.getByRole('button', { name: 'Come back now' }).click();
   await told(page, 0);
   const cursor = requests[0].searchParams.get('lastEventId');
   assert.match(cursor, /^[0-9a-f]+-\d+$/);
   assert.equal(await page.locator('.request').textContent(), `GET /events?topic=demo/count&lastEventId=${cursor}`);
   const words = await latest(page);
-  const [, many, from, to] = /Away for 3\.\d s\. ([\d,]+) events replayed, number ([\d,]+) to ([\d,]+)\. None is missing\./.exec(words)
+  const [, many, from, to] = /Away for \d+\.\d s\. ([\d,]+) events replayed, number ([\d,]+) to ([\d,]+)\. None is missing\./.exec(words)
     .map((text) => Number(text.replace(/,/g, '')));
   assert.equal(to - from + 1, many);
   assert.ok(from >= last && from <= last + 3, `${last}, then ${from}`);
-  assert.ok(many > 30 && many < 120, `${many}`);
+  assert.ok(many > 15, `${many}`);
   assert.ok(words.includes(`Cursor sent: ${cursor}`));
+  await drawn(page);
   assert.deepEqual([await figure(page, 1), await figure(page, 2)], [0, 0], 'none missing, none twice');
-  assert.ok(await page.locator('.strip .replayed').count() > 20);
+  assert.ok(await page.locator('.strip .replayed').count() > 10);
   assert.equal(await page.locator('.strip .lost').count(), 0);
 
   await page.getByRole('button', { name: 'Go offline' }).click();
@@ -57,12 +62,13 @@ test('away for 3 s: the cursor that is sent, what comes after it, and none missi
   await close();
 });
 
-test('with an unknown cursor, the server says so', { timeout: 60_000 }, async () => {
+test('with an unknown cursor, the server says so', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   await page.getByRole('button', { name: 'Try an unknown cursor' }).click();
   await told(page, 0);
   assert.match(await latest(page), /The server said “gap”: it never gave out such a cursor\./);
+  await drawn(page);
   assert.ok(await figure(page, 2) > 0, 'what was there already came twice');
   assert.equal(await figure(page, 1), 0);
   await moving(page);
@@ -70,7 +76,7 @@ test('with an unknown cursor, the server says so', { timeout: 60_000 }, async ()
   await close();
 });
 
-test('away until it is evicted: how many are lost', { timeout: 90_000 }, async () => {
+test('away until it is evicted: how many are lost', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'missed-'));
   const config = join(folder, 'short.yaml');
   await writeFile(config, 'history: {topic_events_max: 40}\n'); // two seconds
@@ -84,6 +90,7 @@ test('away until it is evicted: how many are lost', { timeout: 90_000 }, async (
     assert.match(words, /The server said “gap”: what came after the cursor is not held any more\./);
     const [, many, lost] = /([\d,]+) events replayed.* ([\d,]+) are lost/.exec(words).map((text) => Number(text.replace(/,/g, '')));
     assert.ok(many <= 41 && lost > 50, words);
+    await drawn(page);
     assert.equal(await figure(page, 1), lost);
     assert.ok(await page.locator('.strip .lost').count() > 50);
     assert.deepEqual(faults, []);
@@ -98,7 +105,7 @@ async function killed(stack) {
   const { page, faults, close } = await open('', {}, stack.url);
   await moving(page);
   process.kill(await stack.workerPid(), 'SIGKILL');
-  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 5_000 });
+  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 20_000 });
   await told(page, 0);
   const words = await latest(page);
   await moving(page);
@@ -108,11 +115,11 @@ async function killed(stack) {
   return words;
 }
 
-test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 60_000 }, async () => {
+test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 120_000 }, async () => {
   assert.doesNotMatch(await killed(running.stack), /gap|lost/);
 });
 
-test('a dead worker with its history in memory: the restart is told', { timeout: 60_000 }, async () => {
+test('a dead worker with its history in memory: the restart is told', { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'missed-'));
   const config = join(folder, 'memory.yaml');
   await writeFile(config, 'journal: {kind: memory}\n');
@@ -125,7 +132,7 @@ test('a dead worker with its history in memory: the restart is told', { timeout:
   }
 });
 
-test('what is no number changes nothing, and no number is too large', { timeout: 60_000 }, async () => {
+test('what is no number changes nothing, and no number is too large', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   const hostile = ['<b>7</b>', 'null', '[]', '{"n":"7"}', '{"n":-1}', '{"n":1e400}', '{"n":9007199254740991,"at":"x"}', '{"n":1.5}'];
@@ -135,7 +142,6 @@ test('what is no number changes nothing, and no number is too large', { timeout:
     body: hostile.map((data) => `${JSON.stringify({ topic: 'demo/count', data })}\n`).join(''),
   });
   assert.equal(answer.status, 200);
-  await page.waitForTimeout(500);
   await moving(page);
   assert.equal(await page.locator('main b').count(), 0);
   assert.equal(await page.locator('.strip i').count(), 400);
@@ -145,7 +151,7 @@ test('what is no number changes nothing, and no number is too large', { timeout:
 
 describe('nothing missed at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
-    it(`${width} px, ${colorScheme}`, { timeout: 60_000 }, async () => {
+    it(`${width} px, ${colorScheme}`, { timeout: 120_000 }, async () => {
       const { page, faults, close } = await open('&away=3', { width, colorScheme });
       await moving(page);
       await page.getByRole('button', { name: 'Go offline' }).focus();

@@ -71,6 +71,12 @@ passes 'locations in an existing server with settings of its own' '' "$upstream
     include snippets/sse-worker.locations.conf;
     location / { }
   }"
+passes 'refusals in an existing server with settings of its own' '' "$upstream
+  server {
+    error_page 400 404 414 /oops.html; error_page 497 @plain; location @plain { return 308 https://\$host\$request_uri; }
+    include snippets/sse-worker.locations.conf;
+    include snippets/sse-worker.refusals.conf;
+  }"
 passes 'site' '' "$upstream include snippets/sse-worker.site.conf;"
 passes 'site-tls' '' "$upstream include snippets/sse-worker.site-tls.conf;"
 passes 'site, site-tls and a default server side by side' '' \

@@ -55,17 +55,42 @@ std::string random_bytes(Random& random, std::size_t size) {
   return out;
 }
 
-// A request that would be answered, as nginx sends it.
-Records valid_request(Random& random) {
+// The path, in one of the ways in which web servers say it.
+void append_path(std::string& pairs, Random& random) {
   constexpr std::array<std::string_view, 5> paths{"/events", "/healthz", "/metrics", "/nowhere", ""};
+  constexpr std::array<std::string_view, 6> uris{
+      "/events?topic=a", "/%65vents", "http://host/healthz?a#b", "/%", "//x/../metrics%2F?#", "*"};
+  const std::string_view path = one_of(random, paths);
+  const std::size_t way = random.below(10);
+  if (way < 6) return append_pair(pairs, "SCRIPT_NAME", path);
+  if (way < 8) {
+    append_pair(pairs, "SCRIPT_NAME", "");
+    return append_pair(pairs, "PATH_INFO", path);
+  }
+  if (way < 9) return append_pair(pairs, "DOCUMENT_URI", path);
+  append_pair(pairs, "REQUEST_URI", one_of(random, uris));
+}
+
+// What the worker is asked about itself, mostly in words that it knows.
+std::string question(Random& random) {
+  constexpr std::array<std::string_view, 5> names{"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS",
+                                                  "FCGI_OTHER", ""};
+  std::string pairs;
+  for (std::size_t n = random.below(6); n > 0; --n) append_pair(pairs, one_of(random, names), "");
+  return record(get_values, 0, pairs, random.below(8));
+}
+
+// A request that would be answered, as web servers send it.
+Records valid_request(Random& random) {
   constexpr std::array<std::string_view, 5> methods{"GET", "GET", "HEAD", "POST", "DELETE"};
   const std::size_t id = random.chance(90) ? 1 : random.below(65536);
   const std::string body = random.chance(30) ? random_bytes(random, random.below(3000)) : std::string();
   std::string pairs;
   append_pair(pairs, "REQUEST_METHOD", one_of(random, methods));
-  append_pair(pairs, "SCRIPT_NAME", one_of(random, paths));
+  append_path(pairs, random);
   append_pair(pairs, "QUERY_STRING", random.chance(50) ? "" : "topic=a&topic=%zz&lastEventId=9-9");
-  if (!body.empty()) append_pair(pairs, "CONTENT_LENGTH", std::to_string(body.size()));
+  if (!body.empty())
+    append_pair(pairs, "CONTENT_LENGTH", random.chance(10) ? "-1" : std::to_string(body.size()));
   if (random.chance(30)) append_pair(pairs, "HTTP_COOKIE", random_bytes(random, random.below(2000)));
 
   const std::string flags(1, random.chance(50) ? '\1' : '\0');
@@ -83,12 +108,28 @@ Records valid_request(Random& random) {
 // Records that have no place in a request, or that have broken a FastCGI library before.
 std::string intruder(Random& random) {
   std::string pairs;
-  switch (random.below(5)) {
+  switch (random.below(8)) {
     case 0:
-      for (int n = 0; n < 64; ++n) append_pair(pairs, "FCGI_MAX_CONNS", "");
+      for (std::size_t n = random.below(100); n > 0; --n) append_pair(pairs, "FCGI_MAX_CONNS", "");
       return record(get_values, 0, pairs);
     case 1:
-      return record(abort_request, 1, {});
+      return record(abort_request, 1 + random.below(2), {}, random.below(8));
+    case 5:
+      return question(random);
+    case 6:
+      return record(static_cast<std::uint8_t>(get_values + random.below(20)), 0,
+                    random_bytes(random, random.below(300)));
+    case 7: {
+      // Another request, as a web server that multiplexes sends it.
+      std::string other;
+      const std::size_t id = 2 + random.below(20);
+      other += record(begin_request, id, std::string("\0\1\1\0\0\0\0\0", 8));
+      for (const std::uint8_t type : {params, stdin_data}) {
+        if (random.chance(70)) other += record(type, id, random_bytes(random, random.below(200)));
+        if (random.chance(70)) other += record(type, id, {});
+      }
+      return other;
+    }
     case 2:
       return record(params, 1, std::string("\xff\xff\xff\xff\xff\xff\xff\xff", 8));
     case 3:
@@ -125,6 +166,7 @@ void change_length(Random& random, Records& records) {
 
 std::string mutated_request(Random& random) {
   Records records = valid_request(random);
+  if (random.chance(10)) records.insert(records.begin(), question(random));
   if (random.chance(20)) {
     for (std::string& more : valid_request(random)) records.push_back(std::move(more));
   }

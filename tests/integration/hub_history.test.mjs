@@ -89,12 +89,15 @@ test('age', async (t) => {
   assert.deepEqual([body.gap.reason, body.events], ['evicted', []]);
   const last = body.lastEventId;
   assert.equal((await hub.poll({topic: 't', lastEventId: last})).body.gap, undefined, 'a gap is told once');
-  // Its id is free again.
-  assert.equal(await hub.publish({topic: 't', data: '4 ', id: own}), own);
-  assert.deepEqual(
-    (await hub.poll({topic: 't', lastEventId: last})).body.events.map(({id}) => id),
-    [own],
-  );
+  // Its id leads to where it stood, and is no other event's.
+  assert.equal((await hub.poll({topic: 't', lastEventId: own})).body.gap, undefined);
+  assert.equal(await hub.publish({topic: 't', data: '3 ', id: own}), own);
+  assert.equal((await hub.json({topic: 't', data: '4 ', id: own})).status, 409);
+  const next = await hub.publish({topic: 't', data: '4 ', id: 'next'});
+  for (const cursor of [own, last]) {
+    const {body: after} = await hub.poll({topic: 't', lastEventId: cursor});
+    assert.deepEqual([after.gap, after.events.map(({id}) => id)], [undefined, [next]]);
+  }
 });
 
 test('a topic that was closed and given up stays closed', async (t) => {

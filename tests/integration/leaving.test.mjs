@@ -67,16 +67,19 @@ test('readers who leave', async (t) => {
   );
 });
 
-test('a reader that does not read is closed once its outbox is full', async (t) => {
+test('a reader that takes nothing is closed after streams.stall_seconds', async (t) => {
   const message = 'x'.repeat(100000);
   const worker = await startWorker(t, {
-    config: {greeting: {...endless, message}, streams: {outbox_bytes_max: 65536}},
+    config: {greeting: {...endless, message}, streams: {stall_seconds: 1}},
   });
   const reading = await open(t, worker.address, '/events');
   const stalled = await open(t, worker.address, '/events');
   await stalled.events(1);
   stalled.stall();
   await worker.measured((metrics) => metrics.streams === 1, 'the stalled stream is closed', 20000);
+  const metrics = await worker.metrics();
+  assert.equal(metrics.value('sse_worker_slow_closes_total'), 1);
+  assert.ok(metrics.value('sse_worker_outbox_high_water_bytes') < 200000, 'greetings do not pile up');
   const seen = (await reading.events(1)).length;
   await reading.events(seen + 1);
 });

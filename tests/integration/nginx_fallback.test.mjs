@@ -1,5 +1,5 @@
 // The worker is away: an EventSource that saw 502 would never come back, so nginx answers in the worker's
-// place.
+// place. A long poll sees the status, and gets it.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,6 +16,12 @@ async function assertAway(nginx) {
   assert.equal(stream.text, 'retry: 3000\n\n');
   assert.equal(stream.frames.length, 1);
   assert.equal(stream.frames[0].retry, 3000);
+
+  const poll = await nginx.fetch('/events?topic=a&poll=25&lastEventId=x');
+  assert.equal(poll.status, 503);
+  assert.equal(poll.header('content-type'), 'application/problem+json');
+  assert.equal(poll.header('retry-after'), '3');
+  assert.equal(poll.json.status, 503);
 
   const health = await nginx.fetch('/healthz');
   assert.equal(health.status, 503);

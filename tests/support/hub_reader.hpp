@@ -18,7 +18,8 @@ class HubReader final : public hub::Reader {
   static constexpr int endless = std::numeric_limits<int>::max();
 
   /// `takes`: see room.
-  explicit HubReader(int takes = endless) : room(takes) {}
+  explicit HubReader(int takes = endless, Heartbeats heartbeats = Heartbeats::comments)
+      : hub::Reader(heartbeats), room(takes) {}
 
   /// Like a stream's, not ready again once its answer has ended.
   bool ready() const override { return room > 0 && !ended; }
@@ -34,8 +35,8 @@ class HubReader final : public hub::Reader {
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
     note(fmt::format("gap {} {}>{}", name_of(reason), before, after));
   }
-  void end(Ending ending) override {
-    note(ending == Ending::closed ? "closed" : "slow");
+  void end() override {
+    note("closed");
     ended = true;
   }
   const journal::Selection& asked() const { return selection(); }

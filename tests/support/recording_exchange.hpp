@@ -43,7 +43,6 @@ class RecordingExchange final : public http::Exchange {
   void send(const base::Bytes& wire) override { write(*wire); }
   bool ready() const override { return !finished && !full; }
   bool taken() const override { return true; }
-  void cut() override { finished = was_cut = true; }
 
   /// All of the body so far.
   std::string body() const {
@@ -67,7 +66,6 @@ class RecordingExchange final : public http::Exchange {
   std::optional<http::ResponseHead> head;
   std::vector<std::string> writes;
   bool finished = false;
-  bool was_cut = false;
   /// Set it to play a reader whose socket takes nothing more.
   bool full = false;
   /// Resetting it is what happens when the reader has gone.

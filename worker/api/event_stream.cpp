@@ -24,8 +24,7 @@ void EventStream::gap(journal::GapReason reason, journal::Sequence before, journ
   exchange_.write(Gap{reason, journal.id_of(before), journal.id_of(after)}.frame());
 }
 
-void EventStream::end(Ending ending) {
-  if (ending == Ending::slow) return exchange_.cut();
+void EventStream::end() {
   std::string last;
   sse::append_event(last, {.data = "{}", .type = std::string(sse::close_type)});
   exchange_.finish(last);

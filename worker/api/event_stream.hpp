@@ -15,22 +15,21 @@ namespace worker::api {
 /// Loop thread only. Owned by its exchange.
 class EventStream final : public http::Source, public hub::Reader {
  public:
-  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot)
-      : exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
+  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot, Heartbeats heartbeats)
+      : hub::Reader(heartbeats), exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
 
   /// Ends the stream after `time`, and counts that; the reader comes back with its cursor.
   void live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time);
 
   void drain(std::chrono::milliseconds retry) override;
   void on_drained() override { shard_.on_drained(*this); }
-  void on_progress() override { hub::Shard::on_progress(*this); }
 
   bool ready() const override { return exchange_.ready(); }
   bool taken() const override { return exchange_.taken(); }
   void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }
   void heartbeat(const base::Bytes& wire) override { exchange_.send(wire); }
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;
-  void end(Ending ending) override;
+  void end() override;
 
  private:
   http::Exchange& exchange_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/cursor.hpp"
+#include "api/cursor_spellings.hpp"
 #include "api/event_parameters.hpp"
 #include "api/event_stream.hpp"
 #include "api/gap.hpp"
@@ -29,6 +30,13 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > year)
     return std::nullopt;
   return std::chrono::seconds(seconds);
+}
+
+std::optional<hub::Reader::Heartbeats> heartbeats_of(const http::Query& parameters) {
+  const auto asked = parameters.last("heartbeat").value_or("comment");
+  if (asked == "comment") return hub::Reader::Heartbeats::comments;
+  if (asked == "event") return hub::Reader::Heartbeats::events;
+  return std::nullopt;
 }
 
 // What is wrong with names of which one is the worker's own; none where they are the figures alone.
@@ -61,11 +69,27 @@ std::string address_of(std::string_view path, const std::vector<std::string_view
 
 struct EventsEndpoint::Asked {
   journal::Selection selection;
-  std::optional<std::string> cursor;
+  /// Which one is known is not known yet.
+  std::vector<std::string> cursors;
   std::optional<std::chrono::seconds> poll;
-  journal::Resumption from;
   std::string address{};  // of a poll
+  bool head_only = false;
+  hub::Reader::Heartbeats heartbeats{};
+  std::optional<std::string> cursor{};
+  journal::Resumption from{};
 
+  /// Begins after the first of the cursors that is known, else as after one that is not.
+  void look(const journal::Journal& journal) {
+    cursor.reset();
+    if (!cursors.empty()) cursor = cursors.front();
+    from = journal.resume(selection, cursor);
+    for (std::size_t i = 1; i < cursors.size() && from.gap == journal::GapReason::unknown; ++i) {
+      const auto other = journal.resume(selection, cursors[i]);
+      if (other.gap == journal::GapReason::unknown) continue;
+      cursor = cursors[i];
+      from = other;
+    }
+  }
   std::optional<Gap> gap(const journal::Journal& journal) const {
     if (!from.gap) return std::nullopt;
     return Gap{*from.gap, *cursor, journal.id_of(from.after)};
@@ -82,6 +106,7 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
       greeting_(greeting),
       stats_(stats),
       settings_(settings),
+      awaited_(timers),
       limits_(limits) {}
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
@@ -89,6 +114,10 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto asked_for = event_parameters(request, settings_.topics_max);
   if (!asked_for) return exchange.answer(asked_for.error());
   const auto& parameters = asked_for.value();
+  const auto heartbeats = heartbeats_of(parameters);
+  if (!heartbeats)
+    return exchange.answer(
+        http::problem(400, "heartbeat: must be `comment`, which is the default, or `event`"));
   auto topics = parameters.all("topic");
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
   const auto poll_time = parameters.last("poll");
@@ -111,7 +140,10 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{std::move(selection).value(), std::nullopt, std::nullopt, {}};
+  Asked asked{.selection = std::move(selection).value(), .head_only = request.method == "HEAD", .heartbeats = *heartbeats};
+  for (auto& cursor : cursors_of(request, parameters)) {
+    for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
+  }
   if (poll_time) {
     asked.poll = seconds_of(*poll_time);
     if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
@@ -123,23 +155,47 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     const auto turned_away = asked.poll ? turned_away_poll : turned_away_stream;
     return exchange.answer(turned_away(slots_, settings_, random_, timers_.now(), limits_));
   }
-  asked.cursor = known_cursor(asked.selection, cursors_of(request, parameters));
-  asked.from = shard_.journal().resume(asked.selection, asked.cursor);
-  if (asked.poll) return poll(exchange, asked, std::move(*slot));
-  // A browser that gets 204 does not come back.
-  if (asked.from.complete) return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
-  stream(exchange, asked, std::move(*slot));
+  asked.look(shard_.journal());
+  // Nobody needs a place for an answer without a body.
+  if (asked.from.to_come && !asked.head_only)
+    return wait_for_cursor(exchange, std::move(asked), std::move(*slot));
+  begin(exchange, asked, std::move(*slot));
 }
 
-// Of several texts that may be meant, the first that is a cursor.
-std::optional<std::string> EventsEndpoint::known_cursor(const journal::Selection& selection,
-                                                        std::vector<std::string> candidates) const {
-  if (candidates.empty()) return std::nullopt;
-  if (candidates.size() == 1) return std::move(candidates.front());
-  const auto known = std::ranges::find_if(candidates, [&](const auto& cursor) {
-    return shard_.journal().resume(selection, cursor).gap != journal::GapReason::unknown;
-  });
-  return known == candidates.end() ? std::move(candidates.front()) : std::move(*known);
+// Told too early that its cursor is not known, the reader would get again all that is held.
+void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot) {
+  if (awaited_.full()) {
+    shard_.metrics().cursor_waits_refused.add();
+    return begin(exchange, asked, std::move(slot));
+  }
+  struct Waiting {
+    Asked asked;
+    StreamSlots::Slot slot;
+  };
+  const bool polls = asked.poll.has_value();
+  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot)});
+  const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
+    const auto& journal = shard_.journal();
+    waiting->asked.look(journal);
+    const bool unknown = waiting->asked.from.to_come;
+    if (unknown && time == AwaitedCursors::Time::left) return false;
+    (unknown ? shard_.metrics().cursor_waits_failed : shard_.metrics().cursor_waits_done).add();
+    // This worker will know it once it can read on.
+    if (unknown && journal.trouble()) {
+      come_back(exchange, waiting->asked.poll.has_value());
+    } else {
+      begin(exchange, waiting->asked, std::move(waiting->slot));
+    }
+    return true;
+  };
+  exchange.keep(awaited_.wait(look, [this, &exchange, polls] { come_back(exchange, polls); }));
+}
+
+void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+  if (asked.poll) return poll(exchange, asked, std::move(slot));
+  // A browser that gets 204 does not come back.
+  if (asked.from.complete) return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
+  stream(exchange, asked, std::move(slot));
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
@@ -158,18 +214,25 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
+  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress. It comes before
+  // whatever moves the reader's cursor, or a reader who leaves between the two would never be told.
+  std::string gap_frame;
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
-    opening += gap->frame();
-  } else {
-    // A reader who leaves before its first event must have a cursor to come back with.
+    gap_frame = gap->frame();
+  }
+  // A reader who leaves before its first event must have a cursor to come back with.
+  if (asked.heartbeats == hub::Reader::Heartbeats::events) {
+    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after), shard_.heartbeat());
+  } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }
-  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot));
+  auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot), asked.heartbeats);
   auto& stream = *source;
   exchange.open(stream_head());
   exchange.keep(std::move(source));
   exchange.write(opening);
+  if (!gap_frame.empty()) exchange.write(gap_frame);
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
@@ -191,7 +254,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
     poll.set_gap(gap->json());
     wait = std::chrono::milliseconds(0);  // told at once
   }
-  if (exchange.request().method == "HEAD") wait = std::chrono::milliseconds(0);  // nothing to wait for
+  if (asked.head_only) wait = std::chrono::milliseconds(0);  // nothing to wait for
   shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted);
   poll.wait_for(std::min(wait, settings_.poll_max));
 }

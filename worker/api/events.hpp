@@ -2,6 +2,7 @@
 // greeting stream, and `$stats` is one of its own.
 #pragma once
 
+#include "api/awaited_cursors.hpp"
 #include "api/greeting.hpp"
 #include "api/settings.hpp"
 #include "api/stream_slots.hpp"
@@ -24,8 +25,8 @@ class EventsEndpoint final : public http::Endpoint {
  private:
   struct Asked;
 
-  std::optional<std::string> known_cursor(const journal::Selection& selection,
-                                          std::vector<std::string> candidates) const;
+  void wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot);
+  void begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void come_back(http::Exchange& exchange, bool polls);
   void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
@@ -37,6 +38,7 @@ class EventsEndpoint final : public http::Endpoint {
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   StreamSettings settings_;
+  AwaitedCursors awaited_;
   metrics::Limits& limits_;
 };
 

@@ -50,8 +50,6 @@ void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal:
   gap_ = Gap{reason, journal.id_of(before), journal.id_of(after)}.json();
 }
 
-void LongPoll::end(Ending ending) { answer(ending == Ending::closed); }
-
 void LongPoll::answer(bool closed) {
   if (!exchange_.ready()) return;
   nlohmann::ordered_json body = {{"events", std::move(events_)}, {"lastEventId", cursor_}};

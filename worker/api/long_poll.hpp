@@ -34,10 +34,11 @@ class LongPoll final : public http::Source, public hub::Reader {
 
   bool ready() const override { return exchange_.ready(); }
   bool taken() const override { return true; }
+  bool takes_once() const override { return true; }
   void deliver(const hub::Batch& batch) override;
   void heartbeat(const base::Bytes& /*wire*/) override {}
   void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override;
-  void end(Ending ending) override;
+  void end() override { answer(true); }
 
  private:
   void answer(bool closed);

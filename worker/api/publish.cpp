@@ -66,6 +66,9 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
       return "topic: is closed; what it was for has ended";
     case journal::Rejection::reserved:
       return "id: looks like one of the hub's own; choose another";
+    case journal::Rejection::conflict:
+      return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+             "event again";
     case journal::Rejection::unconfirmed:
       return "It is not known whether the event was kept. Send it again later; with the same id, if it has "
              "one "
@@ -81,6 +84,7 @@ http::Response refusal(journal::Rejection rejection, const journal::Journal& jou
   const auto detail = sentence(rejection, journal);
   switch (rejection) {
     case journal::Rejection::closed:
+    case journal::Rejection::conflict:
       return http::problem(409, detail);
     case journal::Rejection::reserved:
       return http::problem(400, detail);

@@ -19,9 +19,11 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (request.method.empty() || request.path.empty()) {
-    return exchange.answer(http::problem(400,
-                                         "The web server sent no REQUEST_METHOD or no SCRIPT_NAME: include "
-                                         "sse-worker.params in its location."));
+    return exchange.answer(http::problem(
+        400,
+        "The web server sent no REQUEST_METHOD, or no path: SCRIPT_NAME with PATH_INFO, DOCUMENT_URI or "
+        "REQUEST_URI. In nginx, include sse-worker.params; deploy/front-ends has the configuration of "
+        "others."));
   }
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {

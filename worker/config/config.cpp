@@ -69,7 +69,7 @@ void read_streams(Section& section, Config& config) {
   auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
   section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
-  config.fcgi.outbox_bytes_max = config.hub.outbox_bytes_max;
+  section.seconds("stall_seconds", config.fcgi.stall, 100ms, 24h);
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);
   section.seconds("retry_jitter_seconds", streams.retry_jitter, 0ms, 1h);
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
@@ -103,6 +103,7 @@ void read_history(Section& section, journal::Settings& history) {
   section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
   section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
   section.number("bytes_max", history.bytes_max, 65'536, mebibyte * mebibyte);
+  section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
 void read_storage(Section& section, journal::StorageSettings& storage) {
@@ -162,6 +163,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
+  config.fcgi.connections_max = config.streams.streams_max + config.fcgi.pending_max;
   return config;
 }
 

@@ -1,29 +1,19 @@
 #include "fcgi/connection.hpp"
 
-#include <fastcgi.h>
-#include <fmt/format.h>
-#include <linux/sockios.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <exception>
 #include <utility>
 
-#include "base/shown.hpp"
 #include "fcgi/record.hpp"
-#include "http/problem.hpp"
 
 namespace worker::fcgi {
 namespace {
 
-constexpr std::size_t read_bytes = 65'536;
-// What may come ahead of an answer: the next request of a peer that does not wait for answers.
-constexpr std::size_t early_bytes_max = 65'536;
-
-bool starts_with_abort(std::string_view bytes) {
-  return bytes.size() >= header_bytes && bytes[0] == FCGI_VERSION_1 && bytes[1] == FCGI_ABORT_REQUEST;
-}
+// A stream whose first bytes, the head with them, are more than this goes out in two steps.
+constexpr std::size_t opening_bytes_max = 512;
+// Between them: what a web server and a proxy take to pass the first one on.
+constexpr std::chrono::milliseconds opening_pause{20};
 
 }  // namespace
 
@@ -43,6 +33,7 @@ void Connection::close() {
   end_stream(Ending::reader_gone);
   phase_ = Phase::closed;
   timer_.cancel();
+  backlog_.reset();
   shared_.loop.poller().remove(socket_.get());
   socket_.reset();
   shared_.metrics.connections.add(-1);
@@ -50,109 +41,11 @@ void Connection::close() {
 }
 
 void Connection::on_ready(Ready ready) {
-  if (ready.writable && outbox_) flush_outbox();
+  if (ready.writable && backlog_ && !held_back_) flush_backlog();
   if (ready.readable && !closed()) receive(ready.hung_up);
 }
 
-// --- in: bytes to requests ---
-
-void Connection::receive(bool hung_up) {
-  // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
-  // could has emptied it; but an end that is there already has had its edge, and is read to.
-  while (!closed()) {
-    auto& buffer = shared_.received;
-    buffer.resize(read_bytes);
-    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
-    if (size <= 0) return on_peer_gone();
-    take({buffer.data(), static_cast<std::size_t>(size)});
-    if (static_cast<std::size_t>(size) < read_bytes && !hung_up) return;
-  }
-}
-
-void Connection::take(std::string_view bytes) {
-  std::string joined;
-  if (phase_ == Phase::receiving && !early_.empty()) {
-    joined = std::exchange(early_, {}).append(bytes);
-    bytes = joined;
-  }
-  while (phase_ == Phase::receiving && !bytes.empty()) {
-    if (!intake_) begin_request();
-    const auto progress = intake_->take(bytes);
-    if (!progress) return refuse(progress.error());
-    if (progress.value() == Intake::Progress::aborted) return close();
-    if (progress.value() != Intake::Progress::more) dispatch(progress.value());
-  }
-  if (!bytes.empty() && !closed()) hold_early(bytes);
-}
-
-void Connection::hold_early(std::string_view bytes) {
-  if (linger_) return;
-  early_.append(bytes);
-  if (starts_with_abort(early_)) return close();
-  if (keep_ && early_.size() > early_bytes_max) return refuse(Refusal::early);
-  // Without KEEP_CONN there is no next request: what comes is read away, so that the peer's leaving is seen.
-  if (!keep_ && early_.size() >= header_bytes) early_.clear();
-}
-
-void Connection::begin_request() {
-  intake_ = std::make_unique<Intake>(
-      Intake::Limits{shared_.settings.head_bytes_max, shared_.settings.body_bytes_max});
-  timer_.arm_in(shared_.settings.deadline);
-}
-
-void Connection::dispatch(Intake::Progress progress) {
-  --shared_.pending;
-  timer_.cancel();
-  phase_ = Phase::answering;
-  request_id_ = intake_->request_id();
-  linger_ = progress != Intake::Progress::request;
-  keep_ = intake_->keep_connection() && !linger_;
-  shared_.corked.clear();
-  corked_ = true;
-  try {
-    serve(progress);
-  } catch (const std::exception& bug) {
-    shared_.log.error("an endpoint failed: {}", bug.what());
-    return close();
-  }
-  corked_ = false;
-  request_.reset();
-  intake_.reset();
-  std::swap(shared_.corked, shared_.framed);
-  transmit();
-  if (draining_ && source_ && phase_ == Phase::answering) source_->drain(drain_retry_);
-}
-
-void Connection::serve(Intake::Progress progress) {
-  if (progress == Intake::Progress::head_too_large) {
-    shared_.metrics.limits.count(metrics::Limit::head_bytes);
-    return answer(http::problem(
-        431,
-        fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
-                    "/events, or raise gate.head_bytes_max.",
-                    shared_.settings.head_bytes_max)));
-  }
-  if (progress == Intake::Progress::body_too_large) {
-    shared_.metrics.limits.count(metrics::Limit::body_bytes);
-    return answer(
-        http::problem(413, fmt::format("The body is over {} bytes.", shared_.settings.body_bytes_max)));
-  }
-  auto decoded = shared_.decoder.decode(intake_->params());
-  if (!decoded) return refuse(decoded.error());
-  request_ = std::make_unique<http::Request>(std::move(decoded).value());
-  request_->body = intake_->take_body();
-  head_only_ = request_->method == "HEAD";
-  // A web server that ran into trouble ends the body early: what it holds is not what was sent.
-  if (!request_->content_length.empty() &&
-      request_->content_length != std::to_string(request_->body.size())) {
-    return answer(
-        http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request_->body.size(),
-                                       base::shown(request_->content_length))));
-  }
-  shared_.endpoint.serve(*this);
-}
+// --- ends ---
 
 void Connection::refuse(Refusal refusal) {
   shared_.metrics.count(refusal);
@@ -161,7 +54,7 @@ void Connection::refuse(Refusal refusal) {
 }
 
 void Connection::on_peer_gone() {
-  if (intake_) return refuse(Refusal::truncated);
+  if (phase_ == Phase::receiving && intake_ && !intake_->at_rest()) return refuse(Refusal::truncated);
   close();
 }
 
@@ -169,9 +62,10 @@ void Connection::on_deadline() {
   switch (phase_) {
     case Phase::receiving:
       // A connection that was served before and now only waits did nothing wrong.
-      if (!intake_ && request_id_ != 0) return close();
+      if (request_id_ != 0 && (!intake_ || intake_->at_rest())) return close();
       return refuse(Refusal::deadline);
     case Phase::answering:
+      if (held_back_) return release_opening();
       if (source_) source_->drain(drain_retry_);
       return;
     case Phase::ending:
@@ -210,17 +104,19 @@ void Connection::write(std::string_view payload) {
   if (phase_ != Phase::answering) return;
   if (!corked_) shared_.framed.clear();
   append_stdout(frames(), request_id_, payload);
+  mark_opening();
   if (!corked_) transmit();
 }
 
 void Connection::finish(std::string_view last) {
   if (phase_ != Phase::answering) return;
+  release_opening();
   if (!corked_) shared_.framed.clear();
   if (!head_only_) append_stdout(frames(), request_id_, last);
   append_end(frames(), request_id_);
   end_stream(draining_ ? Ending::drained : Ending::finished);
   phase_ = Phase::ending;
-  timer_.arm_in(shared_.settings.deadline);
+  timer_.cancel();
   if (source_) shared_.sweep_later(*this);
   if (!corked_) transmit();
 }
@@ -236,14 +132,14 @@ void Connection::send(const base::Bytes& wire) {
   if (phase_ != Phase::answering) return;
   if (corked_) {
     shared_.corked += request_id_ == shared_request_id ? *wire : readdressed(*wire, request_id_);
-    return;
+    return mark_opening();
   }
   if (request_id_ != shared_request_id) {
     shared_.framed = readdressed(*wire, request_id_);
     return transmit();
   }
   shared_.metrics.sent_bytes.add(wire->size());
-  if (outbox_) return wait_for_socket(wire, 0);
+  if (backlog_) return wait_for_socket(wire, 0);
   const auto sent = net::send_some(socket_.get(), wire->data(), wire->size());
   if (sent < 0) return on_peer_gone();
   if (const auto taken = static_cast<std::size_t>(sent); taken < wire->size()) wait_for_socket(wire, taken);
@@ -253,7 +149,7 @@ void Connection::transmit() {
   if (closed()) return;
   const auto& wire = shared_.framed;
   shared_.metrics.sent_bytes.add(wire.size());
-  if (outbox_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
+  if (backlog_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
   const auto sent = net::send_some(socket_.get(), wire.data(), wire.size());
   if (sent < 0) return on_peer_gone();
   const auto taken = static_cast<std::size_t>(sent);
@@ -261,56 +157,90 @@ void Connection::transmit() {
   wait_for_socket(std::make_shared<const std::string>(wire, taken), 0);
 }
 
+// --- the first write of a stream ---
+
+void Connection::mark_opening() {
+  if (corked_ && streaming_ && shared_.opening_end == 0) shared_.opening_end = shared_.corked.size();
+}
+
+bool Connection::opening_is_long() const {
+  return streaming_ && shared_.opening_end > 0 && shared_.opening_end < shared_.framed.size() &&
+         shared_.framed.size() > opening_bytes_max;
+}
+
+// Proxies judge by the first write of an answer whether to compress it (Caddy: from 512 bytes on), and a
+// compressed stream stands still. So the opening goes ahead, and the history follows once it has passed.
+void Connection::transmit_opening() {
+  auto rest = std::make_shared<const std::string>(shared_.framed, shared_.opening_end);
+  shared_.framed.resize(shared_.opening_end);
+  transmit();
+  if (closed()) return;
+  if (backlog_) return wait_for_socket(std::move(rest), 0);
+  shared_.metrics.sent_bytes.add(rest->size());
+  // Not to be written before the timer says so: everything that follows waits behind it.
+  backlog_ = std::make_unique<Backlog>(*this);
+  backlog_->outbox.push(std::move(rest));
+  held_back_ = true;
+  timer_.arm_in(opening_pause);
+}
+
+void Connection::release_opening() {
+  if (!std::exchange(held_back_, false)) return;
+  timer_.cancel();
+  wait_until_writable();
+}
+
+void Connection::wait_until_writable() {
+  shared_.loop.poller().want_writable(socket_.get(), *this, true);
+  shared_.stalls.watch(backlog_->watched);
+}
+
 void Connection::wait_for_socket(base::Bytes bytes, std::size_t offset) {
-  if (!outbox_) {
-    outbox_ = std::make_unique<net::Outbox>();
-    shared_.loop.poller().want_writable(socket_.get(), *this, true);
-  } else if (phase_ == Phase::answering &&
-             outbox_->size_bytes() + bytes->size() > shared_.settings.outbox_bytes_max) {
-    // Only what comes on top of a full socket: a single large event must reach a reader who waits for it.
-    return cut();
+  if (!backlog_) {
+    backlog_ = std::make_unique<Backlog>(*this);
+    wait_until_writable();
   }
-  outbox_->push(std::move(bytes), offset);
-  shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(outbox_->size_bytes()));
+  backlog_->outbox.push(std::move(bytes), offset);
+  shared_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(backlog_->outbox.size_bytes()));
 }
 
-bool Connection::taken() const {
-  int unread = 0;
-  return closed() || (!outbox_ && ::ioctl(socket_.get(), SIOCOUTQ, &unread) == 0 && unread == 0);
-}
+bool Connection::taken() const { return closed() || (!backlog_ && net::unread_bytes(socket_.get()) == 0); }
 
-void Connection::cut() {
-  if (phase_ != Phase::answering) return;
-  shared_.metrics.limits.count(metrics::Limit::outbox_bytes);
-  end_stream(Ending::slow);
-  close();
-}
-
-void Connection::flush_outbox() {
-  const auto waiting = outbox_->size_bytes();
-  switch (outbox_->flush(socket_.get())) {
+void Connection::flush_backlog() {
+  const auto waiting = backlog_->outbox.size_bytes();
+  switch (backlog_->outbox.flush(socket_.get())) {
     case net::Outbox::Flushed::blocked:
-      if (source_ && outbox_->size_bytes() < waiting) source_->on_progress();
+      if (backlog_->outbox.size_bytes() < waiting) shared_.stalls.watch(backlog_->watched);
       return;
     case net::Outbox::Flushed::broken:
       return on_peer_gone();
     case net::Outbox::Flushed::all:
       break;
   }
-  outbox_.reset();
+  backlog_.reset();
   shared_.loop.poller().want_writable(socket_.get(), *this, false);
   if (phase_ == Phase::answering && source_) source_->on_drained();
   on_all_sent();
 }
 
+// Its peer has taken nothing for Settings::stall.
+void Connection::cut() {
+  shared_.metrics.limits.count(metrics::Limit::stall);
+  shared_.metrics.slow_closes.add();
+  end_stream(Ending::slow);
+  close();
+}
+
 void Connection::on_all_sent() {
-  if (phase_ != Phase::ending || outbox_) return;
+  if (phase_ != Phase::ending || backlog_) return;
   if (linger_) {
+    timer_.arm_in(shared_.settings.deadline);
     ::shutdown(socket_.get(), SHUT_WR);
   } else if (keep_ && !draining_) {
     ++shared_.pending;
     phase_ = Phase::receiving;
-    timer_.arm_in(shared_.settings.idle);
+    timer_.arm_in(intake_ && !intake_->at_rest() ? shared_.settings.deadline : shared_.settings.idle);
+    if (intake_) intake_->resume();
     if (!early_.empty()) shared_.sweep_later(*this);
   } else {
     close();
@@ -334,8 +264,9 @@ void Connection::go_on() {
 void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry) {
   draining_ = true;
   drain_retry_ = retry;
+  release_opening();
   if (phase_ == Phase::answering) timer_.arm_in(delay);
-  if (phase_ == Phase::receiving && !intake_) close();
+  if (phase_ == Phase::receiving && (!intake_ || intake_->at_rest())) close();
 }
 
 }  // namespace worker::fcgi

@@ -2,7 +2,8 @@
 // Exchange, and frames the answer into records. One request at a time. Created and destroyed by the Gate, on
 // the loop's thread.
 //
-// A peer that breaks the protocol or its deadline is closed and counted; a reader that leaves is no error.
+// A peer that breaks the protocol or its deadline is closed and counted, and so is one that takes nothing of
+// what waits for it for Settings::stall; a reader that leaves is no error.
 // After closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an
 // event of the same turn may still refer to it. The same holds for a source whose answer is finished.
 #pragma once
@@ -20,6 +21,7 @@
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
 #include "net/outbox.hpp"
+#include "net/stall_watch.hpp"
 
 namespace worker::fcgi {
 
@@ -33,14 +35,16 @@ struct Shared {
   const Settings& settings;
   Metrics& metrics;
   base::Log& log;
+  net::StallWatch& stalls;
   /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
   /// request.
   std::function<void(Connection&)> sweep_later;
   /// Connections without a complete request.
   std::size_t pending = 0;
-  std::string received{};  // what one read brought
-  std::string framed{};    // what one write is about to send
-  std::string corked{};    // the frames of the request being dispatched
+  std::string received{};       // what one read brought
+  std::string framed{};         // what one write is about to send
+  std::string corked{};         // the frames of the request being dispatched
+  std::size_t opening_end = 0;  // in corked: behind the first write to a stream; 0 before there is one
 };
 
 class Connection final : public net::Watcher, public http::Exchange {
@@ -65,9 +69,8 @@ class Connection final : public net::Watcher, public http::Exchange {
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;
   void send(const base::Bytes& wire) override;
-  bool ready() const override { return phase_ == Phase::answering && !outbox_; }
+  bool ready() const override { return phase_ == Phase::answering && !backlog_; }
   bool taken() const override;
-  void cut() override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 
@@ -82,10 +85,21 @@ class Connection final : public net::Watcher, public http::Exchange {
     closed,
   };
 
+  // What the socket could not take yet, and the watch over whether its peer takes anything.
+  struct Backlog {
+    explicit Backlog(Connection& connection)
+        : watched(connection.socket_.get(), [&connection] { connection.cut(); }) {}
+    net::Outbox outbox;
+    net::StallWatch::Watched watched;
+  };
+
   void receive(bool hung_up);
   void take(std::string_view bytes);
   void hold_early(std::string_view bytes);
-  void begin_request();
+  void begin_intake();
+  void arm_for_next_request();
+  void reply();
+  void abort();
   void dispatch(Intake::Progress progress);
   void serve(Intake::Progress progress);
   void refuse(Refusal refusal);
@@ -94,8 +108,14 @@ class Connection final : public net::Watcher, public http::Exchange {
   std::string& frames() { return corked_ ? shared_.corked : shared_.framed; }
   void begin_answer(const http::ResponseHead& head);
   void transmit();
+  void mark_opening();
+  bool opening_is_long() const;
+  void transmit_opening();
+  void release_opening();
+  void wait_until_writable();
   void wait_for_socket(base::Bytes bytes, std::size_t offset);
-  void flush_outbox();
+  void flush_backlog();
+  void cut();
   void on_all_sent();
   void end_stream(Ending ending);
 
@@ -108,14 +128,15 @@ class Connection final : public net::Watcher, public http::Exchange {
   bool linger_ = false;     // the peer is still sending: closing now could destroy the answer on its way
   bool streaming_ = false;  // counted as a stream
   bool draining_ = false;
+  bool held_back_ = false;  // the backlog waits for the timer, not for the socket
   std::uint16_t request_id_ = 0;
   std::chrono::milliseconds drain_retry_{0};
-  net::Timer timer_;                        // the phase's deadline; while draining, the time to end
-  std::unique_ptr<Intake> intake_;          // from the first byte of a request to its last
+  net::Timer timer_;                // the phase's deadline; while draining, the time to end
+  std::unique_ptr<Intake> intake_;  // while a request comes in, and where it has to remember something
   std::unique_ptr<http::Request> request_;  // only inside dispatch
   std::unique_ptr<http::Source> source_;
-  std::unique_ptr<net::Outbox> outbox_;  // only while the socket is full
-  std::string early_;                    // what the peer sent while its answer was not out yet
+  std::unique_ptr<Backlog> backlog_;  // only while the socket is full
+  std::string early_;                 // what the peer sent while its answer was not out yet
 };
 
 }  // namespace worker::fcgi

@@ -11,6 +11,7 @@
 #include <string>
 #include <system_error>
 
+#include "fcgi/path.hpp"
 #include "fcgi/record.hpp"
 
 namespace worker::fcgi {
@@ -51,8 +52,6 @@ void apply(http::Request& request, std::string_view name, std::string_view value
   constexpr std::string_view header_prefix = "HTTP_";
   if (name == "REQUEST_METHOD") {
     request.method = value;
-  } else if (name == "SCRIPT_NAME" || (name == "DOCUMENT_URI" && request.path.empty())) {
-    request.path = value;
   } else if (name == "QUERY_STRING") {
     request.query = http::Query::parse(value);
   } else if (name == "CONTENT_TYPE") {
@@ -107,11 +106,15 @@ base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
     return base::failure(Refusal::params);
   }
   http::Request request;
+  Path path;
   for (char** entry = decoded.envp; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos) apply(request, text.substr(0, equals), text.substr(equals + 1));
+    if (equals == std::string_view::npos) continue;
+    path.apply(text.substr(0, equals), text.substr(equals + 1));
+    apply(request, text.substr(0, equals), text.substr(equals + 1));
   }
+  request.path = path.text();
   ::FCGX_Free(&decoded, 0);
   return request;
 }

@@ -26,13 +26,9 @@ Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Setti
       metrics_(metrics),
       log_(log),
       random_(random),
-      shared_{loop,
-              decoder,
-              endpoint,
-              settings_,
-              metrics,
-              log,
-              [this](Connection& connection) { sweep_later(connection); }},
+      stalls_(loop.timers(), settings.stall),
+      shared_{loop,    decoder, endpoint, settings_,
+              metrics, log,     stalls_,  [this](Connection& connection) { sweep_later(connection); }},
       resume_(loop.timers(), [this] { open(); }),
       drain_end_(loop.timers(), [this] {
         for (auto& connection : connections_) connection.close();

@@ -24,7 +24,10 @@ class Gate final : public net::Watcher {
   ~Gate();
 
   /// For what begins from now on.
-  void update(const Settings& settings) { settings_ = settings; }
+  void update(const Settings& settings) {
+    settings_ = settings;
+    stalls_.set_bound(settings.stall);
+  }
   /// Starts accepting.
   void open();
   /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over
@@ -52,6 +55,7 @@ class Gate final : public net::Watcher {
   Metrics& metrics_;
   base::Log& log_;
   base::Random& random_;
+  net::StallWatch stalls_;
   Shared shared_;
   bool accepting_ = false;
   bool paused_ = false;  // out of descriptors or memory, and the log knows

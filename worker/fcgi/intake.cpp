@@ -3,58 +3,35 @@
 #include <fastcgi.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
+
+#include "fcgi/management.hpp"
+#include "fcgi/pairs.hpp"
 
 namespace worker::fcgi {
 namespace {
 
 constexpr std::size_t begin_body_bytes = 8;
 
-// The length in front of a name or a value: one byte, or four with the highest bit set.
-std::optional<std::size_t> take_length(std::string_view& bytes) {
-  const auto octet = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
-  if (bytes.empty()) return std::nullopt;
-  const std::size_t size = octet(0) < 0x80 ? 1 : 4;
-  if (bytes.size() < size) return std::nullopt;
-  std::size_t length = octet(0) & 0x7fU;
-  for (std::size_t i = 1; i < size; ++i) length = length << 8U | octet(i);
-  bytes.remove_prefix(size);
-  return length;
+bool is_management(const RecordHeader& record) {
+  return record.request_id == FCGI_NULL_REQUEST_ID && record.type >= FCGI_GET_VALUES;
 }
 
 }  // namespace
 
-bool params_well_formed(std::string_view params) {
-  while (!params.empty()) {
-    const auto name = take_length(params);
-    const auto value = name ? take_length(params) : std::nullopt;
-    if (!value || *name + *value > params.size()) return false;
-    if (params.substr(0, *name + *value).find('\0') != std::string_view::npos) return false;
-    params.remove_prefix(*name + *value);
-  }
-  return true;
-}
-
 base::Result<Intake::Progress, Refusal> Intake::take(std::string_view& bytes) {
-  while (!bytes.empty()) {
-    if (header_size_ < header_bytes) {
-      const auto size = std::min(bytes.size(), header_bytes - header_size_);
-      bytes.copy(header_.data() + header_size_, size);
-      bytes.remove_prefix(size);
-      header_size_ += size;
-      if (header_size_ < header_bytes) return Progress::more;
+  // A header that was held is looked at again, also when no byte has come since.
+  while (take_header(bytes)) {
+    if (!judged_) {
       BOOST_OUTCOME_TRY(progress, begin_record());
-      if (progress != Progress::more) return progress;
+      if (progress == Progress::held) return progress;
+      judged_ = true;
+      if (progress != Progress::more) {
+        if (content_left_ + padding_left_ == 0) header_size_ = 0;
+        return progress;
+      }
     }
-    const auto content = std::min(bytes.size(), content_left_);
-    if (content > 0) sink().append(bytes.substr(0, content));
-    content_left_ -= content;
-    bytes.remove_prefix(content);
-    const auto padding = std::min(bytes.size(), padding_left_);
-    padding_left_ -= padding;
-    bytes.remove_prefix(padding);
-    if (content_left_ > 0 || padding_left_ > 0) return Progress::more;
+    if (!take_content(bytes)) return Progress::more;
     header_size_ = 0;
     BOOST_OUTCOME_TRY(progress, end_record());
     if (progress != Progress::more) return progress;
@@ -62,59 +39,173 @@ base::Result<Intake::Progress, Refusal> Intake::take(std::string_view& bytes) {
   return Progress::more;
 }
 
+bool Intake::take_header(std::string_view& bytes) {
+  if (header_size_ == header_bytes) return true;
+  const auto size = std::min(bytes.size(), header_bytes - header_size_);
+  bytes.copy(header_.data() + header_size_, size);
+  bytes.remove_prefix(size);
+  header_size_ += size;
+  judged_ = false;
+  return header_size_ == header_bytes;
+}
+
+bool Intake::take_content(std::string_view& bytes) {
+  const auto content = std::min(bytes.size(), content_left_);
+  if (content > 0 && content_ != Content::skipped) sink().append(bytes.substr(0, content));
+  content_left_ -= content;
+  bytes.remove_prefix(content);
+  const auto padding = std::min(bytes.size(), padding_left_);
+  padding_left_ -= padding;
+  bytes.remove_prefix(padding);
+  return content_left_ == 0 && padding_left_ == 0;
+}
+
 // Judges a header before any of its content is stored.
 base::Result<Intake::Progress, Refusal> Intake::begin_record() {
   record_ = RecordHeader::decode(header_);
   content_left_ = record_.content_bytes;
   padding_left_ = record_.padding_bytes;
-  if (record_.version != FCGI_VERSION_1) return base::failure(Refusal::version);
-  if (phase_ == Phase::begin) {
-    if (record_.type != FCGI_BEGIN_REQUEST) return base::failure(Refusal::type);
-    if (record_.request_id == 0) return base::failure(Refusal::id);
+  content_ = Content::skipped;
+  if (record_.version != FCGI_VERSION_1) {
+    if (phase_ == Phase::serving) return Progress::held;
+    return base::failure(Refusal::version);
+  }
+  if (is_management(record_)) return begin_management();
+  if (phase_ == Phase::begin) return begin_first_record();
+  return record_.request_id == request_id_ ? begin_own_record() : begin_other_record();
+}
+
+base::Result<Intake::Progress, Refusal> Intake::begin_first_record() {
+  if (record_.type != FCGI_BEGIN_REQUEST) {
+    // An ABORT_REQUEST may cross the end of the answer that it is about.
+    const bool late = record_.request_id != FCGI_NULL_REQUEST_ID &&
+                      (record_.type == FCGI_ABORT_REQUEST || skips(record_.request_id));
+    if (late) return Progress::more;
+    return base::failure(Refusal::type);
+  }
+  if (record_.request_id == FCGI_NULL_REQUEST_ID) return base::failure(Refusal::id);
+  if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
+  skip_no_more(record_.request_id);
+  content_ = Content::begin;
+  small_.clear();
+  return Progress::more;
+}
+
+base::Result<Intake::Progress, Refusal> Intake::begin_other_record() {
+  const auto id = record_.request_id;
+  if (id == FCGI_NULL_REQUEST_ID) {
+    if (phase_ == Phase::serving) return Progress::held;
+    return base::failure(Refusal::type);
+  }
+  if (record_.type == FCGI_BEGIN_REQUEST) {
     if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
+    append_cannot_multiplex(reply_, id);
+    skip_from_now_on(id);
     return Progress::more;
   }
-  if (record_.request_id != request_id_) {
-    return base::failure(record_.request_id == 0 ? Refusal::type : Refusal::id);
+  if (phase_ == Phase::serving || record_.type == FCGI_ABORT_REQUEST || skips(id)) return Progress::more;
+  return base::failure(Refusal::id);
+}
+
+base::Result<Intake::Progress, Refusal> Intake::begin_own_record() {
+  if (record_.type == FCGI_ABORT_REQUEST) {
+    skip_from_now_on(request_id_);
+    release();
+    phase_ = Phase::serving;
+    return Progress::aborted;
   }
-  if (record_.type == FCGI_ABORT_REQUEST) return Progress::aborted;
-  if (record_.type != (phase_ == Phase::params ? FCGI_PARAMS : FCGI_STDIN))
-    return base::failure(Refusal::type);
+  if (phase_ == Phase::serving) return Progress::held;
   const bool params = phase_ == Phase::params;
+  if (record_.type != (params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
+  content_ = params ? Content::params : Content::body;
   if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
     return params ? Progress::head_too_large : Progress::body_too_large;
   }
   return Progress::more;
 }
 
-base::Result<Intake::Progress, Refusal> Intake::end_record() {
-  if (phase_ == Phase::begin) return begin_request();
-  if (record_.content_bytes > 0) return Progress::more;
-  if (phase_ == Phase::body) return Progress::request;
-  if (!params_well_formed(params_)) return base::failure(Refusal::params);
-  phase_ = Phase::body;
+base::Result<Intake::Progress, Refusal> Intake::begin_management() {
+  if (++managed_ > management_records_max) return base::failure(Refusal::management);
+  if (record_.type != FCGI_GET_VALUES) {
+    reply_ += unknown_type(record_.type);
+    return Progress::more;
+  }
+  if (record_.content_bytes > management_bytes_max) return base::failure(Refusal::management);
+  content_ = Content::values;
+  small_.clear();
   return Progress::more;
 }
 
+base::Result<Intake::Progress, Refusal> Intake::end_record() {
+  switch (content_) {
+    case Content::skipped:
+      return Progress::more;
+    case Content::begin:
+      return begin_request();
+    case Content::values: {
+      const auto result = values_result(small_, limits_.connections_max);
+      if (!result) return base::failure(Refusal::params);
+      reply_ += *result;
+      return Progress::more;
+    }
+    case Content::params:
+      if (record_.content_bytes > 0) return Progress::more;
+      if (!params_well_formed(params_)) return base::failure(Refusal::params);
+      phase_ = Phase::body;
+      return Progress::more;
+    case Content::body:
+      break;
+  }
+  if (record_.content_bytes > 0) return Progress::more;
+  phase_ = Phase::serving;
+  return Progress::request;
+}
+
 base::Result<Intake::Progress, Refusal> Intake::begin_request() {
-  const auto role = static_cast<std::uint8_t>(begin_[0]) << 8U | static_cast<std::uint8_t>(begin_[1]);
+  const auto role = static_cast<std::uint8_t>(small_[0]) << 8U | static_cast<std::uint8_t>(small_[1]);
   if (role != FCGI_RESPONDER) return base::failure(Refusal::role);
-  keep_connection_ = (static_cast<std::uint8_t>(begin_[2]) & FCGI_KEEP_CONN) != 0;
+  keep_connection_ = (static_cast<std::uint8_t>(small_[2]) & FCGI_KEEP_CONN) != 0;
   request_id_ = record_.request_id;
   phase_ = Phase::params;
   return Progress::more;
 }
 
 std::string& Intake::sink() {
-  switch (phase_) {
-    case Phase::begin:
-      return begin_;
-    case Phase::params:
+  switch (content_) {
+    case Content::params:
       return params_;
-    case Phase::body:
+    case Content::body:
+      return body_;
+    case Content::skipped:
+    case Content::begin:
+    case Content::values:
       break;
   }
-  return body_;
+  return small_;
+}
+
+void Intake::release() {
+  params_ = {};
+  body_ = {};
+  small_ = {};
+}
+
+// --- ids whose records are skipped ---
+
+void Intake::skip_from_now_on(std::uint16_t id) {
+  skip_no_more(id);
+  if (skipped_count_ == skipped_max) skip_no_more(skipped_.front());
+  skipped_.at(skipped_count_++) = id;
+}
+
+bool Intake::skips(std::uint16_t id) const {
+  return std::find(skipped_.begin(), skipped_.begin() + skipped_count_, id) !=
+         skipped_.begin() + skipped_count_;
+}
+
+void Intake::skip_no_more(std::uint16_t id) {
+  const auto end = std::remove(skipped_.begin(), skipped_.begin() + skipped_count_, id);
+  skipped_count_ = static_cast<std::uint8_t>(end - skipped_.begin());
 }
 
 }  // namespace worker::fcgi

@@ -14,6 +14,9 @@ Metrics::Metrics(metrics::Registry& registry)
       sent_bytes(registry.counter("sse_worker_sent_bytes_total", "Bytes handed to the web server.")),
       outbox_high_water(registry.gauge("sse_worker_outbox_high_water_bytes",
                                        "The most that ever waited for one connection's socket.")),
+      slow_closes(registry.counter("sse_worker_slow_closes_total",
+                                   "Connections closed because the reader took nothing of what waited for "
+                                   "it for streams.stall_seconds.")),
       limits(registry) {
   for (std::size_t i = 0; i < refusal_names.size(); ++i) {
     refused[i] = &registry.counter("sse_worker_refused_connections_total",

@@ -63,6 +63,11 @@ void append_end(std::string& out, std::uint16_t request_id) {
   append_record(out, FCGI_END_REQUEST, request_id, {body, sizeof body});
 }
 
+void append_cannot_multiplex(std::string& out, std::uint16_t request_id) {
+  constexpr char body[] = {0, 0, 0, 0, FCGI_CANT_MPX_CONN, 0, 0, 0};
+  append_record(out, FCGI_END_REQUEST, request_id, {body, sizeof body});
+}
+
 void append_begin(std::string& out, std::uint16_t request_id) {
   constexpr char body[] = {0, FCGI_RESPONDER, FCGI_KEEP_CONN, 0, 0, 0, 0, 0};
   append_record(out, FCGI_BEGIN_REQUEST, request_id, {body, sizeof body});

@@ -45,6 +45,9 @@ std::string readdressed(std::string_view records, std::uint16_t request_id);
 /// The end of STDOUT and of the request: END_REQUEST with application status 0, REQUEST_COMPLETE.
 void append_end(std::string& out, std::uint16_t request_id);
 
+/// END_REQUEST with CANT_MPX_CONN: the connection serves one request at a time, and this one is not begun.
+void append_cannot_multiplex(std::string& out, std::uint16_t request_id);
+
 /// BEGIN_REQUEST for a responder on a connection that is kept.
 void append_begin(std::string& out, std::uint16_t request_id);
 

@@ -8,20 +8,22 @@
 namespace worker::fcgi {
 
 enum class Refusal {
-  version,    // not FastCGI 1
-  type,       // a record that has no place here, GET_VALUES among them
-  role,       // not a responder
-  id,         // request id 0, or another request's
-  length,     // a BEGIN_REQUEST of the wrong size
-  params,     // name-value pairs whose lengths do not add up, or with NUL
-  truncated,  // the peer left in the middle of a request
-  deadline,   // the request was not complete in time
-  early,      // too much sent before the answer
-  full,       // too many connections without a request
+  version,     // not FastCGI 1
+  type,        // a record that has no place here
+  role,        // not a responder
+  id,          // request id 0, or another request's
+  length,      // a BEGIN_REQUEST of the wrong size
+  params,      // name-value pairs whose lengths do not add up, or with NUL
+  truncated,   // the peer left in the middle of a request
+  deadline,    // the request was not complete in time
+  early,       // too much sent before the answer
+  full,        // too many connections without a request
+  management,  // a management record that is too long, or too many of them
 };
 
-inline constexpr std::array<std::string_view, 10> refusal_names = {
-    "version", "type", "role", "id", "length", "params", "truncated", "deadline", "early", "full"};
+inline constexpr std::array<std::string_view, 11> refusal_names = {
+    "version",   "type",     "role",  "id",   "length",    "params",
+    "truncated", "deadline", "early", "full", "management"};
 
 constexpr std::string_view name_of(Refusal refusal) {
   return refusal_names[static_cast<std::size_t>(refusal)];

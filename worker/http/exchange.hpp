@@ -26,8 +26,6 @@ class Source {
   virtual void drain(std::chrono::milliseconds retry) = 0;
   /// The reader has taken all that waited for it: ready() holds again.
   virtual void on_drained() {}
-  /// The reader has taken some of what waits for it.
-  virtual void on_progress() {}
 };
 
 class Exchange {
@@ -39,8 +37,8 @@ class Exchange {
   /// The head of an answer whose body follows; goes out with the first bytes of the body where both come in
   /// one turn.
   virtual void open(const ResponseHead& head) = 0;
-  /// Sends a piece of the body now. A reader who cannot take it makes it wait, up to a bound; over it the
-  /// reader is cut.
+  /// Sends a piece of the body now. What the reader cannot take waits in the worker's memory, without a
+  /// bound: a source writes only while ready(). A reader that takes nothing for long is cut.
   virtual void write(std::string_view payload) = 0;
   /// The same for bytes that were framed once for all readers. Nothing is copied, whoever has to wait for the
   /// reader.
@@ -50,8 +48,6 @@ class Exchange {
   /// The web server has read all that was sent. Only over a Unix socket can that be seen; elsewhere true as
   /// soon as it has arrived.
   virtual bool taken() const = 0;
-  /// Ends the connection in the middle: the reader is too slow.
-  virtual void cut() = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;
   /// Owns `source` from now on. Also where the answer is over already: then it is destroyed after this turn.

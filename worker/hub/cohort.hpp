@@ -20,16 +20,22 @@ class Cohort {
   void join_live(Reader& reader) {
     reader.hook_.unlink();
     reader.turn_hook_.unlink();
-    reader.behind_ = reader.slow_ = false;
+    forget_slow(reader);
+    reader.behind_ = false;
     live.push_back(reader);
   }
   void join_behind(Reader& reader, journal::Sequence at, bool slow) {
     reader.hook_.unlink();
     reader.behind_ = true;
     reader.slow_ = slow;
+    if (slow) ++slow_readers;
     reader.at_ = at;
-    reader.mark_ = published_bytes;
     behind.push_back(reader);
+  }
+  void leave(Reader& reader) {
+    reader.hook_.unlink();
+    forget_slow(reader);
+    if (reader.heartbeats_ == Reader::Heartbeats::events) --event_heartbeats;
   }
   bool empty() const { return live.empty() && behind.empty(); }
 
@@ -50,14 +56,22 @@ class Cohort {
   Readers behind;
   /// For the next flush, in order.
   std::vector<journal::EntryPtr> pending;
-  /// Bytes of all events that ever matched and do not conflate, to measure how far a reader fell back.
-  std::uint64_t published_bytes = 0;
-  /// Some of its events conflate: a reader who fell behind skips superseded ones.
+  /// Of those who are behind: who fell back, and so skips superseded values.
+  std::size_t slow_readers = 0;
+  /// Some of its events conflate.
   bool conflates = false;
   /// The last event of it, once every topic is closed: who has it, ends. 0 before.
   journal::Sequence closed_at = 0;
   journal::Sequence cursor_sent = 0;
   base::Instant last_sent;
+  /// Readers who asked for heartbeats as events, and when they got the last one.
+  std::size_t event_heartbeats = 0;
+  base::Instant last_event_heartbeat;
+
+ private:
+  void forget_slow(Reader& reader) {
+    if (std::exchange(reader.slow_, false)) --slow_readers;
+  }
 };
 
 }  // namespace worker::hub

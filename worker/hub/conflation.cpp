@@ -1,11 +1,15 @@
 #include "hub/conflation.hpp"
 
 #include <algorithm>
-#include <set>
-#include <string_view>
 #include <utility>
 
 namespace worker::hub {
+namespace {
+
+// What a key takes beside its text.
+constexpr std::size_t node_bytes = 96;
+
+}  // namespace
 
 Conflation::Conflation(const std::vector<std::string>& topics)
     : topics_(journal::Selection::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
@@ -16,23 +20,57 @@ bool Conflation::applies_to(const journal::Entry& entry, const journal::Selectio
   });
 }
 
+void Conflation::note(const journal::Entry& entry) {
+  if (entry.key.empty()) return;
+  for (const auto& topic : entry.topics) {
+    if (!topics_.matches(topic)) continue;
+    const auto& name = name_of(topic, entry.key);
+    if (const auto known = latest_.find(name); known != latest_.end()) {
+      known->second = std::max(known->second, entry.sequence);
+      continue;
+    }
+    bytes_ += name.size() + node_bytes;
+    latest_.emplace(name, entry.sequence);
+  }
+  if (bytes_ > bytes_max) forget_older_half();
+}
+
+bool Conflation::superseded(const journal::Entry& entry, const journal::Selection& asked) const {
+  if (latest_.empty() || !applies_to(entry, asked)) return false;
+  return std::ranges::all_of(entry.topics, [&](const auto& topic) {
+    if (!asked.matches(topic)) return true;
+    const auto known = latest_.find(name_of(topic, entry.key));
+    return known != latest_.end() && known->second > entry.sequence;
+  });
+}
+
 std::size_t Conflation::drop_superseded(std::vector<journal::EntryPtr>& entries,
                                         const journal::Selection& asked) const {
-  std::set<std::pair<std::string_view, std::string_view>> seen;  // topic and key of what came later
-  std::vector<journal::EntryPtr> kept;
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (applies_to(**entry, asked)) {
-      bool latest = false;
-      for (const auto& topic : (*entry)->topics)
-        if (asked.matches(topic)) latest |= seen.emplace(topic, (*entry)->key).second;
-      if (!latest) continue;
-    }
-    kept.push_back(*entry);
-  }
-  const auto dropped = entries.size() - kept.size();
-  std::ranges::reverse(kept);
-  entries = std::move(kept);
-  return dropped;
+  return std::erase_if(entries, [&](const auto& entry) { return superseded(*entry, asked); });
+}
+
+const std::string& Conflation::name_of(const std::string& topic, const std::string& key) const {
+  return name_.assign(topic).append(1, '\0').append(key);
+}
+
+void Conflation::forget() {
+  if (latest_.empty()) return;
+  latest_ = {};
+  bytes_ = 0;
+}
+
+// Of the keys whose latest value is the oldest there is the least to skip.
+void Conflation::forget_older_half() {
+  std::vector<journal::Sequence> places;
+  places.reserve(latest_.size());
+  for (const auto& [name, place] : latest_) places.push_back(place);
+  const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
+  std::ranges::nth_element(places, middle);
+  std::erase_if(latest_, [&](const auto& each) {
+    if (each.second > *middle) return false;
+    bytes_ -= each.first.size() + node_bytes;
+    return true;
+  });
 }
 
 }  // namespace worker::hub

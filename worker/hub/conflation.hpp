@@ -1,9 +1,15 @@
 // Conflation: on which topics a reader who fell behind gets only the latest value of each key, and which
-// values of a stretch of history those are. A value.
+// values are the latest. One for all readers of a shard. Loop thread only.
+//
+// It knows where the latest value of each key stands that it was told of: an event is superseded if each
+// topic by which the reader asked for it has a later value of its key. What it was not told of, or has
+// forgotten to stay within its bound, only makes readers get values that they might have skipped.
 #pragma once
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "journal/journal.hpp"
@@ -12,6 +18,9 @@ namespace worker::hub {
 
 class Conflation {
  public:
+  /// Memory that the keys may take, roughly; over it the older half of them is forgotten.
+  static constexpr std::size_t bytes_max = 8'388'608;
+
   Conflation() = default;
   /// Topics and patterns of topics, as checked when the configuration was read.
   explicit Conflation(const std::vector<std::string>& topics);
@@ -19,11 +28,28 @@ class Conflation {
   /// May a later value stand in for this event, for a reader of `asked`? Where every topic it reads it by
   /// conflates.
   bool applies_to(const journal::Entry& entry, const journal::Selection& asked) const;
-  /// Takes out what a later one of `entries` stands in for. How many those were.
+  /// This is the latest value of its key, if it has one, in all of its topics that conflate.
+  void note(const journal::Entry& entry);
+  bool superseded(const journal::Entry& entry, const journal::Selection& asked) const;
+  /// Takes superseded ones out of `entries`. How many those were.
   std::size_t drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked) const;
+  /// Nobody is behind any more.
+  void forget();
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Latest = std::unordered_map<std::string, journal::Sequence, Hash, std::equal_to<>>;
+
+  const std::string& name_of(const std::string& topic, const std::string& key) const;
+  void forget_older_half();
+
   journal::Selection topics_;
+  Latest latest_;  // by topic and key, parted by a NUL, which no topic has
+  std::size_t bytes_ = 0;
+  mutable std::string name_;  // the one at hand, so that looking it up allocates nothing
 };
 
 }  // namespace worker::hub

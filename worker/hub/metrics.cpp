@@ -1,6 +1,17 @@
 #include "hub/metrics.hpp"
 
+#include <fmt/format.h>
+
 namespace worker::hub {
+namespace {
+
+metrics::Counter& cursor_waits(metrics::Registry& registry, std::string_view end) {
+  return registry.counter("sse_worker_cursor_waits_total",
+                          "Readers whose cursor this worker did not know yet, by how their wait ended.",
+                          fmt::format("end=\"{}\"", end));
+}
+
+}  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
     : readers(registry.gauge("sse_worker_readers", "Readers subscribed now, long polls among them.")),
@@ -18,7 +29,8 @@ Metrics::Metrics(metrics::Registry& registry)
                                         "Superseded values that slow readers skipped on conflating topics.")),
       gaps(registry.counter("sse_worker_gaps_total",
                             "Readers told that events they missed are not held any more.")),
-      slow_closes(registry.counter("sse_worker_slow_closes_total",
-                                   "Readers cut because they took nothing while too much was published.")) {}
+      cursor_waits_done(cursor_waits(registry, "known")),
+      cursor_waits_failed(cursor_waits(registry, "unknown")),
+      cursor_waits_refused(cursor_waits(registry, "too_many")) {}
 
 }  // namespace worker::hub

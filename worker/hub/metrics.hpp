@@ -17,7 +17,9 @@ struct Metrics {
   metrics::Counter& replayed_events;
   metrics::Counter& conflated_events;
   metrics::Counter& gaps;
-  metrics::Counter& slow_closes;
+  metrics::Counter& cursor_waits_done;
+  metrics::Counter& cursor_waits_failed;
+  metrics::Counter& cursor_waits_refused;
 };
 
 }  // namespace worker::hub

@@ -26,12 +26,13 @@ class Reader {
  public:
   using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-  enum class Ending {
-    closed,  // every topic was closed and all of it delivered
-    slow,    // it took nothing while more than the bound was published
+  /// What it gets as a sign of life.
+  enum class Heartbeats {
+    comments,  // a comment, or an `id:` frame, when it has had nothing for a while
+    events,    // an event with its cursor, at even distances, also between other events
   };
 
-  Reader() = default;
+  explicit Reader(Heartbeats heartbeats = Heartbeats::comments) : heartbeats_(heartbeats) {}
   virtual ~Reader();
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
@@ -40,13 +41,16 @@ class Reader {
   virtual bool ready() const = 0;
   /// Has the web server read all that was sent to it?
   virtual bool taken() const = 0;
+  /// Is one delivery, which nothing follows, all that it takes?
+  virtual bool takes_once() const { return false; }
   virtual void deliver(const Batch& batch) = 0;
-  /// Keeps the line alive; `wire` moves the cursor where the hub has moved on.
+  /// Keeps the line alive; `wire` is as it asked for (see Heartbeats).
   virtual void heartbeat(const base::Bytes& wire) = 0;
   /// Some events after `before`, where it stood, were evicted while it was behind. It goes on with what is
   /// held after `after`, which is a good cursor: nothing that is held stands between the two.
   virtual void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) = 0;
-  virtual void end(Ending ending) = 0;
+  /// Every topic was closed, and it has got everything.
+  virtual void end() = 0;
 
  protected:
   /// What it asked for. After subscribe().
@@ -62,7 +66,7 @@ class Reader {
   Cohort* cohort_ = nullptr;
   journal::Sequence at_ = 0;          // while behind: everything up to here is sent
   journal::Evictions accounted_ = 0;  // while behind: what was evicted by then is no news to it
-  std::uint64_t mark_ = 0;            // while behind: the cohort's bytes when it last took something
+  const Heartbeats heartbeats_;
   bool behind_ = false;
   bool slow_ = false;  // behind because it fell back, not because it resumes
 };

@@ -9,6 +9,9 @@
 
 namespace worker::hub {
 
+/// What one delivery may hold: a thousand readers may stop taking in the middle of a thousand different ones.
+inline constexpr std::size_t batch_bytes_max = 32'768;
+
 struct Settings {
   /// How long a stream may be silent.
   std::chrono::milliseconds heartbeat{15'000};
@@ -17,8 +20,9 @@ struct Settings {
   /// `flush_interval_max`.
   std::chrono::microseconds flush_cost_per_stream{10};
   std::chrono::milliseconds flush_interval_max{100};
-  /// What may be published past a reader who takes nothing at all; over it the reader is cut.
-  std::size_t outbox_bytes_max = 262'144;
+  /// What may wait in the worker for one reader whose socket is full, beside one event that is larger. More
+  /// than `batch_bytes_max` counts as that.
+  std::size_t outbox_bytes_max = batch_bytes_max;
   /// Topics, and patterns of topics, of which a reader who is behind gets only the latest value of each key.
   std::vector<std::string> conflate;
 

@@ -8,12 +8,23 @@
 namespace worker::hub {
 namespace {
 
-// What one delivery may hold: more would tie up memory for readers who stop taking in the middle of it.
-constexpr std::size_t batch_bytes = 65'536;
 // Slices of history a reader is given before others have their turn.
 constexpr int slices_per_turn = 4;
+// What a reader gets who takes one delivery only: nothing is kept for it while it takes that.
+constexpr std::size_t single_batch_bytes = 131'072;
+// Readers who get some in one turn of the loop.
+constexpr int readers_per_turn = 32;
 constexpr std::size_t news_per_read = 4096;
 constexpr std::chrono::milliseconds beat_interval_max{1'000};
+
+// As many of `entries` as have `bytes_max` bytes together, or the first one.
+std::span<const journal::EntryPtr> first_batch(std::span<const journal::EntryPtr> entries,
+                                               std::size_t bytes_max) {
+  std::size_t count = 1;
+  auto bytes = entries.front()->frame.size();
+  while (count < entries.size() && (bytes += entries[count]->frame.size()) <= bytes_max) ++count;
+  return entries.first(count);
+}
 
 }  // namespace
 
@@ -28,7 +39,8 @@ Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& setting
     : loop_(loop),
       journal_(journal),
       metrics_(metrics),
-      framing_(std::move(framing)),
+      framer_(std::move(framing)),
+      slices_(journal, framer_),
       flush_timer_(loop.timers(), [this] { schedule_flush(); }),
       beat_timer_(loop.timers(), [this] { beat(); }) {
   update(settings);
@@ -40,7 +52,7 @@ Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& setting
 void Shard::update(const Settings& settings) {
   settings_ = settings;
   conflation_ = Conflation(settings_.conflate);
-  beat_timer_.arm_in(std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max));
+  beat_timer_.arm_in(beat_interval());
 }
 
 // --- who reads ---
@@ -54,8 +66,12 @@ void Shard::subscribe(Reader& reader, const journal::Selection& selection, journ
   reader.shard_ = this;
   reader.cohort_ = &cohort;
   metrics_.readers.add(1);
+  if (reader.heartbeats_ == Reader::Heartbeats::events && cohort.event_heartbeats++ == 0)
+    cohort.last_event_heartbeat = loop_.timers().now();
   cohort.join_behind(reader, after, false);
-  catch_up(reader);
+  // One slice: what is sent in the turn of the request is gathered, and does not ask whether the socket is
+  // full.
+  catch_up(reader, 1);
 }
 
 Cohort& Shard::cohort_for(const journal::Selection& selection) {
@@ -71,7 +87,7 @@ Cohort& Shard::cohort_for(const journal::Selection& selection) {
 
 void Shard::leave(Reader& reader) {
   auto& cohort = *reader.cohort_;
-  reader.hook_.unlink();
+  cohort.leave(reader);
   pace_.forget(reader);
   metrics_.readers.add(-1);
   if (cohort.empty()) remove(cohort);
@@ -80,6 +96,7 @@ void Shard::leave(Reader& reader) {
 void Shard::remove(Cohort& cohort) {
   routes_.remove(cohort, cohort.selection);
   std::erase(pending_, &cohort);
+  slices_.forget(cohort);
   metrics_.cohorts.add(-1);
   cohorts_.erase(cohorts_.find(cohort.selection));
 }
@@ -108,6 +125,7 @@ void Shard::take_loss() {
     cohort->closed_at = journal_.closed_at(selection);
   }
   follower_.at = lost;
+  slices_.forget_all();
   for (auto& [selection, cohort] : cohorts_) serve_behind(*cohort);
 }
 
@@ -122,11 +140,7 @@ void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) pending_.push_back(&cohort);
   cohort.pending.push_back(entry);
-  if (conflation_.applies_to(*entry, cohort.selection)) {
-    cohort.conflates = true;
-  } else {
-    cohort.published_bytes += entry->frame.size();
-  }
+  if (!cohort.conflates) cohort.conflates = conflation_.applies_to(*entry, cohort.selection);
 }
 
 // --- flushing ---
@@ -151,12 +165,13 @@ void Shard::flush() {
 void Shard::flush(Cohort& cohort) {
   const auto entries = std::exchange(cohort.pending, {});
   metrics_.events_per_flush.observe(entries.size());
-  for (std::size_t from = 0; from < entries.size();) {
-    std::size_t to = from;
-    for (std::size_t bytes = 0; to < entries.size() && bytes < batch_bytes; ++to)
-      bytes += entries[to]->frame.size();
-    deliver(cohort, std::span(entries).subspan(from, to - from));
-    from = to;
+  for (std::span<const journal::EntryPtr> rest = entries; !rest.empty();) {
+    const auto batch = first_batch(rest, batch_bytes());
+    deliver(cohort, batch);
+    rest = rest.subspan(batch.size());
+  }
+  if (cohort.conflates && cohort.slow_readers > 0) {
+    for (const auto& entry : entries) conflation_.note(*entry);
   }
   cohort.last_sent = loop_.timers().now();
   cohort.cursor_sent = entries.back()->sequence;
@@ -164,14 +179,14 @@ void Shard::flush(Cohort& cohort) {
     cohort.closed_at = journal_.closed_at(cohort.selection);
   }
   if (cohort.at_its_end(follower_.at)) {
-    for (auto& reader : cohort.live) reader.end(Reader::Ending::closed);
+    for (auto& reader : cohort.live) reader.end();
   }
   serve_behind(cohort);
 }
 
 void Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) {
   if (cohort.live.empty()) return;
-  const auto wire = framed(entries);
+  const auto wire = framer_.framed(entries);
   const Batch batch{entries, wire};
   std::size_t readers = 0;
   for (auto next = cohort.live.begin(); next != cohort.live.end();) {
@@ -185,58 +200,47 @@ void Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) 
   metrics_.delivered_bytes.add(readers * wire->size());
 }
 
-base::Bytes Shard::framed(std::span<const journal::EntryPtr> entries) const {
-  if (entries.size() == 1) return framing_(entries.front()->frame);
-  std::string payload;
-  std::size_t size = 0;
-  for (const auto& entry : entries) size += entry->frame.size();
-  payload.reserve(size);
-  for (const auto& entry : entries) payload += entry->frame;
-  return framing_(payload);
-}
-
 // --- readers who are not live ---
 
+// Those who may be up to date now, but found a flush pending. The others come by themselves: when their
+// socket has drained, or when it is their turn.
 void Shard::serve_behind(Cohort& cohort) {
   for (auto next = cohort.behind.begin(); next != cohort.behind.end();) {
     auto& reader = *next++;
-    if (reader.ready()) {
-      catch_up(reader);
-    } else if (cohort.published_bytes - reader.mark_ > settings_.outbox_bytes_max) {
-      metrics_.slow_closes.add();
-      reader.end(Reader::Ending::slow);
-      reader.mark_ = cohort.published_bytes;  // told once
-    }
+    if (!reader.turn_hook_.is_linked()) catch_up(reader, slices_per_turn);
   }
 }
 
 void Shard::on_drained(Reader& reader) {
-  if (!reader.behind_) return;
-  reader.mark_ = reader.cohort_->published_bytes;
-  catch_up(reader);
+  if (reader.behind_) catch_up(reader, slices_per_turn);
 }
 
-void Shard::on_progress(Reader& reader) { reader.mark_ = reader.cohort_->published_bytes; }
-
-void Shard::catch_up(Reader& reader) {
-  for (int slices = 0; slices < slices_per_turn; ++slices) {
+void Shard::catch_up(Reader& reader, int slices_max) {
+  for (int slices = 0; slices < slices_max; ++slices) {
     if (!reader.ready() || settle(reader)) return;
     send_slice(reader);
   }
-  if (!reader.ready() || settle(reader)) return;
+  if (reader.ready() && !settle(reader)) wait_for_turn(reader);
+}
+
+void Shard::wait_for_turn(Reader& reader) {
   reader.turn_hook_.unlink();
-  if (hungry_.empty()) loop_.post([this] { serve_hungry(); });
   hungry_.push_back(reader);
+  if (!std::exchange(turn_posted_, true)) loop_.post([this] { serve_hungry(); });
 }
 
 void Shard::serve_hungry() {
+  turn_posted_ = false;
   Hungry turn;
   turn.swap(hungry_);
-  while (!turn.empty()) {
+  for (int served = 0; !turn.empty() && served < readers_per_turn; ++served) {
     auto& reader = turn.front();
     turn.pop_front();
-    catch_up(reader);
+    catch_up(reader, slices_per_turn);
   }
+  // The rest comes first in the next turn.
+  hungry_.splice(hungry_.begin(), turn);
+  if (!hungry_.empty() && !std::exchange(turn_posted_, true)) loop_.post([this] { serve_hungry(); });
 }
 
 // Makes a reader live, or ends it, where there is nothing left to replay. False where there is.
@@ -246,47 +250,75 @@ bool Shard::settle(Reader& reader) {
   // Where a flush is pending, serve_behind() comes back after it.
   if (!cohort.pending.empty()) return true;
   cohort.join_live(reader);
-  if (cohort.at_its_end(follower_.at)) reader.end(Reader::Ending::closed);
+  if (cohort.at_its_end(follower_.at)) reader.end();
   return true;
 }
 
 void Shard::send_slice(Reader& reader) {
   auto& cohort = *reader.cohort_;
-  // What a slow reader may skip is known only when all of it is in view.
-  const bool conflate = cohort.conflates && reader.slow_;
-  auto slice = journal_.read(cohort.selection, reader.at_, cohort.place(follower_.at),
-                             conflate ? std::string::npos : batch_bytes, reader.accounted_);
-  if (slice.evicted_through > reader.at_) {
-    const auto next = slice.entries.empty() ? slice.through : slice.entries.front()->sequence - 1;
+  const bool conflates = cohort.conflates && reader.slow_;
+  const auto slice = slices_.next({.cohort = cohort,
+                                   .after = reader.at_,
+                                   .until = cohort.place(follower_.at),
+                                   .bytes_max = reader.takes_once() ? single_batch_bytes : batch_bytes(),
+                                   .conflation = conflates ? &conflation_ : nullptr},
+                                  reader.accounted_);
+  if (slice->evicted_through > reader.at_) {
+    const auto next = slice->entries.empty() ? slice->through : slice->entries.front()->sequence - 1;
     metrics_.gaps.add();
-    reader.gap(slice.why, reader.at_, std::min(slice.evicted_through, next));
+    reader.gap(slice->why, reader.at_, std::min(slice->evicted_through, next));
   }
-  reader.at_ = slice.through;
-  reader.accounted_ = slice.accounted;
-  if (conflate) metrics_.conflated_events.add(conflation_.drop_superseded(slice.entries, cohort.selection));
-  if (slice.entries.empty()) return;
-  const auto wire = framed(slice.entries);
-  reader.deliver({slice.entries, wire});
-  // What it is behind is counted from here.
-  reader.mark_ = cohort.published_bytes;
-  metrics_.replayed_events.add(slice.entries.size());
-  metrics_.delivered_events.add(slice.entries.size());
-  metrics_.delivered_bytes.add(wire->size());
+  reader.at_ = slice->through;
+  metrics_.conflated_events.add(slice->conflated);
+  if (slice->entries.empty()) return;
+  reader.deliver({slice->entries, slice->wire});
+  metrics_.replayed_events.add(slice->entries.size());
+  metrics_.delivered_events.add(slice->entries.size());
+  metrics_.delivered_bytes.add(slice->wire->size());
 }
 
 // --- heartbeats ---
 
+std::chrono::milliseconds Shard::beat_interval() const {
+  return std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max);
+}
+
 void Shard::beat() {
   journal_.expire();
   take_news();
+  std::size_t slow = 0;
   for (auto& [selection, cohort] : cohorts_) {
-    const bool silent = loop_.timers().now() - cohort->last_sent >= settings_.heartbeat;
-    if (silent && cohort->pending.empty() && !cohort->live.empty()) beat(*cohort);
+    beat(*cohort);
+    slow += cohort->slow_readers;
   }
-  beat_timer_.arm_in(std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max));
+  if (slow == 0) conflation_.forget();
+  if (hungry_.empty()) slices_.forget_all();
+  beat_timer_.arm_in(beat_interval());
 }
 
 void Shard::beat(Cohort& cohort) {
+  if (cohort.live.empty()) return;
+  const auto now = loop_.timers().now();
+  const bool silent = cohort.pending.empty() && now - cohort.last_sent >= settings_.heartbeat;
+  // The next beat would be too late.
+  const bool due = cohort.event_heartbeats > 0 &&
+                   now + beat_interval() > cohort.last_event_heartbeat + settings_.heartbeat;
+  if (!silent && !due) return;
+  base::Bytes quiet, event;
+  for (auto next = cohort.live.begin(); next != cohort.live.end();) {
+    auto& reader = *next++;
+    const bool by_event = reader.heartbeats_ == Reader::Heartbeats::events;
+    if (!(by_event ? due : silent)) continue;
+    auto& wire = by_event ? event : quiet;
+    if (!wire) wire = by_event ? event_heartbeat(cohort) : quiet_heartbeat(cohort);
+    reader.heartbeat(wire);
+    if (!reader.ready()) cohort.join_behind(reader, cohort.place(follower_.at), true);
+  }
+  if (silent) cohort.last_sent = now;
+  if (due) cohort.last_event_heartbeat = now;
+}
+
+base::Bytes Shard::quiet_heartbeat(Cohort& cohort) const {
   std::string payload;
   if (cohort.cursor_sent != follower_.at) {
     cohort.cursor_sent = follower_.at;
@@ -294,13 +326,13 @@ void Shard::beat(Cohort& cohort) {
   } else {
     sse::append_comment(payload, {});
   }
-  const auto wire = framing_(payload);
-  for (auto next = cohort.live.begin(); next != cohort.live.end();) {
-    auto& reader = *next++;
-    reader.heartbeat(wire);
-    if (!reader.ready()) cohort.join_behind(reader, follower_.at, true);
-  }
-  cohort.last_sent = loop_.timers().now();
+  return framer_.framed(payload);
+}
+
+base::Bytes Shard::event_heartbeat(const Cohort& cohort) const {
+  std::string payload;
+  sse::append_heartbeat(payload, journal_.id_of(cohort.place(follower_.at)), settings_.heartbeat);
+  return framer_.framed(payload);
 }
 
 }  // namespace worker::hub

@@ -3,10 +3,10 @@
 // A shard pulls: the journal only says that there is news. So a stream's history and its live events come
 // from the same order, and the change from one to the other has no seam: a reader is live once its place is
 // the shard's flushed place. A reader whose socket is full leaves the flushes and goes on from the journal
-// when it has drained; nothing is queued for it meanwhile. Loop thread only, but for the constructor.
+// when it has drained; nothing is queued for it meanwhile. How long it may take nothing is not the shard's
+// matter. Loop thread only, but for the constructor.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -16,6 +16,8 @@
 
 #include "hub/cohort.hpp"
 #include "hub/conflation.hpp"
+#include "hub/framer.hpp"
+#include "hub/history_slices.hpp"
 #include "hub/metrics.hpp"
 #include "hub/pace.hpp"
 #include "hub/routes.hpp"
@@ -26,9 +28,6 @@ namespace worker::hub {
 
 class Shard {
  public:
-  /// Makes payload ready to be sent to any reader.
-  using Framing = std::function<base::Bytes(std::string_view payload)>;
-
   Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
         Framing framing);
 
@@ -38,12 +37,13 @@ class Shard {
                  journal::Evictions accounted);
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
-  /// Called by a reader whose socket took something.
-  static void on_progress(Reader& reader);
   void update(const Settings& settings);
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
+  Metrics& metrics() { return metrics_; }
   const journal::Journal& journal() const { return journal_; }
+  /// The distance of heartbeats.
+  std::chrono::milliseconds heartbeat() const { return settings_.heartbeat; }
 
  private:
   friend class Reader;
@@ -61,13 +61,17 @@ class Shard {
   void flush(Cohort& cohort);
   void deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
   void serve_behind(Cohort& cohort);
-  void catch_up(Reader& reader);
+  void catch_up(Reader& reader, int slices_max);
   bool settle(Reader& reader);
   void send_slice(Reader& reader);
+  void wait_for_turn(Reader& reader);
   void serve_hungry();
   void beat();
   void beat(Cohort& cohort);
-  base::Bytes framed(std::span<const journal::EntryPtr> entries) const;
+  base::Bytes quiet_heartbeat(Cohort& cohort) const;
+  base::Bytes event_heartbeat(const Cohort& cohort) const;
+  std::chrono::milliseconds beat_interval() const;
+  std::size_t batch_bytes() const { return std::min(settings_.outbox_bytes_max, batch_bytes_max); }
   Cohort& cohort_for(const journal::Selection& selection);
   void leave(Reader& reader);
   void remove(Cohort& cohort);
@@ -77,13 +81,15 @@ class Shard {
   Settings settings_;
   Conflation conflation_;
   Metrics& metrics_;
-  const Framing framing_;
+  const Framer framer_;
+  HistorySlices slices_;
   journal::Follower follower_;
   std::atomic<bool> news_waiting_ = false;
   Cohorts cohorts_;
   Routes routes_;
   std::vector<Cohort*> pending_;  // cohorts with events for the next flush
   Hungry hungry_;                 // behind, ready for more, and made to wait for their turn
+  bool turn_posted_ = false;      // for them
   net::Timer flush_timer_;
   net::Timer beat_timer_;
   Pace pace_;

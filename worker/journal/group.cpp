@@ -3,22 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/same_event.hpp"
+
 namespace worker::journal {
 
 Journal::Kept Group::add(Draft&& draft, base::Instant now) {
   const auto& given = draft.event.id;
   if (!given.empty()) {
     if (history_.is_own(given)) return base::failure(Rejection::reserved);
-    if (history_.knows(given) || aliases_.contains(given)) return given;
+    const auto event = known(draft);
+    if (event == Known::other) return base::failure(Rejection::conflict);
+    if (event == Known::same) return given;
   }
   const auto closed = [&](const auto& topic) { return history_.is_closed(topic) || closed_.contains(topic); };
   if (std::ranges::any_of(draft.topics, closed)) return base::failure(Rejection::closed);
   const auto sequence = history_.last() + entries_.size() + 1;
   auto id = given.empty() ? history_.id_of(sequence) : given;
-  if (!given.empty()) aliases_.insert(given);
   if (draft.closes) closed_.insert(draft.topics.begin(), draft.topics.end());
-  entries_.push_back(make_entry(std::move(draft), sequence, id, now));
+  const auto& entry = entries_.emplace_back(make_entry(std::move(draft), sequence, id, now));
+  if (!entry->alias.empty()) aliases_.emplace(entry->alias, entry);
   return id;
+}
+
+// Whether an event has, or had, its id, and is the same one.
+Group::Known Group::known(const Draft& draft) const {
+  const auto& id = draft.event.id;
+  auto other = history_.find_held(id);
+  if (const auto found = aliases_.find(id); !other && found != aliases_.end()) other = found->second;
+  const auto* past = other ? nullptr : history_.past_ids().find(id);
+  if (!other && past == nullptr) return Known::no;
+  const auto content = content_of(*make_entry(Draft(draft), 0, id, {}));
+  const bool same = other ? content == content_of(*other) : past->fingerprint == fingerprint_of(content);
+  return same ? Known::same : Known::other;
 }
 
 }  // namespace worker::journal

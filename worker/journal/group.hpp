@@ -3,6 +3,7 @@
 // thrown away. Used under the journal's lock.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,10 +22,13 @@ class Group {
   const std::vector<EntryPtr>& entries() const { return entries_; }
 
  private:
+  enum class Known { no, same, other };
+  Known known(const Draft& draft) const;
+
   const History& history_;
   std::vector<EntryPtr> entries_;
   // Not yet in the history.
-  std::set<std::string> aliases_;
+  std::map<std::string, EntryPtr> aliases_;
   std::set<std::string> closed_;
 };
 

@@ -14,7 +14,9 @@ std::string HeldJournal::id_of(Sequence sequence) const {
 
 Resumption HeldJournal::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
-  return history_.resume(selection, cursor);
+  auto from = history_.resume(selection, cursor);
+  from.to_come = from.to_come && is_shared();
+  return from;
 }
 
 Slice HeldJournal::read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,

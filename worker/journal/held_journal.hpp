@@ -35,6 +35,8 @@ class HeldJournal : public Journal {
  protected:
   /// The followers hear of what was added. Without the lock.
   void tell_followers() const;
+  /// Others write to it, too.
+  virtual bool is_shared() const { return false; }
 
   const base::Clock& clock_;
   mutable std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "journal/cursor.hpp"
+#include "journal/same_event.hpp"
 
 namespace worker::journal {
 namespace {
@@ -19,7 +20,10 @@ constexpr std::size_t topic_bytes = 240;
 }  // namespace
 
 History::History(const Settings& settings, std::string epoch, const base::Clock& clock)
-    : epoch_(std::move(epoch)), clock_(&clock), settings_(settings) {}
+    : epoch_(std::move(epoch)),
+      clock_(&clock),
+      settings_(settings),
+      past_ids_(SipKey::random(), settings.past_ids_max) {}
 
 void History::add(EntryPtr entry) {
   const auto sequence = entry->sequence;
@@ -52,6 +56,13 @@ bool History::is_own(const std::string& id) const {
   return cursor && cursor->epoch == epoch_;
 }
 
+EntryPtr History::find_held(const std::string& alias) const {
+  const auto found = aliases_.find(alias);
+  return found == aliases_.end() ? nullptr : places_.at(found->second);
+}
+
+void History::remember(std::string_view id, Sequence place) { past_ids_.add(past_ids_.named(id, place, 0)); }
+
 bool History::is_closed(const std::string& topic) const {
   const auto found = topics_.find(topic);
   return found != topics_.end() && found->second.closed_at != 0;
@@ -64,6 +75,10 @@ void History::close(const std::string& topic, Sequence place) {
 // --- losing ---
 
 void History::lose(Sequence through) {
+  places_.each(0, last_, [&](const EntryPtr& entry) {
+    remember_id(*entry);
+    return true;
+  });
   last_ = through;
   places_.clear();
   aliases_.clear();
@@ -136,9 +151,19 @@ void History::release(Topics::iterator topic, Sequence sequence) {
   }
   const auto entry = places_.release(sequence);
   if (!entry) return;
-  if (noting_) gone_.push_back(sequence);
   bytes_ -= entry->size_bytes();
-  if (!entry->alias.empty()) aliases_.erase(entry->alias);
+  auto id = remember_id(*entry);
+  if (noting_) gone_.push_back({sequence, id});
+}
+
+// None where it has no id of its publisher's.
+std::optional<PastId> History::remember_id(const Entry& entry) {
+  if (entry.alias.empty()) return std::nullopt;
+  aliases_.erase(entry.alias);
+  if (settings_.past_ids_max == 0) return std::nullopt;
+  const auto id = past_ids_.named(entry.alias, entry.sequence, fingerprint_of(content_of(entry)));
+  past_ids_.add(id);
+  return id;
 }
 
 void History::forget_emptied() {
@@ -160,6 +185,7 @@ Sequence History::seen_by_all() const {
 
 void History::update(const Settings& settings) {
   settings_ = settings;
+  past_ids_.limit(settings.past_ids_max);
   for (const auto& [name, topic] : topics_) {
     if (topic.held.size() > settings_.topic_events_max) over_.insert(name);
   }
@@ -170,7 +196,7 @@ Figures History::figures() const {
       places_.empty()
           ? std::chrono::milliseconds(0)
           : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - places_.front()->at);
-  return {places_.size(), bytes_, topics_.size(), age};
+  return {places_.size(), bytes_, topics_.size(), age, past_ids_.size(), past_ids_.forgotten()};
 }
 
 }  // namespace worker::journal

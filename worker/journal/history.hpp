@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "journal/journal.hpp"
+#include "journal/past_ids.hpp"
 #include "journal/places.hpp"
 #include "journal/settings.hpp"
 
@@ -26,13 +27,21 @@ struct TopicMark {
   bool operator==(const TopicMark&) const = default;
 };
 
+/// An event that no topic holds any more.
+struct Gone {
+  Sequence sequence = 0;
+  std::optional<PastId> id;  // its publisher's, if that is remembered from now on
+};
+
 /// What a history has given up since it was asked last, for a journal that keeps it elsewhere, too.
 struct Changes {
-  std::vector<Sequence> gone;                              // events that no topic holds any more
+  std::vector<Gone> gone;
   std::map<std::string, std::optional<TopicMark>> topics;  // none: not remembered any more
   Sequence forgotten_through = 0;                          // the last place of a topic not remembered
   Sequence doubtful_through = 0;                           // see History::doubt()
   Sequence last = 0;
+  std::optional<std::size_t> past_ids_max;  // how many ids are remembered, those of `gone` included
+  std::optional<PastIds> past_ids;          // all of them; of all_marks() only
 
   bool empty() const { return gone.empty() && topics.empty(); }
   /// What came later, on top of this.
@@ -47,6 +56,8 @@ class History {
   /// --- one that was kept elsewhere: first all marks, then the events in their order, then the end ---
   void restore_topic(const std::string& name, const TopicMark& mark);
   void restore(EntryPtr entry);
+  /// In place of those that there are; anywhere before the events.
+  void restore(PastIds ids) { past_ids_ = std::move(ids); }
   /// `last`: the last place given out; for the others see Changes.
   void restored(Sequence last, Sequence forgotten_through, Sequence doubtful_through);
   /// Events of places up to `through` may have been given out that never came back: whoever stands before it
@@ -70,8 +81,12 @@ class History {
   /// The first place held; the one after last(), where none is.
   Sequence first() const { return places_.empty() ? last_ + 1 : places_.first(); }
   Sequence last() const { return last_; }
-  /// The event that has this id of its publisher's is held.
-  bool knows(const std::string& alias) const { return aliases_.contains(alias); }
+  /// The event that has this id of its publisher's; null where none is held.
+  EntryPtr find_held(const std::string& alias) const;
+  /// Ids of events that are not held any more.
+  const PastIds& past_ids() const { return past_ids_; }
+  /// The event of this publisher's id stood at `place`, and was gone before it came here.
+  void remember(std::string_view id, Sequence place);
   /// Looks like an id of this life, whether or not it was given out.
   bool is_own(const std::string& id) const;
   bool is_closed(const std::string& topic) const;
@@ -124,6 +139,7 @@ class History {
   void evict_front();
   void release(Topics::iterator topic, Sequence sequence);
   void forget_emptied();
+  std::optional<PastId> remember_id(const Entry& entry);
   Sequence seen_by_all() const;
   std::optional<Sequence> find(const std::string& cursor) const;
   Sequence evicted_through(const Selection& selection, Evictions accounted) const;
@@ -153,10 +169,11 @@ class History {
   Loss forgotten_;                   // of topics that are not remembered any more
   Loss doubt_;
   Evictions evictions_ = 0;
-  std::unordered_map<std::string, Sequence> aliases_;
+  std::unordered_map<std::string, Sequence> aliases_;  // of the events that are held
+  PastIds past_ids_;
   bool noting_ = false;
   std::set<std::string> changed_;  // topics whose mark has changed
-  std::vector<Sequence> gone_;
+  std::vector<Gone> gone_;
 };
 
 }  // namespace worker::journal

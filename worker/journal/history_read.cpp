@@ -13,6 +13,9 @@ std::string History::id_of(Sequence sequence) const {
 }
 
 std::optional<Sequence> History::find(const std::string& cursor) const {
+  // First those that are gone: where two events have had one id, in two lives of the hub, the reader may have
+  // it of the earlier one, and must not miss what came after that.
+  if (const auto* past = past_ids_.find(cursor)) return past->sequence;
   if (const auto alias = aliases_.find(cursor); alias != aliases_.end()) return alias->second;
   const auto place = Cursor::parse(cursor);
   if (!place || place->epoch != epoch_ || place->sequence > last() - origin_) return std::nullopt;
@@ -25,14 +28,20 @@ Resumption History::resume(const Selection& selection, const std::optional<std::
   if (!cursor || *cursor == "earliest") return {.after = beginning(selection, 0), .accounted = evictions_};
   const auto found = find(*cursor);
   if (!found) {
+    const bool other = is_earlier_life(*cursor);
     return {.after = beginning(selection, 0),
             .accounted = evictions_,
-            .gap = is_earlier_life(*cursor) ? GapReason::restarted : GapReason::unknown};
+            .gap = other ? GapReason::restarted : GapReason::unknown,
+            // Epochs are named by the time at which they began. Where several workers write, one that is
+            // behind may not have heard of the next epoch yet.
+            .to_come = !other || Cursor::parse(*cursor)->epoch > epoch_};
   }
   if (evicted_through(selection, 0) > *found) {
     return {.after = beginning(selection, *found),
             .accounted = evictions_,
-            .gap = *found < doubt_.through ? GapReason::lost : GapReason::evicted};
+            .gap = *found < origin_          ? GapReason::restarted
+                   : *found < doubt_.through ? GapReason::lost
+                                             : GapReason::evicted};
   }
   auto end = last();
   return {.after = *found,

@@ -13,6 +13,7 @@ void Changes::merge(Changes&& later) {
   forgotten_through = later.forgotten_through;
   doubtful_through = later.doubtful_through;
   last = later.last;
+  if (later.past_ids_max) past_ids_max = later.past_ids_max;
 }
 
 void History::restore_topic(const std::string& name, const TopicMark& mark) {
@@ -34,7 +35,7 @@ void History::restore(EntryPtr entry) {
     ++held_by;
   }
   if (held_by == 0) {  // given up already, and not yet gone where it is kept
-    gone_.push_back(sequence);
+    gone_.push_back({sequence, remember_id(*entry)});
     last_ = sequence;
     return;
   }
@@ -65,7 +66,8 @@ void History::become(History&& other) {
 }
 
 Changes History::take_changes() {
-  Changes changes{std::exchange(gone_, {}), {}, forgotten_.through, doubt_.through, last_};
+  Changes changes{std::exchange(gone_, {}), {},          forgotten_.through, doubt_.through, last_,
+                  settings_.past_ids_max,   std::nullopt};
   for (const auto& name : std::exchange(changed_, {})) {
     const auto topic = topics_.find(name);
     changes.topics.emplace(name,
@@ -75,7 +77,7 @@ Changes History::take_changes() {
 }
 
 Changes History::all_marks() const {
-  Changes changes{{}, {}, forgotten_.through, doubt_.through, last_};
+  Changes changes{{}, {}, forgotten_.through, doubt_.through, last_, settings_.past_ids_max, past_ids_};
   for (const auto& [name, topic] : topics_) {
     if (const auto mark = mark_of(topic); mark != TopicMark{}) changes.topics.emplace(name, mark);
   }

@@ -23,6 +23,7 @@ namespace worker::journal {
 enum class Rejection {
   closed,       // a topic of it was closed
   reserved,     // the publisher's id looks like one of the hub's own
+  conflict,     // another event has the publisher's id, or had it before it was evicted
   unavailable,  // it cannot be kept now, see Journal::trouble(); nor can the others of its append()
   unconfirmed,  // it was on its way when that began, and may have been kept; so may the others
 };
@@ -49,6 +50,9 @@ struct Resumption {
   std::optional<GapReason> gap;
   /// All that was asked for is closed, and nothing after `after` is held: there is nothing to come.
   bool complete = false;
+  /// The cursor is not known here, but may be one that another worker gave out just now: ask again in a
+  /// moment. Only where others write to the journal, too.
+  bool to_come = false;
 };
 
 /// A part of the history.
@@ -74,7 +78,9 @@ struct Follower {
 
 struct Figures {
   std::size_t events, bytes, topics;
-  std::chrono::milliseconds age;  // of the oldest event held
+  std::chrono::milliseconds age;         // of the oldest event held
+  std::size_t past_ids = 0;              // publishers' ids remembered of events that are not held any more
+  std::uint64_t past_ids_forgotten = 0;  // because there were more than the bound
 };
 
 class Journal {
@@ -86,7 +92,8 @@ class Journal {
   virtual ~Journal() = default;
 
   /// Appends in order and calls `done` with one result per draft once they are kept, perhaps before
-  /// returning. An event whose publisher's id is held already is not appended again; its result is that id.
+  /// returning. An event that is known already by its publisher's id is not appended again; its result is
+  /// that id. Another event that has the id of one that is known is a conflict.
   virtual void append(std::vector<Draft> drafts, Done done) = 0;
   /// The cursor of a place: `<epoch>-<sequence>`.
   virtual std::string id_of(Sequence sequence) const = 0;

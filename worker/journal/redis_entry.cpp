@@ -18,18 +18,10 @@ bool read_number(std::string_view text, Number& number) {
 bool is_text(const redisReply& reply) { return reply.type == REDIS_REPLY_STRING; }
 std::string_view text_of(const redisReply& reply) { return {reply.str, reply.len}; }
 
-void split_lines(std::string_view text, std::vector<std::string>& lines) {
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    lines.emplace_back(line);
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
-}
-
 bool read_field(std::string_view name, std::string_view value, RedisEntry& read) {
   auto& entry = read.entry;
   if (name == "topics") {
-    split_lines(value, entry.topics);
+    entry.topics = topics_of(value);
   } else if (name == "event") {
     entry.frame = value;
   } else if (name == "id") {
@@ -47,6 +39,16 @@ bool read_field(std::string_view name, std::string_view value, RedisEntry& read)
 }
 
 }  // namespace
+
+std::vector<std::string> topics_of(std::string_view field) {
+  std::vector<std::string> topics;
+  while (!field.empty()) {
+    const auto line = field.substr(0, field.find('\n'));
+    topics.emplace_back(line);
+    field.remove_prefix(std::min(line.size() + 1, field.size()));
+  }
+  return topics;
+}
 
 RedisDraft redis_draft(Draft&& draft) {
   RedisDraft out;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "journal/entry.hpp"
@@ -17,6 +18,8 @@ namespace worker::journal {
 /// What the script that appends is told of one event: topics, event, id, key, close.
 using RedisDraft = std::array<std::string, 5>;
 RedisDraft redis_draft(Draft&& draft);
+/// Of the field `topics`.
+std::vector<std::string> topics_of(std::string_view field);
 
 /// One that has its place there.
 struct RedisEntry {

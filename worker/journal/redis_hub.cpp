@@ -52,22 +52,45 @@ return {epoch, last, now, first and first[1] or '', time[1] * 1000 + math.floor(
 // Trimming comes last: a script that has written something may go on over maxmemory, and one that would is to
 // be refused.
 constexpr std::string_view append_script = R"(
-local from = 1
+local from, past_max = 1, tonumber(ARGV[6])
 if epoch == known then from = tonumber(ARGV[5]) end
+-- However long an id is, it takes no more than this once its event is gone.
+local function name(id) return #id > 256 and '\0' .. redis.sha1hex(id) or id end
+local function entry_of(place) return epoch .. '-' .. string.format('%.0f', place) end
+local function set_of(topics)
+  local list, seen = {}, {}
+  for topic in string.gmatch(topics, '[^\n]+') do
+    if not seen[topic] then seen[topic] = true; list[#list + 1] = topic end
+  end
+  table.sort(list)
+  return table.concat(list, '\n')
+end
+-- Whether the event of that place is this one; nil where it is gone.
+local function same(place, topics, event, key, close)
+  local found = redis.call('XRANGE', KEYS[2], entry_of(place), entry_of(place))[1]
+  if not found then return nil end
+  local is = {}
+  for i = 1, #found[2], 2 do is[found[2][i]] = found[2][i + 1] end
+  return is.event == event and (is.key or '') == key and (is.close or '') == close
+    and (is.topics == topics or set_of(is.topics) == set_of(topics))
+end
 local time = redis.call('TIME')
 local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 local own = string.format('%x', tonumber(epoch)) .. '-'
 local some_closed = redis.call('ZCARD', KEYS[4]) > 0
 local told = {epoch}
-for i = 6, #ARGV, 5 do
+for i = 7, #ARGV, 5 do
   local topics, event, id, key, close = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local place
   if id ~= '' then
     if string.sub(id, 1, #own) == own and string.find(id, '^%d+$', #own + 1) then
       place = -2
     else
-      local before = tonumber(redis.call('ZSCORE', KEYS[3], id) or 0)
-      if before >= from then place = before end
+      local before = tonumber(redis.call('ZSCORE', KEYS[3], name(id)) or 0)
+      if before > 0 and (before >= from or past_max > 0) then
+        local is = same(before, topics, event, key, close)
+        if is then place = before elseif is == false then place = -3 else place = -4 end
+      end
     end
   end
   if not place and some_closed then
@@ -78,7 +101,7 @@ for i = 6, #ARGV, 5 do
   if not place then
     last = last + 1
     place = last
-    local where = epoch .. '-' .. string.format('%.0f', place)
+    local where = entry_of(place)
     if id == '' and key == '' and close == '' then
       redis.call('XADD', KEYS[2], where, 'topics', topics, 'event', event, 'at', at)
     else
@@ -88,7 +111,7 @@ for i = 6, #ARGV, 5 do
       end
       put('id', id); put('key', key); put('close', close)
       redis.call('XADD', KEYS[2], where, unpack(entry))
-      if id ~= '' then redis.call('ZADD', KEYS[3], place, id) end
+      if id ~= '' then redis.call('ZADD', KEYS[3], place, name(id)) end
       if close ~= '' then
         some_closed = true
         for topic in string.gmatch(topics, '[^\n]+') do redis.call('ZADD', KEYS[4], place, topic) end
@@ -101,7 +124,8 @@ end
 redis.call('HSET', KEYS[1], 'last', last, unpack(changed))
 if from > 1 then
   redis.call('XTRIM', KEYS[2], 'MINID', '~', epoch .. '-' .. ARGV[5])
-  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[5])
+  local past = redis.call('ZCOUNT', KEYS[3], '-inf', '(' .. ARGV[5])
+  if past > past_max then redis.call('ZREMRANGEBYRANK', KEYS[3], 0, past - past_max - 1) end
 end
 return told
 )";
@@ -169,14 +193,16 @@ RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) co
   return state;
 }
 
-RedisHub::Appended RedisHub::append(RedisConnection& redis, const RedisSeen& seen, Sequence held_from,
+RedisHub::Appended RedisHub::append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
                                     std::span<const RedisDraft> drafts) const {
   const auto life = std::to_string(seen.last.life);
   const auto number = std::to_string(seen.last.number);
   const auto branch = std::to_string(seen.branch);
-  const auto from = std::to_string(held_from);
-  std::vector<std::string_view> words{"EVAL",  append_script_, "4",    state_, events_,     ids_,
-                                      closed_, life,           number, branch, redis.run(), from};
+  const auto from = std::to_string(bounds.held_from);
+  const auto past_ids_max = std::to_string(bounds.past_ids_max);
+  std::vector<std::string_view> words{"EVAL",      append_script_, "4",         state_, events_,
+                                      ids_,        closed_,        life,        number, branch,
+                                      redis.run(), from,           past_ids_max};
   words.reserve(words.size() + drafts.size() * std::tuple_size_v<RedisDraft>);
   for (const auto& draft : drafts) words.insert(words.end(), draft.begin(), draft.end());
   const auto reply = redis.ask(words);
@@ -240,6 +266,25 @@ std::vector<RedisEntry> RedisHub::entries_of(const redisReply& reply, RedisConne
     bytes += entries.back().entry.size_bytes();
   }
   return entries;
+}
+
+std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, Sequence after, Sequence before) const {
+  constexpr std::string_view at_once = "1000";
+  std::vector<RedisPastId> ids;
+  for (bool more = true; more;) {
+    const auto reply = redis.ask({"ZRANGEBYSCORE", ids_, fmt::format("({}", after),
+                                  fmt::format("({}", before), "WITHSCORES", "LIMIT", "0", at_once});
+    const auto parts = elements(*reply);
+    more = !parts.empty();
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+      if (parts[i]->type != REDIS_REPLY_STRING || !read_number(*parts[i + 1], after))
+        redis.bad_answer("ZRANGEBYSCORE");
+      const std::string_view id(parts[i]->str, parts[i]->len);
+      // One that is too long is known to the script alone.
+      if (!id.starts_with('\0')) ids.push_back({std::string(id), after});
+    }
+  }
+  return ids;
 }
 
 void RedisHub::trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const {

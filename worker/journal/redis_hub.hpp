@@ -5,7 +5,8 @@
 // place; run: the Redis process that wrote to it; branch, fork:N: how often that was another one, and after
 // which place.
 // - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor, and tells its life.
-// - {NAME}:ids, sorted: publishers' ids, by the place of their event.
+// - {NAME}:ids, sorted: publishers' ids, by the place of their event; of events that are trimmed only the
+// last ones. An id of more than 256 bytes stands there as NUL and its SHA-1.
 // - {NAME}:closed, sorted: topics that were closed, by the place of their last event.
 //
 // Trimmed is what the worker that appends does not hold any more. Errors are thrown as RedisError.
@@ -35,6 +36,12 @@ struct RedisSeen {
   std::uint64_t branch = 0;  // on which it was read
 };
 
+/// A publisher's id, and where its event stood.
+struct RedisPastId {
+  std::string id;
+  Sequence number = 0;
+};
+
 class RedisHub {
  public:
   struct State {
@@ -46,11 +53,19 @@ class RedisHub {
   };
   struct Appended {
     std::uint64_t life = 0;
-    /// Of each draft: its place, or that of the event that has its id already; or why it has none.
+    /// Of each draft: its place, or that of the same event, which has its id already; or why it has none.
     std::vector<std::int64_t> places;
   };
   static constexpr std::int64_t closed = -1;
   static constexpr std::int64_t reserved = -2;
+  static constexpr std::int64_t conflict = -3;  // another event has its id
+  static constexpr std::int64_t gone = -4;      // an event had its id, and is not there to be compared
+
+  /// What an append trims to.
+  struct Bounds {
+    Sequence held_from = 0;        // the first place that the worker holds
+    std::size_t past_ids_max = 0;  // ids kept of places before
+  };
 
   explicit RedisHub(const std::string& name);
 
@@ -58,9 +73,11 @@ class RedisHub {
   /// seen: Redis came back without its last events, or another one did, and their places must not be given to
   /// others, or were by now.
   State open(RedisConnection& redis, const RedisSeen& seen) const;
-  /// All or none are kept. `held_from`: the first place that `seen`'s worker holds.
-  Appended append(RedisConnection& redis, const RedisSeen& seen, Sequence held_from,
+  /// All or none are kept. The bounds are those of `seen`'s worker.
+  Appended append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
                   std::span<const RedisDraft> drafts) const;
+  /// Ids of places after `after` and before `before`, in their order; asked for in parts.
+  std::vector<RedisPastId> past_ids(RedisConnection& redis, Sequence after, Sequence before) const;
   /// Of that life, none if there is none now.
   std::optional<RedisPlace> last(RedisConnection& redis) const;
   /// At most `count` events after `after`; none, if none came within `wait`.

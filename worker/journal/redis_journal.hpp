@@ -68,7 +68,9 @@ class RedisJournal final : public HeldJournal {
   void join();
   void look_after();
   void fit_count(std::size_t events, std::size_t bytes);
-  void take(std::vector<RedisEntry> entries);
+  void take(std::vector<RedisEntry> entries, const std::vector<RedisPastId>& past_ids);
+  std::vector<RedisPastId> ids_between(RedisPlace last, RedisPlace next);
+  void remember(const std::vector<RedisPastId>& ids);
   base::Instant time_of(const RedisEntry& entry) const;
 
   void writer();
@@ -76,7 +78,9 @@ class RedisJournal final : public HeldJournal {
   void write(std::vector<Waiting>& taken);
   RedisHub::Appended append_group(RedisConnection& redis, std::span<const RedisDraft> drafts);
   void probe();
-  static std::vector<Kept> results_of(const RedisHub::Appended& appended, std::span<const RedisDraft> drafts);
+  std::vector<Kept> results_of(const RedisHub::Appended& appended, std::span<const RedisDraft> drafts) const;
+  Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
+  bool was_kept(const RedisDraft& draft) const;
   void release(bool all);
   static void refuse(Waiting& waiting, Rejection why);
 
@@ -87,6 +91,8 @@ class RedisJournal final : public HeldJournal {
   RedisSeen seen() const;
   RedisPlace place() const { return seen().last; }
   Sequence held_from() const;
+  RedisHub::Bounds bounds() const;
+  bool is_shared() const override { return true; }
 
   const RedisHub hub_;
   base::Log& log_;

@@ -18,6 +18,8 @@ constexpr std::size_t count_max = 4'096;
 // While Redis works on the next one meanwhile: more are no faster, and less is waited for.
 constexpr std::size_t held_count_max = 256;
 
+RedisPlace place_of(const RedisEntry& entry) { return {entry.life, entry.number}; }
+
 }  // namespace
 
 void RedisJournal::reader() {
@@ -48,6 +50,7 @@ void RedisJournal::reader() {
 // is one of the same life.
 void RedisJournal::join() {
   auto state = hub_.open(connected(read_line_), seen());
+  const auto ids = ids_between(place(), {state.last.life, state.first});
   {
     const std::lock_guard lock(mutex_);
     const bool first = !std::exchange(ready_, true);
@@ -64,6 +67,7 @@ void RedisJournal::join() {
     const auto origin = history_.origin();
     const bool hole = origin + state.first > history_.last() + 1;
     if (hole) history_.lose(origin + state.first - 1);
+    remember(ids);
     if (first || anew || hole) {
       for (const auto& [topic, number] : state.closed) {
         if (number < state.first) history_.close(topic, origin + number);
@@ -89,7 +93,9 @@ void RedisJournal::read_more() {
   }
   if (entries.front().life != at.life) return join();
   fit_count(entries.size(), bytes);
-  take(std::move(entries));
+  // Some may have been trimmed before they were read here.
+  const auto ids = ids_between(at, place_of(entries.front()));
+  take(std::move(entries), ids);
 }
 
 void RedisJournal::fit_count(std::size_t events, std::size_t bytes) {
@@ -109,13 +115,21 @@ void RedisJournal::read_all_held() {
     asked.number = until;
   };
   ask();
+  std::vector<std::pair<RedisPlace, RedisPlace>> holes;
   for (bool more = true; more;) {
     more = asked.number < tail_.number;
     if (more) ask();
     std::size_t bytes = 0;
     auto entries = hub_.asked_for(redis, bytes);
     fit_count(entries.size(), bytes);
-    take(std::move(entries));
+    if (!entries.empty()) holes.push_back({place(), place_of(entries.front())});
+    take(std::move(entries), {});
+  }
+  // Trimmed since the beginning was looked for. Not asked for while other answers are to come.
+  for (const auto& [last, next] : holes) {
+    const auto ids = ids_between(last, next);
+    const std::lock_guard lock(mutex_);
+    remember(ids);
   }
 }
 
@@ -127,21 +141,24 @@ void RedisJournal::look_after() {
   // An event that is just coming is no loss; one that has not come by the next time is.
   missing_ = last->number > at.number ? missing_ + 1 : 0;
   if (missing_ < 2) return;
+  const auto ids = ids_between(at, {last->life, last->number + 1});
   {
     const std::lock_guard lock(mutex_);
     history_.lose(history_.origin() + last->number);
+    remember(ids);
     told_ = *last;
   }
   tell_followers();
 }
 
-void RedisJournal::take(std::vector<RedisEntry> entries) {
+void RedisJournal::take(std::vector<RedisEntry> entries, const std::vector<RedisPastId>& past_ids) {
   if (entries.empty()) return;
   RedisPlace read;
   missing_ = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto origin = history_.origin();
+    remember(past_ids);
     for (auto& entry : entries) {
       if (entry.life != life_) break;  // the next answer begins with it
       const auto place = origin + entry.number;
@@ -160,6 +177,18 @@ void RedisJournal::take(std::vector<RedisEntry> entries) {
     told_ = read;
   }
   release(false);
+}
+
+// Publishers' ids of events that were gone before they could be read. Also at the start of a life.
+std::vector<RedisPastId> RedisJournal::ids_between(RedisPlace last, RedisPlace next) {
+  const auto after = last.life == next.life ? last.number : 0;
+  if (next.number <= after + 1) return {};
+  return hub_.past_ids(connected(read_line_), after, next.number);
+}
+
+// Under the lock.
+void RedisJournal::remember(const std::vector<RedisPastId>& ids) {
+  for (const auto& [id, number] : ids) history_.remember(id, history_.origin() + number);
 }
 
 // What comes as it happens is of now; what was there before is as much older as Redis says.

@@ -6,6 +6,7 @@
 #include "base/signals.hpp"
 #include "journal/cursor.hpp"
 #include "journal/redis_journal.hpp"
+#include "journal/same_event.hpp"
 
 namespace worker::journal {
 namespace {
@@ -118,7 +119,7 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
 }
 
 RedisHub::Appended RedisJournal::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
-  return hub_.append(redis, seen(), held_from(), drafts);
+  return hub_.append(redis, seen(), bounds(), drafts);
 }
 
 // One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are
@@ -132,22 +133,40 @@ Sequence RedisJournal::held_from() const {
   return std::max(first, last + 1 - std::min(last, most));
 }
 
+RedisHub::Bounds RedisJournal::bounds() const {
+  const auto from = held_from();
+  const std::lock_guard lock(mutex_);
+  return {from, history_.settings().past_ids_max};
+}
+
 std::vector<Journal::Kept> RedisJournal::results_of(const RedisHub::Appended& appended,
-                                                    std::span<const RedisDraft> drafts) {
+                                                    std::span<const RedisDraft> drafts) const {
   std::vector<Kept> results;
   results.reserve(drafts.size());
   const auto epoch = epoch_of(appended.life);
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    const auto place = appended.places[i];
-    const auto& id = drafts[i][2];
-    if (place <= 0) {
-      results.emplace_back(
-          base::failure(place == RedisHub::reserved ? Rejection::reserved : Rejection::closed));
-    } else {
-      results.emplace_back(id.empty() ? Cursor{epoch, static_cast<Sequence>(place)}.text() : id);
-    }
-  }
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    results.push_back(result_of(appended.places[i], epoch, drafts[i]));
   return results;
+}
+
+Journal::Kept RedisJournal::result_of(std::int64_t place, const std::string& epoch,
+                                      const RedisDraft& draft) const {
+  const auto& id = draft[2];
+  if (place == RedisHub::closed) return base::failure(Rejection::closed);
+  if (place == RedisHub::reserved) return base::failure(Rejection::reserved);
+  if (place == RedisHub::conflict || (place == RedisHub::gone && !was_kept(draft)))
+    return base::failure(Rejection::conflict);
+  return id.empty() ? Cursor{epoch, static_cast<Sequence>(place)}.text() : id;
+}
+
+// Redis knows no more of the event than its id. This worker may hold it, or have held it.
+bool RedisJournal::was_kept(const RedisDraft& draft) const {
+  const auto& [topics, event, id, key, close] = draft;
+  const auto content = content_of(topics_of(topics), event, key, !close.empty());
+  const std::lock_guard lock(mutex_);
+  if (const auto held = history_.find_held(id)) return content_of(*held) == content;
+  const auto* past = history_.past_ids().find(id);
+  return past != nullptr && past->fingerprint == fingerprint_of(content);
 }
 
 // An append of nothing writes all the same. Where Redis has no room for it, giving up what is not held any

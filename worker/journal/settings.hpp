@@ -15,6 +15,8 @@ struct Settings {
   std::chrono::milliseconds age_max{3'600'000};
   /// Of all topics together, with what the bookkeeping takes.
   std::size_t bytes_max = 67'108'864;
+  /// Publishers' ids remembered of events that are not held any more.
+  std::size_t past_ids_max = 100'000;
 
   bool operator==(const Settings&) const = default;
 };

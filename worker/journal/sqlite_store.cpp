@@ -8,7 +8,7 @@
 namespace worker::journal {
 namespace {
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
 
 constexpr const char* schema = R"(
@@ -35,6 +35,7 @@ constexpr const char* schema = R"(
 // From each version to the next, the oldest first.
 constexpr const char* steps[] = {
     "ALTER TABLE hub ADD COLUMN doubtful_through INTEGER NOT NULL DEFAULT 0",
+    SqlitePastIds::schema,
 };
 static_assert(std::size(steps) == schema_version - 1);
 
@@ -82,6 +83,7 @@ SqliteStore::SqliteStore(const std::string& path, StorageSettings::Durability du
   database_.run("PRAGMA wal_autocheckpoint=4096");
   make_schema();
   statements_ = std::make_unique<Statements>(database_);
+  past_ids_ = std::make_unique<SqlitePastIds>(database_);
   Statement hub(database_, "SELECT epoch FROM hub");
   if (hub.next()) epoch_ = hub.text(0);
 }
@@ -103,6 +105,7 @@ void SqliteStore::make_schema() {
   if (version == schema_version) return;
   transaction([&] {
     if (fresh) database_.run(schema);
+    if (fresh) database_.run(SqlitePastIds::schema);
     for (auto step = version; !fresh && step < schema_version; ++step) database_.run(steps[step - 1]);
     database_.run(fmt::format("PRAGMA application_id={}", application_id).c_str());
     database_.run(fmt::format("PRAGMA user_version={}", schema_version).c_str());
@@ -111,6 +114,7 @@ void SqliteStore::make_schema() {
 
 History SqliteStore::load(const Settings& settings) {
   History history(settings, epoch_, clock_);
+  history.restore(past_ids_->load(settings.past_ids_max));
   Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
   while (marks.next()) {
     history.restore_topic(std::string(marks.text(0)),
@@ -158,6 +162,7 @@ void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>&
     Statement hub(database_, "INSERT INTO hub VALUES(?,0,0,0)");
     hub.bind(1, std::string_view(epoch)).run();
     for (const auto& entry : entries) write(*entry);
+    if (changes.past_ids) past_ids_->rewrite(*changes.past_ids);
     write(changes, 0);
   });
   epoch_ = epoch;
@@ -193,7 +198,14 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
     }
   }
   const auto gone = std::min(gone_max, changes.gone.size());
-  for (std::size_t i = 0; i < gone; ++i) statements_->gone.bind(1, changes.gone[i]).run();
+  bool some_had_ids = false;
+  for (std::size_t i = 0; i < gone; ++i) {
+    const auto& [place, id] = changes.gone[i];
+    statements_->gone.bind(1, place).run();
+    if (id) past_ids_->write(*id);
+    some_had_ids |= id.has_value();
+  }
+  if (some_had_ids && changes.past_ids_max) past_ids_->forget(*changes.past_ids_max);
   statements_->hub.bind(1, changes.last)
       .bind(2, changes.forgotten_through)
       .bind(3, changes.doubtful_through)

@@ -10,6 +10,7 @@
 
 #include "journal/history.hpp"
 #include "journal/sqlite_database.hpp"
+#include "journal/sqlite_past_ids.hpp"
 
 namespace worker::journal {
 
@@ -45,6 +46,7 @@ class SqliteStore {
   const base::Clock& clock_;
   Database database_;
   std::unique_ptr<Statements> statements_;
+  std::unique_ptr<SqlitePastIds> past_ids_;
   std::string epoch_;
 };
 

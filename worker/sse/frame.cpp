@@ -69,6 +69,12 @@ std::optional<Event> parse_event(std::string_view frame) {
 
 void append_comment(std::string& out, std::string_view text) { out.append(": ").append(text).append("\n\n"); }
 
+void append_heartbeat(std::string& out, std::string_view id, std::chrono::milliseconds interval) {
+  const std::chrono::duration<double> seconds = interval;
+  const auto data = fmt::format("{{\"intervalSeconds\":{}}}", seconds.count());
+  append_event(out, {.data = data, .type = "heartbeat", .id = std::string(id)});
+}
+
 void append_retry(std::string& out, std::chrono::milliseconds delay) {
   fmt::format_to(std::back_inserter(out), "retry: {}\n\n", delay.count());
 }

@@ -27,6 +27,10 @@ std::optional<Event> parse_event(std::string_view frame);
 /// `: text` and a blank line. `text` holds no line end.
 void append_comment(std::string& out, std::string_view text);
 
+/// `event: heartbeat` with `{"intervalSeconds":…}` as data: a sign of life that a script can see, and the
+/// cursor with it. `interval`: within it comes the next one.
+void append_heartbeat(std::string& out, std::string_view id, std::chrono::milliseconds interval);
+
 /// A `retry:` frame: how long the reader waits before it reconnects.
 void append_retry(std::string& out, std::chrono::milliseconds delay);
 

@@ -1,63 +1,71 @@
-// One stream for all tabs without a SharedWorker: the tab that holds a lock reads and tells the others. When it goes, however
-// it goes, the lock falls to the next, which begins at the last event that it has heard of.
+// One stream for all tabs without a SharedWorker: the tab that holds a lock reads and tells the others over a channel. When it
+// goes, for whatever reason, the browser gives the lock to the next tab, which goes on from its own cursor.
 
-import { Stream } from './stream.js';
+import { Follower } from './follower.js';
+import { Leader, randomId } from './leader.js';
 
-export function joinByLock(subscription, on) {
-  const { key, path, topics, names } = subscription;
-  const channel = new BroadcastChannel(`sse-worker ${key}`);
+const version = 2; // of the messages: pages of another version share among themselves
+const answerMsMax = 8000;
+
+// on: event(event), gap(data), state(state), failed(): the tab that has the lock does not answer. Returns { cursor, close(),
+// retry(), wake() }.
+export function joinByLock({ env, subscription, on }) {
+  const name = `sse-worker ${version} ${subscription.key}`;
+  const channel = new env.BroadcastChannel(name);
   const leaving = new AbortController();
-  let { cursor } = subscription;
-  let stream = null; // while this tab leads
-  let state = ['connecting', {}];
+  const me = randomId();
+  let leader = null;
 
-  const tell = (what, ...rest) => {
+  const ask = () => channel.postMessage({ what: 'hello', from: me });
+  const follower = new Follower({ env, subscription, on, ask });
+
+  channel.addEventListener('message', ({ data: message }) => {
     if (leaving.signal.aborted) return;
-    if (what === 'event' && rest[0].id) cursor = rest[0].id;
-    if (what === 'state') state = rest;
-    on[what](...rest);
-  };
-  const tellAll = (...what) => {
-    channel.postMessage(what);
-    tell(...what);
-  };
-
-  channel.addEventListener('message', ({ data: [what, ...rest] }) => {
-    if (what === 'hello') {
-      if (stream) channel.postMessage(['welcome', rest[0], stream.cursor, now(state)]);
-    } else if (what === 'welcome') {
-      if (rest[0] !== me) return;
-      cursor ??= rest[1];
-      tell('joined', rest[1]);
-      tell('state', ...rest[2]);
-    } else if (what === 'retry') stream?.retry();
-    else if (!stream) tell(what, ...rest); // a leader knows what it said, and what the one before had still to say it will read
+    if (message.what === 'retry' || message.what === 'wake') leader?.[message.what]();
+    else if (message.what === 'hello') {
+      if (leader) channel.postMessage({ what: 'welcome', to: message.from, place: leader.place, state: leader.state });
+    } else if (leader) return; // what the leader before had still to say is read again
+    else if (message.what === 'leads' || (message.what === 'welcome' && message.to === me)) follower.join(message.place, message.state);
+    else if (message.what !== 'welcome') follower.hear(message);
   });
 
-  const me = crypto.getRandomValues(new Uint32Array(4)).join('-');
-  channel.postMessage(['hello', me]);
-  navigator.locks.request(`sse-worker ${key}`, { signal: leaving.signal }, () => {
-    tell('joined', cursor);
-    stream = new Stream({
-      path, topics, names, cursor,
-      onEvent: (event) => tellAll('event', event),
-      onGap: (data) => tellAll('gap', data),
-      onState: (name, { untilMs, problem }) => tellAll('state', name, { inMs: untilMs && untilMs - performance.now(), untilMs, problem }),
+  ask();
+  const late = env.setTimeout(() => {
+    if (leaving.signal.aborted || follower.term > 0) return;
+    close();
+    on.failed();
+  }, answerMsMax);
+  env.navigator.locks.request(name, { signal: leaving.signal }, () => {
+    if (leaving.signal.aborted) return undefined;
+    leader = new Leader({
+      env,
+      subscription: { ...subscription, cursor: follower.cursor },
+      after: follower.place,
+      since: follower.term,
+      tell(message) {
+        channel.postMessage(message);
+        follower.hear(message);
+      },
     });
+    follower.join(leader.place);
+    channel.postMessage({ what: 'leads', place: leader.place });
+    leader.start();
     return new Promise((gone) => { leaving.signal.addEventListener('abort', gone); });
-  }).catch(() => {});
+  }).catch(() => {}); // the signal's doing
+
+  const toLeader = (what) => (leader ? leader[what]() : channel.postMessage({ what }));
+  function close() {
+    env.clearTimeout(late);
+    leaving.abort();
+    leader?.close();
+    follower.close();
+    channel.close();
+  }
 
   return {
-    close() {
-      leaving.abort();
-      stream?.close();
-      channel.close();
-    },
-    retry: () => (stream ? stream.retry() : channel.postMessage(['retry'])),
+    get cursor() { return follower.cursor; },
+    close,
+    retry: () => toLeader('retry'),
+    wake: () => toLeader('wake'),
   };
-}
-
-// A state as it is by now: what is left of waiting has become less.
-function now([name, { untilMs, problem }]) {
-  return [name, { inMs: untilMs && Math.max(0, untilMs - performance.now()), problem }];
 }

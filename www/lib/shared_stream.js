@@ -1,113 +1,101 @@
 // SharedStream: a subscription that all tabs of a browser have together, over one connection: by a SharedWorker, else by a
-// lock and a channel, else each for itself. To its tab it looks as if it were alone: it begins at its own cursor, and has
-// every event once and in order, whoever reads it.
+// lock and a channel, else each tab for itself. Each tab has every event after its own cursor, once and in order, whoever
+// reads it.
 
 import { joinByLock } from './by_lock.js';
 import { joinByWorker } from './by_worker.js';
-import { Recent } from './recent.js';
-import { Stream, address } from './stream.js';
-
-const pagesMax = 1000;
+import { address } from './stream_request.js';
+import { Stream } from './stream.js';
+import { onWake } from './watchdog.js';
 
 export class SharedStream {
+  #env;
   #options;
-  #recent = new Recent();
-  #cursor;
-  #held = null; // what comes while what this tab lacks is fetched
+  #subscription;
   #transport;
-  #ending = new AbortController();
+  #life = new AbortController();
   #state = null;
 
-  // topics, cursor, names, path, onEvent, onGap, onState, signal: as of Stream. onTabs(count) where it is known.
+  // How it is shared: 'worker', 'lock' or 'own'. It changes when the SharedWorker does not load, or the tab with the lock does not answer.
+  by;
+
+  // topics, cursor, names, path, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
   // by: 'worker', 'lock' or 'own' instead of the best there is.
-  constructor(options) {
+  constructor({ env = globalThis, ...options }) {
+    this.#env = env;
     this.#options = { path: '/events', names: [], onGap() {}, onState() {}, onTabs() {}, ...options };
-    const { topics, names, path, cursor, by = best(), signal } = this.#options;
-    this.by = by;
-    this.#cursor = cursor;
+    const { topics, names, path, cursor, signal } = this.#options;
     signal?.addEventListener('abort', () => this.close());
-    const absolute = new URL(path, location.href).href;
+    const absolute = new URL(path, env.location.href).href;
     const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort()]);
-    const subscription = { key, path: absolute, topics: [...topics], names: [...names], cursor };
-    const on = {
-      joined: (at) => this.#joined(at),
-      event: (event) => (this.#held ? this.#held.push(event) : this.#take(event)),
-      gap: (data) => this.#options.onGap(data),
-      state: (state, { inMs, problem }) => this.#enter(state, { untilMs: inMs && performance.now() + inMs, problem }),
-      tabs: (count) => this.#options.onTabs(count),
-    };
-    if (by === 'worker') this.#transport = joinByWorker(subscription, on);
-    else if (by === 'lock') this.#transport = joinByLock(subscription, on);
-    else this.#transport = alone(subscription, on);
+    this.#subscription = { key, path: absolute, topics: [...topics], names: [...names], cursor };
+    onWake(env, () => this.#transport.wake(), this.#life.signal);
+    this.#join(options.by ?? best(env));
   }
 
-  // The id of the last event this tab has had, or what it began with.
-  get cursor() { return this.#cursor; }
+  // Everything before it has been delivered to this tab. At the beginning the `cursor` of the options.
+  get cursor() { return this.#transport?.cursor ?? this.#options.cursor; }
   get state() { return this.#state; }
-  get url() { return address(this.#options, this.#cursor); }
+  get url() { return address(this.#options, this.cursor); }
 
   close() {
-    this.#ending.abort();
+    this.#life.abort();
     this.#transport.close();
     this.#state = 'closed';
   }
 
-  // At once instead of when the time has come.
+  // Asks again at once instead of when the time has come.
   retry() { this.#transport.retry(); }
 
-  // The stream that this tab joins has come to `at`; this tab, with a cursor of its own, may lack what is before.
-  async #joined(at) {
-    if (!this.#options.cursor || at === this.#options.cursor || this.#held) return;
-    this.#held = [];
-    try {
-      await this.#catchUp();
-    } catch {
-      // The server is away. Its stream comes back from where it was, and what is lacking is not known any more.
-      if (!this.#ending.signal.aborted) this.#options.onGap(JSON.stringify({ reason: 'unknown', lastEventId: this.#cursor }));
-    }
-    const held = this.#held;
-    this.#held = null;
-    for (const event of held) this.#take(event);
-  }
-
-  async #catchUp() {
-    const { signal } = this.#ending;
-    for (let page = 0; page < pagesMax; ++page) {
-      const answer = await fetch(`${address(this.#options, this.#cursor)}&poll=0`, { signal, cache: 'no-store' });
-      if (!answer.ok) throw new Error(`${answer.status}`);
-      const { events, lastEventId, gap } = await answer.json();
-      if (gap) this.#options.onGap(JSON.stringify(gap));
-      for (const { id, event, data } of events) {
-        if (event === 'message' || this.#options.names.includes(event)) this.#take({ type: event, data, id });
+  #join(by) {
+    this.by = by;
+    const env = this.#env;
+    const on = {
+      event: (event) => this.#tell('onEvent', event),
+      gap: (data) => this.#tell('onGap', data),
+      state: ({ name, inMs, problem }) => this.#enter(name, { untilMs: inMs && env.performance.now() + inMs, problem }),
+      tabs: (count) => this.#tell('onTabs', count),
+      failed: () => this.#join(by === 'worker' ? best(env, false) : 'own'),
+    };
+    const subscription = { ...this.#subscription, cursor: this.cursor };
+    if (by === 'worker') {
+      try {
+        this.#transport = joinByWorker({ env, subscription, on });
+      } catch {
+        on.failed(); // where a page may not start one, making it throws
       }
-      this.#cursor = lastEventId;
-      if (events.length === 0) return;
-    }
+    } else if (by === 'lock') this.#transport = joinByLock({ env, subscription, on });
+    else this.#transport = this.#alone(subscription);
   }
 
-  #take(event) {
-    if (this.#ending.signal.aborted || !this.#recent.add(event.id)) return;
-    if (event.id) this.#cursor = event.id;
-    this.#options.onEvent(event);
+  #alone({ path, topics, names, cursor }) {
+    const stream = new Stream({
+      env: this.#env, path, topics, names, cursor,
+      onEvent: (event) => this.#tell('onEvent', event),
+      onGap: (data) => this.#tell('onGap', data),
+      onState: (state, details) => this.#enter(state, details),
+    });
+    return { get cursor() { return stream.cursor; }, close: () => stream.close(), retry: () => stream.retry(), wake() {} };
   }
 
   #enter(state, details) {
-    if (this.#ending.signal.aborted) return;
     this.#state = state;
-    this.#options.onState(state, details);
+    this.#tell('onState', state, details);
+  }
+
+  // A page's mistake in a callback is reported, and costs no other event.
+  #tell(what, ...values) {
+    if (this.#life.signal.aborted) return;
+    try {
+      this.#options[what](...values);
+    } catch (error) {
+      if (this.#env.reportError) this.#env.reportError(error);
+      else this.#env.setTimeout(() => { throw error; }, 0);
+    }
   }
 }
 
-function best() {
-  if (globalThis.SharedWorker && navigator.locks) return 'worker';
-  return globalThis.BroadcastChannel && navigator.locks ? 'lock' : 'own';
-}
-
-function alone({ path, topics, names, cursor }, on) {
-  return new Stream({
-    path, topics, names, cursor,
-    onEvent: on.event,
-    onGap: on.gap,
-    onState: (state, { untilMs, problem }) => on.state(state, { inMs: untilMs && untilMs - performance.now(), problem }),
-  });
+function best(env, worker = true) {
+  if (worker && env.SharedWorker && env.navigator.locks) return 'worker';
+  return env.BroadcastChannel && env.navigator.locks ? 'lock' : 'own';
 }

@@ -1,33 +1,47 @@
-// A subscription that lasts: connecting, open, waiting (and until when), refused (and why), ended. EventSource tells
-// neither when it will try again nor what the server said, and gives up for good at the first wrong answer; this tries
-// again itself, from the last event seen, and polls where there is no EventSource.
+// A subscription that lasts: connecting, open, waiting (until when), refused (why), ended. It keeps the reader's cursor, asks
+// again after every failure, and drops a connection that has died in silence. `open` means that it has a cursor: whatever is
+// published from then on is delivered once and in order, or a gap is told.
 
-import { openEventSource } from './event_source.js';
-import { openPolling } from './polling.js';
+import { Refusal } from './answer.js';
+import { Delays } from './delays.js';
+import { poll, readPolls } from './polling.js';
+import { address, canStream, heartbeatLimitMs, isEnd, isGap, readStream, refusal } from './stream_request.js';
+import { onWake } from './watchdog.js';
 
-const delaysMs = [1000, 2000, 4000, 8000, 15000];
-const problemCharsMax = 2000;
+// After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
+// Each costs a try, so these tries are short and follow each other at once.
+const keptConnectionsMax = 6;
+const keptFirstByteMs = 3000;
 
 export class Stream {
   #options;
+  #env;
+  #wanted;
   #cursor;
-  #source = null;
-  #timer = 0;
-  #failures = 0;
-  #asking = null;
   #state = null;
+  #life = new AbortController();
+  #trying = new AbortController();
+  #delays = new Delays();
+  #timer = 0;
+  #suspects = 0; // kept connections that may be dead like the last one
+  #check = () => {};
+  #waiting = null; // { untilMs by the wall clock, told by the server }
 
-  // topics: list of names and patterns. cursor: where to begin (an id, or "earliest"), or nothing for now. names: types of
-  // events to be told of beside `message`. onEvent({ type, data, id }), onGap(data), onState(state, { untilMs, problem }).
-  // path: /events. signal: ends it. Nothing is called after that, nor after close().
-  constructor(options) {
-    this.#options = { path: '/events', names: [], onGap() {}, onState() {}, ...options };
+  // topics: list of names and patterns. cursor: where to begin (an id, or "earliest"); without one it begins now. names: types
+  // of events to deliver besides `message`. onEvent({ type, data, id }), onGap(data, cursor), onCursor(id) when the cursor
+  // has moved without an event, onState(state, { untilMs, problem }). path: /events. signal: ends it. Nothing is called
+  // after that, nor after close(). env: replaces globalThis in tests.
+  constructor({ env = globalThis, ...options }) {
+    this.#options = { path: '/events', names: [], onGap() {}, onCursor() {}, onState() {}, ...options };
+    this.#env = env;
+    this.#wanted = new Set(['message', ...this.#options.names]);
     this.#cursor = options.cursor;
     options.signal?.addEventListener('abort', () => this.close());
-    this.#open();
+    onWake(env, (online) => this.#woken(online), this.#life.signal);
+    this.#connect();
   }
 
-  // The id of the last event, or what it began with.
+  // Everything before it has been delivered. At the beginning the `cursor` of the options.
   get cursor() {
     return this.#cursor;
   }
@@ -41,93 +55,143 @@ export class Stream {
   }
 
   close() {
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#source?.close();
-    this.#source = null;
+    this.#life.abort();
+    this.#leave();
     this.#state = 'closed';
   }
 
-  // At once instead of when the time has come.
+  // Asks again at once instead of when the time has come.
   retry() {
     if (this.#state !== 'waiting' && this.#state !== 'refused') return;
-    this.close();
-    this.#open();
+    this.#leave();
+    this.#connect();
   }
 
-  #open() {
+  // After a sleep or another reason for doubt: looks at once whether the connection lives and the time to wait is over.
+  wake() {
+    this.#check();
+    this.#woken(false);
+  }
+
+  #leave() {
+    this.#env.clearTimeout(this.#timer);
+    this.#waiting = null;
+    this.#trying.abort();
+  }
+
+  // A timer may be late after a sleep; and where no server was reached, the network was the reason for waiting.
+  #woken(online) {
+    if (!this.#waiting) return;
+    if (this.#env.Date.now() >= this.#waiting.untilMs || (online && !this.#waiting.told)) this.retry();
+  }
+
+  async #connect() {
+    this.#trying = new AbortController();
+    const { signal } = this.#trying;
     this.#enter('connecting');
-    const { names } = this.#options;
-    const moved = (id) => { if (id) this.#cursor = id; };
-    const on = {
-      live: () => this.#live(),
-      event: (event) => { moved(event.id); this.#options.onEvent(event); },
-      gap: (data, id) => { moved(id); this.#options.onGap(data); },
-      cursor: moved,
-      end: (id) => { moved(id); this.#end(); },
-      lost: () => this.#wait(),
-      refused: () => this.#ask(),
-    };
-    this.#source = globalThis.EventSource ? openEventSource(this.url, names, on) : openPolling(() => this.url, names, on);
+    if (signal.aborted) return;
+    const end = await this.#read(signal);
+    if (signal.aborted) return;
+    if (end.what === 'ended') this.#enter('ended');
+    else if (end.what === 'refused') this.#enter('refused', { problem: end.problem });
+    else this.#again(end);
+  }
+
+  #again(end) {
+    if (end.atOnce) this.#suspects = keptConnectionsMax;
+    if (end.atOnce || (end.unanswered && this.#suspects-- > 0)) this.#connect();
+    else this.#wait(end);
+  }
+
+  async #read(signal) {
+    const env = this.#env;
+    const take = (answer) => this.#takeAnswer(answer, signal);
+    if (!canStream(env)) return readPolls(() => this.url, { env, signal, take: (answer) => { this.#live(); take(answer); } });
+    // A stream that is cut before its first frame has given no cursor. An answer to a poll is there completely or not at all.
+    if (!this.#cursor && hasHistory(this.#options.topics)) {
+      try {
+        const answer = await poll(this.url, { env, waits: false, signal });
+        if (signal.aborted) return { what: 'lost' };
+        take(answer);
+        if (answer.closed) return { what: 'ended' };
+      } catch (error) {
+        return error instanceof Refusal ? refusal(error) : { what: 'lost' };
+      }
+    }
+    return readStream(`${this.url}&heartbeat=event`, {
+      env, signal,
+      firstByteMs: this.#suspects > 0 ? keptFirstByteMs : this.#delays.firstByteMs,
+      onWatchdog: (watchdog) => { this.#check = () => watchdog.check(); },
+      onFrames: (frames, watchdog) => this.#takeFrames(frames, watchdog, signal),
+    });
+  }
+
+  #takeFrames(frames, watchdog, signal) {
+    let moved = false;
+    for (const frame of frames) {
+      if (signal.aborted) return;
+      if (frame.retry !== undefined) this.#delays.retry(frame.retry);
+      // nginx and a full worker answer with an empty stream: only a cursor or an event shows that this one has begun.
+      if (frame.id || frame.data !== undefined) this.#live();
+      if (frame.id) this.#cursor = frame.id;
+      moved ||= Boolean(frame.id);
+      const limitMs = heartbeatLimitMs(frame);
+      if (limitMs) watchdog.limitMs = limitMs;
+      else if (isGap(frame)) this.#tell('onGap', frame.data, frame.id);
+      else if (isEnd(frame)) return;
+      else if (frame.data !== undefined && this.#wanted.has(frame.event || 'message')) this.#tell('onEvent', { type: frame.event || 'message', data: frame.data, id: frame.id ?? '' });
+      else continue;
+      if (!limitMs) moved = false;
+    }
+    if (moved && !signal.aborted) this.#tell('onCursor', this.#cursor);
+  }
+
+  #takeAnswer({ events, lastEventId, gap }, signal) {
+    if (gap) {
+      this.#cursor = gap.resumedFrom;
+      this.#tell('onGap', JSON.stringify(gap), gap.resumedFrom);
+    }
+    for (const { id, event, data } of events) {
+      if (signal.aborted) return;
+      this.#cursor = id;
+      if (this.#wanted.has(event)) this.#tell('onEvent', { type: event, data, id });
+    }
+    if (signal.aborted || !lastEventId) return;
+    this.#cursor = lastEventId;
+    this.#tell('onCursor', lastEventId);
   }
 
   #live() {
     if (this.#state === 'open') return;
-    this.#failures = 0;
+    this.#suspects = 0;
+    this.#delays.succeeded();
     this.#enter('open');
   }
 
-  #end() {
-    this.close();
-    this.#enter('ended');
-  }
-
-  #wait(problem) {
-    this.#source?.close();
-    const most = delaysMs[Math.min(this.#failures, delaysMs.length - 1)];
-    this.#failures += 1;
-    const delayMs = most * (0.75 + Math.random() / 2); // or all pages would come back in the same moment
-    this.#timer = setTimeout(() => this.#open(), delayMs);
-    this.#enter('waiting', { untilMs: performance.now() + delayMs, problem });
-  }
-
-  // What was wrong? The same request once more, where its answer can be read.
-  async #ask() {
-    const asking = new AbortController();
-    this.#asking = asking;
-    let answer = null;
-    let problem = '';
-    try {
-      answer = await fetch(this.url, { signal: asking.signal, headers: { Accept: 'text/event-stream' } });
-      if (!answer.ok) problem = describe(answer.status, await answer.text());
-    } catch {
-      // no answer at all: the worker or the network is away
-    }
-    if (asking.signal.aborted) return;
-    asking.abort();
-    if (answer?.status === 204) this.#end();
-    else if (problem && answer.status < 500) this.#enter('refused', { problem });
-    else this.#wait(problem);
+  #wait({ problem, retryAfterMs, told = false }) {
+    const delayMs = this.#delays.next(retryAfterMs);
+    this.#waiting = { untilMs: this.#env.Date.now() + delayMs, told };
+    this.#timer = this.#env.setTimeout(() => this.retry(), delayMs);
+    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem });
   }
 
   #enter(state, details = {}) {
+    if (this.#life.signal.aborted) return;
     this.#state = state;
-    this.#options.onState(state, details);
+    this.#tell('onState', state, details);
+  }
+
+  // A page's mistake in a callback is reported, and costs no other event.
+  #tell(what, ...values) {
+    if (this.#life.signal.aborted) return;
+    try {
+      this.#options[what](...values);
+    } catch (error) {
+      if (this.#env.reportError) this.#env.reportError(error);
+      else this.#env.setTimeout(() => { throw error; }, 0);
+    }
   }
 }
 
-// Where a reader of these topics begins with this cursor.
-export function address({ path = '/events', topics }, cursor) {
-  const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
-  if (cursor) query.set('lastEventId', cursor);
-  return `${path}?${query}`;
-}
-
-function describe(status, text) {
-  try {
-    const { title, detail } = JSON.parse(text.slice(0, problemCharsMax));
-    return `${status} ${title ?? ''}${detail ? `: ${detail}` : ''}`;
-  } catch {
-    return `${status}`;
-  }
-}
+// The worker's own streams have neither history nor cursors, and answer a poll with a stream.
+const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));

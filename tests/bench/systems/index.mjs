@@ -6,12 +6,14 @@
 import { express } from './express.mjs';
 import { expressSingle } from './express_single.mjs';
 import { floor } from './floor.mjs';
-import { redis, sqlite, sqliteFull } from './journals.mjs';
+import { redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious } from './journals.mjs';
 import { longpoll } from './longpoll.mjs';
 import { nchan } from './nchan.mjs';
+import { previous } from './previous.mjs';
 import { pushpin } from './pushpin.mjs';
 import { websocket } from './websocket.mjs';
 import { worker } from './worker.mjs';
 
-const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull, redis];
+const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull, redis, previous,
+  sqlitePrevious, redisPrevious];
 export const systems = Object.fromEntries(all.map((system) => [system.name, system]));

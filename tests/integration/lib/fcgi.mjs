@@ -9,6 +9,8 @@ import {now, Signal} from './wait.mjs';
 
 export class Peer {
   answers = [new Answer()];
+  // Records about the worker itself: they belong to no request.
+  management = [];
   opened = now();
   end = null;
   #rest = Buffer.alloc(0);
@@ -45,6 +47,10 @@ export class Peer {
 
   #record(record) {
     if (record.version !== 1) throw new Error(`the worker answered in version ${record.version}`);
+    if (record.id === 0) {
+      this.management.push(record);
+      return;
+    }
     this.answers.at(-1).add(record);
     if (record.type === END_REQUEST) this.answers.push(new Answer());
   }

@@ -2,6 +2,10 @@
 export function seeded(t) {
   const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32);
   t.diagnostic(`SEED=${seed}`);
+  return randomOf(seed);
+}
+
+export function randomOf(seed) {
   let state = seed >>> 0;
   // mulberry32
   const next = () => {

@@ -17,7 +17,7 @@ ${process.getuid() === 0 ? 'user root;' : ''}
 worker_processes 1;
 pid ${directory}/nginx.pid;
 error_log ${directory}/error.log info;
-events { worker_connections 1024; }
+events { worker_connections 4096; }
 http {
     access_log off;
     client_body_temp_path ${directory}/body;
@@ -55,8 +55,9 @@ export class Nginx {
 }
 
 // Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten, and one is
-// added for each of the others; as the README has it, nobody is put aside after a failure.
-function install(directory, sockets) {
+// added for each of the others; as the README has it, nobody is put aside after a failure. `patient`: nginx does not cut
+// readers that take nothing, so that only the worker does.
+function install(directory, sockets, patient) {
   const snippets = path.join(directory, 'snippets');
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
@@ -67,11 +68,16 @@ function install(directory, sockets) {
   );
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
   fs.writeFileSync(upstream, rewritten);
+  if (!patient) return;
+  const locations = path.join(snippets, 'sse-worker.locations.conf');
+  const shippedText = fs.readFileSync(locations, 'utf8');
+  if (!shippedText.includes('send_timeout 30s;')) throw new Error('sse-worker.locations.conf has another send_timeout');
+  fs.writeFileSync(locations, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
-export async function startNginx(t, socket, {server = '', others = []} = {}) {
+export async function startNginx(t, socket, {server = '', others = [], patient = false} = {}) {
   const directory = temporaryDirectory(t);
-  install(directory, [socket, ...others]);
+  install(directory, [socket, ...others], patient);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
   fs.writeFileSync(file, configuration(directory, port, server));

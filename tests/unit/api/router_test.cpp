@@ -99,10 +99,12 @@ BOOST_AUTO_TEST_CASE(without_method_or_path) {
   for (const auto& [method, path] : {std::pair{"", "/events"}, {"GET", ""}, {"", ""}}) {
     const auto exchange = served(method, path);
     BOOST_TEST(exchange.head_text() == "Status: 400 Bad Request\r\n" + problem_headers(exchange));
-    BOOST_TEST(exchange.body() ==
-               R"({"type":"about:blank","title":"Bad Request","status":400,"detail":"The web server sent no )"
-               R"(REQUEST_METHOD or no SCRIPT_NAME: include sse-worker.params in its location."})"
-               "\n");
+    BOOST_TEST(
+        exchange.body() ==
+        R"({"type":"about:blank","title":"Bad Request","status":400,"detail":"The web server sent no )"
+        R"(REQUEST_METHOD, or no path: SCRIPT_NAME with PATH_INFO, DOCUMENT_URI or REQUEST_URI. In nginx, include )"
+        R"(sse-worker.params; deploy/front-ends has the configuration of others."})"
+        "\n");
   }
 }
 

@@ -28,7 +28,8 @@ inline Values values_of(const Config& config) {
           {"gate.head_bytes_max", fmt::format("{}", gate.head_bytes_max)},
           {"gate.body_bytes_max", fmt::format("{}", gate.body_bytes_max)},
           {"streams.max", fmt::format("{}", streams.streams_max)},
-          {"streams.outbox_bytes_max", fmt::format("{}", gate.outbox_bytes_max)},
+          {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
+          {"streams.stall_seconds", fmt::format("{} ms", gate.stall.count())},
           {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
           {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
           {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
@@ -49,6 +50,7 @@ inline Values values_of(const Config& config) {
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
+          {"history.past_ids_max", fmt::format("{}", history.past_ids_max)},
           {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite  ? "sqlite"
                            : storage.kind == journal::StorageSettings::Kind::redis ? "redis"
                                                                                    : "memory"},

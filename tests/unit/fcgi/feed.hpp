@@ -1,9 +1,9 @@
-// Feeds an Intake the way a socket does: in pieces of any size, starting over after each complete request.
+// Feeds an Intake the way a connection does: in pieces of any size, with every request answered at once, or
+// with none.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,30 +14,45 @@ namespace worker::fcgi {
 inline constexpr Intake::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
 
 /// What an Intake made of the bytes, as text that can be compared: one line per request, and then how it
-/// ended. What came after an end other than a request is not fed.
+/// ended. What came after a refusal, or after what is held or too large, is not fed.
 class Feed {
  public:
-  explicit Feed(Intake::Limits limits = wide) : limits_(limits) {}
+  /// With `answers`, each request is over before the next byte is looked at; without, it is never over.
+  explicit Feed(Intake::Limits limits = wide, bool answers = true)
+      : limits_(limits), answers_(answers), intake_(limits) {}
 
   void take(std::string_view bytes) {
     while (!bytes.empty() && !ended_) {
-      if (!intake_) intake_.emplace(limits_);
-      const auto progress = intake_->take(bytes);
-      if (!progress) {
-        end(fmt::format("refused: {}", name_of(progress.error())));
-      } else if (progress.value() == Intake::Progress::request) {
-        said_ +=
-            fmt::format("request {}{} params {} body {}\n", intake_->request_id(),
-                        intake_->keep_connection() ? " keep" : "", intake_->params(), intake_->take_body());
-        intake_.reset();
-      } else if (progress.value() != Intake::Progress::more) {
-        end(progress.value() == Intake::Progress::aborted          ? "aborted"
-            : progress.value() == Intake::Progress::head_too_large ? "head too large"
-                                                                   : "body too large");
+      const auto progress = intake_.take(bytes);
+      replies_ += intake_.take_reply();
+      if (!progress) return end(fmt::format("refused: {}", name_of(progress.error())));
+      switch (progress.value()) {
+        case Intake::Progress::more:
+          break;
+        case Intake::Progress::request:
+          said_ +=
+              fmt::format("request {}{} params {} body {}\n", intake_.request_id(),
+                          intake_.keep_connection() ? " keep" : "", intake_.params(), intake_.take_body());
+          intake_.release();
+          if (answers_) intake_.resume();
+          break;
+        case Intake::Progress::aborted:
+          said_ += "aborted\n";
+          intake_.resume();
+          break;
+        case Intake::Progress::held:
+          return end("held");
+        case Intake::Progress::head_too_large:
+          return end("head too large");
+        case Intake::Progress::body_too_large:
+          return end("body too large");
       }
     }
   }
-  std::string said() const { return said_ + (ended_ ? "" : intake_ ? "more" : "idle"); }
+  std::string said() const { return said_ + (ended_ ? "" : intake_.at_rest() ? "idle" : "more"); }
+  /// The records that the peer was sent.
+  const std::string& replies() const { return replies_; }
+  bool fresh() const { return intake_.fresh(); }
 
  private:
   void end(const std::string& how) {
@@ -46,8 +61,10 @@ class Feed {
   }
 
   const Intake::Limits limits_;
-  std::optional<Intake> intake_;
+  const bool answers_;
+  Intake intake_;
   std::string said_;
+  std::string replies_;
   bool ended_ = false;
 };
 
@@ -57,22 +74,28 @@ inline std::string fed(std::string_view bytes, Intake::Limits limits = wide) {
   return feed.said();
 }
 
-inline std::string fed_byte_by_byte(std::string_view bytes, Intake::Limits limits = wide) {
-  Feed feed(limits);
+/// The same, byte by byte, and with the replies behind it.
+inline std::string fed_byte_by_byte(std::string_view bytes, Intake::Limits limits = wide,
+                                    bool answers = true) {
+  Feed feed(limits, answers);
   for (std::size_t i = 0; i < bytes.size(); ++i) feed.take(bytes.substr(i, 1));
-  return feed.said();
+  return feed.said() + feed.replies();
 }
 
-/// The first split at which the outcome is another than that of the whole; npos where there is none.
-inline std::size_t differing_split(std::string_view bytes, Intake::Limits limits = wide) {
-  const auto whole = fed(bytes, limits);
+/// The first split at which the outcome or a reply is another than that of the whole; npos where there is
+/// none.
+inline std::size_t differing_split(std::string_view bytes, Intake::Limits limits = wide,
+                                   bool answers = true) {
+  Feed whole(limits, answers);
+  whole.take(bytes);
+  const auto expected = whole.said() + whole.replies();
   for (std::size_t i = 0; i <= bytes.size(); ++i) {
-    Feed feed(limits);
+    Feed feed(limits, answers);
     feed.take(bytes.substr(0, i));
     feed.take(bytes.substr(i));
-    if (feed.said() != whole) return i;
+    if (feed.said() + feed.replies() != expected) return i;
   }
-  return fed_byte_by_byte(bytes, limits) == whole ? std::string::npos : bytes.size() + 1;
+  return fed_byte_by_byte(bytes, limits, answers) == expected ? std::string::npos : bytes.size() + 1;
 }
 
 }  // namespace worker::fcgi

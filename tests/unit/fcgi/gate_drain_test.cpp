@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_reader_does_not_take_the_end) {
 
 BOOST_AUTO_TEST_CASE(a_request_sent_ahead_is_not_begun) {
   auto peer = connect();
-  send(peer, wire::request({.path = "/events"}) + wire::request({.id = 2}));
+  send(peer, wire::request({.path = "/events"}) + wire::request({}));
   drain(0ms);
   BOOST_TEST(peer.received() == stream_begin + stream_end);
   BOOST_TEST(peer.closed());

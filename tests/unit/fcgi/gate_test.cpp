@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(places_come_back_however_a_connection_ends) {
     auto aborted = connect();
     auto stream = connect();
     send(bug, wire::request({.path = "/bug"}));
-    send(aborted, wire::begin(1) + wire::record(wire::abort_request, 1));
+    send(aborted, wire::begin(1, false) + wire::record(wire::abort_request, 1));
     send(stream, wire::request({.path = "/events"}));
     stream.close();
     settle();

@@ -116,8 +116,14 @@ BOOST_AUTO_TEST_CASE(aborted_among_the_parameters_or_the_body) {
   for (const auto& before :
        {wire::begin(1), wire::begin(1) + params, wire::begin(1) + params + wire::record(wire::params, 1),
         wire::begin(1) + params + wire::record(wire::params, 1) + body}) {
-    BOOST_TEST(fed(before + abort) == "aborted");
-    BOOST_TEST(differing_split(before + abort) == no_split);
+    const auto next = simple(1, wire::pair("C", "d"), "e");
+    const auto expected = "aborted\nrequest 1 keep params " + wire::pair("C", "d") + " body e\nidle";
+    BOOST_TEST(fed(before + abort) == "aborted\nidle");
+    BOOST_TEST(fed(before + abort + next) == expected);
+    BOOST_TEST(differing_split(before + abort + next) == no_split);
+    const auto padded = wire::record(wire::abort_request, 1, "no content is due", {.padding = 7});
+    BOOST_TEST(fed(before + padded + next) == expected);
+    BOOST_TEST(differing_split(before + padded + next) == no_split);
   }
 }
 

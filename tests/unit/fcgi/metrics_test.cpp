@@ -25,13 +25,14 @@ sse_worker_connections_total 0
 sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.pending_max"} 0
+sse_worker_limit_reached_total{key="history.past_ids_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
-sse_worker_limit_reached_total{key="streams.outbox_bytes_max"} 0
+sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
 # TYPE sse_worker_outbox_high_water_bytes gauge
@@ -43,6 +44,7 @@ sse_worker_refused_connections_total{reason="early"} 0
 sse_worker_refused_connections_total{reason="full"} 0
 sse_worker_refused_connections_total{reason="id"} 0
 sse_worker_refused_connections_total{reason="length"} 0
+sse_worker_refused_connections_total{reason="management"} 0
 sse_worker_refused_connections_total{reason="params"} 0
 sse_worker_refused_connections_total{reason="role"} 0
 sse_worker_refused_connections_total{reason="truncated"} 0
@@ -51,6 +53,9 @@ sse_worker_refused_connections_total{reason="version"} 0
 # HELP sse_worker_sent_bytes_total Bytes handed to the web server.
 # TYPE sse_worker_sent_bytes_total counter
 sse_worker_sent_bytes_total 0
+# HELP sse_worker_slow_closes_total Connections closed because the reader took nothing of what waited for it for streams.stall_seconds.
+# TYPE sse_worker_slow_closes_total counter
+sse_worker_slow_closes_total 0
 # HELP sse_worker_stream_closes_total Streams ended, by reason.
 # TYPE sse_worker_stream_closes_total counter
 sse_worker_stream_closes_total{reason="drained"} 0
@@ -80,8 +85,9 @@ BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
        {"refused_connections_total{reason=\"version\"} 1\n", "{reason=\"type\"} 2\n", "{reason=\"role\"} 3\n",
         "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n", "{reason=\"params\"} 6\n",
         "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n", "{reason=\"early\"} 9\n",
-        "{reason=\"full\"} 10\n", "stream_closes_total{reason=\"finished\"} 1\n",
-        "{reason=\"reader_gone\"} 2\n", "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
+        "{reason=\"full\"} 10\n", "{reason=\"management\"} 11\n",
+        "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"reader_gone\"} 2\n",
+        "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
     BOOST_TEST(text.find(line) != std::string::npos, line);
   }
 }

@@ -1,7 +1,7 @@
 // Name-value pairs: the last check before libfcgi, which believes every length.
 #include <boost/test/unit_test.hpp>
 
-#include "fcgi/intake.hpp"
+#include "fcgi/pairs.hpp"
 #include "support/wire.hpp"
 
 using namespace std::string_literals;

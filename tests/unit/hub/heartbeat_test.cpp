@@ -15,6 +15,12 @@ struct Fixture : HubBench {
   }
 };
 
+HubReader by_event(int takes = HubReader::endless) { return HubReader(takes, HubReader::Heartbeats::events); }
+
+std::string event(int place, const std::string& seconds = "15") {
+  return fmt::format("beat event: heartbeat\ndata: {{\"intervalSeconds\":{}}}\nid: e-{}\n\n", seconds, place);
+}
+
 const std::string comment = "beat : \n\n";
 
 std::string cursor(int place) { return fmt::format("beat id: e-{}\n\n", place); }
@@ -157,6 +163,129 @@ BOOST_AUTO_TEST_CASE(what_is_pending_is_no_silence) {
   BOOST_TEST(reader.news() == "[1]");
   pass(1);
   BOOST_TEST(reader.news() == "[2]");
+}
+
+// --- as events ---
+
+BOOST_AUTO_TEST_CASE(an_event_with_the_cursor_at_even_distances) {
+  HubReader first = by_event();
+  HubReader second = by_event();
+  HubReader quiet;
+  subscribe(first, "a");
+  subscribe(second, "a");
+  subscribe(quiet, "a");
+  pass(14);
+  BOOST_TEST(first.news() == "");
+  publish("b");
+  pass(1);
+  BOOST_TEST(first.news() == event(1));
+  BOOST_TEST(second.news() == event(1));
+  BOOST_TEST(first.wires[0] == second.wires[0]);
+  BOOST_TEST(quiet.news() == cursor(1));
+  pass(15);
+  BOOST_TEST(first.news() == event(1));
+  BOOST_TEST(quiet.news() == comment);
+  BOOST_TEST(framed.size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(also_while_events_flow) {
+  HubReader watched = by_event();
+  HubReader quiet;
+  subscribe(watched, "a");
+  subscribe(quiet, "a");
+  for (int i = 0; i < 30; ++i) {
+    publish("a");
+    pass(1);
+  }
+  BOOST_TEST(quiet.news().find("beat") == std::string::npos);
+  const auto news = watched.news();
+  BOOST_TEST(news.find("[15] " + event(15) + " [16]") != std::string::npos);
+  BOOST_TEST(news.ends_with("[30] " + event(30)));
+}
+
+// What waits for the next flush has not been sent: the cursor must not pass it.
+BOOST_AUTO_TEST_CASE(the_cursor_of_what_was_sent) {
+  settings.heartbeat = 1s;
+  settings.flush_cost_per_stream = 20s;
+  settings.flush_interval_max = 20s;
+  HubReader reader = by_event();
+  subscribe(reader, "a");
+  publish("a");
+  turn();
+  BOOST_TEST(reader.news() == "[1]");
+  publish("b");
+  publish("a");
+  publish("a");
+  pass(1);
+  BOOST_TEST(reader.news() == event(2, "1"));
+}
+
+BOOST_AUTO_TEST_CASE(never_further_apart_than_said) {
+  HubReader reader = by_event();
+  subscribe(reader, "a");
+  int since = 0;
+  for (int i = 0; i < 600; ++i) {  // the loop is late now and then
+    const int late = i % 7 == 0 ? 130 : 0;
+    advance(std::chrono::milliseconds(1'000 + late));
+    since += 1'000 + late;
+    if (reader.news().empty()) continue;
+    BOOST_TEST(since <= 15'000 + 130);
+    BOOST_TEST(since >= 13'000);
+    since = 0;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_comes_later_waits_no_longer_than_the_others) {
+  HubReader first = by_event();
+  subscribe(first, "a");
+  pass(10);
+  HubReader second = by_event();
+  subscribe(second, "a");
+  pass(5);
+  BOOST_TEST(second.news() == event(0));
+}
+
+BOOST_AUTO_TEST_CASE(the_first_of_a_cohort_has_had_one_with_its_opening) {
+  HubReader quiet;
+  subscribe(quiet, "a");
+  pass(40);
+  HubReader reader = by_event();
+  subscribe(reader, "a");
+  pass(14);
+  BOOST_TEST(reader.news() == "");
+  pass(1);
+  BOOST_TEST(reader.news() == event(0));
+}
+
+BOOST_AUTO_TEST_CASE(who_is_behind_gets_no_events_either) {
+  HubReader slow = by_event(1);
+  subscribe(slow, "a");
+  publish("a");
+  settle();
+  publish("a");
+  pass(60);
+  BOOST_TEST(slow.news() == "[1]");
+  drain(slow, 1);
+  BOOST_TEST(slow.news() == "[2]");
+  drain(slow, 1);
+  pass(15);
+  publish("a");
+  settle();
+  BOOST_TEST(slow.news() == event(2));  // it fills the socket
+  drain(slow);
+  BOOST_TEST(slow.news() == "[3]");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_distance_of_events) {
+  HubReader reader = by_event();
+  subscribe(reader, "a");
+  pass(2);
+  settings.heartbeat = 500ms;
+  shard().update(settings);
+  advance(500ms);
+  BOOST_TEST(reader.news() == event(0, "0.5"));
+  advance(500ms);
+  BOOST_TEST(reader.news() == event(0, "0.5"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

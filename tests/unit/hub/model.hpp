@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "hub/reader.hpp"
+#include "hub/settings.hpp"
 #include "support/hub_draft.hpp"
 
 namespace worker::hub {
@@ -47,16 +48,6 @@ class Ledger {
       });
     });
   }
-  /// Bytes of what a reader of `selection` cannot skip, after one place and up to another.
-  std::size_t bytes(const journal::Selection& selection, journal::Sequence after,
-                    journal::Sequence until) const {
-    std::size_t sum = 0;
-    for (auto place = after + 1; place <= until; ++place) {
-      if (selection.matches(at(place)) && !conflates(at(place), selection)) sum += at(place).frame.size();
-    }
-    return sum;
-  }
-
   void wrong(std::string what) { mistakes.push_back(std::move(what)); }
   std::vector<std::string> mistakes;
 
@@ -76,12 +67,7 @@ class ModelReader final : public Reader {
  public:
   ModelReader(Ledger& ledger, const journal::Journal& journal, journal::Selection asked,
               journal::Sequence after, int takes)
-      : room(takes),
-        ledger_(ledger),
-        journal_(journal),
-        asked_(std::move(asked)),
-        at_(after),
-        emptied_(ledger.last()) {
+      : room(takes), ledger_(ledger), journal_(journal), asked_(std::move(asked)), at_(after) {
     owe_what_is_held();
   }
 
@@ -98,6 +84,8 @@ class ModelReader final : public Reader {
       frames += entry->frame;
     }
     if (batch.entries.empty()) mistake("got nothing", 0);
+    if (batch.entries.size() > 1 && frames.size() > batch_bytes_max)
+      mistake("got too much at once at {}", at_);
     if (*batch.wire != frames) mistake("got other bytes than the events' up to {}", at_);
     take();
   }
@@ -124,27 +112,12 @@ class ModelReader final : public Reader {
     account_for(after);
     at_ = std::max(at_, after);
   }
-  void end(Ending ending) override {
-    if (ended && ending == Ending::closed) mistake("was ended twice, at {}", at_);
-    if (std::exchange(ended, true)) return;
-    if (ending == Ending::closed) {
-      if (!ledger_.closed(asked_)) mistake("was ended at {} though something is open", at_);
-      account_for(ledger_.last());
-    } else if (room > 0 || ledger_.bytes(asked_, at_, ledger_.last()) <= outbox_bytes_max) {
-      mistake("was cut without reason at {}", at_);
-    }
+  void end() override {
+    if (std::exchange(ended, true)) return mistake("was ended twice, at {}", at_);
+    if (!ledger_.closed(asked_)) mistake("was ended at {} though something is open", at_);
+    account_for(ledger_.last());
   }
 
-  /// The test empties its socket.
-  void refill(int takes) {
-    room = takes;
-    emptied_ = ledger_.last();
-  }
-  /// At rest, after all flushes: has the hub cut whom it must?
-  void check_bound() {
-    if (room == 0 && !ended && ledger_.bytes(asked_, emptied_, ledger_.last()) > outbox_bytes_max)
-      mistake("should have been cut at {}", at_);
-  }
   /// At the very end: has it got everything, and its end where that has come?
   void check_complete() {
     if (!ended) account_for(ledger_.last());
@@ -153,7 +126,6 @@ class ModelReader final : public Reader {
 
   int room;
   bool ended = false;
-  std::size_t outbox_bytes_max = 0;
 
  private:
   static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence; }
@@ -175,10 +147,7 @@ class ModelReader final : public Reader {
   }
   void take() {
     if (!ready()) mistake("was given more than its socket takes, at {}", at_);
-    if (room > 0 && --room == 0) {
-      was_full_ = true;
-      emptied_ = ledger_.last();
-    }
+    if (room > 0 && --room == 0) was_full_ = true;
   }
   void mistake(const std::string& what, journal::Sequence place) {
     std::string asked;
@@ -191,8 +160,7 @@ class ModelReader final : public Reader {
   Ledger& ledger_;
   const journal::Journal& journal_;
   const journal::Selection asked_;
-  journal::Sequence at_;       // all up to here has come, or need not
-  journal::Sequence emptied_;  // what was published when its socket last took something
+  journal::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;
   std::vector<journal::EntryPtr> owed_;  // of all up to asked_at_
   journal::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap

@@ -19,11 +19,8 @@ class Play : public HubBench {
  public:
   explicit Play(unsigned seed) : random_(seed) {
     history = {.topic_events_max = 40, .age_max = 20s, .bytes_max = 2'000'000};
-    settings = {.heartbeat = 2s,
-                .flush_cost_per_stream = 1ms,
-                .flush_interval_max = 20ms,
-                .outbox_bytes_max = 20'000,
-                .conflate = {"k/*"}};
+    settings = {
+        .heartbeat = 2s, .flush_cost_per_stream = 1ms, .flush_interval_max = 20ms, .conflate = {"k/*"}};
     shard();
   }
 
@@ -72,7 +69,7 @@ class Play : public HubBench {
       case 14:
         return leave_one();
       default:
-        return below(4) == 0 ? close_one() : rest();
+        return below(4) == 0 ? close_one() : settle();
     }
   }
 
@@ -134,13 +131,11 @@ class Play : public HubBench {
     readers_.push_back(std::make_unique<ModelReader>(ledger, journal(), selection, from.after,
                                                      below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
-    readers_.back()->refill(readers_.back()->room);
-    readers_.back()->outbox_bytes_max = settings.outbox_bytes_max;
     shard().subscribe(*readers_.back(), selection, from.after, from.accounted);
   }
   void refill(ModelReader& reader, int takes) {
     if (reader.room > 0 || reader.ended) return;
-    reader.refill(takes);
+    reader.room = takes;
     shard().on_drained(reader);
   }
   void drain_one() {
@@ -149,11 +144,6 @@ class Play : public HubBench {
   void leave_one() {
     if (readers_.size() > 12) readers_.erase(readers_.begin() + below(static_cast<int>(readers_.size())));
   }
-  void rest() {
-    settle();
-    for (const auto& reader : readers_) reader->check_bound();
-  }
-
   std::mt19937 random_;
   int generation_ = 0;
   std::vector<std::unique_ptr<ModelReader>> readers_;

@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_round_counts_the_sends_of_all_cohorts) {
 
 BOOST_AUTO_TEST_CASE(each_batch_is_a_send_of_its_own) {
   add_readers(3);
-  publish_times(4, "a", std::string(40'000, 'x'));  // two batches
+  publish_times(4, "a", std::string(16'000, 'x'));  // two batches
   turn();
   readers[0]->wires.clear();
   publish("a");
@@ -302,27 +302,29 @@ BOOST_AUTO_TEST_CASE(new_settings_apply_from_the_next_flush) {
 
 // --- batches ---
 
-BOOST_AUTO_TEST_CASE(a_batch_is_full_at_64_kib) {
+BOOST_AUTO_TEST_CASE(a_batch_is_full_at_32_kib) {
   add_readers(1);
   const auto overhead = std::string("data: \nid: e-1\n\n").size();
-  publish("a", std::string(65'536 - overhead, 'x'));
+  publish("a", std::string(16'000, 'x'));
+  publish("a", std::string(32'768 - 16'000 - 2 * overhead, 'x'));
   publish("a");
-  publish_times(3, "a", std::string(30'000, 'x'));
+  publish_times(3, "a", std::string(10'000, 'x'));
   publish("a", std::string(200'000, 'x'));
   publish_times(2, "a");
   turn();
-  BOOST_TEST(readers[0]->news() == "[1] [2 3 4 5] [6] [7 8]");
+  BOOST_TEST(readers[0]->news() == "[1 2] [3 4 5 6] [7] [8 9]");
   BOOST_TEST(framed.size() == 4U);
-  BOOST_TEST(framed[0] == 65'536U);
+  BOOST_TEST(framed[0] == 32'768U);
 }
 
-BOOST_AUTO_TEST_CASE(one_byte_below_there_is_room_for_one_more) {
+BOOST_AUTO_TEST_CASE(one_byte_more_begins_another_batch) {
   add_readers(1);
   const auto overhead = std::string("data: \nid: e-1\n\n").size();
-  publish("a", std::string(65'535 - overhead, 'x'));
-  publish_times(2, "a");
+  publish("a", std::string(16'000, 'x'));
+  publish("a", std::string(32'769 - 16'000 - 2 * overhead, 'x'));
+  publish("a");
   turn();
-  BOOST_TEST(readers[0]->news() == "[1 2] [3]");
+  BOOST_TEST(readers[0]->news() == "[1] [2 3]");
 }
 
 // News are taken in pages; what a flush brings does not depend on them.

@@ -30,7 +30,7 @@ class Counting final : public worker::hub::Reader {
            worker::journal::Sequence /*after*/) override {
     ++wrong;
   }
-  void end(Ending /*ending*/) override { ++wrong; }
+  void end() override { ++wrong; }
 
   worker::journal::Sequence seen = 0;
   int wrong = 0;

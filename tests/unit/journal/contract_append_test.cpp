@@ -44,11 +44,17 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_an_epoch_and_a_place, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_is_answered_in_its_order, S, Subjects) {
   S subject;
   subject.append(closing("over"));
-  std::vector<Draft> drafts{draft("a"), draft("over"),           draft_with_id("a", subject.id(1)),
-                            draft("b"), draft_with_id("a", "x"), draft_with_id("b", "x"),
+  std::vector<Draft> drafts{draft("a"),
+                            draft("over"),
+                            draft_with_id("a", subject.id(1)),
+                            draft("b"),
+                            draft_with_id("a", "x"),
+                            draft_with_id("b", "x"),
+                            draft_with_id("a", "x"),
                             draft("a")};
-  BOOST_TEST(told(subject.append(std::move(drafts))) ==
-             subject.id(2) + "\nclosed\nreserved\n" + subject.id(3) + "\nx\nx\n" + subject.id(5) + "\n");
+  BOOST_TEST(told(subject.append(std::move(drafts))) == subject.id(2) + "\nclosed\nreserved\n" +
+                                                            subject.id(3) + "\nx\nconflict\nx\n" +
+                                                            subject.id(5) + "\n");
   BOOST_TEST(subject.held() == "1 2 3 4 5");
 }
 
@@ -102,12 +108,68 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_is_an_alias_of_the_place, S, Subje
   BOOST_TEST(subject.journal().id_of(2) == subject.id(2));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_id_again_changes_nothing, S, Subjects) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_event_again_changes_nothing, S, Subjects) {
   S subject;
   subject.append(draft_with_id("a", "x", "first"));
-  BOOST_TEST(subject.append(draft_with_id("a", "x", "second")) == "x");
-  BOOST_TEST(subject.append(draft_with_id("b", "x", "elsewhere")) == "x");
-  BOOST_TEST(subject.append({.topics = {"a"}, .event = {.id = "x"}, .closes = true}) == "x");
+  for (int i = 0; i < 3; ++i) BOOST_TEST(subject.append(draft_with_id("a", "x", "first")) == "x");
+  BOOST_TEST(subject.held() == "1");
+}
+
+// Every part of an event counts.
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_event_is_the_same_in_every_part, S, Subjects) {
+  S subject;
+  const Draft first{.topics = {"b", "a", "c"},
+                    .event = {.data = "1\n2", .type = "t", .id = "x", .retry = 30ms},
+                    .key = "k"};
+  BOOST_TEST(subject.append(first) == "x");
+  std::vector<Draft> others(8, first);
+  others[0].topics = {"a", "b"};
+  others[1].topics = {"a", "b", "c", "d"};
+  others[2].topics = {"a", "b", "d"};
+  others[3].event.data = "1\n2\n";
+  others[4].event.type = "T";
+  others[5].event.retry = 31ms;
+  others[6].key = "";
+  others[7].closes = true;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    BOOST_TEST_CONTEXT(i) {
+      BOOST_TEST(subject.append(others[i]) == "conflict");
+      // Beside the same event, in one append.
+      BOOST_TEST(told(subject.append(std::vector<Draft>{first, others[i], first})) == "x\nconflict\nx\n");
+    }
+  }
+  auto turned = first;
+  turned.topics = {"c", "b", "a"};
+  BOOST_TEST(subject.append(turned) == "x");
+  BOOST_TEST(subject.held() == "1");
+}
+
+// Data cannot pass for another field.
+BOOST_AUTO_TEST_CASE_TEMPLATE(no_part_passes_for_another, S, Subjects) {
+  S subject;
+  subject.append(Draft{.topics = {"a"}, .event = {.data = "k", .id = "x"}});
+  BOOST_TEST(subject.append(Draft{.topics = {"a"}, .event = {.id = "x"}, .key = "k"}) == "conflict");
+  BOOST_TEST(subject.append(Draft{.topics = {"a"}, .event = {.type = "k", .id = "x"}}) == "conflict");
+  BOOST_TEST(subject.append(Draft{.topics = {"a"}, .event = {.id = "y"}, .silent = true}) == "y");
+  BOOST_TEST(subject.append(Draft{.topics = {"a"}, .event = {.id = "y"}, .silent = true}) == "y");
+  BOOST_TEST(subject.append(draft_with_id("a", "y")) == "conflict");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(two_of_one_id_in_one_append, S, Subjects) {
+  S subject;
+  BOOST_TEST(told(subject.append(std::vector<Draft>{
+                 draft_with_id("a", "x", "1"), draft_with_id("a", "x", "1"), draft_with_id("a", "x", "2"),
+                 draft_with_id("b", "x", "1"), draft("a")})) ==
+             "x\nx\nconflict\nconflict\n" + subject.id(2) + "\n");
+  BOOST_TEST(subject.held() == "1 2");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(another_event_of_the_same_id_is_refused, S, Subjects) {
+  S subject;
+  subject.append(draft_with_id("a", "x", "first"));
+  BOOST_TEST(subject.append(draft_with_id("a", "x", "second")) == "conflict");
+  BOOST_TEST(subject.append(draft_with_id("b", "x", "first")) == "conflict");
+  BOOST_TEST(subject.append({.topics = {"a"}, .event = {.id = "x"}, .closes = true}) == "conflict");
   BOOST_TEST(!subject.closed("a"));
   BOOST_TEST(subject.held() == "1");
   BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame == "data: first\nid: x\n\n");
@@ -124,11 +186,42 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(also_when_that_event_closed_its_topic, S, Subjects
   BOOST_TEST(subject.held() == "1");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_again_once_its_event_is_evicted, S, Subjects) {
+// A cursor leads to one place for as long as it is known.
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_one_event_also_once_that_is_evicted, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 2;
+  subject.append(draft_with_id("a", "x", "old"));
+  subject.publish_times(20, "a");
+  BOOST_TEST(subject.held() == "20 21");
+  BOOST_TEST(subject.append(draft_with_id("a", "x", "old")) == "x");
+  BOOST_TEST(subject.append(draft_with_id("a", "x", "new")) == "conflict");
+  BOOST_TEST(told(subject.append(std::vector<Draft>{draft_with_id("b", "x", "old"),
+                                                    draft_with_id("a", "x", "old")})) == "conflict\nx\n");
+  BOOST_TEST(subject.held() == "20 21");
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_again_once_it_is_forgotten, S, Subjects) {
+  S subject;
+  subject.settings.topic_events_max = 2;
+  subject.settings.past_ids_max = 2;
+  for (const auto* id : {"x", "y", "z"}) subject.append(draft_with_id("b", id));
+  subject.publish_times(3, "b");
+  // Only y and z are remembered.
+  BOOST_TEST(subject.append(draft_with_id("a", "y", "new")) == "conflict");
+  BOOST_TEST(subject.append(draft_with_id("a", "x", "new")) == "x");
+  BOOST_TEST(subject.resume("a", "x") == "after 7");
+  BOOST_TEST(subject.journal().figures().past_ids == 2U);
+  BOOST_TEST(subject.journal().figures().past_ids_forgotten == 1U);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_once_its_event_is_evicted_where_none_are_remembered, S,
+                              Subjects) {
+  S subject;
+  subject.settings.topic_events_max = 2;
+  subject.settings.past_ids_max = 0;
   subject.append(draft_with_id("a", "x"));
   subject.publish_times(2, "a");
+  BOOST_TEST(subject.resume("a", "x") == "after 1 gap unknown");
   BOOST_TEST(subject.append(draft_with_id("a", "x", "new")) == "x");
   BOOST_TEST(subject.held() == "3 4");
   BOOST_TEST(subject.resume("a", "x") == "after 4");

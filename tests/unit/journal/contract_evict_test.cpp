@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_event_of_several_topics_lives_as_long_as_one_of
   BOOST_TEST(subject.held() == "1 3 4");
   BOOST_TEST(subject.read("b") == "1 through 4 evicted 0");
   BOOST_TEST(subject.resume("b", "x") == "after 1");
-  BOOST_TEST(subject.append(draft_with_id("c", "x")) == "x");
+  BOOST_TEST(subject.append(draft_with_id("a b", "x")) == "x");
   BOOST_TEST(counted(subject) == "3 events of 2 topics, oldest 0 ms");
   subject.publish_times(2, "b");
   BOOST_TEST(subject.held() == "3 4 5 6");

@@ -181,14 +181,59 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_reader_of_a_quiet_topic_is_told_nothing_of_a_bus
   BOOST_TEST(subject.resume("*", subject.id(8)) == "after 8");
 }
 
-// It is never told by a place, and so cannot be known: the reader learns that it missed something all the
-// same.
-BOOST_AUTO_TEST_CASE_TEMPLATE(an_alias_whose_event_is_gone, S, Subjects) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_whose_event_is_gone, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 2;
   subject.append(draft_with_id("a", "x"));
-  subject.publish_times(3, "a");
-  BOOST_TEST(subject.resume("a", "x") == "after 2 gap unknown");
+  subject.append(draft_with_id("a", "y"));
+  subject.publish("quiet");
+  subject.publish_times(2, "a");
+  BOOST_TEST(subject.held() == "3 4 5");
+  // Nothing that concerns its reader went after it.
+  BOOST_TEST(subject.resume("a", "y") == "after 2");
+  BOOST_TEST(subject.resume("quiet", "x") == "after 1");
+  BOOST_TEST(subject.resume("a quiet", "y") == "after 2");
+  BOOST_TEST(subject.resume("*", "y") == "after 2");
+  BOOST_TEST(subject.resume("a", "x") == "after 2 gap evicted");
+  BOOST_TEST(subject.resume("a", "z") == "after 2 gap unknown");
+  subject.publish("a");
+  BOOST_TEST(subject.resume("a", "y") == "after 4 gap evicted");
+  // What was read of the quiet topic does not come again.
+  BOOST_TEST(subject.read("a quiet", subject.journal().resume(select("a quiet"), "y").after) ==
+             "3 5 6 through 6 evicted 4");
+}
+
+// Whatever the hub has forgotten of its topics since.
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_of_a_topic_that_ended, S, Subjects) {
+  S subject;
+  auto end = closing("a");
+  end.event.id = "end";
+  subject.append(draft_with_id("a", "x"));
+  subject.append(std::move(end));
+  subject.age(2h);
+  subject.publish("b");
+  BOOST_TEST(subject.held() == "3");
+  BOOST_TEST(subject.resume("a", "end") == "after 2 complete");
+  BOOST_TEST(subject.resume("a", "x") == "after 2 gap evicted");
+  BOOST_TEST(subject.resume("b", "x") == "after 1");
+}
+
+// Of whatever length, and beside ids of the hub's own.
+BOOST_AUTO_TEST_CASE_TEMPLATE(all_ids_lead_to_one_place_for_good, S, Subjects) {
+  S subject;
+  subject.settings.topic_events_max = 5;
+  std::vector<std::string> ids;
+  for (Sequence i = 1; i <= 60; ++i) {
+    auto draft = draft_with_id(i % 3 == 0 ? "a" : "b", i % 4 == 0 ? "" : fmt::format("{}-{}", i % 7, i));
+    if (i % 10 == 1) draft.event.id.append(300, 'x');
+    ids.push_back(subject.append(std::move(draft)));
+  }
+  for (Sequence i = 1; i <= 60; ++i) {
+    for (const auto* selectors : {"a", "b", "a b", "*", "never"}) {
+      BOOST_TEST_CONTEXT(i << " " << selectors)
+      BOOST_TEST(subject.resume(selectors, ids[i - 1]) == subject.resume(selectors, subject.id(i)));
+    }
+  }
 }
 
 // --- what is closed ---

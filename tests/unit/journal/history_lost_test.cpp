@@ -41,7 +41,9 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_is_held_and_the_places_go_on, Bench) {
   BOOST_TEST(history.lost_through() == 4U);
   BOOST_TEST(history.figures().events == 0U);
   BOOST_TEST(history.figures().bytes == 0U);
-  BOOST_TEST(!history.knows("own"));
+  BOOST_TEST(!history.find_held("own"));
+  BOOST_TEST(resume("never", "own") == "after 4 gap evicted");
+  BOOST_TEST(history.past_ids().find("own")->sequence == 2U);
   add("a");
   BOOST_TEST(read("a", 0) == "5 through 5 evicted 4");
   BOOST_TEST(read("*", 4) == "5 through 5 evicted 4");
@@ -125,6 +127,16 @@ BOOST_FIXTURE_TEST_CASE(again_and_again, Bench) {
   BOOST_TEST(history.id_of(2) == "e2-0");
   BOOST_TEST(resume("a", "e2-0") == "after 3 gap restarted");
   BOOST_TEST(resume("a", "e3-0") == "after 3");
+}
+
+// The reader may have it of the first event: it must not miss what came between the two.
+BOOST_FIXTURE_TEST_CASE(an_id_that_two_lives_have_given_out, Bench) {
+  add(draft_with_id("a", "x"));
+  history.restart("e2");
+  BOOST_TEST(resume("a", "x") == "after 2 gap restarted");
+  add("a");
+  add(draft_with_id("a", "x"));
+  BOOST_TEST(resume("a", "x") == "after 2 gap restarted");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -146,6 +146,7 @@ BOOST_AUTO_TEST_CASE(bytes_of_texts) {
 
 BOOST_AUTO_TEST_CASE(bytes_return_to_nothing) {
   settings.topic_events_max = 7;
+  settings.past_ids_max = 0;
   Follower follower;
   journal().follow(follower, [] {});
   for (int i = 0; i < 500; ++i) {

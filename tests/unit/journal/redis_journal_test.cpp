@@ -84,13 +84,115 @@ BOOST_AUTO_TEST_CASE(what_is_not_held_leaves_redis_and_is_told_as_evicted) {
   const auto left = server.ask({"XLEN", "{sse-worker}:events"})->integer;
   BOOST_TEST(left < 300);
   BOOST_TEST(left >= 10);
-  BOOST_TEST(server.ask({"ZCARD", "{sse-worker}:ids"})->integer == 0);
+  BOOST_TEST(server.ask({"ZCARD", "{sse-worker}:ids"})->integer == 1);
   const auto after = worker();
+  BOOST_TEST(resume(*after, "first") == "after 593 gap evicted");
   BOOST_TEST(after->last() == 603U);
   BOOST_TEST(held(*after) == "594 595 596 597 598 599 600 601 602 603");
   BOOST_TEST(resume(*after, early) == "after 593 gap evicted");
   BOOST_TEST(after->closed(select("c")));
   BOOST_TEST(publish(*after, "c") == "closed");
+}
+
+// A worker that comes later, one that was away, and one that was there all the time.
+BOOST_AUTO_TEST_CASE(publishers_ids_of_trimmed_events_are_known_to_all) {
+  settings.topic_events_max = 2;
+  settings.bytes_max = 65'536;
+  const auto one = worker();
+  append(*one, draft_with_id("b", "first", "old"));
+  const std::string long_id(300, 'y');
+  append(*one, draft_with_id("b", long_id, "old"));
+  append(*one, draft_with_id("a", "here"));
+  const auto publish_many = [&] {
+    std::vector<Draft> drafts;
+    for (int i = 0; i < 400; ++i) drafts.push_back(draft("a b", "x"));
+    std::promise<void> kept;
+    one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
+    kept.get_future().get();
+  };
+  for (int i = 0; i < 4; ++i) publish_many();
+  BOOST_TEST(one->last() == 1'603U);
+  BOOST_TEST(server.ask({"ZCARD", "{sse-worker}:ids"})->integer == 3);
+  const auto later = worker();
+  for (const auto* each : {one.get(), later.get()})
+    BOOST_TEST(resume(*each, "here") == "after 1601 gap evicted");
+  BOOST_TEST(told(one->resume(select("never"), "first")) == "after 1");
+  // To this one all that it did not see is one loss.
+  BOOST_TEST(told(later->resume(select("never"), "first")).ends_with("gap evicted"));
+  // Who was not there to see the event cannot tell whether it is the same.
+  BOOST_TEST(append(*one, draft_with_id("b", "first", "old")) == "first");
+  BOOST_TEST(append(*one, draft_with_id("b", "first", "new")) == "conflict");
+  BOOST_TEST(append(*later, draft_with_id("b", "first", "new")) == "conflict");
+  BOOST_TEST(append(*one, draft_with_id("b", long_id, "old")) == long_id);
+  BOOST_TEST(append(*later, draft_with_id("b", long_id, "new")) == "conflict");
+  BOOST_TEST(one->last() == 1'603U);
+}
+
+BOOST_AUTO_TEST_CASE(redis_remembers_no_more_ids_than_the_history) {
+  settings.topic_events_max = 1;
+  settings.past_ids_max = 5;
+  const auto one = worker();
+  for (int i = 1; i <= 21; ++i) append(*one, draft_with_id("a", fmt::format("x{}", i)));
+  publish(*one, "a");
+  // Those held count beside them; the trimming is behind by the append that brings it.
+  const auto count = server.ask({"ZCARD", "{sse-worker}:ids"})->integer;
+  BOOST_TEST(count >= 5);
+  BOOST_TEST(count <= 7);
+  BOOST_TEST(append(*one, draft_with_id("a", "x3")) == "x3");
+  BOOST_TEST(one->last() == 23U);
+}
+
+// In parts, each of which Redis answers in a moment.
+BOOST_AUTO_TEST_CASE(many_past_ids_are_read_at_the_start) {
+  settings.topic_events_max = 1;
+  settings.bytes_max = 65'536;
+  {
+    const auto before = worker();
+    for (int round = 0; round < 5; ++round) {
+      std::vector<Draft> drafts;
+      for (int i = 0; i < 1'000; ++i) drafts.push_back(draft_with_id("a", fmt::format("x{}-{}", round, i)));
+      std::promise<void> kept;
+      before->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
+      kept.get_future().get();
+    }
+    publish(*before, "a");
+  }
+  const auto after = worker();
+  BOOST_TEST(after->figures().past_ids >= 5'000U);
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 0; i < 1'000; ++i) {
+      const auto told = resume(*after, fmt::format("x{}-{}", round, i));
+      BOOST_REQUIRE_EQUAL(told, round == 4 && i == 999 ? "after 5000" : "after 5000 gap evicted");
+    }
+  }
+}
+
+// The ids of what was trimmed while it was away.
+BOOST_AUTO_TEST_CASE(a_worker_that_was_away_knows_the_ids_it_missed) {
+  settings.topic_events_max = 2;
+  settings.bytes_max = 65'536;
+  const auto one = worker();
+  const auto two = worker();
+  publish(*one, "a");
+  BOOST_TEST(comes([&] { return two->last() == 1; }));
+  StorageSettings nowhere{.kind = StorageSettings::Kind::redis};
+  nowhere.redis.address.path = server.address().path + ".none";
+  auto back = nowhere;
+  back.redis.address = server.address();
+  BOOST_TEST(two->move_to(nowhere));
+  BOOST_TEST(comes([&] { return two->trouble().has_value(); }));
+  append(*one, draft_with_id("a", "missed"));
+  for (int round = 0; round < 4; ++round) {
+    std::vector<Draft> drafts;
+    for (int i = 0; i < 400; ++i) drafts.push_back(draft("a", "x"));
+    std::promise<void> kept;
+    one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
+    kept.get_future().get();
+  }
+  BOOST_TEST(two->move_to(back));
+  BOOST_TEST(comes([&] { return two->last() == one->last(); }));
+  BOOST_TEST(resume(*two, "missed").starts_with("after"));
+  BOOST_TEST(resume(*two, "missed").ends_with("gap evicted"));
 }
 
 BOOST_AUTO_TEST_CASE(events_are_as_old_as_they_are) {

@@ -2,6 +2,7 @@
 #include "journal/sqlite_journal.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 
 #include "sqlite_life.hpp"
 
@@ -47,6 +48,87 @@ BOOST_AUTO_TEST_CASE(publishers_ids_and_closed_topics_live_on) {
   BOOST_TEST(closed("b"));
   BOOST_TEST(publish("b") == "closed");
   BOOST_TEST(resume("a", "mine") == "after 1");
+}
+
+// Also by the content, and however long they are.
+BOOST_AUTO_TEST_CASE(publishers_ids_of_evicted_events_live_on) {
+  const std::string long_id(5'000, 'y');
+  append(draft_with_id("a", "x", "old"));
+  append(draft_with_id("a", long_id));
+  publish("b");
+  age(30min);
+  publish("b");
+  age(31min);
+  BOOST_TEST(held() == "4");
+  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM past_ids") == 2; }));
+  for (int i = 0; i < 3; ++i) {
+    begin();
+    BOOST_TEST(resume("a", long_id) == "after 2");
+    BOOST_TEST(resume("a b", long_id) == "after 3 gap evicted");
+    BOOST_TEST(resume("a", "x") == "after 2 gap evicted");
+    BOOST_TEST(append(draft_with_id("a", "x", "old")) == "x");
+    BOOST_TEST(append(draft_with_id("a", "x", "new")) == "conflict");
+  }
+}
+
+// One whose marks are written, and which itself is still in the file.
+BOOST_AUTO_TEST_CASE(an_id_is_remembered_wherever_the_last_life_was_stopped) {
+  append(draft_with_id("a", "x"));
+  end();
+  Database(file).run("INSERT OR REPLACE INTO topics VALUES('a',1,0)");
+  for (int i = 0; i < 2; ++i) {
+    begin();
+    BOOST_TEST(held() == "");
+    BOOST_TEST(resume("a", "x") == "after 1");
+    BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 0; }));
+    BOOST_TEST(in_file("SELECT count(*) FROM past_ids") == 1);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_file_remembers_no_more_ids_than_the_history) {
+  settings.past_ids_max = 5;
+  settings.topic_events_max = 1;
+  begin();
+  for (int i = 1; i <= 21; ++i) append(draft_with_id("a", fmt::format("x{}", i)));
+  BOOST_TEST(soon([&] { return in_file("SELECT max(number) FROM past_ids") == 20; }));
+  BOOST_TEST(in_file("SELECT count(*) FROM past_ids") == 5);
+  BOOST_TEST(in_file("SELECT min(place) FROM past_ids") == 16);
+  end();
+  settings.past_ids_max = 2;
+  begin();
+  BOOST_TEST(in_file("SELECT min(place) FROM past_ids") == 19);
+  BOOST_TEST(resume("a", "x20") == "after 20");
+  BOOST_TEST(resume("a", "x18") == "after 20 gap unknown");
+  end();
+  settings.past_ids_max = 0;
+  begin();
+  BOOST_TEST(in_file("SELECT count(*) FROM past_ids") == 0);
+  BOOST_TEST(append(draft_with_id("b", "x20")) == "x20");
+}
+
+// A file that was moved away is written anew from memory.
+BOOST_AUTO_TEST_CASE(a_new_file_gets_the_ids_too) {
+  append(draft_with_id("a", "x", "old"));
+  age(2h);
+  std::filesystem::rename(file, file + ".away");
+  BOOST_TEST(soon([&] { return std::filesystem::exists(file) && !journal().trouble(); }));
+  begin();
+  BOOST_TEST(resume("a", "x") == "after 1");
+  BOOST_TEST(append(draft_with_id("a", "x", "old")) == "x");
+}
+
+// As the version before this one has written it.
+BOOST_AUTO_TEST_CASE(a_file_that_remembers_no_ids_yet) {
+  append(draft_with_id("a", "x"));
+  end();
+  Database(file).run("DROP TABLE past_ids; DROP TABLE past_ids_key; PRAGMA user_version=2");
+  begin();
+  BOOST_TEST(in_file("PRAGMA user_version") == 3);
+  BOOST_TEST(held() == "1");
+  age(2h);
+  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
+  begin();
+  BOOST_TEST(resume("a", "x") == "after 1");
 }
 
 // Although the event that closed it is gone.

@@ -1,16 +1,16 @@
 // The same topic by long polling: one request after the other, each from where the last one ended. States are those of
 // shell/reading.js. Bytes are what Resource Timing says was on the wire, heads included.
 
-import { Refusal, poll } from '../../lib/polling.js';
-import { address, describe } from '../../shell/reading.js';
-
-const delaysMs = [1000, 2000, 4000, 8000, 15000];
+import { Refusal, describe } from '../../lib/answer.js';
+import { Delays } from '../../lib/delays.js';
+import { poll } from '../../lib/polling.js';
+import { address } from '../../lib/stream_request.js';
 
 export class Polled {
   #options;
   #cursor;
   #ending = new AbortController();
-  #failures = 0;
+  #delays = new Delays();
   #timer = 0;
   #observer;
 
@@ -50,9 +50,9 @@ export class Polled {
       // The first answer comes at once, so that the page knows that there is somebody, and where it is.
       for (let waits = false; ; waits = true) {
         onRequest();
-        const { events, lastEventId, gap, closed } = await poll(address(topics, this.#cursor), { waits, signal });
+        const { events, lastEventId, gap, closed } = await poll(address({ topics }, this.#cursor), { waits, signal });
         if (signal.aborted) return;
-        this.#failures = 0;
+        this.#delays.succeeded();
         onState('open');
         if (gap) onGap(gap);
         this.#cursor = lastEventId;
@@ -67,10 +67,7 @@ export class Polled {
   #fail(error) {
     const problem = error instanceof Refusal ? describe(error.status, error.text) : '';
     if (error instanceof Refusal && !error.passes) return this.#options.onState('refused', { problem });
-    const most = delaysMs[Math.min(this.#failures, delaysMs.length - 1)];
-    this.#failures += 1;
-    // Or all pages would come back in the same moment; and none before the server wants it.
-    const delayMs = Math.max(most * (0.75 + Math.random() / 2), (error.retryAfterMs ?? 0) * (1 + Math.random() / 4));
+    const delayMs = this.#delays.next(error.retryAfterMs);
     this.#timer = setTimeout(() => this.#run(), delayMs);
     return this.#options.onState('waiting', { untilMs: performance.now() + delayMs, problem });
   }

@@ -60,6 +60,7 @@ export function side({ name, note, open, onState, signal }) {
     for (const event of all.map(read)) tally.take(event, away?.isLate(event.at) ?? false);
     if (!away || all.length === 0) return;
     back.textContent = away.words(tally);
+    draw(); // the figures say the same in the same moment
     if (away.over) absence = null;
   }
 

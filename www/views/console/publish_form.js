@@ -1,7 +1,7 @@
 // The publish form: one event, as any backend sends it. What the server refuses is said beside the field it names.
 
 import { el } from '../../shell/dom.js';
-import { describe } from '../../shell/reading.js';
+import { describe } from '../../lib/answer.js';
 
 const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close'];
 

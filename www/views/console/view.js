@@ -3,7 +3,8 @@
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
 import { publishForm } from './publish_form.js';
-import { Reading, address } from '../../shell/reading.js';
+import { address } from '../../lib/stream_request.js';
+import { Reading } from '../../shell/reading.js';
 import { Rows } from './rows.js';
 
 export const title = 'Console';
@@ -55,7 +56,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     setQuery({ topics: topics.value === 'demo/*' ? null : topics.value, from: from.value || null });
     events = before = 0;
     rows.clear();
-    command.textContent = `curl -N '${location.origin}${address(wanted, from.value)}'`.replaceAll('%2F', '/');
+    command.textContent = `curl -N '${location.origin}${address({ topics: wanted }, from.value)}'`.replaceAll('%2F', '/');
     stopped = false;
     stop.textContent = 'Stop';
     reading = new Reading({ topics: wanted, cursor: from.value, onFrames: take, onState: status.show });

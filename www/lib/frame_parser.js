@@ -1,5 +1,6 @@
-// text/event-stream in pieces becomes frames, each with its lines: { raw, id, event, data, retry, comment }. What a frame
-// does not have is undefined. As the HTML standard parses it, but for comments, which a browser drops and a console shows.
+// Turns text/event-stream, in pieces of any size, into frames: { raw, id, event, data, retry, comment }. A field that a frame
+// does not have is undefined. It parses as the HTML standard says, but keeps comments. A frame that the end of the
+// connection cuts off is never returned.
 
 const frameCharsMax = 4 * 1024 * 1024;
 

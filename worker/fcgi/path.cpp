@@ -1,0 +1,55 @@
+#include "fcgi/path.hpp"
+
+#include <charconv>
+
+namespace worker::fcgi {
+namespace {
+
+// Without the scheme and host of the absolute form (RFC 9112, section 3.2.2), the query and the fragment.
+std::string_view path_of(std::string_view uri) {
+  uri = uri.substr(0, uri.find_first_of("?#"));
+  if (uri.starts_with('/')) return uri;
+  const auto scheme = uri.find("://");
+  if (scheme == std::string_view::npos) return {};
+  const auto slash = uri.find('/', scheme + 3);
+  return slash == std::string_view::npos ? "/" : uri.substr(slash);
+}
+
+std::string decoded_once(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const bool escape = text[i] == '%' && i + 2 < text.size() &&
+                        std::from_chars(&text[i] + 1, &text[i] + 3, byte, 16).ptr == &text[i] + 3;
+    if (escape && byte != '/' && byte != '\0') {
+      out.push_back(static_cast<char>(byte));
+      i += 2;
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void Path::apply(std::string_view name, std::string_view value) {
+  if (name == "SCRIPT_NAME") {
+    script_name_ = value;
+  } else if (name == "PATH_INFO") {
+    path_info_ = value;
+  } else if (name == "DOCUMENT_URI") {
+    document_uri_ = value;
+  } else if (name == "REQUEST_URI") {
+    request_uri_ = value;
+  }
+}
+
+std::string Path::text() const {
+  auto path = script_name_ + path_info_;
+  if (!path.empty()) return path;
+  return document_uri_.empty() ? decoded_once(path_of(request_uri_)) : document_uri_;
+}
+
+}  // namespace worker::fcgi

@@ -1,0 +1,37 @@
+// Framer: joins the frames of events into bytes that can be sent to any reader as they are. Loop thread only.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/bytes.hpp"
+#include "journal/entry.hpp"
+
+namespace worker::hub {
+
+/// Makes payload ready to be sent to any reader.
+using Framing = std::function<base::Bytes(std::string_view payload)>;
+
+class Framer {
+ public:
+  explicit Framer(Framing framing) : framing_(std::move(framing)) {}
+
+  base::Bytes framed(std::string_view payload) const { return framing_(payload); }
+  base::Bytes framed(std::span<const journal::EntryPtr> entries) const {
+    if (entries.size() == 1) return framing_(entries.front()->frame);
+    std::size_t size = 0;
+    for (const auto& entry : entries) size += entry->frame.size();
+    std::string payload;
+    payload.reserve(size);
+    for (const auto& entry : entries) payload += entry->frame;
+    return framing_(payload);
+  }
+
+ private:
+  const Framing framing_;
+};
+
+}  // namespace worker::hub

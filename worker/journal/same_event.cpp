@@ -1,0 +1,36 @@
+#include "journal/same_event.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "journal/sip_hash.hpp"
+
+namespace worker::journal {
+
+std::string content_of(std::vector<std::string> topics, std::string_view frame, std::string_view key,
+                       bool closes) {
+  std::ranges::sort(topics);
+  const auto repeated = std::ranges::unique(topics);
+  topics.erase(repeated.begin(), repeated.end());
+  std::string content;
+  // Neither a topic nor an end of line in a frame holds a NUL; a key that does is parted by its length.
+  for (const auto& topic : topics) content.append(topic).push_back('\0');
+  content.append(std::to_string(key.size())).push_back('\0');
+  content.append(key).append(closes ? "closes" : "").push_back('\0');
+  return content.append(frame);
+}
+
+std::string content_of(const Entry& entry) {
+  constexpr std::size_t around_id = 6;  // "id: ", and two line ends
+  const auto end = std::min(entry.frame.size(), entry.alias.size() + around_id);
+  return content_of(entry.topics, std::string_view(entry.frame).substr(0, entry.frame.size() - end),
+                    entry.key, entry.closes);
+}
+
+bool same_event(const Entry& one, const Entry& other) { return content_of(one) == content_of(other); }
+
+std::uint64_t fingerprint_of(std::string_view content) {
+  return std::max<std::uint64_t>(sip_hash({}, content).first, 1);
+}
+
+}  // namespace worker::journal

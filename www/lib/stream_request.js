@@ -1,0 +1,120 @@
+// One request for an event stream, read by fetch until it ends. EventSource would hide comments, retry times, frames without
+// data, types that nobody listens to, the status and its headers.
+
+import { Refusal, describe } from './answer.js';
+import { FrameParser } from './frame_parser.js';
+import { Watchdog, onWake } from './watchdog.js';
+
+const silentMsMax = 45_000; // afterwards, unless the server has said how often it sends something
+const heartbeatsMissed = 2.5;
+const silentMsLeast = 1000;
+const silentMsMost = 3_600_000;
+
+// Whether a stream can be read while it comes. If not, there is polling.
+export const canStream = (env) => typeof env.ReadableStream === 'function' && typeof env.TextDecoder === 'function' && 'body' in env.Response.prototype;
+
+// The address for these topics, to be read from after `cursor`.
+export function address({ path = '/events', topics }, cursor) {
+  const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
+  if (cursor) query.set('lastEventId', cursor);
+  return `${path}?${query}`;
+}
+
+// firstByteMs: how long the answer may take to begin. Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
+//   { what: 'ended' }             204, the server's `close`, or onFrames returned 'ended'
+//   { what: 'refused', problem }  the same request would be refused again
+//   { what: 'lost', problem, retryAfterMs, told, atOnce, unanswered }  everything else. told: the server itself ended it, and
+//     its delay counts. atOnce: the connection was dropped here, because it was dead, and the next may follow at once.
+//     unanswered: it was dropped here because no answer had begun
+// After an abort by `signal` the result means nothing.
+export async function readStream(url, { env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  signal.addEventListener('abort', end);
+  let heard = false;
+  let why = {};
+  const drop = (reason) => {
+    why = reason;
+    end();
+  };
+  const watchdog = new Watchdog({ env, limitMs: firstByteMs, onSilent: () => drop(heard ? { atOnce: true } : { unanswered: true }) });
+  onWatchdog(watchdog);
+  onWake(env, (online) => (online ? drop({ atOnce: true }) : watchdog.check()), ending.signal);
+  const hear = (bytes) => {
+    if (!heard) watchdog.limitMs = silentMsMax;
+    heard = true;
+    watchdog.heard();
+    onBytes(bytes.length);
+  };
+  try {
+    const answer = await unlessAborted(env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } }), ending.signal);
+    if (answer.status === 204) return { what: 'ended' };
+    if (!answer.ok) return refusal(new Refusal(answer.status, await unlessAborted(answer.text(), ending.signal), answer.headers.get('Retry-After'), env.Date.now()));
+    if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) return { what: 'lost', problem: 'the answer is no event stream' };
+    if (await take(answer.body.getReader(), { hear, onFrames, watchdog, signal: ending.signal })) return { what: 'ended' };
+    return { what: 'lost', told: true };
+  } catch (error) {
+    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' }; // the same frame would come again
+    return { what: 'lost', ...why };
+  } finally {
+    watchdog.close();
+    signal.removeEventListener('abort', end);
+    end(); // and with it a body that nobody reads
+  }
+}
+
+// True when the server said that it is over.
+async function take(reader, { hear, onFrames, watchdog, signal }) {
+  const parser = new FrameParser();
+  for (;;) {
+    const { value, done } = await unlessAborted(reader.read(), signal);
+    if (done) return false;
+    hear(value);
+    const frames = parser.push(value);
+    if (frames.length > 0) {
+      onFrames(frames, watchdog);
+      if (signal.aborted) return false;
+      if (frames.some(isEnd)) return true;
+    }
+  }
+}
+
+// A half-open connection may ignore an abort for a while, and a reader must not wait for it.
+function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    return promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+// How a refusal ends a request, whether a stream or a poll was asked for.
+export function refusal(error) {
+  const problem = describe(error.status, error.text);
+  return error.passes ? { what: 'lost', problem, retryAfterMs: error.retryAfterMs, told: true } : { what: 'refused', problem };
+}
+
+// The server's `close` has no id. A publisher's event may be named so where the server allows it, but has one.
+export const isEnd = ({ event, id, data }) => event === 'close' && id === undefined && data !== undefined;
+
+// The server's `gap` names its own id as the place where it goes on.
+export function isGap({ event, id, data }) {
+  return event === 'gap' && data !== undefined && parsed(data).resumedFrom === id;
+}
+
+// After how many milliseconds of silence the connection is dead, if this is the server's heartbeat. Otherwise undefined.
+export function heartbeatLimitMs({ event, data }) {
+  if (event !== 'heartbeat' || data === undefined) return undefined;
+  const { intervalSeconds } = parsed(data);
+  if (!Number.isFinite(intervalSeconds)) return undefined;
+  return Math.min(Math.max(intervalSeconds * 1000 * heartbeatsMissed, silentMsLeast), silentMsMost);
+}
+
+function parsed(data) {
+  try {
+    return JSON.parse(data) ?? {};
+  } catch {
+    return {};
+  }
+}
