@@ -140,7 +140,9 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
     return exchange.answer(http::problem(400, selection.error()));
   }
-  Asked asked{.selection = std::move(selection).value(), .head_only = request.method == "HEAD", .heartbeats = *heartbeats};
+  Asked asked{.selection = std::move(selection).value(),
+              .head_only = request.method == "HEAD",
+              .heartbeats = *heartbeats};
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
   }
@@ -214,8 +216,9 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
-  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress. It comes before
-  // whatever moves the reader's cursor, or a reader who leaves between the two would never be told.
+  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress.
+  // It comes before whatever moves the reader's cursor, or a reader who leaves between the two would never be
+  // told.
   std::string gap_frame;
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
@@ -223,7 +226,8 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   }
   // A reader who leaves before its first event must have a cursor to come back with.
   if (asked.heartbeats == hub::Reader::Heartbeats::events) {
-    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after), shard_.heartbeat());
+    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after),
+                          shard_.heartbeat());
   } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }
