@@ -20,8 +20,9 @@ export function address({ path = '/events', topics }, cursor) {
   return `${path}?${query}`;
 }
 
-// firstByteMs: how long the answer may take to begin. Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
-//   { what: 'ended' }             204, the server's `close`, or onFrames returned 'ended'
+// firstByteMs: how long the answer may take to begin. Calls onFrames(frames, watchdog) for what each piece completes, and
+// onBytes(count). Never throws. Returns how it ended:
+//   { what: 'ended' }  204, or the server's `close`
 //   { what: 'refused', problem, status }  the same request would be refused again
 //   { what: 'lost', problem, status, retryAfterMs, told, atOnce, unanswered }  everything else
 // status: of an answer that is a refusal. told: the server itself ended it, and its delay counts. atOnce: the connection was
