@@ -93,7 +93,7 @@ export class Stream {
     const end = await this.#read(signal);
     if (signal.aborted) return;
     if (end.what === 'ended') this.#enter('ended');
-    else if (end.what === 'refused') this.#enter('refused', { problem: end.problem });
+    else if (end.what === 'refused') this.#enter('refused', { problem: inWords(end) });
     else this.#again(end);
   }
 
@@ -168,11 +168,11 @@ export class Stream {
     this.#enter('open');
   }
 
-  #wait({ problem, retryAfterMs, told = false }) {
+  #wait({ retryAfterMs, told = false, ...end }) {
     const delayMs = this.#delays.next(retryAfterMs);
     this.#waiting = { untilMs: this.#env.Date.now() + delayMs, told };
     this.#timer = this.#env.setTimeout(() => this.retry(), delayMs);
-    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem });
+    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem: inWords(end) });
   }
 
   #enter(state, details = {}) {
@@ -195,3 +195,6 @@ export class Stream {
 
 // The worker's own streams have neither history nor cursors, and answer a poll with a stream.
 const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));
+
+// A page that shows a refusal shows its status, too.
+const inWords = ({ status, problem }) => (status && !problem.startsWith(String(status)) ? `${status} ${problem}` : problem);

@@ -20,12 +20,14 @@ export function address({ path = '/events', topics }, cursor) {
   return `${path}?${query}`;
 }
 
-// firstByteMs: how long the answer may take to begin. Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
-//   { what: 'ended' }             204, the server's `close`, or onFrames returned 'ended'
-//   { what: 'refused', problem }  the same request would be refused again
-//   { what: 'lost', problem, retryAfterMs, told, atOnce, unanswered }  everything else. told: the server itself ended it, and
-//     its delay counts. atOnce: the connection was dropped here, because it was dead, and the next may follow at once.
-//     unanswered: it was dropped here because no answer had begun
+// firstByteMs: how long the answer may take to begin. Calls onFrames(frames, watchdog) for what each piece completes, and
+// onBytes(count). Never throws. Returns how it ended:
+//   { what: 'ended' }  204, or the server's `close`
+//   { what: 'refused', problem, status }  the same request would be refused again
+//   { what: 'lost', problem, status, retryAfterMs, told, atOnce, unanswered }  everything else
+// status: of an answer that is a refusal. told: the server itself ended it, and its delay counts. atOnce: the connection was
+// dropped here, because it was dead, and the next may follow at once. unanswered: it was dropped here because no answer had
+// begun.
 // After an abort by `signal` the result means nothing.
 export async function readStream(url, { env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
   const ending = new AbortController();
@@ -92,7 +94,8 @@ function unlessAborted(promise, signal) {
 // How a refusal ends a request, whether a stream or a poll was asked for.
 export function refusal(error) {
   const problem = describe(error.status, error.text);
-  return error.passes ? { what: 'lost', problem, retryAfterMs: error.retryAfterMs, told: true } : { what: 'refused', problem };
+  const { status, retryAfterMs } = error;
+  return error.passes ? { what: 'lost', status, problem, retryAfterMs, told: true } : { what: 'refused', status, problem };
 }
 
 // The server's `close` has no id. A publisher's event may be named so where the server allows it, but has one.
