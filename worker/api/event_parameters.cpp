@@ -35,7 +35,7 @@ Mistake too_many(std::size_t most) {
 // What is ours but could be no cursor, and what resembles one of ours.
 void check(const http::Query& parameters) {
   // An id has at most 1,024 bytes; a gap repeats the cursor, so it must not be as large as a body.
-  constexpr std::size_t cursor_bytes_max = 4'096;
+  constexpr std::size_t cursor_bytes_max = 8'192;
   for (const auto& [name, value] : parameters.pairs()) {
     if (value.size() > cursor_bytes_max && is_cursor_name(name))
       throw Mistake(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));

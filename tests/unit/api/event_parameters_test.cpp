@@ -123,10 +123,10 @@ BOOST_AUTO_TEST_CASE(others_are_nobodys_business_in_an_address) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_that_could_be_none) {
-  const std::string longest(4'096, 'x');
+  const std::string longest(8'192, 'x');
   BOOST_TEST(get("lastEventId=" + longest) == "lastEventId=" + longest + " ");
-  BOOST_TEST(get("last-event-id=" + longest + "x") == "400 lastEventId: is over 4096 bytes");
-  BOOST_TEST(json(R"({"lastEventId":")" + longest + R"(x"})") == "400 lastEventId: is over 4096 bytes");
+  BOOST_TEST(get("last-event-id=" + longest + "x") == "400 lastEventId: is over 8192 bytes");
+  BOOST_TEST(json(R"({"lastEventId":")" + longest + R"(x"})") == "400 lastEventId: is over 8192 bytes");
 }
 
 // --- JSON that is refused ---
