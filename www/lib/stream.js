@@ -136,10 +136,11 @@ export class Stream {
       if (frame.id) this.#cursor = frame.id;
       moved ||= Boolean(frame.id);
       const limitMs = heartbeatLimitMs(frame);
+      const type = frame.event || 'message';
       if (limitMs) watchdog.limitMs = limitMs;
       else if (isGap(frame)) this.#tell('onGap', frame.data, frame.id);
       else if (isEnd(frame)) return;
-      else if (frame.data !== undefined && this.#wanted.has(frame.event || 'message')) this.#tell('onEvent', { type: frame.event || 'message', data: frame.data, id: frame.id ?? '' });
+      else if (frame.data !== undefined && this.#wanted.has(type)) this.#tell('onEvent', { type, data: frame.data, id: frame.id ?? '' });
       else continue;
       if (!limitMs) moved = false;
     }

@@ -11,7 +11,8 @@ const silentMsLeast = 1000;
 const silentMsMost = 3_600_000;
 
 // Whether a stream can be read while it comes. If not, there is polling.
-export const canStream = (env) => typeof env.ReadableStream === 'function' && typeof env.TextDecoder === 'function' && 'body' in env.Response.prototype;
+export const canStream = ({ ReadableStream, Response, TextDecoder }) =>
+  typeof ReadableStream === 'function' && typeof TextDecoder === 'function' && 'body' in Response.prototype;
 
 // The address for these topics, to be read from after `cursor`.
 export function address({ path = '/events', topics }, cursor) {
@@ -49,14 +50,21 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
     onBytes(bytes.length);
   };
   try {
-    const answer = await unlessAborted(env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } }), ending.signal);
+    const asked = env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } });
+    const answer = await unlessAborted(asked, ending.signal);
     if (answer.status === 204) return { what: 'ended' };
-    if (!answer.ok) return refusal(new Refusal(answer.status, await unlessAborted(answer.text(), ending.signal), answer.headers.get('Retry-After'), env.Date.now()));
-    if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) return { what: 'lost', problem: 'the answer is no event stream' };
+    if (!answer.ok) {
+      const text = await unlessAborted(answer.text(), ending.signal);
+      return refusal(new Refusal(answer.status, text, answer.headers.get('Retry-After'), env.Date.now()));
+    }
+    if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+      return { what: 'lost', problem: 'the answer is no event stream' };
+    }
     if (await take(answer.body.getReader(), { hear, onFrames, watchdog, signal: ending.signal })) return { what: 'ended' };
     return { what: 'lost', told: true };
   } catch (error) {
-    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' }; // the same frame would come again
+    // The same frame would come again.
+    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' };
     return { what: 'lost', ...why };
   } finally {
     watchdog.close();
