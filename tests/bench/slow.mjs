@@ -5,7 +5,7 @@ import { build, root } from './processes.mjs';
 import { withStack, writeConfig } from './stack.mjs';
 import { previousProgram, previousTree, withoutPrevious } from './systems/previous.mjs';
 
-const readers = 100;
+const readers = Number(process.env.SLOW_READERS ?? 100);
 const [eventBytes, events] = [4000, 16_000]; // 64 MB in a second
 const builds = { this: [build, root], previous: [previousProgram, previousTree] };
 const columns = { this: 'this build', ...(withoutPrevious() ? {} : { previous: 'the previous build' }) };
@@ -16,7 +16,7 @@ const warm = (stack) => load('--url', stack.events, '--streams', readers, '--top
 function measure(column) {
   const config = writeConfig('slow', 'history: {bytes_max: 268435456, topic_events_max: 100000}\n');
   return withStack(config, warm, (stack) =>
-    load('--url', stack.events, '--streams', readers, '--topic', 'news', '--payload', eventBytes, '--pause', '5ms', '--reconnect',
+    load('--url', stack.events, '--streams', readers, '--topic', 'news', '--payload', eventBytes, '--pause', '2ms', '--reconnect',
       '--publish-count', events, '--publish-rate', events, '--publish-batch', 100, '--publish-connections', 4,
       '--duration', '120s', ...stack.watched()), ...builds[column]);
 }

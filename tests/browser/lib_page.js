@@ -54,6 +54,18 @@ export class LibPages {
     return Object.assign(events.map(({ data }) => data), { id: ids.at(-1) });
   }
 
+  // The data of all that the worker holds of this topic.
+  async held(topic) {
+    const all = [];
+    for (let cursor = 'earliest'; ;) {
+      const answer = await fetch(`${this.#running.stack.url}events?${new URLSearchParams({ topic, poll: 0, lastEventId: cursor })}`);
+      const { events, lastEventId } = await answer.json();
+      if (events.length === 0) return all;
+      all.push(...events.map(({ data }) => data));
+      cursor = lastEventId;
+    }
+  }
+
   async streams() {
     return (await (await fetch(`${this.#running.stack.url}healthz`)).json()).streams;
   }

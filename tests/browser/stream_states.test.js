@@ -150,7 +150,7 @@ test('Retry-After is heeded, in seconds and as a date', async (t) => {
     const { seen, last, made, pass } = await begin(t);
     last().give(json({ title: 'Service Unavailable', detail: 'All streams are taken.' }, { status: 503, headers: { 'Retry-After': header } }));
     await settled();
-    assert.equal(seen.at(-1), `waiting All streams are taken. ${ms} ms`, header);
+    assert.equal(seen.at(-1), `waiting 503 All streams are taken. ${ms} ms`, header);
     await pass(ms - 1);
     assert.equal(made.length, 1);
     await pass(1);
@@ -165,7 +165,7 @@ test('which answers are final', async (t) => {
       const { seen, last, made, pass, stream } = await begin(t, { cursor });
       last().give(json({ detail: 'No.' }, { status }));
       await settled();
-      assert.equal(seen.at(-1).replace(/ \d+ ms/, ''), `${wanted} No.`, `${status}`);
+      assert.equal(seen.at(-1).replace(/ \d+ ms$/, ''), `${wanted} ${status} No.`, `${status}`);
       if (wanted === 'refused') {
         await pass(60_000);
         assert.equal(made.length, 1);

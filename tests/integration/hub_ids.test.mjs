@@ -71,6 +71,17 @@ for (const [kind, journal] of Object.entries(stores)) {
   });
 }
 
+test('beyond the bound ids are forgotten, which is counted', async (t) => {
+  const hub = await startHub(t, {history: {topic_events_max: 1, past_ids_max: 10}});
+  await hub.publishAll(Array.from({length: 31}, (_, n) => ({topic: 'a', data: n, id: `n${n}`})));
+  await until(async () => (await hub.metric('sse_worker_journal_events')) === 1, 'the others are evicted', 15000);
+  assert.equal(await hub.metric('sse_worker_journal_past_ids'), 10);
+  assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'history.past_ids_max'}), 20);
+  assert.equal((await hub.poll({topic: 'b', lastEventId: 'n20'})).body.gap, undefined);
+  assert.equal((await hub.poll({topic: 'b', lastEventId: 'n19'})).body.gap.reason, 'unknown');
+  assert.equal(await hub.publish({topic: 'a', data: 'another', id: 'n19'}), 'n19');
+});
+
 // As Node's http does, whose header values are Latin-1.
 test('an id that is not ASCII comes back as Latin-1', async (t) => {
   const hub = await startHub(t);

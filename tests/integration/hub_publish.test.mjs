@@ -119,9 +119,9 @@ test('what is published arrives', async (t) => {
 
   await t.test('an id that is held already is not taken twice', async (t) => {
     const reader = await hub.read({topic: 'again'}, {t});
-    for (const data of ['first', 'second']) {
-      assert.equal(await hub.publish({topic: 'again', id: 'urn:uuid:7', data}), 'urn:uuid:7');
-    }
+    const event = {topic: 'again', id: 'urn:uuid:7', data: 'first'};
+    for (const again of [event, event]) assert.equal(await hub.publish(again), 'urn:uuid:7');
+    assert.equal((await hub.json({...event, data: 'second'})).status, 409);
     await hub.publish({topic: 'again', data: 'third'});
     await reader.got(2);
     assert.deepEqual(reader.data, ['first', 'third']);

@@ -84,7 +84,10 @@ test('batches', async (t) => {
   await t.test('an id that comes twice is taken once', async (t) => {
     const reader = await hub.read({topic: 'twice'}, {t});
     const item = {topic: 'twice', id: 'same', data: 'once'};
-    assert.deepEqual(await hub.publishAll([item, {...item, data: 'again'}]), ['same', 'same']);
+    assert.deepEqual(await hub.publishAll([item, item]), ['same', 'same']);
+    const answer = await hub.batch([{...item, data: 'again'}, item]);
+    assert.match(answer.lines[0].error, /^line 1: id: another event has this id/);
+    assert.equal(answer.lines[1].id, 'same');
     await hub.publish({topic: 'twice', data: 'end'});
     await reader.got(2);
     assert.deepEqual(reader.data, ['once', 'end']);

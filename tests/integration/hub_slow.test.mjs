@@ -121,7 +121,8 @@ test('a reader that takes nothing for stall_seconds is cut, counted, and resumes
   reader.stall();
   let n = 1;
   while (n < 400) await hub.publishAll(Array.from({length: 20}, () => ({topic: 's', data: text(n++)})));
-  const metrics = await hub.worker.measured((each) => each.value('sse_worker_slow_closes_total') > 0, 'it is cut', 20000);
+  const cut = (each) => each.value('sse_worker_slow_closes_total') > 0;
+  const metrics = await hub.worker.measured(cut, 'it is cut', 20000);
   assert.equal(metrics.value('sse_worker_slow_closes_total'), 1);
   assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'slow'}), 1);
   assert.equal(metrics.value('sse_worker_limit_reached_total', {key: 'streams.stall_seconds'}), 1);

@@ -8,7 +8,8 @@ import {Taker} from './lib/hub_taker.mjs';
 
 const readers = Number(process.env.SLOW_READERS ?? 200);
 const MiB = 1 << 20;
-const mostMiB = (64 * readers) / 1000;
+// Beside what the worker itself varies by: a thousand stay below 64 MiB.
+const mostMiB = 12 + (52 * readers) / 1000;
 const keys = 50;
 const eventBytes = 10000;
 // Alternately of a topic that does not conflate and of one that does; so many make a megabyte.
@@ -46,7 +47,8 @@ test(`${readers} readers stall at as many places under ${readers} MB`, {timeout:
     most = Math.max(most, residentMiB(hub.worker.pid));
   }
   const waited = await hub.metric('sse_worker_outbox_high_water_bytes');
-  t.diagnostic(`memory grew from ${before.toFixed(1)} by ${(most - before).toFixed(1)} MiB; at most ${waited} bytes waited`);
+  const grown = () => `memory grew from ${before.toFixed(1)} by ${(most - before).toFixed(1)} MiB`;
+  t.diagnostic(`${grown()}; at most ${waited} bytes waited`);
   assert.ok(waited < 65536, `${waited} bytes waited for a reader`);
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < mostMiB, `${most - before} of ${mostMiB} MiB`);
   assert.equal(await hub.metric('sse_worker_readers'), readers, 'nobody was cut');
@@ -61,16 +63,16 @@ test(`${readers} readers stall at as many places under ${readers} MB`, {timeout:
     for (const taker of some) taker.stall();
     most = Math.max(most, residentMiB(hub.worker.pid));
   }
-  t.diagnostic(`all had the rest after ${((performance.now() - began) / 1000).toFixed(1)} s; memory grew by ${(most - before).toFixed(1)} MiB`);
+  t.diagnostic(`all had the rest after ${((performance.now() - began) / 1000).toFixed(1)} s; ${grown()}`);
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < mostMiB, `${most - before} of ${mostMiB} MiB`);
   for (const taker of stalled) {
     assert.equal(taker.ended, false, 'without reconnecting');
-    assert.ok(taker.gaps <= 1, `${taker.gaps} gaps`);
     if (!taker.conflates || taker.events === 0) continue;
     const places = [...taker.latest.values()];
     assert.equal(Math.min(...places), last - 2 * (keys - 1), 'the latest value of each key');
   }
-  const [skipped, closes] = [await hub.metric('sse_worker_conflated_events_total'), await hub.metric('sse_worker_slow_closes_total')];
-  assert.ok(skipped > 0);
-  assert.equal(closes, 0);
+  // Who stalled not long ago finds all of it in the history; the others are told what they missed.
+  for (const taker of stalled.slice(-4)) assert.equal(taker.gaps, 0);
+  assert.ok((await hub.metric('sse_worker_conflated_events_total')) > 0);
+  assert.equal(await hub.metric('sse_worker_slow_closes_total'), 0);
 });

@@ -24,7 +24,8 @@ for (const durability of ['process', 'full']) {
     const reader = await hub.read({topic: 't'}, {again: 50});
     const first = await hub.publish({topic: 't', data: 'one'});
     await reader.got(1);
-    await hub.publish({topic: ['t', 'ended'], data: 'two', id: 'mine', close: 0});
+    const own = {topic: ['t', 'ended'], data: 'two', id: 'mine', close: 0};
+    await hub.publish(own);
     await hub.publish({topic: 'ended', data: 'bye', close: 1});
     await hub.restart(settings);
     const third = await hub.publish({topic: 't', data: 'three'});
@@ -32,7 +33,8 @@ for (const durability of ['process', 'full']) {
     assert.deepEqual(reader.data, ['one', 'two', 'three']);
     assert.deepEqual(reader.gaps, []);
     assert.equal(third.split('-')[0], first.split('-')[0], 'the same epoch');
-    assert.equal(await hub.publish({topic: 't', data: 'two', id: 'mine'}), 'mine');
+    assert.equal(await hub.publish(own), 'mine');
+    assertProblem(await hub.json({...own, topic: 't'}), 409, 'id');
     assertProblem(await hub.json({topic: 'ended', data: 'x'}), 409, 'topic');
     const {body} = await hub.poll({topic: 't', lastEventId: first});
     assert.deepEqual(body.events.map(({data}) => data), ['two', 'three']);

@@ -32,8 +32,13 @@ Mistake too_many(std::size_t most) {
   return Mistake(fmt::format("topic: the request has more than {} parameters", most));
 }
 
-void require_none_misspelt(const http::Query& parameters) {
+// What is ours but could be no cursor, and what resembles one of ours.
+void check(const http::Query& parameters) {
+  // An id has at most 1,024 bytes; a gap repeats the cursor, so it must not be as large as a body.
+  constexpr std::size_t cursor_bytes_max = 8'192;
   for (const auto& [name, value] : parameters.pairs()) {
+    if (value.size() > cursor_bytes_max && is_cursor_name(name))
+      throw Mistake(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
     if (is_known(name)) continue;
     if (const auto meant = resembling(name, names)) {
       throw Mistake(
@@ -69,7 +74,7 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (value.is_string()) return parameters.add(std::string(name), std::string(std::string_view{value}));
   if (name == "poll" && value.is<std::int64_t>())
     return parameters.add("poll", fmt::format("{}", std::int64_t{value}));
-  throw Mistake(fmt::format("{}: has the wrong type", name));
+  throw Mistake(fmt::format("{}: has the wrong type", base::shown(name)));
 }
 
 void add_json(http::Query& parameters, std::string_view text, std::size_t most) {
@@ -111,7 +116,7 @@ base::Result<http::Query, http::Response> event_parameters(const http::Request& 
             415, "Content-Type: must be application/x-www-form-urlencoded or application/json"));
       }
     }
-    require_none_misspelt(parameters);
+    check(parameters);
   } catch (const Mistake& mistake) {
     return base::failure(http::problem(mistake.status, mistake.detail));
   }

@@ -111,44 +111,57 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  const auto asked_for = event_parameters(request, settings_.topics_max);
-  if (!asked_for) return exchange.answer(asked_for.error());
-  const auto& parameters = asked_for.value();
-  const auto heartbeats = heartbeats_of(parameters);
-  if (!heartbeats)
+  const auto parameters = event_parameters(request, settings_.topics_max);
+  if (!parameters) return exchange.answer(parameters.error());
+  if (!heartbeats_of(parameters.value()))
     return exchange.answer(
         http::problem(400, "heartbeat: must be `comment`, which is the default, or `event`"));
-  auto topics = parameters.all("topic");
+  auto topics = parameters.value().all("topic");
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
-  const auto poll_time = parameters.last("poll");
-  if (topics.empty() && poll_time)
+  const bool polls = parameters.value().last("poll").has_value();
+  if (topics.empty() && polls)
     return exchange.answer(http::problem(400, "topic: is missing; without one there is only a stream"));
   if (topics.empty()) return greeting_.serve(exchange);
-  if (topics.size() > settings_.topics_max) {
-    limits_.count(metrics::Limit::stream_topics);
-    return exchange.answer(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
-                                                          topics.size(), settings_.topics_max)));
-  }
   if (std::ranges::any_of(topics, journal::is_reserved)) {
-    if (const auto refused = own_stream_refusal(topics, poll_time.has_value()))
+    if (const auto refused = own_stream_refusal(topics, polls))
       return exchange.answer(http::problem(400, *refused));
     return stats_.serve(exchange);
+  }
+  auto asked = asked_of(request, parameters.value(), topics);
+  if (!asked) return exchange.answer(asked.error());
+  subscribe(exchange, std::move(asked).value());
+}
+
+// What a request for topics asks for, or its refusal.
+base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
+    const http::Request& request, const http::Query& parameters,
+    const std::vector<std::string_view>& topics) {
+  if (topics.size() > settings_.topics_max) {
+    limits_.count(metrics::Limit::stream_topics);
+    return base::failure(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
+                                                        topics.size(), settings_.topics_max)));
   }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {
     const auto too_long = [&](auto topic) { return topic.size() > settings_.topic_bytes_max; };
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
-    return exchange.answer(http::problem(400, selection.error()));
+    return base::failure(http::problem(400, selection.error()));
   }
-  Asked asked{.selection = std::move(selection).value(), .head_only = request.method == "HEAD", .heartbeats = *heartbeats};
+  Asked asked{.selection = std::move(selection).value(),
+              .head_only = request.method == "HEAD",
+              .heartbeats = *heartbeats_of(parameters)};
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
   }
-  if (poll_time) {
-    asked.poll = seconds_of(*poll_time);
-    if (!asked.poll) return exchange.answer(http::problem(400, "poll: must be a whole number of seconds"));
+  if (const auto time = parameters.last("poll")) {
+    asked.poll = seconds_of(*time);
+    if (!asked.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     asked.address = address_of(request.path, topics, parameters.last("heartbeat"));
   }
+  return asked;
+}
+
+void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take();
   if (!slot) {
@@ -214,8 +227,9 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
-  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress. It comes before
-  // whatever moves the reader's cursor, or a reader who leaves between the two would never be told.
+  // A gap is written on its own: with a long cursor it would make the first write one that proxies compress.
+  // It comes before whatever moves the reader's cursor, or a reader who leaves between the two would never be
+  // told.
   std::string gap_frame;
   if (const auto gap = asked.gap(journal)) {
     shard_.count_gap();
@@ -223,7 +237,8 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   }
   // A reader who leaves before its first event must have a cursor to come back with.
   if (asked.heartbeats == hub::Reader::Heartbeats::events) {
-    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after), shard_.heartbeat());
+    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after),
+                          shard_.heartbeat());
   } else if (!asked.from.gap) {
     sse::append_cursor(opening, journal.id_of(asked.from.after));
   }

@@ -7,6 +7,7 @@
 #include "api/settings.hpp"
 #include "api/stream_slots.hpp"
 #include "base/random.hpp"
+#include "base/result.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
 
@@ -25,6 +26,9 @@ class EventsEndpoint final : public http::Endpoint {
  private:
   struct Asked;
 
+  base::Result<Asked, http::Response> asked_of(const http::Request& request, const http::Query& parameters,
+                                               const std::vector<std::string_view>& topics);
+  void subscribe(http::Exchange& exchange, Asked asked);
   void wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot);
   void begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
   void come_back(http::Exchange& exchange, bool polls);

@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace worker::base {
 namespace {
@@ -13,11 +15,25 @@ constexpr std::string_view blanks[] = {" ",      "\t",     "\n",     "\v",     "
                                        "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
                                        "\u2029", "\u202f", "\u205f", "\u3000", "\ufeff"};
 
+// How many bytes at the beginning, in words of eight, are U+0020 to U+007E. Names and ids are made of these,
+// and every publish looks at its own.
+std::size_t plain_bytes(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    // The high bit of a byte is set by one below U+0020, one above U+007F, and U+007F itself.
+    if ((((word - 0x20 * ones) | word | (word + ones)) & 0x80 * ones) != 0) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 bool has_control(std::string_view text) {
+  text.remove_prefix(plain_bytes(text));
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto octet = static_cast<unsigned char>(text[i]);
     if (octet < 0x20 || octet == 0x7f) return true;
@@ -29,6 +45,8 @@ bool has_control(std::string_view text) {
 }
 
 bool has_outer_blank(std::string_view text) {
+  const auto visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (text.empty() || (visible(text.front()) && visible(text.back()))) return false;
   return std::ranges::any_of(blanks,
                              [&](auto blank) { return text.starts_with(blank) || text.ends_with(blank); });
 }

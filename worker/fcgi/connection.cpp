@@ -168,7 +168,7 @@ bool Connection::opening_is_long() const {
          shared_.framed.size() > opening_bytes_max;
 }
 
-// Proxies judge by the first write of an answer whether to compress it (Caddy: from 512 bytes on), and a
+// Proxies judge by the first write of an answer whether to compress it (Caddy: over 512 bytes), and a
 // compressed stream stands still. So the opening goes ahead, and the history follows once it has passed.
 void Connection::transmit_opening() {
   auto rest = std::make_shared<const std::string>(shared_.framed, shared_.opening_end);

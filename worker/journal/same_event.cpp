@@ -1,20 +1,26 @@
 #include "journal/same_event.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "journal/sip_hash.hpp"
 
 namespace worker::journal {
 
-std::string content_of(std::vector<std::string> topics, std::string_view frame, std::string_view key,
+std::string content_of(const std::vector<std::string>& topics, std::string_view frame, std::string_view key,
                        bool closes) {
-  std::ranges::sort(topics);
-  const auto repeated = std::ranges::unique(topics);
-  topics.erase(repeated.begin(), repeated.end());
+  constexpr std::size_t usual_topics_bytes = 128;
   std::string content;
+  content.reserve(frame.size() + key.size() + usual_topics_bytes);
   // Neither a topic nor an end of line in a frame holds a NUL; a key that does is parted by its length.
-  for (const auto& topic : topics) content.append(topic).push_back('\0');
+  const auto add = [&](std::string_view topic) { content.append(topic).push_back('\0'); };
+  if (topics.size() == 1) {
+    add(topics.front());
+  } else {
+    const std::set<std::string_view> sorted(topics.begin(), topics.end());
+    for (const auto topic : sorted) add(topic);
+  }
   content.append(std::to_string(key.size())).push_back('\0');
   content.append(key).append(closes ? "closes" : "").push_back('\0');
   return content.append(frame);

@@ -12,7 +12,7 @@
 namespace worker::journal {
 
 /// `frame` without its id and what follows; every event that is the same has the same text.
-std::string content_of(std::vector<std::string> topics, std::string_view frame, std::string_view key,
+std::string content_of(const std::vector<std::string>& topics, std::string_view frame, std::string_view key,
                        bool closes);
 /// Of one that has a publisher's id.
 std::string content_of(const Entry& entry);

@@ -1,6 +1,7 @@
 #include "journal/sip_hash.hpp"
 
 #include <bit>
+#include <cstring>
 #include <random>
 
 namespace worker::journal {
@@ -30,6 +31,11 @@ struct State {
 
 // Up to eight bytes, the first one lowest.
 std::uint64_t word_of(std::string_view bytes) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), bytes.size());
+    return word;
+  }
   std::uint64_t word = 0;
   for (std::size_t i = bytes.size(); i-- > 0;) word = word << 8 | static_cast<unsigned char>(bytes[i]);
   return word;

@@ -93,7 +93,7 @@ export class Stream {
     const end = await this.#read(signal);
     if (signal.aborted) return;
     if (end.what === 'ended') this.#enter('ended');
-    else if (end.what === 'refused') this.#enter('refused', { problem: end.problem });
+    else if (end.what === 'refused') this.#enter('refused', { problem: inWords(end) });
     else this.#again(end);
   }
 
@@ -136,10 +136,11 @@ export class Stream {
       if (frame.id) this.#cursor = frame.id;
       moved ||= Boolean(frame.id);
       const limitMs = heartbeatLimitMs(frame);
+      const type = frame.event || 'message';
       if (limitMs) watchdog.limitMs = limitMs;
       else if (isGap(frame)) this.#tell('onGap', frame.data, frame.id);
       else if (isEnd(frame)) return;
-      else if (frame.data !== undefined && this.#wanted.has(frame.event || 'message')) this.#tell('onEvent', { type: frame.event || 'message', data: frame.data, id: frame.id ?? '' });
+      else if (frame.data !== undefined && this.#wanted.has(type)) this.#tell('onEvent', { type, data: frame.data, id: frame.id ?? '' });
       else continue;
       if (!limitMs) moved = false;
     }
@@ -168,11 +169,11 @@ export class Stream {
     this.#enter('open');
   }
 
-  #wait({ problem, retryAfterMs, told = false }) {
+  #wait({ retryAfterMs, told = false, ...end }) {
     const delayMs = this.#delays.next(retryAfterMs);
     this.#waiting = { untilMs: this.#env.Date.now() + delayMs, told };
     this.#timer = this.#env.setTimeout(() => this.retry(), delayMs);
-    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem });
+    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem: inWords(end) });
   }
 
   #enter(state, details = {}) {
@@ -195,3 +196,6 @@ export class Stream {
 
 // The worker's own streams have neither history nor cursors, and answer a poll with a stream.
 const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));
+
+// A page that shows a refusal shows its status, too.
+const inWords = ({ status, problem }) => (status && !problem.startsWith(String(status)) ? `${status} ${problem}` : problem);

@@ -11,7 +11,8 @@ const silentMsLeast = 1000;
 const silentMsMost = 3_600_000;
 
 // Whether a stream can be read while it comes. If not, there is polling.
-export const canStream = (env) => typeof env.ReadableStream === 'function' && typeof env.TextDecoder === 'function' && 'body' in env.Response.prototype;
+export const canStream = ({ ReadableStream, Response, TextDecoder }) =>
+  typeof ReadableStream === 'function' && typeof TextDecoder === 'function' && 'body' in Response.prototype;
 
 // The address for these topics, to be read from after `cursor`.
 export function address({ path = '/events', topics }, cursor) {
@@ -20,12 +21,14 @@ export function address({ path = '/events', topics }, cursor) {
   return `${path}?${query}`;
 }
 
-// firstByteMs: how long the answer may take to begin. Calls onFrames(frames) for what each piece completes, and onBytes(count). Never throws. Returns how it ended:
-//   { what: 'ended' }             204, the server's `close`, or onFrames returned 'ended'
-//   { what: 'refused', problem }  the same request would be refused again
-//   { what: 'lost', problem, retryAfterMs, told, atOnce, unanswered }  everything else. told: the server itself ended it, and
-//     its delay counts. atOnce: the connection was dropped here, because it was dead, and the next may follow at once.
-//     unanswered: it was dropped here because no answer had begun
+// firstByteMs: how long the answer may take to begin. Calls onFrames(frames, watchdog) for what each piece completes, and
+// onBytes(count). Never throws. Returns how it ended:
+//   { what: 'ended' }  204, or the server's `close`
+//   { what: 'refused', problem, status }  the same request would be refused again
+//   { what: 'lost', problem, status, retryAfterMs, told, atOnce, unanswered }  everything else
+// status: of an answer that is a refusal. told: the server itself ended it, and its delay counts. atOnce: the connection was
+// dropped here, because it was dead, and the next may follow at once. unanswered: it was dropped here because no answer had
+// begun.
 // After an abort by `signal` the result means nothing.
 export async function readStream(url, { env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
   const ending = new AbortController();
@@ -47,14 +50,21 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
     onBytes(bytes.length);
   };
   try {
-    const answer = await unlessAborted(env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } }), ending.signal);
+    const asked = env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } });
+    const answer = await unlessAborted(asked, ending.signal);
     if (answer.status === 204) return { what: 'ended' };
-    if (!answer.ok) return refusal(new Refusal(answer.status, await unlessAborted(answer.text(), ending.signal), answer.headers.get('Retry-After'), env.Date.now()));
-    if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) return { what: 'lost', problem: 'the answer is no event stream' };
+    if (!answer.ok) {
+      const text = await unlessAborted(answer.text(), ending.signal);
+      return refusal(new Refusal(answer.status, text, answer.headers.get('Retry-After'), env.Date.now()));
+    }
+    if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
+      return { what: 'lost', problem: 'the answer is no event stream' };
+    }
     if (await take(answer.body.getReader(), { hear, onFrames, watchdog, signal: ending.signal })) return { what: 'ended' };
     return { what: 'lost', told: true };
   } catch (error) {
-    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' }; // the same frame would come again
+    // The same frame would come again.
+    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' };
     return { what: 'lost', ...why };
   } finally {
     watchdog.close();
@@ -92,7 +102,8 @@ function unlessAborted(promise, signal) {
 // How a refusal ends a request, whether a stream or a poll was asked for.
 export function refusal(error) {
   const problem = describe(error.status, error.text);
-  return error.passes ? { what: 'lost', problem, retryAfterMs: error.retryAfterMs, told: true } : { what: 'refused', problem };
+  const { status, retryAfterMs } = error;
+  return error.passes ? { what: 'lost', status, problem, retryAfterMs, told: true } : { what: 'refused', status, problem };
 }
 
 // The server's `close` has no id. A publisher's event may be named so where the server allows it, but has one.

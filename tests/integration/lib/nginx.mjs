@@ -23,7 +23,7 @@ function site(port) {
 
 const ownServer = (port, server) => `
     server {
-        listen 127.0.0.1:${port};
+        listen 127.0.0.1:${port} sndbuf=128k;
         include snippets/sse-worker.locations.conf;
         ${server}
     }`;

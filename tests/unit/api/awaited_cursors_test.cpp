@@ -102,9 +102,10 @@ BOOST_AUTO_TEST_CASE(a_long_poll_too) {
   BOOST_TEST(!poll->head);  // it waits for what comes after its cursor, as any other
   publish("a", "4");
   settle();
-  BOOST_TEST(poll->body() ==
-             R"({"events":[{"id":"e-4","event":"message","data":"4","topics":["a"]}],"lastEventId":"e-4"})"
-             "\n");
+  BOOST_TEST(
+      poll->body() ==
+      R"({"events":[{"id":"e-4","event":"message","data":"4","topics":["a"]}],"lastEventId":"e-4","stream":"/events?topic=a&lastEventId=e-4"})"
+      "\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_short_wait_costs_a_few_milliseconds) {
@@ -211,7 +212,9 @@ BOOST_AUTO_TEST_CASE(an_id_that_comes_back_as_latin_1) {
   }
   const auto poll = asking("topic=b&poll=0&lastEventId=caf%E9");
   settle();
-  BOOST_TEST(poll->body() == "{\"events\":[],\"lastEventId\":\"caf\xc3\xa9\"}\n");
+  BOOST_TEST(poll->body() ==
+             "{\"events\":[],\"lastEventId\":\"caf\xc3\xa9\","
+             "\"stream\":\"/events?topic=b&lastEventId=caf%C3%A9\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_id_that_is_spelt_so_comes_first) {

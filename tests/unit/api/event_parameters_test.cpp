@@ -122,6 +122,13 @@ BOOST_AUTO_TEST_CASE(others_are_nobodys_business_in_an_address) {
              "heartbeat");
 }
 
+BOOST_AUTO_TEST_CASE(a_cursor_that_could_be_none) {
+  const std::string longest(8'192, 'x');
+  BOOST_TEST(get("lastEventId=" + longest) == "lastEventId=" + longest + " ");
+  BOOST_TEST(get("last-event-id=" + longest + "x") == "400 lastEventId: is over 8192 bytes");
+  BOOST_TEST(json(R"({"lastEventId":")" + longest + R"(x"})") == "400 lastEventId: is over 8192 bytes");
+}
+
 // --- JSON that is refused ---
 
 BOOST_AUTO_TEST_CASE(members_of_the_wrong_type) {

@@ -1,4 +1,5 @@
-// GET and POST /events: which of several cursors is meant, and a subscription that stands in a body.
+// GET and POST /events: which of several cursors is meant, a subscription that stands in a body, and nobody's
+// slot.
 #include <boost/test/unit_test.hpp>
 
 #include "api/events.hpp"
@@ -117,6 +118,36 @@ BOOST_AUTO_TEST_CASE(the_limits_are_for_address_and_body_together) {
   BOOST_TEST(reader.head->status == 400);
   BOOST_TEST(reader.body().find("topic: 3 are asked for; at most 2 are allowed") != std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
+}
+
+// --- no slot ---
+
+BOOST_AUTO_TEST_CASE(no_slot_left) {
+  const auto first = asking("topic=a");
+  auto second = asking("topic=b");
+  const auto third = asking("topic=a&poll=5");
+  BOOST_TEST(slots.used() == 3U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 0U);
+  const auto fourth = asking("topic=a");
+  BOOST_TEST(fourth->head->status == 200);
+  BOOST_TEST(fourth->finished);
+  BOOST_TEST(
+      fourth->body().starts_with(": all streams that this worker may hold are taken; come back\n\nretry: "));
+  const auto fifth = asking("topic=a&poll=5");
+  BOOST_TEST(fifth->head->status == 503);
+  BOOST_TEST(fifth->head_text().find("\r\nRetry-After: ") != std::string::npos);
+  http::Request head = request("topic=a");
+  head.method = "HEAD";
+  RecordingExchange sixth(std::move(head));
+  endpoint().serve(sixth);
+  BOOST_TEST(sixth.head->status == 200);
+  BOOST_TEST(sixth.body() == "");
+  BOOST_TEST(slots.used() == 3U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 3U);
+  second.reset();
+  BOOST_TEST(slots.used() == 2U);
+  BOOST_TEST(!asking("topic=a")->finished);
+  BOOST_TEST(slots.used() == 2U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -93,6 +93,23 @@ BOOST_AUTO_TEST_CASE(controls) {
   BOOST_TEST(has_control("\n"));
 }
 
+// Text is looked at in words of eight bytes.
+BOOST_AUTO_TEST_CASE(controls_at_every_place) {
+  for (std::size_t size = 1; size < 26; ++size) {
+    for (const char plain : {' ', 'a', '~'}) BOOST_TEST(!has_control(std::string(size, plain)));
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char control : {'\0', '\x1f', '\x7f'}) {
+        std::string text(size, 'a');
+        text[at] = control;
+        BOOST_TEST(has_control(text));
+      }
+      auto text = std::string(size, 'a').replace(at, 1, "\u0420");
+      BOOST_TEST(!has_control(text));
+      BOOST_TEST(has_control(text.replace(at, 2, "\u009f")));
+    }
+  }
+}
+
 // U+0080 to U+009F, in UTF-8 as ever.
 BOOST_AUTO_TEST_CASE(controls_of_two_bytes) {
   BOOST_TEST(has_control("a\u0080"));

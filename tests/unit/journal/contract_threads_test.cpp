@@ -147,4 +147,47 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   BOOST_TEST(journal.figures().events <= writers * 5U);
 }
 
+// Publishers that try again at one moment, and others that take the same ids for events of their own, while
+// evictions are under way: each id is one event, and whoever is answered with it has sent that one.
+BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects) {
+  constexpr int ids = 300;
+  S subject;
+  subject.settings.topic_events_max = 5;
+  Follower follower;
+  subject.journal().follow(follower, [] {});
+  std::mutex mutex;
+  std::map<std::string, std::vector<std::string>>
+      taken;  // by id: the data of those who were answered with it
+  std::atomic<int> odd = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < writers; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < ids; ++n) {
+        // Two of the four send the same.
+        const auto data = std::to_string(i / 2);
+        std::vector<Draft> drafts(2, draft_with_id("a", fmt::format("id {}", n), data));
+        const auto told = subject.append(std::move(drafts));
+        const std::lock_guard lock(mutex);
+        for (const auto& kept : told) {
+          if (kept) taken[kept.value()].push_back(data);
+          if (!kept && kept.error() != Rejection::conflict) ++odd;
+        }
+      }
+    });
+  }
+  std::map<std::string, std::string> events;
+  while (events.size() < ids) {
+    const auto entries = subject.journal().read_all(follower.at, 64);
+    for (const auto& entry : entries) {
+      if (!events.emplace(entry->alias, worker::sse::parse_event(entry->frame)->data).second) ++odd;
+      follower.at = entry->sequence;
+    }
+    if (entries.empty()) std::this_thread::yield();
+  }
+  for (auto& thread : threads) thread.join();
+  BOOST_TEST(odd == 0);
+  BOOST_TEST(subject.journal().last() == Sequence{ids});
+  for (const auto& [id, data] : events) BOOST_TEST((taken[id] == std::vector<std::string>(4, data)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

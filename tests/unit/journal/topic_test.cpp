@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_SUITE(topic_suite)
 BOOST_AUTO_TEST_CASE(names_that_are_allowed) {
   for (const auto& name : {"a"s, "orders/17"s, "a b"s, "/"s, "orders/"s, "**"s, "a*"s, "*a"s, "*/a"s, "a/*b"s,
                            "https://example.org/{id}?x=1#y"s, "#"s, "\"<>&\\"s, "a$"s, "a/$stats"s,
-                           "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d"s, "\xc2\x85"s, "earliest"s}) {
+                           "\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8d"s, "earliest"s}) {
     BOOST_TEST(checked(name) == "ok");
   }
 }

@@ -61,8 +61,15 @@ new SharedStream({
         frame ||= requestAnimationFrame(draw);
       },
       onTabs: (number) => { tabs.textContent = number.toLocaleString(); },
-      onState: status.show,
+      onState(state, details) {
+        status.show(state, details);
+        if (shared) say(); // it may have changed: not every SharedWorker can be loaded
+      },
     });
+    say();
+  }
+
+  function say() {
     how.textContent = `This browser: ${ways[shared.by]}.`;
   }
 
