@@ -15,7 +15,8 @@ class Cohort {
       boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::hook_>,
                              boost::intrusive::constant_time_size<false>>;
 
-  explicit Cohort(journal::Selection asked) : selection(std::move(asked)) {}
+  explicit Cohort(const journal::Selection& asked) : selection(asked) {}
+  explicit Cohort(journal::Selection&&) = delete;  // `selection` would refer to what is gone
 
   void join_live(Reader& reader) {
     reader.hook_.unlink();
@@ -49,7 +50,8 @@ class Cohort {
   /// it: a topic can be closed there while its last events are on their way here.
   bool at_its_end(journal::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
 
-  const journal::Selection selection;
+  /// Its key in the shard's table, which outlives it: a hundred long names take 125 KB.
+  const journal::Selection& selection;
   /// Up to date: the next flush goes to them as it is.
   Readers live;
   /// Replaying, or slower than the events: served from the journal as their sockets drain.

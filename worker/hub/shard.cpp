@@ -75,9 +75,10 @@ void Shard::subscribe(Reader& reader, const journal::Selection& selection, journ
 }
 
 Cohort& Shard::cohort_for(const journal::Selection& selection) {
-  auto& cohort = cohorts_[selection];
+  const auto place = cohorts_.try_emplace(selection).first;
+  auto& cohort = place->second;
   if (cohort) return *cohort;
-  cohort = std::make_unique<Cohort>(selection);
+  cohort = std::make_unique<Cohort>(place->first);
   cohort->last_sent = loop_.timers().now();
   cohort->cursor_sent = follower_.at;
   routes_.add(*cohort, selection);

@@ -14,7 +14,8 @@ namespace {
 
 struct Fixture {
   void add(const std::string& selectors) {
-    auto& cohort = cohorts.try_emplace(selectors, select(selectors)).first->second;
+    const auto& selection = selections.try_emplace(selectors, select(selectors)).first->second;
+    auto& cohort = cohorts.try_emplace(selectors, selection).first->second;
     routes.add(cohort, cohort.selection);
   }
   void remove(const std::string& selectors) {
@@ -32,6 +33,7 @@ struct Fixture {
     return counts;
   }
 
+  std::map<std::string, worker::journal::Selection> selections;  // outlive their cohorts
   std::map<std::string, Cohort> cohorts;
   Routes routes;
 };
