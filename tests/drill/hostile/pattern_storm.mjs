@@ -1,5 +1,5 @@
 // 50 requests a second, each with 100 patterns that match nothing, over all that the history holds.
-import {Paced, Tally, scaled} from './crowd.mjs';
+import {Paced, Tally} from './crowd.mjs';
 import {addressOf, exchange, head, query} from './wire.mjs';
 
 export const kind = 21;
