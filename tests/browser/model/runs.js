@@ -43,8 +43,7 @@ class Run {
     const [tab] = this.tabs.splice(random.below(this.tabs.length), 1);
     this.places.push(tab.place);
     if (random.below(2) === 0) tab.stream.close();
-    else world.kill(tab.env);
-    tab.env.dead = true;
+    world.kill(tab.env); // and with it a lock that was granted and not yet taken
   }
 
   publish(count) {
