@@ -1,9 +1,10 @@
 // Eleven kinds of hostile clients at once, beside honest readers and a publisher who numbers its events. Measured twice in one
 // run: how long an event takes from the publisher to the honest readers while nobody attacks, and under attack. What the worker's
 // memory may grow to is worked out and printed before the attack begins.
+import fs from 'node:fs';
 import path from 'node:path';
 import {Process} from '../integration/lib/process.mjs';
-import {configText, startHub} from '../integration/lib/hub_stack.mjs';
+import {startHub} from '../integration/lib/hub_stack.mjs';
 import {sanitized} from '../integration/lib/hub_memory.mjs';
 import {binary} from '../integration/lib/worker.mjs';
 import {defer} from '../integration/lib/cleanup.mjs';
@@ -23,15 +24,32 @@ const limits = {history: shipped('bytes_max'), event: shipped('event_bytes_max')
   head: shipped('head_bytes_max'), topics: shipped('topics_max')};
 const settings = (scale) => ({streams: {max: Math.round(2000 + 10_000 * scale), retry_seconds: 3, retry_jitter_seconds: 2}});
 
+function nginxPids(hub) {
+  const {pid} = hub.nginx.process;
+  const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return [pid, ...children];
+}
+
 // Honest readers and a publisher, in a process that checks every number; {streams, publish, deliveries} at its end. Readers come
 // from many addresses, as readers do.
 function honest(t, hub, {readers, seconds}) {
   const from = Array.from({length: Math.ceil(readers / 4)}, (_, n) => `127.10.${n >> 8}.${n & 255}`).join(',');
-  const child = new Process(load, ['--url', `http://127.0.0.1:${hub.port}/events`, '--streams', readers, '--topic', 'load', '--rate', 1000,
+  const watched = [`worker=${hub.worker.pid}`, ...nginxPids(hub).map((pid) => `nginx=${pid}`)].flatMap((each) => ['--watch-pid', each]);
+  const child = new Process(load, [...watched, '--url', `http://127.0.0.1:${hub.port}/events`, '--streams', readers, '--topic', 'load', '--rate', 1000,
     '--source-addresses', from, '--reconnect', '--publish-rate', 100, '--publish-connections', 8, '--publish-for', `${seconds}s`,
     '--until', 'delivered', '--duration', `${seconds + 60}s`].map(String));
   defer(t, () => child.exit || child.stop('SIGKILL'));
   return child;
+}
+
+const p99 = ({deliveries}) => deliveries.latency_ms.p99;
+
+// The quiet load; again, up to three times, while other programs take more than a twentieth of the processors. The quickest counts.
+async function quietly(t, hub, {readers, quiet}) {
+  const runs = [];
+  do runs.push(await report(honest(t, hub, {readers, seconds: quiet}), (quiet + 70) * 1000));
+  while (runs.at(-1).cpu_share_of_others > 0.05 && runs.length < 3);
+  return runs.reduce((best, run) => (p99(run) < p99(best) ? run : best));
 }
 
 async function report(child, ms) {
@@ -59,10 +77,10 @@ async function attackedBy(child, seconds) {
 const said = (counts) => Object.entries(counts).map(([what, count]) => `${what}: ${count.toLocaleString('en-US')}`).join(', ') || 'nothing';
 
 // The same load twice: while nobody attacks, and under attack. `say` is told the bound on memory before the attack.
-async function measure(t, hub, {scale, readers, quiet, seconds, fills, say}) {
+async function measure(t, hub, {scale, readers, quiet, seconds, only, fills, say}) {
   const {pid} = hub.worker;
   await fillHistory(hub, fills);
-  const calm = await report(honest(t, hub, {readers, seconds: quiet}), (quiet + 70) * 1000);
+  const calm = await quietly(t, hub, {readers, quiet});
   const before = await settledMiB(hub.worker);
   const rows = bound({before: before * MiB, scale, readers, limits});
   const most = total(rows) / MiB;
@@ -73,7 +91,7 @@ async function measure(t, hub, {scale, readers, quiet, seconds, fills, say}) {
   const start = await hub.metrics();
   const beside = honest(t, hub, {readers, seconds: seconds + 4});
   await hub.worker.measured((now) => now.value('sse_worker_readers') >= readers, 'the honest readers are there', 30_000);
-  const attackers = kinds.map((name) => [name, attack(t, hub, name, {scale, seconds})]);
+  const attackers = only.map((name) => [name, attack(t, hub, name, {scale, seconds})]);
   const counts = await Promise.all(attackers.map(async ([name, child]) => [name, await attackedBy(child, seconds)]));
   const stormy = await report(beside, 70_000);
   const end = await hub.metrics();
@@ -84,11 +102,10 @@ async function measure(t, hub, {scale, readers, quiet, seconds, fills, say}) {
   return {calm, stormy, start, end, counts, bounds, memory: {before, most, peak, after}};
 }
 
-const p99 = ({deliveries}) => deliveries.latency_ms.p99;
-
 function linesOf({calm, stormy, start, end, counts, bounds, memory}) {
   const {before, most, peak, after} = memory;
-  const late = lag(start, end, 0.005);
+  const late = [0.005, 0.025, 0.1].map((seconds) => lag(start, end, seconds));
+  const busy = (run, name) => ((run.processes[name].cpu_open_seconds / run.seconds) * 100).toFixed(0);
   const {errors} = stormy.streams;
   const {reconnects, gaps_told: gaps} = stormy.deliveries;
   const {sent, acknowledged} = stormy.publish;
@@ -96,7 +113,9 @@ function linesOf({calm, stormy, start, end, counts, bounds, memory}) {
     ...bounds,
     `worker memory: ${before.toFixed(1)} MiB before, ${peak.toFixed(1)} at most, bound ${most.toFixed(0)}, ${after.toFixed(1)} after`,
     `from publisher to reader, p99: ${p99(calm).toFixed(1)} ms quiet, ${p99(stormy).toFixed(1)} ms under attack (${(p99(stormy) / p99(calm)).toFixed(2)} times)`,
-    `loop: ${late.later} of ${late.looks} looks found it more than 5 ms late`,
+    `other programs took ${(calm.cpu_share_of_others * 100).toFixed(0)} % of the processors in the quiet run`,
+    `loop: of ${late[0].looks} looks ${late.map(({later}) => later).join(', ')} found it more than 5, 25, 100 ms late`,
+    `processors, quiet and under attack: worker ${busy(calm, 'worker')} and ${busy(stormy, 'worker')} %, nginx ${busy(calm, 'nginx')} and ${busy(stormy, 'nginx')} %`,
     ...counts.map(([name, each]) => `${name}: ${said(each)}`),
     `counted: ${said(Object.fromEntries(moved(start, end)))}`,
     `honest streams: ${said({...errors, reconnects, 'gaps told': gaps})}; publisher: ${said({sent, acknowledged, ...stormy.publish.errors})}`,
@@ -112,14 +131,14 @@ function* wrongWith({calm, stormy, memory: {before, most, peak, after}}, judged)
   if (after > leftAfter(before, peak)) yield `worker memory is ${after.toFixed(1)} MiB after the attack, ${before.toFixed(1)} before`;
 }
 
-// Without `judge` only what does not depend on the machine's speed is wrong.
-export async function hostileClients(t, {scale, readers, quiet, seconds, judge = true, say = () => {}}) {
+// Without `judge` only what does not depend on the machine's speed is wrong. `only` some kinds, to find out which of them costs what.
+export async function hostileClients(t, {scale, readers, quiet, seconds, only = kinds, judge = true, say = () => {}}) {
   const hub = await startHub(t, settings(scale), {nginx: {whole: true, workers: 4, connections: 16_384}});
   const fills = judge ? settledFills : 1;
-  const seen = await measure(t, hub, {scale, readers, quiet, seconds, fills, say});
+  const seen = await measure(t, hub, {scale, readers, quiet, seconds, only, fills, say});
   const {lost, repeated, reordered, gaps_told: gaps} = seen.stormy.deliveries;
   return {
-    tried: kinds.length, acknowledged: seen.stormy.publish.acknowledged, lost, repeated, reordered, gaps, readers,
+    tried: only.length, acknowledged: seen.stormy.publish.acknowledged, lost, repeated, reordered, gaps, readers,
     'p99 quiet, ms': p99(seen.calm), 'p99 under attack, ms': p99(seen.stormy),
     'worker MiB before': seen.memory.before, 'at most': seen.memory.peak, bound: seen.memory.most, after: seen.memory.after,
     lines: linesOf(seen), wrong: [...wrongWith(seen, judge && !sanitized(hub.worker.pid))],
