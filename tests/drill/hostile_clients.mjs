@@ -44,11 +44,13 @@ function honest(t, hub, {readers, seconds}) {
 
 const p99 = ({deliveries}) => deliveries.latency_ms.p99;
 
-// The quiet load; again, up to three times, while other programs take more than a twentieth of the processors. The quickest counts.
+const othersMost = 0.05;
+
+// The quiet load; again, up to three times, while other programs take more of the processors than that. The quickest counts.
 async function quietly(t, hub, {readers, quiet}) {
   const runs = [];
   do runs.push(await report(honest(t, hub, {readers, seconds: quiet}), (quiet + 70) * 1000));
-  while (runs.at(-1).cpu_share_of_others > 0.05 && runs.length < 3);
+  while (runs.at(-1).cpu_share_of_others > othersMost && runs.length < 3);
   return runs.reduce((best, run) => (p99(run) < p99(best) ? run : best));
 }
 
@@ -126,7 +128,8 @@ function* wrongWith({calm, stormy, memory: {before, most, peak, after}}, judged)
   const {sent, acknowledged} = stormy.publish;
   if (acknowledged < sent) yield `${sent - acknowledged} publishes were not acknowledged`;
   if (!judged) return;
-  if (p99(stormy) > 3 * p99(calm)) yield `p99 under attack is ${(p99(stormy) / p99(calm)).toFixed(2)} times the quiet one`;
+  // Where others use the machine, the two figures say nothing about the worker; the share is printed.
+  if (calm.cpu_share_of_others <= othersMost && p99(stormy) > 3 * p99(calm)) yield `p99 under attack is ${(p99(stormy) / p99(calm)).toFixed(2)} times the quiet one`;
   if (peak > most) yield `worker memory reached ${peak.toFixed(0)} MiB, over the bound of ${most.toFixed(0)}`;
   if (after > leftAfter(before, peak)) yield `worker memory is ${after.toFixed(1)} MiB after the attack, ${before.toFixed(1)} before`;
 }
