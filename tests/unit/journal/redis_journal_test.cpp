@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_held_leaves_redis_and_is_told_as_evicted) {
 BOOST_AUTO_TEST_CASE(events_are_as_old_as_they_are) {
   settings.age_max = std::chrono::milliseconds(300);
   { publish(*worker(), "a"); }
+  const auto after = worker();
   BOOST_TEST(comes([&] {
-    const auto after = worker();
     after->expire();
     return held(*after).empty() && after->last() == 1;
   }));
