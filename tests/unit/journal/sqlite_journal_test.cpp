@@ -122,8 +122,10 @@ BOOST_AUTO_TEST_CASE(a_file_that_remembers_no_ids_yet) {
   append(draft_with_id("a", "x"));
   end();
   Database(file).run(
-      "DROP TABLE past_ids; DROP TABLE past_ids_key; ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub DROP COLUMN "
-      "up_ms; ALTER TABLE hub DROP COLUMN boot; ALTER TABLE hub DROP COLUMN mono_ms; ALTER TABLE hub DROP COLUMN "
+      "DROP TABLE past_ids; DROP TABLE past_ids_key; ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub "
+      "DROP COLUMN "
+      "up_ms; ALTER TABLE hub DROP COLUMN boot; ALTER TABLE hub DROP COLUMN mono_ms; ALTER TABLE hub DROP "
+      "COLUMN "
       "wall_ms; PRAGMA user_version=2");
   begin();
   BOOST_TEST(in_file("PRAGMA user_version") == 4);
