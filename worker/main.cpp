@@ -14,6 +14,7 @@
 
 #include "base/signals.hpp"
 #include "config/command_line.hpp"
+#include "journal/boot_id.hpp"
 #include "journal/open.hpp"
 #include "lane.hpp"
 #include "net/listening_socket.hpp"
@@ -117,6 +118,8 @@ int main(int argc, char** argv) try {
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return mistake(config.error());
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
+  if (const auto warning = journal::boot_id_warning(config.value().storage))
+    fmt::print(stderr, "{}: warning: {}\n", line.config_file, *warning);
   fmt::print("{}: ok\n", line.config_file);
   return 0;
 } catch (const std::exception& error) {

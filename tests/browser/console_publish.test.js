@@ -54,7 +54,7 @@ test('published to a dead worker: it is said, and works when there is one again'
     process.kill(pid, 'SIGKILL');
     await status(page, 'Connection lost');
     await press(page, 'Publish');
-    await says(page, 'The worker does not answer. It is starting again or down; try again shortly.');
+    await says(page, 'The worker does not answer. It is starting or down. Try again in 3 seconds.');
   } finally {
     process.kill(starter, 'SIGCONT');
   }

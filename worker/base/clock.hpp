@@ -19,6 +19,10 @@ class Clock {
   virtual WallTime wall() const noexcept = 0;
 };
 
+inline std::chrono::milliseconds unix_time(const Clock& clock) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(clock.wall().time_since_epoch());
+}
+
 class SystemClock final : public Clock {
  public:
   Instant now() const noexcept override { return std::chrono::steady_clock::now(); }

@@ -171,9 +171,9 @@ void Connection::serve(Intake::Progress progress) {
   head_only_ = request_->method == "HEAD";
   // A web server that ran into trouble ends the body early: what it holds is not what was sent.
   if (knows_length(*request_) && request_->content_length != std::to_string(request_->body.size())) {
-    return answer(http::problem(400, fmt::format("The body has {} bytes, announced were {}.",
-                                                 request_->body.size(),
-                                                 base::shown(request_->content_length))));
+    return answer(
+        http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request_->body.size(),
+                                       base::shown(request_->content_length))));
   }
   shared_.endpoint.serve(*this);
 }

@@ -46,6 +46,9 @@ struct Entry {
   std::string key;
   bool closes = false;
   base::Instant at;
+  /// For one that was kept elsewhere and came back: Unix time, in milliseconds, by the clock of whoever kept
+  /// it. `at` is then no earlier than it must have been published. 0 for all others.
+  std::int64_t dated_ms = 0;
   /// The publisher's own id; empty where the place itself is the id.
   std::string alias;
   /// The event as it is sent to every reader, encoded once.

@@ -131,7 +131,7 @@ void History::trim() {
 
 bool History::front_is_spare() const {
   if (places_.empty() || places_.first() > seen_by_all()) return false;
-  return bytes() > settings_.bytes_max || clock_->now() - places_.front()->at > settings_.age_max;
+  return bytes() > settings_.bytes_max || age_of(*places_.front()) > settings_.age_max;
 }
 
 // Whoever holds it holds nothing before it.
@@ -196,11 +196,8 @@ void History::update(const Settings& settings) {
 }
 
 Figures History::figures() const {
-  const auto age =
-      places_.empty()
-          ? std::chrono::milliseconds(0)
-          : std::chrono::duration_cast<std::chrono::milliseconds>(clock_->now() - places_.front()->at);
-  return {places_.size(), bytes(), topics_.size(), age, past_ids_.size(), past_ids_.forgotten()};
+  const auto age = places_.empty() ? std::chrono::milliseconds(0) : age_of(*places_.front());
+  return {places_.size(), bytes_, topics_.size(), age, past_ids_.size(), past_ids_.forgotten()};
 }
 
 }  // namespace worker::journal

@@ -64,6 +64,10 @@ class History {
   /// Events of places up to `through` may have been given out that never came back: whoever stands before it
   /// is told, what is held is held still, and the next place is the one after it.
   void doubt(Sequence through);
+  /// The clock that dated the events that came back says `now`, Unix time, and is believed from here on.
+  /// Before, for it may be wrong where it has just started, they are as old as `Entry::at` says, which is no
+  /// older than they are.
+  void settle(std::chrono::milliseconds now) { settled_ = {now, clock_->now()}; }
   /// `other` in place of this one; those who follow this one follow it.
   void become(History&& other);
   /// From now on; costs a little for each eviction.
@@ -128,7 +132,14 @@ class History {
   };
   using Topics = std::map<std::string, Topic, std::less<>>;
 
+  // One moment by both clocks: ages grow with the steady one alone.
+  struct Moment {
+    std::chrono::milliseconds wall;
+    base::Instant at;
+  };
+
   void take(EntryPtr entry, std::size_t topics);
+  std::chrono::milliseconds age_of(const Entry& entry) const;
   void hold(Topics::iterator topic, Sequence sequence);
   std::size_t bytes() const { return bytes_ + prefixes_.bytes(); }
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
@@ -169,6 +180,7 @@ class History {
   Evictions evictions_ = 0;
   std::unordered_map<std::string, Sequence> aliases_;  // of the events that are held
   PastIds past_ids_;
+  std::optional<Moment> settled_;
   bool noting_ = false;
   std::set<std::string> changed_;  // topics whose mark has changed
   std::vector<Gone> gone_;

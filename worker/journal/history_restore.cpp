@@ -63,6 +63,18 @@ void History::doubt(Sequence through) {
   last_ = std::max(last_, through);
 }
 
+// As old as one of the two clocks says: one that was set back makes nobody younger, and one that is ahead is
+// believed only once it had its time to be corrected.
+std::chrono::milliseconds History::age_of(const Entry& entry) const {
+  const auto ms = [](auto duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
+  };
+  const auto certain = ms(clock_->now() - entry.at);
+  if (entry.dated_ms == 0 || !settled_) return certain;
+  const auto dated = settled_->wall - std::chrono::milliseconds(entry.dated_ms);
+  return std::max(certain, dated + ms(clock_->now() - settled_->at));
+}
+
 void History::become(History&& other) {
   other.followers_ = std::move(followers_);
   other.noting_ = noting_;

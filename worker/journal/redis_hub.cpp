@@ -287,6 +287,16 @@ std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, Sequence aft
   return ids;
 }
 
+std::chrono::milliseconds RedisHub::time(RedisConnection& redis) const {
+  const auto reply = redis.ask({"TIME"});
+  const auto parts = elements(*reply);
+  std::int64_t seconds = 0;
+  std::int64_t microseconds = 0;
+  if (parts.size() != 2 || !read_number(*parts[0], seconds) || !read_number(*parts[1], microseconds))
+    redis.bad_answer("TIME");
+  return std::chrono::milliseconds(seconds * 1'000 + microseconds / 1'000);
+}
+
 void RedisHub::trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const {
   redis.ask({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", life, held_from)});
 }

@@ -87,6 +87,8 @@ class RedisHub {
   /// life. Answers come in the order asked for.
   void ask_for(RedisConnection& redis, RedisPlace after, Sequence until) const;
   std::vector<RedisEntry> asked_for(RedisConnection& redis, std::size_t& bytes) const;
+  /// Its clock: Unix time.
+  std::chrono::milliseconds time(RedisConnection& redis) const;
   /// Gives up what is before `held_from`.
   void trim(RedisConnection& redis, std::uint64_t life, Sequence held_from) const;
 

@@ -72,6 +72,7 @@ class RedisJournal final : public HeldJournal {
   std::vector<RedisPastId> ids_between(RedisPlace last, RedisPlace next);
   void remember(const std::vector<RedisPastId>& ids);
   base::Instant time_of(const RedisEntry& entry) const;
+  void settle();
 
   void writer();
   bool wait(std::vector<Waiting>& taken);
@@ -98,10 +99,13 @@ class RedisJournal final : public HeldJournal {
   base::Log& log_;
 
   // The reader's alone.
-  std::size_t count_ = 64;                // events asked for at once
-  RedisPlace tail_;                       // up to here events are older than now
-  std::chrono::milliseconds tail_at_{0};  // the time of Redis then
-  int missing_ = 0;                       // how often in a row there was less than there should be
+  std::size_t count_ = 64;                  // events asked for at once
+  RedisPlace tail_;                         // up to here events are older than now
+  std::chrono::milliseconds tail_at_{0};    // the time of Redis then
+  std::optional<base::Instant> caught_up_;  // when there was nothing more to read; never, at first
+  std::optional<base::Instant>
+      settles_at_;   // when the clock of Redis is believed about what was there before
+  int missing_ = 0;  // how often in a row there was less than there should be
 
   // Guarded by mutex_, as the history is.
   RedisSettings redis_;

@@ -59,6 +59,7 @@ void RedisJournal::join() {
     branch_ = state.branch;
     if (first) {
       history_.become(History(history_.settings(), epoch_of(life_), clock_));
+      settles_at_ = clock_.now() + clock_patience;
     } else if (anew) {
       history_.restart(epoch_of(life_));
       log_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
@@ -87,7 +88,11 @@ void RedisJournal::read_more() {
   const auto at = place();
   std::size_t bytes = 0;
   auto entries = hub_.read(connected(read_line_), at, count_, quiet, bytes);
+  const auto at_that_time = clock_.now();
+  const bool all = entries.size() < count_;
   if (entries.empty()) {
+    caught_up_ = at_that_time;
+    settle();
     look_after();
     return release(false);
   }
@@ -96,6 +101,9 @@ void RedisJournal::read_more() {
   // Some may have been trimmed before they were read here.
   const auto ids = ids_between(at, place_of(entries.front()));
   take(std::move(entries), ids);
+  // What is not read yet came after it.
+  if (all) caught_up_ = at_that_time;
+  settle();
 }
 
 void RedisJournal::fit_count(std::size_t events, std::size_t bytes) {
@@ -166,6 +174,7 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const std::vector<Redis
       // Somebody took events out of the middle.
       if (place > history_.last() + 1) history_.lose(place - 1);
       const auto at = time_of(entry);
+      if (!caught_up_) entry.entry.dated_ms = entry.at.count();
       read = {entry.life, entry.number};
       history_.add(finish(std::move(entry), place, history_.id_of(place), at));
     }
@@ -191,10 +200,22 @@ void RedisJournal::remember(const std::vector<RedisPastId>& ids) {
   for (const auto& [id, number] : ids) history_.remember(id, history_.origin() + number);
 }
 
-// What comes as it happens is of now; what was there before is as much older as Redis says.
+// What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it
+// came after we looked last; and whoever has never looked knows nothing until the clock of Redis is settled.
 base::Instant RedisJournal::time_of(const RedisEntry& entry) const {
   const bool old = entry.life == tail_.life && entry.number <= tail_.number;
-  return clock_.now() - (old ? std::max(tail_at_ - entry.at, 0ms) : 0ms);
+  if (!old || !caught_up_) return clock_.now();
+  const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - *caught_up_);
+  return clock_.now() - std::clamp(tail_at_ - entry.at, 0ms, std::max(away, 0ms));
+}
+
+void RedisJournal::settle() {
+  if (!settles_at_ || clock_.now() < *settles_at_ || !caught_up_) return;
+  const auto now = hub_.time(connected(read_line_));
+  settles_at_.reset();
+  const std::lock_guard lock(mutex_);
+  history_.settle(now);
+  history_.trim();
 }
 
 }  // namespace worker::journal

@@ -21,6 +21,10 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
+/// After a start ages by the clock of the machine, or of Redis, are not believed for so long: one that has
+/// just started often has a wrong time until the network corrects it.
+inline constexpr std::chrono::minutes clock_patience{5};
+
 /// Where a Redis is reached.
 struct RedisAddress {
   /// The path of a Unix socket; empty: host and port.

@@ -32,6 +32,8 @@ class Database {
   std::int64_t number(const char* sql);
   /// The path does not lead to this file any more.
   bool moved() const;
+  /// Its full name, with all links followed; its log is `-wal` after it.
+  std::string name() const { return sqlite3_db_filename(handle(), "main"); }
   sqlite3* handle() const { return handle_.get(); }
   [[noreturn]] void fail(int result) const;
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/boot_id.hpp"
 #include "journal/group.hpp"
 
 namespace worker::journal {
@@ -15,8 +16,11 @@ using namespace std::chrono_literals;
 // What may wait for the disk, or is on its way to it. A disk that is slower than this for long is slower than
 // its publishers.
 constexpr std::size_t waiting_bytes_max = 67'108'864;
-// Evicted events leave the file, and a file that was moved is noticed, at least this often.
+// While nobody publishes, evicted events leave the file at least this often.
 constexpr auto housekeeping_interval = 1s;
+// A file that was moved, or changed by somebody else, is noticed at least this often, however much is
+// published: what is acknowledged before is lost if the worker is killed before.
+constexpr auto inspection_interval = 1s;
 constexpr auto retry_first = 250ms;
 constexpr auto retry_longest = 5s;
 // Where the clock is of no use.
@@ -31,6 +35,7 @@ SqliteJournal::SqliteJournal(const Settings& settings, const StorageSettings& st
                              const base::Clock& clock, base::Log& log)
     : HeldJournal(settings, std::move(epoch), clock), storage_(storage), log_(log) {
   history_.note_changes();
+  if (const auto warning = boot_id_warning(storage)) log.warn("journal: {}", *warning);
   try {
     open();
   } catch (const SqliteError& error) {
@@ -85,18 +90,25 @@ void SqliteJournal::close() {
 
 void SqliteJournal::run() {
   for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
-    if (taken.empty()) {
-      housekeeping();
-    } else {
-      write(std::move(taken));
-    }
+    if (taken.empty() || inspection_is_due()) housekeeping();
+    if (!taken.empty()) write(std::move(taken));
+  }
+  end();
+}
+
+// What was acknowledged is to be found even if its file was moved a moment ago, or could not be written to.
+void SqliteJournal::end() {
+  if (ready()) {
+    housekeeping();
+    if (!store_) housekeeping();
   }
   const bool orderly = store_ != nullptr;
   store_.reset();
   try {
     if (orderly) witness_->closed();
   } catch (const SqliteError& error) {
-    log_.error("journal: {}; the next start will take this for the end of its power", error.what());
+    log_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
+               error.what());
   }
   witness_.reset();
 }
@@ -159,9 +171,9 @@ void SqliteJournal::housekeeping() {
     changes_.merge(history_.take_changes());
   }
   try {
-    if (store_ && store_->moved())
-      throw SqliteError(SQLITE_IOERR, "the file was moved or deleted while it was in use");
+    inspect();
     if (!store_) open();
+    settle();
     if (troubled || !changes_.empty()) store_->keep({}, changes_);
     if (!troubled) return;
     mended();
@@ -171,6 +183,36 @@ void SqliteJournal::housekeeping() {
   }
 }
 
+bool SqliteJournal::inspection_is_due() const {
+  return std::chrono::steady_clock::now() >= inspected_ + inspection_interval;
+}
+
+// Throws where the next process would not find what this one writes.
+void SqliteJournal::inspect() {
+  inspected_ = std::chrono::steady_clock::now();
+  const bool unlocked = witness_ && witness_->moved();
+  if (unlocked) witness_.reset();
+  if (store_) store_->inspect();
+  // Another worker may hold the lock that is there now.
+  if (unlocked) {
+    throw SqliteError(SQLITE_IOERR, fmt::format("{}.lock was moved, deleted or replaced while it was in use",
+                                                storage_.path));
+  }
+}
+
+// What was published in this life is dated by a clock that was looked at all the time; what is from before by
+// one that may have been right or wrong, then or now.
+void SqliteJournal::settle() {
+  if (settles_at_ && clock_.now() >= *settles_at_) {
+    const std::lock_guard lock(mutex_);
+    history_.settle(base::unix_time(clock_));
+    history_.trim();
+    settles_at_.reset();
+    changes_.merge(history_.take_changes());
+  }
+  store_->follow_clock(settles_at_ ? restored_through_ : 0);
+}
+
 void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
   if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence, storage_.durability);
 }
@@ -178,7 +220,8 @@ void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
 // lacks it.
 void SqliteJournal::open() {
-  if (!witness_) witness_.emplace(storage_.path);
+  const bool had_lock = witness_.has_value();
+  if (!had_lock) witness_.emplace(storage_.path);
   auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
   if (!ready_) {
     const bool fresh = store->epoch().empty();
@@ -194,6 +237,8 @@ void SqliteJournal::open() {
     auto history = store->load(settings);
     if (!fresh) examine(history);
     const std::lock_guard lock(mutex_);
+    restored_through_ = history.last();
+    settles_at_ = clock_.now() + clock_patience;
     history_.become(std::move(history));
     history_.trim();
     ready_ = true;
@@ -201,19 +246,29 @@ void SqliteJournal::open() {
   } else {
     if (!store->epoch().empty() && store->epoch() != history_.epoch())
       throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
-    std::vector<EntryPtr> entries;
-    Changes marks;
-    {
-      const std::lock_guard lock(mutex_);
-      entries = history_.read_all(0, std::string::npos);
-      marks = history_.all_marks();
+    if (!had_lock && store->last() > history_.last()) {
+      witness_.reset();
+      throw SqliteError(SQLITE_NOTADB, "another worker wrote to it meanwhile; restart this one");
     }
-    store->rewrite(history_.epoch(), entries, std::move(marks));
-    changes_ = {};
+    rewrite(*store);
   }
   store_ = std::move(store);
   // One that can only be read is found out now, and not by the first publisher.
   store_->keep({}, changes_);
+}
+
+void SqliteJournal::rewrite(SqliteStore& store) {
+  std::vector<EntryPtr> entries;
+  Changes marks;
+  {
+    const std::lock_guard lock(mutex_);
+    entries = history_.read_all(0, std::string::npos);
+    marks = history_.all_marks();
+  }
+  const auto last = marks.last;
+  store.rewrite(history_.epoch(), entries, std::move(marks));
+  witness_->kept(history_.epoch(), last, storage_.durability);
+  changes_ = {};
 }
 
 // Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
@@ -230,7 +285,10 @@ void SqliteJournal::examine(History& history) const {
 
 void SqliteJournal::failed(const SqliteError& error) {
   // A full disk leaves the file as it is; after anything else it is opened anew.
-  if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) store_.reset();
+  if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) {
+    if (store_) store_->give_up();
+    store_.reset();
+  }
   auto reason = fmt::format("{}: {}", storage_.path, error.what());
   if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);

@@ -45,6 +45,11 @@ class SqliteJournal final : public HeldJournal {
   void write(std::vector<Waiting> taken);
   void testify(const std::vector<EntryPtr>& entries);
   void housekeeping();
+  bool inspection_is_due() const;
+  void inspect();
+  void settle();
+  void rewrite(SqliteStore& store);
+  void end();
   void failed(const SqliteError& error);
   void mended();
   static void refuse(Waiting& waiting, Rejection why);
@@ -58,6 +63,9 @@ class SqliteJournal final : public HeldJournal {
   std::unique_ptr<SqliteStore> store_;
   Changes changes_;  // not yet in the file
   std::chrono::milliseconds pause_{0};
+  std::chrono::steady_clock::time_point inspected_;
+  std::optional<base::Instant> settles_at_;  // when the clock is believed about events from before
+  Sequence restored_through_ = 0;
 
   // Guarded by mutex_, as the history is.
   bool ready_ = false;

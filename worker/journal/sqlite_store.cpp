@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "journal/boot_id.hpp"
+
 namespace worker::journal {
 namespace {
 
-constexpr int schema_version = 3;
+constexpr int schema_version = 4;
 constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
 
 constexpr const char* schema = R"(
@@ -19,7 +21,8 @@ constexpr const char* schema = R"(
     frame  TEXT NOT NULL,        -- as it is sent to readers
     alias  TEXT NOT NULL,        -- its publisher's own id
     key    TEXT NOT NULL,        -- which value it is the latest of
-    closes INTEGER NOT NULL);    -- whether it was its topics' last
+    closes INTEGER NOT NULL,     -- whether it was its topics' last
+    up_ms  INTEGER NOT NULL DEFAULT 0);  -- when it was published, by hub.up_ms
   CREATE TABLE topics(           -- what is known of a topic beside its events
     name         TEXT PRIMARY KEY,
     lost_through INTEGER NOT NULL,  -- the last place it gave up
@@ -29,13 +32,22 @@ constexpr const char* schema = R"(
     epoch             TEXT NOT NULL,      -- the first half of every id
     last              INTEGER NOT NULL,   -- no place up to this one is given out again
     forgotten_through INTEGER NOT NULL,   -- the last place of topics not in `topics` any more
-    doubtful_through  INTEGER NOT NULL);  -- places up to this one may have been given out and lost
+    doubtful_through  INTEGER NOT NULL,   -- places up to this one may have been given out and lost
+    up_ms   INTEGER NOT NULL DEFAULT 0,   -- how long workers have had this file, when it was last written to
+    boot    TEXT NOT NULL DEFAULT '',     -- what the machine called its boot then
+    mono_ms INTEGER NOT NULL DEFAULT 0,   -- the steady clock of that boot then
+    wall_ms INTEGER NOT NULL DEFAULT 0);  -- and Unix time
 )";
 
 // From each version to the next, the oldest first.
 constexpr const char* steps[] = {
     "ALTER TABLE hub ADD COLUMN doubtful_through INTEGER NOT NULL DEFAULT 0",
     SqlitePastIds::schema,
+    "ALTER TABLE events ADD COLUMN up_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE hub ADD COLUMN up_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE hub ADD COLUMN boot TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE hub ADD COLUMN mono_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE hub ADD COLUMN wall_ms INTEGER NOT NULL DEFAULT 0",
 };
 static_assert(std::size(steps) == schema_version - 1);
 
@@ -59,7 +71,8 @@ std::vector<std::string> topics_of(std::string_view text) {
 
 struct SqliteStore::Statements {
   explicit Statements(Database& database)
-      : event(database, "INSERT INTO events VALUES(?,?,?,?,?,?,?)"),
+      : event(database,
+              "INSERT INTO events(place,at_ms,topics,frame,alias,key,closes,up_ms) VALUES(?,?,?,?,?,?,?,?)"),
         gone(database, "DELETE FROM events WHERE place=?"),
         mark(database, "INSERT OR REPLACE INTO topics VALUES(?,?,?)"),
         closed(database,
@@ -67,25 +80,36 @@ struct SqliteStore::Statements {
         forgotten(database, "DELETE FROM topics WHERE name=?"),
         hub(database,
             "UPDATE hub SET last=max(last,?1), forgotten_through=max(forgotten_through,?2),"
-            " doubtful_through=max(doubtful_through,?3)") {}
+            " doubtful_through=max(doubtful_through,?3), up_ms=?4, boot=?5, mono_ms=?6, wall_ms=?7") {}
 
   Statement event, gone, mark, closed, forgotten, hub;
 };
 
 SqliteStore::SqliteStore(const std::string& path, StorageSettings::Durability durability,
                          const base::Clock& clock)
-    : clock_(clock), database_(path) {
+    : clock_(clock),
+      database_(path),
+      boot_(boot_id()),
+      since_(clock.now()),
+      offset_ms_(clock_offset()),
+      recorded_(since_),
+      path_(path) {
   database_.run("PRAGMA journal_mode=WAL");
   database_.run(durability == StorageSettings::Durability::full ? "PRAGMA synchronous=FULL"
                                                                 : "PRAGMA synchronous=NORMAL");
-  // 16 MiB: moving the log into the file stops the writer, and costs the less an event the more there is of
-  // it.
-  database_.run("PRAGMA wal_autocheckpoint=4096");
+  sqlite3_wal_hook(
+      database_.handle(),
+      [](void* log_pages, sqlite3*, const char*, int pages) {
+        *static_cast<int*>(log_pages) = pages;
+        return SQLITE_OK;
+      },
+      &log_pages_);
   make_schema();
   statements_ = std::make_unique<Statements>(database_);
   past_ids_ = std::make_unique<SqlitePastIds>(database_);
   Statement hub(database_, "SELECT epoch FROM hub");
   if (hub.next()) epoch_ = hub.text(0);
+  watch();
 }
 
 SqliteStore::~SqliteStore() = default;
@@ -113,6 +137,7 @@ void SqliteStore::make_schema() {
 }
 
 History SqliteStore::load(const Settings& settings) {
+  continue_clock();
   History history(settings, epoch_, clock_);
   history.restore(past_ids_->load(settings.past_ids_max));
   Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
@@ -121,14 +146,16 @@ History SqliteStore::load(const Settings& settings) {
                           {static_cast<Sequence>(marks.number(1)), static_cast<Sequence>(marks.number(2))});
   }
   Sequence last = 0;
-  Statement events(database_,
-                   "SELECT place, at_ms, topics, frame, alias, key, closes FROM events ORDER BY place");
+  Statement events(
+      database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
   while (events.next()) {
     auto entry = std::make_shared<Entry>();
     entry->sequence = static_cast<Sequence>(events.number(0));
     if (entry->sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
     last = entry->sequence;
-    entry->at = instant(events.number(1));
+    ++next_content_.events;
+    entry->dated_ms = events.number(1);
+    entry->at = instant(events.number(7));
     entry->topics = topics_of(events.text(2));
     entry->frame = events.text(3);
     entry->alias = events.text(4);
@@ -138,9 +165,11 @@ History SqliteStore::load(const Settings& settings) {
   }
   Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
   if (hub.next()) {
+    next_content_.last = hub.number(0);
     last = std::max(last, static_cast<Sequence>(hub.number(0)));
     history.restored(last, static_cast<Sequence>(hub.number(1)), static_cast<Sequence>(hub.number(2)));
   }
+  content_ = next_content_;
   return history;
 }
 
@@ -159,7 +188,9 @@ void SqliteStore::keep(const std::vector<EntryPtr>& entries, Changes& changes) {
 void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>& entries, Changes changes) {
   transaction([&] {
     database_.run("DELETE FROM events; DELETE FROM topics; DELETE FROM hub");
-    Statement hub(database_, "INSERT INTO hub VALUES(?,0,0,0)");
+    next_content_ = {};
+    Statement hub(database_,
+                  "INSERT INTO hub(epoch,last,forgotten_through,doubtful_through) VALUES(?,0,0,0)");
     hub.bind(1, std::string_view(epoch)).run();
     for (const auto& entry : entries) write(*entry);
     if (changes.past_ids) past_ids_->rewrite(*changes.past_ids);
@@ -171,13 +202,15 @@ void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>&
 void SqliteStore::write(const Entry& entry) {
   const auto topics = lines(entry.topics);
   statements_->event.bind(1, entry.sequence)
-      .bind(2, wall_ms(entry.at))
+      .bind(2, wall_ms(entry))
       .bind(3, std::string_view(topics))
       .bind(4, std::string_view(entry.frame))
       .bind(5, std::string_view(entry.alias))
       .bind(6, std::string_view(entry.key))
       .bind(7, std::int64_t{entry.closes})
+      .bind(8, up_ms(entry.at))
       .run();
+  ++next_content_.events;
   if (!entry.closes) return;
   for (const auto& topic : entry.topics) {
     statements_->closed.bind(1, std::string_view(topic)).bind(2, entry.sequence).run();
@@ -202,6 +235,7 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
   for (std::size_t i = 0; i < gone; ++i) {
     const auto& [place, id] = changes.gone[i];
     statements_->gone.bind(1, place).run();
+    next_content_.events -= sqlite3_changes(database_.handle());
     if (id) past_ids_->write(*id);
     some_had_ids |= id.has_value();
   }
@@ -209,7 +243,13 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
   statements_->hub.bind(1, changes.last)
       .bind(2, changes.forgotten_through)
       .bind(3, changes.doubtful_through)
+      .bind(4, up_ms(clock_.now()))
+      .bind(5, std::string_view(boot_))
+      .bind(6, now_ms())
+      .bind(7, now_ms() + offset_ms_)
       .run();
+  recorded_ = clock_.now();
+  next_content_.last = std::max(next_content_.last, static_cast<std::int64_t>(changes.last));
 }
 
 template <class Write>
@@ -218,24 +258,25 @@ void SqliteStore::transaction(const Write& write) {
   try {
     write();
     database_.run("COMMIT");
+    content_ = next_content_;
   } catch (...) {
+    next_content_ = content_;
     // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
     sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }
+  checkpoint();
 }
 
-// Instants end with the process; the file has the time of day.
-std::int64_t SqliteStore::wall_ms(base::Instant at) const {
-  const auto wall = clock_.wall() - std::chrono::duration_cast<base::WallTime::duration>(clock_.now() - at);
-  return std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()).count();
-}
-
-base::Instant SqliteStore::instant(std::int64_t wall_ms) const {
-  const auto now =
-      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall().time_since_epoch()).count();
-  // A clock that was set back must not make events younger than they can be.
-  return clock_.now() - std::chrono::milliseconds(std::max<std::int64_t>(0, now - wall_ms));
+void SqliteStore::correct(std::int64_t milliseconds, Sequence after) {
+  transaction([&] {
+    if (milliseconds != 0) {
+      Statement events(database_, "UPDATE events SET at_ms=at_ms+? WHERE place>?");
+      events.bind(1, milliseconds).bind(2, after).run();
+    }
+    Changes none;
+    write(none, 0);
+  });
 }
 
 }  // namespace worker::journal

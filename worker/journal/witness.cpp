@@ -6,24 +6,17 @@
 
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <sstream>
 #include <system_error>
 
+#include "journal/boot_id.hpp"
+#include "journal/file_watch.hpp"
 #include "journal/sqlite_database.hpp"
 
 namespace worker::journal {
 namespace {
 
 using Durability = StorageSettings::Durability;
-
-// Another one after each start of the machine. Empty where the system does not tell: then no end but an
-// orderly one is trusted.
-std::string boot_id() {
-  std::string id;
-  std::ifstream("/proc/sys/kernel/random/boot_id") >> id;
-  return id;
-}
 
 std::string read_all(int file) {
   std::array<char, 512> text{};
@@ -59,6 +52,8 @@ std::optional<std::string> Witness::doubt(const std::string& epoch, Sequence las
     return std::nullopt;
   return "the machine stopped before it was closed, and durability is not full";
 }
+
+bool Witness::moved() const { return FileIdentity::of(path_) != FileIdentity::of(file_.get()); }
 
 void Witness::kept(const std::string& epoch, Sequence last, Durability durability) {
   if (begun_ && said_->epoch == epoch) {

@@ -24,6 +24,9 @@ class Witness {
   /// The last place it knows to have been given out.
   Sequence last() const { return said_ ? said_->last : 0; }
 
+  /// The path leads to another file by now, or to none: another worker may hold that one.
+  bool moved() const;
+
   /// To be called once the file has the events up to `last`, and before anybody is told. Throws SqliteError.
   void kept(const std::string& epoch, Sequence last, StorageSettings::Durability durability);
   /// The file was closed, and the disk has all of it.

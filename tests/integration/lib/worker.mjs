@@ -108,17 +108,18 @@ async function ready(t, child, address, anyHealth) {
 }
 
 // Options: `by`, one of the starters; `config`, settings or the text of a file; `port` for TCP; `files`, the
-// limit of open files; `directory` and `socket` to place it beside something else; `anyHealth` takes
+// limit of open files; `wrap`, which makes another command of the worker's; `directory` and `socket` to place it beside something else; `anyHealth` takes
 // one that says it is unwell, too. When the test ends the
 // worker is asked to end and has to do so with 0, so that whatever a sanitizer found fails the test in which
 // it was found.
 export async function startWorker(
   t,
-  {by = 'spawn-fcgi', config = {}, port, files, directory, socket, anyHealth = false} = {},
+  {by = 'spawn-fcgi', config = {}, port, files, wrap, directory, socket, anyHealth = false} = {},
 ) {
   const home = directory ?? temporaryDirectory(t);
   const place = socket ?? path.join(home, 'w.sock');
-  const command = [binary, '--config', writeConfig(home, config)];
+  const own = [binary, '--config', writeConfig(home, config)];
+  const command = wrap ? wrap(own) : own;
   const child = new Process(...limited(files, starters[by]({socket: place, port, command})));
   const address = port ? {host: '127.0.0.1', port} : place;
   defer(t, async () => {

@@ -198,8 +198,8 @@ BOOST_AUTO_TEST_CASE(a_worker_that_was_away_knows_the_ids_it_missed) {
 BOOST_AUTO_TEST_CASE(events_are_as_old_as_they_are) {
   settings.age_max = std::chrono::milliseconds(300);
   { publish(*worker(), "a"); }
+  const auto after = worker();
   BOOST_TEST(comes([&] {
-    const auto after = worker();
     after->expire();
     return held(*after).empty() && after->last() == 1;
   }));

@@ -147,9 +147,9 @@ BOOST_AUTO_TEST_CASE(a_database_of_another_program) {
 
 BOOST_AUTO_TEST_CASE(a_newer_schema) {
   end();
-  Database(file).run("PRAGMA user_version=4");
+  Database(file).run("PRAGMA user_version=5");
   begin();
-  expect_refusal("a newer sse-worker (schema 4, this one knows 3)");
+  expect_refusal("a newer sse-worker (schema 5, this one knows 4)");
 }
 
 // --- while it runs ---

@@ -121,9 +121,14 @@ BOOST_AUTO_TEST_CASE(a_new_file_gets_the_ids_too) {
 BOOST_AUTO_TEST_CASE(a_file_that_remembers_no_ids_yet) {
   append(draft_with_id("a", "x"));
   end();
-  Database(file).run("DROP TABLE past_ids; DROP TABLE past_ids_key; PRAGMA user_version=2");
+  Database(file).run(
+      "DROP TABLE past_ids; DROP TABLE past_ids_key; ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub "
+      "DROP COLUMN "
+      "up_ms; ALTER TABLE hub DROP COLUMN boot; ALTER TABLE hub DROP COLUMN mono_ms; ALTER TABLE hub DROP "
+      "COLUMN "
+      "wall_ms; PRAGMA user_version=2");
   begin();
-  BOOST_TEST(in_file("PRAGMA user_version") == 3);
+  BOOST_TEST(in_file("PRAGMA user_version") == 4);
   BOOST_TEST(held() == "1");
   age(2h);
   BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
