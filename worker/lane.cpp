@@ -2,10 +2,14 @@
 
 #include <random>
 
+#include "allocator.hpp"
+
 namespace worker {
 namespace {
 
 constexpr std::chrono::milliseconds lag_interval{250};
+// In looks at the lag.
+constexpr unsigned give_back_interval = 4;
 
 }  // namespace
 
@@ -71,6 +75,7 @@ void Lane::measure_lag() {
   const auto lag = loop_.timers().now() - lag_timer_.due();
   loop_lag_.observe(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(lag).count()));
+  if (++lag_looks_ % give_back_interval == 0) give_back_freed_memory();
   lag_timer_.arm_in(lag_interval);
 }
 

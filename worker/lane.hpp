@@ -58,6 +58,7 @@ class Lane {
   metrics::Limits limits_;
   metrics::Histogram& loop_lag_;
   net::Timer lag_timer_;
+  unsigned lag_looks_ = 0;
   hub::Shard shard_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
