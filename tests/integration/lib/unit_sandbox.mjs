@@ -86,14 +86,15 @@ export function sandbox({state, boot, unit = directives()}) {
   }
   const script = [
     'set -e',
-    'mount -t tmpfs -o mode=755 tmpfs /mnt && cp "$3" /mnt/config.yaml && chmod 644 /mnt/config.yaml',
+    // The checkout may be below /tmp or /home, which the unit hides.
+    'mount -t tmpfs -o mode=755 tmpfs /mnt && cp "$1" /mnt/sse-worker && cp "$3" /mnt/config.yaml && chmod 644 /mnt/config.yaml',
     ...proc.length > 0 ? [`mount -t proc -o ${proc.join()} proc /proc`] : [],
     ...boot ? [`[ ! -e /proc/sys ] || mount --bind ${boot} /proc/sys/kernel/random/boot_id`] : [],
     ...steps.mounts,
     ...steps.hide,
     ...steps.readonly,
     ...steps.process,
-    `exec setpriv ${steps.drop.join(' ')} "$1" --config /mnt/config.yaml`,
+    `exec setpriv ${steps.drop.join(' ')} /mnt/sse-worker --config /mnt/config.yaml`,
   ].join('\n');
   const wrap = (command) =>
     ['unshare', '-m', '--propagation', 'private', 'env', `STATE=${state}`, 'bash', '-c', script, 'bash', ...command];
