@@ -16,5 +16,5 @@ end
 r.resp_header["Content-Type"] = "application/problem+json"
 r.resp_header["Retry-After"] = "3"
 r.resp_body.set('{"type":"about:blank","title":"Service Unavailable","status":503,' ..
-  '"detail":"The worker does not answer. It is starting again or down; try again shortly."}\n')
+  '"detail":"The worker does not answer. It is starting or down. Try again in 3 seconds."}\n')
 return 503
