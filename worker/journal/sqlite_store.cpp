@@ -73,7 +73,7 @@ struct SqliteStore::Statements {
   explicit Statements(Database& database)
       : event(database,
               "INSERT INTO events(place,at_ms,topics,frame,alias,key,closes,up_ms) VALUES(?,?,?,?,?,?,?,?)"),
-        gone(database, "DELETE FROM events WHERE place=?"),
+        gone(database, "DELETE FROM events WHERE place BETWEEN ? AND ?"),
         mark(database, "INSERT OR REPLACE INTO topics VALUES(?,?,?)"),
         closed(database,
                "INSERT INTO topics VALUES(?,0,?) ON CONFLICT DO UPDATE SET closed_at=excluded.closed_at"),
@@ -232,12 +232,17 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
   }
   const auto gone = std::min(gone_max, changes.gone.size());
   bool some_had_ids = false;
-  for (std::size_t i = 0; i < gone; ++i) {
-    const auto& [place, id] = changes.gone[i];
-    statements_->gone.bind(1, place).run();
+  for (std::size_t i = 0, next = 0; i < gone; i = next) {
+    // What goes, goes mostly in its order: one statement for each run of places.
+    for (next = i + 1; next < gone && changes.gone[next].sequence == changes.gone[next - 1].sequence + 1;)
+      ++next;
+    statements_->gone.bind(1, changes.gone[i].sequence).bind(2, changes.gone[next - 1].sequence).run();
     next_content_.events -= sqlite3_changes(database_.handle());
-    if (id) past_ids_->write(*id);
-    some_had_ids |= id.has_value();
+  }
+  for (std::size_t i = 0; i < gone; ++i) {
+    if (!changes.gone[i].id) continue;
+    past_ids_->write(*changes.gone[i].id);
+    some_had_ids = true;
   }
   if (some_had_ids && changes.past_ids_max) past_ids_->forget(*changes.past_ids_max);
   statements_->hub.bind(1, changes.last)
