@@ -77,6 +77,9 @@ struct Figures {
   std::chrono::milliseconds age;         // of the oldest event held
   std::size_t past_ids = 0;              // publishers' ids remembered of events that are not held any more
   std::uint64_t past_ids_forgotten = 0;  // because there were more than the bound
+  std::size_t emptied_topics = 0;        // of the topics, those without events
+  std::size_t emptied_bytes = 0;         // of the bytes, what they take
+  std::uint64_t forgotten_topics = 0;    // of these, because they took more than their bounds
 };
 
 class Journal {
