@@ -24,7 +24,7 @@ class Gain {
 };
 
 struct Gains {
-  Gain past_ids, topics;
+  Gain past_ids, topics, waiting;
 };
 
 }  // namespace
@@ -40,6 +40,8 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
   auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
   auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
                                   "Publishers' ids remembered of events that are not held any more.");
+  auto& waiting = registry.gauge("sse_worker_journal_waiting_bytes",
+                                 "What publishes take that wait to be kept, and to be answered.");
   metrics::Limits limits(registry);
   auto& available =
       registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
@@ -52,6 +54,8 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
     emptied.set(static_cast<std::int64_t>(figures.emptied_bytes));
     age.set(figures.age.count() / 1000);
     past_ids.set(static_cast<std::int64_t>(figures.past_ids));
+    waiting.set(static_cast<std::int64_t>(figures.waiting_bytes));
+    limits.count(metrics::Limit::waiting_bytes, gains->waiting.of(figures.waiting_refused));
     forgotten.add(gains->topics.of(figures.forgotten_topics));
     limits.count(metrics::Limit::past_ids, gains->past_ids.of(figures.past_ids_forgotten));
   });
