@@ -50,6 +50,11 @@ class RedisJournal final : public HeldJournal {
     Done done;
     std::size_t bytes = 0;  // of those that wait
   };
+  // What is known of events that were gone before they could be read.
+  struct Missed {
+    std::vector<RedisPastId> ids;
+    std::deque<RedisClosed> closed;
+  };
   // One of the two threads' way to Redis. The pointer changes under mutex_, its owner alone uses it.
   struct Line {
     std::unique_ptr<RedisConnection> redis;
@@ -65,9 +70,9 @@ class RedisJournal final : public HeldJournal {
   void join();
   void look_after();
   void fit_count(std::size_t events, std::size_t bytes);
-  void take(std::vector<RedisEntry> entries, const std::vector<RedisPastId>& past_ids);
-  std::vector<RedisPastId> ids_between(RedisPlace last, RedisPlace next);
-  void remember(const std::vector<RedisPastId>& ids);
+  void take(std::vector<RedisEntry> entries, const Missed& missed);
+  Missed missed_between(RedisPlace last, RedisPlace next);
+  void remember(const Missed& missed);
   base::Instant time_of(const RedisEntry& entry) const;
   void settle();
 
