@@ -16,6 +16,7 @@
 #include "config/command_line.hpp"
 #include "journal/boot_id.hpp"
 #include "journal/open.hpp"
+#include "journal_metrics.hpp"
 #include "lane.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
@@ -37,33 +38,6 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void tell_journal(metrics::Registry& registry, const journal::Journal& journal) {
-  auto& events = registry.gauge("sse_worker_journal_events", "Events held to resume from.");
-  auto& bytes = registry.gauge("sse_worker_journal_bytes", "What they take, with the bookkeeping.");
-  auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
-  auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
-  auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
-                                  "Publishers' ids remembered of events that are not held any more.");
-  metrics::Limits limits(registry);
-  auto& available =
-      registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
-  registry.on_text([&, limits, told = std::make_shared<std::atomic<std::uint64_t>>(0)]() mutable {
-    available.set(journal.trouble() ? 0 : 1);
-    const auto figures = journal.figures();
-    events.set(static_cast<std::int64_t>(figures.events));
-    bytes.set(static_cast<std::int64_t>(figures.bytes));
-    topics.set(static_cast<std::int64_t>(figures.topics));
-    age.set(figures.age.count() / 1000);
-    past_ids.set(static_cast<std::int64_t>(figures.past_ids));
-    // Of several lanes that are asked at one moment, one counts.
-    auto before = told->load();
-    const auto now = figures.past_ids_forgotten;
-    while (before < now && !told->compare_exchange_weak(before, now)) {
-    }
-    if (before < now) limits.count(metrics::Limit::past_ids, now - before);
-  });
 }
 
 int serve(const config::Config& config, const std::string& file) {

@@ -106,7 +106,7 @@ void read_history(Section& section, journal::Settings& history) {
   section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
-void read_storage(Section& section, journal::StorageSettings& storage) {
+void read_storage(Section& section, journal::StorageSettings& storage, journal::Settings& history) {
   using Kind = journal::StorageSettings::Kind;
   using Durability = journal::StorageSettings::Durability;
   section.choice("kind", storage.kind,
@@ -115,6 +115,7 @@ void read_storage(Section& section, journal::StorageSettings& storage) {
       "path", storage.path, [](const std::string& path) { return !path.empty(); }, "the path of a file");
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
+  section.number("waiting_bytes_max", history.waiting_bytes_max, 65'536, mebibyte * mebibyte);
   std::string url;
   const auto is_url = [&](const std::string& text) {
     const auto address = redis_address_of(text);
@@ -157,7 +158,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("history", [&](Section& section) { read_history(section, config.history); });
-  top.section("journal", [&](Section& section) { read_storage(section, config.storage); });
+  top.section("journal", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.number("loops", config.loops, 1, 64);

@@ -101,6 +101,8 @@ constexpr Accepted accepted[] = {
     {"journal.path", "/a b/c.db", "/a b/c.db"},
     {"journal.durability", "full", "full"},
     {"journal.durability", "process", "process"},
+    {"journal.waiting_bytes_max", "65536", "65536"},
+    {"journal.waiting_bytes_max", "1099511627776", "1099511627776"},
     {"stats.readers", "anyone", "anyone"},
     {"stats.readers", "nobody", "nobody"},
     {"stats.readers", "loopback", "loopback"},

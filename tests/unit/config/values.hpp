@@ -61,6 +61,7 @@ inline Values values_of(const Config& config) {
           {"journal.password", storage.redis.password},
           {"journal.hub", storage.redis.hub},
           {"journal.path", storage.path},
+          {"journal.waiting_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
           {"journal.durability",
            storage.durability == journal::StorageSettings::Durability::full ? "full" : "process"},
           {"stats.readers", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
