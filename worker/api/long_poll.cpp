@@ -27,15 +27,15 @@ void LongPoll::drain(std::chrono::milliseconds /*retry*/) { answer(false); }
 void LongPoll::deliver(const hub::Batch& batch) {
   for (const auto& entry : batch.entries) {
     cursor_ = shard_.journal().id_of(*entry);
-    const auto event = sse::parse_event(entry->frame);
+    const auto event = sse::parse_event(entry->frame());
     if (!event) continue;  // it only moves the cursor
     events_.push_back({{"id", cursor_},
                        {"event", event->type.empty() ? "message" : event->type},
                        {"data", event->data},
-                       {"topics", asked_for(entry->topics)}});
+                       {"topics", asked_for(entry->topics())}});
   }
   const auto end = shard_.journal().closed_at(selection());
-  answer(end != 0 && batch.entries.back()->sequence >= end);
+  answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
 std::vector<std::string> LongPoll::asked_for(const std::vector<std::string>& topics) const {

@@ -43,7 +43,7 @@ class Cohort {
   /// Live readers have everything that matches up to here; `taken` is how far the shard has followed the
   /// journal.
   journal::Sequence place(journal::Sequence taken) const {
-    return pending.empty() ? taken : pending.front()->sequence - 1;
+    return pending.empty() ? taken : pending.front()->sequence() - 1;
   }
 
   /// Live readers have everything there will ever be. The journal may be ahead of what has been taken from

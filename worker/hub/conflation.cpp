@@ -15,32 +15,32 @@ Conflation::Conflation(const std::vector<std::string>& topics)
     : topics_(journal::Selection::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
 
 bool Conflation::applies_to(const journal::Entry& entry, const journal::Selection& asked) const {
-  return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+  return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     return !asked.matches(topic) || topics_.matches(topic);
   });
 }
 
 void Conflation::note(const journal::Entry& entry) {
-  if (entry.key.empty()) return;
-  for (const auto& topic : entry.topics) {
+  if (entry.key().empty()) return;
+  for (const auto& topic : entry.topics()) {
     if (!topics_.matches(topic)) continue;
-    const auto& name = name_of(topic, entry.key);
+    const auto& name = name_of(topic, entry.key());
     if (const auto known = latest_.find(name); known != latest_.end()) {
-      known->second = std::max(known->second, entry.sequence);
+      known->second = std::max(known->second, entry.sequence());
       continue;
     }
     bytes_ += name.size() + node_bytes;
-    latest_.emplace(name, entry.sequence);
+    latest_.emplace(name, entry.sequence());
   }
   if (bytes_ > bytes_max) forget_older_half();
 }
 
 bool Conflation::superseded(const journal::Entry& entry, const journal::Selection& asked) const {
   if (latest_.empty() || !applies_to(entry, asked)) return false;
-  return std::ranges::all_of(entry.topics, [&](const auto& topic) {
+  return std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     if (!asked.matches(topic)) return true;
-    const auto known = latest_.find(name_of(topic, entry.key));
-    return known != latest_.end() && known->second > entry.sequence;
+    const auto known = latest_.find(name_of(topic, entry.key()));
+    return known != latest_.end() && known->second > entry.sequence();
   });
 }
 
@@ -49,7 +49,7 @@ std::size_t Conflation::drop_superseded(std::vector<journal::EntryPtr>& entries,
   return std::erase_if(entries, [&](const auto& entry) { return superseded(*entry, asked); });
 }
 
-const std::string& Conflation::name_of(const std::string& topic, const std::string& key) const {
+const std::string& Conflation::name_of(std::string_view topic, std::string_view key) const {
   return name_.assign(topic).append(1, '\0').append(key);
 }
 

@@ -43,7 +43,7 @@ class Conflation {
   };
   using Latest = std::unordered_map<std::string, journal::Sequence, Hash, std::equal_to<>>;
 
-  const std::string& name_of(const std::string& topic, const std::string& key) const;
+  const std::string& name_of(std::string_view topic, std::string_view key) const;
   void forget_older_half();
 
   journal::Selection topics_;

@@ -21,12 +21,12 @@ class Framer {
 
   base::Bytes framed(std::string_view payload) const { return framing_(payload); }
   base::Bytes framed(std::span<const journal::EntryPtr> entries) const {
-    if (entries.size() == 1) return framing_(entries.front()->frame);
+    if (entries.size() == 1) return framing_(entries.front()->frame());
     std::size_t size = 0;
-    for (const auto& entry : entries) size += entry->frame.size();
+    for (const auto& entry : entries) size += entry->frame().size();
     std::string payload;
     payload.reserve(size);
-    for (const auto& entry : entries) payload += entry->frame;
+    for (const auto& entry : entries) payload += entry->frame();
     return framing_(payload);
   }
 

@@ -14,7 +14,7 @@ constexpr std::size_t kept_bytes_max = 65'536;
 
 std::size_t frame_bytes(const std::vector<journal::EntryPtr>& entries) {
   std::size_t bytes = 0;
-  for (const auto& entry : entries) bytes += entry->frame.size();
+  for (const auto& entry : entries) bytes += entry->frame().size();
   return bytes;
 }
 
@@ -53,7 +53,7 @@ journal::Slice HistorySlices::read(const Part& part, journal::Sequence after, st
                                    journal::Evictions accounted) const {
   auto slice = journal_.read(part.cohort.selection, after, part.until, bytes_max, accounted);
   if (slice.entries.size() > 1 && frame_bytes(slice.entries) > bytes_max) {
-    slice.through = slice.entries.back()->sequence - 1;
+    slice.through = slice.entries.back()->sequence() - 1;
     slice.entries.pop_back();
   }
   return slice;

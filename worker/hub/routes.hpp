@@ -1,7 +1,9 @@
 // Routes: which cohorts an event concerns. Loop thread only; borrows the cohorts.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -20,21 +22,25 @@ class Routes {
   /// it asked for both. Costs one look-up for the name and one for each of its slashes, however many patterns
   /// there are.
   template <class Visit>
-  void each(const std::string& topic, const Visit& visit) const {
+  void each(std::string_view topic, const Visit& visit) const {
     visit_all(by_name_, topic, visit);
     if (by_prefix_.empty()) return;
     // A pattern's prefix is empty or ends with a slash.
     visit_all(by_prefix_, {}, visit);
-    for (auto slash = topic.find('/'); slash != std::string::npos; slash = topic.find('/', slash + 1)) {
+    for (auto slash = topic.find('/'); slash != std::string_view::npos; slash = topic.find('/', slash + 1)) {
       visit_all(by_prefix_, topic.substr(0, slash + 1), visit);
     }
   }
 
  private:
-  using Table = std::unordered_map<std::string, std::vector<Cohort*>>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Table = std::unordered_map<std::string, std::vector<Cohort*>, Hash, std::equal_to<>>;
 
   template <class Visit>
-  static void visit_all(const Table& table, const std::string& key, const Visit& visit) {
+  static void visit_all(const Table& table, std::string_view key, const Visit& visit) {
     const auto found = table.find(key);
     if (found == table.end()) return;
     for (auto* cohort : found->second) visit(*cohort);

@@ -111,7 +111,7 @@ void Shard::take_news() {
     const auto news = journal_.read_all(follower_.at, news_per_read);
     if (news.empty()) break;
     for (const auto& entry : news) route(entry);
-    follower_.at = news.back()->sequence;
+    follower_.at = news.back()->sequence();
   }
   schedule_flush();
 }
@@ -131,7 +131,7 @@ void Shard::take_loss() {
 }
 
 void Shard::route(const journal::EntryPtr& entry) {
-  for (const auto& topic : entry->topics) {
+  for (const auto& topic : entry->topics()) {
     routes_.each(topic, [&](Cohort& cohort) { offer(cohort, entry); });
   }
 }
@@ -175,8 +175,8 @@ void Shard::flush(Cohort& cohort) {
     for (const auto& entry : entries) conflation_.note(*entry);
   }
   cohort.last_sent = loop_.timers().now();
-  cohort.cursor_sent = entries.back()->sequence;
-  if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes; })) {
+  cohort.cursor_sent = entries.back()->sequence();
+  if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes(); })) {
     cohort.closed_at = journal_.closed_at(cohort.selection);
   }
   if (cohort.at_its_end(follower_.at)) {
@@ -195,7 +195,7 @@ void Shard::deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries) 
     reader.deliver(batch);
     pace_.sent_to(reader);
     ++readers;
-    if (!reader.ready()) cohort.join_behind(reader, entries.back()->sequence, true);
+    if (!reader.ready()) cohort.join_behind(reader, entries.back()->sequence(), true);
   }
   metrics_.delivered_events.add(readers * entries.size());
   metrics_.delivered_bytes.add(readers * wire->size());
@@ -265,7 +265,7 @@ void Shard::send_slice(Reader& reader) {
                                    .conflation = conflates ? &conflation_ : nullptr},
                                   reader.accounted_);
   if (slice->evicted_through > reader.at_) {
-    const auto next = slice->entries.empty() ? slice->through : slice->entries.front()->sequence - 1;
+    const auto next = slice->entries.empty() ? slice->through : slice->entries.front()->sequence() - 1;
     metrics_.gaps.add();
     reader.gap(slice->why, reader.at_, std::min(slice->evicted_through, next));
   }

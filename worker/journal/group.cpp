@@ -15,13 +15,15 @@ Journal::Kept Group::add(Draft&& draft, base::Instant now) {
     if (event == Known::other) return base::failure(Rejection::conflict);
     if (event == Known::same) return given;
   }
-  const auto closed = [&](const auto& topic) { return history_.is_closed(topic) || closed_.contains(topic); };
+  const auto closed = [&](const std::string& topic) {
+    return history_.is_closed(topic) || closed_.contains(topic);
+  };
   if (std::ranges::any_of(draft.topics, closed)) return base::failure(Rejection::closed);
   const auto sequence = history_.last() + entries_.size() + 1;
   auto id = given.empty() ? history_.id_of(sequence) : given;
   if (draft.closes) closed_.insert(draft.topics.begin(), draft.topics.end());
   const auto& entry = entries_.emplace_back(make_entry(std::move(draft), sequence, id, now));
-  if (!entry->alias.empty()) aliases_.emplace(entry->alias, entry);
+  if (!entry->alias().empty()) aliases_.emplace(std::string(entry->alias()), entry);
   return id;
 }
 

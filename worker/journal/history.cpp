@@ -22,33 +22,43 @@ History::History(const Settings& settings, std::string epoch, const base::Clock&
       past_ids_(SipKey::random(), settings.past_ids_max) {}
 
 void History::add(EntryPtr entry) {
-  const auto sequence = entry->sequence;
-  for (const auto& name : entry->topics) {
-    // One that was forgotten begins where forgetting left off.
-    const auto topic = topics_.try_emplace(name, Topic{.loss = forgotten_}).first;
+  const auto sequence = entry->sequence();
+  for (const auto name : entry->topics()) {
+    auto& topic = obtain(name);
     hold(topic, sequence);
-    if (entry->closes) topic->second.closed_at = sequence;
+    if (entry->closes()) topic.closed_at = sequence;
   }
-  const auto topics = entry->topics.size();
-  take(entry, topics);
-  for (const auto& name : entry->topics) prefixes_.add(name, sequence, places_);
+  take(entry, entry->topics().size());
+  for (const auto name : entry->topics()) prefixes_.add(name, sequence, places_);
+}
+
+// One that was forgotten begins where forgetting left off.
+Topic& History::obtain(std::string_view name) {
+  const auto [topic, added] = topics_.obtain(name);
+  if (added) topic.loss = forgotten_;
+  return topic;
 }
 
 // Held by so many topics, each of which knows of it already.
-void History::take(EntryPtr entry, std::size_t topics) {
-  last_ = entry->sequence;
-  if (!entry->alias.empty()) aliases_.emplace(entry->alias, last_);
+void History::take(const EntryPtr& entry, std::size_t topics) {
+  last_ = entry->sequence();
+  if (!entry->alias().empty()) aliases_.emplace(std::string(entry->alias()), last_);
   bytes_ += entry->size_bytes();
-  places_.add(std::move(entry), topics);
+  places_.add(entry, topics);
 }
 
-void History::hold(Topics::iterator topic, Sequence sequence) {
-  if (topic->second.held.empty()) {
+void History::hold(Topic& topic, Sequence sequence) {
+  if (topic.held.empty()) {
     holds_again(topic);
-    bytes_ += topic_bytes + topic->first.size();
+    bytes_ += topic_bytes + topic.name_bytes;
   }
-  topic->second.held.push_back(sequence);
-  if (topic->second.held.size() > settings_.topic_events_max) over_.insert(topic->first);
+  topic.held.push_back(sequence);
+  note_if_over(topic);
+}
+
+void History::note_if_over(Topic& topic) {
+  if (topic.held.size() <= settings_.topic_events_max || std::exchange(topic.is_over, true)) return;
+  over_.push_back(&topic);
 }
 
 bool History::is_own(const std::string& id) const {
@@ -63,15 +73,16 @@ EntryPtr History::find_held(const std::string& alias) const {
 
 void History::remember(std::string_view id, Sequence place) { past_ids_.add(past_ids_.named(id, place, 0)); }
 
-bool History::is_closed(const std::string& topic) const {
-  const auto found = topics_.find(topic);
-  return found != topics_.end() && found->second.closed_at != 0;
+bool History::is_closed(std::string_view name) const {
+  const auto* topic = topics_.find(name);
+  return topic != nullptr && topic->closed_at != 0;
 }
 
-void History::close(const std::string& topic, Sequence place) {
-  const auto [found, added] = topics_.try_emplace(topic, Topic{.loss = forgotten_});
-  found->second.closed_at = place;
-  if (added) holds_nothing(found);
+void History::close(std::string_view name, Sequence place) {
+  const bool known = topics_.find(name) != nullptr;
+  auto& topic = obtain(name);
+  topic.closed_at = place;
+  if (!known) holds_nothing(topic);
 }
 
 // --- losing ---
@@ -92,11 +103,12 @@ void History::lose(Sequence through) {
   forgotten_ = {through, ++evictions_};
   prefixes_.mark({}, forgotten_);
   // The common mark stands in for all topics but those that are remembered for having ended.
-  std::erase_if(topics_, [](const auto& topic) { return topic.second.closed_at == 0; });
-  for (auto topic = topics_.begin(); topic != topics_.end(); ++topic) {
-    topic->second.held.clear();
-    topic->second.loss = forgotten_;
-    topic->second.in_line = false;
+  topics_.erase_if([](const Topic& topic) { return topic.closed_at == 0; });
+  for (auto& topic : topics_) {
+    topic.held.clear();
+    topic.is_over = false;
+    topic.loss = forgotten_;
+    topic.in_line = false;
     holds_nothing(topic);
   }
 }
@@ -104,6 +116,8 @@ void History::lose(Sequence through) {
 void History::restart(std::string epoch) {
   former_epoch_ = std::exchange(epoch_, std::move(epoch));
   former_origin_ = origin_;
+  over_.clear();
+  forget_no_line();
   topics_.clear();
   // A place that never held anything parts the two lives: who stands at the end of the one has lost it.
   lose(last() + 1);
@@ -113,8 +127,8 @@ void History::restart(std::string epoch) {
 // --- keeping within the bounds ---
 
 // False where it is still over its bound, because a loop has not seen its oldest event.
-bool History::shorten(Topics::iterator topic) {
-  const auto& places = topic->second.held;
+bool History::shorten(Topic& topic) {
+  const auto& places = topic.held;
   while (places.size() > settings_.topic_events_max) {
     if (places.front() > seen_by_all()) return false;
     release(topic, places.front());
@@ -123,9 +137,9 @@ bool History::shorten(Topics::iterator topic) {
 }
 
 void History::trim() {
-  std::erase_if(over_, [&](const std::string& name) {
-    const auto topic = topics_.find(name);
-    return topic == topics_.end() || shorten(topic);
+  std::erase_if(over_, [&](Topic* topic) {
+    topic->is_over = !shorten(*topic);
+    return !topic->is_over;
   });
   while (front_is_spare()) {
     evict_front();
@@ -142,39 +156,43 @@ bool History::front_is_spare() const {
 // Whoever holds it holds nothing before it.
 void History::evict_front() {
   const auto entry = places_.front();
-  for (const auto& name : entry->topics) {
-    const auto topic = topics_.find(name);
-    if (topic == topics_.end() || topic->second.held.empty()) continue;
-    if (topic->second.held.front() == entry->sequence) release(topic, entry->sequence);
+  for (const auto name : entry->topics()) {
+    auto* topic = topics_.find(name);
+    if (topic == nullptr || topic->held.empty()) continue;
+    if (topic->held.front() == entry->sequence()) release(*topic, entry->sequence());
   }
 }
 
-void History::release(Topics::iterator topic, Sequence sequence) {
-  topic->second.held.pop_front();
-  topic->second.loss = {sequence, ++evictions_};
-  if (noting_) changed_.insert(topic->first);
-  if (topic->second.held.empty()) {
-    bytes_ -= topic_bytes + topic->first.size();
+void History::release(Topic& topic, Sequence sequence) {
+  topic.held.pop_front();
+  topic.loss = {sequence, ++evictions_};
+  note_change(topic);
+  if (topic.held.empty()) {
+    bytes_ -= topic_bytes + topic.name_bytes;
     holds_nothing(topic);
   }
   const auto entry = places_.release(sequence);
-  prefixes_.release(topic->first, topic->second.loss, places_);
+  prefixes_.release(topic.name(), topic.loss, places_);
   if (!entry) return;
   // Those that gave it up before still had it in their prefixes.
-  if (entry->topics.size() > 1) {
-    for (const auto& name : entry->topics) prefixes_.gone(name, places_);
+  if (entry->topics().size() > 1) {
+    for (const auto name : entry->topics()) prefixes_.gone(name, places_);
   }
   bytes_ -= entry->size_bytes();
   auto id = remember_id(*entry);
   if (noting_) gone_.push_back({sequence, id});
 }
 
+void History::note_change(const Topic& topic) {
+  if (noting_ && !changed_.contains(topic.name())) changed_.emplace(topic.name());
+}
+
 // None where it has no id of its publisher's.
 std::optional<PastId> History::remember_id(const Entry& entry) {
-  if (entry.alias.empty()) return std::nullopt;
-  aliases_.erase(entry.alias);
+  if (entry.alias().empty()) return std::nullopt;
+  aliases_.erase(std::string(entry.alias()));
   if (settings_.past_ids_max == 0) return std::nullopt;
-  const auto id = past_ids_.named(entry.alias, entry.sequence, fingerprint_of(content_of(entry)));
+  const auto id = past_ids_.named(entry.alias(), entry.sequence(), fingerprint_of(content_of(entry)));
   past_ids_.add(id);
   return id;
 }
@@ -188,9 +206,7 @@ Sequence History::seen_by_all() const {
 void History::update(const Settings& settings) {
   settings_ = settings;
   past_ids_.limit(settings.past_ids_max);
-  for (const auto& [name, topic] : topics_) {
-    if (topic.held.size() > settings_.topic_events_max) over_.insert(name);
-  }
+  for (auto& topic : topics_) note_if_over(topic);
 }
 
 Figures History::figures() const {

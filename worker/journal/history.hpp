@@ -4,19 +4,21 @@
 // of topics and patterns asked for.
 #pragma once
 
-#include <boost/circular_buffer.hpp>
 #include <deque>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "journal/journal.hpp"
 #include "journal/past_ids.hpp"
 #include "journal/places.hpp"
 #include "journal/prefix_index.hpp"
 #include "journal/settings.hpp"
+#include "journal/topic_table.hpp"
 
 namespace worker::journal {
 
@@ -99,7 +101,7 @@ class History {
   void remember(std::string_view id, Sequence place);
   /// Looks like an id of this life, whether or not it was given out.
   bool is_own(const std::string& id) const;
-  bool is_closed(const std::string& topic) const;
+  bool is_closed(std::string_view topic) const;
 
   /// Takes the event of a place after last().
   void add(EntryPtr entry);
@@ -109,7 +111,7 @@ class History {
   /// The hub begins again elsewhere, as `epoch`: all is lost, and no topic is closed any more.
   void restart(std::string epoch);
   /// What was said of a topic by an event that is not held: its last one was at `place`.
-  void close(const std::string& topic, Sequence place);
+  void close(std::string_view name, Sequence place);
   /// How far lose() and restart() went.
   Sequence lost_through() const { return lost_through_; }
 
@@ -128,17 +130,8 @@ class History {
   Figures figures() const;
 
  private:
-  // Grows and shrinks with what is in it: there are many topics, and most hold little.
-  using Queue = boost::circular_buffer_space_optimized<Sequence>;
-  struct Topic {
-    Loss loss;
-    Sequence closed_at = 0;  // its last event; 0 while it is open
-    bool in_line = false;    // it is in emptied_
-    Queue held = Queue(Queue().max_size());
-  };
-  using Topics = std::map<std::string, Topic, std::less<>>;
   struct Emptied {
-    Topics::iterator topic;
+    Topic* topic;
     Evictions at;  // of its loss when it came into the line
   };
 
@@ -148,20 +141,23 @@ class History {
     base::Instant at;
   };
 
-  void take(EntryPtr entry, std::size_t topics);
+  Topic& obtain(std::string_view name);
+  void take(const EntryPtr& entry, std::size_t topics);
   std::chrono::milliseconds age_of(const Entry& entry) const;
-  void hold(Topics::iterator topic, Sequence sequence);
+  void hold(Topic& topic, Sequence sequence);
+  void note_if_over(Topic& topic);
+  void note_change(const Topic& topic);
   std::size_t bytes() const { return bytes_ + emptied_bytes_ + prefixes_.bytes(); }
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
-  bool shorten(Topics::iterator topic);
+  bool shorten(Topic& topic);
   bool front_is_spare() const;
   void evict_front();
-  void release(Topics::iterator topic, Sequence sequence);
-  void holds_nothing(Topics::iterator topic);
-  void holds_again(Topics::iterator topic);
+  void release(Topic& topic, Sequence sequence);
+  void holds_nothing(Topic& topic);
+  void holds_again(Topic& topic);
   void forget_no_line();
   bool remembers_too_much() const;
-  void forget(Topics::iterator topic);
+  void forget(Topic& topic);
   void forget_emptied();
   std::optional<PastId> remember_id(const Entry& entry);
   Sequence seen_by_all() const;
@@ -187,8 +183,8 @@ class History {
   PrefixIndex prefixes_;
   Sequence last_ = 0;
   std::size_t bytes_ = 0;
-  Topics topics_;
-  std::set<std::string> over_;  // topics that hold more than they may, until every loop has seen it
+  TopicTable topics_;
+  std::vector<Topic*> over_;  // those that hold more than they may, until every loop has seen it
   // Each topic once, in about the order in which they lost their last event. One that holds events again
   // stays until its turn comes.
   std::deque<Emptied> emptied_;
@@ -202,7 +198,7 @@ class History {
   PastIds past_ids_;
   std::optional<Moment> settled_;
   bool noting_ = false;
-  std::set<std::string> changed_;  // topics whose mark has changed
+  std::set<std::string, std::less<>> changed_;  // topics whose mark has changed
   std::vector<Gone> gone_;
 };
 

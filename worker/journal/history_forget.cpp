@@ -14,19 +14,19 @@ constexpr std::size_t emptied_topic_bytes = 184;
 
 }  // namespace
 
-void History::holds_nothing(Topics::iterator topic) {
+void History::holds_nothing(Topic& topic) {
   ++emptied_topics_;
-  emptied_bytes_ += emptied_topic_bytes + topic->first.size();
-  if (std::exchange(topic->second.in_line, true)) return;
-  emptied_.push_back({topic, topic->second.loss.at});
+  emptied_bytes_ += emptied_topic_bytes + topic.name_bytes;
+  if (std::exchange(topic.in_line, true)) return;
+  emptied_.push_back({&topic, topic.loss.at});
 }
 
 // Before it holds its first event; nothing changes for one that is new. Its place in the line stays: taking
 // it out would be a search.
-void History::holds_again(Topics::iterator topic) {
-  if (!topic->second.in_line) return;
+void History::holds_again(Topic& topic) {
+  if (!topic.in_line) return;
   --emptied_topics_;
-  emptied_bytes_ -= emptied_topic_bytes + topic->first.size();
+  emptied_bytes_ -= emptied_topic_bytes + topic.name_bytes;
 }
 
 void History::forget_no_line() {
@@ -44,23 +44,22 @@ void History::forget_emptied() {
   while (remembers_too_much()) {
     const auto [topic, at] = emptied_.front();
     emptied_.pop_front();
-    auto& known = topic->second;
-    if (!known.held.empty()) {
-      known.in_line = false;
-    } else if (known.loss.at != at) {
-      emptied_.push_back({topic, known.loss.at});
+    if (!topic->held.empty()) {
+      topic->in_line = false;
+    } else if (topic->loss.at != at) {
+      emptied_.push_back({topic, topic->loss.at});
     } else {
-      forget(topic);
+      forget(*topic);
     }
   }
   prefixes_.forget_emptied(settings_.bytes_max / PrefixIndex::emptied_share);
 }
 
-void History::forget(Topics::iterator topic) {
+void History::forget(Topic& topic) {
   holds_again(topic);
-  const auto& loss = topic->second.loss;
+  const auto& loss = topic.loss;
   forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
-  if (noting_) changed_.insert(topic->first);
+  note_change(topic);
   topics_.erase(topic);
   ++forgotten_topics_;
 }

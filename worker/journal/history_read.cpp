@@ -54,7 +54,7 @@ Sequence History::beginning(const Selection& selection, Sequence after) const {
   auto end = last();
   const auto first = matching(selection, after, end, 1);
   const auto evicted = std::max(after, evicted_through(selection, 0));
-  return first.empty() ? evicted : std::min(evicted, first.front()->sequence - 1);
+  return first.empty() ? evicted : std::min(evicted, first.front()->sequence() - 1);
 }
 
 // A cursor that a hub could have given out, in another epoch. All epochs are of one length.
@@ -81,16 +81,16 @@ Slice History::read(const Selection& selection, Sequence after, Sequence until, 
 template <class Take>
 void History::each_place(const Selection& selection, Sequence after, Sequence until, const Take& take) const {
   struct Run {
-    Queue::const_iterator next, end;
+    const Sequence *next, *end;
   };
   const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
   std::vector<Run> runs;  // a heap: the earliest place on top
-  const auto add = [&](const Queue& places) {
+  const auto add = [&](const PlaceQueue& places) {
     const Run run{std::upper_bound(places.begin(), places.end(), after), places.end()};
     if (run.next != run.end) runs.push_back(run);
   };
   for (const auto& name : selection.names()) {
-    if (const auto topic = topics_.find(name); topic != topics_.end()) add(topic->second.held);
+    if (const auto* topic = topics_.find(name); topic != nullptr) add(topic->held);
   }
   for (const auto& prefix : selection.prefixes()) {
     if (const auto* places = prefixes_.find(prefix)) add(*places);
@@ -120,9 +120,9 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
   // False once the slice is full.
   const auto take = [&](const EntryPtr& entry) {
     entries.push_back(entry);
-    bytes += entry->frame.size();
+    bytes += entry->frame().size();
     if (bytes < bytes_max) return true;
-    until = entry->sequence;
+    until = entry->sequence();
     return false;
   };
   if (selection.prefixes().empty()) {
@@ -139,11 +139,11 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
 
 // Through one of its topics at least: what the others hold is theirs, and goes when they give it up.
 bool History::holds(const Selection& selection, const Entry& entry) const {
-  if (entry.topics.size() == 1) return selection.matches(entry.topics.front());
-  return std::ranges::any_of(entry.topics, [&](const auto& name) {
+  if (entry.topics().size() == 1) return selection.matches(entry.topics().front());
+  return std::ranges::any_of(entry.topics(), [&](std::string_view name) {
     if (!selection.matches(name)) return false;
-    const auto topic = topics_.find(name);
-    return topic != topics_.end() && topic->second.loss.through < entry.sequence;
+    const auto* topic = topics_.find(name);
+    return topic != nullptr && topic->loss.through < entry.sequence();
   });
 }
 
@@ -165,8 +165,8 @@ Sequence History::evicted_through(const Selection& selection, Evictions accounte
   };
   count(doubt_);
   for (const auto& name : selection.names()) {
-    const auto topic = topics_.find(name);
-    count(topic == topics_.end() ? forgotten_ : topic->second.loss);
+    const auto* topic = topics_.find(name);
+    count(topic == nullptr ? forgotten_ : topic->loss);
   }
   for (const auto& prefix : selection.prefixes()) {
     count(forgotten_);
@@ -179,9 +179,9 @@ Sequence History::closed_at(const Selection& selection) const {
   if (!selection.prefixes().empty()) return 0;
   Sequence last = 0;
   for (const auto& name : selection.names()) {
-    const auto topic = topics_.find(name);
-    if (topic == topics_.end() || topic->second.closed_at == 0) return 0;
-    last = std::max(last, topic->second.closed_at);
+    const auto* topic = topics_.find(name);
+    if (topic == nullptr || topic->closed_at == 0) return 0;
+    last = std::max(last, topic->closed_at);
   }
   return last;
 }

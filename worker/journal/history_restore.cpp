@@ -19,19 +19,20 @@ void Changes::merge(Changes&& later) {
 void History::restore_topic(const std::string& name, const TopicMark& mark) {
   // All that was lost before is one eviction, which every reader who comes now has yet to hear of.
   evictions_ = 1;
-  const auto topic =
-      topics_.emplace(name, Topic{.loss = {mark.lost_through, 1}, .closed_at = mark.closed_at}).first;
+  auto& topic = topics_.obtain(name).first;
+  topic.loss = {mark.lost_through, 1};
+  topic.closed_at = mark.closed_at;
   holds_nothing(topic);
-  if (mark.lost_through != 0) prefixes_.mark(name, topic->second.loss);
+  if (mark.lost_through != 0) prefixes_.mark(name, topic.loss);
 }
 
 void History::restore(EntryPtr entry) {
-  const auto sequence = entry->sequence;
+  const auto sequence = entry->sequence();
   std::size_t held_by = 0;
-  for (const auto& name : entry->topics) {
-    const auto topic = topics_.try_emplace(name).first;
-    if (entry->closes) topic->second.closed_at = sequence;
-    if (sequence <= topic->second.loss.through) continue;
+  for (const auto name : entry->topics()) {
+    auto& topic = topics_.obtain(name).first;
+    if (entry->closes()) topic.closed_at = sequence;
+    if (sequence <= topic.loss.through) continue;
     hold(topic, sequence);
     ++held_by;
   }
@@ -41,8 +42,8 @@ void History::restore(EntryPtr entry) {
     return;
   }
   take(entry, held_by);
-  for (const auto& name : entry->topics) {
-    if (sequence > topics_.find(name)->second.loss.through) prefixes_.add(name, sequence, places_);
+  for (const auto name : entry->topics()) {
+    if (sequence > topics_.find(name)->loss.through) prefixes_.add(name, sequence, places_);
   }
 }
 
@@ -50,7 +51,7 @@ void History::restored(Sequence last, Sequence forgotten_through, Sequence doubt
   last_ = last;
   if (forgotten_through != 0) forgotten_ = {forgotten_through, ++evictions_};
   // One that knows of no loss of its own and began later may have been forgotten before.
-  for (auto& [name, topic] : topics_) {
+  for (auto& topic : topics_) {
     const auto& held = topic.held;
     if (topic.loss.through == 0 && (held.empty() || held.front() > forgotten_through))
       topic.loss = forgotten_;
@@ -69,9 +70,9 @@ std::chrono::milliseconds History::age_of(const Entry& entry) const {
   const auto ms = [](auto duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration);
   };
-  const auto certain = ms(clock_->now() - entry.at);
-  if (entry.dated_ms == 0 || !settled_) return certain;
-  const auto dated = settled_->wall - std::chrono::milliseconds(entry.dated_ms);
+  const auto certain = ms(clock_->now() - entry.at());
+  if (entry.dated_ms() == 0 || !settled_) return certain;
+  const auto dated = settled_->wall - std::chrono::milliseconds(entry.dated_ms());
   return std::max(certain, dated + ms(clock_->now() - settled_->at));
 }
 
@@ -85,17 +86,16 @@ Changes History::take_changes() {
   Changes changes{std::exchange(gone_, {}), {},          forgotten_.through, doubt_.through, last_,
                   settings_.past_ids_max,   std::nullopt};
   for (const auto& name : std::exchange(changed_, {})) {
-    const auto topic = topics_.find(name);
-    changes.topics.emplace(name,
-                           topic == topics_.end() ? std::nullopt : std::optional(mark_of(topic->second)));
+    const auto* topic = topics_.find(name);
+    changes.topics.emplace(name, topic == nullptr ? std::nullopt : std::optional(mark_of(*topic)));
   }
   return changes;
 }
 
 Changes History::all_marks() const {
   Changes changes{{}, {}, forgotten_.through, doubt_.through, last_, settings_.past_ids_max, past_ids_};
-  for (const auto& [name, topic] : topics_) {
-    if (const auto mark = mark_of(topic); mark != TopicMark{}) changes.topics.emplace(name, mark);
+  for (const auto& topic : topics_) {
+    if (const auto mark = mark_of(topic); mark != TopicMark{}) changes.topics.emplace(topic.name(), mark);
   }
   return changes;
 }

@@ -100,7 +100,7 @@ class Journal {
   /// The cursor of a place: `<epoch>-<sequence>`.
   virtual std::string id_of(Sequence sequence) const = 0;
   std::string id_of(const Entry& entry) const {
-    return entry.alias.empty() ? id_of(entry.sequence) : entry.alias;
+    return entry.alias().empty() ? id_of(entry.sequence()) : std::string(entry.alias());
   }
 
   /// Where a reader of `selection` begins: after `cursor`; from the first event held for the cursor

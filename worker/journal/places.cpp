@@ -12,8 +12,8 @@ constexpr std::size_t empty_max = 1'024;
 }  // namespace
 
 void Places::add(EntryPtr entry, std::size_t topics) {
-  const auto place = entry->sequence;
-  slots_.push_back({place, std::move(entry), topics});
+  const auto place = entry->sequence();
+  slots_.push_back({place, std::move(entry), static_cast<std::uint32_t>(topics)});
   ++held_;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 
 #include "journal/entry.hpp"
@@ -41,8 +42,8 @@ class Places {
  private:
   struct Slot {
     Sequence place;
-    EntryPtr entry;      // none once it is not held any more
-    std::size_t topics;  // those that hold it
+    EntryPtr entry;        // none once it is not held any more
+    std::uint32_t topics;  // those that hold it
   };
 
   std::size_t index_of(Sequence place) const { return index_after(place - 1); }

@@ -95,10 +95,9 @@ void PrefixIndex::add(std::string_view topic, Sequence place, const Places& held
 // A topic that holds more events than it may gives up its oldest, while others under the prefix hold older
 // ones.
 void PrefixIndex::sweep(Node& node, const Places& held) {
-  const auto gone = std::remove_if(node.places.begin(), node.places.end(),
-                                   [&](Sequence each) { return !held.holds(each); });
-  places_ -= static_cast<std::size_t>(node.places.end() - gone);
-  node.places.erase(gone, node.places.end());
+  const auto before = node.places.size();
+  node.places.erase_if([&](Sequence each) { return !held.holds(each); });
+  places_ -= before - node.places.size();
   // Each sweep looks at no more than twice as many places as were added since the last one: a constant for
   // each.
   node.swept_at = 2 * node.places.size();
@@ -164,7 +163,7 @@ void PrefixIndex::forget_first() {
 
 void PrefixIndex::clear() { *this = {}; }
 
-const PrefixIndex::Queue* PrefixIndex::find(std::string_view prefix) const {
+const PlaceQueue* PrefixIndex::find(std::string_view prefix) const {
   const auto node = nodes_.find(hash_of(indexed(prefix)));
   return node == nodes_.end() || node->second.places.empty() ? nullptr : &node->second.places;
 }

@@ -7,7 +7,6 @@
 // reader skips them, too.
 #pragma once
 
-#include <boost/circular_buffer.hpp>
 #include <cstdint>
 #include <deque>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "journal/entry.hpp"
+#include "journal/place_queue.hpp"
 #include "journal/places.hpp"
 
 namespace worker::journal {
@@ -28,9 +28,6 @@ class PrefixIndex {
   static constexpr std::size_t emptied_max = 100'000;
   /// The part of the history's bytes that they may take.
   static constexpr std::size_t emptied_share = 8;
-
-  // Grows and shrinks with what is in it: there are many prefixes, and most hold little.
-  using Queue = boost::circular_buffer_space_optimized<Sequence>;
 
   /// `topic` holds the event of a place that is not before any other. `held`: all events that are.
   void add(std::string_view topic, Sequence place, const Places& held);
@@ -46,7 +43,7 @@ class PrefixIndex {
 
   /// Places in their order of all events under `prefix`, which ends with a slash, and perhaps of others; none
   /// where there is none.
-  const Queue* find(std::string_view prefix) const;
+  const PlaceQueue* find(std::string_view prefix) const;
   /// The last place that a topic under `prefix` (empty: any topic) gave up after `accounted`, or a later one;
   /// 0: none did.
   Sequence lost_through(std::string_view prefix, Evictions accounted) const;
@@ -71,7 +68,7 @@ class PrefixIndex {
     std::vector<Loss> falling_;
   };
   struct Node {
-    Queue places = Queue(Queue().max_size());
+    PlaceQueue places;
     std::size_t swept_at =
         0;  // the size at which it is to be looked through for places of events that are gone
     Losses losses;

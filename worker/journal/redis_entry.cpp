@@ -19,17 +19,17 @@ bool is_text(const redisReply& reply) { return reply.type == REDIS_REPLY_STRING;
 std::string_view text_of(const redisReply& reply) { return {reply.str, reply.len}; }
 
 bool read_field(std::string_view name, std::string_view value, RedisEntry& read) {
-  auto& entry = read.entry;
+  auto& parts = read.parts;
   if (name == "topics") {
-    entry.topics = topics_of(value);
+    parts.topics = topics_of(value);
   } else if (name == "event") {
-    entry.frame = value;
+    parts.frame = value;
   } else if (name == "id") {
-    entry.alias = value;
+    parts.alias = value;
   } else if (name == "key") {
-    entry.key = value;
+    parts.key = value;
   } else if (name == "close") {
-    entry.closes = true;
+    parts.closes = true;
   } else if (name == "at") {
     std::int64_t at = 0;
     if (!read_number(value, at)) return false;
@@ -85,18 +85,15 @@ bool read_redis_entry(const redisReply& reply, RedisEntry& entry) {
     const auto& value = *fields.element[i + 1];
     if (!is_text(name) || !is_text(value) || !read_field(text_of(name), text_of(value), entry)) return false;
   }
-  return !entry.entry.topics.empty();
+  return !entry.parts.topics.empty();
 }
 
 EntryPtr finish(RedisEntry&& read, Sequence place, const std::string& own_id, base::Instant at) {
-  auto entry = std::make_shared<Entry>(std::move(read.entry));
-  entry->sequence = place;
-  entry->at = at;
-  const auto& id = entry->alias.empty() ? own_id : entry->alias;
-  constexpr std::size_t around = 6;  // "id: ", and two line ends
-  entry->frame.reserve(entry->frame.size() + id.size() + around);
-  sse::append_cursor(entry->frame, id);
-  return entry;
+  auto& parts = read.parts;
+  parts.sequence = place;
+  parts.at = at;
+  sse::append_cursor(parts.frame, parts.alias.empty() ? own_id : parts.alias);
+  return Entry::make(parts);
 }
 
 }  // namespace worker::journal

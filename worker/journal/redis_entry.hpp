@@ -28,7 +28,7 @@ struct RedisEntry {
   std::chrono::milliseconds at{0};
   /// Without its place in this process, its time and, where it is to have the hub's own id, the end of its
   /// frame.
-  Entry entry;
+  EntryParts parts;
 };
 
 /// False where it is none of ours.

@@ -255,7 +255,7 @@ std::vector<RedisEntry> RedisHub::entries_of(const redisReply& reply, RedisConne
                        fmt::format("Redis at {}: {} holds something that is no event of this worker's: {}",
                                    redis.name(), events_, id_in(*each)));
     }
-    bytes += entries.back().entry.size_bytes();
+    bytes += entries.back().parts.size_bytes();
   }
   return entries;
 }
@@ -291,8 +291,8 @@ std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, Sequenc
   const auto until = fmt::format("({}", before);
   auto from = after + 1;
   for (bool more = true; more;) {
-    const auto reply = redis.ask({"ZRANGEBYSCORE", closed_, std::to_string(from), until, "WITHSCORES", "LIMIT",
-                                  std::to_string(of_last), std::to_string(at_once)});
+    const auto reply = redis.ask({"ZRANGEBYSCORE", closed_, std::to_string(from), until, "WITHSCORES",
+                                  "LIMIT", std::to_string(of_last), std::to_string(at_once)});
     const auto parts = elements(*reply);
     more = parts.size() == 2 * at_once;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {

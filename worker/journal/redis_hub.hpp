@@ -84,8 +84,8 @@ class RedisHub {
                   std::span<const RedisDraft> drafts) const;
   /// Ids of places after `after` and before `before`, in their order; asked for in parts.
   std::vector<RedisPastId> past_ids(RedisConnection& redis, Sequence after, Sequence before) const;
-  /// Topics that were closed after `after` and before `before`, in that order; asked for in parts. Of more than
-  /// `bytes_max` bytes of names those that were closed last, and how many others there were.
+  /// Topics that were closed after `after` and before `before`, in that order; asked for in parts. Of more
+  /// than `bytes_max` bytes of names those that were closed last, and how many others there were.
   std::deque<RedisClosed> closed_between(RedisConnection& redis, Sequence after, Sequence before,
                                          std::size_t bytes_max, std::size_t& others) const;
   /// Of that life, none if there is none now.

@@ -168,7 +168,7 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
       // Somebody took events out of the middle.
       if (place > history_.last() + 1) history_.lose(place - 1);
       const auto at = time_of(entry);
-      if (!caught_up_) entry.entry.dated_ms = entry.at.count();
+      if (!caught_up_) entry.parts.dated_ms = entry.at.count();
       read = {entry.life, entry.number};
       history_.add(finish(std::move(entry), place, history_.id_of(place), at));
     }
@@ -197,9 +197,10 @@ RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace ne
   std::size_t others = 0;
   missed.closed = hub_.closed_between(redis, after, next.number, names_max, others);
   if (others > 0) {
-    log_.warn("journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
-              "of the {} that were closed first are not told of their end",
-              redis.name(), others);
+    log_.warn(
+        "journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
+        "of the {} that were closed first are not told of their end",
+        redis.name(), others);
   }
   return missed;
 }

@@ -8,8 +8,10 @@
 
 namespace worker::journal {
 
-std::string content_of(const std::vector<std::string>& topics, std::string_view frame, std::string_view key,
-                       bool closes) {
+namespace {
+
+template <class Topics>
+std::string joined(const Topics& topics, std::string_view frame, std::string_view key, bool closes) {
   constexpr std::size_t usual_topics_bytes = 128;
   std::string content;
   content.reserve(frame.size() + key.size() + usual_topics_bytes);
@@ -26,11 +28,18 @@ std::string content_of(const std::vector<std::string>& topics, std::string_view 
   return content.append(frame);
 }
 
+}  // namespace
+
+std::string content_of(const std::vector<std::string>& topics, std::string_view frame, std::string_view key,
+                       bool closes) {
+  return joined(topics, frame, key, closes);
+}
+
 std::string content_of(const Entry& entry) {
   constexpr std::size_t around_id = 6;  // "id: ", and two line ends
-  const auto end = std::min(entry.frame.size(), entry.alias.size() + around_id);
-  return content_of(entry.topics, std::string_view(entry.frame).substr(0, entry.frame.size() - end),
-                    entry.key, entry.closes);
+  const auto frame = entry.frame();
+  const auto end = std::min(frame.size(), entry.alias().size() + around_id);
+  return joined(entry.topics(), frame.substr(0, frame.size() - end), entry.key(), entry.closes());
 }
 
 bool same_event(const Entry& one, const Entry& other) { return content_of(one) == content_of(other); }

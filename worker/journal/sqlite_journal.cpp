@@ -209,7 +209,7 @@ void SqliteJournal::settle() {
 }
 
 void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
-  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence, storage_.durability);
+  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence(), storage_.durability);
 }
 
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that

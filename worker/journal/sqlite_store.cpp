@@ -51,9 +51,9 @@ constexpr const char* steps[] = {
 };
 static_assert(std::size(steps) == schema_version - 1);
 
-std::string lines(const std::vector<std::string>& topics) {
+std::string lines(const Entry::Topics& topics) {
   std::string text;
-  for (const auto& topic : topics) text.append(text.empty() ? "" : "\n").append(topic);
+  for (const auto topic : topics) text.append(text.empty() ? "" : "\n").append(topic);
   return text;
 }
 
@@ -149,19 +149,19 @@ History SqliteStore::load(const Settings& settings) {
   Statement events(
       database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
   while (events.next()) {
-    auto entry = std::make_shared<Entry>();
-    entry->sequence = static_cast<Sequence>(events.number(0));
-    if (entry->sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
-    last = entry->sequence;
+    EntryParts entry;
+    entry.sequence = static_cast<Sequence>(events.number(0));
+    if (entry.sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
+    last = entry.sequence;
     ++next_content_.events;
-    entry->dated_ms = events.number(1);
-    entry->at = instant(events.number(7));
-    entry->topics = topics_of(events.text(2));
-    entry->frame = events.text(3);
-    entry->alias = events.text(4);
-    entry->key = events.text(5);
-    entry->closes = events.number(6) != 0;
-    history.restore(std::move(entry));
+    entry.dated_ms = events.number(1);
+    entry.at = instant(events.number(7));
+    entry.topics = topics_of(events.text(2));
+    entry.frame = events.text(3);
+    entry.alias = events.text(4);
+    entry.key = events.text(5);
+    entry.closes = events.number(6) != 0;
+    history.restore(Entry::make(entry));
   }
   Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
   if (hub.next()) {
@@ -200,20 +200,20 @@ void SqliteStore::rewrite(const std::string& epoch, const std::vector<EntryPtr>&
 }
 
 void SqliteStore::write(const Entry& entry) {
-  const auto topics = lines(entry.topics);
-  statements_->event.bind(1, entry.sequence)
+  const auto topics = lines(entry.topics());
+  statements_->event.bind(1, entry.sequence())
       .bind(2, wall_ms(entry))
       .bind(3, std::string_view(topics))
-      .bind(4, std::string_view(entry.frame))
-      .bind(5, std::string_view(entry.alias))
-      .bind(6, std::string_view(entry.key))
-      .bind(7, std::int64_t{entry.closes})
-      .bind(8, up_ms(entry.at))
+      .bind(4, entry.frame())
+      .bind(5, entry.alias())
+      .bind(6, entry.key())
+      .bind(7, std::int64_t{entry.closes()})
+      .bind(8, up_ms(entry.at()))
       .run();
   ++next_content_.events;
-  if (!entry.closes) return;
-  for (const auto& topic : entry.topics) {
-    statements_->closed.bind(1, std::string_view(topic)).bind(2, entry.sequence).run();
+  if (!entry.closes()) return;
+  for (const auto topic : entry.topics()) {
+    statements_->closed.bind(1, topic).bind(2, entry.sequence()).run();
   }
 }
 

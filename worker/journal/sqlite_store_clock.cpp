@@ -32,7 +32,7 @@ base::Instant SqliteStore::instant(std::int64_t up_ms) const {
 }
 
 std::int64_t SqliteStore::wall_ms(const Entry& entry) const {
-  return entry.dated_ms != 0 ? entry.dated_ms : to_ms(entry.at.time_since_epoch()) + offset_ms_;
+  return entry.dated_ms() != 0 ? entry.dated_ms() : to_ms(entry.at().time_since_epoch()) + offset_ms_;
 }
 
 // In the same boot the steady clock says how long nobody had the file, and by how much somebody has set the

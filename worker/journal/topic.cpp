@@ -65,7 +65,7 @@ bool Selection::matches(std::string_view topic) const {
 }
 
 bool Selection::matches(const Entry& entry) const {
-  return std::ranges::any_of(entry.topics, [&](const auto& topic) { return matches(topic); });
+  return std::ranges::any_of(entry.topics(), [&](const auto& topic) { return matches(topic); });
 }
 
 }  // namespace worker::journal
