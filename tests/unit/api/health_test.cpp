@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(health) {
   const worker::base::SystemClock clock;
   worker::journal::MemoryJournal journal({}, "epoch", clock);
   worker::api::StreamSlots slots(2);
-  const auto taken = slots.take();
+  const auto taken = slots.take({}, {});
   journal.append({{.topics = {"a"}}}, [](const auto&) {});
   HealthEndpoint endpoint(journal, slots);
   RecordingExchange exchange("GET", "/healthz");
