@@ -43,7 +43,7 @@ inline journal::Selection select(const std::string& selectors) {
 /// The places of the entries: `1 2 5`.
 inline std::string places(const std::vector<journal::EntryPtr>& entries) {
   std::string text;
-  for (const auto& entry : entries) text += fmt::format("{}{}", text.empty() ? "" : " ", entry->sequence);
+  for (const auto& entry : entries) text += fmt::format("{}{}", text.empty() ? "" : " ", entry->sequence());
   return text;
 }
 

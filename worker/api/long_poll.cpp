@@ -38,10 +38,11 @@ void LongPoll::deliver(const hub::Batch& batch) {
   answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
-std::vector<std::string> LongPoll::asked_for(const std::vector<std::string>& topics) const {
+std::vector<std::string> LongPoll::asked_for(const journal::Entry::Topics& topics) const {
   std::vector<std::string> asked;
-  std::ranges::copy_if(topics, std::back_inserter(asked),
-                       [&](const auto& topic) { return selection().matches(topic); });
+  for (const auto topic : topics) {
+    if (selection().matches(topic)) asked.emplace_back(topic);
+  }
   return asked;
 }
 

@@ -42,7 +42,7 @@ class LongPoll final : public http::Source, public hub::Reader {
 
  private:
   void answer(bool closed);
-  std::vector<std::string> asked_for(const std::vector<std::string>& topics) const;
+  std::vector<std::string> asked_for(const journal::Entry::Topics& topics) const;
 
   http::Exchange& exchange_;
   hub::Shard& shard_;

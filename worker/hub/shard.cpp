@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds beat_interval_max{1'000};
 std::span<const journal::EntryPtr> first_batch(std::span<const journal::EntryPtr> entries,
                                                std::size_t bytes_max) {
   std::size_t count = 1;
-  auto bytes = entries.front()->frame.size();
-  while (count < entries.size() && (bytes += entries[count]->frame.size()) <= bytes_max) ++count;
+  auto bytes = entries.front()->frame().size();
+  while (count < entries.size() && (bytes += entries[count]->frame().size()) <= bytes_max) ++count;
   return entries.first(count);
 }
 

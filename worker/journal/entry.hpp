@@ -1,11 +1,13 @@
 // Draft and Entry: an event on its way into the journal, and one that has its place there. Values.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -101,6 +103,10 @@ class Entry {
     iterator end() const { return end_; }
     std::size_t size() const { return size_; }
     std::string_view front() const { return *begin_; }
+    /// The same names in the same order.
+    bool operator==(const Topics& other) const {
+      return std::equal(begin_, end_, other.begin_, other.end_);
+    }
 
    private:
     iterator begin_, end_;
@@ -155,6 +161,14 @@ class Entry {
   const base::Instant at_;
   const std::int64_t dated_ms_;
 };
+
+}  // namespace worker::journal
+
+/// Its iterators do not need it.
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<worker::journal::Entry::Topics> = true;
+
+namespace worker::journal {
 
 /// Encodes the event. `id` is the cursor to resume after it: the publisher's own where there is one.
 EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at);

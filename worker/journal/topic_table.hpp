@@ -42,6 +42,7 @@ class TopicTable {
   TopicTable() = default;
   TopicTable(const TopicTable&) = delete;
   TopicTable& operator=(const TopicTable&) = delete;
+  TopicTable(TopicTable&& other) noexcept { topics_.swap(other.topics_); }
   TopicTable& operator=(TopicTable&& other) noexcept {
     topics_.swap(other.topics_);
     return *this;

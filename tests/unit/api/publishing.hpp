@@ -48,7 +48,7 @@ struct Publishing {
   std::string batch(const std::string& body) { return publish("application/x-ndjson", body); }
   std::string frames() const {
     std::string all;
-    for (const auto& entry : journal.read_all(0, 1'000)) all += entry->frame;
+    for (const auto& entry : journal.read_all(0, 1'000)) all += entry->frame();
     return all;
   }
 

@@ -30,13 +30,13 @@ class Ledger {
   /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it
   /// by conflates.
   bool conflates(const journal::Entry& entry, const journal::Selection& selection) const {
-    return !entry.key.empty() && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+    return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
       return !selection.matches(topic) || conflating_.matches(topic);
     });
   }
   /// May such a reader skip it? Where each of those topics has a later value.
   bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
-    return conflates(entry, selection) && std::ranges::all_of(entry.topics, [&](const auto& topic) {
+    return conflates(entry, selection) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
              return !selection.matches(topic) || has_later(entry, topic);
            });
   }
@@ -44,7 +44,7 @@ class Ledger {
     if (!selection.prefixes().empty()) return false;
     return std::ranges::all_of(selection.names(), [&](const auto& name) {
       return std::ranges::any_of(all_, [&](const auto& entry) {
-        return entry->closes && std::ranges::find(entry->topics, name) != entry->topics.end();
+        return entry->closes() && std::ranges::find(entry->topics(), name) != entry->topics().end();
       });
     });
   }
@@ -52,10 +52,10 @@ class Ledger {
   std::vector<std::string> mistakes;
 
  private:
-  bool has_later(const journal::Entry& entry, const std::string& topic) const {
+  bool has_later(const journal::Entry& entry, std::string_view topic) const {
     return std::any_of(
-        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence), all_.end(), [&](const auto& later) {
-          return later->key == entry.key && std::ranges::find(later->topics, topic) != later->topics.end();
+        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(), [&](const auto& later) {
+          return later->key() == entry.key() && std::ranges::find(later->topics(), topic) != later->topics().end();
         });
   }
 
@@ -77,11 +77,11 @@ class ModelReader final : public Reader {
     if (ended) mistake("got more after its end at {}", at_);
     std::string frames;
     for (const auto& entry : batch.entries) {
-      if (!asked_.matches(*entry)) mistake("did not ask for {}", entry->sequence);
-      if (entry->sequence <= at_) mistake("got {} again, or too late", entry->sequence);
-      account_for(entry->sequence - 1);
-      at_ = std::max(at_, entry->sequence);
-      frames += entry->frame;
+      if (!asked_.matches(*entry)) mistake("did not ask for {}", entry->sequence());
+      if (entry->sequence() <= at_) mistake("got {} again, or too late", entry->sequence());
+      account_for(entry->sequence() - 1);
+      at_ = std::max(at_, entry->sequence());
+      frames += entry->frame();
     }
     if (batch.entries.empty()) mistake("got nothing", 0);
     if (batch.entries.size() > 1 && frames.size() > batch_bytes_max)
@@ -128,7 +128,7 @@ class ModelReader final : public Reader {
   bool ended = false;
 
  private:
-  static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence; }
+  static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence(); }
 
   // Up to now nothing else can be given to it.
   void owe_what_is_held() {

@@ -22,7 +22,7 @@ class Counting final : public worker::hub::Reader {
   bool ready() const override { return true; }
   bool taken() const override { return true; }
   void deliver(const worker::hub::Batch& batch) override {
-    for (const auto& entry : batch.entries) wrong += entry->sequence == ++seen ? 0 : 1;
+    for (const auto& entry : batch.entries) wrong += entry->sequence() == ++seen ? 0 : 1;
     if (seen >= total) loop_.stop();
   }
   void heartbeat(const worker::base::Bytes& /*wire*/) override {}

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(places_follow_the_order_of_the_calls, S, Subjects)
   }
   const auto held = subject.journal().read_all(0, 1'000);
   BOOST_REQUIRE_EQUAL(held.size(), 100U);
-  for (Sequence i = 1; i <= 100; ++i) BOOST_TEST(held[i - 1]->sequence == i);
+  for (Sequence i = 1; i <= 100; ++i) BOOST_TEST(held[i - 1]->sequence() == i);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_an_epoch_and_a_place, S, Subjects) {
@@ -73,15 +73,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
                   .key = "k",
                   .closes = true});
   const auto entry = subject.journal().read_all(1, 1).at(0);
-  BOOST_TEST(entry->sequence == 2U);
-  BOOST_TEST(entry->topics == (std::vector<std::string>{"b", "a"}), boost::test_tools::per_element());
-  BOOST_TEST(entry->key == "k");
-  BOOST_TEST(entry->alias == "");
-  BOOST_TEST(entry->closes);
-  BOOST_TEST((entry->at == subject.clock.now()));
-  BOOST_TEST(entry->frame == "event: t\nretry: 30\ndata: 1\ndata: 2\nid: " + subject.id(2) + "\n\n");
+  BOOST_TEST(entry->sequence() == 2U);
+  BOOST_TEST(entry->topics() == (std::vector<std::string>{"b", "a"}), boost::test_tools::per_element());
+  BOOST_TEST(entry->key() == "k");
+  BOOST_TEST(entry->alias() == "");
+  BOOST_TEST(entry->closes());
+  BOOST_TEST((entry->at() == subject.clock.now()));
+  BOOST_TEST(entry->frame() == "event: t\nretry: 30\ndata: 1\ndata: 2\nid: " + subject.id(2) + "\n\n");
   BOOST_TEST(subject.journal().id_of(*entry) == subject.id(2));
-  BOOST_TEST(!subject.journal().read_all(0, 1).at(0)->closes);
+  BOOST_TEST(!subject.journal().read_all(0, 1).at(0)->closes());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_silent_event_only_moves_the_cursor, S, Subjects) {
@@ -89,8 +89,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_silent_event_only_moves_the_cursor, S, Subjects)
   subject.append({.topics = {"a"}, .event = {}, .silent = true});
   subject.append({.topics = {"a"}, .event = {.id = "own"}, .silent = true});
   const auto entries = subject.journal().read_all(0, 2);
-  BOOST_TEST(entries.at(0)->frame == "id: " + subject.id(1) + "\n\n");
-  BOOST_TEST(entries.at(1)->frame == "id: own\n\n");
+  BOOST_TEST(entries.at(0)->frame() == "id: " + subject.id(1) + "\n\n");
+  BOOST_TEST(entries.at(1)->frame() == "id: own\n\n");
 }
 
 // --- ids that publishers give ---
@@ -101,9 +101,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_is_an_alias_of_the_place, S, Subje
   BOOST_TEST(subject.append(draft_with_id("a", "order 17", "hi")) == "order 17");
   BOOST_TEST(subject.publish("a") == subject.id(3));
   const auto entry = subject.journal().read_all(1, 1).at(0);
-  BOOST_TEST(entry->sequence == 2U);
-  BOOST_TEST(entry->alias == "order 17");
-  BOOST_TEST(entry->frame == "data: hi\nid: order 17\n\n");
+  BOOST_TEST(entry->sequence() == 2U);
+  BOOST_TEST(entry->alias() == "order 17");
+  BOOST_TEST(entry->frame() == "data: hi\nid: order 17\n\n");
   BOOST_TEST(subject.journal().id_of(*entry) == "order 17");
   BOOST_TEST(subject.journal().id_of(2) == subject.id(2));
 }
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_event_of_the_same_id_is_refused, S, Subjec
   BOOST_TEST(subject.append({.topics = {"a"}, .event = {.id = "x"}, .closes = true}) == "conflict");
   BOOST_TEST(!subject.closed("a"));
   BOOST_TEST(subject.held() == "1");
-  BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame == "data: first\nid: x\n\n");
+  BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame() == "data: first\nid: x\n\n");
   BOOST_TEST(subject.read("b") == "through 1 evicted 0");
 }
 

@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_one_place_and_up_to_another, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(at_least_one_and_about_as_much_as_was_asked_for, S, Subjects) {
   S subject;
   for (int i = 0; i < 5; ++i) subject.publish("a", std::string(100, 'x'));
-  const auto frame = subject.journal().read_all(0, 1).at(0)->frame.size();
+  const auto frame = subject.journal().read_all(0, 1).at(0)->frame().size();
   for (const auto* selectors : {"a", "a b", "*"}) {
     const auto read = [&](std::size_t bytes) {
       return told(subject.journal().read(select(selectors), 0, 5, bytes, 0));
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
           const auto slice = subject.journal().read(selection, at, until, bytes, 0);
           BOOST_REQUIRE_GT(slice.through, at);
           BOOST_REQUIRE_LE(slice.through, until);
-          if (!slice.entries.empty()) BOOST_REQUIRE_LE(slice.entries.back()->sequence, slice.through);
+          if (!slice.entries.empty()) BOOST_REQUIRE_LE(slice.entries.back()->sequence(), slice.through);
           pieces.insert(pieces.end(), slice.entries.begin(), slice.entries.end());
           at = slice.through;
         }

@@ -46,7 +46,7 @@ std::string follow(const Journal& journal, const Selection& selection) {
       continue;
     }
     const auto slice = journal.read(selection, at, until, 200, 0);
-    for (const auto& entry : slice.entries) seen += worker::sse::parse_event(entry->frame)->data + " ";
+    for (const auto& entry : slice.entries) seen += worker::sse::parse_event(entry->frame())->data + " ";
     at = slice.through;
   }
   return seen;
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
     while (follower.at < total) {
       const auto entries = journal.read_all(follower.at, 64);
       all_seen += entries.size();
-      if (!entries.empty()) follower.at = entries.back()->sequence;
+      if (!entries.empty()) follower.at = entries.back()->sequence();
       if (entries.empty()) std::this_thread::yield();
     }
   });
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   for (const auto& one : seen) BOOST_TEST((one == expected));
   const auto entries = journal.read_all(0, total + 1);
   BOOST_REQUIRE_EQUAL(entries.size(), total);
-  for (Sequence i = 0; i < total; ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence, i + 1);
+  for (Sequence i = 0; i < total; ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence(), i + 1);
 }
 
 // The history is far smaller than what is written: a follower sees everything all the same, and the others
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   threads.emplace_back([&] {
     for (Sequence next = 1; next <= total;) {
       const auto entries = journal.read_all(follower.at, 64);
-      for (const auto& entry : entries) untold += entry->sequence == next++ ? 0 : 1;
+      for (const auto& entry : entries) untold += entry->sequence() == next++ ? 0 : 1;
       follower.at = next - 1;
       if (entries.empty()) std::this_thread::yield();
     }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
       accounted = slice.accounted;
       told |= slice.evicted_through > at;
       for (const auto& entry : slice.entries) {
-        const auto number = std::stoi(worker::sse::parse_event(entry->frame)->data);
+        const auto number = std::stoi(worker::sse::parse_event(entry->frame())->data);
         if (number != expected && !told) ++untold;
         expected = number + 1;
         told = false;
@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects)
   while (events.size() < ids) {
     const auto entries = subject.journal().read_all(follower.at, 64);
     for (const auto& entry : entries) {
-      if (!events.emplace(entry->alias, worker::sse::parse_event(entry->frame)->data).second) ++odd;
-      follower.at = entry->sequence;
+      if (!events.emplace(entry->alias(), worker::sse::parse_event(entry->frame())->data).second) ++odd;
+      follower.at = entry->sequence();
     }
     if (entries.empty()) std::this_thread::yield();
   }

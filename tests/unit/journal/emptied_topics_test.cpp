@@ -201,7 +201,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_hidden) {
       const auto from = history.resume(selection, history.id_of(cursor));
       const auto slice = history.read(selection, cursor, history.last(), 1'000'000, 0);
       const auto held = [&](Sequence at) {
-        return std::ranges::any_of(slice.entries, [&](const auto& entry) { return entry->sequence == at; });
+        return std::ranges::any_of(slice.entries, [&](const auto& entry) { return entry->sequence() == at; });
       };
       for (auto at = cursor + 1; at <= published.size(); ++at) {
         const bool asked = std::ranges::any_of(published[at - 1],

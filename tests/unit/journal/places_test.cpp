@@ -20,7 +20,7 @@ struct Fixture {
   std::string between(Sequence after, Sequence until) const {
     std::string told;
     places.each(after, until, [&](const EntryPtr& entry) {
-      told += fmt::format("{} ", entry->sequence);
+      told += fmt::format("{} ", entry->sequence());
       return true;
     });
     return told;
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(parts_of_it) {
   BOOST_TEST(between(999, end) == "1000 ");
   BOOST_TEST(between(1'000, end) == "");
   BOOST_TEST(between(end, end) == "");
-  for (const Sequence place : {3, 4, 7, 1'000}) BOOST_TEST(places.at(place)->sequence == place);
+  for (const Sequence place : {3, 4, 7, 1'000}) BOOST_TEST(places.at(place)->sequence() == place);
 }
 
 BOOST_AUTO_TEST_CASE(until_there_is_enough) {
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_last_topic_ends_it) {
   add(2);
   BOOST_TEST(places.release(1) == nullptr);
   BOOST_TEST(places.first() == 1U);
-  BOOST_TEST(places.release(1)->sequence == 1U);
+  BOOST_TEST(places.release(1)->sequence() == 1U);
   BOOST_TEST(places.first() == 2U);
   places.release(2);
   BOOST_TEST(places.empty());
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(cleared) {
   places.clear();
   BOOST_TEST(places.empty());
   add(9);
-  BOOST_TEST(places.at(9)->sequence == 9U);
+  BOOST_TEST(places.at(9)->sequence() == 9U);
 }
 
 // Against a set that does the same slowly: runs, holes, and what is swept out of the middle.
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(any_order_of_giving_up) {
       // Mostly from the middle: the first stays for long.
       auto some = model.lower_bound(1 + last - std::min<Sequence>(last, random() % 3'000));
       if (some == model.end() || step % 50 == 0) some = model.begin();
-      BOOST_REQUIRE(places.release(*some)->sequence == *some);
+      BOOST_REQUIRE(places.release(*some)->sequence() == *some);
       model.erase(some);
     }
     if (step % 97 != 0 || model.empty()) continue;
@@ -101,9 +101,9 @@ BOOST_AUTO_TEST_CASE(any_order_of_giving_up) {
     BOOST_REQUIRE(places.first() == *model.begin());
     const auto from = last - std::min<Sequence>(last, 1 + random() % 5'000);
     std::vector<Sequence> got;
-    places.each(from, last - 1, [&](const EntryPtr& entry) { return got.push_back(entry->sequence), true; });
+    places.each(from, last - 1, [&](const EntryPtr& entry) { return got.push_back(entry->sequence()), true; });
     BOOST_REQUIRE((got == std::vector<Sequence>(model.upper_bound(from), model.lower_bound(last))));
-    for (const auto place : got) BOOST_REQUIRE(places.at(place)->sequence == place);
+    for (const auto place : got) BOOST_REQUIRE(places.at(place)->sequence() == place);
   }
 }
 

@@ -20,10 +20,7 @@ struct Beside {
   };
 
   Sequence publish(std::vector<std::string> topics) {
-    auto entry = std::make_shared<Entry>();
-    entry->sequence = ++last;
-    entry->topics = topics;
-    held.add(std::move(entry), topics.size());
+    held.add(Entry::make({.sequence = ++last, .topics = topics}), topics.size());
     for (const auto& topic : topics) {
       index.add(topic, last, held);
       places[topic].push_back(last);

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(emptied_it_begins_a_new_life_and_says_so) {
   BOOST_TEST(next == two->id_of(3));
   BOOST_TEST(next.ends_with("-1"));
   BOOST_TEST(comes([&] { return held(*one) == "3"; }));
-  BOOST_TEST(one->read_all(0, 1).at(0)->frame == "data: x\nid: " + next + "\n\n");
+  BOOST_TEST(one->read_all(0, 1).at(0)->frame() == "data: x\nid: " + next + "\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(emptied_and_filled_again_at_once) {

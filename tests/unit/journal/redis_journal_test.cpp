@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_CASE(two_workers_have_one_order_and_one_kind_of_cursor) {
   BOOST_TEST(comes([&] { return held(*one) == "1 2" && held(*two) == "1 2"; }));
   BOOST_TEST(resume(*one, second) == "after 2");
   BOOST_TEST(resume(*two, first) == "after 1");
-  BOOST_TEST(one->read_all(0, 1).at(0)->frame == two->read_all(0, 1).at(0)->frame);
+  BOOST_TEST(one->read_all(0, 1).at(0)->frame() == two->read_all(0, 1).at(0)->frame());
 }
 
 BOOST_AUTO_TEST_CASE(the_next_worker_goes_on_where_the_last_one_was) {
@@ -35,9 +35,9 @@ BOOST_AUTO_TEST_CASE(the_next_worker_goes_on_where_the_last_one_was) {
   BOOST_TEST(after->ready());
   BOOST_TEST(held(*after) == "1 2 3 4");
   const auto entry = after->read_all(0, 1).at(0);
-  BOOST_TEST(entry->topics == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
-  BOOST_TEST(entry->key == "k");
-  BOOST_TEST(entry->frame == "data: one\ndata: two\nid: " + after->id_of(1) + "\n\n");
+  BOOST_TEST(entry->topics() == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
+  BOOST_TEST(entry->key() == "k");
+  BOOST_TEST(entry->frame() == "data: one\ndata: two\nid: " + after->id_of(1) + "\n\n");
   BOOST_TEST(resume(*after, id) == "after 4");
   BOOST_TEST(resume(*after, "own") == "after 2");
   BOOST_TEST(after->closed(select("c")));
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_is_read_at_the_start) {
     const auto next = worker();
     const auto entries = next->read_all(0, std::string::npos);
     BOOST_TEST(entries.size() == static_cast<std::size_t>(count));
-    for (std::size_t i = 0; i < entries.size(); ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence, i + 1);
+    for (std::size_t i = 0; i < entries.size(); ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence(), i + 1);
     BOOST_TEST(next->lost_through() == 0U);
     BOOST_TEST(publish(*next, "a") == next->id_of(static_cast<Sequence>(count) + 1));
   }
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_with_holes_is_read_at_the_start) {
   }
   const auto next = worker();
   BOOST_TEST(next->last() == 700U);
-  BOOST_TEST(next->read_all(0, 1).at(0)->sequence == 400U);
+  BOOST_TEST(next->read_all(0, 1).at(0)->sequence() == 400U);
   BOOST_TEST(resume(*next, next->id_of(50)).ends_with("gap evicted"));
   BOOST_TEST(resume(*next, last) == "after 700");
 }

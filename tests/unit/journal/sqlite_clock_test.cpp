@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_immortal) {
     publish("b");
     boot(0s, 0s);
     journal().expire();
-    if (journal().read_all(0, 1).at(0)->topics.front() != "a") break;
+    if (journal().read_all(0, 1).at(0)->topics().front() != "a") break;
   }
   BOOST_TEST(lives >= 14);
   BOOST_TEST(lives <= 17);

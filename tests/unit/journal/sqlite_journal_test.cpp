@@ -22,11 +22,11 @@ BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
   BOOST_TEST(held() == "1 2 3 4");
   const auto after = journal().read_all(0, 10);
   for (std::size_t i = 0; i < before.size(); ++i) {
-    BOOST_TEST(after[i]->frame == before[i]->frame);
-    BOOST_TEST(after[i]->topics == before[i]->topics);
-    BOOST_TEST(after[i]->key == before[i]->key);
-    BOOST_TEST(after[i]->alias == before[i]->alias);
-    BOOST_TEST(after[i]->closes == before[i]->closes);
+    BOOST_TEST(after[i]->frame() == before[i]->frame());
+    BOOST_TEST(after[i]->topics() == before[i]->topics());
+    BOOST_TEST(after[i]->key() == before[i]->key());
+    BOOST_TEST(after[i]->alias() == before[i]->alias());
+    BOOST_TEST(after[i]->closes() == before[i]->closes());
   }
   BOOST_TEST(journal().figures().bytes > 0U);
 }
