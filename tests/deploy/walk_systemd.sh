@@ -47,7 +47,7 @@ check 'the documented commands' paste_there "$block"
 check 'nginx takes the documented line' start_nginx_there
 check 'a publish is taken at once' until_true 5 takes_a_publish
 check 'the service is active' is_state service active
-check 'the log is in the journal of the unit' logged 'serves on descriptor 0'
+check 'the log is in the journal of the unit' logged 'serves on LISTEN_FDS'
 check 'nothing is wrong' not logged 'warn\\|nothing can be kept\\|syslog'
 check 'it runs as its own user' test "$(there 'ps -o user:20= -C sse-worker')" = sse-worker
 check 'the configuration' is 'root:sse-worker 640' "$config"
@@ -56,6 +56,8 @@ check 'the journal' is 'sse-worker:sse-worker 600' /var/lib/sse-worker/journal.d
 check 'check finds nothing' there "sse-worker check --config $config"
 check 'the configuration is read again' there 'systemctl reload sse-worker'
 check 'and said to be in force' until_true 5 logged 'reload: /etc/sse-worker/sse-worker.yaml is in force'
+check 'and it still accepts' takes_a_publish
+check 'more than once' takes_a_publish
 
 # A restart loses nobody: who comes meanwhile waits.
 there 'until [ -e /run/restarted ]; do curl -s -m 20 -o /dev/null -w "%{http_code}\n" "http://127.0.0.1/events?topic=t&poll=0"; done' \

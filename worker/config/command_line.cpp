@@ -8,7 +8,7 @@ namespace {
 constexpr auto description =
     R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as nginx.
 
-The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi, systemd's StandardInput=socket),
+The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi),
 LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
 
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- sse-worker --config /etc/sse-worker/sse-worker.yaml)";

@@ -53,7 +53,7 @@ const imitated = {
 // What is not imitated, and why the journal does not depend on it.
 const left = {
   'how it is started, stopped and restarted':
-    'Type ExecStart ExecReload StandardInput StandardOutput StandardError Restart RestartSec RestartPreventExitStatus TimeoutStopSec',
+    'Type ExecStart ExecReload StandardOutput StandardError Restart RestartSec RestartPreventExitStatus TimeoutStopSec',
   'needs a filter of system calls, which only systemd makes of these':
     'SystemCallArchitectures SystemCallFilter SystemCallErrorNumber RestrictAddressFamilies RestrictNamespaces RestrictRealtime '
     + 'RestrictSUIDSGID MemoryDenyWriteExecute LockPersonality ProtectClock ProtectHostname',
