@@ -89,5 +89,6 @@ documented() {
 paste_there() {
   local text=$1
   [[ -n $text ]] || { echo 'the documentation has no such block'; return 1; }
+  # shellcheck disable=SC2016 # for the other shell
   there 'build=$2; sudo() { "$@"; }; make() { command make BUILD="$build" "$@"; }; set -e; eval "$1"' "$text" "$build"
 }

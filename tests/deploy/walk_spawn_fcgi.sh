@@ -25,6 +25,7 @@ is() { [[ $(there "stat -c '%U:%G %a' '$2'") == "$1" ]] || { there "stat -c '%U:
 logged() { there "journalctl -q --no-pager -o cat -t sse-worker | grep -q '$1'"; }
 takes_a_publish() { [[ $(paste_there "$(documented 'curl -d' "$page")" 2>/dev/null) =~ ^\{\"id\":\"[0-9a-f]+-[0-9]+\"\}$ ]]; }
 # What is before `; ` in the line that begins with "To stop it".
+# shellcheck disable=SC2016 # the document's, not the shell's
 stop_command() { sed -n 's/^To stop it: `\(.*\)`\.$/\1/p' "$page"; }
 no_worker() { ! there 'pgrep -x sse-worker' >/dev/null; }
 
@@ -99,6 +100,7 @@ check 'check says what is missing' there "! sse-worker check --user www-data --c
 check 'the documented lines for it' paste_there "$(documented '^useradd' "$page")"
 check 'the documented commands' paste_there "$(documented 'spawn-fcgi -s /run' "$page")"
 check 'the documented publish is taken at once' until_true 5 takes_a_publish
+# shellcheck disable=SC2016 # for the other shell
 check 'the program is the one of the prefix' there 'test "$(readlink /proc/$(pgrep -x sse-worker)/exe)" = /usr/local/bin/sse-worker'
 check 'who may read the configuration' is 'root:sse-worker 640' "$config"
 check 'and the journal' is 'sse-worker:sse-worker 600' /var/lib/sse-worker/journal.db

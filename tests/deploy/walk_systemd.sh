@@ -102,6 +102,7 @@ tries=$(there "journalctl -q --no-pager -o cat -u sse-worker.service | grep -c '
 check "the mistake is in the log, not more than 22 times ($tries)" test "$tries" -ge 1 -a "$tries" -le 22
 check 'and said by check' there "! sse-worker check --config $config && sse-worker check --config $config 2>&1 | grep -q ':1: nonsense: is not a key'"
 there "sed -i /nonsense/d $config"
+# shellcheck disable=SC2016 # the document's, not the shell's
 again=$(sed -n 's/^`\(systemctl reset-failed .*\)`\.$/\1/p' "$readme")
 check 'the documented way back' paste_there "$again"
 check 'serves again' until_true 5 takes_a_publish
