@@ -59,6 +59,7 @@ test('every restriction of the unit is imitated, or it is said why not', {skip: 
   const mounts = fs.readFileSync(`/proc/${hub.worker.pid}/mounts`, 'utf8');
   assert.match(mounts, /^\S+ \/ \S+ ro/m);
   assert.match(mounts, /^proc \/proc proc \S*hidepid=invisible/m);
+  await hub.publish({topic: 't', data: 'x'});
   assert.ok(fs.existsSync(path.join(state, 'journal.db')));
   assert.throws(() => sandbox({state, unit: [['Unheard', 'yes']]}), /Unheard/);
 });
