@@ -31,7 +31,7 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       stats_(loop_.timers(), random_, commons.slots, commons.stats, config.streams, config.stats, limits_),
       events_(loop_.timers(), random_, commons.slots, shard_, greeting_, stats_, config.streams, limits_),
       publish_(loop_, commons.journal, config.publish, publish_metrics_),
-      health_(commons.journal, commons.slots),
+      health_(commons.journal, commons.slots, config.publish, config.stats),
       metrics_(commons.registry),
       gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_) {
   router_.add("/events", {"GET", "POST"}, events_);
@@ -54,6 +54,7 @@ void Lane::update(const config::Config& config) {
     stats_.update(config.streams, config.stats);
     events_.update(config.streams);
     publish_.update(config.publish);
+    health_.update(config.publish, config.stats);
     gate_.update(config.fcgi);
   });
 }

@@ -2,20 +2,25 @@
 // loop.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <deque>
 #include <exception>
-#include <iterator>
 #include <memory>
-#include <thread>
 
+#include "base/account.hpp"
+#include "base/run_together.hpp"
 #include "base/signals.hpp"
+#include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
+#include "config/file_access.hpp"
 #include "journal/boot_id.hpp"
 #include "journal/open.hpp"
+#include "journal/storage_access.hpp"
 #include "lane.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
@@ -24,10 +29,14 @@ namespace {
 
 using namespace worker;
 
+constexpr int exit_failure = 1;
 constexpr int exit_mistake = 2;
 
+// Whom the unit and the documented spawn-fcgi command run the worker as.
+constexpr const char* usual_user = "sse-worker";
+
 int mistake(const std::string& sentence) {
-  fmt::print(stderr, "{}\n", sentence);
+  base::report(sentence);
   return exit_mistake;
 }
 
@@ -66,10 +75,28 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
   });
 }
 
+// The status to end with. A lane that fails ends all: what it held is gone, and a new process serves
+// everybody.
+int run_all(std::deque<Lane>& lanes, base::Log& log) {
+  std::vector<std::function<void()>> runs;
+  for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
+  try {
+    base::run_together(runs, [&] {
+      for (auto& lane : lanes) lane.stop();
+    });
+    return 0;
+  } catch (const std::exception& error) {
+    log.critical("stopping after an internal error: {}", error.what());
+    return exit_failure;
+  }
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
+  // Whatever the umask was: the journal has what was published.
+  ::umask(0077);
 
   const auto log = base::make_log(config.log);
   const base::SystemClock clock;
@@ -96,33 +123,47 @@ int serve(const config::Config& config, const std::string& file) {
     for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
   });
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
-  {
-    std::vector<std::jthread> threads;
-    for (auto lane = std::next(lanes.begin()); lane != lanes.end(); ++lane)
-      threads.emplace_back([lane] { lane->run(); });
-    lanes.front().run();
-  }
+  if (const auto warning = config::exposure_warning(config, file)) log->warn("{}: {}", file, *warning);
+  const int status = run_all(lanes, *log);
   journal.close();
   log->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.
   base::block_signals();
+  return status;
+}
+
+// As the user that will run the worker: what root may do says nothing about that one.
+int check(const config::CommandLine& line, const config::Config& config) {
+  const auto& file = line.config_file;
+  auto user = line.user;
+  if (user.empty() && ::geteuid() == 0 && base::is_user(usual_user)) user = usual_user;
+  if (!user.empty()) {
+    if (const auto become = base::become(user); !become)
+      return mistake("sse-worker: --user: " + become.error());
+  }
+  if (const auto problem = config::access_problem(file)) return mistake(*problem);
+  if (const auto problem = journal::storage_problem(config.storage))
+    return mistake(fmt::format("{}: journal.path: {}", file, *problem));
+  for (const auto& warning :
+       {config::exposure_warning(config, file), journal::boot_id_warning(config.storage)}) {
+    if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
+  }
+  fmt::print("{}: ok\n", file);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  base::open_closed_standard_streams();
   const auto parsed = config::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
   const auto& line = std::get<config::CommandLine>(parsed);
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
-  if (!config) return mistake(config.error());
+  if (!config) return mistake(config::access_problem(line.config_file).value_or(config.error()));
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
-  if (const auto warning = journal::boot_id_warning(config.value().storage))
-    fmt::print(stderr, "{}: warning: {}\n", line.config_file, *warning);
-  fmt::print("{}: ok\n", line.config_file);
-  return 0;
+  return check(line, config.value());
 } catch (const std::exception& error) {
-  fmt::print(stderr, "sse-worker: {}\n", error.what());
-  return 1;
+  base::report(fmt::format("sse-worker: {}", error.what()));
+  return exit_failure;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "config/file_access.hpp"
+
 namespace worker {
 
 Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
@@ -28,6 +30,7 @@ void Reload::operator()() {
   journal_.update(config.history);
   for (auto& lane : lanes_) lane.update(config);
   running_ = config;
+  if (const auto warning = config::exposure_warning(config, file_)) log_.warn("{}: {}", file_, *warning);
   log_.info("reload: {} is in force", file_);
 }
 

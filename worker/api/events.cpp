@@ -212,12 +212,11 @@ void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamS
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
-// 503 would never return.
+// 503 would never return. Why is in the log: it has paths and addresses, and a reader may be anybody.
 void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
-  const auto reason = shard_.journal().trouble().value_or("it is there by now");
   if (polls) {
-    return exchange.answer(http::problem(
-        503, fmt::format("The history cannot be read yet ({}); ask again.", reason), {{"Retry-After", "1"}}));
+    return exchange.answer(
+        http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
   }
   auto body = stream_opening(settings_, random_);
   sse::append_comment(body, "the history cannot be read yet; come back");

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "api/caller.hpp"
 #include "api/draft_builder.hpp"
 #include "api/request_body.hpp"
 #include "base/shown.hpp"
@@ -31,24 +32,6 @@ class PendingAnswer final : public http::Source {
  private:
   const std::shared_ptr<Link> link_;
 };
-
-// In a time that does not depend on where they differ.
-bool same_secret(std::string_view given, std::string_view expected) {
-  unsigned difference = given.size() == expected.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |= static_cast<unsigned>(given[i] ^ expected[i % expected.size()]);
-  }
-  return difference == 0;
-}
-
-// What follows `Bearer`, in any case, and the blanks behind it (RFC 9110, section 11.4: one or more).
-std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer";
-  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};
-  const auto rest = authorization.substr(scheme.size());
-  const auto begin = rest.find_first_not_of(" \t");
-  return begin == 0 || begin == std::string_view::npos ? std::string_view() : rest.substr(begin);
-}
 
 // An event in the address would be dropped in silence. Only what is surely meant for us: `key` may be a
 // token that the web server checks.
@@ -167,7 +150,7 @@ PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, con
     : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics) {}
 
 bool PublishEndpoint::admits(const http::Request& request) const {
-  return settings_.key.empty() || same_secret(bearer_token(request.header("authorization")), settings_.key);
+  return settings_.key.empty() || has_key(request, settings_.key);
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/caller.hpp"
 #include "api/stream_head.hpp"
 #include "api/turned_away.hpp"
 #include "base/shown.hpp"
@@ -13,13 +14,6 @@
 
 namespace worker::api {
 namespace {
-
-// As nginx writes them. An IPv4 address on an IPv6 socket has its prefix.
-bool is_loopback(std::string_view address) {
-  constexpr std::string_view mapped = "::ffff:";
-  if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
-  return address.starts_with("127.") || address == "::1";
-}
 
 std::optional<std::string> refusal(StatsSettings::Readers readers, std::string_view address) {
   using Readers = StatsSettings::Readers;

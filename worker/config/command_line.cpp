@@ -8,7 +8,7 @@ namespace {
 constexpr auto description =
     R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as nginx.
 
-The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi, systemd's StandardInput=socket),
+The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi),
 LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
 
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- sse-worker --config /etc/sse-worker/sse-worker.yaml)";
@@ -27,8 +27,14 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION);
   auto* config = app.add_option("--config", line.config_file, "The configuration; without it, the defaults")
                      ->option_text("FILE");
-  auto* check = app.add_subcommand("check", "Validate the configuration, say what is wrong, and exit 0 or 2");
+  auto* check = app.add_subcommand("check",
+                                   "Validate the configuration and the access to the journal's folder, say "
+                                   "what is wrong, and exit 0 or 2");
   check->fallthrough();
+  check
+      ->add_option("--user", line.user,
+                   "Whom the worker will run as; for root, sse-worker where there is such a user")
+      ->option_text("NAME");
   try {
     app.parse(argc, argv);
     if (check->parsed() && config->count() == 0) throw CLI::RequiredError("--config");

@@ -49,12 +49,10 @@ void read_listen(Section& top, net::ListenSettings& listen) {
 void read_log(Section& section, base::LogSettings& log) {
   section.word("level", log.level, base::is_log_level,
                "one of trace, debug, info, warning, error, critical, off");
-  std::string target = "stderr";
-  section.word(
-      "to", target, [](const std::string& word) { return word == "stderr" || word == "syslog"; },
-      "stderr or syslog");
-  log.target =
-      target == "syslog" ? base::LogSettings::Target::syslog : base::LogSettings::Target::stderr_stream;
+  using Target = base::LogSettings::Target;
+  section.choice(
+      "to", log.target,
+      {{"auto", Target::automatic}, {"stderr", Target::stderr_stream}, {"syslog", Target::syslog}});
 }
 
 void read_gate(Section& section, fcgi::Settings& gate) {

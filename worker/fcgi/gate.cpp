@@ -1,5 +1,6 @@
 #include "fcgi/gate.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -48,6 +49,9 @@ void Gate::open() {
 }
 
 void Gate::on_ready(Ready /*ready*/) {
+  // Whoever else has this socket can take the flag from it: systemd does, at each ExecReload of a unit with
+  // StandardInput=socket. accept would then wait for the next connection, and the loop with it.
+  ::fcntl(listening_, F_SETFL, O_NONBLOCK);
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {

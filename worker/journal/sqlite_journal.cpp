@@ -7,6 +7,7 @@
 
 #include "journal/boot_id.hpp"
 #include "journal/group.hpp"
+#include "journal/storage_access.hpp"
 
 namespace worker::journal {
 namespace {
@@ -28,6 +29,11 @@ constexpr Sequence places_passed_min = 1ULL << 32;
 
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
+
+// What may be a matter of permissions.
+bool is_of_access(int code) {
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_IOERR;
+}
 
 }  // namespace
 
@@ -220,6 +226,8 @@ void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
 // lacks it.
 void SqliteJournal::open() {
+  if (!ready_) make_folder(storage_.path);
+  close_to_others(storage_.path);
   const bool had_lock = witness_.has_value();
   if (!had_lock) witness_.emplace(storage_.path);
   auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
@@ -291,6 +299,9 @@ void SqliteJournal::failed(const SqliteError& error) {
   }
   auto reason = fmt::format("{}: {}", storage_.path, error.what());
   if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  if (is_of_access(error.code())) {
+    if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
+  }
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
   const std::lock_guard lock(mutex_);
   if (trouble_ != reason) log_.error("journal: nothing can be kept: {}", reason);

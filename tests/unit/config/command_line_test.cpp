@@ -54,6 +54,12 @@ BOOST_AUTO_TEST_CASE(checking) {
   check({"check", "--config=c.yaml"}, CommandLine::Verb::check, "c.yaml");
 }
 
+BOOST_AUTO_TEST_CASE(checking_for_a_user) {
+  BOOST_TEST(parsed({"check", "--config", "c.yaml"}).line().user == "");
+  BOOST_TEST(parsed({"check", "--config", "c.yaml", "--user", "www-data"}).line().user == "www-data");
+  BOOST_TEST(parsed({"--user", "www-data", "--config", "c.yaml"}).status() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(version) {
   const auto it = parsed({"--version"});
   BOOST_TEST(it.status() == 0);

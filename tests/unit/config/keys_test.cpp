@@ -38,6 +38,7 @@ constexpr Accepted accepted[] = {
     {"log.level", "'off'", "off"},
     {"log.level", "off", "off"},
     {"log.to", "syslog", "syslog"},
+    {"log.to", "stderr", "stderr"},
     {"gate.deadline_seconds", "0.1", "100 ms"},
     {"gate.deadline_seconds", "600", "600000 ms"},
     {"gate.idle_seconds", "0.1", "100 ms"},

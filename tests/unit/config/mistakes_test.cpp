@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(words) {
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `loud`"},
       {"log:\n  level: INFO\n",
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `INFO`"},
-      {"log:\n  to: stdout\n", "f:2:7: log.to: must be stderr or syslog, not `stdout`"},
+      {"log:\n  to: stdout\n", "f:2:7: log.to: must be auto, stderr or syslog, not `stdout`"},
       {"journal:\n  kind: disk\n", "f:2:9: journal.kind: must be memory, sqlite or redis, not `disk`"},
       {"journal:\n  hub: '{a}'\n",
        "f:2:8: journal.hub: must be a name of 1 to 200 bytes without braces, not `{a}`"},
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
       {"drain_seconds: {a: 1}\n",
        "f:1:16: drain_seconds: must be seconds from 0 to 3600, with at most three decimals"},
       {"listen_mode: [6]\n", "f:1:14: listen_mode: must be three or four octal digits such as \"0660\""},
-      {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be stderr or syslog"},
+      {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be auto, stderr or syslog"},
       {"listen: [/a]\n",
        "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT"},
   });

@@ -21,7 +21,9 @@ inline Values values_of(const Config& config) {
           {"listen_backlog", fmt::format("{}", listen.backlog)},
           {"drain_seconds", fmt::format("{} ms", drain.count())},
           {"log.level", log.level},
-          {"log.to", log.target == base::LogSettings::Target::syslog ? "syslog" : "stderr"},
+          {"log.to", log.target == base::LogSettings::Target::syslog      ? "syslog"
+                     : log.target == base::LogSettings::Target::automatic ? "auto"
+                                                                          : "stderr"},
           {"gate.deadline_seconds", fmt::format("{} ms", gate.deadline.count())},
           {"gate.idle_seconds", fmt::format("{} ms", gate.idle.count())},
           {"gate.pending_max", fmt::format("{}", gate.pending_max)},

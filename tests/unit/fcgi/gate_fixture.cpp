@@ -1,5 +1,6 @@
 #include "unit/fcgi/gate_fixture.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <sys/un.h>
 
@@ -67,6 +68,8 @@ Peer GateFixture::connect_unseen() {
   BOOST_REQUIRE_EQUAL(::connect(socket.get(), world_->address(), world_->name_size), 0);
   return Peer(std::move(socket));
 }
+
+void GateFixture::make_listening_wait() { ::fcntl(world_->listening.get(), F_SETFL, 0); }
 
 void GateFixture::send(Peer& peer, std::string_view bytes) {
   peer.send(bytes);

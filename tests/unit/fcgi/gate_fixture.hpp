@@ -36,6 +36,8 @@ class GateFixture {
   Peer connect();
   /// Connects; the gate does not know yet.
   Peer connect_unseen();
+  /// Takes O_NONBLOCK from the listening socket, as another process that has it may.
+  void make_listening_wait();
   void send(Peer& peer, std::string_view bytes);
   /// What a peer that sends `bytes` gets.
   std::string answer_to(Peer& peer, std::string_view bytes);

@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(a_storm_larger_than_one_turn) {
   BOOST_TEST(metrics.connections.value() == 125);
 }
 
+BOOST_AUTO_TEST_CASE(a_listening_socket_that_somebody_made_wait, *boost::unit_test::timeout(20)) {
+  connect();
+  make_listening_wait();
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({})) == ok);
+  BOOST_TEST(metrics.accepted.value() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(request_and_leaving_before_it_was_accepted) {
   auto peer = connect_unseen();
   peer.send(wire::request({}));
