@@ -61,8 +61,10 @@ upstream='include snippets/sse-worker.upstream.conf;'
 existing="server { listen 127.0.0.1:$port default_server; location / { return 204; } }"
 
 passes 'upstream' '' "$upstream"
-passes 'params in a location of one'\''s own' '' \
-  "$upstream server { location / { include snippets/sse-worker.params; fastcgi_pass sse_worker; } }"
+passes 'params and reset in a location of one'\''s own' '' \
+  "$upstream server { location / {
+    include snippets/sse-worker.params; include snippets/sse-worker.reset.conf; fastcgi_pass sse_worker;
+  } }"
 passes 'locations in an existing server with settings of its own' '' "$upstream
   fastcgi_cache_path cache keys_zone=pages:1m;
   server {
