@@ -136,7 +136,7 @@ async function refusal(t, {main = 'events {}', http = '', server = '', without})
   fs.cpSync(path.join(root, 'deploy/nginx'), path.join(directory, 'snippets'), {recursive: true});
   if (without) fs.rmSync(path.join(directory, 'snippets', without));
   const file = path.join(directory, 'nginx.conf');
-  fs.writeFileSync(file, `pid nginx.pid; ${main}\nhttp { ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')}\n${http}\nserver { listen 127.0.0.1:1; ${server} } }\n`);
+  fs.writeFileSync(file, `pid nginx.pid; ${main}\nhttp { ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')}\n${http}\nserver { listen unix:${directory}/own; ${server} } }\n`);
   return (await run('nginx', ['-t', '-p', directory, '-e', path.join(directory, 'error.log'), '-c', file])).stderr;
 }
 
