@@ -22,6 +22,7 @@ endfunction()
 # In use at once: Debian's nginx reads conf.d by itself, and snippets are there to be included.
 place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-worker.upstream.conf)
 place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
+place(${source}/deploy/nginx/sse-worker.reset.conf /etc/nginx/snippets sse-worker.reset.conf)
 place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
 place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-worker.refusals.conf)
 
