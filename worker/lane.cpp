@@ -8,8 +8,8 @@ namespace worker {
 namespace {
 
 constexpr std::chrono::milliseconds lag_interval{250};
-// In looks at the lag.
-constexpr unsigned give_back_interval = 4;
+// In looks at the lag: once a second.
+constexpr unsigned housekeeping_interval = 4;
 
 }  // namespace
 
@@ -26,6 +26,7 @@ Lane::Lane(const config::Config& config, const Commons& commons)
           "How late a loop's timers fire: how long others wait for their turn.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       lag_timer_(loop_.timers(), [this] { measure_lag(); }),
+      address_limit_log_(commons.address_limit_log),
       shard_(loop_, commons.journal, config.hub, hub_metrics_, fcgi::shared_stdout),
       greeting_(loop_.timers(), random_, commons.slots, config.streams, config.greeting, limits_),
       stats_(loop_.timers(), random_, commons.slots, commons.stats, config.streams, config.stats, limits_),
@@ -76,7 +77,10 @@ void Lane::measure_lag() {
   const auto lag = loop_.timers().now() - lag_timer_.due();
   loop_lag_.observe(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(lag).count()));
-  if (++lag_looks_ % give_back_interval == 0) give_back_freed_memory();
+  if (++lag_looks_ % housekeeping_interval == 0) {
+    give_back_freed_memory();
+    address_limit_log_.look(loop_.timers().now());
+  }
   lag_timer_.arm_in(lag_interval);
 }
 

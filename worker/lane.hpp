@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "api/address_limit_log.hpp"
 #include "api/events.hpp"
 #include "api/greeting.hpp"
 #include "api/health.hpp"
@@ -26,6 +27,7 @@ struct Commons {
   journal::Journal& journal;
   metrics::Registry& registry;
   api::StreamSlots& slots;
+  api::AddressLimitLog& address_limit_log;
   api::StatsFeed& stats;
 };
 
@@ -59,6 +61,7 @@ class Lane {
   metrics::Histogram& loop_lag_;
   net::Timer lag_timer_;
   unsigned lag_looks_ = 0;
+  api::AddressLimitLog& address_limit_log_;
   hub::Shard shard_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;

@@ -91,6 +91,18 @@ int run_all(std::deque<Lane>& lanes, base::Log& log) {
   }
 }
 
+void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) {
+  auto& addresses = registry.gauge("sse_worker_stream_addresses",
+                                   "IPv4 addresses and IPv6 /64 networks that hold streams or long polls.");
+  auto& uncounted = registry.gauge("sse_worker_uncounted_streams",
+                                   "Streams and long polls that streams.per_address_max does not limit: from "
+                                   "loopback addresses, from Unix sockets, and without REMOTE_ADDR.");
+  registry.on_text([&] {
+    addresses.set(static_cast<std::int64_t>(slots.addresses().networks()));
+    uncounted.set(static_cast<std::int64_t>(slots.uncounted()));
+  });
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
@@ -104,10 +116,13 @@ int serve(const config::Config& config, const std::string& file) {
   const auto opened = journal::open(config.history, config.storage, clock, *log);
   auto& journal = *opened;
   tell_journal(registry, journal);
-  api::StreamSlots slots(config.streams.streams_max);
+  api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
+  tell_addresses(registry, slots);
+  api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
-  const Commons commons{clock, *log, listening.value().descriptor(), journal, registry, slots, stats};
+  const Commons commons{
+      clock, *log, listening.value().descriptor(), journal, registry, slots, address_limit_log, stats};
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 

@@ -25,13 +25,6 @@ std::string_view bearer_token(std::string_view authorization) {
 
 }  // namespace
 
-// An IPv4 address on an IPv6 socket has its prefix.
-bool is_loopback(std::string_view address) {
-  constexpr std::string_view mapped = "::ffff:";
-  if (address.starts_with(mapped)) address.remove_prefix(mapped.size());
-  return address.starts_with("127.") || address == "::1";
-}
-
 bool has_key(const http::Request& request, std::string_view key) {
   return !key.empty() && same_secret(bearer_token(request.header("authorization")), key);
 }

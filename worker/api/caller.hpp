@@ -7,9 +7,6 @@
 
 namespace worker::api {
 
-/// True for an address of this machine, as nginx writes it.
-bool is_loopback(std::string_view address);
-
 /// True where the request has `Authorization: Bearer KEY` with this key. Takes a time that does not depend on
 /// where the two differ. An empty key is nobody's.
 bool has_key(const http::Request& request, std::string_view key);

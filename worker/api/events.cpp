@@ -163,16 +163,16 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
 
 void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
-  auto slot = slots_.take();
+  auto slot = slots_.take(exchange.request().remote_address, timers_.now());
   if (!slot) {
     const auto turned_away = asked.poll ? turned_away_poll : turned_away_stream;
-    return exchange.answer(turned_away(slots_, settings_, random_, timers_.now(), limits_));
+    return exchange.answer(turned_away(slot.error(), settings_, random_, limits_));
   }
   asked.look(shard_.journal());
   // Nobody needs a place for an answer without a body.
   if (asked.from.to_come && !asked.head_only)
-    return wait_for_cursor(exchange, std::move(asked), std::move(*slot));
-  begin(exchange, asked, std::move(*slot));
+    return wait_for_cursor(exchange, std::move(asked), std::move(slot).value());
+  begin(exchange, asked, std::move(slot).value());
 }
 
 // Told too early that its cursor is not known, the reader would get again all that is held.

@@ -92,10 +92,10 @@ void GreetingEndpoint::update(const StreamSettings& streams, const GreetingSetti
 }
 
 void GreetingEndpoint::serve(http::Exchange& exchange) {
-  auto slot = slots_.take();
-  if (!slot) return exchange.answer(turned_away_stream(slots_, streams_, random_, timers_.now(), limits_));
+  auto slot = slots_.take(exchange.request().remote_address, timers_.now());
+  if (!slot) return exchange.answer(turned_away_stream(slot.error(), streams_, random_, limits_));
   exchange.open(stream_head());
-  auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(*slot));
+  auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(slot).value());
   auto& begun = *greeting;
   exchange.keep(std::move(greeting));
   begun.begin(stream_opening(streams_, random_));

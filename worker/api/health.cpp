@@ -18,7 +18,7 @@ void HealthEndpoint::update(const PublishSettings& publish, const StatsSettings&
 }
 
 bool HealthEndpoint::is_operator(const http::Request& request) const {
-  return (loopback_ && is_loopback(request.remote_address)) || has_key(request, key_);
+  return (loopback_ && request.remote_address.is_loopback()) || has_key(request, key_);
 }
 
 void HealthEndpoint::serve(http::Exchange& exchange) {

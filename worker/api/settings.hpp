@@ -11,6 +11,8 @@ namespace worker::api {
 struct StreamSettings {
   /// Streams open at once; one more gets an empty stream and is told when to come back.
   std::size_t streams_max = 20'000;
+  /// The same for one IPv4 address or IPv6 /64; 0: without limit.
+  std::size_t streams_per_address_max = 500;
   /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart
   /// does not bring all of them back in the same moment.
   std::chrono::milliseconds retry{3'000};

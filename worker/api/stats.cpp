@@ -5,7 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "api/caller.hpp"
 #include "api/stream_head.hpp"
 #include "api/turned_away.hpp"
 #include "base/shown.hpp"
@@ -15,17 +14,17 @@
 namespace worker::api {
 namespace {
 
-std::optional<std::string> refusal(StatsSettings::Readers readers, std::string_view address) {
+std::optional<std::string> refusal(StatsSettings::Readers readers, const http::RemoteAddress& address) {
   using Readers = StatsSettings::Readers;
-  if (readers == Readers::anyone || (readers == Readers::loopback && is_loopback(address)))
+  if (readers == Readers::anyone || (readers == Readers::loopback && address.is_loopback()))
     return std::nullopt;
   if (readers == Readers::nobody)
     return "topic: $stats is switched off; stats.readers in the worker's configuration says so";
   return fmt::format(
       "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
-      "worker's "
-      "configuration would change that",
-      address.empty() ? "an address that the web server does not tell (REMOTE_ADDR)" : base::shown(address));
+      "worker's configuration would change that",
+      address.text().empty() ? "an address that the web server does not tell (REMOTE_ADDR)"
+                             : base::shown(address.text()));
 }
 
 }  // namespace
@@ -80,9 +79,9 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (const auto refused = refusal(settings_.readers, request.remote_address))
     return exchange.answer(http::problem(403, *refused));
-  auto slot = slots_.take();
-  if (!slot) return exchange.answer(turned_away_stream(slots_, streams_, random_, timers_.now(), limits_));
-  auto source = std::make_unique<Stream>(exchange, std::move(*slot));
+  auto slot = slots_.take(request.remote_address, timers_.now());
+  if (!slot) return exchange.answer(turned_away_stream(slot.error(), streams_, random_, limits_));
+  auto source = std::make_unique<Stream>(exchange, std::move(slot).value());
   auto& stream = *source;
   exchange.open(stream_head());
   exchange.keep(std::move(source));

@@ -78,6 +78,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
   Json body = {{"time", base::iso_time(sources_.clock.wall())},
                {"streams", sources_.slots.used()},
                {"streams_max", sources_.slots.most()},
+               {"stream_addresses", sources_.slots.addresses().networks()},
                {"slow_closes_total", counted.total("sse_worker_slow_closes_total")},
                {"gaps_total", counted.total("sse_worker_gaps_total")},
                {"rejected_events_total", counted.total("sse_worker_rejected_events_total")},

@@ -1,13 +1,17 @@
-// StreamSlots: how many streams may be open at once. A stream holds one Slot for its life. Usable from every
-// thread.
+// StreamSlots: how many streams may be open at once, all together and from one address. A stream or long poll
+// holds one Slot for its life. Usable from every thread.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
-#include <optional>
+#include <mutex>
 #include <utility>
 
+#include "api/address_counts.hpp"
 #include "api/recent_refusals.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/remote_address.hpp"
 
 namespace worker::api {
 
@@ -15,37 +19,53 @@ class StreamSlots {
  public:
   class Slot {
    public:
-    explicit Slot(StreamSlots& slots) : slots_(&slots) {}
-    Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)) {}
+    Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)), address_(other.address_) {}
     Slot& operator=(Slot&&) = delete;
     ~Slot() {
-      if (slots_ != nullptr) --slots_->used_;
+      if (slots_ != nullptr) slots_->give_back(address_);
     }
 
    private:
+    friend class StreamSlots;
+    Slot(StreamSlots& slots, AddressCounts::Entry* address) : slots_(&slots), address_(address) {}
+
     StreamSlots* slots_;
+    AddressCounts::Entry* address_;  // null where the address is not counted
+  };
+  struct Refused {
+    enum class Reason { all_taken, address_full };
+    Reason reason;
+    /// Refusals in the last 10 to 20 s, with this one: of all readers, or of this address.
+    std::size_t recent;
   };
 
-  explicit StreamSlots(std::size_t most) : most_(most) {}
+  /// `per_address` as AddressCounts has it.
+  explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
+      : most_(most), addresses_(per_address) {}
 
-  /// None where all are taken.
-  std::optional<Slot> take() {
-    if (++used_ > most_) {
-      --used_;
-      return std::nullopt;
-    }
-    return std::optional<Slot>(std::in_place, *this);
+  /// Loopback, Unix sockets and unknown addresses are not counted: whoever comes from there is a proxy that
+  /// does not pass on where its readers are, a front end that says nothing, or a program on this machine, so
+  /// the address says nothing about who reads.
+  base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
+  void set_most(std::size_t most, std::size_t per_address) {
+    most_ = most;
+    addresses_.set_most(per_address);
   }
-  void set_most(std::size_t most) { most_ = most; }
   std::size_t used() const { return used_; }
   std::size_t most() const { return most_; }
-
-  /// Those who found no slot.
-  RecentRefusals refusals;
+  /// Open streams whose address is not counted.
+  std::size_t uncounted() const;
+  AddressCounts& addresses() { return addresses_; }
+  const AddressCounts& addresses() const { return addresses_; }
 
  private:
+  void give_back(AddressCounts::Entry* address);
+
   std::atomic<std::size_t> most_;
   std::atomic<std::size_t> used_ = 0;
+  AddressCounts addresses_;
+  std::mutex refusals_mutex_;
+  RecentRefusals refusals_;  // those who found no slot; guarded by refusals_mutex_
 };
 
 }  // namespace worker::api

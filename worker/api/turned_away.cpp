@@ -11,10 +11,13 @@
 namespace worker::api {
 namespace {
 
-std::chrono::milliseconds count_and_wait(StreamSlots& slots, const StreamSettings& settings,
-                                         base::Random& random, base::Instant now, metrics::Limits& limits) {
-  limits.count(metrics::Limit::streams);
-  return wait_for_slot(slots.refusals.add(now), settings, random);
+using Reason = StreamSlots::Refused::Reason;
+
+std::chrono::milliseconds count_and_wait(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                         base::Random& random, metrics::Limits& limits) {
+  limits.count(refused.reason == Reason::all_taken ? metrics::Limit::streams
+                                                   : metrics::Limit::streams_per_address);
+  return wait_for_slot(refused.recent, settings, random);
 }
 
 }  // namespace
@@ -29,21 +32,29 @@ std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings
   return random.between(std::max(settings.retry, most / 2), most);
 }
 
-http::Response turned_away_stream(StreamSlots& slots, const StreamSettings& settings, base::Random& random,
-                                  base::Instant now, metrics::Limits& limits) {
+http::Response turned_away_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                  base::Random& random, metrics::Limits& limits) {
   std::string body;
-  sse::append_comment(body, "all streams that this worker may hold are taken; come back");
-  sse::append_retry(body, count_and_wait(slots, settings, random, now, limits));
+  sse::append_comment(body, refused.reason == Reason::all_taken
+                                ? "all streams that this worker may hold are taken; come back"
+                                : "this address holds all the streams that one address may hold; come back");
+  sse::append_retry(body, count_and_wait(refused, settings, random, limits));
   return {stream_head(), std::move(body)};
 }
 
-http::Response turned_away_poll(StreamSlots& slots, const StreamSettings& settings, base::Random& random,
-                                base::Instant now, metrics::Limits& limits) {
+http::Response turned_away_poll(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                base::Random& random, metrics::Limits& limits) {
   const auto wait =
-      std::chrono::ceil<std::chrono::seconds>(count_and_wait(slots, settings, random, now, limits));
+      std::chrono::ceil<std::chrono::seconds>(count_and_wait(refused, settings, random, limits));
   const auto seconds = std::max<std::chrono::seconds::rep>(1, wait.count());
-  return http::problem(503, "All streams that this worker may hold are taken; ask again.",
-                       {{"Retry-After", fmt::format("{}", seconds)}});
+  const auto refusal = [&](int status, const char* detail) {
+    return http::problem(status, detail, {{"Retry-After", fmt::format("{}", seconds)}});
+  };
+  if (refused.reason == Reason::all_taken)
+    return refusal(503, "All streams that this worker may hold are taken; ask again.");
+  return refusal(429,
+                 "This address holds all the streams and long polls that one address may hold "
+                 "(streams.per_address_max in the worker's configuration); ask again.");
 }
 
 }  // namespace worker::api

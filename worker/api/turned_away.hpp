@@ -3,7 +3,6 @@
 
 #include "api/settings.hpp"
 #include "api/stream_slots.hpp"
-#include "base/clock.hpp"
 #include "base/random.hpp"
 #include "http/response.hpp"
 #include "metrics/limits.hpp"
@@ -17,11 +16,12 @@ std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings
 
 /// A stream without events that says when to come back: an EventSource that sees an error status never
 /// returns, and the next slot may be free in a second. Counted.
-http::Response turned_away_stream(StreamSlots& slots, const StreamSettings& settings, base::Random& random,
-                                  base::Instant now, metrics::Limits& limits);
+http::Response turned_away_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                  base::Random& random, metrics::Limits& limits);
 
-/// 503 with Retry-After, for those who can read it. Counted.
-http::Response turned_away_poll(StreamSlots& slots, const StreamSettings& settings, base::Random& random,
-                                base::Instant now, metrics::Limits& limits);
+/// 503 where all slots are taken, 429 where the address has its share; both with Retry-After, for those who
+/// can read it. Counted.
+http::Response turned_away_poll(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                base::Random& random, metrics::Limits& limits);
 
 }  // namespace worker::api

@@ -66,6 +66,7 @@ void read_gate(Section& section, fcgi::Settings& gate) {
 void read_streams(Section& section, Config& config) {
   auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
+  section.number("per_address_max", streams.streams_per_address_max, 0, 1'000'000);
   section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
   section.seconds("stall_seconds", config.fcgi.stall, 100ms, 24h);
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);

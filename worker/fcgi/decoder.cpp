@@ -60,7 +60,7 @@ void apply(http::Request& request, std::string_view name, std::string_view value
   } else if (name == "CONTENT_LENGTH") {
     request.content_length = value;
   } else if (name == "REMOTE_ADDR") {
-    request.remote_address = value;
+    request.remote_address = http::RemoteAddress::parse(value);
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }

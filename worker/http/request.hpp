@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "http/query.hpp"
+#include "http/remote_address.hpp"
 
 namespace worker::http {
 
@@ -21,8 +22,7 @@ struct Request {
   /// Names in lower case with dashes: `last-event-id`. Values as they came. A header that came in several
   /// lines is there several times, in their order.
   std::multimap<std::string, std::string, std::less<>> headers;
-  /// Where the reader is, as the web server tells it (REMOTE_ADDR); empty where it does not.
-  std::string remote_address;
+  RemoteAddress remote_address;
   std::string body;
 
   /// The header's value, of several lines the first, or empty.

@@ -51,6 +51,11 @@ export class HttpAnswer {
     this.#socket.destroy();
   }
 
+  // Takes nothing any more.
+  stall() {
+    this.#socket.pause();
+  }
+
   async head(ms) {
     await this.#reached(() => this.headers, 'the head of the answer', ms);
     return this;

@@ -31,7 +31,7 @@ struct Fixture {
   static RecordingExchange asked(HealthEndpoint& endpoint, const std::string& address,
                                  const std::string& authorization = {}) {
     worker::http::Request request{.method = "GET", .path = "/healthz"};
-    request.remote_address = address;
+    request.remote_address = worker::http::RemoteAddress::parse(address);
     if (!authorization.empty()) request.headers.emplace("authorization", authorization);
     RecordingExchange exchange(std::move(request));
     endpoint.serve(exchange);
@@ -43,7 +43,7 @@ struct Fixture {
   worker::journal::MemoryJournal journal{{}, "epoch", clock};
   Full full{{}, "epoch", clock};
   StreamSlots slots{2};
-  const std::optional<StreamSlots::Slot> taken = slots.take();
+  const std::optional<StreamSlots::Slot> taken = slots.take({}, {});
   HealthEndpoint well{journal, slots, {}, {}};
 };
 

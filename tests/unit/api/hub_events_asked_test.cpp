@@ -150,4 +150,36 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
   BOOST_TEST(slots.used() == 2U);
 }
 
+// Streams, long polls and readers who wait for their cursor count together.
+BOOST_AUTO_TEST_CASE(no_slot_left_for_the_address) {
+  slots.set_most(100, 2);
+  const auto from = [&](const std::string& where, const std::string& query) {
+    auto asked = request(query);
+    asked.remote_address = http::RemoteAddress::parse(where);
+    auto exchange = std::make_unique<RecordingExchange>(std::move(asked));
+    endpoint().serve(*exchange);
+    return exchange;
+  };
+  auto stream = from("203.0.113.7", "topic=a");
+  const auto poll = from("203.0.113.7", "topic=a&poll=5");
+  BOOST_TEST(limits.value(metrics::Limit::streams_per_address) == 0U);
+  const auto refused = from("203.0.113.7", "topic=b");
+  BOOST_TEST(refused->head->status == 200);
+  BOOST_TEST(refused->finished);
+  BOOST_TEST(refused->body().starts_with(": this address holds all the streams"));
+  const auto refused_poll = from("::ffff:203.0.113.7", "topic=b&poll=0");
+  BOOST_TEST(refused_poll->head->status == 429);
+  BOOST_TEST(limits.value(metrics::Limit::streams_per_address) == 2U);
+  BOOST_TEST(limits.value(metrics::Limit::streams) == 0U);
+  const auto other = from("203.0.113.8", "topic=a");
+  BOOST_TEST(!other->finished);
+  for (const auto* here : {"127.0.0.1", "unix:", ""}) BOOST_TEST(!from(here, "topic=a")->finished);
+  publish("a");
+  settle();
+  BOOST_TEST(poll->finished);
+  stream.reset();
+  const auto next = from("203.0.113.7", "topic=b");
+  BOOST_TEST(!next->finished);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

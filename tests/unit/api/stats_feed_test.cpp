@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "support/addresses.hpp"
 #include "support/stats_bench.hpp"
 
 using namespace std::chrono_literals;
@@ -27,13 +28,14 @@ BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
   registry.counter("sse_worker_limit_reached_total", "", "key=\"a\"").add(5);
   registry.counter("sse_worker_limit_reached_total", "", "key=\"b\"").add(1);
   publish_times(7, "t");
-  const auto slot = slots.take();
+  const auto slot = slots.take(worker::support::address("203.0.113.7"), clock.now());
   const auto bytes = journal().figures().bytes;
-  BOOST_TEST(*feed().first().wire ==
-             "data: {\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,"
-             "\"slow_closes_total\":2,\"gaps_total\":3,\"rejected_events_total\":4,\"limit_reached_total\":6,"
-             "\"journal_events\":7,\"journal_bytes\":" +
-                 std::to_string(bytes) + ",\"memory_bytes\":12345678}\n\n");
+  BOOST_TEST(
+      *feed().first().wire ==
+      "data: {\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,\"stream_addresses\":1,"
+      "\"slow_closes_total\":2,\"gaps_total\":3,\"rejected_events_total\":4,\"limit_reached_total\":6,"
+      "\"journal_events\":7,\"journal_bytes\":" +
+          std::to_string(bytes) + ",\"memory_bytes\":12345678}\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(rates_are_those_of_the_time_that_passed) {

@@ -22,8 +22,11 @@ struct Fixture : StatsBench {
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& address = "127.0.0.1",
                                             const std::string& query = {}) {
-    auto exchange = std::make_unique<RecordingExchange>(http::Request{
-        .method = "GET", .path = "/events", .query = http::Query::parse(query), .remote_address = address});
+    auto exchange = std::make_unique<RecordingExchange>(
+        http::Request{.method = "GET",
+                      .path = "/events",
+                      .query = http::Query::parse(query),
+                      .remote_address = http::RemoteAddress::parse(address)});
     endpoint().serve(*exchange);
     return exchange;
   }
@@ -99,7 +102,7 @@ BOOST_AUTO_TEST_CASE(readers_on_several_loops_share_the_events) {
   net::Timers others{clock};
   api::StatsEndpoint other(others, random, slots, feed(), streams, settings_of_stats, limits);
   const auto here = asking();
-  RecordingExchange there(http::Request{.remote_address = "::1"});
+  RecordingExchange there(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   other.serve(there);
   BOOST_TEST(there.news() == here->news());
   for (int i = 0; i < 4; ++i) {
@@ -117,8 +120,8 @@ BOOST_AUTO_TEST_CASE(who_came_after_an_event_was_made_does_not_get_it_twice) {
   net::Timers others{clock};
   api::StatsEndpoint other(others, random, slots, feed(), streams, settings_of_stats, limits);
   const auto here = asking();
-  RecordingExchange before(http::Request{.remote_address = "::1"});
-  RecordingExchange after(http::Request{.remote_address = "::1"});
+  RecordingExchange before(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
+  RecordingExchange after(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   other.serve(before);
   before.news();
   clock.advance(1s);

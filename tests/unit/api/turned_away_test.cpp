@@ -5,6 +5,7 @@
 
 using namespace worker::api;
 using namespace std::chrono_literals;
+using Reason = StreamSlots::Refused::Reason;
 
 namespace {
 
@@ -13,7 +14,8 @@ struct Fixture {
   worker::base::Instant now{1h};
   worker::metrics::Registry registry;
   worker::metrics::Limits limits{registry};
-  StreamSlots slots{0};
+  StreamSlots::Refused all_taken{Reason::all_taken, 1};
+  StreamSlots::Refused address_full{Reason::address_full, 1};
   StreamSettings settings{.retry = 3s, .retry_jitter = 2s};
 
   /// The least and the most of many.
@@ -58,7 +60,7 @@ BOOST_AUTO_TEST_CASE(never_shorter_than_anybody_waits) {
 
 BOOST_AUTO_TEST_CASE(a_stream_is_empty_and_says_when_to_come_back) {
   settings = {.retry = 3s, .retry_jitter = 0ms};
-  const auto response = turned_away_stream(slots, settings, random, now, limits);
+  const auto response = turned_away_stream(all_taken, settings, random, limits);
   BOOST_TEST(head_of(response) ==
              "Status: 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
              "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n\r\n");
@@ -70,15 +72,32 @@ BOOST_AUTO_TEST_CASE(a_stream_is_empty_and_says_when_to_come_back) {
 
 BOOST_AUTO_TEST_CASE(a_poll_is_told_in_whole_seconds) {
   settings = {.retry = 0ms, .retry_jitter = 0ms};
-  const auto response = turned_away_poll(slots, settings, random, now, limits);
+  const auto response = turned_away_poll(all_taken, settings, random, limits);
   BOOST_TEST(head_of(response).starts_with("Status: 503 Service Unavailable\r\nRetry-After: 1\r\n"));
   BOOST_TEST(
       response.body.find("\"detail\":\"All streams that this worker may hold are taken; ask again.\"") !=
       std::string::npos);
   BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 1U);
   settings.retry = 3'001ms;
-  BOOST_TEST(head_of(turned_away_poll(slots, settings, random, now, limits)).find("\r\nRetry-After: 4\r\n") !=
+  BOOST_TEST(head_of(turned_away_poll(all_taken, settings, random, limits)).find("\r\nRetry-After: 4\r\n") !=
              std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_has_its_share_is_told_so) {
+  settings = {.retry = 3s, .retry_jitter = 0ms};
+  const auto stream = turned_away_stream(address_full, settings, random, limits);
+  BOOST_TEST(
+      head_of(stream).starts_with("Status: 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"));
+  BOOST_TEST(stream.body.starts_with(
+      ": this address holds all the streams that one address may hold; come back\n\nretry: 30"));
+  const auto poll = turned_away_poll(address_full, settings, random, limits);
+  BOOST_TEST(head_of(poll).starts_with("Status: 429 Too Many Requests\r\nRetry-After: 4\r\n"));
+  BOOST_TEST(poll.body.find("streams.per_address_max") != std::string::npos);
+  BOOST_TEST(limits.value(worker::metrics::Limit::streams_per_address) == 2U);
+  BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 0U);
+  address_full.recent = 100'000;
+  const auto late = turned_away_stream(address_full, settings, random, limits).body;
+  BOOST_TEST(std::stoi(late.substr(late.find("retry: ") + 7)) >= 30'000);
 }
 
 BOOST_AUTO_TEST_CASE(who_was_turned_away_longer_ago_does_not_count) {

@@ -51,6 +51,8 @@ constexpr Accepted accepted[] = {
     {"gate.body_bytes_max", "1073741824", "1073741824"},
     {"streams.max", "1", "1"},
     {"streams.max", "1000000", "1000000"},
+    {"streams.per_address_max", "0", "0"},
+    {"streams.per_address_max", "1000000", "1000000"},
     {"streams.outbox_bytes_max", "4096", "4096"},
     {"streams.outbox_bytes_max", "1073741824", "1073741824"},
     {"streams.stall_seconds", "0.1", "100 ms"},

@@ -30,6 +30,7 @@ inline Values values_of(const Config& config) {
           {"gate.head_bytes_max", fmt::format("{}", gate.head_bytes_max)},
           {"gate.body_bytes_max", fmt::format("{}", gate.body_bytes_max)},
           {"streams.max", fmt::format("{}", streams.streams_max)},
+          {"streams.per_address_max", fmt::format("{}", streams.streams_per_address_max)},
           {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
           {"streams.stall_seconds", fmt::format("{} ms", gate.stall.count())},
           {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},

@@ -1,0 +1,30 @@
+#include "api/stream_slots.hpp"
+
+namespace worker::api {
+
+base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(const http::RemoteAddress& address,
+                                                                        base::Instant now) {
+  AddressCounts::Entry* counted = nullptr;
+  if (const auto network = address.network()) {
+    const auto added = addresses_.add(*network, now);
+    if (!added) return base::failure(Refused{Refused::Reason::address_full, added.error().recent});
+    counted = added.value();
+  }
+  if (++used_ <= most_) return Slot(*this, counted);
+  give_back(counted);
+  const std::lock_guard lock(refusals_mutex_);
+  return base::failure(Refused{Refused::Reason::all_taken, refusals_.add(now)});
+}
+
+std::size_t StreamSlots::uncounted() const {
+  const auto counted = addresses_.streams();
+  const std::size_t used = used_;
+  return used > counted ? used - counted : 0;  // the two are read one after the other
+}
+
+void StreamSlots::give_back(AddressCounts::Entry* address) {
+  if (address != nullptr) addresses_.remove(*address);
+  --used_;
+}
+
+}  // namespace worker::api
