@@ -16,7 +16,9 @@
 #include "config/command_line.hpp"
 #include "journal/boot_id.hpp"
 #include "journal/open.hpp"
+#include "journal/redis_warning.hpp"
 #include "lane.hpp"
+#include "net/listen_check.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
 
@@ -118,8 +120,14 @@ int main(int argc, char** argv) try {
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return mistake(config.error());
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
-  if (const auto warning = journal::boot_id_warning(config.value().storage))
-    fmt::print(stderr, "{}: warning: {}\n", line.config_file, *warning);
+  const auto listen = net::listen_problem(config.value().listen);
+  if (listen && listen->certain)
+    return mistake(fmt::format("{}: listen: {}", line.config_file, listen->sentence));
+  if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", line.config_file, listen->sentence);
+  const auto& storage = config.value().storage;
+  for (const auto& warning : {journal::boot_id_warning(storage), journal::redis_warning(storage)}) {
+    if (warning) fmt::print(stderr, "{}: warning: {}\n", line.config_file, *warning);
+  }
   fmt::print("{}: ok\n", line.config_file);
   return 0;
 } catch (const std::exception& error) {
