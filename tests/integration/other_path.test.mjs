@@ -1,4 +1,4 @@
-// The worker below another path than its own, by the lines that deploy/nginx/README.md prints.
+// The worker below another path than its own, by the lines that docs/front-ends.md prints.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,8 +7,8 @@ import {assertProblem} from './lib/hub_problem.mjs';
 import {startHub} from './lib/hub_stack.mjs';
 import {root} from './lib/worker.mjs';
 
-const page = fs.readFileSync(path.join(root, 'deploy/nginx/README.md'), 'utf8');
-const [, printed] = /^```nginx\n(.*?)^```$/ms.exec(page);
+const page = fs.readFileSync(path.join(root, 'docs/front-ends.md'), 'utf8');
+const [, printed] = /^## nginx, under another path\n.*?^```nginx\n(.*?)^```$/ms.exec(page);
 const fromElsewhere = 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;';
 const form = {'Content-Type': 'application/x-www-form-urlencoded'};
 
