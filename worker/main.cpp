@@ -20,8 +20,10 @@
 #include "config/file_access.hpp"
 #include "journal/boot_id.hpp"
 #include "journal/open.hpp"
+#include "journal/redis_warning.hpp"
 #include "journal/storage_access.hpp"
 #include "lane.hpp"
+#include "net/listen_check.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
 
@@ -159,8 +161,11 @@ int check(const config::CommandLine& line, const config::Config& config) {
   if (const auto problem = config::access_problem(file)) return mistake(*problem);
   if (const auto problem = journal::storage_problem(config.storage))
     return mistake(fmt::format("{}: journal.path: {}", file, *problem));
-  for (const auto& warning :
-       {config::exposure_warning(config, file), journal::boot_id_warning(config.storage)}) {
+  const auto listen = net::listen_problem(config.listen);
+  if (listen && listen->certain) return mistake(fmt::format("{}: listen: {}", file, listen->sentence));
+  if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
+  for (const auto& warning : {config::exposure_warning(config, file), journal::boot_id_warning(config.storage),
+                              journal::redis_warning(config.storage)}) {
     if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
   }
   fmt::print("{}: ok\n", file);

@@ -75,6 +75,7 @@ struct EventsEndpoint::Asked {
   std::string address{};  // of a poll
   bool head_only = false;
   hub::Reader::Heartbeats heartbeats{};
+  std::optional<std::string> notice{};
   std::optional<std::string> cursor{};
   journal::Resumption from{};
 
@@ -150,6 +151,9 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
   Asked asked{.selection = std::move(selection).value(),
               .head_only = request.method == "HEAD",
               .heartbeats = *heartbeats_of(parameters)};
+  for (const auto topic : topics) {
+    if (!asked.notice) asked.notice = journal::selector_notice(topic);
+  }
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
   }
@@ -226,6 +230,7 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
+  if (asked.notice) sse::append_comment(opening, *asked.notice);
   // A gap is written on its own: with a long cursor it would make the first write one that proxies compress.
   // It comes before whatever moves the reader's cursor, or a reader who leaves between the two would never be
   // told.
@@ -262,6 +267,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
   auto& poll = *source;
   exchange.keep(std::move(source));
   poll.set_address(asked.address);
+  if (asked.notice) poll.set_notice(*asked.notice);
   std::chrono::milliseconds wait = *asked.poll;
   if (gap) {
     shard_.count_gap();

@@ -57,6 +57,7 @@ void LongPoll::answer(bool closed) {
   if (stream.size() <= address_bytes_max) body["stream"] = stream;
   if (!gap_.is_null()) body["gap"] = std::move(gap_);
   if (closed) body["closed"] = true;
+  if (!notice_.empty()) body["notice"] = notice_;
   const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   exchange_.answer(http::plain_response("application/json", text + "\n"));
 }

@@ -27,6 +27,8 @@ class LongPoll final : public http::Source, public hub::Reader {
   /// The address that subscribes to the same, without a cursor: with one it is the answer's `stream`. Left
   /// out where a web server may not take an address of that length; POST takes it.
   void set_address(std::string address) { address_ = std::move(address); }
+  /// A sentence for whoever reads the answer.
+  void set_notice(std::string notice) { notice_ = std::move(notice); }
   /// Told in the next answer.
   void set_gap(nlohmann::ordered_json gap) { gap_ = std::move(gap); }
 
@@ -50,6 +52,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   net::Timer timer_;
   std::string cursor_;
   std::string address_;
+  std::string notice_;
   nlohmann::ordered_json gap_;
   nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
 };

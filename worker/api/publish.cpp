@@ -33,13 +33,29 @@ class PendingAnswer final : public http::Source {
   const std::shared_ptr<Link> link_;
 };
 
-// An event in the address would be dropped in silence. Only what is surely meant for us: `key` may be a
-// token that the web server checks.
+// A field in the address would be dropped in silence. Only what is surely meant for us: `key` may be a token
+// that the web server checks, `id` the number of a request.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
-    if (name == name_of(Field::data) || field_meant(name) == name_of(Field::topic)) return name;
+    for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
+      if (name == name_of(field)) return name;
+    }
+    if (field_meant(name) == name_of(Field::topic)) return name;
   }
   return std::nullopt;
+}
+
+// An array, or an object a line, where one object is expected: several events.
+DraftResult told_of_batches(DraftResult draft, std::string_view body) {
+  const auto first = body.find_first_not_of(" \t\r\n");
+  const bool several = (first != std::string_view::npos && body[first] == '[') ||
+                       body.find("}\n{") != std::string_view::npos ||
+                       body.find("}\r\n{") != std::string_view::npos;
+  if (!draft && several && draft.error().detail.starts_with("JSON: ")) {
+    draft.error().detail +=
+        "; for several events send one object a line with Content-Type: application/x-ndjson";
+  }
+  return draft;
 }
 
 std::string sentence(journal::Rejection rejection, const journal::Journal& journal) {
@@ -171,12 +187,12 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
     if (body.error().head.status == 413) metrics_.limits.count(metrics::Limit::body_bytes);
     return exchange.answer(body.error());
   }
-  const auto type = media_type(request);
+  const auto type = media_type(request, body.value());
   if (type == "application/x-www-form-urlencoded") {
     return publish_one(exchange, draft_from_form(body.value(), settings_));
   }
   if (type == "application/json") {
-    return publish_one(exchange, json_.parse(padded(body.value()), settings_));
+    return publish_one(exchange, told_of_batches(json_.parse(padded(body.value()), settings_), body.value()));
   }
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
     return publish_batch(exchange, padded(body.value()));

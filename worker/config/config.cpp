@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -13,6 +14,7 @@
 
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
+#include "config/yaml_mistake.hpp"
 
 namespace worker::config {
 namespace {
@@ -144,9 +146,10 @@ void read_stats(Section& section, api::StatsSettings& stats) {
 
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
+  if (const auto wrong = encoding_mistake(yaml)) throw Mistake(file, *wrong);
   const auto documents = YAML::LoadAll(yaml);
-  if (documents.size() > 1)
-    throw Mistake(file, documents[1].Mark(), {}, "there is a second document; one is read");
+  if (const auto wrong = open_quote(yaml)) throw Mistake(file, *wrong);
+  if (documents.size() > 1) throw Mistake(file, second_document(yaml, documents[1].Mark()));
   Section top(file, documents.empty() ? YAML::Node() : documents.front());
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
@@ -166,6 +169,22 @@ Config read(const std::string& yaml, const std::string& file) {
   return config;
 }
 
+// Why the configuration cannot be read, and what to change.
+std::string unreadable(int error) {
+  switch (error) {
+    case ENOENT:
+      return "there is no such file; give its path with --config";
+    case EISDIR:
+      return "is a folder; give the path of a file with --config";
+    case EACCES:
+      return fmt::format(
+          "may not be read by user {}, as whom this runs; let it read the file and enter its folders",
+          ::geteuid());
+    default:
+      return fmt::format("cannot be read: {}", std::generic_category().message(error));
+  }
+}
+
 }  // namespace
 
 base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file) {
@@ -174,7 +193,7 @@ base::Result<Config, std::string> parse(const std::string& yaml, const std::stri
   } catch (const Mistake& mistake) {
     return base::failure(std::string(mistake.what()));
   } catch (const YAML::Exception& error) {
-    return base::failure(std::string(Mistake(file, error.mark, {}, error.msg).what()));
+    return base::failure(std::string(Mistake(file, yaml_mistake(yaml, error)).what()));
   }
 }
 
@@ -185,8 +204,7 @@ base::Result<Config, std::string> load(const std::string& file) {
   if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf())) ||
       stream.bad()) {
     const int error = errno;
-    return base::failure(
-        fmt::format("{}: {}", file, std::generic_category().message(error != 0 ? error : EIO)));
+    return base::failure(fmt::format("{}: {}", file, unreadable(error != 0 ? error : EIO)));
   }
   return parse(text.str(), file);
 }

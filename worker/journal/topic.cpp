@@ -42,6 +42,17 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
   return base::success();
 }
 
+std::optional<std::string> selector_notice(std::string_view selector) {
+  if (is_pattern(selector)) return std::nullopt;
+  if (selector.find('*') != std::string_view::npos) {
+    return fmt::format("topic {} is a name, not a pattern; patterns are * and what ends in /*",
+                       base::shown(selector));
+  }
+  if (selector.find(',') != std::string_view::npos)
+    return fmt::format("topic {} is one name; for several topics repeat topic=", base::shown(selector));
+  return std::nullopt;
+}
+
 base::Result<Selection, std::string> Selection::parse(const std::vector<std::string_view>& selectors,
                                                       std::size_t bytes_max) {
   Selection selection;

@@ -287,4 +287,14 @@ BOOST_AUTO_TEST_CASE(names_of_reasons) {
   BOOST_TEST(name_of(GapReason::restarted) == "restarted");
 }
 
+// Nothing else opens one again.
+BOOST_AUTO_TEST_CASE(a_topic_is_closed_until_100_000_others_were_emptied_after_it) {
+  append(closing("job"));
+  age(2h);
+  pass(99'999, "x");
+  BOOST_TEST(append(draft("job")) == "closed");
+  pass(1, "one more ");
+  BOOST_TEST(append(draft("job")) == "life-100002");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
