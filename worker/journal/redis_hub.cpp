@@ -284,15 +284,15 @@ std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, Sequence aft
 std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, Sequence after, Sequence before,
                                                  std::size_t bytes_max, std::size_t& others) const {
   constexpr std::size_t at_once = 1'000;
-  std::deque<RedisClosed> closed;
+  std::deque<RedisClosed> topics;
   std::size_t bytes = 0;
   std::size_t of_last = 0;  // taken of the place `from`
   others = 0;
   const auto until = fmt::format("({}", before);
   auto from = after + 1;
   for (bool more = true; more;) {
-    const auto reply = redis.ask({"ZRANGEBYSCORE", closed_, std::to_string(from), until, "WITHSCORES", "LIMIT",
-                                  std::to_string(of_last), std::to_string(at_once)});
+    const auto reply = redis.ask({"ZRANGEBYSCORE", closed_, std::to_string(from), until, "WITHSCORES",
+                                  "LIMIT", std::to_string(of_last), std::to_string(at_once)});
     const auto parts = elements(*reply);
     more = parts.size() == 2 * at_once;
     for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
@@ -302,14 +302,14 @@ std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, Sequenc
       of_last = place == from ? of_last + 1 : 1;
       from = place;
       bytes += parts[i]->len;
-      closed.push_back({std::string(parts[i]->str, parts[i]->len), place});
+      topics.push_back({std::string(parts[i]->str, parts[i]->len), place});
     }
     for (; bytes > bytes_max; ++others) {
-      bytes -= closed.front().topic.size();
-      closed.pop_front();
+      bytes -= topics.front().topic.size();
+      topics.pop_front();
     }
   }
-  return closed;
+  return topics;
 }
 
 std::chrono::milliseconds RedisHub::time(RedisConnection& redis) const {
