@@ -52,6 +52,22 @@ void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) 
   });
 }
 
+void tell_load(metrics::Registry& registry, const api::StreamSlots& slots, const fcgi::Load& load) {
+  auto& pending = registry.gauge("sse_worker_pending_connections",
+                                 "FastCGI connections that have begun a request, or had none yet.");
+  auto& idle = registry.gauge("sse_worker_idle_connections",
+                              "FastCGI connections that were served and wait for their next request.");
+  auto& bodies = registry.gauge("sse_worker_bodies_bytes", "Bytes of requests' bodies that are coming in.");
+  auto& subscriptions = registry.gauge("sse_worker_subscriptions_bytes",
+                                       "Bytes that the topics and patterns of all readers take.");
+  registry.on_text([&] {
+    pending.set(static_cast<std::int64_t>(load.pending));
+    idle.set(static_cast<std::int64_t>(load.idle));
+    bodies.set(static_cast<std::int64_t>(load.bodies.used()));
+    subscriptions.set(static_cast<std::int64_t>(slots.subscriptions().used()));
+  });
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
@@ -64,12 +80,15 @@ int serve(const config::Config& config, const std::string& file) {
   auto& journal = *opened;
   tell_journal(registry, journal);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   tell_addresses(registry, slots);
+  fcgi::Load load;
+  tell_load(registry, slots, load);
   api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
   const Commons commons{
-      clock, *log, listening.value().descriptor(), journal, registry, slots, address_limit_log, stats};
+      clock, *log, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 

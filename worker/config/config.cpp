@@ -63,6 +63,7 @@ void read_gate(Section& section, fcgi::Settings& gate) {
   section.number("pending_max", gate.pending_max, 1, 1'000'000);
   section.number("head_bytes_max", gate.head_bytes_max, 1024, mebibyte);
   section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
+  section.number("bodies_bytes_max", gate.bodies_bytes_max, mebibyte, mebibyte * mebibyte);
 }
 
 void read_streams(Section& section, Config& config) {
@@ -76,6 +77,7 @@ void read_streams(Section& section, Config& config) {
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
   section.seconds("lifetime_seconds", streams.lifetime, 0ms, 720h);
   section.number("topics_max", streams.topics_max, 1, 100'000);
+  section.number("subscriptions_bytes_max", streams.subscriptions_bytes_max, mebibyte, mebibyte * mebibyte);
   section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
   section.selectors("default_topics", streams.default_topics);
   section.selectors("conflate", config.hub.conflate);
