@@ -4,7 +4,7 @@ namespace worker::hub {
 namespace {
 
 // The cohort and its node, with what an allocator adds.
-constexpr std::size_t cohort_bytes = 480;
+constexpr std::size_t cohort_bytes = 300;
 // A name in the selection, and its node, list and bucket in the routes.
 constexpr std::size_t name_bytes = 176;
 
