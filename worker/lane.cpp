@@ -34,7 +34,8 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       publish_(loop_, commons.journal, config.publish, publish_metrics_),
       health_(commons.journal, commons.slots, config.publish, config.stats),
       metrics_(commons.registry),
-      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_) {
+      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_,
+            commons.load) {
   router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/healthz", {"GET"}, health_);

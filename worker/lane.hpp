@@ -14,6 +14,7 @@
 #include "api/stats.hpp"
 #include "config/config.hpp"
 #include "fcgi/gate.hpp"
+#include "fcgi/load.hpp"
 #include "hub/shard.hpp"
 #include "journal/journal.hpp"
 
@@ -27,6 +28,7 @@ struct Commons {
   journal::Journal& journal;
   metrics::Registry& registry;
   api::StreamSlots& slots;
+  fcgi::Load& load;
   api::AddressLimitLog& address_limit_log;
   api::StatsFeed& stats;
 };

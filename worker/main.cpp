@@ -22,6 +22,7 @@
 #include "journal/open.hpp"
 #include "journal/redis_warning.hpp"
 #include "journal/storage_access.hpp"
+#include "journal_metrics.hpp"
 #include "lane.hpp"
 #include "net/listen_check.hpp"
 #include "net/listening_socket.hpp"
@@ -48,33 +49,6 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-void tell_journal(metrics::Registry& registry, const journal::Journal& journal) {
-  auto& events = registry.gauge("sse_worker_journal_events", "Events held to resume from.");
-  auto& bytes = registry.gauge("sse_worker_journal_bytes", "What they take, with the bookkeeping.");
-  auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
-  auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
-  auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
-                                  "Publishers' ids remembered of events that are not held any more.");
-  metrics::Limits limits(registry);
-  auto& available =
-      registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
-  registry.on_text([&, limits, told = std::make_shared<std::atomic<std::uint64_t>>(0)]() mutable {
-    available.set(journal.trouble() ? 0 : 1);
-    const auto figures = journal.figures();
-    events.set(static_cast<std::int64_t>(figures.events));
-    bytes.set(static_cast<std::int64_t>(figures.bytes));
-    topics.set(static_cast<std::int64_t>(figures.topics));
-    age.set(figures.age.count() / 1000);
-    past_ids.set(static_cast<std::int64_t>(figures.past_ids));
-    // Of several lanes that are asked at one moment, one counts.
-    auto before = told->load();
-    const auto now = figures.past_ids_forgotten;
-    while (before < now && !told->compare_exchange_weak(before, now)) {
-    }
-    if (before < now) limits.count(metrics::Limit::past_ids, now - before);
-  });
 }
 
 // The status to end with. A lane that fails ends all: what it held is gone, and a new process serves
@@ -105,6 +79,22 @@ void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) 
   });
 }
 
+void tell_load(metrics::Registry& registry, const api::StreamSlots& slots, const fcgi::Load& load) {
+  auto& pending = registry.gauge("sse_worker_pending_connections",
+                                 "FastCGI connections that have begun a request, or had none yet.");
+  auto& idle = registry.gauge("sse_worker_idle_connections",
+                              "FastCGI connections that were served and wait for their next request.");
+  auto& bodies = registry.gauge("sse_worker_bodies_bytes", "Bytes of requests' bodies that are coming in.");
+  auto& subscriptions = registry.gauge("sse_worker_subscriptions_bytes",
+                                       "Bytes that the topics and patterns of all readers take.");
+  registry.on_text([&] {
+    pending.set(static_cast<std::int64_t>(load.pending));
+    idle.set(static_cast<std::int64_t>(load.idle));
+    bodies.set(static_cast<std::int64_t>(load.bodies.used()));
+    subscriptions.set(static_cast<std::int64_t>(slots.subscriptions().used()));
+  });
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
@@ -119,12 +109,15 @@ int serve(const config::Config& config, const std::string& file) {
   auto& journal = *opened;
   tell_journal(registry, journal);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   tell_addresses(registry, slots);
+  fcgi::Load load;
+  tell_load(registry, slots, load);
   api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
   const Commons commons{
-      clock, *log, listening.value().descriptor(), journal, registry, slots, address_limit_log, stats};
+      clock, *log, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 

@@ -27,6 +27,7 @@ void Reload::operator()() {
   keep("log.to", config.log.target, running_.log.target);
   log_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_most(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots_.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   journal_.update(config.history);
   for (auto& lane : lanes_) lane.update(config);
   running_ = config;

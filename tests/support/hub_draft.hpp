@@ -63,6 +63,7 @@ inline std::string told(const journal::Resumption& resumption) {
 inline std::string told(const journal::Journal::Kept& kept) {
   if (kept) return kept.value();
   if (kept.error() == journal::Rejection::unavailable) return "unavailable";
+  if (kept.error() == journal::Rejection::full) return "full";
   if (kept.error() == journal::Rejection::unconfirmed) return "unconfirmed";
   if (kept.error() == journal::Rejection::conflict) return "conflict";
   return kept.error() == journal::Rejection::closed ? "closed" : "reserved";

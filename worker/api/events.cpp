@@ -17,6 +17,7 @@
 #include "api/turned_away.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
+#include "hub/subscription_bytes.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -91,6 +92,12 @@ struct EventsEndpoint::Asked {
       from = other;
     }
   }
+  /// What it takes while it waits.
+  std::size_t bytes() const {
+    auto size = hub::subscription_bytes(selection) + address.size();
+    for (const auto& each : cursors) size += sizeof(each) + each.size();
+    return size;
+  }
   std::optional<Gap> gap(const journal::Journal& journal) const {
     if (!from.gap) return std::nullopt;
     return Gap{*from.gap, *cursor, journal.id_of(from.after)};
@@ -161,6 +168,7 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     asked.poll = seconds_of(*time);
     if (!asked.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     asked.address = address_of(request.path, topics, parameters.last("heartbeat"));
+    if (asked.address.size() > LongPoll::address_bytes_max) asked.address = {};
   }
   return asked;
 }
@@ -168,15 +176,17 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
 void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take(exchange.request().remote_address, timers_.now());
-  if (!slot) {
-    const auto turned_away = asked.poll ? turned_away_poll : turned_away_stream;
-    return exchange.answer(turned_away(slot.error(), settings_, random_, limits_));
-  }
+  if (!slot) return turn_away(exchange, asked.poll.has_value(), slot.error());
   asked.look(shard_.journal());
   // Nobody needs a place for an answer without a body.
   if (asked.from.to_come && !asked.head_only)
     return wait_for_cursor(exchange, std::move(asked), std::move(slot).value());
   begin(exchange, asked, std::move(slot).value());
+}
+
+void EventsEndpoint::turn_away(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused) {
+  const auto turned_away = polls ? turned_away_poll : turned_away_stream;
+  exchange.answer(turned_away(refused, settings_, random_, limits_));
 }
 
 // Told too early that its cursor is not known, the reader would get again all that is held.
@@ -188,9 +198,13 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
   struct Waiting {
     Asked asked;
     StreamSlots::Slot slot;
+    base::ByteBudget::Share share;
   };
   const bool polls = asked.poll.has_value();
-  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot)});
+  auto share = slots_.take_bytes(asked.bytes(), timers_.now());
+  if (!share) return turn_away(exchange, polls, share.error());
+  const auto waiting =
+      std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot), std::move(share).value()});
   const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
     const auto& journal = shard_.journal();
     waiting->asked.look(journal);
@@ -201,6 +215,7 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
     if (unknown && journal.trouble()) {
       come_back(exchange, waiting->asked.poll.has_value());
     } else {
+      waiting->share.release();
       begin(exchange, waiting->asked, std::move(waiting->slot));
     }
     return true;
@@ -209,10 +224,15 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
 }
 
 void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
-  if (asked.poll) return poll(exchange, asked, std::move(slot));
   // A browser that gets 204 does not come back.
-  if (asked.from.complete) return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
-  stream(exchange, asked, std::move(slot));
+  if (asked.from.complete && !asked.poll)
+    return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
+  // Who asks for what somebody reads already takes no more.
+  const auto bytes = shard_.has(asked.selection) ? 0 : hub::subscription_bytes(asked.selection);
+  auto share = slots_.take_bytes(bytes, timers_.now());
+  if (!share) return turn_away(exchange, asked.poll.has_value(), share.error());
+  if (asked.poll) return poll(exchange, asked, std::move(slot), std::move(share).value());
+  stream(exchange, asked, std::move(slot), std::move(share).value());
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
@@ -227,7 +247,8 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
   exchange.answer({stream_head(), std::move(body)});
 }
 
-void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+                            base::ByteBudget::Share share) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
   if (asked.notice) sse::append_comment(opening, *asked.notice);
@@ -255,10 +276,13 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
-  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted);
+  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
 }
 
-void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+                          base::ByteBudget::Share share) {
+  auto address = slots_.take_bytes(asked.address.size(), timers_.now());
+  if (!address) return turn_away(exchange, true, address.error());
   const auto& journal = shard_.journal();
   const auto gap = asked.gap(journal);
   auto cursor =
@@ -266,7 +290,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
   auto source = std::make_unique<LongPoll>(exchange, shard_, timers_, std::move(slot), std::move(cursor));
   auto& poll = *source;
   exchange.keep(std::move(source));
-  poll.set_address(asked.address);
+  poll.set_address(asked.address, std::move(address).value());
   if (asked.notice) poll.set_notice(*asked.notice);
   std::chrono::milliseconds wait = *asked.poll;
   if (gap) {
@@ -275,7 +299,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
     wait = std::chrono::milliseconds(0);  // told at once
   }
   if (asked.head_only) wait = std::chrono::milliseconds(0);  // nothing to wait for
-  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted);
+  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
   poll.wait_for(std::min(wait, settings_.poll_max));
 }
 

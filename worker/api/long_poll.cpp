@@ -7,13 +7,6 @@
 #include "sse/frame.hpp"
 
 namespace worker::api {
-namespace {
-
-// The line of a request has to fit one of nginx's buffers (large_client_header_buffers), which have 8 KB.
-constexpr std::size_t address_bytes_max = 8'000;
-
-}  // namespace
-
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
                    std::string cursor)
     : exchange_(exchange),
@@ -21,6 +14,11 @@ LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& tim
       slot_(std::move(slot)),
       timer_(timers, [this] { answer(false); }),
       cursor_(std::move(cursor)) {}
+
+void LongPoll::set_address(std::string address, base::ByteBudget::Share share) {
+  address_ = std::move(address);
+  address_share_ = std::move(share);
+}
 
 void LongPoll::drain(std::chrono::milliseconds /*retry*/) { answer(false); }
 
@@ -54,7 +52,7 @@ void LongPoll::answer(bool closed) {
   if (!exchange_.ready()) return;
   nlohmann::ordered_json body = {{"events", std::move(events_)}, {"lastEventId", cursor_}};
   const auto stream = address_ + "&lastEventId=" + http::percent_encoded(cursor_);
-  if (stream.size() <= address_bytes_max) body["stream"] = stream;
+  if (!address_.empty() && stream.size() <= address_bytes_max) body["stream"] = stream;
   if (!gap_.is_null()) body["gap"] = std::move(gap_);
   if (closed) body["closed"] = true;
   if (!notice_.empty()) body["notice"] = notice_;

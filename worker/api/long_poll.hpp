@@ -26,7 +26,10 @@ class LongPoll final : public http::Source, public hub::Reader {
   void wait_for(std::chrono::milliseconds time) { timer_.arm_in(time); }
   /// The address that subscribes to the same, without a cursor: with one it is the answer's `stream`. Left
   /// out where a web server may not take an address of that length; POST takes it.
-  void set_address(std::string address) { address_ = std::move(address); }
+  void set_address(std::string address, base::ByteBudget::Share share);
+  /// Longer ones are left out: the line of a request has to fit one of nginx's buffers
+  /// (large_client_header_buffers), which have 8 KB.
+  static constexpr std::size_t address_bytes_max = 8'000;
   /// A sentence for whoever reads the answer.
   void set_notice(std::string notice) { notice_ = std::move(notice); }
   /// Told in the next answer.
@@ -52,6 +55,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   net::Timer timer_;
   std::string cursor_;
   std::string address_;
+  base::ByteBudget::Share address_share_;  // of the bytes of all subscriptions
   std::string notice_;
   nlohmann::ordered_json gap_;
   nlohmann::ordered_json events_ = nlohmann::ordered_json::array();

@@ -71,6 +71,9 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
       return "It is not known whether the event was kept. Send it again later; with the same id, if it has "
              "one "
              "of its own, it is never kept twice.";
+    case journal::Rejection::full:
+      return "Too many events wait to be kept; send it again later. The operator can raise "
+             "journal.waiting_bytes_max.";
     case journal::Rejection::unavailable:
       break;
   }
@@ -87,6 +90,7 @@ http::Response refusal(journal::Rejection rejection, const journal::Journal& jou
     case journal::Rejection::reserved:
       return http::problem(400, detail);
     case journal::Rejection::unavailable:
+    case journal::Rejection::full:
     case journal::Rejection::unconfirmed:
       break;
   }
@@ -94,8 +98,9 @@ http::Response refusal(journal::Rejection rejection, const journal::Journal& jou
 }
 
 bool is_unavailable(const journal::Journal::Kept& result) {
-  return !result && (result.error() == journal::Rejection::unavailable ||
-                     result.error() == journal::Rejection::unconfirmed);
+  return !result &&
+         (result.error() == journal::Rejection::unavailable || result.error() == journal::Rejection::full ||
+          result.error() == journal::Rejection::unconfirmed);
 }
 
 // `{"NAME":"TEXT"}` and a line end. An id of the hub's own, of which a batch has thousands, needs no escapes.

@@ -21,6 +21,8 @@ struct StreamSettings {
   std::chrono::milliseconds lifetime{0};
   std::size_t topics_max = 100;
   std::size_t topic_bytes_max = 1'024;
+  /// Of all subscriptions; those of readers who ask for the same count once.
+  std::size_t subscriptions_bytes_max = 268'435'456;
   /// The longest a long poll may wait.
   std::chrono::milliseconds poll_max{60'000};
   /// What GET /events without topics subscribes to; none: the greeting stream.

@@ -18,8 +18,8 @@ namespace {
 constexpr auto description =
     R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as
 nginx. The listening socket is the first of these that there is: descriptor 0
-(spawn-fcgi, systemd's StandardInput=socket), LISTEN_FDS (systemd socket
-activation), `listen:` in the configuration.
+(spawn-fcgi), LISTEN_FDS (systemd socket activation), `listen:` in the
+configuration.
 
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- \
     sse-worker --config /etc/sse-worker/sse-worker.yaml

@@ -63,6 +63,7 @@ void read_gate(Section& section, fcgi::Settings& gate) {
   section.number("pending_max", gate.pending_max, 1, 1'000'000);
   section.number("head_bytes_max", gate.head_bytes_max, 1024, mebibyte);
   section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
+  section.number("bodies_bytes_max", gate.bodies_bytes_max, mebibyte, mebibyte * mebibyte);
 }
 
 void read_streams(Section& section, Config& config) {
@@ -76,6 +77,7 @@ void read_streams(Section& section, Config& config) {
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
   section.seconds("lifetime_seconds", streams.lifetime, 0ms, 720h);
   section.number("topics_max", streams.topics_max, 1, 100'000);
+  section.number("subscriptions_bytes_max", streams.subscriptions_bytes_max, mebibyte, mebibyte * mebibyte);
   section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
   section.selectors("default_topics", streams.default_topics);
   section.selectors("conflate", config.hub.conflate);
@@ -107,7 +109,7 @@ void read_history(Section& section, journal::Settings& history) {
   section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
-void read_storage(Section& section, journal::StorageSettings& storage) {
+void read_storage(Section& section, journal::StorageSettings& storage, journal::Settings& history) {
   using Kind = journal::StorageSettings::Kind;
   using Durability = journal::StorageSettings::Durability;
   section.choice("kind", storage.kind,
@@ -116,6 +118,7 @@ void read_storage(Section& section, journal::StorageSettings& storage) {
       "path", storage.path, [](const std::string& path) { return !path.empty(); }, "the path of a file");
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
+  section.number("waiting_bytes_max", history.waiting_bytes_max, 65'536, mebibyte * mebibyte);
   std::string url;
   const auto is_url = [&](const std::string& text) {
     const auto address = redis_address_of(text);
@@ -159,7 +162,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("history", [&](Section& section) { read_history(section, config.history); });
-  top.section("journal", [&](Section& section) { read_storage(section, config.storage); });
+  top.section("journal", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.number("loops", config.loops, 1, 64);

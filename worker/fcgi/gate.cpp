@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds drain_grace{500};
 }  // namespace
 
 Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
-           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder)
+           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder, Load& load)
     : loop_(loop),
       listening_(listening),
       settings_(settings),
@@ -28,12 +28,21 @@ Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Setti
       log_(log),
       random_(random),
       stalls_(loop.timers(), settings.stall),
-      shared_{loop,    decoder, endpoint, settings_,
-              metrics, log,     stalls_,  [this](Connection& connection) { sweep_later(connection); }},
+      shared_{.loop = loop,
+              .decoder = decoder,
+              .endpoint = endpoint,
+              .settings = settings_,
+              .metrics = metrics,
+              .log = log,
+              .stalls = stalls_,
+              .sweep_later = [this](Connection& connection) { sweep_later(connection); },
+              .load = load},
       resume_(loop.timers(), [this] { open(); }),
       drain_end_(loop.timers(), [this] {
         for (auto& connection : connections_) connection.close();
-      }) {}
+      }) {
+  load.bodies.set_most(settings.bodies_bytes_max);
+}
 
 Gate::~Gate() {
   stop_accepting();
@@ -75,7 +84,7 @@ void Gate::on_ready(Ready /*ready*/) {
 
 void Gate::admit(base::UniqueFd socket) {
   metrics_.accepted.add();
-  if (shared_.pending >= settings_.pending_max) {
+  if (shared_.load.pending >= settings_.pending_max) {
     metrics_.limits.count(metrics::Limit::pending);
     return metrics_.count(Refusal::full);
   }

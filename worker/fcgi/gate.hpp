@@ -20,13 +20,14 @@ class Gate final : public net::Watcher {
 
   /// `listening` is non-blocking and stays the caller's; all that is borrowed must outlive the gate.
   Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
-       base::Log& log, base::Random& random, Decoder& decoder);
+       base::Log& log, base::Random& random, Decoder& decoder, Load& load);
   ~Gate();
 
   /// For what begins from now on.
   void update(const Settings& settings) {
     settings_ = settings;
     stalls_.set_bound(settings.stall);
+    shared_.load.bodies.set_most(settings.bodies_bytes_max);
   }
   /// Starts accepting.
   void open();

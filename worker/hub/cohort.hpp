@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_budget.hpp"
 #include "hub/reader.hpp"
 
 namespace worker::hub {
@@ -69,6 +70,8 @@ class Cohort {
   /// Readers who asked for heartbeats as events, and when they got the last one.
   std::size_t event_heartbeats = 0;
   base::Instant last_event_heartbeat;
+  /// Of the bytes of all subscriptions, as long as it lives.
+  base::ByteBudget::Share share;
 
  private:
   void forget_slow(Reader& reader) {

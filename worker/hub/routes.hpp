@@ -33,6 +33,8 @@ class Routes {
  private:
   using Table = std::unordered_map<std::string, std::vector<Cohort*>>;
 
+  static void remove(Table& table, const std::string& key, const Cohort& cohort);
+
   template <class Visit>
   static void visit_all(const Table& table, const std::string& key, const Visit& visit) {
     const auto found = table.find(key);

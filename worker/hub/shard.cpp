@@ -58,9 +58,9 @@ void Shard::update(const Settings& settings) {
 // --- who reads ---
 
 void Shard::subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
-                      journal::Evictions accounted) {
+                      journal::Evictions accounted, base::ByteBudget::Share share) {
   take_news();
-  auto& cohort = cohort_for(selection);
+  auto& cohort = cohort_for(selection, std::move(share));
   cohort.closed_at = journal_.closed_at(selection);
   reader.accounted_ = accounted;
   reader.shard_ = this;
@@ -74,11 +74,12 @@ void Shard::subscribe(Reader& reader, const journal::Selection& selection, journ
   catch_up(reader, 1);
 }
 
-Cohort& Shard::cohort_for(const journal::Selection& selection) {
+Cohort& Shard::cohort_for(const journal::Selection& selection, base::ByteBudget::Share share) {
   const auto place = cohorts_.try_emplace(selection).first;
   auto& cohort = place->second;
   if (cohort) return *cohort;
   cohort = std::make_unique<Cohort>(place->first);
+  cohort->share = std::move(share);
   cohort->last_sent = loop_.timers().now();
   cohort->cursor_sent = follower_.at;
   routes_.add(*cohort, selection);

@@ -33,8 +33,11 @@ class Shard {
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
   /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
+  /// `share` is kept where it is the first reader of `selection`, until the last one has left.
   void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
-                 journal::Evictions accounted);
+                 journal::Evictions accounted, base::ByteBudget::Share share = {});
+  /// Somebody reads just this.
+  bool has(const journal::Selection& selection) const { return cohorts_.contains(selection); }
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
   void update(const Settings& settings);
@@ -72,7 +75,7 @@ class Shard {
   base::Bytes event_heartbeat(const Cohort& cohort) const;
   std::chrono::milliseconds beat_interval() const;
   std::size_t batch_bytes() const { return std::min(settings_.outbox_bytes_max, batch_bytes_max); }
-  Cohort& cohort_for(const journal::Selection& selection);
+  Cohort& cohort_for(const journal::Selection& selection, base::ByteBudget::Share share);
   void leave(Reader& reader);
   void remove(Cohort& cohort);
 

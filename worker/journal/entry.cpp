@@ -6,12 +6,6 @@
 
 namespace worker::journal {
 
-std::size_t waiting_bytes(const std::vector<Draft>& drafts) {
-  std::size_t bytes = 0;
-  for (const auto& draft : drafts) bytes += sizeof(Draft) + draft.event.data.size();
-  return bytes;
-}
-
 EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at) {
   auto entry = std::make_shared<Entry>();
   entry->sequence = sequence;

@@ -37,9 +37,6 @@ struct Draft {
   bool closes = false;
 };
 
-/// What drafts take, roughly, while they wait to be kept.
-std::size_t waiting_bytes(const std::vector<Draft>& drafts);
-
 struct Entry {
   Sequence sequence = 0;
   std::vector<std::string> topics;

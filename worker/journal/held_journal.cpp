@@ -64,7 +64,10 @@ void HeldJournal::update(const Settings& settings) {
 
 Figures HeldJournal::figures() const {
   const std::lock_guard lock(mutex_);
-  return history_.figures();
+  auto figures = history_.figures();
+  figures.waiting_bytes = waits_.size();
+  figures.waiting_refused = waits_.refused();
+  return figures;
 }
 
 void HeldJournal::tell_followers() const {

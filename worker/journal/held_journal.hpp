@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "journal/history.hpp"
+#include "journal/waiting.hpp"
 
 namespace worker::journal {
 
@@ -40,7 +41,8 @@ class HeldJournal : public Journal {
 
   const base::Clock& clock_;
   mutable std::mutex mutex_;
-  History history_;  // guarded by mutex_
+  History history_;     // guarded by mutex_
+  WaitingBytes waits_;  // guarded by mutex_
 
  private:
   std::vector<std::function<void()>> listeners_;  // guarded by mutex_

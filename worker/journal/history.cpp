@@ -10,10 +10,6 @@
 namespace worker::journal {
 namespace {
 
-// Emptied topics whose last eviction and closing are remembered one by one; beyond them a common mark stands
-// in, which can only tell too many readers of a gap, never too few.
-constexpr std::size_t emptied_max = 100'000;
-
 // What a topic that holds events takes beside them and its name.
 constexpr std::size_t topic_bytes = 240;
 
@@ -47,7 +43,10 @@ void History::take(EntryPtr entry, std::size_t topics) {
 }
 
 void History::hold(Topics::iterator topic, Sequence sequence) {
-  if (topic->second.held.empty()) bytes_ += topic_bytes + topic->first.size();
+  if (topic->second.held.empty()) {
+    holds_again(topic);
+    bytes_ += topic_bytes + topic->first.size();
+  }
   topic->second.held.push_back(sequence);
   if (topic->second.held.size() > settings_.topic_events_max) over_.insert(topic->first);
 }
@@ -70,7 +69,9 @@ bool History::is_closed(const std::string& topic) const {
 }
 
 void History::close(const std::string& topic, Sequence place) {
-  topics_.try_emplace(topic, Topic{.loss = forgotten_}).first->second.closed_at = place;
+  const auto [found, added] = topics_.try_emplace(topic, Topic{.loss = forgotten_});
+  found->second.closed_at = place;
+  if (added) holds_nothing(found);
 }
 
 // --- losing ---
@@ -85,17 +86,18 @@ void History::lose(Sequence through) {
   prefixes_.clear();
   aliases_.clear();
   over_.clear();
-  emptied_.clear();
+  forget_no_line();
   bytes_ = 0;
   lost_through_ = through;
   forgotten_ = {through, ++evictions_};
   prefixes_.mark({}, forgotten_);
   // The common mark stands in for all topics but those that are remembered for having ended.
   std::erase_if(topics_, [](const auto& topic) { return topic.second.closed_at == 0; });
-  for (auto& [name, topic] : topics_) {
-    topic.held.clear();
-    topic.loss = forgotten_;
-    emptied_.push_back(name);
+  for (auto topic = topics_.begin(); topic != topics_.end(); ++topic) {
+    topic->second.held.clear();
+    topic->second.loss = forgotten_;
+    topic->second.in_line = false;
+    holds_nothing(topic);
   }
 }
 
@@ -125,7 +127,10 @@ void History::trim() {
     const auto topic = topics_.find(name);
     return topic == topics_.end() || shorten(topic);
   });
-  while (front_is_spare()) evict_front();
+  while (front_is_spare()) {
+    evict_front();
+    forget_emptied();  // or it would take the room of events
+  }
   forget_emptied();
 }
 
@@ -150,11 +155,15 @@ void History::release(Topics::iterator topic, Sequence sequence) {
   if (noting_) changed_.insert(topic->first);
   if (topic->second.held.empty()) {
     bytes_ -= topic_bytes + topic->first.size();
-    emptied_.push_back(topic->first);
+    holds_nothing(topic);
   }
   const auto entry = places_.release(sequence);
   prefixes_.release(topic->first, topic->second.loss, places_);
   if (!entry) return;
+  // Those that gave it up before still had it in their prefixes.
+  if (entry->topics.size() > 1) {
+    for (const auto& name : entry->topics) prefixes_.gone(name, places_);
+  }
   bytes_ -= entry->size_bytes();
   auto id = remember_id(*entry);
   if (noting_) gone_.push_back({sequence, id});
@@ -168,17 +177,6 @@ std::optional<PastId> History::remember_id(const Entry& entry) {
   const auto id = past_ids_.named(entry.alias, entry.sequence, fingerprint_of(content_of(entry)));
   past_ids_.add(id);
   return id;
-}
-
-void History::forget_emptied() {
-  for (; emptied_.size() > emptied_max; emptied_.pop_front()) {
-    const auto topic = topics_.find(emptied_.front());
-    if (topic == topics_.end() || !topic->second.held.empty()) continue;
-    const auto& loss = topic->second.loss;
-    forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
-    if (noting_) changed_.insert(topic->first);
-    topics_.erase(topic);
-  }
 }
 
 Sequence History::seen_by_all() const {
@@ -197,7 +195,15 @@ void History::update(const Settings& settings) {
 
 Figures History::figures() const {
   const auto age = places_.empty() ? std::chrono::milliseconds(0) : age_of(*places_.front());
-  return {places_.size(), bytes_, topics_.size(), age, past_ids_.size(), past_ids_.forgotten()};
+  return {.events = places_.size(),
+          .bytes = bytes(),
+          .topics = topics_.size(),
+          .age = age,
+          .past_ids = past_ids_.size(),
+          .past_ids_forgotten = past_ids_.forgotten(),
+          .emptied_topics = emptied_topics_,
+          .emptied_bytes = emptied_bytes_ + prefixes_.emptied_bytes(),
+          .forgotten_topics = forgotten_topics_};
 }
 
 }  // namespace worker::journal

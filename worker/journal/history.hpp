@@ -51,6 +51,11 @@ struct Changes {
 
 class History {
  public:
+  /// Topics without events are remembered up to this number, and while they take no more than this part of
+  /// Settings::bytes_max. See history_forget.cpp.
+  static constexpr std::size_t emptied_max = 100'000;
+  static constexpr std::size_t emptied_share = 4;
+
   /// `epoch` names this life of the hub: letters and digits, never used before.
   History(const Settings& settings, std::string epoch, const base::Clock& clock);
 
@@ -128,9 +133,14 @@ class History {
   struct Topic {
     Loss loss;
     Sequence closed_at = 0;  // its last event; 0 while it is open
+    bool in_line = false;    // it is in emptied_
     Queue held = Queue(Queue().max_size());
   };
   using Topics = std::map<std::string, Topic, std::less<>>;
+  struct Emptied {
+    Topics::iterator topic;
+    Evictions at;  // of its loss when it came into the line
+  };
 
   // One moment by both clocks: ages grow with the steady one alone.
   struct Moment {
@@ -141,12 +151,17 @@ class History {
   void take(EntryPtr entry, std::size_t topics);
   std::chrono::milliseconds age_of(const Entry& entry) const;
   void hold(Topics::iterator topic, Sequence sequence);
-  std::size_t bytes() const { return bytes_ + prefixes_.bytes(); }
+  std::size_t bytes() const { return bytes_ + emptied_bytes_ + prefixes_.bytes(); }
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
   bool shorten(Topics::iterator topic);
   bool front_is_spare() const;
   void evict_front();
   void release(Topics::iterator topic, Sequence sequence);
+  void holds_nothing(Topics::iterator topic);
+  void holds_again(Topics::iterator topic);
+  void forget_no_line();
+  bool remembers_too_much() const;
+  void forget(Topics::iterator topic);
   void forget_emptied();
   std::optional<PastId> remember_id(const Entry& entry);
   Sequence seen_by_all() const;
@@ -173,9 +188,14 @@ class History {
   Sequence last_ = 0;
   std::size_t bytes_ = 0;
   Topics topics_;
-  std::set<std::string> over_;       // topics that hold more than they may, until every loop has seen it
-  std::deque<std::string> emptied_;  // topics in the order in which they lost their last event
-  Loss forgotten_;                   // of topics that are not remembered any more
+  std::set<std::string> over_;  // topics that hold more than they may, until every loop has seen it
+  // Each topic once, in about the order in which they lost their last event. One that holds events again
+  // stays until its turn comes.
+  std::deque<Emptied> emptied_;
+  std::size_t emptied_topics_ = 0;  // that hold nothing
+  std::size_t emptied_bytes_ = 0;   // what they take
+  std::uint64_t forgotten_topics_ = 0;
+  Loss forgotten_;  // of topics that are not remembered any more
   Loss doubt_;
   Evictions evictions_ = 0;
   std::unordered_map<std::string, Sequence> aliases_;  // of the events that are held

@@ -21,7 +21,7 @@ void History::restore_topic(const std::string& name, const TopicMark& mark) {
   evictions_ = 1;
   const auto topic =
       topics_.emplace(name, Topic{.loss = {mark.lost_through, 1}, .closed_at = mark.closed_at}).first;
-  emptied_.push_back(topic->first);
+  holds_nothing(topic);
   if (mark.lost_through != 0) prefixes_.mark(name, topic->second.loss);
 }
 

@@ -25,6 +25,7 @@ enum class Rejection {
   reserved,     // the publisher's id looks like one of the hub's own
   conflict,     // another event has the publisher's id, or had it before it was evicted
   unavailable,  // it cannot be kept now, see Journal::trouble(); nor can the others of its append()
+  full,         // too much waits to be kept already; nor can the others of its append() be kept
   unconfirmed,  // it was on its way when that began, and may have been kept; so may the others
 };
 
@@ -77,6 +78,11 @@ struct Figures {
   std::chrono::milliseconds age;         // of the oldest event held
   std::size_t past_ids = 0;              // publishers' ids remembered of events that are not held any more
   std::uint64_t past_ids_forgotten = 0;  // because there were more than the bound
+  std::size_t emptied_topics = 0;        // of the topics, those without events
+  std::size_t emptied_bytes = 0;         // of the bytes, what they take
+  std::size_t waiting_bytes = 0;         // of appends that were not answered yet
+  std::uint64_t waiting_refused = 0;     // appends, because there were more than the bound
+  std::uint64_t forgotten_topics = 0;    // of these, because they took more than their bounds
 };
 
 class Journal {

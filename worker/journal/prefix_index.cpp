@@ -13,6 +13,8 @@ constexpr std::size_t losses_max = 64;
 // A node with its slot in the table, and one place, with what an allocator adds.
 constexpr std::size_t node_bytes = 176;
 constexpr std::size_t place_bytes = 12;
+// A node without places, with its place in the line of those.
+constexpr std::size_t emptied_node_bytes = 184;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
 
@@ -40,6 +42,7 @@ std::string_view indexed(std::string_view prefix) {
 void PrefixIndex::Losses::add(const Loss& loss) {
   while (!falling_.empty() && falling_.back().through <= loss.through) falling_.pop_back();
   falling_.push_back(loss);
+  if (falling_.capacity() > 4 * falling_.size()) falling_.shrink_to_fit();
   if (falling_.size() <= losses_max) return;
   // The first one is the farthest: it stands in for the second, which came later.
   falling_[1].through = falling_[0].through;
@@ -55,11 +58,23 @@ Loss PrefixIndex::Losses::all() const {
   return falling_.empty() ? Loss{} : Loss{falling_.front().through, falling_.back().at};
 }
 
+std::size_t PrefixIndex::Losses::bytes() const {
+  return falling_.capacity() > 1 ? falling_.capacity() * sizeof(Loss) : 0;
+}
+
 PrefixIndex::Node& PrefixIndex::node_of(std::uint64_t hash) {
   const auto [node, added] = nodes_.try_emplace(hash);
   // One that was forgotten begins where forgetting left off.
-  if (added && forgotten_.at != 0) node->second.losses.add(forgotten_);
+  if (added && forgotten_.at != 0) add_loss(node->second, forgotten_);
   return node->second;
+}
+
+void PrefixIndex::add_loss(Node& node, const Loss& loss) {
+  const auto before = node.losses.bytes();
+  node.losses.add(loss);
+  const auto more = node.losses.bytes() - before;  // perhaps less: it wraps, and so do the sums
+  losses_bytes_ += more;
+  if (node.places.empty()) emptied_losses_bytes_ += more;
 }
 
 void PrefixIndex::add(std::string_view topic, Sequence place, const Places& held) {
@@ -67,7 +82,10 @@ void PrefixIndex::add(std::string_view topic, Sequence place, const Places& held
     auto& node = node_of(hash);
     // An event of several topics under one prefix.
     if (!node.places.empty() && node.places.back() == place) return;
-    if (node.places.empty()) ++filled_;
+    if (node.places.empty()) {
+      ++filled_;
+      emptied_losses_bytes_ -= node.losses.bytes();
+    }
     node.places.push_back(place);
     ++places_;
     if (node.places.size() > std::max(node.swept_at, sweep_min)) sweep(node, held);
@@ -90,16 +108,28 @@ void PrefixIndex::release(std::string_view topic, const Loss& loss, const Places
   all_.add(loss);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
-    node.losses.add(loss);
-    const bool was_empty = node.places.empty();
-    // What goes, goes mostly in its order.
-    for (; !node.places.empty() && !held.holds(node.places.front()); --places_) node.places.pop_front();
-    if (was_empty || !node.places.empty()) return;
-    --filled_;
-    node.swept_at = 0;
-    emptied_.push_back(hash);
+    add_loss(node, loss);
+    drop_gone(node, hash, held);
   });
   forget_emptied();
+}
+
+void PrefixIndex::gone(std::string_view topic, const Places& held) {
+  each_prefix(topic, [&](std::uint64_t hash) {
+    if (const auto node = nodes_.find(hash); node != nodes_.end()) drop_gone(node->second, hash, held);
+  });
+  forget_emptied();
+}
+
+// What goes, goes mostly in its order.
+void PrefixIndex::drop_gone(Node& node, std::uint64_t hash, const Places& held) {
+  if (node.places.empty()) return;
+  for (; !node.places.empty() && !held.holds(node.places.front()); --places_) node.places.pop_front();
+  if (!node.places.empty()) return;
+  --filled_;
+  emptied_losses_bytes_ += node.losses.bytes();
+  node.swept_at = 0;
+  emptied_.push_back(hash);
 }
 
 void PrefixIndex::mark(std::string_view topic, const Loss& loss) {
@@ -107,19 +137,29 @@ void PrefixIndex::mark(std::string_view topic, const Loss& loss) {
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
     if (node.places.empty()) emptied_.push_back(hash);
-    node.losses.add(loss);
+    add_loss(node, loss);
   });
   forget_emptied();
 }
 
 void PrefixIndex::forget_emptied() {
-  for (; emptied_.size() > emptied_max; emptied_.pop_front()) {
-    const auto node = nodes_.find(emptied_.front());
-    if (node == nodes_.end() || !node->second.places.empty()) continue;
-    const auto loss = node->second.losses.all();
-    forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
-    nodes_.erase(node);
-  }
+  while (emptied_.size() > emptied_max) forget_first();
+}
+
+void PrefixIndex::forget_emptied(std::size_t bytes_max) {
+  while (!emptied_.empty() && emptied_bytes() > bytes_max) forget_first();
+}
+
+// One that has places again is only taken out of the line.
+void PrefixIndex::forget_first() {
+  const auto node = nodes_.find(emptied_.front());
+  emptied_.pop_front();
+  if (node == nodes_.end() || !node->second.places.empty()) return;
+  const auto loss = node->second.losses.all();
+  forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
+  losses_bytes_ -= node->second.losses.bytes();
+  emptied_losses_bytes_ -= node->second.losses.bytes();
+  nodes_.erase(node);
 }
 
 void PrefixIndex::clear() { *this = {}; }
@@ -136,6 +176,16 @@ Sequence PrefixIndex::lost_through(std::string_view prefix, Evictions accounted)
   return forgotten_.at > accounted ? forgotten_.through : 0;
 }
 
-std::size_t PrefixIndex::bytes() const { return filled_ * node_bytes + places_ * place_bytes; }
+std::size_t PrefixIndex::bytes() const {
+  return filled_ * node_bytes + places_ * place_bytes + losses_bytes_ - emptied_losses_bytes_ +
+         emptied_bytes();
+}
+
+// A node that empties again and again stands in the line as often.
+std::size_t PrefixIndex::emptied_bytes() const {
+  const auto empty = nodes_.size() - filled_;
+  const auto repeated = emptied_.size() - std::min(emptied_.size(), empty);
+  return empty * emptied_node_bytes + repeated * sizeof(std::uint64_t) + emptied_losses_bytes_;
+}
 
 }  // namespace worker::journal

@@ -26,6 +26,8 @@ class PrefixIndex {
   static constexpr std::size_t slashes_max = 16;
   /// Prefixes under which nothing is held any more and whose losses are remembered one by one.
   static constexpr std::size_t emptied_max = 100'000;
+  /// The part of the history's bytes that they may take.
+  static constexpr std::size_t emptied_share = 8;
 
   // Grows and shrinks with what is in it: there are many prefixes, and most hold little.
   using Queue = boost::circular_buffer_space_optimized<Sequence>;
@@ -34,9 +36,13 @@ class PrefixIndex {
   void add(std::string_view topic, Sequence place, const Places& held);
   /// `topic` has given up an event, which may be held by others.
   void release(std::string_view topic, const Loss& loss, const Places& held);
+  /// The last topic of an event that had this one, too, has given it up.
+  void gone(std::string_view topic, const Places& held);
   /// `topic` had lost events before this index began.
   void mark(std::string_view topic, const Loss& loss);
   void clear();
+  /// Until those under which nothing is held take no more.
+  void forget_emptied(std::size_t bytes_max);
 
   /// Places in their order of all events under `prefix`, which ends with a slash, and perhaps of others; none
   /// where there is none.
@@ -47,6 +53,8 @@ class PrefixIndex {
 
   /// What the index takes, roughly.
   std::size_t bytes() const;
+  /// Of these, what is remembered of prefixes under which nothing is held.
+  std::size_t emptied_bytes() const;
 
  private:
   // Losses of which each is farther than all later ones: what was lost since some moment is one look-up.
@@ -56,6 +64,8 @@ class PrefixIndex {
     Sequence through_since(Evictions accounted) const;
     /// One loss that covers all of them.
     Loss all() const;
+    /// What they take beside the first.
+    std::size_t bytes() const;
 
    private:
     std::vector<Loss> falling_;
@@ -70,14 +80,19 @@ class PrefixIndex {
 
   Node& node_of(std::uint64_t hash);
   void sweep(Node& node, const Places& held);
+  void add_loss(Node& node, const Loss& loss);
+  void drop_gone(Node& node, std::uint64_t hash, const Places& held);
   void forget_emptied();
+  void forget_first();
 
   Nodes nodes_;
-  std::deque<std::uint64_t> emptied_;  // nodes in the order in which they lost their last place
-  std::size_t filled_ = 0;             // nodes that have places
-  std::size_t places_ = 0;             // of all nodes
-  Losses all_;                         // of all topics
-  Loss forgotten_;                     // of nodes that are not remembered any more
+  std::deque<std::uint64_t> emptied_;     // nodes in the order in which they lost their last place
+  std::size_t filled_ = 0;                // nodes that have places
+  std::size_t places_ = 0;                // of all nodes
+  std::size_t losses_bytes_ = 0;          // what the losses of all nodes take beside the first of each
+  std::size_t emptied_losses_bytes_ = 0;  // the same of nodes without places
+  Losses all_;                            // of all topics
+  Loss forgotten_;                        // of nodes that are not remembered any more
 };
 
 }  // namespace worker::journal

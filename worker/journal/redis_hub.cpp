@@ -45,8 +45,7 @@ constexpr std::string_view open_script = R"(
 if fresh or forks then redis.pcall('HSET', KEYS[1], 'last', last, unpack(changed)) end
 local first = redis.call('XRANGE', KEYS[2], epoch .. '-0', '+', 'COUNT', 1)[1]
 local time = redis.call('TIME')
-return {epoch, last, now, first and first[1] or '', time[1] * 1000 + math.floor(time[2] / 1000),
-        redis.call('ZRANGE', KEYS[4], 0, -1, 'WITHSCORES')}
+return {epoch, last, now, first and first[1] or '', time[1] * 1000 + math.floor(time[2] / 1000)}
 )";
 
 // Trimming comes last: a script that has written something may go on over maxmemory, and one that would is to
@@ -175,7 +174,7 @@ RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) co
   const auto parts = elements(*reply);
   State state;
   std::int64_t now = 0;
-  if (parts.size() != 6 || !read_number(*parts[0], state.last.life) ||
+  if (parts.size() != 5 || !read_number(*parts[0], state.last.life) ||
       !read_number(*parts[1], state.last.number) || !read_number(*parts[2], state.branch) ||
       !read_number(*parts[4], now)) {
     redis.bad_answer("its opening");
@@ -183,13 +182,6 @@ RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) co
   std::uint64_t life = 0;
   state.now = std::chrono::milliseconds(now);
   if (!read_redis_id(*parts[3], life, state.first)) state.first = state.last.number + 1;
-  const auto topics = elements(*parts[5]);
-  for (std::size_t i = 0; i + 1 < topics.size(); i += 2) {
-    Sequence place = 0;
-    if (topics[i]->type != REDIS_REPLY_STRING || !read_number(*topics[i + 1], place))
-      redis.bad_answer("its opening");
-    state.closed.emplace_back(std::string(topics[i]->str, topics[i]->len), place);
-  }
   return state;
 }
 
@@ -285,6 +277,39 @@ std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, Sequence aft
     }
   }
   return ids;
+}
+
+// By place and not by rank: those that were closed first may be forgotten meanwhile. Several that one event
+// closed have one place; a part that ends among them is gone on with by their number.
+std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, Sequence after, Sequence before,
+                                                 std::size_t bytes_max, std::size_t& others) const {
+  constexpr std::size_t at_once = 1'000;
+  std::deque<RedisClosed> topics;
+  std::size_t bytes = 0;
+  std::size_t of_last = 0;  // taken of the place `from`
+  others = 0;
+  const auto until = fmt::format("({}", before);
+  auto from = after + 1;
+  for (bool more = true; more;) {
+    const auto reply = redis.ask({"ZRANGEBYSCORE", closed_, std::to_string(from), until, "WITHSCORES",
+                                  "LIMIT", std::to_string(of_last), std::to_string(at_once)});
+    const auto parts = elements(*reply);
+    more = parts.size() == 2 * at_once;
+    for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+      Sequence place = 0;
+      if (parts[i]->type != REDIS_REPLY_STRING || !read_number(*parts[i + 1], place))
+        redis.bad_answer("ZRANGEBYSCORE");
+      of_last = place == from ? of_last + 1 : 1;
+      from = place;
+      bytes += parts[i]->len;
+      topics.push_back({std::string(parts[i]->str, parts[i]->len), place});
+    }
+    for (; bytes > bytes_max; ++others) {
+      bytes -= topics.front().topic.size();
+      topics.pop_front();
+    }
+  }
+  return topics;
 }
 
 std::chrono::milliseconds RedisHub::time(RedisConnection& redis) const {

@@ -7,11 +7,12 @@
 // - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor, and tells its life.
 // - {NAME}:ids, sorted: publishers' ids, by the place of their event; of events that are trimmed only the
 // last ones. An id of more than 256 bytes stands there as NUL and its SHA-1.
-// - {NAME}:closed, sorted: topics that were closed, by the place of their last event.
+// - {NAME}:closed, sorted: topics that were closed, by the place of their last event; the last 100,000.
 //
 // Trimmed is what the worker that appends does not hold any more. Errors are thrown as RedisError.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <span>
 #include <utility>
@@ -42,6 +43,12 @@ struct RedisPastId {
   Sequence number = 0;
 };
 
+/// A topic that was closed, and the place of its last event.
+struct RedisClosed {
+  std::string topic;
+  Sequence number = 0;
+};
+
 class RedisHub {
  public:
   struct State {
@@ -49,7 +56,6 @@ class RedisHub {
     std::uint64_t branch = 0;
     Sequence first = 0;                // held; last + 1, if nothing is
     std::chrono::milliseconds now{0};  // the time of Redis
-    std::vector<std::pair<std::string, Sequence>> closed;
   };
   struct Appended {
     std::uint64_t life = 0;
@@ -78,6 +84,10 @@ class RedisHub {
                   std::span<const RedisDraft> drafts) const;
   /// Ids of places after `after` and before `before`, in their order; asked for in parts.
   std::vector<RedisPastId> past_ids(RedisConnection& redis, Sequence after, Sequence before) const;
+  /// Topics that were closed after `after` and before `before`, in that order; asked for in parts. Of more than
+  /// `bytes_max` bytes of names those that were closed last, and how many others there were.
+  std::deque<RedisClosed> closed_between(RedisConnection& redis, Sequence after, Sequence before,
+                                         std::size_t bytes_max, std::size_t& others) const;
   /// Of that life, none if there is none now.
   std::optional<RedisPlace> last(RedisConnection& redis) const;
   /// At most `count` events after `after`; none, if none came within `wait`.

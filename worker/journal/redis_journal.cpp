@@ -10,8 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What may wait for Redis.
-constexpr std::size_t waiting_bytes_max = 67'108'864;
 constexpr auto retry_first = 50ms;
 constexpr auto retry_longest = 2s;
 
@@ -50,18 +48,19 @@ std::optional<std::string> RedisJournal::trouble() const {
 
 void RedisJournal::append(std::vector<Draft> drafts, Done done) {
   const auto bytes = waiting_bytes(drafts);
-  Waiting waiting{std::move(drafts), std::move(done)};
+  Waiting waiting{std::move(drafts), std::move(done), bytes};
+  auto why = Rejection::unavailable;
   {
     const std::lock_guard lock(mutex_);
     const bool well = !read_line_.trouble && !write_line_.trouble && !closing_;
-    if (well && waiting_bytes_ + bytes <= waiting_bytes_max) {
+    if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
-      waiting_bytes_ += bytes;
       changed_.notify_all();
       return;
     }
+    if (well) why = Rejection::full;
   }
-  refuse(waiting, Rejection::unavailable);
+  waiting.refuse(why);
 }
 
 bool RedisJournal::move_to(const StorageSettings& storage) {
@@ -146,10 +145,14 @@ RedisSeen RedisJournal::seen() const {
 
 // --- the answers ---
 
-void RedisJournal::refuse(Waiting& waiting, Rejection why) {
-  std::vector<Kept> results;
-  for (std::size_t i = 0; i < waiting.drafts.size(); ++i) results.emplace_back(base::failure(why));
-  waiting.done(std::move(results));
+void RedisJournal::refuse(std::vector<Waiting>& taken, Rejection why) {
+  std::size_t bytes = 0;
+  for (auto& waiting : taken) {
+    waiting.refuse(why);
+    bytes += waiting.bytes;
+  }
+  const std::lock_guard lock(mutex_);
+  waits_.give_back(bytes);
 }
 
 // What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
@@ -166,7 +169,14 @@ void RedisJournal::release(bool all) {
       return true;
     });
   }
-  for (auto& kept : ripe) kept.done(std::move(kept.results));
+  std::size_t bytes = 0;
+  for (auto& kept : ripe) {
+    kept.done(std::move(kept.results));
+    bytes += kept.bytes;
+  }
+  if (bytes == 0) return;
+  const std::lock_guard lock(mutex_);
+  waits_.give_back(bytes);
 }
 
 }  // namespace worker::journal

@@ -42,16 +42,18 @@ class RedisJournal final : public HeldJournal {
  private:
   using Time = std::chrono::steady_clock::time_point;  // of waiting for a machine, not of the history
 
-  struct Waiting {
-    std::vector<Draft> drafts;
-    Done done;
-  };
   // Kept, and to be answered once the history has it.
   struct Settled {
     RedisPlace last;
     Time due;
     std::vector<Kept> results;
     Done done;
+    std::size_t bytes = 0;  // of those that wait
+  };
+  // What is known of events that were gone before they could be read.
+  struct Missed {
+    std::vector<RedisPastId> ids;
+    std::deque<RedisClosed> closed;
   };
   // One of the two threads' way to Redis. The pointer changes under mutex_, its owner alone uses it.
   struct Line {
@@ -68,9 +70,9 @@ class RedisJournal final : public HeldJournal {
   void join();
   void look_after();
   void fit_count(std::size_t events, std::size_t bytes);
-  void take(std::vector<RedisEntry> entries, const std::vector<RedisPastId>& past_ids);
-  std::vector<RedisPastId> ids_between(RedisPlace last, RedisPlace next);
-  void remember(const std::vector<RedisPastId>& ids);
+  void take(std::vector<RedisEntry> entries, const Missed& missed);
+  Missed missed_between(RedisPlace last, RedisPlace next);
+  void remember(const Missed& missed);
   base::Instant time_of(const RedisEntry& entry) const;
   void settle();
 
@@ -83,7 +85,7 @@ class RedisJournal final : public HeldJournal {
   Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
   bool was_kept(const RedisDraft& draft) const;
   void release(bool all);
-  static void refuse(Waiting& waiting, Rejection why);
+  void refuse(std::vector<Waiting>& taken, Rejection why);
 
   RedisConnection& connected(Line& line);
   void failed(Line& line, const RedisError& error);
@@ -119,7 +121,6 @@ class RedisJournal final : public HeldJournal {
   std::uint64_t branch_ = 0;
   RedisPlace told_;  // the followers have heard of it
   std::vector<Waiting> waiting_;
-  std::size_t waiting_bytes_ = 0;
   std::deque<Settled> settled_;
   std::condition_variable changed_;
 

@@ -50,7 +50,7 @@ void RedisJournal::reader() {
 // is one of the same life.
 void RedisJournal::join() {
   auto state = hub_.open(connected(read_line_), seen());
-  const auto ids = ids_between(place(), {state.last.life, state.first});
+  const auto missed = missed_between(place(), {state.last.life, state.first});
   {
     const std::lock_guard lock(mutex_);
     const bool first = !std::exchange(ready_, true);
@@ -66,14 +66,8 @@ void RedisJournal::join() {
                 read_line_.redis->name(), epoch_of(life_));
     }
     const auto origin = history_.origin();
-    const bool hole = origin + state.first > history_.last() + 1;
-    if (hole) history_.lose(origin + state.first - 1);
-    remember(ids);
-    if (first || anew || hole) {
-      for (const auto& [topic, number] : state.closed) {
-        if (number < state.first) history_.close(topic, origin + number);
-      }
-    }
+    if (origin + state.first > history_.last() + 1) history_.lose(origin + state.first - 1);
+    remember(missed);
     told_ = {life_, history_.last() - origin};
   }
   tail_ = state.last;
@@ -99,8 +93,8 @@ void RedisJournal::read_more() {
   if (entries.front().life != at.life) return join();
   fit_count(entries.size(), bytes);
   // Some may have been trimmed before they were read here.
-  const auto ids = ids_between(at, place_of(entries.front()));
-  take(std::move(entries), ids);
+  const auto missed = missed_between(at, place_of(entries.front()));
+  take(std::move(entries), missed);
   // What is not read yet came after it.
   if (all) caught_up_ = at_that_time;
   settle();
@@ -135,9 +129,9 @@ void RedisJournal::read_all_held() {
   }
   // Trimmed since the beginning was looked for. Not asked for while other answers are to come.
   for (const auto& [last, next] : holes) {
-    const auto ids = ids_between(last, next);
+    const auto missed = missed_between(last, next);
     const std::lock_guard lock(mutex_);
-    remember(ids);
+    remember(missed);
   }
 }
 
@@ -149,24 +143,24 @@ void RedisJournal::look_after() {
   // An event that is just coming is no loss; one that has not come by the next time is.
   missing_ = last->number > at.number ? missing_ + 1 : 0;
   if (missing_ < 2) return;
-  const auto ids = ids_between(at, {last->life, last->number + 1});
+  const auto missed = missed_between(at, {last->life, last->number + 1});
   {
     const std::lock_guard lock(mutex_);
     history_.lose(history_.origin() + last->number);
-    remember(ids);
+    remember(missed);
     told_ = *last;
   }
   tell_followers();
 }
 
-void RedisJournal::take(std::vector<RedisEntry> entries, const std::vector<RedisPastId>& past_ids) {
+void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
   if (entries.empty()) return;
   RedisPlace read;
   missing_ = 0;
   {
     const std::lock_guard lock(mutex_);
     const auto origin = history_.origin();
-    remember(past_ids);
+    remember(missed);
     for (auto& entry : entries) {
       if (entry.life != life_) break;  // the next answer begins with it
       const auto place = origin + entry.number;
@@ -188,16 +182,32 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const std::vector<Redis
   release(false);
 }
 
-// Publishers' ids of events that were gone before they could be read. Also at the start of a life.
-std::vector<RedisPastId> RedisJournal::ids_between(RedisPlace last, RedisPlace next) {
+// Publishers' ids of events that were gone before they could be read, and topics that were closed by such.
+// Also at the start of a life.
+RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace next) {
   const auto after = last.life == next.life ? last.number : 0;
   if (next.number <= after + 1) return {};
-  return hub_.past_ids(connected(read_line_), after, next.number);
+  auto& redis = connected(read_line_);
+  std::size_t names_max = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    names_max = history_.settings().bytes_max / History::emptied_share;
+  }
+  Missed missed{.ids = hub_.past_ids(redis, after, next.number), .closed = {}};
+  std::size_t others = 0;
+  missed.closed = hub_.closed_between(redis, after, next.number, names_max, others);
+  if (others > 0) {
+    log_.warn("journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
+              "of the {} that were closed first are not told of their end",
+              redis.name(), others);
+  }
+  return missed;
 }
 
 // Under the lock.
-void RedisJournal::remember(const std::vector<RedisPastId>& ids) {
-  for (const auto& [id, number] : ids) history_.remember(id, history_.origin() + number);
+void RedisJournal::remember(const Missed& missed) {
+  for (const auto& [id, number] : missed.ids) history_.remember(id, history_.origin() + number);
+  for (const auto& [topic, number] : missed.closed) history_.close(topic, history_.origin() + number);
 }
 
 // What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it

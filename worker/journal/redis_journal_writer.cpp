@@ -63,10 +63,8 @@ bool RedisJournal::wait(std::vector<Waiting>& taken) {
   }
   // Whole appends, about a group's worth: the others go with the next.
   auto end = waiting_.begin();
-  for (std::size_t events = 0; end != waiting_.end() && events < group_events_max; ++end) {
+  for (std::size_t events = 0; end != waiting_.end() && events < group_events_max; ++end)
     events += end->drafts.size();
-    waiting_bytes_ -= std::min(waiting_bytes_, waiting_bytes(end->drafts));
-  }
   std::move(waiting_.begin(), end, std::back_inserter(taken));
   waiting_.erase(waiting_.begin(), end);
   return !closing_ || !taken.empty();
@@ -74,7 +72,7 @@ bool RedisJournal::wait(std::vector<Waiting>& taken) {
 
 void RedisJournal::write(std::vector<Waiting>& taken) {
   std::vector<RedisDraft> drafts;
-  for (auto& [each, done] : taken) {
+  for (auto& [each, done, bytes] : taken) {
     for (auto& draft : each) drafts.push_back(redis_draft(std::move(draft)));
   }
   std::vector<Kept> results;
@@ -102,16 +100,19 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
     const bool asked = write_line_.redis != nullptr;  // else it was the connection that could not be made
     const bool in_doubt = sent || (asked && error.kind() == RedisError::Kind::broken);
     failed(write_line_, error);
-    for (auto& waiting : taken) refuse(waiting, in_doubt ? Rejection::unconfirmed : Rejection::unavailable);
-    return;
+    return refuse(taken, in_doubt ? Rejection::unconfirmed : Rejection::unavailable);
   }
   const auto due = std::chrono::steady_clock::now() + reader_patience;
   {
     const std::lock_guard lock(mutex_);
     auto next = results.begin();
-    for (auto& [each, done] : taken) {
+    for (auto& [each, done, bytes] : taken) {
       const auto end = next + static_cast<std::ptrdiff_t>(each.size());
-      settled_.push_back({last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)});
+      Settled kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
+      // The events are in Redis; what is to be told of them is less.
+      kept.bytes = std::min(bytes, waiting_bytes(kept.results));
+      waits_.give_back(bytes - kept.bytes);
+      settled_.push_back(std::move(kept));
       next = end;
     }
   }

@@ -14,9 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What may wait for the disk, or is on its way to it. A disk that is slower than this for long is slower than
-// its publishers.
-constexpr std::size_t waiting_bytes_max = 67'108'864;
 // While nobody publishes, evicted events leave the file at least this often.
 constexpr auto housekeeping_interval = 1s;
 // A file that was moved, or changed by somebody else, is noticed at least this often, however much is
@@ -64,23 +61,20 @@ std::optional<std::string> SqliteJournal::trouble() const {
 
 void SqliteJournal::append(std::vector<Draft> drafts, Done done) {
   const auto bytes = waiting_bytes(drafts);
-  Waiting waiting{std::move(drafts), std::move(done)};
+  Waiting waiting{std::move(drafts), std::move(done), bytes};
+  auto why = Rejection::unavailable;
   {
     const std::lock_guard lock(mutex_);
-    if (!trouble_ && !closing_ && taken_bytes_ + waiting_bytes_ + bytes <= waiting_bytes_max) {
+    const bool well = !trouble_ && !closing_;
+    // A disk that is slower than this for long is slower than its publishers.
+    if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
-      waiting_bytes_ += bytes;
       changed_.notify_one();
       return;
     }
+    if (well) why = Rejection::full;
   }
-  refuse(waiting, Rejection::unavailable);
-}
-
-void SqliteJournal::refuse(Waiting& waiting, Rejection why) {
-  std::vector<Kept> results;
-  for (std::size_t i = 0; i < waiting.drafts.size(); ++i) results.emplace_back(base::failure(why));
-  waiting.done(std::move(results));
+  waiting.refuse(why);
 }
 
 void SqliteJournal::close() {
@@ -122,10 +116,11 @@ void SqliteJournal::end() {
 // All that waits, or nothing after a while; false once there is nothing more to do.
 bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   std::unique_lock lock(mutex_);
+  waits_.give_back(std::exchange(taken_bytes_, 0));  // it is answered by now
   const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
   changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
   taken = std::exchange(waiting_, {});
-  taken_bytes_ = std::exchange(waiting_bytes_, 0);
+  taken_bytes_ = waits_.size();
   return !closing_ || !taken.empty();
 }
 
@@ -137,7 +132,7 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
   {
     const std::lock_guard lock(mutex_);
     possible = !trouble_;
-    for (auto& [drafts, done] : taken) {
+    for (auto& [drafts, done, bytes] : taken) {
       auto& kept = results.emplace_back();
       for (auto& draft : drafts) kept.push_back(group.add(std::move(draft), clock_.now()));
     }
@@ -157,7 +152,7 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
     possible = false;
   }
   if (!possible) {
-    for (auto& waiting : taken) refuse(waiting, rejection);
+    for (auto& waiting : taken) waiting.refuse(rejection);
     return;
   }
   {

@@ -33,11 +33,6 @@ class SqliteJournal final : public HeldJournal {
   void close() override;
 
  private:
-  struct Waiting {
-    std::vector<Draft> drafts;
-    Done done;
-  };
-
   void open();
   void examine(History& history) const;
   void run();
@@ -52,7 +47,6 @@ class SqliteJournal final : public HeldJournal {
   void end();
   void failed(const SqliteError& error);
   void mended();
-  static void refuse(Waiting& waiting, Rejection why);
 
   const StorageSettings storage_;
   base::Log& log_;
@@ -72,7 +66,6 @@ class SqliteJournal final : public HeldJournal {
   bool closing_ = false;
   std::optional<std::string> trouble_;
   std::vector<Waiting> waiting_;
-  std::size_t waiting_bytes_ = 0;
   std::size_t taken_bytes_ = 0;  // by the writer, since it last came for more
   std::condition_variable changed_;
 

@@ -29,6 +29,7 @@ inline Values values_of(const Config& config) {
           {"gate.pending_max", fmt::format("{}", gate.pending_max)},
           {"gate.head_bytes_max", fmt::format("{}", gate.head_bytes_max)},
           {"gate.body_bytes_max", fmt::format("{}", gate.body_bytes_max)},
+          {"gate.bodies_bytes_max", fmt::format("{}", gate.bodies_bytes_max)},
           {"streams.max", fmt::format("{}", streams.streams_max)},
           {"streams.per_address_max", fmt::format("{}", streams.streams_per_address_max)},
           {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
@@ -38,6 +39,7 @@ inline Values values_of(const Config& config) {
           {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
           {"streams.lifetime_seconds", fmt::format("{} ms", streams.lifetime.count())},
           {"streams.topics_max", fmt::format("{}", streams.topics_max)},
+          {"streams.subscriptions_bytes_max", fmt::format("{}", streams.subscriptions_bytes_max)},
           {"streams.poll_seconds_max", fmt::format("{} ms", streams.poll_max.count())},
           {"streams.default_topics", fmt::format("{}", fmt::join(streams.default_topics, " "))},
           {"streams.conflate", fmt::format("{}", fmt::join(hub.conflate, " "))},
@@ -64,6 +66,7 @@ inline Values values_of(const Config& config) {
           {"journal.password", storage.redis.password},
           {"journal.hub", storage.redis.hub},
           {"journal.path", storage.path},
+          {"journal.waiting_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
           {"journal.durability",
            storage.durability == journal::StorageSettings::Durability::full ? "full" : "process"},
           {"stats.readers", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"

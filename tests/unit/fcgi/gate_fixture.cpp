@@ -14,7 +14,8 @@ struct GateFixture::World {
   explicit World(GateFixture& owner)
       : loop(owner.clock),
         listening(listen()),
-        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, log, random, decoder) {
+        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, log, random, decoder,
+             owner.load) {
     log.set_pattern("%l: %v");
     log.set_level(spdlog::level::debug);
   }

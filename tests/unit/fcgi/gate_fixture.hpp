@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "fcgi/load.hpp"
 #include "fcgi/metrics.hpp"
 #include "fcgi/settings.hpp"
 #include "support/manual_clock.hpp"
@@ -57,6 +58,7 @@ class GateFixture {
   metrics::Registry registry;
   Metrics metrics{registry};
   support::ScriptedEndpoint endpoint;
+  Load load;
 
  private:
   // Out of the header with Asio and the rest: half a dozen files include this one.

@@ -107,8 +107,20 @@ BOOST_AUTO_TEST_CASE(what_is_given_up_goes_from_the_front) {
   BOOST_TEST(hub.found("a/") == Found{2});
   hub.give_up("a/y");
   BOOST_TEST((hub.index.find("a/") == nullptr));
-  BOOST_TEST(hub.index.bytes() == 0);
+  BOOST_TEST(hub.index.bytes() < 200);
   BOOST_TEST(hub.index.lost_through("a/", 0) == 2);
+}
+
+// Not only under the one that gives it up last.
+BOOST_AUTO_TEST_CASE(an_event_of_several_topics_goes_from_all_their_prefixes) {
+  Beside hub;
+  hub.publish({"a/x", "b/x"});
+  hub.give_up("a/x");
+  BOOST_TEST(hub.found("a/") == Found{1});
+  hub.give_up("b/x");
+  hub.index.gone("a/x", hub.held);
+  BOOST_TEST((hub.index.find("a/") == nullptr));
+  BOOST_TEST((hub.index.find("b/") == nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(places_that_are_gone_never_outnumber_the_others_for_long) {
@@ -152,6 +164,37 @@ BOOST_AUTO_TEST_CASE(beyond_its_bound_a_common_loss_stands_in) {
   BOOST_TEST(index.lost_through("1/", 2) == 0);
   BOOST_TEST(index.lost_through("never/", 0) == 2);
   BOOST_TEST(index.lost_through("3/", 0) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(prefixes_without_events_take_no_more_than_they_may) {
+  PrefixIndex index;
+  for (std::size_t i = 1; i <= 1'000; ++i) index.mark(std::to_string(i) + "/x", {i, i});
+  const auto all = index.bytes();
+  index.forget_emptied(all);
+  BOOST_TEST(index.lost_through("1/", 0) == 1);
+  index.forget_emptied(all - 1);
+  BOOST_TEST(index.lost_through("1/", 0) == 1);
+  BOOST_TEST(index.lost_through("never/", 0) == 1);
+  BOOST_TEST(index.lost_through("1/", 1) == 0);
+  BOOST_TEST(index.lost_through("2/", 0) == 2);
+  BOOST_TEST(index.bytes() <= all - 1);
+  index.forget_emptied(0);
+  BOOST_TEST(index.bytes() == 0);
+  BOOST_TEST(index.lost_through("7/", 0) == 1'000);
+}
+
+// Where a prefix loses events in another order than it got them, each loss is remembered.
+BOOST_AUTO_TEST_CASE(losses_out_of_order_are_counted) {
+  PrefixIndex index;
+  index.mark("a/x", {1'000, 1});
+  const auto one = index.bytes();
+  for (Evictions at = 2; at <= 500; ++at) {
+    index.mark("a/x", {1'000 - at, at});
+    BOOST_REQUIRE(index.bytes() <= one + 500 * 8 + 2'048);
+  }
+  BOOST_TEST(index.bytes() >= one + 500 * 8 + 64 * sizeof(Loss));
+  index.mark("a/x", {2'000, 501});
+  BOOST_TEST(index.bytes() <= one + 501 * 8 + 64);
 }
 
 BOOST_AUTO_TEST_CASE(holds_what_a_search_of_everything_finds) {
