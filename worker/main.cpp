@@ -47,6 +47,10 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
   auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
                                   "Publishers' ids remembered of events that are not held any more.");
   metrics::Limits limits(registry);
+  // Each lane raises it by its own.
+  auto& longest_turn = registry.gauge("sse_worker_loop_longest_turn_microseconds",
+                                      "The longest of these turns since this was last asked for.");
+  registry.on_text([&longest_turn] { longest_turn.set(0); });
   auto& available =
       registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
   registry.on_text([&, limits, told = std::make_shared<std::atomic<std::uint64_t>>(0)]() mutable {

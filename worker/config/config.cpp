@@ -75,6 +75,7 @@ void read_streams(Section& section, Config& config) {
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
   section.seconds("lifetime_seconds", streams.lifetime, 0ms, 720h);
   section.number("topics_max", streams.topics_max, 1, 100'000);
+  section.number("patterns_max", streams.patterns_max, 0, 100'000);
   section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
   section.selectors("default_topics", streams.default_topics);
   section.selectors("conflate", config.hub.conflate);

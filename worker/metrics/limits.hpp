@@ -15,6 +15,7 @@ enum class Limit {
   body_bytes,
   streams,
   stream_topics,
+  stream_patterns,
   stall,
   lifetime,
   publish_topics,
@@ -31,13 +32,14 @@ class Limits {
   void count(Limit limit, std::uint64_t times = 1) { counters_[static_cast<std::size_t>(limit)]->add(times); }
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
 
-  static constexpr std::array<std::string_view, 12> keys = {
-      "gate.pending_max",         "gate.head_bytes_max",
-      "gate.body_bytes_max",      "streams.max",
-      "streams.topics_max",       "streams.stall_seconds",
-      "streams.lifetime_seconds", "publish.topics_max",
-      "publish.topic_bytes_max",  "publish.event_bytes_max",
-      "publish.batch_max",        "history.past_ids_max"};
+  static constexpr std::array<std::string_view, 13> keys = {
+      "gate.pending_max",        "gate.head_bytes_max",
+      "gate.body_bytes_max",     "streams.max",
+      "streams.topics_max",      "streams.patterns_max",
+      "streams.stall_seconds",   "streams.lifetime_seconds",
+      "publish.topics_max",      "publish.topic_bytes_max",
+      "publish.event_bytes_max", "publish.batch_max",
+      "history.past_ids_max"};
 
  private:
   std::array<Counter*, keys.size()> counters_;

@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -37,15 +38,21 @@ void Poller::want_writable(int fd, Watcher& watcher, bool wanted) {
 
 void Poller::remove(int fd) { ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
 
-void Poller::dispatch() {
-  std::array<epoll_event, 256> events;
-  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
-  for (int i = 0; i < count; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
-    static_cast<Watcher*>(event.data.ptr)
-        ->on_ready({.readable = (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
-                    .writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
-                    .hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
+void Poller::dispatch(const Turn& turn) {
+  // Few at a time: what the kernel has reported has to be told, however long that takes.
+  std::array<epoll_event, 4> events;
+  constexpr int batch = 256;
+  for (int told = 0; told < batch;) {
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
+    for (int i = 0; i < count; ++i) {
+      const auto& event = events[static_cast<std::size_t>(i)];
+      static_cast<Watcher*>(event.data.ptr)
+          ->on_ready({.readable = (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
+                      .writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+                      .hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
+    }
+    told += std::max(count, 0);
+    if (count < static_cast<int>(events.size()) || turn.is_over()) return;
   }
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/unique_fd.hpp"
+#include "net/turn.hpp"
 
 namespace worker::net {
 
@@ -42,8 +43,13 @@ class Poller {
   void want_writable(int fd, Watcher& watcher, bool wanted);
   void remove(int fd);
 
-  /// Tells a batch of ready watchers; never waits. descriptor() stays readable while more are ready.
-  void dispatch();
+  /// Reports what `fd` is ready for as if it had just become so. For a watcher that stops before it has read
+  /// everything, to let others have their turn.
+  void again(int fd, Watcher& watcher, bool writable_wanted) { want_writable(fd, watcher, writable_wanted); }
+
+  /// Tells a batch of ready watchers, or as many as fit the turn; never waits. descriptor() stays readable
+  /// while more are ready.
+  void dispatch(const Turn& turn);
   /// Readable when a watcher is ready.
   int descriptor() const { return epoll_.get(); }
 

@@ -32,6 +32,7 @@ sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
+sse_worker_limit_reached_total{key="streams.patterns_max"} 0
 sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
