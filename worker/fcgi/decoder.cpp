@@ -28,6 +28,7 @@ base::UniqueFd memory_file() {
 
 std::string head_records(std::string_view params) {
   std::string head;
+  head.reserve(params.size() + header_bytes * (4 + params.size() / content_bytes_max));
   append_begin(head, any_id);
   while (!params.empty()) {
     const auto piece = params.substr(0, content_bytes_max);

@@ -25,11 +25,9 @@ RecordHeader RecordHeader::decode(const std::array<char, header_bytes>& bytes) {
 void append_record(std::string& out, std::uint8_t type, std::uint16_t request_id, std::string_view content) {
   const auto size = static_cast<unsigned>(content.size());
   const unsigned id = request_id;
-  for (const unsigned byte :
-       {unsigned{FCGI_VERSION_1}, unsigned{type}, id >> 8U, id & 0xffU, size >> 8U, size & 0xffU, 0U, 0U}) {
-    out.push_back(static_cast<char>(byte));
-  }
-  out.append(content);
+  const auto octets = [](auto... bytes) { return std::array{static_cast<char>(bytes)...}; };
+  const auto header = octets(FCGI_VERSION_1, type, id >> 8U, id & 0xffU, size >> 8U, size & 0xffU, 0, 0);
+  out.append(header.data(), header.size()).append(content);
 }
 
 void append_stdout(std::string& out, std::uint16_t request_id, std::string_view payload) {

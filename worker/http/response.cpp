@@ -1,13 +1,18 @@
 #include "http/response.hpp"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <utility>
 
 namespace worker::http {
 
 void ResponseHead::append_to(std::string& out) const {
-  fmt::format_to(std::back_inserter(out), "Status: {} {}\r\n", status, reason_phrase(status));
+  // What a head takes as a rule: every publish is answered with one.
+  constexpr std::size_t bytes = 256;
+  out.reserve(out.size() + bytes);
+  out.append("Status: ")
+      .append(std::to_string(status))
+      .append(" ")
+      .append(reason_phrase(status))
+      .append("\r\n");
   for (const auto& [name, value] : headers) out.append(name).append(": ").append(value).append("\r\n");
   out.append("\r\n");
 }
@@ -47,8 +52,9 @@ std::string_view reason_phrase(int status) {
 
 Response whole_response(int status, std::string content_type, std::string body,
                         std::vector<std::pair<std::string, std::string>> headers) {
+  headers.reserve(headers.size() + 4);
   headers.emplace_back("Content-Type", std::move(content_type));
-  headers.emplace_back("Content-Length", fmt::format("{}", body.size()));
+  headers.emplace_back("Content-Length", std::to_string(body.size()));
   headers.emplace_back("Cache-Control", "no-store");
   headers.emplace_back("X-Content-Type-Options", "nosniff");
   return {{status, std::move(headers)}, std::move(body)};

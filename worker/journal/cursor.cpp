@@ -1,7 +1,5 @@
 #include "journal/cursor.hpp"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
 namespace worker::journal {
@@ -16,6 +14,11 @@ std::optional<Cursor> Cursor::parse(std::string_view text) {
   return cursor;
 }
 
-std::string Cursor::text() const { return fmt::format("{}-{}", epoch, sequence); }
+std::string Cursor::text() const {
+  const auto digits = std::to_string(sequence);
+  std::string text;
+  text.reserve(epoch.size() + 1 + digits.size());
+  return text.append(epoch).append("-").append(digits);
+}
 
 }  // namespace worker::journal
