@@ -42,7 +42,7 @@ class LongPoll final : public http::Source, public hub::Reader {
 
  private:
   void answer(bool closed);
-  std::vector<std::string> asked_for(const std::vector<std::string>& topics) const;
+  void append_topics(const std::vector<std::string>& topics);
 
   http::Exchange& exchange_;
   hub::Shard& shard_;
@@ -51,7 +51,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   std::string cursor_;
   std::string address_;
   nlohmann::ordered_json gap_;
-  nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
+  std::string events_;  // as JSON, with commas between
 };
 
 }  // namespace worker::api

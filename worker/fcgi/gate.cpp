@@ -88,7 +88,7 @@ void Gate::pause_accepting() {
 }
 
 void Gate::stop_accepting() {
-  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_);
+  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_, *this);
   resume_.cancel();
 }
 
