@@ -48,8 +48,8 @@ void tell_journal(metrics::Registry& registry, const journal::Journal& journal) 
                                   "Publishers' ids remembered of events that are not held any more.");
   metrics::Limits limits(registry);
   // Each lane raises it by its own.
-  auto& longest_turn = registry.gauge("sse_worker_loop_longest_turn_microseconds",
-                                      "The longest of these turns since this was last asked for.");
+  auto& longest_turn = registry.gauge("sse_worker_loop_longest_turn_seconds",
+                                      "The longest of these turns since this was last asked for.", {}, 1e-6);
   registry.on_text([&longest_turn] { longest_turn.set(0); });
   auto& available =
       registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");

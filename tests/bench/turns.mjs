@@ -54,7 +54,7 @@ async function longestTurn(stack, act) {
   await figures(stack);
   await act();
   await pause(200);
-  return (await figures(stack))('sse_worker_loop_longest_turn_microseconds') / 1000;
+  return (await figures(stack))('sse_worker_loop_longest_turn_seconds') * 1000;
 }
 
 async function turns(stack) {

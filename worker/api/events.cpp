@@ -54,6 +54,10 @@ std::optional<std::string> own_stream_refusal(const std::vector<std::string_view
 }
 
 std::string too_many_patterns(std::size_t patterns, std::size_t most) {
+  if (most == 0) {
+    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+           "streams.patterns_max";
+  }
   return fmt::format(
       "topic: {} patterns are asked for; at most {} are allowed. Ask for topics by their names, or for one "
       "pattern that covers several; the operator can raise streams.patterns_max",

@@ -141,22 +141,6 @@ BOOST_AUTO_TEST_CASE(how_many_topics) {
   BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(how_many_patterns) {
-  streams.patterns_max = 2;
-  BOOST_TEST(!asking("topic=a&topic=b/*&topic=*&topic=c*&topic=d/")->finished);
-  BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 0U);
-  BOOST_TEST(refused("topic=b/*&topic=a&topic=*&topic=c/*") ==
-             "topic: 3 patterns are asked for; at most 2 are allowed. Ask for topics by their names, or for "
-             "one pattern that covers several; the operator can raise streams.patterns_max");
-  BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(no_patterns_at_all) {
-  streams.patterns_max = 0;
-  BOOST_TEST(!asking("topic=a")->finished);
-  BOOST_TEST(refused("topic=*").starts_with("topic: 1 patterns are asked for; at most 0 are allowed."));
-}
-
 BOOST_AUTO_TEST_CASE(polls_that_are_refused) {
   for (const auto* wrong : {"", "x", "-1", "1.5", "1s", "%201", "99999999999", "31536001"}) {
     BOOST_TEST(refused(fmt::format("topic=a&poll={}", wrong)) == "poll: must be a whole number of seconds");
