@@ -95,6 +95,13 @@ void tell_load(metrics::Registry& registry, const api::StreamSlots& slots, const
   });
 }
 
+// Each lane raises it by its own.
+void tell_turns(metrics::Registry& registry) {
+  auto& longest = registry.gauge("sse_worker_loop_longest_turn_seconds",
+                                 "The longest of these turns since this was last asked for.", {}, 1e-6);
+  registry.on_text([&longest] { longest.set(0); });
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
@@ -108,6 +115,7 @@ int serve(const config::Config& config, const std::string& file) {
   const auto opened = journal::open(config.history, config.storage, clock, *log);
   auto& journal = *opened;
   tell_journal(registry, journal);
+  tell_turns(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
   slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   tell_addresses(registry, slots);
@@ -157,8 +165,9 @@ int check(const config::CommandLine& line, const config::Config& config) {
   const auto listen = net::listen_problem(config.listen);
   if (listen && listen->certain) return mistake(fmt::format("{}: listen: {}", file, listen->sentence));
   if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
-  for (const auto& warning : {config::exposure_warning(config, file), journal::boot_id_warning(config.storage),
-                              journal::redis_warning(config.storage)}) {
+  for (const auto& warning :
+       {config::exposure_warning(config, file), journal::boot_id_warning(config.storage),
+        journal::redis_warning(config.storage)}) {
     if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
   }
   fmt::print("{}: ok\n", file);

@@ -54,6 +54,17 @@ std::optional<std::string> own_stream_refusal(const std::vector<std::string_view
   return std::nullopt;
 }
 
+std::string too_many_patterns(std::size_t patterns, std::size_t most) {
+  if (most == 0) {
+    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+           "streams.patterns_max";
+  }
+  return fmt::format(
+      "topic: {} patterns are asked for; at most {} are allowed. Ask for topics by their names, or for one "
+      "pattern that covers several; the operator can raise streams.patterns_max",
+      patterns, most);
+}
+
 // The address of the same subscription as a stream, but for the cursor.
 std::string address_of(std::string_view path, const std::vector<std::string_view>& topics,
                        std::optional<std::string_view> heartbeat) {
@@ -148,6 +159,11 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     limits_.count(metrics::Limit::stream_topics);
     return base::failure(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
                                                         topics.size(), settings_.topics_max)));
+  }
+  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, journal::is_pattern));
+  if (patterns > settings_.patterns_max) {
+    limits_.count(metrics::Limit::stream_patterns);
+    return base::failure(http::problem(400, too_many_patterns(patterns, settings_.patterns_max)));
   }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {

@@ -47,7 +47,7 @@ class LongPoll final : public http::Source, public hub::Reader {
 
  private:
   void answer(bool closed);
-  std::vector<std::string> asked_for(const std::vector<std::string>& topics) const;
+  void append_topics(const std::vector<std::string>& topics);
 
   http::Exchange& exchange_;
   hub::Shard& shard_;
@@ -58,7 +58,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   base::ByteBudget::Share address_share_;  // of the bytes of all subscriptions
   std::string notice_;
   nlohmann::ordered_json gap_;
-  nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
+  std::string events_;  // as JSON, with commas between
 };
 
 }  // namespace worker::api

@@ -34,7 +34,7 @@ void Connection::close() {
   phase_ = Phase::closed;
   timer_.cancel();
   backlog_.reset();
-  shared_.loop.poller().remove(socket_.get());
+  shared_.loop.poller().remove(socket_.get(), *this);
   socket_.reset();
   shared_.metrics.connections.add(-1);
   shared_.sweep_later(*this);

@@ -11,6 +11,7 @@
 #include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
@@ -65,6 +66,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void on_ready(Ready ready) override;
 
   const http::Request& request() const override { return *request_; }
+  std::string take_body() override { return std::move(request_->body); }
   void answer(const http::Response& response) override;
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;

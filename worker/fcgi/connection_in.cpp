@@ -15,6 +15,8 @@ namespace worker::fcgi {
 namespace {
 
 constexpr std::size_t read_bytes = 65'536;
+// Of one connection in one turn; a large body comes over several.
+constexpr int reads_per_turn = 8;
 // What may come ahead of an answer: the next request of a peer that does not wait for answers.
 constexpr std::size_t early_bytes_max = 65'536;
 // What answers are put together in keeps no more than this for the next one.
@@ -30,7 +32,9 @@ bool knows_length(const http::Request& request) {
 void Connection::receive(bool hung_up) {
   // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
   // could has emptied it; but an end that is there already has had its edge, and is read to.
-  while (!closed()) {
+  for (int reads = 0; !closed(); ++reads) {
+    if (reads == reads_per_turn)
+      return shared_.loop.poller().again(socket_.get(), *this, backlog_ && !held_back_);
     auto& buffer = shared_.received;
     buffer.resize(read_bytes);
     const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);

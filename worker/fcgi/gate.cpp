@@ -101,24 +101,28 @@ void Gate::pause_accepting() {
 }
 
 void Gate::stop_accepting() {
-  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_);
+  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_, *this);
   resume_.cancel();
 }
 
 void Gate::sweep_later(Connection& connection) {
   if (std::exchange(connection.in_sweep, true)) return;
   to_sweep_.push_back(&connection);
-  if (to_sweep_.size() == 1) loop_.post([this] { sweep(); });
+  if (!std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
 }
 
 void Gate::sweep() {
-  for (auto* connection : std::exchange(to_sweep_, {})) {
+  sweep_posted_ = false;
+  while (!to_sweep_.empty() && !loop_.turn_is_over()) {
+    auto* connection = to_sweep_.front();
+    to_sweep_.pop_front();
     connection->in_sweep = false;
     connection->go_on();
     if (!connection->closed() || connection->in_sweep) continue;
     connections_.erase_and_dispose(connections_.iterator_to(*connection),
                                    [](Connection* closed) { delete closed; });
   }
+  if (!to_sweep_.empty() && !std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
   if (connections_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
 }
 

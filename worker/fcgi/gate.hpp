@@ -4,8 +4,8 @@
 // comes, and it goes on a moment later. One gate per loop; several processes may share the listening socket.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <vector>
 
 #include "base/random.hpp"
 #include "fcgi/connection.hpp"
@@ -63,7 +63,8 @@ class Gate final : public net::Watcher {
   net::Timer resume_;
   net::Timer drain_end_;
   Connections connections_;
-  std::vector<Connection*> to_sweep_;
+  std::deque<Connection*> to_sweep_;
+  bool sweep_posted_ = false;
   std::function<void()> on_drained_;
 };
 

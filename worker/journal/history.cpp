@@ -10,6 +10,9 @@
 namespace worker::journal {
 namespace {
 
+// Of topics' hold on events, given up in one trim(): beside a publish, or in a turn of a loop.
+constexpr std::size_t releases_per_trim = 1'000;
+
 // What a topic that holds events takes beside them and its name.
 constexpr std::size_t topic_bytes = 240;
 
@@ -112,26 +115,30 @@ void History::restart(std::string epoch) {
 
 // --- keeping within the bounds ---
 
-// False where it is still over its bound, because a loop has not seen its oldest event.
-bool History::shorten(Topics::iterator topic) {
+// False where it is still over its bound: because a loop has not seen its oldest event, or none is `left` to
+// release.
+bool History::shorten(Topics::iterator topic, std::size_t& left) {
   const auto& places = topic->second.held;
-  while (places.size() > settings_.topic_events_max) {
-    if (places.front() > seen_by_all()) return false;
+  for (; places.size() > settings_.topic_events_max; --left) {
+    if (left == 0 || places.front() > seen_by_all()) return false;
     release(topic, places.front());
   }
   return true;
 }
 
-void History::trim() {
-  std::erase_if(over_, [&](const std::string& name) {
-    const auto topic = topics_.find(name);
-    return topic == topics_.end() || shorten(topic);
-  });
-  while (front_is_spare()) {
+bool History::trim() {
+  auto left = releases_per_trim;
+  for (auto name = over_.begin(); name != over_.end() && left > 0;) {
+    const auto topic = topics_.find(*name);
+    name = topic == topics_.end() || shorten(topic, left) ? over_.erase(name) : std::next(name);
+  }
+  while (left > 0 && front_is_spare()) {
+    left -= std::min(left, places_.front()->topics.size());
     evict_front();
     forget_emptied();  // or it would take the room of events
   }
   forget_emptied();
+  return left == 0;
 }
 
 bool History::front_is_spare() const {
@@ -186,8 +193,10 @@ Sequence History::seen_by_all() const {
 }
 
 void History::update(const Settings& settings) {
+  const bool fewer = settings.topic_events_max < settings_.topic_events_max;
   settings_ = settings;
   past_ids_.limit(settings.past_ids_max);
+  if (!fewer) return;
   for (const auto& [name, topic] : topics_) {
     if (topic.held.size() > settings_.topic_events_max) over_.insert(name);
   }

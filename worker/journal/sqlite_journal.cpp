@@ -124,6 +124,17 @@ bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   return !closing_ || !taken.empty();
 }
 
+// Under the lock, and without it now and then: the loops wait for it.
+template <class Range, class Work>
+void SqliteJournal::in_parts(Range& range, const Work& work) {
+  constexpr std::ptrdiff_t part = 256;
+  for (auto next = range.begin(); next != range.end();) {
+    const std::lock_guard lock(mutex_);
+    const auto end = next + std::min<std::ptrdiff_t>(part, range.end() - next);
+    for (; next != end; ++next) work(*next);
+  }
+}
+
 void SqliteJournal::write(std::vector<Waiting> taken) {
   std::vector<std::vector<Kept>> results;
   results.reserve(taken.size());
@@ -132,11 +143,11 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
   {
     const std::lock_guard lock(mutex_);
     possible = !trouble_;
-    for (auto& [drafts, done, bytes] : taken) {
-      auto& kept = results.emplace_back();
-      for (auto& draft : drafts) kept.push_back(group.add(std::move(draft), clock_.now()));
-    }
     changes_.merge(history_.take_changes());
+  }
+  for (auto& [drafts, done, bytes] : taken) {
+    auto& kept = results.emplace_back();
+    in_parts(drafts, [&](auto& draft) { kept.push_back(group.add(std::move(draft), clock_.now())); });
   }
   auto rejection = Rejection::unavailable;
   try {
@@ -155,11 +166,8 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
     for (auto& waiting : taken) waiting.refuse(rejection);
     return;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& entry : group.entries()) history_.add(entry);
-    history_.trim();
-  }
+  in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
+  expire();
   tell_followers();
   for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
 }

@@ -10,8 +10,6 @@
 namespace worker::journal {
 namespace {
 
-bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
-
 base::Result<void, std::string> check_text(std::string_view text, std::size_t bytes_max) {
   if (text.empty()) return base::failure(std::string("topic: must not be empty"));
   if (text.size() > bytes_max) {
@@ -28,6 +26,8 @@ void sort_unique(std::vector<std::string>& values) {
 }
 
 }  // namespace
+
+bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
 
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max) {
   if (auto checked = check_text(name, bytes_max); !checked) return checked;

@@ -16,6 +16,9 @@ namespace worker::journal {
 /// True of names that the worker keeps for streams of its own, such as `$stats`.
 inline bool is_reserved(std::string_view name) { return name.starts_with('$'); }
 
+/// True of selectors that stand for many names: `*`, and what ends in `/*`.
+bool is_pattern(std::string_view selector);
+
 /// Fails with a sentence: a name is 1 to `bytes_max` bytes of UTF-8 without control characters, neither `*`
 /// nor something that ends in `/*`, which would be a pattern, and not reserved.
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max);

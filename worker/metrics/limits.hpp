@@ -18,6 +18,7 @@ enum class Limit {
   streams_per_address,
   subscriptions_bytes,
   stream_topics,
+  stream_patterns,
   stall,
   lifetime,
   publish_topics,
@@ -35,7 +36,7 @@ class Limits {
   void count(Limit limit, std::uint64_t times = 1) { counters_[static_cast<std::size_t>(limit)]->add(times); }
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
 
-  static constexpr std::array<std::string_view, 16> keys = {"gate.pending_max",
+  static constexpr std::array<std::string_view, 17> keys = {"gate.pending_max",
                                                             "gate.head_bytes_max",
                                                             "gate.body_bytes_max",
                                                             "gate.bodies_bytes_max",
@@ -43,6 +44,7 @@ class Limits {
                                                             "streams.per_address_max",
                                                             "streams.subscriptions_bytes_max",
                                                             "streams.topics_max",
+                                                            "streams.patterns_max",
                                                             "streams.stall_seconds",
                                                             "streams.lifetime_seconds",
                                                             "publish.topics_max",

@@ -20,6 +20,7 @@ struct AtOnce : Publishing<journal::MemoryJournal> {
     asked.headers.emplace("content-encoding", coding);
     RecordingExchange exchange(std::move(asked));
     serve(exchange);
+    wait_for(exchange);
     head = exchange.head_text();
     return told(exchange);
   }

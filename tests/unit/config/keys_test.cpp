@@ -66,6 +66,8 @@ constexpr Accepted accepted[] = {
     {"streams.lifetime_seconds", "2592000", "2592000000 ms"},
     {"streams.topics_max", "1", "1"},
     {"streams.topics_max", "100000", "100000"},
+    {"streams.patterns_max", "0", "0"},
+    {"streams.patterns_max", "100000", "100000"},
     {"streams.poll_seconds_max", "0", "0 ms"},
     {"streams.poll_seconds_max", "3600", "3600000 ms"},
     {"streams.default_topics", "[news, orders/*]", "news orders/*"},

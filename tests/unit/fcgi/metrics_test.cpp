@@ -34,6 +34,7 @@ sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
+sse_worker_limit_reached_total{key="streams.patterns_max"} 0
 sse_worker_limit_reached_total{key="streams.per_address_max"} 0
 sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.subscriptions_bytes_max"} 0
