@@ -6,7 +6,7 @@ BUILD := build$(addprefix /,$(filter-out release,$(PRESET)))
 export PORT BUILD
 
 .NOTPARALLEL:
-.PHONY: help build run test bench drill lint format install clean
+.PHONY: help build run run-check test bench drill lint format install clean
 
 help: ## this list
 	@sed -n "s/^\([a-z]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 17
@@ -15,19 +15,19 @@ build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (buil
 	cmake --preset $(PRESET)
 	cmake --build --preset $(PRESET)
 
-run: build packages-run ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
+run: packages-run run-check build ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
 	@deploy/local/run
 
-test: build packages-test packages-front-ends packages-browser tests/node_modules/.package-lock.json ## everything; PRESET as above
+test: packages-test packages-front-ends packages-browser tests/node_modules/.package-lock.json build ## everything; PRESET as above
 	ctest --preset $(PRESET)
 
-bench: build packages-bench tests/node_modules/.package-lock.json ## beside Nchan, Node and others; tables and charts
+bench: packages-bench tests/node_modules/.package-lock.json build ## beside Nchan, Node and others; tables and charts
 	tests/bench/run
 
-drill: build packages-test ## kills, fills disks, cuts lines; a table of what was lost
+drill: packages-test build ## kills, fills disks, cuts lines; a table of what was lost
 	tests/drill/run
 
-lint: build packages-lint ## clang-format, shellcheck, clang-tidy
+lint: packages-lint build ## clang-format, shellcheck, clang-tidy
 	deploy/local/lint
 
 format: packages-lint ## rewrites the C++ sources in the house style
@@ -38,6 +38,10 @@ install: $(BUILD)/sse-worker ## PREFIX=/usr DESTDIR=
 
 clean: ## removes all that was made
 	rm -rf build .run tests/node_modules
+
+# What would stop `make run` only after it has compiled.
+run-check:
+	@deploy/local/run --check
 
 packages-%:
 	@deploy/local/packages $*

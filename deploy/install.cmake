@@ -22,6 +22,7 @@ endfunction()
 # In use at once: Debian's nginx reads conf.d by itself, and snippets are there to be included.
 place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-worker.upstream.conf)
 place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
+place(${source}/deploy/nginx/sse-worker.reset.conf /etc/nginx/snippets sse-worker.reset.conf)
 place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
 place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-worker.refusals.conf)
 
@@ -29,8 +30,16 @@ place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-wo
 place(${source}/deploy/nginx/sse-worker.site.conf /etc/nginx/sites-available sse-worker.site.conf)
 place(${source}/deploy/nginx/sse-worker.site-tls.conf /etc/nginx/sites-available sse-worker.site-tls.conf)
 
-# A service keeps its history over a restart.
+# A service keeps its history over a restart. The file may get a publish key and a password: see the end.
+set(config $ENV{DESTDIR}/etc/sse-worker/sse-worker.yaml)
+set(config_is_new TRUE)
+if(EXISTS ${config})
+  set(config_is_new FALSE)
+endif()
 place(${source}/config/sse-worker.yaml /etc/sse-worker sse-worker.yaml "\n  kind: memory\n" "\n  kind: sqlite\n")
+if(config_is_new)
+  file(CHMOD ${config} PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
+endif()
 
 # All of them once more as shipped, to compare with after an upgrade and to copy from.
 file(GLOB nginx_files RELATIVE ${source}/deploy/nginx ${source}/deploy/nginx/*)
@@ -42,8 +51,24 @@ place(${source}/config/sse-worker.yaml ${share} sse-worker.yaml)
 foreach(unit sse-worker.socket sse-worker.service)
   place(${source}/deploy/systemd/${unit} ${CMAKE_INSTALL_PREFIX}/lib/systemd/system ${unit})
 endforeach()
+place(${source}/deploy/systemd/sse-worker.sysusers ${CMAKE_INSTALL_PREFIX}/lib/sysusers.d sse-worker.conf)
+place(${source}/deploy/systemd/sse-worker.tmpfiles ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d sse-worker.conf)
 
 file(INSTALL ${source}/www DESTINATION ${share})
-file(INSTALL ${source}/README.md ${source}/LICENSE DESTINATION ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker OPTIONAL)
-file(INSTALL ${source}/deploy/spawn-fcgi/README.md DESTINATION ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker
-     RENAME spawn-fcgi.md)
+set(doc ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker)
+place(${source}/README.md ${doc} README.md)
+place(${source}/deploy/spawn-fcgi/README.md ${doc} spawn-fcgi.md)
+file(INSTALL ${source}/LICENSE DESTINATION ${doc} OPTIONAL)
+
+# The worker's user, its folders, and the group that may read the configuration. With DESTDIR this is a part of a package, whose
+# scripts do it on the machine (systemd-sysusers, systemd-tmpfiles, chgrp).
+execute_process(COMMAND id -u OUTPUT_VARIABLE user OUTPUT_STRIP_TRAILING_WHITESPACE)
+if(NOT "$ENV{DESTDIR}" STREQUAL "")
+  message(STATUS "With DESTDIR no user is made. On the machine: systemd-sysusers; systemd-tmpfiles --create; "
+                 "chgrp sse-worker /etc/sse-worker/sse-worker.yaml")
+elseif(user STREQUAL "0")
+  execute_process(COMMAND sh ${source}/deploy/prepare-account ${CMAKE_INSTALL_PREFIX} COMMAND_ERROR_IS_FATAL ANY)
+  if(config_is_new)
+    execute_process(COMMAND chgrp sse-worker ${config} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+endif()

@@ -25,6 +25,13 @@ Lane::Lane(const config::Config& config, const Commons& commons)
           "sse_worker_loop_lag_seconds",
           "How late a loop's timers fire: how long others wait for their turn.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
+      turns_(commons.registry.histogram(
+          "sse_worker_loop_turn_seconds",
+          "How long a loop is busy at a stretch, without looking at its sockets and timers.",
+          {100, 500, 1000, 2000, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
+      longest_turn_(commons.registry.gauge("sse_worker_loop_longest_turn_seconds",
+                                           "The longest of these turns since this was last asked for.", {},
+                                           1e-6)),
       lag_timer_(loop_.timers(), [this] { measure_lag(); }),
       address_limit_log_(commons.address_limit_log),
       shard_(loop_, commons.journal, config.hub, hub_metrics_, fcgi::shared_stdout),
@@ -32,9 +39,12 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       stats_(loop_.timers(), random_, commons.slots, commons.stats, config.streams, config.stats, limits_),
       events_(loop_.timers(), random_, commons.slots, shard_, greeting_, stats_, config.streams, limits_),
       publish_(loop_, commons.journal, config.publish, publish_metrics_),
-      health_(commons.journal, commons.slots),
+      health_(commons.journal, commons.slots, config.publish, config.stats),
       metrics_(commons.registry),
-      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_) {
+      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_,
+            commons.load) {
+  loop_.on_turn([this](auto taken) { measure_turn(taken); });
+  commons.registry.on_text([this] { longest_turn_.raise(longest_microseconds_.exchange(0)); });
   router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/healthz", {"GET"}, health_);
@@ -55,6 +65,7 @@ void Lane::update(const config::Config& config) {
     stats_.update(config.streams, config.stats);
     events_.update(config.streams);
     publish_.update(config.publish);
+    health_.update(config.publish, config.stats);
     gate_.update(config.fcgi);
   });
 }
@@ -70,6 +81,14 @@ void Lane::drain(std::function<void()> not_accepting) {
 
 void Lane::stop() {
   loop_.post([this] { loop_.stop(); });
+}
+
+void Lane::measure_turn(base::Instant::duration taken) {
+  const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
+  turns_.observe(static_cast<std::uint64_t>(microseconds));
+  // The one thread that raises it; the others only take it.
+  if (microseconds > longest_microseconds_.load(std::memory_order_relaxed))
+    longest_microseconds_ = microseconds;
 }
 
 void Lane::measure_lag() {

@@ -3,6 +3,8 @@
 // down after it ended.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 
 #include "api/address_limit_log.hpp"
@@ -14,6 +16,7 @@
 #include "api/stats.hpp"
 #include "config/config.hpp"
 #include "fcgi/gate.hpp"
+#include "fcgi/load.hpp"
 #include "hub/shard.hpp"
 #include "journal/journal.hpp"
 
@@ -27,6 +30,7 @@ struct Commons {
   journal::Journal& journal;
   metrics::Registry& registry;
   api::StreamSlots& slots;
+  fcgi::Load& load;
   api::AddressLimitLog& address_limit_log;
   api::StatsFeed& stats;
 };
@@ -49,6 +53,7 @@ class Lane {
 
  private:
   void measure_lag();
+  void measure_turn(base::Instant::duration taken);
 
   config::Config config_;
   base::Random random_;
@@ -59,6 +64,9 @@ class Lane {
   api::PublishMetrics publish_metrics_;
   metrics::Limits limits_;
   metrics::Histogram& loop_lag_;
+  metrics::Histogram& turns_;
+  metrics::Gauge& longest_turn_;
+  std::atomic<std::int64_t> longest_microseconds_ = 0;  // since the figures were last asked for
   net::Timer lag_timer_;
   unsigned lag_looks_ = 0;
   api::AddressLimitLog& address_limit_log_;

@@ -2,22 +2,29 @@
 // loop.
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <deque>
 #include <exception>
-#include <iterator>
 #include <memory>
-#include <thread>
 
+#include "base/account.hpp"
+#include "base/run_together.hpp"
 #include "base/signals.hpp"
+#include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
+#include "config/file_access.hpp"
 #include "journal/boot_id.hpp"
 #include "journal/open.hpp"
+#include "journal/redis_warning.hpp"
+#include "journal/storage_access.hpp"
 #include "journal_metrics.hpp"
 #include "lane.hpp"
+#include "net/listen_check.hpp"
 #include "net/listening_socket.hpp"
 #include "reload.hpp"
 
@@ -25,10 +32,14 @@ namespace {
 
 using namespace worker;
 
+constexpr int exit_failure = 1;
 constexpr int exit_mistake = 2;
 
+// Whom the unit and the documented spawn-fcgi command run the worker as.
+constexpr const char* usual_user = "sse-worker";
+
 int mistake(const std::string& sentence) {
-  fmt::print(stderr, "{}\n", sentence);
+  base::report(sentence);
   return exit_mistake;
 }
 
@@ -38,6 +49,22 @@ void raise_descriptor_limit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// The status to end with. A lane that fails ends all: what it held is gone, and a new process serves
+// everybody.
+int run_all(std::deque<Lane>& lanes, base::Log& log) {
+  std::vector<std::function<void()>> runs;
+  for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
+  try {
+    base::run_together(runs, [&] {
+      for (auto& lane : lanes) lane.stop();
+    });
+    return 0;
+  } catch (const std::exception& error) {
+    log.critical("stopping after an internal error: {}", error.what());
+    return exit_failure;
+  }
 }
 
 void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) {
@@ -52,10 +79,35 @@ void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) 
   });
 }
 
+void tell_load(metrics::Registry& registry, const api::StreamSlots& slots, const fcgi::Load& load) {
+  auto& pending = registry.gauge("sse_worker_pending_connections",
+                                 "FastCGI connections that have begun a request, or had none yet.");
+  auto& idle = registry.gauge("sse_worker_idle_connections",
+                              "FastCGI connections that were served and wait for their next request.");
+  auto& bodies = registry.gauge("sse_worker_bodies_bytes", "Bytes of requests' bodies that are coming in.");
+  auto& subscriptions = registry.gauge("sse_worker_subscriptions_bytes",
+                                       "Bytes that the topics and patterns of all readers take.");
+  registry.on_text([&] {
+    pending.set(static_cast<std::int64_t>(load.pending));
+    idle.set(static_cast<std::int64_t>(load.idle));
+    bodies.set(static_cast<std::int64_t>(load.bodies.used()));
+    subscriptions.set(static_cast<std::int64_t>(slots.subscriptions().used()));
+  });
+}
+
+// Each lane raises it by its own.
+void tell_turns(metrics::Registry& registry) {
+  auto& longest = registry.gauge("sse_worker_loop_longest_turn_seconds",
+                                 "The longest of these turns since this was last asked for.", {}, 1e-6);
+  registry.on_text([&longest] { longest.set(0); });
+}
+
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
+  // Whatever the umask was: the journal has what was published.
+  ::umask(0077);
 
   const auto log = base::make_log(config.log);
   const base::SystemClock clock;
@@ -63,13 +115,17 @@ int serve(const config::Config& config, const std::string& file) {
   const auto opened = journal::open(config.history, config.storage, clock, *log);
   auto& journal = *opened;
   tell_journal(registry, journal);
+  tell_turns(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   tell_addresses(registry, slots);
+  fcgi::Load load;
+  tell_load(registry, slots, load);
   api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
   const Commons commons{
-      clock, *log, listening.value().descriptor(), journal, registry, slots, address_limit_log, stats};
+      clock, *log, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
@@ -85,33 +141,51 @@ int serve(const config::Config& config, const std::string& file) {
     for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
   });
   log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
-  {
-    std::vector<std::jthread> threads;
-    for (auto lane = std::next(lanes.begin()); lane != lanes.end(); ++lane)
-      threads.emplace_back([lane] { lane->run(); });
-    lanes.front().run();
-  }
+  if (const auto warning = config::exposure_warning(config, file)) log->warn("{}: {}", file, *warning);
+  const int status = run_all(lanes, *log);
   journal.close();
   log->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.
   base::block_signals();
+  return status;
+}
+
+// As the user that will run the worker: what root may do says nothing about that one.
+int check(const config::CommandLine& line, const config::Config& config) {
+  const auto& file = line.config_file;
+  auto user = line.user;
+  if (user.empty() && ::geteuid() == 0 && base::is_user(usual_user)) user = usual_user;
+  if (!user.empty()) {
+    if (const auto become = base::become(user); !become)
+      return mistake("sse-worker: --user: " + become.error());
+  }
+  if (const auto problem = config::access_problem(file)) return mistake(*problem);
+  if (const auto problem = journal::storage_problem(config.storage))
+    return mistake(fmt::format("{}: journal.path: {}", file, *problem));
+  const auto listen = net::listen_problem(config.listen);
+  if (listen && listen->certain) return mistake(fmt::format("{}: listen: {}", file, listen->sentence));
+  if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
+  for (const auto& warning :
+       {config::exposure_warning(config, file), journal::boot_id_warning(config.storage),
+        journal::redis_warning(config.storage)}) {
+    if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
+  }
+  fmt::print("{}: ok\n", file);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+  base::open_closed_standard_streams();
   const auto parsed = config::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
   const auto& line = std::get<config::CommandLine>(parsed);
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
-  if (!config) return mistake(config.error());
+  if (!config) return mistake(config::access_problem(line.config_file).value_or(config.error()));
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
-  if (const auto warning = journal::boot_id_warning(config.value().storage))
-    fmt::print(stderr, "{}: warning: {}\n", line.config_file, *warning);
-  fmt::print("{}: ok\n", line.config_file);
-  return 0;
+  return check(line, config.value());
 } catch (const std::exception& error) {
-  fmt::print(stderr, "sse-worker: {}\n", error.what());
-  return 1;
+  base::report(fmt::format("sse-worker: {}", error.what()));
+  return exit_failure;
 }

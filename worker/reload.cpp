@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "config/file_access.hpp"
+
 namespace worker {
 
 Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
@@ -25,9 +27,11 @@ void Reload::operator()() {
   keep("log.to", config.log.target, running_.log.target);
   log_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_most(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots_.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   journal_.update(config.history);
   for (auto& lane : lanes_) lane.update(config);
   running_ = config;
+  if (const auto warning = config::exposure_warning(config, file_)) log_.warn("{}: {}", file_, *warning);
   log_.info("reload: {} is in force", file_);
 }
 

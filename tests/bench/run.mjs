@@ -1,4 +1,4 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow) or of systems (growth, compare): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns) or of systems (growth, compare): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -17,8 +17,9 @@ import { build, results } from './processes.mjs';
 import { slow } from './slow.mjs';
 import { withoutPrevious } from './systems/previous.mjs';
 import { printTable } from './table.mjs';
+import { turnsSuite as turns } from './turns.mjs';
 
-const suites = { greeting, hub, slow, durable, growth, compare, before };
+const suites = { greeting, hub, slow, durable, growth, compare, before, turns };
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

@@ -34,8 +34,8 @@ const live = async (page) => {
   for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 15_000 });
 };
 const cut = async (page) => {
-  await page.getByRole('button', { name: 'Cut both' }).click();
-  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Cut' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Disconnect both' }).click();
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Disconnected' }).waitFor({ timeout: 20_000 });
 };
 const back = async (page, words) => {
   for (const side of [0, 1]) await page.locator('.back').nth(side).filter({ hasText: words }).waitFor({ timeout: 15_000 });
@@ -156,11 +156,11 @@ test('what is not held any more is said, and stays said', { timeout: 120_000 }, 
   });
   await page.locator('.sides .status', { hasText: 'Live' }).first().waitFor();
   await page.waitForFunction(() => document.querySelectorAll('.sides .card')[0]?.querySelectorAll('dd')[2].textContent > 5);
-  await page.getByRole('button', { name: 'Cut both' }).click();
-  await page.locator('.back').first().filter({ hasText: 'The server said “gap”' }).waitFor({ timeout: 15_000 });
+  await page.getByRole('button', { name: 'Disconnect both' }).click();
+  await page.locator('.back').first().filter({ hasText: 'The server sent “gap”' }).waitFor({ timeout: 15_000 });
   const before = digits((await figures(page))[0][2]);
   await page.waitForFunction((wanted) => Number(document.querySelectorAll('.sides .card')[0].querySelectorAll('dd')[2].textContent.replace(/\D/g, '')) > wanted + 20, before);
-  assert.match(await page.locator('.back').first().textContent(), /The server said “gap”/);
+  assert.match(await page.locator('.back').first().textContent(), /The server sent “gap”/);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -302,7 +302,7 @@ test('the shipped figures are the README’s, and say at which rate they were me
   const { page, close } = await open();
   await page.locator('table').first().waitFor();
   const [heads, ...rows] = await page.locator('table').first().locator('tr').evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
-  assert.deepEqual(heads.slice(1), ['deliveries a second, as fast as it goes', 'CPU a delivery at 50 events/s', 'p99 at 50 events/s']);
+  assert.deepEqual(heads.slice(1), ['Deliveries per second, maximum', 'CPU per delivery at 50 events/s', 'p99 at 50 events/s']);
   const names = ['sse-worker', 'WebSocket, Node with `ws`', 'long polling, Node'];
   assert.deepEqual(rows.map((row) => row.slice(1)), names.map((name) => {
     const [, most, , cpu, p99] = measured.find(([first]) => first === name);
@@ -315,7 +315,7 @@ test('latency: what it is worth is said, and clocks that differ are not hidden',
   const { page, faults, close } = await open('&topic=ahead');
   await live(page);
   for (const side of [0, 1]) {
-    assert.match(await page.locator('.sides .latency').nth(side).textContent(), /Latency, median–This clock less the publisher’s: it means something only where both agree, as on one machine\./);
+    assert.match(await page.locator('.sides .latency').nth(side).textContent(), /Latency, median–This clock minus the publisher’s. It is right only where both clocks agree, as on one machine\./);
   }
   await publish('ahead', 1, 3, { at: Date.now() + 3_600_000 });
   await moving(page, 3);
@@ -338,7 +338,7 @@ test('another topic is compared from its beginning, and stays in the address', {
   await live(page);
   assert.equal(new URL(page.url()).searchParams.get('topic'), 'chosen & kept');
   for (const side of await figures(page)) assert.deepEqual(side.slice(2, 6), ['0', '–', '–', '–']);
-  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not cut yet.', 'Not cut yet.']);
+  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not disconnected yet.', 'Not disconnected yet.']);
   await publish('chosen & kept', 1, 3);
   await moving(page, 3);
   await cut(page); // and can be, at once
@@ -371,8 +371,8 @@ test('a topic that cannot be compared: why is beside its field, and another goes
   await choose(page, '$stats');
   await said.filter({ hasText: 'cannot be polled' }).waitFor({ timeout: 20_000 });
   assert.deepEqual(await page.locator('.sides .status').evaluateAll((all) => all.map(({ dataset }) => dataset.state)), ['closed', 'closed']);
-  await page.getByRole('button', { name: 'Cut both' }).evaluate((button) => button.click());
-  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not cut yet.', 'Not cut yet.']);
+  await page.getByRole('button', { name: 'Disconnect both' }).evaluate((button) => button.click());
+  assert.deepEqual(await page.locator('.back').allTextContents(), ['Not disconnected yet.', 'Not disconnected yet.']);
   assert.equal(requests.length, before, 'nobody is asked');
 
   await choose(page, 'demo/count');

@@ -17,12 +17,12 @@ const rows = (page) => page.locator('.frames [data-kind="event"]').count();
 test('a round trip: subscribed by a pattern, published by the form, seen parsed and raw', { timeout: 120_000 }, async () => {
   const { page, faults, close } = await open('&topics=trip/*,other&to=trip/a');
   await status(page, 'Live');
-  await page.getByLabel('Event', { exact: true }).fill('paid');
+  await page.getByLabel('Event type', { exact: true }).fill('paid');
   await page.getByLabel('Data', { exact: true }).fill('{"sum": 42}');
   await page.getByRole('button', { name: 'Publish' }).click();
   await row(page, '{"sum": 42}');
   const kept = await page.locator('.result').textContent();
-  const id = /^Kept as (\S+)$/.exec(kept)[1];
+  const id = /^Stored with the id (\S+)$/.exec(kept)[1];
   assert.match(await page.locator('.frames [data-kind="event"]').first().textContent(), /paid/);
   assert.equal(await page.locator('.frames [data-kind="event"] .id').first().textContent(), id);
 
@@ -54,7 +54,7 @@ test('from a cursor, filtered, paused', { timeout: 120_000 }, async () => {
   assert.equal(await rows(page), 2, 'counted, not shown');
   await page.getByRole('button', { name: 'Pause' }).click();
   await row(page, 'four');
-  await page.getByLabel('From a cursor').fill('earliest');
+  await page.getByLabel('Start after this event id').fill('earliest');
   await page.getByRole('button', { name: 'Subscribe' }).click();
   await row(page, 'one');
   assert.match(page.url(), /from=earliest/);
@@ -76,7 +76,7 @@ test('mistakes are said beside their field, in the words of the server', { timeo
   await page.locator('#to').fill('ended');
   await page.getByLabel('close the topic').check();
   await send();
-  await page.locator('.result', { hasText: 'Kept as' }).waitFor();
+  await page.locator('.result', { hasText: 'Stored with the id' }).waitFor();
   assert.equal(await page.locator('#topic-problem').textContent(), '');
   await send();
   await page.locator('#topic-problem', { hasText: 'is closed' }).waitFor();
@@ -84,7 +84,7 @@ test('mistakes are said beside their field, in the words of the server', { timeo
   await page.getByRole('button', { name: 'Subscribe' }).click();
   await status(page, 'Refused topic: has 2001 bytes; at most 1024 are allowed');
   await page.getByLabel('Topics and patterns').fill('ended');
-  await page.getByLabel('From a cursor').fill('earliest');
+  await page.getByLabel('Start after this event id').fill('earliest');
   await page.getByRole('button', { name: 'Subscribe' }).click();
   await status(page, 'Ended by the server');
   await close();
@@ -154,7 +154,7 @@ test('stopped, it goes on after the last event seen, below the rows that are the
   await status(page, 'Not connected');
   await publish({ topic: 'stops', data: 'two' });
   await page.getByLabel('Topics and patterns').fill('not asked for yet');
-  await press(page, 'Go on');
+  await press(page, 'Resume');
   await row(page, 'two');
   await publish({ topic: 'stops', data: 'three' });
   await row(page, 'three');
@@ -201,7 +201,7 @@ test('the command is copied, or it is said that it is not', { timeout: 120_000 }
   assert.match(command, /^curl -N '.*\?topic=copied\/\*&lastEventId=earliest'$/);
   await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); });
   await press(page, 'Copy');
-  await page.locator('#announced', { hasText: 'Not allowed' }).waitFor({ state: 'attached', timeout: 20_000 });
+  await page.locator('#announced', { hasText: 'The browser did not allow it' }).waitFor({ state: 'attached', timeout: 20_000 });
   assert.deepEqual(faults, []);
   await close();
 });

@@ -19,9 +19,9 @@ test('an answer that is not the worker\'s is shown as it came', { timeout: 120_0
   let instead; // what answers for the worker: a page of somebody in between, say
   await page.route('**/publish', (route) => (instead ? route.fulfill(instead) : route.abort()));
   for (const [code, contentType, body, said] of [
-    [200, 'text/html', '<h1>Please log in</h1>', 'No id came, but 200 <h1>Please log in</h1>'],
-    [200, 'application/json', '{"ok":true}', 'No id came, but 200 {"ok":true}'],
-    [200, 'text/plain', '', 'No id came, but 200'],
+    [200, 'text/html', '<h1>Please log in</h1>', 'The answer has no id: 200 <h1>Please log in</h1>'],
+    [200, 'application/json', '{"ok":true}', 'The answer has no id: 200 {"ok":true}'],
+    [200, 'text/plain', '', 'The answer has no id: 200'],
     [502, 'text/html', '<h1>Bad Gateway</h1>', '502 <h1>Bad Gateway</h1>'],
     [500, 'text/plain', 'null', '500 null'],
     [502, 'text/plain', 'x'.repeat(1000), `502 ${'x'.repeat(196)}…`],
@@ -34,7 +34,7 @@ test('an answer that is not the worker\'s is shown as it came', { timeout: 120_0
   }
   instead = null;
   await press(page, 'Publish');
-  await says(page, 'No answer: the server is away. Nothing is known of the event.');
+  await says(page, 'The server did not answer. It is unknown whether the event was stored.');
   await close();
 });
 
@@ -60,7 +60,7 @@ test('published to a dead worker: it is said, and works when there is one again'
   }
   await status(page, 'Live');
   await press(page, 'Publish');
-  await page.locator('.result', { hasText: 'Kept as' }).waitFor({ timeout: 20_000 });
+  await page.locator('.result', { hasText: 'Stored with the id' }).waitFor({ timeout: 20_000 });
   await row(page, '{"hello":"world"}');
   assert.equal((await texts(page)).filter((data) => data === '{"hello":"world"}').length, 1);
   await close();

@@ -73,7 +73,7 @@ test('the figures follow what happens', { timeout: 120_000 }, async () => {
   await valueIs(page, 'Bytes delivered', /^[\d.,]+ k?B\/s$/);
   await valueIs(page, 'Events per flush', /^[\d.]+$/);
   await valueIs(page, 'Publishing takes', /^[\d.]+ (µs|ms)$/);
-  assert.match(await value(page, 'Processor, of one'), /^[\d.]+ %$/);
+  assert.match(await value(page, 'CPU (one core)'), /^[\d.]+ %$/);
   await page.getByRole('button', { name: 'Read all topics' }).click();
   await page.waitForFunction(() => document.querySelector('.chart:nth-child(2) .value').textContent === '0/s', null, { timeout: 20_000 });
   assert.deepEqual(faults, []);

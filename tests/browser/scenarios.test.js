@@ -56,6 +56,17 @@ test('prices: all of them on a fast line, the latest of each on a slow one', { t
   await status(page, 'Live, over a slow line');
   const slow = await figuresWhen(page, (published, seen, skipped) => skipped > 200 && seen < 0.8 * published, 'values are skipped', 40_000);
   assert.ok(slow[3] < 12, `no older than what the line holds: ${slow[3]} s`);
+  // The delay rises and falls again: what the page says of it is what is seen for two such rounds.
+  let highest = 0;
+  await figuresWhen(page, (published, seen, skipped, age) => {
+    highest = Math.max(highest, age);
+    return skipped > slow[2] + 600;
+  }, 'values are skipped again', 40_000);
+  const note = await page.locator('.about-line').textContent();
+  const [, low, high] = /newest one shown is about (\d) to (\d) seconds old/.exec(note);
+  assert.ok(highest > low && highest < 2 * high, `${highest} s, where the page says ${high}`);
+  const [, said] = /Highest so far: ([\d.]+) s\.$/.exec(note);
+  assert.ok(Number(said) >= highest && said < 2 * high, `${said} s at most, ${highest} s were seen`);
 
   await toggle.click();
   await figuresWhen(page, (published, seen, skipped, age) => seen > 60 && skipped === 0 && age < 2, 'all of them again');

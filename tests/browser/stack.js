@@ -5,22 +5,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const readyMs = 20_000;
 const stopMs = 10_000;
 
 // The worker is taken from the folder BUILD, or is the program SSE_WORKER, or the one of the ordinary build. With `feed` the
 // page's live examples run beside it, in the configuration that goes with them; without, all is as shipped. `config` names
-// another file.
-export async function startStack({ feed = false, config } = {}) {
-  const { SSE_WORKER } = process.env;
+// another file, `root` another folder with deploy/, config/ and www/.
+export async function startStack({ feed = false, config, root = repository } = {}) {
+  const { SSE_WORKER, BUILD = 'build' } = process.env;
   const port = await freePort();
   const child = spawn(`${root}deploy/local/run`, {
     cwd: root,
-    env: { ...process.env, ...(SSE_WORKER && { BUILD: dirname(SSE_WORKER) }), PORT: String(port), FEED: feed ? 'on' : 'off', ...(config && { CONFIG: config }) },
+    env: { ...process.env, BUILD: SSE_WORKER ? dirname(SSE_WORKER) : resolve(repository, BUILD), PORT: String(port), FEED: feed ? 'on' : 'off', ...(config && { CONFIG: config }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const emergency = () => child.kill('SIGTERM');

@@ -63,7 +63,7 @@ done
 
 get "$site" /
 check 'the page is served' test "$(status) $(cat "$body")" = '200 page'
-check 'with its security policy' grep -q "default-src 'none'; script-src 'self'" <<<"$(header Content-Security-Policy)"
+check 'no other site may frame it; what it may load is said in the page' test "$(header Content-Security-Policy)" = "frame-ancestors 'self'"
 check 'and its type is final' test "$(header X-Content-Type-Options)" = nosniff
 get "$site" /none.html
 check 'an unknown path gets 404' is_problem 404

@@ -15,7 +15,7 @@ prepare() {
     -keyout "$tmp/conf/test.key" -out "$tmp/conf/test.crt" 2>/dev/null
   local file no_ipv6=()
   [[ -s /proc/net/if_inet6 ]] || no_ipv6=(-e '/listen \[::\]/d')
-  for file in "$shipped"/*; do
+  for file in "$shipped"/sse-worker.*; do
     sed "${no_ipv6[@]}" \
       -e "s|listen 80|listen 127.0.0.1:$port|; s|listen \[::\]:80|listen [::1]:$port|" \
       -e "s|listen 443|listen 127.0.0.1:$tls_port|; s|listen \[::\]:443|listen [::1]:$tls_port|" \
@@ -53,7 +53,7 @@ unexplained() {
     /^map .*\{ +# ./  { in_map = 1; next }
     in_map            { if (/^}/) in_map = 0; next }
     /^ *(#|}|$)/      { next }
-    !/[;{}] +# ..../  { print FILENAME ": " $0 }' "$shipped"/*
+    !/[;{}] +# ..../  { print FILENAME ": " $0 }' "$shipped"/sse-worker.*
 }
 
 prepare
@@ -61,8 +61,10 @@ upstream='include snippets/sse-worker.upstream.conf;'
 existing="server { listen 127.0.0.1:$port default_server; location / { return 204; } }"
 
 passes 'upstream' '' "$upstream"
-passes 'params in a location of one'\''s own' '' \
-  "$upstream server { location / { include snippets/sse-worker.params; fastcgi_pass sse_worker; } }"
+passes 'params and reset in a location of one'\''s own' '' \
+  "$upstream server { location / {
+    include snippets/sse-worker.params; include snippets/sse-worker.reset.conf; fastcgi_pass sse_worker;
+  } }"
 passes 'locations in an existing server with settings of its own' '' "$upstream
   fastcgi_cache_path cache keys_zone=pages:1m;
   server {
@@ -83,7 +85,7 @@ passes 'site, site-tls and a default server side by side' '' \
   "$upstream include snippets/sse-worker.site.conf; include snippets/sse-worker.site-tls.conf; $existing"
 passes 'main' 'include snippets/sse-worker.main.conf;' "$existing"
 
-for file in "$shipped"/*; do
+for file in "$shipped"/sse-worker.*; do
   check "tested: ${file##*/}" grep -qxF "${file##*/}" "$tmp/tested"
 done
 without=$(unexplained)

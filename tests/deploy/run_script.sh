@@ -58,11 +58,17 @@ for wrong in 0 65536 abc 08 -1 '80 81'; do
   refuses "PORT '$wrong' is refused" '^run: PORT must be a number' "$run" "$wrong"
 done
 refuses 'a FEED that is neither on nor off is refused' '^run: FEED must be on or off' env FEED=perhaps "$run" "$one"
-refuses 'a missing configuration is refused' '^run: the worker refuses its configuration: .*none\.yaml' \
+refuses 'a missing configuration is refused' '^run: CONFIG: there is no file .*none\.yaml' \
   env CONFIG="$tmp/none.yaml" "$run" "$one"
 echo 'nonsense: 1' >"$tmp/wrong.yaml"
 refuses 'a wrong configuration is refused, with its line' '^run: the worker refuses .*wrong\.yaml:1:' \
   env CONFIG="$tmp/wrong.yaml" "$run" "$one"
+mkdir "$tmp/bin"
+ln -s /usr/bin/* "$tmp/bin/"
+rm "$tmp/bin/spawn-fcgi"
+refuses 'a missing program is named before there is a worker' \
+  '^run: spawn-fcgi is missing; deploy/local/packages run installs it' \
+  env BUILD="$tmp" PATH="$tmp/bin" "$run" --check "$one"
 refuses 'a missing worker is refused' '^run: there is no worker at ' env BUILD="$tmp" "$run" "$one"
 
 start first "$one"
@@ -70,7 +76,13 @@ first=$pid
 check 'it prints one line' test "$(cat "$tmp/first.out")" = "ready: http://127.0.0.1:$one/"
 check 'healthz answers' healthy "$one"
 check 'the page is served' curl -sf -m 5 -o "$tmp/page" "http://127.0.0.1:$one/"
-refuses 'a port of another run is refused' "^run: port $one is taken by another make run" "$run" "$one"
+taken="^run: port $one is taken by another make run; end that one, or take another: make run PORT=[0-9]+$"
+refuses 'a port of another run is refused' "$taken" "$run" "$one"
+# A preset that does not exist would stop a compilation in other words. make itself adds a line.
+says_so_first() {
+  ! make -sC "$root" run PORT="$one" PRESET=none >"$tmp/made" 2>&1 && head -n 1 "$tmp/made" | grep -Eq "$taken"
+}
+check 'make run says so before it compiles' says_so_first
 start second "$two"
 second=$pid
 check 'two side by side: the first' healthy "$one"

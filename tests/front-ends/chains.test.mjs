@@ -14,9 +14,12 @@ const names = ['haproxy, nginx', 'varnish, nginx', 'apache, nginx', 'caddy, ngin
 const table = new Table();
 const config = configText({streams: {heartbeat_seconds: 1}, publish: {key}});
 
+// As docs/front-ends.md has it: nginx believes the front end about where readers are. It says whom it has seen.
+const server = 'set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For; add_header X-Seen $remote_addr always;';
+
 async function check(t, name) {
   const worker = await startWorker(t, {config});
-  const nginx = await startNginx(t, worker.address);
+  const nginx = await startNginx(t, worker.address, {server});
   const frontEnd = await startFrontEnd(t, name, nginx.port);
   // Backends publish to nginx itself, on its own machine.
   const checks = new Checks(t, frontEnd, worker, nginx.port);
@@ -26,6 +29,11 @@ async function check(t, name) {
     ['a reader leaves: the worker knows', () => checks.readerGone()],
   ];
   for (const [row, run] of each) await t.test(row, async () => table.set(row, name, await run()));
+  await t.test('where a reader is', async () => {
+    const headers = {'X-Forwarded-For': '203.0.113.99'}; // what a client says of itself is not believed
+    const answer = await ask(frontEnd.port, '/healthz', {localAddress: '127.5.5.5', headers});
+    assert.deepEqual([answer.status, answer.headers['x-seen']], [200, '127.5.5.5']);
+  });
   await t.test('nobody publishes from outside', async () => {
     const {status} = await ask(frontEnd.port, '/publish', {method: 'POST', body: 'topic=a&data=b'});
     assert.equal(status, 403);

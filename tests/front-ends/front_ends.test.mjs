@@ -34,6 +34,7 @@ async function check(t, name) {
     ['resume with `Last-Event-ID`', () => checks.resumed()],
     ['publish', () => checks.allFormats()],
     ['refusals of the worker', () => checks.refusals()],
+    ['where a reader is', () => checks.address()],
     [`${streamsMax} streams`, () => checks.manyStreams()],
     ['a reader leaves: the worker knows', () => checks.readerGone()],
     ['reload: open streams', () => checks.reload()],

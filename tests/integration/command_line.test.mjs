@@ -1,6 +1,8 @@
 // The command line: what it says of itself, and what it says of a configuration.
 import assert from 'node:assert/strict';
+import {once} from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import {test} from 'node:test';
 import {temporaryDirectory} from './lib/cleanup.mjs';
@@ -19,6 +21,18 @@ test('--version is one line', async () => {
   const {code, stdout, stderr} = await run(binary, ['--version']);
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /^sse-worker \d+\.\d+\.\d+\S*\n$/);
+});
+
+test('--help fits 80 columns', async () => {
+  for (const call of [['--help'], ['check', '--help']]) {
+    const {stdout} = await run(binary, call);
+    assert.deepEqual(lines(stdout).filter((line) => line.length > 80), []);
+  }
+});
+
+test('a misspelt option is told as the one that was meant', async () => {
+  const {code, stderr} = await run(binary, ['--confg', 'x']);
+  assert.deepEqual([code, lines(stderr)[0]], [2, 'sse-worker: --confg is not an option; did you mean --config?']);
 });
 
 for (const call of [['--nonsense'], ['nonsense'], ['check', '--nonsense'], ['--config']]) {
@@ -140,6 +154,46 @@ test('check', async (t) => {
       assert.ok(stderr.startsWith(`${place}: `), stderr);
     });
   }
+
+  await t.test('a file that may not be read', async (t) => {
+    const other = process.getuid() === 0 ? {uid: 65534, gid: 65534} : {};
+    if ((await run('test', ['-x', binary], other)).code !== 0) return t.skip('others cannot reach the worker');
+    const secret = path.join(directory, 'secret.yaml');
+    fs.writeFileSync(secret, '', {mode: 0o000});
+    const {code, stderr} = await run(binary, ['check', '--config', secret], other);
+    assert.deepEqual([code, lines(stderr).length], [2, 1]);
+    assert.ok(stderr.startsWith(`${secret}: `), stderr);
+    assert.match(stderr, /may not (be )?read/);
+  });
+
+  await t.test('an address that cannot be listened on', async () => {
+    const missing = path.join(directory, 'missing');
+    const {code, stderr} = await check(`listen: ${missing}/w.sock\n`);
+    assert.equal(code, 2);
+    assert.equal(
+      stderr,
+      `${file}: listen: there is no folder ${missing} for the socket; make it, or choose another path\n`,
+    );
+  });
+
+  await t.test('an address that is taken, perhaps by this worker, is a warning', async (t) => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const address = `127.0.0.1:${server.address().port}`;
+    const {code, stdout, stderr} = await check(`listen: ${address}\n`);
+    assert.deepEqual([code, stdout], [0, `${file}: ok\n`]);
+    assert.equal(
+      stderr,
+      `${file}: warning: listen: another process is listening on ${address}; stop it, unless it is this worker\n`,
+    );
+  });
+
+  await t.test('a Redis that does not answer is a warning', async () => {
+    const {code, stderr} = await check(`journal: {kind: redis, url: "unix://${directory}/redis.sock"}\n`);
+    assert.equal(code, 0);
+    assert.match(stderr, /^[^\n]*: warning: journal\.url: [^\n]*redis\.sock[^\n]*No such file or directory[^\n]*503\n$/);
+  });
 
   await t.test('what check refuses is refused at the start in the same words', async () => {
     const {stderr} = await check('nonsense: 1\n');

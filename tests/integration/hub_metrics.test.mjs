@@ -75,6 +75,8 @@ test('promtool', async (t) => {
       'journal_bytes',
       'journal_oldest_age_seconds',
       'loop_lag_seconds_bucket',
+      'loop_turn_seconds_bucket',
+      'loop_longest_turn_seconds',
       'conflated_events_total',
       'limit_reached_total',
     ]) {

@@ -62,9 +62,10 @@ for (const loops of [1, 2]) {
     await t.test('limits of streams; those open stay', async () => {
       await reload(hub, {
         loops,
-        streams: {max: 21, topics_max: 2, default_topics: ['t'], poll_seconds_max: 0},
+        streams: {max: 21, topics_max: 2, patterns_max: 1, default_topics: ['t'], poll_seconds_max: 0},
       });
       assertProblem(await hub.nginx.fetch('/events?topic=a&topic=b&topic=c'), 400, 'topic');
+      assertProblem(await hub.nginx.fetch('/events?topic=a/*&topic=b/*'), 400, /2 patterns.*streams\.patterns_max/);
       greeting.leave();
       await hub.worker.measured((metrics) => metrics.streams === 20, 'the greeting has left');
       const one = await hub.read('', {t});

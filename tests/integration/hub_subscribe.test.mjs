@@ -6,7 +6,7 @@ import {assertProblem} from './lib/hub_problem.mjs';
 import {startHub} from './lib/hub_stack.mjs';
 
 test('subscriptions', async (t) => {
-  const hub = await startHub(t, {streams: {retry_seconds: 3, retry_jitter_seconds: 2, topics_max: 4}});
+  const hub = await startHub(t, {streams: {retry_seconds: 3, retry_jitter_seconds: 2, topics_max: 4, patterns_max: 2}});
 
   await t.test('who asks for what gets that, once, in order, and nothing else', async (t) => {
     const published = [
@@ -122,6 +122,19 @@ test('subscriptions', async (t) => {
       const answer = await hub.ask(`${query}&poll=0`).done();
       assert.equal(answer.status, 200, 'as much as is allowed');
     }
+  });
+
+  await t.test('as many patterns as streams.patterns_max, and one more', async () => {
+    const reached = () => hub.metric('sse_worker_limit_reached_total', {key: 'streams.patterns_max'});
+    const post = (topic) => hub.nginx.fetch('/events', {
+      method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({topic, poll: 0}),
+    });
+    assert.equal((await hub.ask('topic=a/*&topic=b/*&topic=c&poll=0').done()).status, 200);
+    assert.equal((await post(['a/*', '*', 'c*'])).status, 200);
+    assert.equal(await reached(), 0);
+    assertProblem(await hub.nginx.fetch('/events?topic=a/*&topic=b/*&topic=*'), 400, /3 patterns .* streams\.patterns_max/);
+    assertProblem(await post(['a/*', 'a/*', 'a/*']), 400, /3 patterns .* at most 2/);
+    assert.equal(await reached(), 2);
   });
 
   await t.test('HEAD has the head of the stream and takes no place', async () => {

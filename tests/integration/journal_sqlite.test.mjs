@@ -46,18 +46,26 @@ test('a second worker on the file waits, says so, and takes over', async (t) => 
   const hub = await startHub(t, kept(file));
   const id = await hub.publish({topic: 't', data: 'one'});
   const second = await startWorker(t, {config: configText(kept(file)), anyHealth: true});
-  const before = await startNginx(t, second.address);
+  // A request from anywhere, over the loopback.
+  const before = await startNginx(t, second.address, {server: 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;'});
+  const elsewhere = {headers: {'X-Test-Address': '192.0.2.7'}};
   const unwell = await before.fetch('/healthz');
   assert.equal(unwell.status, 503);
   assert.match(unwell.json.reason, /journal\.db: another process holds the file/);
+  // Where the file is, is nobody else's business.
+  const shown = await before.fetch('/healthz', elsewhere);
+  assert.equal(shown.status, 503);
+  assert.deepEqual(shown.json, {status: 'unwell', journal: {status: 'unavailable'}});
   // Who asks for a topic is sent away to come back, and not told of a gap that is none.
   const stream = await before.fetch(`/events?topic=t&lastEventId=${id}`);
   assert.equal(stream.status, 200);
   assert.match(stream.text, /^:.*\n\nretry: \d+\n\n: the history cannot be read yet/);
   assert.doesNotMatch(stream.text, /gap|id:/);
-  assertProblem(await before.fetch(`/events?topic=t&poll=0&lastEventId=${id}`), 503, /another process/);
+  assertProblem(await before.fetch(`/events?topic=t&poll=0&lastEventId=${id}`), 503, /^The history cannot be read yet; ask again\.$/);
   await hub.worker.stop();
   await until(async () => (await second.fetch('/healthz')).status === 200, 'the second takes over', 15000);
+  assert.deepEqual((await before.fetch('/healthz', elsewhere)).json, {status: 'ok', journal: {status: 'ok'}});
+  assert.equal(typeof (await before.fetch('/healthz')).json.streams, 'number');
   const answer = await before.fetch('/events?topic=t&poll=0&lastEventId=earliest');
   assert.deepEqual(answer.json.events.map(({data}) => data), ['one']);
   assert.equal(answer.json.events[0].id, id);

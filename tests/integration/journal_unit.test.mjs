@@ -49,7 +49,7 @@ test('every restriction of the unit is imitated, or it is said why not', {skip: 
   t.diagnostic(`imitated: ${imitated.join(', ')}`);
   const rest = directives().map(([name]) => name).filter((name) => name in notImitated);
   t.diagnostic(`not imitated: ${[...new Set(rest)].map((name) => `${name} (${notImitated[name]})`).join(', ')}`);
-  for (const name of ['ProtectProc', 'StateDirectory', 'PrivateTmp', 'ProtectSystem', 'DynamicUser', 'NoNewPrivileges'])
+  for (const name of ['ProtectProc', 'StateDirectory', 'PrivateTmp', 'ProtectSystem', 'User', 'NoNewPrivileges'])
     assert.ok(imitated.includes(name), name);
   // It is in there, indeed.
   const status = fs.readFileSync(`/proc/${hub.worker.pid}/status`, 'utf8');
@@ -59,6 +59,7 @@ test('every restriction of the unit is imitated, or it is said why not', {skip: 
   const mounts = fs.readFileSync(`/proc/${hub.worker.pid}/mounts`, 'utf8');
   assert.match(mounts, /^\S+ \/ \S+ ro/m);
   assert.match(mounts, /^proc \/proc proc \S*hidepid=invisible/m);
+  await hub.publish({topic: 't', data: 'x'});
   assert.ok(fs.existsSync(path.join(state, 'journal.db')));
   assert.throws(() => sandbox({state, unit: [['Unheard', 'yes']]}), /Unheard/);
 });

@@ -45,6 +45,7 @@ struct HubBench {
   /// Without a place, at the end.
   void subscribe(HubReader& reader, const std::string& selectors,
                  std::optional<journal::Sequence> after = {}) {
+    loop.timers().turn().begin();  // requests come at the beginning of one, or soon after
     shard().subscribe(reader, select(selectors), after ? *after : journal().last(), 0);
   }
   void turn() { loop.run_ready(); }

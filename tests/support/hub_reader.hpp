@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <limits>
 #include <string>
 #include <utility>
@@ -38,6 +39,7 @@ class HubReader final : public hub::Reader {
   void end() override {
     note("closed");
     ended = true;
+    when_given();
   }
   const journal::Selection& asked() const { return selection(); }
 
@@ -50,6 +52,8 @@ class HubReader final : public hub::Reader {
   /// Has the web server read what it was sent?
   bool read_empty = true;
   bool ended = false;
+  /// Called with all that it is given, whatever that is; a test lets time go by in it, say.
+  std::function<void()> when_given = [] {};
   /// As delivered.
   std::vector<base::Bytes> wires;
   std::string received;
@@ -60,6 +64,7 @@ class HubReader final : public hub::Reader {
     if (room != endless && room > 0) --room;
     wires.push_back(wire);
     received += *wire;
+    when_given();
   }
 
   std::string said_;

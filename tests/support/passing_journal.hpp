@@ -40,7 +40,7 @@ class PassingJournal : public journal::Journal {
   void follow(journal::Follower& follower, std::function<void()> news) override {
     journal_.follow(follower, std::move(news));
   }
-  void expire() override { journal_.expire(); }
+  bool expire() override { return journal_.expire(); }
   void update(const journal::Settings& settings) override { journal_.update(settings); }
   journal::Figures figures() const override { return journal_.figures(); }
 

@@ -22,6 +22,7 @@ class RecordingExchange final : public http::Exchange {
   }
 
   const http::Request& request() const override { return request_; }
+  std::string take_body() override { return std::move(request_.body); }
   void answer(const http::Response& response) override {
     open(response.head);
     finish(response.body);

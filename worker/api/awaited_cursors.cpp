@@ -61,13 +61,16 @@ void AwaitedCursors::look_at_all() {
   Waiters turn;
   turn.swap(waiters_);
   auto next = base::Instant::max();
-  while (!turn.empty()) {
+  while (!turn.empty() && !timers_.turn().is_over()) {
     auto& waiter = static_cast<Waiter&>(turn.front());
     turn.pop_front();
     if (waiter.look()) continue;
     waiters_.push_back(waiter);
     next = std::min(next, waiter.next());
   }
+  // The rest in a turn of its own, and first.
+  if (!turn.empty()) next = timers_.now();
+  waiters_.splice(waiters_.begin(), turn);
   if (!waiters_.empty()) timer_.arm(next);
 }
 

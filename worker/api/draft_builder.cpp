@@ -8,7 +8,7 @@
 #include <charconv>
 #include <utility>
 
-#include "api/resemblance.hpp"
+#include "base/resemblance.hpp"
 #include "base/shown.hpp"
 #include "base/utf8.hpp"
 #include "journal/topic.hpp"
@@ -67,14 +67,16 @@ bool close_of(std::string_view text) {
 Field field_named(std::string_view name) {
   const auto found = std::ranges::find(field_names, name);
   if (found != field_names.end()) return static_cast<Field>(found - field_names.begin());
-  const auto meant = resembling(name, field_names);
+  if (name.starts_with('{') || name.starts_with('['))
+    throw Mistake("The body is encoded JSON; send it as it is, with Content-Type: application/json");
+  const auto meant = base::resembling(name, field_names);
   throw Mistake(fmt::format("{}: is not a field; {}there are topic, data, event, id, retry, key and close",
                             base::shown(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
 }
 
 std::optional<std::string_view> field_meant(std::string_view name) {
   const auto found = std::ranges::find(field_names, name);
-  return found != field_names.end() ? std::optional(*found) : resembling(name, field_names);
+  return found != field_names.end() ? std::optional(*found) : base::resembling(name, field_names);
 }
 
 std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }

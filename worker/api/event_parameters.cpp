@@ -11,7 +11,7 @@
 #include "api/json_text.hpp"
 #include "api/mistake.hpp"
 #include "api/request_body.hpp"
-#include "api/resemblance.hpp"
+#include "base/resemblance.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
 
@@ -40,7 +40,7 @@ void check(const http::Query& parameters) {
     if (value.size() > cursor_bytes_max && is_cursor_name(name))
       throw Mistake(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
     if (is_known(name)) continue;
-    if (const auto meant = resembling(name, names)) {
+    if (const auto meant = base::resembling(name, names)) {
       throw Mistake(
           fmt::format("{}: is not a parameter of /events; did you mean {}?", base::shown(name), *meant));
     }
@@ -62,7 +62,7 @@ void add_texts(http::Query& parameters, const std::string& name, const dom::elem
 
 void add_member(http::Query& parameters, std::string_view name, const dom::element& value, std::size_t most) {
   if (!is_known(name)) {
-    const auto meant = resembling(name, names);
+    const auto meant = base::resembling(name, names);
     throw Mistake(
         fmt::format("{}: is not a member of a subscription; {}there are topic, lastEventId, poll and "
                     "heartbeat",
@@ -106,7 +106,7 @@ base::Result<http::Query, http::Response> event_parameters(const http::Request& 
     if (request.method == "POST" && !request.body.empty()) {
       const auto body = plain_body(request);
       if (!body) return base::failure(body.error());
-      const auto type = media_type(request);
+      const auto type = media_type(request, body.value());
       if (type == "application/x-www-form-urlencoded") {
         add_form(parameters, body.value(), most);
       } else if (type == "application/json") {

@@ -17,6 +17,7 @@
 #include "api/turned_away.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
+#include "hub/subscription_bytes.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -53,6 +54,17 @@ std::optional<std::string> own_stream_refusal(const std::vector<std::string_view
   return std::nullopt;
 }
 
+std::string too_many_patterns(std::size_t patterns, std::size_t most) {
+  if (most == 0) {
+    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+           "streams.patterns_max";
+  }
+  return fmt::format(
+      "topic: {} patterns are asked for; at most {} are allowed. Ask for topics by their names, or for one "
+      "pattern that covers several; the operator can raise streams.patterns_max",
+      patterns, most);
+}
+
 // The address of the same subscription as a stream, but for the cursor.
 std::string address_of(std::string_view path, const std::vector<std::string_view>& topics,
                        std::optional<std::string_view> heartbeat) {
@@ -75,6 +87,7 @@ struct EventsEndpoint::Asked {
   std::string address{};  // of a poll
   bool head_only = false;
   hub::Reader::Heartbeats heartbeats{};
+  std::optional<std::string> notice{};
   std::optional<std::string> cursor{};
   journal::Resumption from{};
 
@@ -89,6 +102,12 @@ struct EventsEndpoint::Asked {
       cursor = cursors[i];
       from = other;
     }
+  }
+  /// What it takes while it waits.
+  std::size_t bytes() const {
+    auto size = hub::subscription_bytes(selection) + address.size();
+    for (const auto& each : cursors) size += sizeof(each) + each.size();
+    return size;
   }
   std::optional<Gap> gap(const journal::Journal& journal) const {
     if (!from.gap) return std::nullopt;
@@ -141,6 +160,11 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     return base::failure(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
                                                         topics.size(), settings_.topics_max)));
   }
+  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, journal::is_pattern));
+  if (patterns > settings_.patterns_max) {
+    limits_.count(metrics::Limit::stream_patterns);
+    return base::failure(http::problem(400, too_many_patterns(patterns, settings_.patterns_max)));
+  }
   auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {
     const auto too_long = [&](auto topic) { return topic.size() > settings_.topic_bytes_max; };
@@ -150,6 +174,9 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
   Asked asked{.selection = std::move(selection).value(),
               .head_only = request.method == "HEAD",
               .heartbeats = *heartbeats_of(parameters)};
+  for (const auto topic : topics) {
+    if (!asked.notice) asked.notice = journal::selector_notice(topic);
+  }
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));
   }
@@ -157,6 +184,7 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     asked.poll = seconds_of(*time);
     if (!asked.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     asked.address = address_of(request.path, topics, parameters.last("heartbeat"));
+    if (asked.address.size() > LongPoll::address_bytes_max) asked.address = {};
   }
   return asked;
 }
@@ -164,15 +192,17 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
 void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
   if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take(exchange.request().remote_address, timers_.now());
-  if (!slot) {
-    const auto turned_away = asked.poll ? turned_away_poll : turned_away_stream;
-    return exchange.answer(turned_away(slot.error(), settings_, random_, limits_));
-  }
+  if (!slot) return turn_away(exchange, asked.poll.has_value(), slot.error());
   asked.look(shard_.journal());
   // Nobody needs a place for an answer without a body.
   if (asked.from.to_come && !asked.head_only)
     return wait_for_cursor(exchange, std::move(asked), std::move(slot).value());
   begin(exchange, asked, std::move(slot).value());
+}
+
+void EventsEndpoint::turn_away(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused) {
+  const auto turned_away = polls ? turned_away_poll : turned_away_stream;
+  exchange.answer(turned_away(refused, settings_, random_, limits_));
 }
 
 // Told too early that its cursor is not known, the reader would get again all that is held.
@@ -184,9 +214,13 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
   struct Waiting {
     Asked asked;
     StreamSlots::Slot slot;
+    base::ByteBudget::Share share;
   };
   const bool polls = asked.poll.has_value();
-  const auto waiting = std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot)});
+  auto share = slots_.take_bytes(asked.bytes(), timers_.now());
+  if (!share) return turn_away(exchange, polls, share.error());
+  const auto waiting =
+      std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot), std::move(share).value()});
   const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
     const auto& journal = shard_.journal();
     waiting->asked.look(journal);
@@ -197,6 +231,7 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
     if (unknown && journal.trouble()) {
       come_back(exchange, waiting->asked.poll.has_value());
     } else {
+      waiting->share.release();
       begin(exchange, waiting->asked, std::move(waiting->slot));
     }
     return true;
@@ -205,28 +240,34 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
 }
 
 void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
-  if (asked.poll) return poll(exchange, asked, std::move(slot));
   // A browser that gets 204 does not come back.
-  if (asked.from.complete) return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
-  stream(exchange, asked, std::move(slot));
+  if (asked.from.complete && !asked.poll)
+    return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
+  // Who asks for what somebody reads already takes no more.
+  const auto bytes = shard_.has(asked.selection) ? 0 : hub::subscription_bytes(asked.selection);
+  auto share = slots_.take_bytes(bytes, timers_.now());
+  if (!share) return turn_away(exchange, asked.poll.has_value(), share.error());
+  if (asked.poll) return poll(exchange, asked, std::move(slot), std::move(share).value());
+  stream(exchange, asked, std::move(slot), std::move(share).value());
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
-// 503 would never return.
+// 503 would never return. Why is in the log: it has paths and addresses, and a reader may be anybody.
 void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
-  const auto reason = shard_.journal().trouble().value_or("it is there by now");
   if (polls) {
-    return exchange.answer(http::problem(
-        503, fmt::format("The history cannot be read yet ({}); ask again.", reason), {{"Retry-After", "1"}}));
+    return exchange.answer(
+        http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
   }
   auto body = stream_opening(settings_, random_);
   sse::append_comment(body, "the history cannot be read yet; come back");
   exchange.answer({stream_head(), std::move(body)});
 }
 
-void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+                            base::ByteBudget::Share share) {
   const auto& journal = shard_.journal();
   auto opening = stream_opening(settings_, random_);
+  if (asked.notice) sse::append_comment(opening, *asked.notice);
   // A gap is written on its own: with a long cursor it would make the first write one that proxies compress.
   // It comes before whatever moves the reader's cursor, or a reader who leaves between the two would never be
   // told.
@@ -251,10 +292,13 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   if (settings_.lifetime.count() > 0) {
     stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
-  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted);
+  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
 }
 
-void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+                          base::ByteBudget::Share share) {
+  auto address = slots_.take_bytes(asked.address.size(), timers_.now());
+  if (!address) return turn_away(exchange, true, address.error());
   const auto& journal = shard_.journal();
   const auto gap = asked.gap(journal);
   auto cursor =
@@ -262,7 +306,8 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
   auto source = std::make_unique<LongPoll>(exchange, shard_, timers_, std::move(slot), std::move(cursor));
   auto& poll = *source;
   exchange.keep(std::move(source));
-  poll.set_address(asked.address);
+  poll.set_address(asked.address, std::move(address).value());
+  if (asked.notice) poll.set_notice(*asked.notice);
   std::chrono::milliseconds wait = *asked.poll;
   if (gap) {
     shard_.count_gap();
@@ -270,7 +315,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
     wait = std::chrono::milliseconds(0);  // told at once
   }
   if (asked.head_only) wait = std::chrono::milliseconds(0);  // nothing to wait for
-  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted);
+  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
   poll.wait_for(std::min(wait, settings_.poll_max));
 }
 

@@ -31,9 +31,12 @@ class EventsEndpoint final : public http::Endpoint {
   void subscribe(http::Exchange& exchange, Asked asked);
   void wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot);
   void begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
+  void turn_away(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused);
   void come_back(http::Exchange& exchange, bool polls);
-  void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
-  void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
+  void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+              base::ByteBudget::Share share);
+  void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
+            base::ByteBudget::Share share);
 
   net::Timers& timers_;
   base::Random& random_;

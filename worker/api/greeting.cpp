@@ -98,7 +98,12 @@ void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(slot).value());
   auto& begun = *greeting;
   exchange.keep(std::move(greeting));
-  begun.begin(stream_opening(streams_, random_));
+  auto opening = stream_opening(streams_, random_);
+  // Who writes `channel=a` would wonder who greets them.
+  if (const auto& asked = exchange.request(); !asked.query.pairs().empty() || !asked.body.empty())
+    sse::append_comment(opening,
+                        "no topic is asked for, so this is the greeting stream; ask with topic=NAME");
+  begun.begin(std::move(opening));
 }
 
 }  // namespace worker::api

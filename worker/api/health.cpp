@@ -2,16 +2,38 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/caller.hpp"
+
 namespace worker::api {
 
+HealthEndpoint::HealthEndpoint(const journal::Journal& journal, const StreamSlots& slots,
+                               const PublishSettings& publish, const StatsSettings& stats)
+    : journal_(journal), slots_(slots) {
+  update(publish, stats);
+}
+
+void HealthEndpoint::update(const PublishSettings& publish, const StatsSettings& stats) {
+  key_ = publish.key;
+  loopback_ = stats.readers != StatsSettings::Readers::nobody;
+}
+
+bool HealthEndpoint::is_operator(const http::Request& request) const {
+  return (loopback_ && request.remote_address.is_loopback()) || has_key(request, key_);
+}
+
 void HealthEndpoint::serve(http::Exchange& exchange) {
-  const auto journal = journal_.figures();
   const auto trouble = journal_.trouble();
-  nlohmann::ordered_json body = {
-      {"status", trouble ? "unwell" : "ok"},
-      {"streams", slots_.used()},
-      {"journal", {{"events", journal.events}, {"bytes", journal.bytes}, {"topics", journal.topics}}}};
-  if (trouble) body["reason"] = "The journal keeps nothing at the moment: " + *trouble;
+  nlohmann::ordered_json body = {{"status", trouble ? "unwell" : "ok"}};
+  nlohmann::ordered_json journal = {{"status", trouble ? "unavailable" : "ok"}};
+  if (is_operator(exchange.request())) {
+    const auto figures = journal_.figures();
+    body["streams"] = slots_.used();
+    journal["events"] = figures.events;
+    journal["bytes"] = figures.bytes;
+    journal["topics"] = figures.topics;
+    if (trouble) body["reason"] = "The journal cannot store events: " + *trouble;
+  }
+  body["journal"] = std::move(journal);
   const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (!trouble) return exchange.answer(http::plain_response("application/json", text));
   exchange.answer(http::whole_response(503, "application/json", text, {{"Retry-After", "5"}}));

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "api/quoted.hpp"
 #include "http/query.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
-namespace {
-
-// The line of a request has to fit one of nginx's buffers (large_client_header_buffers), which have 8 KB.
-constexpr std::size_t address_bytes_max = 8'000;
-
-}  // namespace
-
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
                    std::string cursor)
     : exchange_(exchange),
@@ -22,6 +16,11 @@ LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& tim
       timer_(timers, [this] { answer(false); }),
       cursor_(std::move(cursor)) {}
 
+void LongPoll::set_address(std::string address, base::ByteBudget::Share share) {
+  address_ = std::move(address);
+  address_share_ = std::move(share);
+}
+
 void LongPoll::drain(std::chrono::milliseconds /*retry*/) { answer(false); }
 
 void LongPoll::deliver(const hub::Batch& batch) {
@@ -29,21 +28,29 @@ void LongPoll::deliver(const hub::Batch& batch) {
     cursor_ = shard_.journal().id_of(*entry);
     const auto event = sse::parse_event(entry->frame());
     if (!event) continue;  // it only moves the cursor
-    events_.push_back({{"id", cursor_},
-                       {"event", event->type.empty() ? "message" : event->type},
-                       {"data", event->data},
-                       {"topics", asked_for(entry->topics())}});
+    events_ += events_.empty() ? "{\"id\":" : ",{\"id\":";
+    append_quoted(events_, cursor_);
+    events_ += ",\"event\":";
+    append_quoted(events_, event->type.empty() ? "message" : event->type);
+    events_ += ",\"data\":";
+    append_quoted(events_, event->data);
+    append_topics(entry->topics());
+    events_ += '}';
   }
   const auto end = shard_.journal().closed_at(selection());
   answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
-std::vector<std::string> LongPoll::asked_for(const journal::Entry::Topics& topics) const {
-  std::vector<std::string> asked;
+// Those that were asked for.
+void LongPoll::append_topics(const journal::Entry::Topics& topics) {
+  events_ += ",\"topics\":[";
+  std::string_view before;
   for (const auto topic : topics) {
-    if (selection().matches(topic)) asked.emplace_back(topic);
+    if (!selection().matches(topic)) continue;
+    events_ += std::exchange(before, ",");
+    append_quoted(events_, topic);
   }
-  return asked;
+  events_ += ']';
 }
 
 void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) {
@@ -53,13 +60,21 @@ void LongPoll::gap(journal::GapReason reason, journal::Sequence before, journal:
 
 void LongPoll::answer(bool closed) {
   if (!exchange_.ready()) return;
-  nlohmann::ordered_json body = {{"events", std::move(events_)}, {"lastEventId", cursor_}};
+  auto body = "{\"events\":[" + std::exchange(events_, {}) + "],\"lastEventId\":";
+  append_quoted(body, cursor_);
   const auto stream = address_ + "&lastEventId=" + http::percent_encoded(cursor_);
-  if (stream.size() <= address_bytes_max) body["stream"] = stream;
-  if (!gap_.is_null()) body["gap"] = std::move(gap_);
-  if (closed) body["closed"] = true;
-  const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  exchange_.answer(http::plain_response("application/json", text + "\n"));
+  if (!address_.empty() && stream.size() <= address_bytes_max) {
+    body += ",\"stream\":";
+    append_quoted(body, stream);
+  }
+  if (!gap_.is_null())
+    body += ",\"gap\":" + gap_.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (closed) body += ",\"closed\":true";
+  if (!notice_.empty()) {
+    body += ",\"notice\":";
+    append_quoted(body, notice_);
+  }
+  exchange_.answer(http::plain_response("application/json", body + "}\n"));
 }
 
 }  // namespace worker::api

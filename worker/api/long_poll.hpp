@@ -26,7 +26,12 @@ class LongPoll final : public http::Source, public hub::Reader {
   void wait_for(std::chrono::milliseconds time) { timer_.arm_in(time); }
   /// The address that subscribes to the same, without a cursor: with one it is the answer's `stream`. Left
   /// out where a web server may not take an address of that length; POST takes it.
-  void set_address(std::string address) { address_ = std::move(address); }
+  void set_address(std::string address, base::ByteBudget::Share share);
+  /// Longer ones are left out: the line of a request has to fit one of nginx's buffers
+  /// (large_client_header_buffers), which have 8 KB.
+  static constexpr std::size_t address_bytes_max = 8'000;
+  /// A sentence for whoever reads the answer.
+  void set_notice(std::string notice) { notice_ = std::move(notice); }
   /// Told in the next answer.
   void set_gap(nlohmann::ordered_json gap) { gap_ = std::move(gap); }
 
@@ -42,7 +47,7 @@ class LongPoll final : public http::Source, public hub::Reader {
 
  private:
   void answer(bool closed);
-  std::vector<std::string> asked_for(const journal::Entry::Topics& topics) const;
+  void append_topics(const journal::Entry::Topics& topics);
 
   http::Exchange& exchange_;
   hub::Shard& shard_;
@@ -50,8 +55,10 @@ class LongPoll final : public http::Source, public hub::Reader {
   net::Timer timer_;
   std::string cursor_;
   std::string address_;
+  base::ByteBudget::Share address_share_;  // of the bytes of all subscriptions
+  std::string notice_;
   nlohmann::ordered_json gap_;
-  nlohmann::ordered_json events_ = nlohmann::ordered_json::array();
+  std::string events_;  // as JSON, with commas between
 };
 
 }  // namespace worker::api

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <iterator>
 #include <utility>
 
+#include "api/caller.hpp"
 #include "api/draft_builder.hpp"
+#include "api/quoted.hpp"
 #include "api/request_body.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
@@ -14,47 +16,22 @@
 namespace worker::api {
 namespace {
 
-using Json = nlohmann::ordered_json;
+// Larger bodies, and those of more lines, are read on the side thread: they would hold the loop.
+constexpr std::size_t body_bytes_here = 65'536;
+constexpr std::size_t lines_here = 512;
+// What may wait for that thread, with what it reads; one body goes alone, however large.
+constexpr std::size_t aside_bytes_max = 67'108'864;
+// What is appended in one turn of the loop: a millisecond of work, or one event.
+constexpr std::size_t part_weight_max = 1'024;
 
-// An answer that waits for the journal, which may finish on another thread and after the publisher left.
-class PendingAnswer final : public http::Source {
- public:
-  /// Shared with the journal's callback; touched on the loop only.
-  struct Link {
-    http::Exchange* exchange;
-  };
-  explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
-  ~PendingAnswer() override { link_->exchange = nullptr; }
-  // A publish under way completes.
-  void drain(std::chrono::milliseconds /*retry*/) override {}
-
- private:
-  const std::shared_ptr<Link> link_;
-};
-
-// In a time that does not depend on where they differ.
-bool same_secret(std::string_view given, std::string_view expected) {
-  unsigned difference = given.size() == expected.size() ? 0 : 1;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |= static_cast<unsigned>(given[i] ^ expected[i % expected.size()]);
-  }
-  return difference == 0;
-}
-
-// What follows `Bearer`, in any case, and the blanks behind it (RFC 9110, section 11.4: one or more).
-std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer";
-  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};
-  const auto rest = authorization.substr(scheme.size());
-  const auto begin = rest.find_first_not_of(" \t");
-  return begin == 0 || begin == std::string_view::npos ? std::string_view() : rest.substr(begin);
-}
-
-// An event in the address would be dropped in silence. Only what is surely meant for us: `key` may be a
-// token that the web server checks.
+// A field in the address would be dropped in silence. Only what is surely meant for us: `key` may be a token
+// that the web server checks, `id` the number of a request.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
-    if (name == name_of(Field::data) || field_meant(name) == name_of(Field::topic)) return name;
+    for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
+      if (name == name_of(field)) return name;
+    }
+    if (field_meant(name) == name_of(Field::topic)) return name;
   }
   return std::nullopt;
 }
@@ -104,34 +81,16 @@ bool is_unavailable(const journal::Journal::Kept& result) {
           result.error() == journal::Rejection::unconfirmed);
 }
 
-// `{"NAME":"TEXT"}` and a line end. An id of the hub's own, of which a batch has thousands, needs no escapes.
+// `{"NAME":"TEXT"}` and a line end.
 void append_line(std::string& out, std::string_view name, std::string_view text) {
-  const bool plain =
-      std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   out.append("{\"").append(name).append("\":");
-  if (plain) {
-    out.append("\"").append(text).append("\"");
-  } else {
-    out.append(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
-  }
+  append_quoted(out, text);
   out.append("}\n");
 }
 
-// find() looks at many bytes at once, std::count() at one.
-std::size_t line_count(std::string_view text) {
-  std::size_t count = 1;
-  for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) ++count;
-  return count;
-}
-
-// An item of a batch: where it stands, and what is wrong with it; nothing, if it goes to the journal.
-struct Item {
-  std::size_t line;
-  std::string error;
-};
-
 // One line per item: the mistakes that are known already, and the results of the others in their order.
-std::string batch_answer(const std::vector<Item>& items, const std::vector<journal::Journal::Kept>& results,
+std::string batch_answer(const std::vector<BatchItem>& items,
+                         const std::vector<journal::Journal::Kept>& results,
                          const journal::Journal& journal) {
   // What a line with an id of the hub's own takes.
   constexpr std::size_t line_bytes = 48;
@@ -151,28 +110,66 @@ std::string batch_answer(const std::vector<Item>& items, const std::vector<journ
   return body;
 }
 
+// So many lines, or more: not all are counted.
+bool has_lines(std::string_view text, std::size_t count) {
+  for (auto end = text.find('\n'); end != std::string_view::npos && count > 0; end = text.find('\n', end + 1))
+    --count;
+  return count == 0;
+}
+
+// What is to be expanded may be any size.
+bool is_large(const http::Request& request) {
+  const auto coding = lower_case(request.header("content-encoding"));
+  return request.body.size() > body_bytes_here || coding == "gzip" || coding == "x-gzip" ||
+         has_lines(request.body, lines_here + 1);
+}
+
+using Drafts = std::vector<journal::Draft>::iterator;
+
+Drafts end_of_part(Drafts begin, Drafts end) {
+  std::size_t weight = 0;
+  for (auto draft = begin; draft != end; ++draft) {
+    weight += 1 + draft->topics.size() + draft->event.data.size() / 1'024;
+    if (weight > part_weight_max && draft != begin) return draft;
+  }
+  return end;
+}
+
 }  // namespace
 
-PublishMetrics::PublishMetrics(metrics::Registry& registry)
-    : events(registry.counter("sse_worker_published_events_total", "Events taken into the journal.")),
-      bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of the bodies of publishes.")),
-      rejected(registry.counter("sse_worker_rejected_events_total", "Events refused to their publishers.")),
-      latency(registry.histogram(
-          "sse_worker_publish_seconds", "From a complete publish request to its events being kept.",
-          {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
-      limits(registry) {}
+// The way back to a publisher, who may leave meanwhile. Touched on the loop only.
+struct PublishEndpoint::Link {
+  http::Exchange* exchange;
+};
 
-void PublishMetrics::count(const DraftError& error) {
-  rejected.add();
-  if (error.limit) limits.count(*error.limit);
-}
+// A publish on its way into the journal.
+struct PublishEndpoint::Appending {
+  Publication publication;
+  std::shared_ptr<Link> link;
+  base::Instant begun;
+  std::size_t size = publication.drafts.size();
+  std::size_t next = 0;  // draft to be appended
+  std::vector<journal::Journal::Kept> results{};
+};
+
+// An answer that waits for the journal, which may finish on another thread and after the publisher left.
+class PublishEndpoint::PendingAnswer final : public http::Source {
+ public:
+  explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+  ~PendingAnswer() override { link_->exchange = nullptr; }
+  // A publish under way completes.
+  void drain(std::chrono::milliseconds /*retry*/) override {}
+
+ private:
+  const std::shared_ptr<Link> link_;
+};
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, journal::Journal& journal, const PublishSettings& settings,
                                  PublishMetrics& metrics)
-    : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics) {}
+    : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics), aside_(loop) {}
 
 bool PublishEndpoint::admits(const http::Request& request) const {
-  return settings_.key.empty() || same_secret(bearer_token(request.header("authorization")), settings_.key);
+  return settings_.key.empty() || has_key(request, settings_.key);
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
@@ -187,101 +184,102 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
     return exchange.answer(
         http::problem(400, fmt::format("{}: must be in the body, not in the address", base::shown(*field))));
   }
-  std::string expanded;
-  const auto body = expanded_body(request, expanded, settings_.body_bytes_max);
-  if (!body) {
-    if (body.error().head.status == 413) metrics_.limits.count(metrics::Limit::body_bytes);
-    return exchange.answer(body.error());
-  }
-  const auto type = media_type(request);
-  if (type == "application/x-www-form-urlencoded") {
-    return publish_one(exchange, draft_from_form(body.value(), settings_));
-  }
-  if (type == "application/json") {
-    return publish_one(exchange, json_.parse(padded(body.value()), settings_));
-  }
-  if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl") {
-    return publish_batch(exchange, padded(body.value()));
-  }
-  exchange.answer(http::problem(
-      415,
-      "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson"));
+  if (is_large(request)) return read_aside(exchange);
+  const auto begun = loop_.timers().now();
+  auto read = reader_.read(request, settings_, metrics_);
+  if (const auto* refusal = std::get_if<http::Response>(&read)) return exchange.answer(*refusal);
+  append(
+      std::make_shared<Appending>(Appending{std::get<Publication>(std::move(read)), wait(exchange), begun}));
 }
 
-std::string_view PublishEndpoint::padded(std::string_view body) {
-  // One large body must not tie up its memory for good.
-  constexpr std::size_t kept_bytes = 1'048'576;
-  if (padded_.capacity() > kept_bytes) padded_ = {};
-  padded_.assign(body).append(JsonDraftParser::padding, ' ');
-  return std::string_view(padded_).substr(0, body.size());
+std::shared_ptr<PublishEndpoint::Link> PublishEndpoint::wait(http::Exchange& exchange) {
+  auto link = std::make_shared<Link>(Link{&exchange});
+  exchange.keep(std::make_unique<PendingAnswer>(link));
+  return link;
 }
 
-void PublishEndpoint::publish_one(http::Exchange& exchange, DraftResult draft) {
-  if (!draft) {
-    metrics_.count(draft.error());
-    return exchange.answer(http::problem(draft.error().status, draft.error().detail));
+void PublishEndpoint::read_aside(http::Exchange& exchange) {
+  const auto bytes = exchange.request().body.size();
+  if (aside_bytes_ > 0 && aside_bytes_ + bytes > aside_bytes_max) {
+    metrics_.rejected.add();
+    return exchange.answer(
+        http::problem(503, "Too many large publishes are being read at the moment; send it again later.",
+                      {{"Retry-After", "1"}}));
   }
-  std::vector<journal::Draft> drafts;
-  drafts.push_back(std::move(draft).value());
-  append(exchange, std::move(drafts), [this](const std::vector<journal::Journal::Kept>& results) {
+  aside_bytes_ += bytes;
+  http::Request request{.content_type = exchange.request().content_type,
+                        .headers = exchange.request().headers,
+                        .body = exchange.take_body()};
+  aside_.run([this, bytes, link = wait(exchange), begun = loop_.timers().now(), settings = settings_,
+              request = std::move(request)] {
+    auto read = std::make_shared<Read>(aside_reader_.read(request, settings, metrics_));
+    return [this, bytes, link, begun, read] {
+      aside_bytes_ -= bytes;
+      if (auto* publication = std::get_if<Publication>(read.get()))
+        return append(std::make_shared<Appending>(Appending{std::move(*publication), link, begun}));
+      if (link->exchange != nullptr) link->exchange->answer(std::get<http::Response>(*read));
+    };
+  });
+}
+
+// The next part of it, and then the others.
+void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
+  auto& next = appending->next;
+  const auto size = appending->size;
+  auto& drafts = appending->publication.drafts;
+  const auto& results = appending->results;
+  // It cannot be kept now: nor can the rest.
+  if (!results.empty() && is_unavailable(results.back()))
+    return take(*appending, std::vector<journal::Journal::Kept>(size - next, results.back()));
+  const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
+  const auto end = end_of_part(begin, drafts.end());
+  next += static_cast<std::size_t>(end - begin);
+  std::vector<journal::Draft> part;
+  if (next == size && begin == drafts.begin()) {
+    part = std::move(drafts);
+  } else {
+    part.assign(std::move_iterator(begin), std::move_iterator(end));
+  }
+  journal_.append(std::move(part), [this, appending](std::vector<journal::Journal::Kept> kept) {
+    if (loop_.on_thread()) return take(*appending, std::move(kept));
+    loop_.post([this, appending, kept = std::move(kept)] { take(*appending, kept); });
+  });
+  if (next < size) loop_.post([this, appending] { append(appending); });
+}
+
+void PublishEndpoint::take(Appending& appending, std::vector<journal::Journal::Kept> kept) {
+  auto& results = appending.results;
+  if (results.empty()) {
+    results = std::move(kept);
+  } else {
+    std::ranges::move(kept, std::back_inserter(results));
+  }
+  if (results.size() < appending.size) return;
+  const auto good = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
+  metrics_.events.add(static_cast<std::uint64_t>(good));
+  metrics_.rejected.add(results.size() - static_cast<std::uint64_t>(good));
+  const auto time =
+      std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - appending.begun);
+  metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
+  if (appending.link->exchange != nullptr) appending.link->exchange->answer(answer_of(appending));
+}
+
+http::Response PublishEndpoint::answer_of(const Appending& appending) const {
+  const auto& results = appending.results;
+  if (!appending.publication.batch) {
     const auto& kept = results.front();
     if (!kept) return refusal(kept.error(), journal_);
     std::string body;
     append_line(body, "id", kept.value());
     return http::plain_response("application/json", std::move(body));
-  });
-}
-
-void PublishEndpoint::publish_batch(http::Exchange& exchange, std::string_view body) {
-  std::vector<journal::Draft> drafts;
-  std::vector<Item> items;
-  const auto lines = std::min(line_count(body), settings_.batch_max);
-  drafts.reserve(lines);
-  items.reserve(lines);
-  for (std::size_t number = 1; !body.empty(); ++number) {
-    const auto end = std::min(body.find('\n'), body.size());
-    const auto line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    if (items.size() == settings_.batch_max) {
-      metrics_.limits.count(metrics::Limit::batch);
-      return exchange.answer(http::problem(
-          413, fmt::format("The batch has more than {} events; none was taken.", settings_.batch_max)));
-    }
-    auto draft = json_.parse(line, settings_);
-    items.push_back({number, draft ? std::string() : draft.error().detail});
-    if (draft) {
-      drafts.push_back(std::move(draft).value());
-    } else {
-      metrics_.count(draft.error());
-    }
   }
-  append(exchange, std::move(drafts),
-         [this, items = std::move(items)](const std::vector<journal::Journal::Kept>& results) {
-           const auto lacking = std::ranges::find_if(results, is_unavailable);
-           if (lacking != results.end()) return refusal(lacking->error(), journal_);
-           return http::plain_response("application/x-ndjson", batch_answer(items, results, journal_));
-         });
-}
-
-void PublishEndpoint::append(http::Exchange& exchange, std::vector<journal::Draft> drafts, Finish finish) {
-  const auto begun = loop_.timers().now();
-  auto link = std::make_shared<PendingAnswer::Link>(PendingAnswer::Link{&exchange});
-  exchange.keep(std::make_unique<PendingAnswer>(link));
-  auto complete = [this, link, begun,
-                   finish = std::move(finish)](std::vector<journal::Journal::Kept> results) {
-    const auto kept = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
-    metrics_.events.add(static_cast<std::uint64_t>(kept));
-    metrics_.rejected.add(results.size() - static_cast<std::uint64_t>(kept));
-    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - begun);
-    metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
-    if (link->exchange != nullptr) link->exchange->answer(finish(std::move(results)));
-  };
-  journal_.append(std::move(drafts),
-                  [this, complete = std::move(complete)](std::vector<journal::Journal::Kept> results) {
-                    if (loop_.on_thread()) return complete(std::move(results));
-                    loop_.post([complete, results = std::move(results)] { complete(results); });
-                  });
+  const auto lacking = std::ranges::find_if(results, is_unavailable);
+  if (lacking == results.end())
+    return http::plain_response("application/x-ndjson",
+                                batch_answer(appending.publication.items, results, journal_));
+  // Of a batch that was appended in parts some may be kept.
+  const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
+  return refusal(some ? journal::Rejection::unconfirmed : lacking->error(), journal_);
 }
 
 }  // namespace worker::api

@@ -1,28 +1,22 @@
 // POST /publish: takes an event, or a batch of them, into the journal, and answers with their ids once they
 // are kept.
+//
+// Nothing of it holds the loop for long: a large body is read on a thread of its own, and the events of a
+// large batch are appended in parts, each in a turn of its own. Events of others may come between two parts.
 #pragma once
 
-#include "api/draft_parser.hpp"
+#include <memory>
+#include <variant>
+
+#include "api/publish_metrics.hpp"
+#include "api/publish_reader.hpp"
 #include "api/settings.hpp"
 #include "http/exchange.hpp"
 #include "journal/journal.hpp"
-#include "metrics/registry.hpp"
 #include "net/loop.hpp"
+#include "net/side_thread.hpp"
 
 namespace worker::api {
-
-struct PublishMetrics {
-  explicit PublishMetrics(metrics::Registry& registry);
-
-  metrics::Counter& events;
-  metrics::Counter& bytes;
-  metrics::Counter& rejected;
-  metrics::Histogram& latency;
-  metrics::Limits limits;
-
-  /// An event was refused.
-  void count(const DraftError& error);
-};
 
 /// Loop thread only; one per loop.
 class PublishEndpoint final : public http::Endpoint {
@@ -34,20 +28,26 @@ class PublishEndpoint final : public http::Endpoint {
   void update(const PublishSettings& settings) { settings_ = settings; }
 
  private:
+  using Read = std::variant<Publication, http::Response>;
+  struct Link;
+  struct Appending;
+  class PendingAnswer;
+
   bool admits(const http::Request& request) const;
-  /// The body as the parser needs it; until the next request.
-  std::string_view padded(std::string_view body);
-  void publish_one(http::Exchange& exchange, DraftResult draft);
-  void publish_batch(http::Exchange& exchange, std::string_view body);
-  using Finish = std::function<http::Response(std::vector<journal::Journal::Kept>)>;
-  void append(http::Exchange& exchange, std::vector<journal::Draft> drafts, Finish finish);
+  static std::shared_ptr<Link> wait(http::Exchange& exchange);
+  void read_aside(http::Exchange& exchange);
+  void append(const std::shared_ptr<Appending>& appending);
+  void take(Appending& appending, std::vector<journal::Journal::Kept> kept);
+  http::Response answer_of(const Appending& appending) const;
 
   net::Loop& loop_;
   journal::Journal& journal_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
-  JsonDraftParser json_;
-  std::string padded_;
+  PublishReader reader_;
+  PublishReader aside_reader_;  // of the side thread
+  std::size_t aside_bytes_ = 0;
+  net::SideThread aside_;
 };
 
 }  // namespace worker::api

@@ -47,6 +47,13 @@ std::string media_type(const http::Request& request) {
   return lower_case(type.substr(0, type.find_last_not_of(" \t") + 1));
 }
 
+std::string media_type(const http::Request& request, std::string_view body) {
+  auto type = media_type(request);
+  const auto first = body.find_first_not_of(" \t\r\n");
+  const bool like_json = first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+  return type == "application/x-www-form-urlencoded" && like_json ? "application/json" : type;
+}
+
 BodyResult plain_body(const http::Request& request) {
   if (const auto coding = coding_of(request); !coding.empty())
     return base::failure(unread_coding(coding, "identity"));

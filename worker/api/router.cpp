@@ -27,7 +27,11 @@ void Router::serve(http::Exchange& exchange) {
   }
   const auto found = routes_.find(request.path);
   if (found == routes_.end()) {
-    return exchange.answer(http::problem(404, fmt::format("No such path: {}.", base::shown(request.path))));
+    std::vector<std::string_view> known;
+    for (const auto& [path, route] : routes_) known.emplace_back(path);
+    return exchange.answer(http::problem(
+        404,
+        fmt::format("No such path: {}; there are {}.", base::shown(request.path), fmt::join(known, ", "))));
   }
   const auto& [methods, endpoint] = found->second;
   if (std::ranges::find(methods, request.method) == methods.end()) {

@@ -19,8 +19,12 @@ struct StreamSettings {
   std::chrono::milliseconds retry_jitter{2'000};
   /// How long a stream may live: evenly from 80 % to 100 % of it; 0 for as long as it likes.
   std::chrono::milliseconds lifetime{0};
+  /// Topics and patterns of one reader, and how many of them may be patterns.
   std::size_t topics_max = 100;
+  std::size_t patterns_max = 10;
   std::size_t topic_bytes_max = 1'024;
+  /// Of all subscriptions; those of readers who ask for the same count once.
+  std::size_t subscriptions_bytes_max = 268'435'456;
   /// The longest a long poll may wait.
   std::chrono::milliseconds poll_max{60'000};
   /// What GET /events without topics subscribes to; none: the greeting stream.

@@ -99,7 +99,11 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
 void StatsEndpoint::tell_all() {
   if (open_.empty()) return;
   const auto event = feed_.current();
-  for (auto next = open_.begin(); next != open_.end();) static_cast<Stream&>(*next++).tell(event);
+  for (auto next = open_.begin(); next != open_.end();) {
+    // Those who have it already are passed over.
+    if (timers_.turn().is_over()) return timer_.arm(timers_.now());
+    static_cast<Stream&>(*next++).tell(event);
+  }
   timer_.arm(feed_.due());
 }
 

@@ -16,6 +16,14 @@ base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(const ht
   return base::failure(Refused{Refused::Reason::all_taken, refusals_.add(now)});
 }
 
+base::Result<base::ByteBudget::Share, StreamSlots::Refused> StreamSlots::take_bytes(std::size_t bytes,
+                                                                                    base::Instant now) {
+  base::ByteBudget::Share share(&subscriptions_);
+  if (share.grow_to(bytes)) return share;
+  const std::lock_guard lock(refusals_mutex_);
+  return base::failure(Refused{Refused::Reason::subscriptions_full, refusals_.add(now)});
+}
+
 std::size_t StreamSlots::uncounted() const {
   const auto counted = addresses_.streams();
   const std::size_t used = used_;

@@ -1,5 +1,5 @@
-// StreamSlots: how many streams may be open at once, all together and from one address. A stream or long poll
-// holds one Slot for its life. Usable from every thread.
+// StreamSlots: how many streams may be open at once, all together and from one address, and what their
+// subscriptions may take. A stream or long poll holds one Slot for its life. Usable from every thread.
 #pragma once
 
 #include <atomic>
@@ -9,6 +9,7 @@
 
 #include "api/address_counts.hpp"
 #include "api/recent_refusals.hpp"
+#include "base/byte_budget.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "http/remote_address.hpp"
@@ -33,7 +34,7 @@ class StreamSlots {
     AddressCounts::Entry* address_;  // null where the address is not counted
   };
   struct Refused {
-    enum class Reason { all_taken, address_full };
+    enum class Reason { all_taken, address_full, subscriptions_full };
     Reason reason;
     /// Refusals in the last 10 to 20 s, with this one: of all readers, or of this address.
     std::size_t recent;
@@ -53,6 +54,10 @@ class StreamSlots {
   }
   std::size_t used() const { return used_; }
   std::size_t most() const { return most_; }
+  /// Of the bytes of all subscriptions.
+  base::Result<base::ByteBudget::Share, Refused> take_bytes(std::size_t bytes, base::Instant now);
+  base::ByteBudget& subscriptions() { return subscriptions_; }
+  const base::ByteBudget& subscriptions() const { return subscriptions_; }
   /// Open streams whose address is not counted.
   std::size_t uncounted() const;
   AddressCounts& addresses() { return addresses_; }
@@ -64,6 +69,7 @@ class StreamSlots {
   std::atomic<std::size_t> most_;
   std::atomic<std::size_t> used_ = 0;
   AddressCounts addresses_;
+  base::ByteBudget subscriptions_;
   std::mutex refusals_mutex_;
   RecentRefusals refusals_;  // those who found no slot; guarded by refusals_mutex_
 };

@@ -13,10 +13,33 @@ namespace {
 
 using Reason = StreamSlots::Refused::Reason;
 
+metrics::Limit limit_of(Reason reason) {
+  switch (reason) {
+    case Reason::address_full:
+      return metrics::Limit::streams_per_address;
+    case Reason::subscriptions_full:
+      return metrics::Limit::subscriptions_bytes;
+    case Reason::all_taken:
+      break;
+  }
+  return metrics::Limit::streams;
+}
+
+const char* comment_of(Reason reason) {
+  switch (reason) {
+    case Reason::address_full:
+      return "this address holds all the streams that one address may hold; come back";
+    case Reason::subscriptions_full:
+      return "the topics that all readers ask for are as many as this worker may remember; come back";
+    case Reason::all_taken:
+      break;
+  }
+  return "all streams that this worker may hold are taken; come back";
+}
+
 std::chrono::milliseconds count_and_wait(const StreamSlots::Refused& refused, const StreamSettings& settings,
                                          base::Random& random, metrics::Limits& limits) {
-  limits.count(refused.reason == Reason::all_taken ? metrics::Limit::streams
-                                                   : metrics::Limit::streams_per_address);
+  limits.count(limit_of(refused.reason));
   return wait_for_slot(refused.recent, settings, random);
 }
 
@@ -35,9 +58,7 @@ std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings
 http::Response turned_away_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
                                   base::Random& random, metrics::Limits& limits) {
   std::string body;
-  sse::append_comment(body, refused.reason == Reason::all_taken
-                                ? "all streams that this worker may hold are taken; come back"
-                                : "this address holds all the streams that one address may hold; come back");
+  sse::append_comment(body, comment_of(refused.reason));
   sse::append_retry(body, count_and_wait(refused, settings, random, limits));
   return {stream_head(), std::move(body)};
 }
@@ -50,6 +71,11 @@ http::Response turned_away_poll(const StreamSlots::Refused& refused, const Strea
   const auto refusal = [&](int status, const char* detail) {
     return http::problem(status, detail, {{"Retry-After", fmt::format("{}", seconds)}});
   };
+  if (refused.reason == Reason::subscriptions_full) {
+    return refusal(503,
+                   "The topics that all readers ask for are as many as this worker may remember "
+                   "(streams.subscriptions_bytes_max in its configuration); ask again, or for fewer.");
+  }
   if (refused.reason == Reason::all_taken)
     return refusal(503, "All streams that this worker may hold are taken; ask again.");
   return refusal(429,

@@ -3,25 +3,58 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 #include <syslog.h>
+#include <unistd.h>
+
+#include "base/standard_streams.hpp"
 
 namespace worker::base {
+namespace {
+
+constexpr const char* name = "sse-worker";
+
+// One line, without a logger.
+void tell_syslog(int priority, const std::string& sentence) {
+  ::openlog(name, LOG_PID, LOG_DAEMON);
+  ::syslog(priority, "%s", sentence.c_str());
+  ::closelog();
+}
+
+}  // namespace
 
 bool is_log_level(const std::string& level) {
   return level == "off" || spdlog::level::from_str(level) != spdlog::level::off;
 }
 
 std::shared_ptr<Log> make_log(const LogSettings& settings) {
+  using Target = LogSettings::Target;
+  const bool unread = leads_nowhere(STDERR_FILENO);
+  const bool to_syslog =
+      settings.target == Target::syslog || (settings.target == Target::automatic && unread);
   std::shared_ptr<spdlog::sinks::sink> sink;
-  if (settings.target == LogSettings::Target::syslog) {
-    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>("sse-worker", LOG_PID, LOG_DAEMON, false);
+  if (to_syslog) {
+    sink = std::make_shared<spdlog::sinks::syslog_sink_mt>(name, LOG_PID, LOG_DAEMON, false);
   } else {
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   }
-  auto log = std::make_shared<Log>("sse-worker", std::move(sink));
+  auto log = std::make_shared<Log>(name, std::move(sink));
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   log->set_level(spdlog::level::from_str(settings.level));
   log->flush_on(spdlog::level::info);
+  if (unread && to_syslog) log->info("stderr is closed or /dev/null, so the log goes to syslog");
+  if (unread && !to_syslog) {
+    tell_syslog(
+        LOG_WARNING,
+        "the log is lost: log.to is stderr, which is closed or /dev/null. Set log.to to auto or syslog, "
+        "or start the worker with a stderr (spawn-fcgi -n)");
+  }
   return log;
+}
+
+void report(const std::string& sentence) {
+  // Not checked: there is nobody to tell.
+  const auto line = sentence + "\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  if (leads_nowhere(STDERR_FILENO)) tell_syslog(LOG_ERR, sentence);
 }
 
 }  // namespace worker::base

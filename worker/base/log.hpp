@@ -13,17 +13,26 @@ namespace worker::base {
 using Log = spdlog::logger;
 
 struct LogSettings {
-  enum class Target { stderr_stream, syslog };
+  enum class Target {
+    automatic,  // stderr where somebody can read it, else syslog
+    stderr_stream,
+    syslog,
+  };
 
   /// One of trace, debug, info, warning, error, critical, off.
   std::string level = "info";
-  Target target = Target::stderr_stream;
+  Target target = Target::automatic;
 };
 
 /// True for a level that LogSettings may hold.
 bool is_log_level(const std::string& level);
 
-/// Usable from every thread. Never fails: a broken stderr loses lines, not the worker.
+/// Usable from every thread. Never fails: a broken stderr loses lines, not the worker. Where stderr cannot be
+/// read, its first line says where the others go: in the log, or in syslog if there are no others.
 std::shared_ptr<Log> make_log(const LogSettings& settings);
+
+/// A sentence for the operator while there is no log yet: to stderr, and also to syslog where stderr cannot
+/// be read.
+void report(const std::string& sentence);
 
 }  // namespace worker::base

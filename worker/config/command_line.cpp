@@ -1,41 +1,130 @@
 #include "config/command_line.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <string_view>
+
+#include "base/resemblance.hpp"
+#include "base/shown.hpp"
 
 namespace worker::config {
 namespace {
 
+// No line is longer than 80 columns.
 constexpr auto description =
-    R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as nginx.
+    R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as
+nginx. The listening socket is the first of these that there is: descriptor 0
+(spawn-fcgi), LISTEN_FDS (systemd socket activation), `listen:` in the
+configuration.
 
-The listening socket is, whichever applies first: descriptor 0 (spawn-fcgi, systemd's StandardInput=socket),
-LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
-
-  spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- sse-worker --config /etc/sse-worker/sse-worker.yaml)";
+  spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- \
+    sse-worker --config /etc/sse-worker/sse-worker.yaml
+)";
 
 constexpr auto footer =
-    R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a second one exits at once. SIGHUP reads the
-configuration again without dropping a stream; a file with a mistake changes nothing, and the log says so.
-Exit status: 0 after a clean stop, 2 for a mistake in the command line, the configuration or the socket.)";
+    R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a
+second one exits at once. SIGHUP reads the configuration again without dropping
+a stream; a file with a mistake changes nothing, and the log says so.
+Exit status: 0 after a clean stop, 2 for a mistake in the command line, the
+configuration or the socket.)";
+
+constexpr std::array<std::string_view, 4> options = {"--config", "--user", "--version", "--help"};
+constexpr std::array<std::string_view, 5> words = {"check", "--config", "--user", "--version", "--help"};
+
+// What somebody wants who gives a word that other programs have as a command; none for other words.
+std::string_view other_way(std::string_view word) {
+  struct Way {
+    std::string_view word;
+    std::string_view instead;
+  };
+  constexpr Way ways[] = {
+      {"serve", "without a command the worker serves"},   {"start", "without a command the worker serves"},
+      {"run", "without a command the worker serves"},     {"reload", "send SIGHUP to the worker that runs"},
+      {"restart", "send SIGHUP to the worker that runs"}, {"stop", "send SIGTERM to the worker that runs"},
+      {"quit", "send SIGTERM to the worker that runs"}};
+  const auto* found = std::ranges::find(ways, word, &Way::word);
+  return found == std::end(ways) ? std::string_view() : found->instead;
+}
+
+std::string unknown_option(std::string_view option) {
+  const auto name = option.substr(0, option.find('='));
+  auto meant = base::resembling(name, options);
+  const auto letters = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+  for (const auto known : options) {
+    if (!meant && !letters.empty() && known.substr(2).starts_with(letters)) meant = known;
+  }
+  return fmt::format(
+      "{} is not an option; {}", base::shown(name),
+      meant ? fmt::format("did you mean {}?", *meant) : "there are --config FILE, --version, --help and, for check, --user NAME");
+}
+
+// The first argument that is neither an option nor a command.
+std::string unknown_argument(std::string_view argument, bool is_command) {
+  if (argument.starts_with('-') && argument.size() > 1) return unknown_option(argument);
+  const auto shown = base::shown(argument);
+  if (argument.find_first_of("./") != std::string_view::npos)
+    return fmt::format("{} is one argument too many; did you mean --config {}?", shown, shown);
+  if (!is_command) return fmt::format("'{}' is one argument too many", shown);
+  if (const auto way = other_way(argument); !way.empty())
+    return fmt::format("{} is not a command; {}", shown, way);
+  const auto meant = base::resembling(argument, words);
+  return fmt::format("'{}' is not a command; {}", shown,
+                     meant ? fmt::format("did you mean {}?", *meant) : "there is only check");
+}
+
+// Of an option with too few values or too many: `said` begins with its name and a colon.
+std::string wrong_number(std::string_view said) {
+  const auto name = said.substr(0, said.find(':'));
+  if (said.find("At Most") != std::string_view::npos)
+    return fmt::format("{} is given twice; leave one", name);
+  return fmt::format("{} needs a value: {} {}", name, name, name == "--config" ? "FILE" : "NAME");
+}
+
+int mistake(const std::string& sentence) {
+  constexpr int status = 2;
+  std::cerr << fmt::format("sse-worker: {}\nsse-worker --help says more.\n", sentence);
+  return status;
+}
 
 }  // namespace
 
 std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   CommandLine line;
   CLI::App app(description, "sse-worker");
+  constexpr std::size_t column = 18;
+  app.get_formatter()->column_width(column);
   app.footer(footer);
-  app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION);
+  app.allow_extras();
+  app.set_help_flag("-h,--help", "This text");
+  app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION, "The version");
   auto* config = app.add_option("--config", line.config_file, "The configuration; without it, the defaults")
                      ->option_text("FILE");
-  auto* check = app.add_subcommand("check", "Validate the configuration, say what is wrong, and exit 0 or 2");
+  auto* check = app.add_subcommand("check",
+                                   "Say what is wrong with the configuration, with the journal's folder and "
+                                   "with `listen:`, and exit 0 or 2");
+  check->allow_extras();
   check->fallthrough();
+  check
+      ->add_option("--user", line.user,
+                   "Whom the worker will run as; for root, sse-worker where there is such a user")
+      ->option_text("NAME");
   try {
     app.parse(argc, argv);
-    if (check->parsed() && config->count() == 0) throw CLI::RequiredError("--config");
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    constexpr int mistake = 2;
-    return app.exit(error) == 0 ? 0 : mistake;
+    return mistake(wrong_number(error.what()));
   }
+  if (const auto others = app.remaining(true); !others.empty())
+    return mistake(unknown_argument(others.front(), !check->parsed() && config->count() == 0));
+  if (config->count() > 0 && line.config_file.empty())
+    return mistake("--config needs a value: --config FILE");
+  if (check->parsed() && config->count() == 0)
+    return mistake("check needs a file: sse-worker check --config FILE");
   if (check->parsed()) line.verb = CommandLine::Verb::check;
   return line;
 }

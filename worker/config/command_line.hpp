@@ -11,6 +11,8 @@ struct CommandLine {
   Verb verb = Verb::serve;
   /// Empty: the defaults.
   std::string config_file;
+  /// Of check: whom the worker will run as. Empty: whoever checks, or for root the user of the shipped unit.
+  std::string user;
 };
 
 /// The exit status instead where everything is said already: 0 after --help or --version, 2 after a mistake.

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -13,6 +14,7 @@
 
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
+#include "config/yaml_mistake.hpp"
 
 namespace worker::config {
 namespace {
@@ -49,12 +51,10 @@ void read_listen(Section& top, net::ListenSettings& listen) {
 void read_log(Section& section, base::LogSettings& log) {
   section.word("level", log.level, base::is_log_level,
                "one of trace, debug, info, warning, error, critical, off");
-  std::string target = "stderr";
-  section.word(
-      "to", target, [](const std::string& word) { return word == "stderr" || word == "syslog"; },
-      "stderr or syslog");
-  log.target =
-      target == "syslog" ? base::LogSettings::Target::syslog : base::LogSettings::Target::stderr_stream;
+  using Target = base::LogSettings::Target;
+  section.choice(
+      "to", log.target,
+      {{"auto", Target::automatic}, {"stderr", Target::stderr_stream}, {"syslog", Target::syslog}});
 }
 
 void read_gate(Section& section, fcgi::Settings& gate) {
@@ -63,6 +63,7 @@ void read_gate(Section& section, fcgi::Settings& gate) {
   section.number("pending_max", gate.pending_max, 1, 1'000'000);
   section.number("head_bytes_max", gate.head_bytes_max, 1024, mebibyte);
   section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
+  section.number("bodies_bytes_max", gate.bodies_bytes_max, mebibyte, mebibyte * mebibyte);
 }
 
 void read_streams(Section& section, Config& config) {
@@ -76,6 +77,8 @@ void read_streams(Section& section, Config& config) {
   section.seconds("heartbeat_seconds", config.hub.heartbeat, 100ms, 1h);
   section.seconds("lifetime_seconds", streams.lifetime, 0ms, 720h);
   section.number("topics_max", streams.topics_max, 1, 100'000);
+  section.number("subscriptions_bytes_max", streams.subscriptions_bytes_max, mebibyte, mebibyte * mebibyte);
+  section.number("patterns_max", streams.patterns_max, 0, 100'000);
   section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
   section.selectors("default_topics", streams.default_topics);
   section.selectors("conflate", config.hub.conflate);
@@ -147,9 +150,10 @@ void read_stats(Section& section, api::StatsSettings& stats) {
 
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
+  if (const auto wrong = encoding_mistake(yaml)) throw Mistake(file, *wrong);
   const auto documents = YAML::LoadAll(yaml);
-  if (documents.size() > 1)
-    throw Mistake(file, documents[1].Mark(), {}, "there is a second document; one is read");
+  if (const auto wrong = open_quote(yaml)) throw Mistake(file, *wrong);
+  if (documents.size() > 1) throw Mistake(file, second_document(yaml, documents[1].Mark()));
   Section top(file, documents.empty() ? YAML::Node() : documents.front());
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
@@ -169,6 +173,22 @@ Config read(const std::string& yaml, const std::string& file) {
   return config;
 }
 
+// Why the configuration cannot be read, and what to change.
+std::string unreadable(int error) {
+  switch (error) {
+    case ENOENT:
+      return "there is no such file; give its path with --config";
+    case EISDIR:
+      return "is a folder; give the path of a file with --config";
+    case EACCES:
+      return fmt::format(
+          "may not be read by user {}, as whom this runs; let it read the file and enter its folders",
+          ::geteuid());
+    default:
+      return fmt::format("cannot be read: {}", std::generic_category().message(error));
+  }
+}
+
 }  // namespace
 
 base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file) {
@@ -177,7 +197,7 @@ base::Result<Config, std::string> parse(const std::string& yaml, const std::stri
   } catch (const Mistake& mistake) {
     return base::failure(std::string(mistake.what()));
   } catch (const YAML::Exception& error) {
-    return base::failure(std::string(Mistake(file, error.mark, {}, error.msg).what()));
+    return base::failure(std::string(Mistake(file, yaml_mistake(yaml, error)).what()));
   }
 }
 
@@ -188,8 +208,7 @@ base::Result<Config, std::string> load(const std::string& file) {
   if (!stream || (stream.peek() != std::ifstream::traits_type::eof() && !(text << stream.rdbuf())) ||
       stream.bad()) {
     const int error = errno;
-    return base::failure(
-        fmt::format("{}: {}", file, std::generic_category().message(error != 0 ? error : EIO)));
+    return base::failure(fmt::format("{}: {}", file, unreadable(error != 0 ? error : EIO)));
   }
   return parse(text.str(), file);
 }

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <map>
 #include <optional>
 #include <utility>
 
+#include "base/resemblance.hpp"
 #include "base/utf8.hpp"
+#include "config/plain_number.hpp"
+#include "config/yaml_lines.hpp"
 
 namespace worker::config {
 namespace {
@@ -37,6 +41,18 @@ std::string shown(std::chrono::milliseconds time) {
                                   : fmt::format("{:g}", static_cast<double>(time.count()) / 1000);
 }
 
+// Of a text where keys and values are expected.
+std::string no_mapping(const YAML::Node& node) {
+  const std::string expected = "must be a mapping of keys to values";
+  if (!node.IsScalar()) return expected;
+  const std::string_view text = node.Scalar();
+  const auto word = word_before_colon(text);
+  if (!word.empty()) return fmt::format("{}; a blank is missing after `{}:`", expected, word);
+  if (const auto equals = text.find('='); equals != std::string_view::npos && equals > 0)
+    return expected + "; write `key: value` with a colon and a blank";
+  return expected;
+}
+
 }  // namespace
 
 Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
@@ -48,12 +64,15 @@ Section::Section(std::string file, const YAML::Node& node, std::string path)
     : file_(std::move(file)), node_(node.IsDefined() ? node : YAML::Node()), path_(std::move(path)) {
   const auto name = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
   if (node_.IsNull()) return;
-  if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, "must be a mapping of keys to values");
-  std::set<std::string> seen;
+  if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, no_mapping(node_));
+  std::map<std::string, int> seen;
   for (const auto& entry : node_) {
     if (!entry.first.IsScalar())
       throw Mistake(file_, entry.first.Mark(), name, "has a key that is not a word");
-    if (!seen.insert(entry.first.Scalar()).second) fail(entry.first, entry.first.Scalar(), "is given twice");
+    const auto& key = entry.first.Scalar();
+    const auto line = entry.first.Mark().line + 1;
+    if (const auto [first, is_first] = seen.emplace(key, line); !is_first)
+      fail(entry.first, key, fmt::format("is given twice, first in line {}; leave one", first->second));
   }
 }
 
@@ -74,7 +93,14 @@ void Section::fail(const YAML::Node& at, const std::string& key, const std::stri
 
 std::string Section::scalar(const YAML::Node& node, const std::string& key,
                             const std::string& expected) const {
+  if (node.IsNull()) {
+    fail(node, key,
+         "must be " + expected + ", and nothing is there; what begins with # or & must be in quotes");
+  }
   if (!node.IsScalar()) fail(node, key, "must be " + expected);
+  // yaml-cpp would make an empty value of `!secret`.
+  const auto& tag = node.Tag();
+  if (tag.starts_with('!') && tag != "!") fail(node, key, "what begins with ! must be in quotes: \"!…\"");
   return node.Scalar();
 }
 
@@ -98,7 +124,11 @@ void Section::number(const std::string& key, std::size_t& value, std::size_t lea
   const auto text = scalar(node, key, expected);
   const auto number = whole_number(text);
   if (!number || *number < least || *number > most) {
-    fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+    const auto meant = plain_number(text, key.find("bytes") != std::string::npos);
+    const bool helps = !number && meant && *meant >= least && *meant <= most;
+    fail(node, key,
+         fmt::format("must be {}, not `{}`{}", expected, text,
+                     helps ? fmt::format("; write {}", *meant) : ""));
   }
   value = *number;
 }
@@ -111,8 +141,13 @@ void Section::seconds(const std::string& key, std::chrono::milliseconds& value,
       fmt::format("seconds from {} to {}, with at most three decimals", shown(least), shown(most));
   const auto text = scalar(node, key, expected);
   const auto time = decimal_seconds(text);
-  if (!time || *time < least || *time > most)
-    fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
+  if (!time || *time < least || *time > most) {
+    const auto meant = plain_seconds(text);
+    const bool helps = !time && meant && *meant >= least && *meant <= most;
+    fail(node, key,
+         fmt::format("must be {}, not `{}`{}", expected, text,
+                     helps ? fmt::format("; write {}", shown(*meant)) : ""));
+  }
   value = *time;
 }
 
@@ -131,7 +166,7 @@ void Section::mode(const std::string& key, unsigned& value) {
 void Section::selectors(const std::string& key, std::vector<std::string>& values) {
   const auto node = take(key);
   if (!node.IsDefined()) return;
-  const std::string expected = "a list of topic names and patterns";
+  const std::string expected = "a list of topic names and patterns, such as [news, \"prices/*\"]";
   if (!node.IsSequence()) fail(node, key, "must be " + expected);
   std::vector<std::string> read;
   for (const auto& item : node) {
@@ -151,12 +186,21 @@ void Section::section(const std::string& key, const std::function<void(Section&)
 
 void Section::require_all_known() const {
   if (!node_.IsMap()) return;
+  std::string empty;  // the key right before, where it has no value
   for (const auto& entry : node_) {
     const auto& key = entry.first.Scalar();
-    if (!known_.contains(key)) {
-      fail(entry.first, key, fmt::format("is not a key here; known are {}", fmt::join(known_, ", ")));
-    }
+    if (!known_.contains(key)) fail(entry.first, key, unknown(key, empty));
+    empty = entry.second.IsNull() ? key : std::string();
   }
+}
+
+// What to say of a key that nobody read.
+std::string Section::unknown(const std::string& key, const std::string& empty) const {
+  const std::vector<std::string_view> known(known_.begin(), known_.end());
+  std::string hint;
+  if (const auto meant = base::resembling(key, known)) hint = fmt::format("did you mean {}? ", *meant);
+  if (!empty.empty()) hint = fmt::format("indent it if it belongs to {}; ", empty);
+  return fmt::format("is not a key here; {}known are {}", hint, fmt::join(known_, ", "));
 }
 
 }  // namespace worker::config

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "config/yaml_mistake.hpp"
+
 namespace worker::config {
 
 /// `what()` is the whole line for the operator.
@@ -22,6 +24,8 @@ class Mistake : public std::runtime_error {
  public:
   Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
           const std::string& message);
+  Mistake(const std::string& file, const YamlMistake& mistake)
+      : Mistake(file, mistake.mark, mistake.key, mistake.message) {}
 };
 
 class Section {
@@ -64,6 +68,7 @@ class Section {
   void require_all_known() const;
 
  private:
+  std::string unknown(const std::string& key, const std::string& empty) const;
   YAML::Node take(const std::string& key);
   [[noreturn]] void fail(const YAML::Node& at, const std::string& key, const std::string& message) const;
   std::string scalar(const YAML::Node& node, const std::string& key, const std::string& expected) const;

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds opening_pause{20};
 Connection::Connection(Shared& shared, base::UniqueFd socket)
     : shared_(shared), socket_(std::move(socket)), timer_(shared.loop.timers(), [this] { on_deadline(); }) {
   shared_.metrics.connections.add(1);
-  ++shared_.pending;
+  counted_.as(Counted::As::pending);
   timer_.arm_in(shared_.settings.deadline);
   if (!shared_.loop.poller().add(socket_.get(), *this, net::Poller::Trigger::edge)) close();
 }
@@ -29,12 +29,12 @@ Connection::~Connection() { close(); }
 
 void Connection::close() {
   if (closed()) return;
-  if (phase_ == Phase::receiving) --shared_.pending;
+  counted_.as(Counted::As::nothing);
   end_stream(Ending::reader_gone);
   phase_ = Phase::closed;
   timer_.cancel();
   backlog_.reset();
-  shared_.loop.poller().remove(socket_.get());
+  shared_.loop.poller().remove(socket_.get(), *this);
   socket_.reset();
   shared_.metrics.connections.add(-1);
   shared_.sweep_later(*this);
@@ -62,7 +62,7 @@ void Connection::on_deadline() {
   switch (phase_) {
     case Phase::receiving:
       // A connection that was served before and now only waits did nothing wrong.
-      if (request_id_ != 0 && (!intake_ || intake_->at_rest())) return close();
+      if (waits_for_next()) return close();
       return refuse(Refusal::deadline);
     case Phase::answering:
       if (held_back_) return release_opening();
@@ -236,8 +236,8 @@ void Connection::on_all_sent() {
   if (linger_) {
     timer_.arm_in(shared_.settings.deadline);
     ::shutdown(socket_.get(), SHUT_WR);
-  } else if (keep_ && !draining_) {
-    ++shared_.pending;
+  } else if (keep_ && !draining_ && (!waits_for_next() || shared_.load.idle < shared_.settings.pending_max)) {
+    counted_.as(waits_for_next() ? Counted::As::idle : Counted::As::pending);
     phase_ = Phase::receiving;
     timer_.arm_in(intake_ && !intake_->at_rest() ? shared_.settings.deadline : shared_.settings.idle);
     if (intake_) intake_->resume();

@@ -11,11 +11,13 @@
 #include <boost/intrusive/list.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/log.hpp"
 #include "base/unique_fd.hpp"
 #include "fcgi/decoder.hpp"
 #include "fcgi/intake.hpp"
+#include "fcgi/load.hpp"
 #include "fcgi/metrics.hpp"
 #include "fcgi/settings.hpp"
 #include "http/exchange.hpp"
@@ -39,8 +41,7 @@ struct Shared {
   /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
   /// request.
   std::function<void(Connection&)> sweep_later;
-  /// Connections without a complete request.
-  std::size_t pending = 0;
+  Load& load;
   std::string received{};       // what one read brought
   std::string framed{};         // what one write is about to send
   std::string corked{};         // the frames of the request being dispatched
@@ -65,6 +66,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void on_ready(Ready ready) override;
 
   const http::Request& request() const override { return *request_; }
+  std::string take_body() override { return std::move(request_->body); }
   void answer(const http::Response& response) override;
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;
@@ -98,6 +100,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void hold_early(std::string_view bytes);
   void begin_intake();
   void arm_for_next_request();
+  bool waits_for_next() const;
   void reply();
   void abort();
   void dispatch(Intake::Progress progress);
@@ -120,6 +123,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   void end_stream(Ending ending);
 
   Shared& shared_;
+  Counted counted_{shared_.load};
   base::UniqueFd socket_;
   Phase phase_ = Phase::receiving;
   bool corked_ = false;     // inside dispatch: frames gather, to go out as one send

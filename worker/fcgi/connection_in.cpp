@@ -15,8 +15,12 @@ namespace worker::fcgi {
 namespace {
 
 constexpr std::size_t read_bytes = 65'536;
+// Of one connection in one turn; a large body comes over several.
+constexpr int reads_per_turn = 8;
 // What may come ahead of an answer: the next request of a peer that does not wait for answers.
 constexpr std::size_t early_bytes_max = 65'536;
+// What answers are put together in keeps no more than this for the next one.
+constexpr std::size_t scratch_bytes_max = 1'048'576;
 
 // A body in chunks has no length to announce: most web servers send none then, Caddy -1.
 bool knows_length(const http::Request& request) {
@@ -28,7 +32,9 @@ bool knows_length(const http::Request& request) {
 void Connection::receive(bool hung_up) {
   // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
   // could has emptied it; but an end that is there already has had its edge, and is read to.
-  while (!closed()) {
+  for (int reads = 0; !closed(); ++reads) {
+    if (reads == reads_per_turn)
+      return shared_.loop.poller().again(socket_.get(), *this, backlog_ && !held_back_);
     auto& buffer = shared_.received;
     buffer.resize(read_bytes);
     const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -58,6 +64,8 @@ void Connection::take(std::string_view bytes) {
     switch (progress.value()) {
       case Intake::Progress::more:
         if (phase_ == Phase::receiving && (rested || intake_->at_rest())) arm_for_next_request();
+        if (phase_ == Phase::receiving)
+          counted_.as(waits_for_next() ? Counted::As::idle : Counted::As::pending);
         if (intake_->fresh()) intake_.reset();
         return;
       case Intake::Progress::held:
@@ -83,7 +91,8 @@ void Connection::hold_early(std::string_view bytes) {
 
 void Connection::begin_intake() {
   const auto& settings = shared_.settings;
-  const Intake::Limits limits{settings.head_bytes_max, settings.body_bytes_max, settings.connections_max};
+  const Intake::Limits limits{settings.head_bytes_max, settings.body_bytes_max, settings.connections_max,
+                              &shared_.load.bodies};
   intake_ = phase_ == Phase::receiving ? std::make_unique<Intake>(limits)
                                        : std::make_unique<Intake>(limits, request_id_);
 }
@@ -93,6 +102,11 @@ void Connection::begin_intake() {
 void Connection::arm_for_next_request() {
   if (!intake_->at_rest()) return timer_.arm_in(shared_.settings.deadline);
   if (request_id_ != 0) timer_.arm_in(shared_.settings.idle);
+}
+
+// It was served before, and nothing of a next request has come.
+bool Connection::waits_for_next() const {
+  return request_id_ != 0 && (!intake_ || intake_->at_rest()) && early_.empty();
 }
 
 void Connection::reply() {
@@ -107,7 +121,7 @@ void Connection::abort() {
   if (phase_ == Phase::ending) return;
   release_opening();
   if (phase_ == Phase::receiving) {
-    --shared_.pending;
+    counted_.as(Counted::As::nothing);
     request_id_ = intake_->request_id();
     keep_ = intake_->keep_connection();
   }
@@ -121,12 +135,16 @@ void Connection::abort() {
 }
 
 void Connection::dispatch(Intake::Progress progress) {
-  --shared_.pending;
+  counted_.as(Counted::As::nothing);
   timer_.cancel();
   phase_ = Phase::answering;
   request_id_ = intake_->request_id();
   linger_ = progress != Intake::Progress::request;
   keep_ = intake_->keep_connection() && !linger_;
+  // One large answer must not tie up its memory for good.
+  for (auto* scratch : {&shared_.corked, &shared_.framed}) {
+    if (scratch->capacity() > scratch_bytes_max) *scratch = {};
+  }
   shared_.corked.clear();
   shared_.opening_end = 0;
   corked_ = true;
@@ -163,6 +181,14 @@ void Connection::serve(Intake::Progress progress) {
     shared_.metrics.limits.count(metrics::Limit::body_bytes);
     return answer(
         http::problem(413, fmt::format("The body is over {} bytes.", shared_.settings.body_bytes_max)));
+  }
+  if (progress == Intake::Progress::bodies_too_large) {
+    shared_.metrics.limits.count(metrics::Limit::bodies_bytes);
+    return answer(http::problem(503,
+                                fmt::format("The bodies of all requests that are coming in have {} bytes "
+                                            "already; send it again later.",
+                                            shared_.load.bodies.used()),
+                                {{"Retry-After", "1"}}));
   }
   auto decoded = shared_.decoder.decode(intake_->params());
   if (!decoded) return refuse(decoded.error());

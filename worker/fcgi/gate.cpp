@@ -1,5 +1,6 @@
 #include "fcgi/gate.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -19,7 +20,7 @@ constexpr std::chrono::milliseconds drain_grace{500};
 }  // namespace
 
 Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
-           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder)
+           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder, Load& load)
     : loop_(loop),
       listening_(listening),
       settings_(settings),
@@ -27,12 +28,21 @@ Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Setti
       log_(log),
       random_(random),
       stalls_(loop.timers(), settings.stall),
-      shared_{loop,    decoder, endpoint, settings_,
-              metrics, log,     stalls_,  [this](Connection& connection) { sweep_later(connection); }},
+      shared_{.loop = loop,
+              .decoder = decoder,
+              .endpoint = endpoint,
+              .settings = settings_,
+              .metrics = metrics,
+              .log = log,
+              .stalls = stalls_,
+              .sweep_later = [this](Connection& connection) { sweep_later(connection); },
+              .load = load},
       resume_(loop.timers(), [this] { open(); }),
       drain_end_(loop.timers(), [this] {
         for (auto& connection : connections_) connection.close();
-      }) {}
+      }) {
+  load.bodies.set_most(settings.bodies_bytes_max);
+}
 
 Gate::~Gate() {
   stop_accepting();
@@ -48,6 +58,9 @@ void Gate::open() {
 }
 
 void Gate::on_ready(Ready /*ready*/) {
+  // Whoever else has this socket can take the flag from it: systemd does, at each ExecReload of a unit with
+  // StandardInput=socket. accept would then wait for the next connection, and the loop with it.
+  ::fcntl(listening_, F_SETFL, O_NONBLOCK);
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
@@ -71,7 +84,7 @@ void Gate::on_ready(Ready /*ready*/) {
 
 void Gate::admit(base::UniqueFd socket) {
   metrics_.accepted.add();
-  if (shared_.pending >= settings_.pending_max) {
+  if (shared_.load.pending >= settings_.pending_max) {
     metrics_.limits.count(metrics::Limit::pending);
     return metrics_.count(Refusal::full);
   }
@@ -88,24 +101,28 @@ void Gate::pause_accepting() {
 }
 
 void Gate::stop_accepting() {
-  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_);
+  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_, *this);
   resume_.cancel();
 }
 
 void Gate::sweep_later(Connection& connection) {
   if (std::exchange(connection.in_sweep, true)) return;
   to_sweep_.push_back(&connection);
-  if (to_sweep_.size() == 1) loop_.post([this] { sweep(); });
+  if (!std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
 }
 
 void Gate::sweep() {
-  for (auto* connection : std::exchange(to_sweep_, {})) {
+  sweep_posted_ = false;
+  while (!to_sweep_.empty() && !loop_.turn_is_over()) {
+    auto* connection = to_sweep_.front();
+    to_sweep_.pop_front();
     connection->in_sweep = false;
     connection->go_on();
     if (!connection->closed() || connection->in_sweep) continue;
     connections_.erase_and_dispose(connections_.iterator_to(*connection),
                                    [](Connection* closed) { delete closed; });
   }
+  if (!to_sweep_.empty() && !std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
   if (connections_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
 }
 

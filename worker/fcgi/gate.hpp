@@ -4,8 +4,8 @@
 // comes, and it goes on a moment later. One gate per loop; several processes may share the listening socket.
 #pragma once
 
+#include <deque>
 #include <functional>
-#include <vector>
 
 #include "base/random.hpp"
 #include "fcgi/connection.hpp"
@@ -20,13 +20,14 @@ class Gate final : public net::Watcher {
 
   /// `listening` is non-blocking and stays the caller's; all that is borrowed must outlive the gate.
   Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
-       base::Log& log, base::Random& random, Decoder& decoder);
+       base::Log& log, base::Random& random, Decoder& decoder, Load& load);
   ~Gate();
 
   /// For what begins from now on.
   void update(const Settings& settings) {
     settings_ = settings;
     stalls_.set_bound(settings.stall);
+    shared_.load.bodies.set_most(settings.bodies_bytes_max);
   }
   /// Starts accepting.
   void open();
@@ -62,7 +63,8 @@ class Gate final : public net::Watcher {
   net::Timer resume_;
   net::Timer drain_end_;
   Connections connections_;
-  std::vector<Connection*> to_sweep_;
+  std::deque<Connection*> to_sweep_;
+  bool sweep_posted_ = false;
   std::function<void()> on_drained_;
 };
 

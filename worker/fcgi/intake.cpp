@@ -121,7 +121,18 @@ base::Result<Intake::Progress, Refusal> Intake::begin_own_record() {
   if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
     return params ? Progress::head_too_large : Progress::body_too_large;
   }
+  if (!params && !has_room_for_body()) return Progress::bodies_too_large;
   return Progress::more;
+}
+
+// For the record at hand. What counts is what the body takes: a text that grows takes up to twice its size.
+bool Intake::has_room_for_body() {
+  const auto size = body_.size() + record_.content_bytes;
+  if (size <= body_.capacity()) return true;
+  const auto capacity = std::max(size, 2 * body_.size());
+  if (!share_.grow_to(capacity)) return false;
+  body_.reserve(capacity);
+  return true;
 }
 
 base::Result<Intake::Progress, Refusal> Intake::begin_management() {
@@ -188,6 +199,7 @@ void Intake::release() {
   params_ = {};
   body_ = {};
   small_ = {};
+  share_.release();
 }
 
 // --- ids whose records are skipped ---

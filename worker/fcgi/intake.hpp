@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/byte_budget.hpp"
 #include "base/result.hpp"
 #include "fcgi/record.hpp"
 #include "fcgi/refusal.hpp"
@@ -28,20 +29,23 @@ class Intake {
   struct Limits {
     std::size_t head_bytes_max;
     std::size_t body_bytes_max;
-    std::size_t connections_max = 0;  // what GET_VALUES is told
+    std::size_t connections_max = 0;     // what GET_VALUES is told
+    base::ByteBudget* bodies = nullptr;  // of all connections; outlives them
   };
   enum class Progress {
     more,            // all bytes taken, the request is not complete
     request,         // complete; bytes behind it are left
     head_too_large,  // over the limit; worth an answer, then the connection is closed, and so is this intake
     body_too_large,
-    aborted,  // ABORT_REQUEST for the request at hand, complete or not; resume() as after an answer
-    held,     // while a request is served: its id begins anew, or no FastCGI follows. Bytes are left
+    bodies_too_large,  // those of all connections together
+    aborted,           // ABORT_REQUEST for the request at hand, complete or not; resume() as after an answer
+    held,              // while a request is served: its id begins anew, or no FastCGI follows. Bytes are left
   };
 
-  explicit Intake(Limits limits) : limits_(limits) {}
+  explicit Intake(Limits limits) : limits_(limits), share_(limits.bodies) {}
   /// One that begins while request `id` is being served.
-  Intake(Limits limits, std::uint16_t id) : limits_(limits), phase_(Phase::serving), request_id_(id) {}
+  Intake(Limits limits, std::uint16_t id)
+      : limits_(limits), share_(limits.bodies), phase_(Phase::serving), request_id_(id) {}
 
   /// Takes from the front of `bytes` up to the end of the request. After a refusal this intake is done.
   base::Result<Progress, Refusal> take(std::string_view& bytes);
@@ -77,6 +81,7 @@ class Intake {
   base::Result<Progress, Refusal> end_record();
   base::Result<Progress, Refusal> begin_request();
   std::string& sink();
+  bool has_room_for_body();
   void skip_from_now_on(std::uint16_t id);
   bool skips(std::uint16_t id) const;
   void skip_no_more(std::uint16_t id);
@@ -86,6 +91,7 @@ class Intake {
   static constexpr std::size_t skipped_max = 8;
 
   const Limits limits_;
+  base::ByteBudget::Share share_;  // of body_
   Phase phase_ = Phase::begin;
   Content content_ = Content::skipped;
   bool judged_ = false;  // the header at hand

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -32,6 +33,8 @@ class Exchange {
  public:
   /// Only until the endpoint returns.
   virtual const Request& request() const = 0;
+  /// The body of the request, which is without one from then on.
+  virtual std::string take_body() = 0;
   /// The whole answer at once.
   virtual void answer(const Response& response) = 0;
   /// The head of an answer whose body follows; goes out with the first bytes of the body where both come in

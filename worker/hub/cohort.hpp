@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/byte_budget.hpp"
 #include "hub/reader.hpp"
 
 namespace worker::hub {
@@ -38,11 +39,14 @@ class Cohort {
     forget_slow(reader);
     if (reader.heartbeats_ == Reader::Heartbeats::events) --event_heartbeats;
   }
-  bool empty() const { return live.empty() && behind.empty(); }
+  bool empty() const { return live.empty() && due.empty() && behind.empty(); }
+  /// A flush is to come, or under way.
+  bool has_news() const { return !pending.empty() || !flushing.empty(); }
 
   /// Live readers have everything that matches up to here; `taken` is how far the shard has followed the
   /// journal.
   journal::Sequence place(journal::Sequence taken) const {
+    if (!flushing.empty()) return flushing.front()->sequence() - 1;
     return pending.empty() ? taken : pending.front()->sequence() - 1;
   }
 
@@ -54,10 +58,22 @@ class Cohort {
   const journal::Selection& selection;
   /// Up to date: the next flush goes to them as it is.
   Readers live;
+  /// The live ones that the round under way has still to come to.
+  Readers due;
   /// Replaying, or slower than the events: served from the journal as their sockets drain.
   Readers behind;
   /// For the next flush, in order.
   std::vector<journal::EntryPtr> pending;
+  /// Of the flush under way; empty while none is.
+  std::vector<journal::EntryPtr> flushing;
+  /// What the next round, or the one under way, is to bring. It waits in the shard's queue while there is
+  /// any.
+  struct Wanted {
+    bool flush = false;
+    bool comments = false;          // a sign of life for readers that get comments
+    bool heartbeat_events = false;  // and for those that get events
+    bool any() const { return flush || comments || heartbeat_events; }
+  } wanted;
   /// Of those who are behind: who fell back, and so skips superseded values.
   std::size_t slow_readers = 0;
   /// Some of its events conflate.
@@ -69,6 +85,8 @@ class Cohort {
   /// Readers who asked for heartbeats as events, and when they got the last one.
   std::size_t event_heartbeats = 0;
   base::Instant last_event_heartbeat;
+  /// Of the bytes of all subscriptions, as long as it lives.
+  base::ByteBudget::Share share;
 
  private:
   void forget_slow(Reader& reader) {

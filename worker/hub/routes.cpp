@@ -8,13 +8,23 @@ void Routes::add(Cohort& cohort, const journal::Selection& selection) {
 }
 
 void Routes::remove(Cohort& cohort, const journal::Selection& selection) {
-  const auto remove_from = [&](Table& table, const std::string& key) {
-    const auto found = table.find(key);
-    std::erase(found->second, &cohort);
-    if (found->second.empty()) table.erase(found);
-  };
-  for (const auto& name : selection.names()) remove_from(by_name_, name);
-  for (const auto& prefix : selection.prefixes()) remove_from(by_prefix_, prefix);
+  for (const auto& name : selection.names()) remove(by_name_, name, cohort);
+  for (const auto& prefix : selection.prefixes()) remove(by_prefix_, prefix, cohort);
+}
+
+void Routes::remove(Table& table, const std::string& key, const Cohort& cohort) {
+  const auto found = table.find(key);
+  auto& cohorts = found->second;
+  std::erase(cohorts, &cohort);
+  if (cohorts.empty()) {
+    table.erase(found);
+    // Buckets for a million names that nobody reads any more are 8 MB. Half as many again come before the
+    // next time: a constant for each.
+    constexpr std::size_t buckets_min = 1'024;
+    if (table.bucket_count() > buckets_min && table.size() < table.bucket_count() / 8) table.rehash(0);
+  } else if (cohorts.capacity() > 8 * cohorts.size()) {
+    cohorts.shrink_to_fit();
+  }
 }
 
 }  // namespace worker::hub

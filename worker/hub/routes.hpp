@@ -39,6 +39,8 @@ class Routes {
   };
   using Table = std::unordered_map<std::string, std::vector<Cohort*>, Hash, std::equal_to<>>;
 
+  static void remove(Table& table, const std::string& key, const Cohort& cohort);
+
   template <class Visit>
   static void visit_all(const Table& table, std::string_view key, const Visit& visit) {
     const auto found = table.find(key);

@@ -4,9 +4,13 @@
 // from the same order, and the change from one to the other has no seam: a reader is live once its place is
 // the shard's flushed place. A reader whose socket is full leaves the flushes and goes on from the journal
 // when it has drained; nothing is queued for it meanwhile. How long it may take nothing is not the shard's
-// matter. Loop thread only, but for the constructor.
+// matter.
+//
+// Whatever grows with the number of events, topics or readers is done in pieces: what does not fit a turn of
+// the loop goes on in the next one. Loop thread only, but for the constructor.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -33,8 +37,11 @@ class Shard {
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
   /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
+  /// `share` is kept where it is the first reader of `selection`, until the last one has left.
   void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
-                 journal::Evictions accounted);
+                 journal::Evictions accounted, base::ByteBudget::Share share = {});
+  /// Somebody reads just this.
+  bool has(const journal::Selection& selection) const { return cohorts_.contains(selection); }
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
   void update(const Settings& settings);
@@ -58,8 +65,15 @@ class Shard {
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
   void schedule_flush();
   void flush();
-  void flush(Cohort& cohort);
-  void deliver(Cohort& cohort, std::span<const journal::EntryPtr> entries);
+  void want(Cohort& cohort, Cohort::Wanted wanted);
+  void go_on_with_round();
+  void finish_round();
+  bool serve(Cohort& cohort);
+  bool flush(Cohort& cohort);
+  bool deliver(Cohort& cohort);
+  void end_flush(Cohort& cohort);
+  bool end_all(Cohort& cohort);
+  bool send_heartbeats(Cohort& cohort);
   void serve_behind(Cohort& cohort);
   void catch_up(Reader& reader, int slices_max);
   bool settle(Reader& reader);
@@ -67,12 +81,13 @@ class Shard {
   void wait_for_turn(Reader& reader);
   void serve_hungry();
   void beat();
-  void beat(Cohort& cohort);
+  void expire();
+  Cohort::Wanted heartbeats_due(Cohort& cohort);
   base::Bytes quiet_heartbeat(Cohort& cohort) const;
   base::Bytes event_heartbeat(const Cohort& cohort) const;
   std::chrono::milliseconds beat_interval() const;
   std::size_t batch_bytes() const { return std::min(settings_.outbox_bytes_max, batch_bytes_max); }
-  Cohort& cohort_for(const journal::Selection& selection);
+  Cohort& cohort_for(const journal::Selection& selection, base::ByteBudget::Share share);
   void leave(Reader& reader);
   void remove(Cohort& cohort);
 
@@ -88,8 +103,22 @@ class Shard {
   Cohorts cohorts_;
   Routes routes_;
   std::vector<Cohort*> pending_;  // cohorts with events for the next flush
-  Hungry hungry_;                 // behind, ready for more, and made to wait for their turn
-  bool turn_posted_ = false;      // for them
+  // The round under way: cohorts in their order. It takes as many turns of the loop as it needs.
+  std::deque<Cohort*> queue_;
+  bool flushing_ = false;      // it is a flush, and not heartbeats alone
+  bool crowded_ = false;       // it had several events for one stream
+  bool round_posted_ = false;  // for the rest of it
+  struct AtHand {              // of the first cohort of the queue
+    std::span<const journal::EntryPtr> batch, rest;
+    base::Bytes wire;
+    base::Bytes comment, heartbeat_event;
+    bool flushing = false;
+    bool ending = false;
+    bool beating = false;
+  } at_hand_;
+  bool expire_posted_ = false;
+  Hungry hungry_;             // behind, ready for more, and made to wait for their turn
+  bool turn_posted_ = false;  // for them
   net::Timer flush_timer_;
   net::Timer beat_timer_;
   Pace pace_;

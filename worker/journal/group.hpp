@@ -14,7 +14,7 @@ namespace worker::journal {
 
 class Group {
  public:
-  /// Borrowed, and not changed while the group lives.
+  /// Borrowed; nothing is added to it while the group lives.
   explicit Group(const History& history) : history_(history) {}
 
   /// What its publisher is told once the group is kept.

@@ -52,9 +52,9 @@ void HeldJournal::follow(Follower& follower, std::function<void()> news) {
   listeners_.push_back(std::move(news));
 }
 
-void HeldJournal::expire() {
+bool HeldJournal::expire() {
   const std::lock_guard lock(mutex_);
-  history_.trim();
+  return history_.trim();
 }
 
 void HeldJournal::update(const Settings& settings) {

@@ -29,7 +29,7 @@ class HeldJournal : public Journal {
   Sequence last() const override;
   Sequence lost_through() const override;
   void follow(Follower& follower, std::function<void()> news) override;
-  void expire() override;
+  bool expire() override;
   void update(const Settings& settings) override;
   Figures figures() const override;
 

@@ -10,6 +10,9 @@
 namespace worker::journal {
 namespace {
 
+// Of topics' hold on events, given up in one trim(): beside a publish, or in a turn of a loop.
+constexpr std::size_t releases_per_trim = 1'000;
+
 // What a topic that holds events takes beside them and its name.
 constexpr std::size_t topic_bytes = 240;
 
@@ -126,26 +129,35 @@ void History::restart(std::string epoch) {
 
 // --- keeping within the bounds ---
 
-// False where it is still over its bound, because a loop has not seen its oldest event.
-bool History::shorten(Topic& topic) {
+// False where it is still over its bound: because a loop has not seen its oldest event, or none is `left` to
+// release.
+bool History::shorten(Topic& topic, std::size_t& left) {
   const auto& places = topic.held;
-  while (places.size() > settings_.topic_events_max) {
-    if (places.front() > seen_by_all()) return false;
+  for (; places.size() > settings_.topic_events_max; --left) {
+    if (left == 0 || places.front() > seen_by_all()) return false;
     release(topic, places.front());
   }
   return true;
 }
 
-void History::trim() {
-  std::erase_if(over_, [&](Topic* topic) {
-    topic->is_over = !shorten(*topic);
-    return !topic->is_over;
-  });
-  while (front_is_spare()) {
+bool History::trim() {
+  auto left = releases_per_trim;
+  for (std::size_t i = 0; i < over_.size() && left > 0;) {
+    if (!shorten(*over_[i], left)) {
+      ++i;
+      continue;
+    }
+    over_[i]->is_over = false;
+    over_[i] = over_.back();
+    over_.pop_back();
+  }
+  while (left > 0 && front_is_spare()) {
+    left -= std::min(left, places_.front()->topics().size());
     evict_front();
     forget_emptied();  // or it would take the room of events
   }
   forget_emptied();
+  return left == 0;
 }
 
 bool History::front_is_spare() const {
@@ -204,8 +216,10 @@ Sequence History::seen_by_all() const {
 }
 
 void History::update(const Settings& settings) {
+  const bool fewer = settings.topic_events_max < settings_.topic_events_max;
   settings_ = settings;
   past_ids_.limit(settings.past_ids_max);
+  if (!fewer) return;
   for (auto& topic : topics_) note_if_over(topic);
 }
 

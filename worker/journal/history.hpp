@@ -115,8 +115,9 @@ class History {
   /// How far lose() and restart() went.
   Sequence lost_through() const { return lost_through_; }
 
-  /// Evicts what is over the bounds, but for what a follower has not seen.
-  void trim();
+  /// Evicts what is over the bounds, but for what a follower has not seen; of a lot only a part, which takes
+  /// a millisecond or two. True where there is more.
+  bool trim();
   /// New bounds; what is over them goes with the next trim().
   void update(const Settings& settings);
   void follow(const Follower& follower) { followers_.push_back(&follower); }
@@ -149,7 +150,7 @@ class History {
   void note_change(const Topic& topic);
   std::size_t bytes() const { return bytes_ + emptied_bytes_ + prefixes_.bytes(); }
   TopicMark mark_of(const Topic& topic) const { return {topic.loss.through, topic.closed_at}; }
-  bool shorten(Topic& topic);
+  bool shorten(Topic& topic, std::size_t& left);
   bool front_is_spare() const;
   void evict_front();
   void release(Topic& topic, Sequence sequence);

@@ -6,6 +6,12 @@
 #include "journal/history.hpp"
 
 namespace worker::journal {
+namespace {
+
+// Of one slice, however small they are: what becomes of each takes its time.
+constexpr std::size_t slice_entries_max = 1'000;
+
+}  // namespace
 
 std::string History::id_of(Sequence sequence) const {
   if (sequence >= origin_) return Cursor{epoch_, sequence - origin_}.text();
@@ -121,7 +127,7 @@ std::vector<EntryPtr> History::matching(const Selection& selection, Sequence aft
   const auto take = [&](const EntryPtr& entry) {
     entries.push_back(entry);
     bytes += entry->frame().size();
-    if (bytes < bytes_max) return true;
+    if (bytes < bytes_max && entries.size() < slice_entries_max) return true;
     until = entry->sequence();
     return false;
   };

@@ -126,8 +126,9 @@ class Journal {
   /// `news` is called after every append, once for several that were kept together, from any thread, and must
   /// not block.
   virtual void follow(Follower& follower, std::function<void()> news) = 0;
-  /// Evicts what is too old. Call now and then.
-  virtual void expire() = 0;
+  /// Evicts what is too old or too much, or a part of it. True where there is more: call again, in another
+  /// turn. Call now and then, and after an append.
+  virtual bool expire() = 0;
   /// New bounds of the history.
   virtual void update(const Settings& settings) = 0;
   /// Goes on where `storage` says; false where that takes a restart.

@@ -7,6 +7,7 @@
 
 #include "journal/boot_id.hpp"
 #include "journal/group.hpp"
+#include "journal/storage_access.hpp"
 
 namespace worker::journal {
 namespace {
@@ -25,6 +26,11 @@ constexpr Sequence places_passed_min = 1ULL << 32;
 
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
+
+// What may be a matter of permissions.
+bool is_of_access(int code) {
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_IOERR;
+}
 
 }  // namespace
 
@@ -118,6 +124,17 @@ bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   return !closing_ || !taken.empty();
 }
 
+// Under the lock, and without it now and then: the loops wait for it.
+template <class Range, class Work>
+void SqliteJournal::in_parts(Range& range, const Work& work) {
+  constexpr std::ptrdiff_t part = 256;
+  for (auto next = range.begin(); next != range.end();) {
+    const std::lock_guard lock(mutex_);
+    const auto end = next + std::min<std::ptrdiff_t>(part, range.end() - next);
+    for (; next != end; ++next) work(*next);
+  }
+}
+
 void SqliteJournal::write(std::vector<Waiting> taken) {
   std::vector<std::vector<Kept>> results;
   results.reserve(taken.size());
@@ -126,11 +143,11 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
   {
     const std::lock_guard lock(mutex_);
     possible = !trouble_;
-    for (auto& [drafts, done, bytes] : taken) {
-      auto& kept = results.emplace_back();
-      for (auto& draft : drafts) kept.push_back(group.add(std::move(draft), clock_.now()));
-    }
     changes_.merge(history_.take_changes());
+  }
+  for (auto& [drafts, done, bytes] : taken) {
+    auto& kept = results.emplace_back();
+    in_parts(drafts, [&](auto& draft) { kept.push_back(group.add(std::move(draft), clock_.now())); });
   }
   auto rejection = Rejection::unavailable;
   try {
@@ -149,11 +166,8 @@ void SqliteJournal::write(std::vector<Waiting> taken) {
     for (auto& waiting : taken) waiting.refuse(rejection);
     return;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    for (const auto& entry : group.entries()) history_.add(entry);
-    history_.trim();
-  }
+  in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
+  expire();
   tell_followers();
   for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
 }
@@ -215,6 +229,8 @@ void SqliteJournal::testify(const std::vector<EntryPtr>& entries) {
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
 // lacks it.
 void SqliteJournal::open() {
+  if (!ready_) make_folder(storage_.path);
+  close_to_others(storage_.path);
   const bool had_lock = witness_.has_value();
   if (!had_lock) witness_.emplace(storage_.path);
   auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
@@ -286,6 +302,9 @@ void SqliteJournal::failed(const SqliteError& error) {
   }
   auto reason = fmt::format("{}: {}", storage_.path, error.what());
   if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  if (is_of_access(error.code())) {
+    if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
+  }
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
   const std::lock_guard lock(mutex_);
   if (trouble_ != reason) log_.error("journal: nothing can be kept: {}", reason);

@@ -37,6 +37,8 @@ class SqliteJournal final : public HeldJournal {
   void examine(History& history) const;
   void run();
   bool wait(std::vector<Waiting>& taken);
+  template <class Range, class Work>
+  void in_parts(Range& range, const Work& work);
   void write(std::vector<Waiting> taken);
   void testify(const std::vector<EntryPtr>& entries);
   void housekeeping();

@@ -10,8 +10,6 @@
 namespace worker::journal {
 namespace {
 
-bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
-
 base::Result<void, std::string> check_text(std::string_view text, std::size_t bytes_max) {
   if (text.empty()) return base::failure(std::string("topic: must not be empty"));
   if (text.size() > bytes_max) {
@@ -29,6 +27,8 @@ void sort_unique(std::vector<std::string>& values) {
 
 }  // namespace
 
+bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
+
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max) {
   if (auto checked = check_text(name, bytes_max); !checked) return checked;
   if (is_pattern(name)) {
@@ -40,6 +40,17 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
                                      base::shown(name)));
   }
   return base::success();
+}
+
+std::optional<std::string> selector_notice(std::string_view selector) {
+  if (is_pattern(selector)) return std::nullopt;
+  if (selector.find('*') != std::string_view::npos) {
+    return fmt::format("topic {} is a name, not a pattern; patterns are * and what ends in /*",
+                       base::shown(selector));
+  }
+  if (selector.find(',') != std::string_view::npos)
+    return fmt::format("topic {} is one name; for several topics repeat topic=", base::shown(selector));
+  return std::nullopt;
 }
 
 base::Result<Selection, std::string> Selection::parse(const std::vector<std::string_view>& selectors,

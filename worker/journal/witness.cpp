@@ -34,7 +34,7 @@ std::string read_all(int file) {
 // The journal's file itself would not do: closing a descriptor of it drops SQLite's own locks.
 Witness::Witness(const std::string& path)
     : path_(path + ".lock"),
-      file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640)),
+      file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),
       boot_(boot_id()) {
   if (!file_)
     throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", path_, std::generic_category().message(errno)));

@@ -13,9 +13,12 @@ enum class Limit {
   pending,
   head_bytes,
   body_bytes,
+  bodies_bytes,
   streams,
   streams_per_address,
+  subscriptions_bytes,
   stream_topics,
+  stream_patterns,
   stall,
   lifetime,
   publish_topics,
@@ -33,14 +36,23 @@ class Limits {
   void count(Limit limit, std::uint64_t times = 1) { counters_[static_cast<std::size_t>(limit)]->add(times); }
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
 
-  static constexpr std::array<std::string_view, 14> keys = {
-      "gate.pending_max",        "gate.head_bytes_max",
-      "gate.body_bytes_max",     "streams.max",
-      "streams.per_address_max", "streams.topics_max",
-      "streams.stall_seconds",   "streams.lifetime_seconds",
-      "publish.topics_max",      "publish.topic_bytes_max",
-      "publish.event_bytes_max", "publish.batch_max",
-      "history.past_ids_max",    "journal.waiting_bytes_max"};
+  static constexpr std::array<std::string_view, 17> keys = {"gate.pending_max",
+                                                            "gate.head_bytes_max",
+                                                            "gate.body_bytes_max",
+                                                            "gate.bodies_bytes_max",
+                                                            "streams.max",
+                                                            "streams.per_address_max",
+                                                            "streams.subscriptions_bytes_max",
+                                                            "streams.topics_max",
+                                                            "streams.patterns_max",
+                                                            "streams.stall_seconds",
+                                                            "streams.lifetime_seconds",
+                                                            "publish.topics_max",
+                                                            "publish.topic_bytes_max",
+                                                            "publish.event_bytes_max",
+                                                            "publish.batch_max",
+                                                            "history.past_ids_max",
+                                                            "journal.waiting_bytes_max"};
 
  private:
   std::array<Counter*, keys.size()> counters_;

@@ -11,10 +11,13 @@ namespace worker::metrics {
 namespace {
 
 template <class Metric>
-void append_samples(std::string& out, const std::string& name, const std::map<std::string, Metric>& samples) {
+void append_samples(std::string& out, const std::string& name, const std::map<std::string, Metric>& samples,
+                    double scale = 1) {
   for (const auto& [labels, metric] : samples) {
     const auto braced = labels.empty() ? std::string() : "{" + labels + "}";
-    fmt::format_to(std::back_inserter(out), "{}{} {}\n", name, braced, metric.value());
+    const auto value = scale == 1 ? fmt::format("{}", metric.value())
+                                  : fmt::format("{:.15g}", static_cast<double>(metric.value()) * scale);
+    fmt::format_to(std::back_inserter(out), "{}{} {}\n", name, braced, value);
   }
 }
 
@@ -53,7 +56,7 @@ std::string_view Registry::type_of(Kind kind) {
 }
 
 Registry::Family& Registry::family(const std::string& name, Kind kind, std::string_view help) {
-  auto& found = families_.try_emplace(name, Family{kind, std::string(help), {}, {}, {}}).first->second;
+  auto& found = families_.try_emplace(name, Family{kind, std::string(help), 1, {}, {}, {}}).first->second;
   if (found.kind != kind) throw std::logic_error(name + " is registered as another kind of metric");
   return found;
 }
@@ -62,8 +65,11 @@ Counter& Registry::counter(const std::string& name, std::string_view help, const
   return family(name, Kind::counter, help).counters[labels];
 }
 
-Gauge& Registry::gauge(const std::string& name, std::string_view help, const std::string& labels) {
-  return family(name, Kind::gauge, help).gauges[labels];
+Gauge& Registry::gauge(const std::string& name, std::string_view help, const std::string& labels,
+                       double scale) {
+  auto& found = family(name, Kind::gauge, help);
+  found.scale = scale;
+  return found.gauges[labels];
 }
 
 Histogram& Registry::histogram(const std::string& name, std::string_view help,
@@ -80,7 +86,7 @@ std::string Registry::text() const {
     fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name, family.help, name,
                    type_of(family.kind));
     append_samples(out, name, family.counters);
-    append_samples(out, name, family.gauges);
+    append_samples(out, name, family.gauges, family.scale);
     if (family.histogram) family.histogram->append_to(out, name);
   }
   return out;

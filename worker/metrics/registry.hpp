@@ -72,7 +72,9 @@ class Registry {
 
   /// `labels` as they stand between the braces, e.g. `reason="deadline"`; empty for none.
   Counter& counter(const std::string& name, std::string_view help, const std::string& labels = {});
-  Gauge& gauge(const std::string& name, std::string_view help, const std::string& labels = {});
+  /// `scale`: as of a Histogram.
+  Gauge& gauge(const std::string& name, std::string_view help, const std::string& labels = {},
+               double scale = 1);
 
   Histogram& histogram(const std::string& name, std::string_view help, std::vector<std::uint64_t> bounds,
                        double scale = 1);
@@ -92,6 +94,7 @@ class Registry {
   struct Family {
     Kind kind;
     std::string help;
+    double scale = 1;  // of its gauges
     std::map<std::string, Counter> counters;
     std::map<std::string, Gauge> gauges;
     std::unique_ptr<Histogram> histogram;

@@ -15,6 +15,8 @@
 #include <system_error>
 #include <utility>
 
+#include "net/listen_check.hpp"
+
 namespace worker::net {
 namespace {
 
@@ -101,7 +103,10 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const List
   const bool bound = fd && ::bind(fd.get(), generic(address), sizeof address) == 0;
   const int error = errno;
   ::umask(before);
-  if (!bound) return base::failure(fmt::format("listen: cannot bind {}: {}", path, reason(error)));
+  if (!bound) {
+    return base::failure("listen: " + socket_folder_problem(path).value_or(
+                                          fmt::format("cannot bind {}: {}", path, reason(error))));
+  }
   if (::listen(fd.get(), settings.backlog) != 0) {
     return base::failure(fmt::format("listen: cannot listen on {}: {}", path, reason(errno)));
   }

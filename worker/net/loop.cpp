@@ -34,15 +34,17 @@ void Loop::run() {
 }
 
 void Loop::run_ready() {
-  timers_.fire_due();
-  poller_.dispatch();
+  take_turn([this] { timers_.fire_due(); });
+  take_turn([this] { poller_.dispatch(timers_.turn()); });
   context_.restart();
   context_.poll();
 }
 
 void Loop::stop() { context_.stop(); }
 
-void Loop::post(std::function<void()> task) { boost::asio::post(context_, std::move(task)); }
+void Loop::post(std::function<void()> task) {
+  boost::asio::post(context_, [this, task = std::move(task)] { take_turn(task); });
+}
 
 bool Loop::on_thread() const {
   const auto thread = thread_.load();
@@ -55,9 +57,15 @@ void Loop::watch_sockets() {
                         if (error) return;
                         // One batch per turn: timers and posted tasks get their turn in between, however busy
                         // the sockets are.
-                        poller_.dispatch();
-                        watch_sockets();
+                        tell_sockets();
                       });
+}
+
+void Loop::tell_sockets() {
+  bool more = false;
+  take_turn([&] { more = poller_.dispatch(timers_.turn()); });
+  if (!more) return watch_sockets();
+  boost::asio::post(context_, [this] { tell_sockets(); });
 }
 
 void Loop::set_alarm() {
@@ -68,7 +76,7 @@ void Loop::set_alarm() {
   alarm_.async_wait([this](boost::system::error_code error) {
     if (error) return;  // replaced by an earlier alarm
     alarm_at_ = base::Instant::max();
-    timers_.fire_due();
+    take_turn([this] { timers_.fire_due(); });
     set_alarm();
   });
 }
@@ -82,7 +90,7 @@ void Loop::on_signals(std::initializer_list<int> signals, std::function<void(int
 void Loop::wait_for_signal() {
   signals_.async_wait([this](boost::system::error_code error, int signal) {
     if (error) return;
-    on_signal_(signal);
+    take_turn([this, signal] { on_signal_(signal); });
     wait_for_signal();
   });
 }

@@ -29,6 +29,8 @@ class Loop {
   /// One turn by hand, without waiting: the timers that are due, one batch of ready sockets, then what was
   /// posted.
   void run_ready();
+  /// Calls `on_turn` after each turn with how long it took. Before run().
+  void on_turn(std::function<void(base::Instant::duration)> on_turn) { on_turn_ = std::move(on_turn); }
   /// From the loop's thread: run() returns after the current turn.
   void stop();
   /// From any thread: runs `task` on the loop, in a turn of its own.
@@ -38,11 +40,20 @@ class Loop {
 
   Poller& poller() { return poller_; }
   Timers& timers() { return timers_; }
+  /// True once the turn has taken its share: the rest is for a turn of its own.
+  bool turn_is_over() { return timers_.turn().is_over(); }
   /// True on the thread that is in run(), and while no thread is.
   bool on_thread() const;
 
  private:
+  template <class Work>
+  void take_turn(const Work& work) {
+    timers_.turn().begin();
+    work();
+    if (on_turn_) on_turn_(timers_.turn().taken());
+  }
   void watch_sockets();
+  void tell_sockets();
   void set_alarm();
   void wait_for_signal();
 
@@ -54,6 +65,7 @@ class Loop {
   base::Instant alarm_at_ = base::Instant::max();
   boost::asio::signal_set signals_;
   std::function<void(int)> on_signal_;
+  std::function<void(base::Instant::duration)> on_turn_;
   std::atomic<std::thread::id> thread_;
 };
 

@@ -1,8 +1,6 @@
 #include "net/poller.hpp"
 
-#include <sys/epoll.h>
-
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -35,18 +33,29 @@ void Poller::want_writable(int fd, Watcher& watcher, bool wanted) {
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
-void Poller::remove(int fd) { ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+void Poller::remove(int fd, Watcher& watcher) {
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+  for (auto i = next_; i < count_; ++i) {
+    if (batch_[i].data.ptr == &watcher) batch_[i].data.ptr = nullptr;
+  }
+}
 
-void Poller::dispatch() {
-  std::array<epoll_event, 256> events;
-  const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), 0);
-  for (int i = 0; i < count; ++i) {
-    const auto& event = events[static_cast<std::size_t>(i)];
+bool Poller::dispatch(const Turn& turn) {
+  if (next_ == count_) {
+    const int count = ::epoll_wait(epoll_.get(), batch_.data(), static_cast<int>(batch_.size()), 0);
+    next_ = 0;
+    count_ = static_cast<std::size_t>(std::max(count, 0));
+  }
+  while (next_ < count_) {
+    const auto& event = batch_[next_++];
+    if (event.data.ptr == nullptr) continue;
     static_cast<Watcher*>(event.data.ptr)
         ->on_ready({.readable = (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
                     .writable = (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
                     .hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
+    if (turn.is_over()) break;
   }
+  return next_ < count_;
 }
 
 }  // namespace worker::net

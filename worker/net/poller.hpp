@@ -8,7 +8,13 @@
 // dies.
 #pragma once
 
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+
 #include "base/unique_fd.hpp"
+#include "net/turn.hpp"
 
 namespace worker::net {
 
@@ -19,8 +25,7 @@ class Watcher {
     bool writable;
     bool hung_up;  // the peer has gone, or will send no more: reading on comes to an end
   };
-  /// May remove any watcher from the poller, but must not destroy one before the turn is over: events of the
-  /// same batch may still name it.
+  /// May remove any watcher from the poller, but must not destroy one before the turn is over.
   virtual void on_ready(Ready ready) = 0;
 
  protected:
@@ -40,15 +45,24 @@ class Poller {
   [[nodiscard]] bool add(int fd, Watcher& watcher, Trigger trigger);
   /// Sets whether an edge-triggered `fd` also reports writability; reports at once if it is writable now.
   void want_writable(int fd, Watcher& watcher, bool wanted);
-  void remove(int fd);
+  /// It hears nothing more, also of what has been reported already.
+  void remove(int fd, Watcher& watcher);
 
-  /// Tells a batch of ready watchers; never waits. descriptor() stays readable while more are ready.
-  void dispatch();
+  /// Reports what `fd` is ready for as if it had just become so. For a watcher that stops before it has read
+  /// everything, to let others have their turn.
+  void again(int fd, Watcher& watcher, bool writable_wanted) { want_writable(fd, watcher, writable_wanted); }
+
+  /// Tells a batch of ready watchers, or as many of it as fit the turn; never waits. True where some of it
+  /// are left for the next call; descriptor() stays readable while others are ready.
+  bool dispatch(const Turn& turn);
   /// Readable when a watcher is ready.
   int descriptor() const { return epoll_.get(); }
 
  private:
   base::UniqueFd epoll_;
+  std::array<epoll_event, 256> batch_{};
+  std::size_t next_ = 0;  // in the batch, to be told
+  std::size_t count_ = 0;
 };
 
 }  // namespace worker::net

@@ -21,6 +21,7 @@ std::optional<base::Instant> Timers::next() const {
 }
 
 void Timers::fire_due() {
+  turn_.begin();
   const auto until = now();
   // The due ones move to a queue of their own: a callback may cancel or destroy any of them, or arm new ones.
   Queue due;
@@ -33,6 +34,12 @@ void Timers::fire_due() {
     auto& timer = *due.begin();
     due.erase(due.begin());
     timer.on_due_();
+    if (turn_.is_over()) break;
+  }
+  while (!due.empty()) {
+    auto& timer = *due.begin();
+    due.erase(due.begin());
+    queue_.insert(timer);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "net/turn.hpp"
 
 namespace worker::net {
 
@@ -45,16 +46,19 @@ class Timer {
 
 class Timers {
  public:
-  explicit Timers(const base::Clock& clock) : clock_(clock) {}
+  explicit Timers(const base::Clock& clock) : clock_(clock), turn_(clock) {}
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
   base::Instant now() const { return clock_.now(); }
   base::WallTime wall() const { return clock_.wall(); }
+  /// The loop's turn. It begins it, and so does fire_due().
+  Turn& turn() { return turn_; }
   /// When the earliest armed timer is due.
   std::optional<base::Instant> next() const;
   /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the
-  /// next call, so a timer that re-arms itself cannot hold the loop.
+  /// next call, so a timer that re-arms itself cannot hold the loop; and so does what is still to be fired
+  /// when the turn is over.
   void fire_due();
   /// Called whenever the earliest time moved forward; the loop sets its alarm there.
   void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }
@@ -67,6 +71,7 @@ class Timers {
                                  boost::intrusive::constant_time_size<false>>;
 
   const base::Clock& clock_;
+  Turn turn_;
   Queue queue_;
   std::function<void()> earlier_;
 };

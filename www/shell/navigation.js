@@ -13,17 +13,7 @@ export function fillNavigation(nav, views) {
       if (name === current) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
-    reveal(nav, links.get(current));
   };
-}
-
-// Where the links do not fit they scroll sideways; scrollIntoView would move the page as well.
-function reveal(nav, link) {
-  if (!link) return;
-  const [outer, inner] = [nav.getBoundingClientRect(), link.getBoundingClientRect()];
-  if (inner.left < outer.left || inner.right > outer.right) {
-    nav.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
-  }
 }
 
 // Calls go(search) for a click on any link within the page that only changes what is shown. Views may hold such links too.

@@ -10,7 +10,7 @@ export const views = [
   { name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js') },
   // Any topic, by hand.
   { name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js') },
-  // Three ways to be told.
+  // SSE, long polling and WebSocket.
   { name: 'compare', label: 'Compare', styled: true, load: () => import('../views/compare/view.js') },
   // What the worker does.
   { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },

@@ -3,10 +3,10 @@ import http from 'node:http';
 import {within} from '../../integration/lib/wait.mjs';
 
 // A list as `body` goes out in chunks, without a length.
-export function ask(port, where, {method = 'GET', headers = {}, body = '', ms = 10000} = {}) {
+export function ask(port, where, {method = 'GET', headers = {}, body = '', ms = 10000, localAddress} = {}) {
   const answer = new Promise((resolve, reject) => {
     const length = typeof body === 'string' && body ? {'Content-Length': Buffer.byteLength(body)} : {};
-    const options = {host: '127.0.0.1', port, path: where, method, agent: false, headers: {...headers, ...length}};
+    const options = {host: '127.0.0.1', port, path: where, method, agent: false, localAddress, headers: {...headers, ...length}};
     const request = http.request(options, (response) => {
       response.setEncoding('utf8');
       const seen = {status: response.statusCode, headers: response.headers, text: ''};

@@ -111,6 +111,14 @@ export class Checks {
     return `form, JSON, NDJSON of 1 MB; in chunks up to ${most / 1000} KB`;
   }
 
+  // The worker shows its figures to readers on this machine alone, and has to be told that this is one.
+  async address() {
+    const reader = await this.read('topic=$stats').head();
+    assert.equal(reader.status, 200, reader.text);
+    reader.leave();
+    return 'passed on';
+  }
+
   async refusals() {
     const problem = (answer, status) => {
       assert.equal(answer.status, status, answer.text);

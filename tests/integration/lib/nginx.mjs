@@ -28,9 +28,10 @@ const ownServer = (port, server) => `
         ${server}
     }`;
 
-const configuration = (directory, servers, {workers, connections}) => `
+const configuration = (directory, servers, {http, main, user, workers, connections}) => `
 daemon off;
-${process.getuid() === 0 ? 'user root;' : ''}
+${process.getuid() === 0 ? `user ${user};` : ''}
+${main}
 worker_processes ${workers};
 pid ${directory}/nginx.pid;
 error_log ${directory}/error.log info;
@@ -43,6 +44,7 @@ http {
     uwsgi_temp_path ${directory}/uwsgi;
     scgi_temp_path ${directory}/scgi;
     include snippets/sse-worker.upstream.conf;
+    ${http}
     ${servers}
 }
 `;
@@ -88,18 +90,18 @@ function install(directory, sockets, patient) {
   fs.writeFileSync(locations, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
-// Options: `server`, lines for the server block; `others`, further workers' sockets; `patient`, nginx waits for readers who take
+// Options: `server`, lines for the server block; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `patient`, nginx waits for readers who take
 // nothing; `whole`, the shipped server in place of a block with the shipped locations; `workers` and `connections` of each, as in
 // nginx.conf.
 export async function startNginx(
-  t, socket, {server = '', others = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
+  t, socket, {server = '', site: http = '', main = '', user = 'root', others = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
 ) {
   const directory = temporaryDirectory(t);
   install(directory, [socket, ...others], patient);
   const port = await freePort();
   const file = path.join(directory, 'nginx.conf');
   const servers = whole ? site(port) : ownServer(port, server);
-  fs.writeFileSync(file, configuration(directory, servers, {workers, connections}));
+  fs.writeFileSync(file, configuration(directory, servers, {http, main, user, workers, connections}));
   const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
   const check = await run('nginx', ['-t', ...places]);
   if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);

@@ -40,7 +40,8 @@ const imitated = {
   WorkingDirectory: (where) => ({process: [`cd ${where.replace('%S', '/var/lib')}`]}),
   // As far as this machine lets us.
   LimitNOFILE: (count) => ({process: [`ulimit -n ${count} 2>/dev/null || ulimit -n "$(ulimit -Hn)"`]}),
-  DynamicUser: () => ({
+  // Whatever its number is: the user need not be on this machine.
+  User: () => ({
     mounts: [`chown -R ${user}:${user} "$STATE"`],
     drop: [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'],
   }),
@@ -52,12 +53,13 @@ const imitated = {
 // What is not imitated, and why the journal does not depend on it.
 const left = {
   'how it is started, stopped and restarted':
-    'Type ExecStart ExecReload StandardInput StandardOutput StandardError Restart RestartSec TimeoutStopSec User',
+    'Type ExecStart ExecReload StandardOutput StandardError Restart RestartSec RestartPreventExitStatus TimeoutStopSec',
   'needs a filter of system calls, which only systemd makes of these':
     'SystemCallArchitectures SystemCallFilter SystemCallErrorNumber RestrictAddressFamilies RestrictNamespaces RestrictRealtime '
     + 'RestrictSUIDSGID MemoryDenyWriteExecute LockPersonality ProtectClock ProtectHostname',
   'nothing of it is opened': 'PrivateDevices ProtectControlGroups ProtectKernelLogs ProtectKernelModules KeyringMode',
   'names users, and hides no file': 'PrivateUsers',
+  'is the group of the user': 'Group',
   'removes what the worker does not make': 'RemoveIPC',
 };
 export const notImitated = Object.fromEntries(

@@ -25,6 +25,7 @@ struct Fixture {
   }
   std::vector<AddressCounts::Entry*> add(const http::RemoteAddress& from, int times) {
     std::vector<AddressCounts::Entry*> entries;
+    entries.reserve(static_cast<std::size_t>(times));
     for (int i = 0; i < times; ++i) entries.push_back(add(from));
     return entries;
   }

@@ -52,7 +52,7 @@ struct Fixture : HubBench {
   api::EventsEndpoint events{loop.timers(), random, slots, shard(), silent, silent, {}, limits};
   api::PublishMetrics publish_metrics{registry};
   api::PublishEndpoint publish{loop, journal(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
-  api::HealthEndpoint health{journal(), slots};
+  api::HealthEndpoint health{journal(), slots, {}, {}};
   api::MetricsEndpoint figures{registry};
   api::Router router;
 };

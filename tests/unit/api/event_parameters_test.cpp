@@ -63,6 +63,14 @@ BOOST_AUTO_TEST_CASE(an_object) {
   BOOST_TEST(json(R"({"topic":null,"lastEventId":null,"poll":null,"heartbeat":null})") == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_object_as_curl_sends_it) {
+  BOOST_TEST(form(R"({"topic":["a","b"],"poll":5})") == "topic=a topic=b poll=5 ");
+  BOOST_TEST(form(" \n{\"topics\":\"a\"}") ==
+             "400 topics: is not a member of a subscription; did you mean topic? "
+             "there are topic, lastEventId, poll and heartbeat");
+  BOOST_TEST(form("[]") == "400 JSON: must be an object");
+}
+
 BOOST_AUTO_TEST_CASE(address_and_body_together) {
   BOOST_TEST(form("topic=b&lastEventId=new", "topic=a&lastEventId=old") ==
              "topic=a lastEventId=old topic=b lastEventId=new ");

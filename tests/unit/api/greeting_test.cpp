@@ -68,6 +68,17 @@ BOOST_AUTO_TEST_CASE(five_greetings_two_seconds_apart_and_the_close) {
   BOOST_TEST(!timers.next());
 }
 
+// As `channel=a` would be.
+BOOST_AUTO_TEST_CASE(who_asks_for_something_is_told_how) {
+  worker::http::Request asked{
+      .method = "GET", .path = "/events", .query = worker::http::Query::parse("channel=a")};
+  RecordingExchange reader(std::move(asked));
+  serve(reader);
+  BOOST_TEST(reader.news() ==
+             opening + ": no topic is asked for, so this is the greeting stream; ask with topic=NAME\n\n" +
+                 greeting_at("07:20:00.123"));
+}
+
 BOOST_AUTO_TEST_CASE(each_stream_has_its_own_clock) {
   RecordingExchange first("GET", "/events");
   RecordingExchange second("GET", "/events");

@@ -12,40 +12,100 @@ using worker::support::RecordingExchange;
 
 BOOST_AUTO_TEST_SUITE(health_suite)
 
-BOOST_AUTO_TEST_CASE(health) {
+namespace {
+
+using Readers = StatsSettings::Readers;
+
+// A path that only the operator may see is in its trouble.
+struct Full final : worker::support::PassingJournal {
+  using PassingJournal::PassingJournal;
+  std::optional<std::string> trouble() const override { return "/var/lib/journal.db: the disk is full"; }
+};
+
+struct Fixture {
+  Fixture() {
+    journal.append({{.topics = {"a"}}}, [](const auto&) {});
+  }
+
+  // What `address` gets, with `authorization` as its header.
+  static RecordingExchange asked(HealthEndpoint& endpoint, const std::string& address,
+                                 const std::string& authorization = {}) {
+    worker::http::Request request{.method = "GET", .path = "/healthz"};
+    request.remote_address = worker::http::RemoteAddress::parse(address);
+    if (!authorization.empty()) request.headers.emplace("authorization", authorization);
+    RecordingExchange exchange(std::move(request));
+    endpoint.serve(exchange);
+    BOOST_TEST(exchange.finished);
+    return exchange;
+  }
+
   const worker::base::SystemClock clock;
-  worker::journal::MemoryJournal journal({}, "epoch", clock);
-  worker::api::StreamSlots slots(2);
-  const auto taken = slots.take({}, {});
-  journal.append({{.topics = {"a"}}}, [](const auto&) {});
-  HealthEndpoint endpoint(journal, slots);
-  RecordingExchange exchange("GET", "/healthz");
-  endpoint.serve(exchange);
-  BOOST_TEST(exchange.finished);
-  BOOST_TEST(exchange.head_text().starts_with("Status: 200 OK\r\nContent-Type: application/json\r\n"));
-  const auto body = nlohmann::json::parse(exchange.body());
-  BOOST_TEST(body.at("status") == "ok");
-  BOOST_TEST(body.at("streams") == 1);
-  BOOST_TEST(body.at("journal").at("events") == 1);
-  BOOST_TEST(body.at("journal").at("topics") == 1);
-  BOOST_TEST(exchange.body().ends_with('\n'));
+  worker::journal::MemoryJournal journal{{}, "epoch", clock};
+  Full full{{}, "epoch", clock};
+  StreamSlots slots{2};
+  const std::optional<StreamSlots::Slot> taken = slots.take({}, {});
+  HealthEndpoint well{journal, slots, {}, {}};
+};
+
+constexpr const char* public_ok = R"({"status":"ok","journal":{"status":"ok"}})"
+                                  "\n";
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(well_for_the_operator, Fixture) {
+  for (const auto* address : {"127.0.0.1", "::1"}) {
+    const auto exchange = asked(well, address);
+    BOOST_TEST(exchange.head_text().starts_with("Status: 200 OK\r\nContent-Type: application/json\r\n"));
+    const auto body = nlohmann::json::parse(exchange.body());
+    BOOST_TEST(body.at("status") == "ok");
+    BOOST_TEST(body.at("streams") == 1);
+    BOOST_TEST(body.at("journal").at("status") == "ok");
+    BOOST_TEST(body.at("journal").at("events") == 1);
+    BOOST_TEST(body.at("journal").at("topics") == 1);
+    BOOST_TEST(body.at("journal").at("bytes") > 0);
+    BOOST_TEST(exchange.body().ends_with('\n'));
+  }
 }
 
-BOOST_AUTO_TEST_CASE(a_journal_in_trouble_is_said) {
-  struct Full final : worker::support::PassingJournal {
-    using PassingJournal::PassingJournal;
-    std::optional<std::string> trouble() const override { return "the disk is full"; }
-  };
-  const worker::base::SystemClock clock;
-  Full journal({}, "epoch", clock);
-  worker::api::StreamSlots slots(2);
-  HealthEndpoint endpoint(journal, slots);
-  RecordingExchange exchange("GET", "/healthz");
-  endpoint.serve(exchange);
-  BOOST_TEST(exchange.head_text().starts_with("Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"));
-  const auto body = nlohmann::json::parse(exchange.body());
+BOOST_FIXTURE_TEST_CASE(well_for_everybody_else, Fixture) {
+  for (const auto* address : {"192.0.2.7", "2001:db8::1", ""}) {
+    const auto exchange = asked(well, address);
+    BOOST_TEST(exchange.head_text().starts_with("Status: 200 OK\r\nContent-Type: application/json\r\n"));
+    BOOST_TEST(exchange.body() == public_ok);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(unwell, Fixture) {
+  HealthEndpoint endpoint(full, slots, {}, {});
+  const auto mine = asked(endpoint, "127.0.0.1");
+  const auto theirs = asked(endpoint, "192.0.2.7");
+  for (const auto* exchange : {&mine, &theirs})
+    BOOST_TEST(exchange->head_text().starts_with("Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"));
+  const auto body = nlohmann::json::parse(mine.body());
   BOOST_TEST(body.at("status") == "unwell");
-  BOOST_TEST(body.at("reason") == "The journal keeps nothing at the moment: the disk is full");
+  BOOST_TEST(body.at("journal").at("status") == "unavailable");
+  BOOST_TEST(body.at("reason") == "The journal cannot store events: /var/lib/journal.db: the disk is full");
+  BOOST_TEST(theirs.body() == R"({"status":"unwell","journal":{"status":"unavailable"}})"
+                              "\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_publish_key_opens_it_from_everywhere, Fixture) {
+  HealthEndpoint endpoint(journal, slots, {.key = "secret"}, {});
+  BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer secret").body() != public_ok);
+  BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer wrong").body() == public_ok);
+  BOOST_TEST(asked(endpoint, "192.0.2.7").body() == public_ok);
+  // No key in the configuration is nobody's key.
+  BOOST_TEST(asked(well, "192.0.2.7", "Bearer ").body() == public_ok);
+}
+
+BOOST_FIXTURE_TEST_CASE(behind_a_proxy_on_this_machine_the_address_counts_for_nothing, Fixture) {
+  well.update({.key = "secret"}, {.readers = Readers::nobody});
+  BOOST_TEST(asked(well, "127.0.0.1").body() == public_ok);
+  BOOST_TEST(asked(well, "127.0.0.1", "Bearer secret").body() != public_ok);
+  // Figures for anyone are no paths for anyone.
+  well.update({}, {.readers = Readers::anyone});
+  BOOST_TEST(asked(well, "192.0.2.7").body() == public_ok);
+  BOOST_TEST(asked(well, "127.0.0.1").body() != public_ok);
 }
 
 BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {

@@ -1,5 +1,5 @@
-// GET and POST /events: which of several cursors is meant, a subscription that stands in a body, and nobody's
-// slot.
+// GET and POST /events: which of several cursors is meant, a subscription that stands in a body, how many
+// patterns, and nobody's slot.
 #include <boost/test/unit_test.hpp>
 
 #include "api/events.hpp"
@@ -118,6 +118,32 @@ BOOST_AUTO_TEST_CASE(the_limits_are_for_address_and_body_together) {
   BOOST_TEST(reader.head->status == 400);
   BOOST_TEST(reader.body().find("topic: 3 are asked for; at most 2 are allowed") != std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
+}
+
+// --- patterns ---
+
+BOOST_AUTO_TEST_CASE(how_many_patterns) {
+  streams.patterns_max = 2;
+  BOOST_TEST(!asking("topic=a&topic=b/*&topic=*&topic=c*&topic=d/")->finished);
+  BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 0U);
+  const auto refused = asking("topic=b/*&topic=a&topic=*&topic=c/*");
+  BOOST_TEST(refused->head->status == 400);
+  BOOST_TEST(
+      refused->body().find(
+          "topic: 3 patterns are asked for; at most 2 are allowed. Ask for topics by their names, or for "
+          "one pattern that covers several; the operator can raise streams.patterns_max") !=
+      std::string::npos);
+  BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(no_patterns_at_all) {
+  streams.patterns_max = 0;
+  BOOST_TEST(!asking("topic=a")->finished);
+  const auto refused = asking("topic=*");
+  BOOST_TEST(refused->head->status == 400);
+  BOOST_TEST(
+      refused->body().find("topic: patterns are not allowed here; ask for topics by their names, or have "
+                           "the operator raise streams.patterns_max") != std::string::npos);
 }
 
 // --- no slot ---

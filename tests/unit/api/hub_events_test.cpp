@@ -120,6 +120,17 @@ BOOST_AUTO_TEST_CASE(or_the_configured_topics) {
   BOOST_TEST(other->news() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_looks_like_a_pattern_is_said_to_be_none) {
+  const auto reader = asking("topic=b&topic=a*");
+  BOOST_TEST(reader->news() ==
+             opening + ": topic a* is a name, not a pattern; patterns are * and what ends in /*\n\n" +
+                 cursor(0));
+  publish("a*");
+  publish("ab");
+  settle();
+  BOOST_TEST(reader->news() == event(1));
+}
+
 // --- refused ---
 
 BOOST_AUTO_TEST_CASE(topics_that_are_refused) {

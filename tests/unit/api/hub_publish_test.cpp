@@ -107,6 +107,34 @@ BOOST_AUTO_TEST_CASE(content_types) {
   }
 }
 
+// What `curl -d '{…}'` sends.
+BOOST_AUTO_TEST_CASE(an_object_that_is_called_a_form) {
+  BOOST_TEST(form(R"({"topic":"a","data":{"k": 1}})") == kept("e-1"));
+  BOOST_TEST(form("\n {\"topic\":\"a\",\"data\":\"a=b&c\"}") == kept("e-2"));
+  BOOST_TEST(form("\xef\xbb\xbf{\"topic\":\"a\",\"data\":\"x\"}") == kept("e-3"));
+  BOOST_TEST(frames() == "data: {\"k\":1}\nid: e-1\n\ndata: a=b&c\nid: e-2\n\ndata: x\nid: e-3\n\n");
+  BOOST_TEST(form("{") == refused(400, "Bad Request", "JSON: is broken at byte 2"));
+  BOOST_TEST(form("%7B%22topic%22%3A%22a%22%7D") ==
+             refused(400, "Bad Request",
+                     "The body is encoded JSON; send it as it is, with Content-Type: application/json"));
+  // A form it is as soon as it begins like one.
+  BOOST_TEST(form(R"(topic=a&data={"k":1})") == kept("e-4"));
+}
+
+BOOST_AUTO_TEST_CASE(several_events_that_are_not_called_a_batch) {
+  const auto sentence = [](const char* what) {
+    return refused(400, "Bad Request",
+                   std::string("JSON: ") + what +
+                       "; for several events send one object a line with Content-Type: application/x-ndjson");
+  };
+  const std::string lines = "{\"topic\":\"a\"}\n{\"topic\":\"a\"}\n";
+  for (const auto* type : {"application/json", "application/x-www-form-urlencoded"}) {
+    BOOST_TEST(publish(type, lines) == sentence("is broken at byte 15"));
+    BOOST_TEST(publish(type, R"([{"topic":"a"}])") == sentence("must be an object"));
+  }
+  BOOST_TEST(frames() == "");
+}
+
 // RFC 9110, section 8.3.1: types are case-insensitive.
 BOOST_AUTO_TEST_CASE(content_types_in_any_case) {
   BOOST_TEST(publish("Application/JSON", R"({"topic":"a"})") == kept("e-1"));

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "api/publish.hpp"
@@ -41,7 +43,16 @@ struct Publishing {
   std::string publish(const std::string& content_type, const std::string& body) {
     RecordingExchange exchange(request(content_type, body));
     serve(exchange);
+    wait_for(exchange);
     return told(exchange);
+  }
+  /// Until it is answered: a body may be read on another thread, and events appended over several turns.
+  void wait_for(const RecordingExchange& exchange) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!exchange.finished && std::chrono::steady_clock::now() < deadline) {
+      loop.run_ready();
+      std::this_thread::yield();
+    }
   }
   std::string form(const std::string& body) { return publish("application/x-www-form-urlencoded", body); }
   std::string json(const std::string& body) { return publish("application/json", body); }

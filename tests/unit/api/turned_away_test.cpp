@@ -100,6 +100,18 @@ BOOST_AUTO_TEST_CASE(an_address_that_has_its_share_is_told_so) {
   BOOST_TEST(std::stoi(late.substr(late.find("retry: ") + 7)) >= 30'000);
 }
 
+BOOST_AUTO_TEST_CASE(where_subscriptions_take_all_that_they_may) {
+  const StreamSlots::Refused refused{Reason::subscriptions_full, 1};
+  const auto stream = turned_away_stream(refused, settings, random, limits);
+  BOOST_TEST(stream.head.status == 200);
+  BOOST_TEST(stream.body.starts_with(": the topics that all readers ask for"));
+  const auto poll = turned_away_poll(refused, settings, random, limits);
+  BOOST_TEST(poll.head.status == 503);
+  BOOST_TEST(poll.body.find("streams.subscriptions_bytes_max") != std::string::npos);
+  BOOST_TEST(limits.value(worker::metrics::Limit::subscriptions_bytes) == 2U);
+  BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(who_was_turned_away_longer_ago_does_not_count) {
   RecentRefusals recent;
   for (std::size_t i = 1; i <= 5; ++i) BOOST_TEST(recent.add(now) == i);

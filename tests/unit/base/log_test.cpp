@@ -1,9 +1,14 @@
 #include "base/log.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
 
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
+
+#include "base/unique_fd.hpp"
 
 using namespace worker::base;
 
@@ -27,8 +32,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_level) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(defaults_are_info_to_stderr) {
-  const auto log = make_log({});
+BOOST_AUTO_TEST_CASE(stderr_on_request) {
+  const auto log = make_log({.target = LogSettings::Target::stderr_stream});
   BOOST_TEST((log->level() == spdlog::level::info));
   BOOST_TEST(log->name() == "sse-worker");
   BOOST_REQUIRE_EQUAL(log->sinks().size(), 1U);
@@ -39,6 +44,37 @@ BOOST_AUTO_TEST_CASE(syslog_on_request) {
   const auto log = make_log({.target = LogSettings::Target::syslog});
   BOOST_REQUIRE_EQUAL(log->sinks().size(), 1U);
   BOOST_TEST(dynamic_cast<spdlog::sinks::syslog_sink_mt*>(log->sinks()[0].get()) != nullptr);
+}
+
+// As spawn-fcgi without -n leaves it.
+struct NoStderr {
+  NoStderr() : before(::dup(STDERR_FILENO)) {
+    const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    ::dup2(null.get(), STDERR_FILENO);
+  }
+  NoStderr(const NoStderr&) = delete;
+  NoStderr& operator=(const NoStderr&) = delete;
+  ~NoStderr() { ::dup2(before.get(), STDERR_FILENO); }
+  UniqueFd before;
+};
+
+BOOST_AUTO_TEST_CASE(by_default_stderr_but_syslog_where_that_is_lost) {
+  int ends[2];
+  BOOST_REQUIRE_EQUAL(::pipe(ends), 0);
+  const UniqueFd out(ends[0]);
+  const UniqueFd before(::dup(STDERR_FILENO));
+  ::dup2(ends[1], STDERR_FILENO);
+  ::close(ends[1]);
+  const auto heard = make_log({});
+  ::dup2(before.get(), STDERR_FILENO);
+  BOOST_TEST((heard->level() == spdlog::level::info));
+  BOOST_TEST(heard->name() == "sse-worker");
+  BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(heard->sinks().at(0).get()) != nullptr);
+  const NoStderr lost;
+  const auto unheard = make_log({});
+  BOOST_TEST(dynamic_cast<spdlog::sinks::syslog_sink_mt*>(unheard->sinks().at(0).get()) != nullptr);
+  const auto asked = make_log({.target = LogSettings::Target::stderr_stream});
+  BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(asked->sinks().at(0).get()) != nullptr);
 }
 
 // Two workers in one process, as in these tests, must not share a logger by its name.

@@ -66,18 +66,20 @@ BOOST_AUTO_TEST_CASE(an_empty_file_is_all_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_file) {
-  BOOST_TEST(error_of("/nowhere/c.yaml") == "/nowhere/c.yaml: No such file or directory");
+  BOOST_TEST(error_of("/nowhere/c.yaml") ==
+             "/nowhere/c.yaml: there is no such file; give its path with --config");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder) {
   const TempFolder folder;
-  BOOST_TEST(error_of(folder.path()) == folder.path() + ": Is a directory");
+  BOOST_TEST(error_of(folder.path()) ==
+             folder.path() + ": is a folder; give the path of a file with --config");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_as_a_folder) {
   const TempFolder folder;
   const auto below = folder.file("c.yaml", "") + "/x";
-  BOOST_TEST(error_of(below) == below + ": Not a directory");
+  BOOST_TEST(error_of(below) == below + ": cannot be read: Not a directory");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_SUITE(mistakes_suite)
 
 BOOST_AUTO_TEST_CASE(whole_numbers) {
   const std::string expected = "f:2:8: streams.max: must be a whole number from 1 to 1000000, not `";
-  for (const auto* value : {"0", "1000001", "-1", "+1", "1.5", "1e3", "0x10", "1_000", "many", "1 2", "''",
-                            "99999999999999999999999"}) {
+  for (const auto* value :
+       {"0", "1000001", "-1", "+1", "1.5", "1e3", "0x10", "many", "1 2", "''", "99999999999999999999999"}) {
     const auto shown = std::string(value) == "''" ? "" : value;
     BOOST_TEST(mistake_in(yaml_for("streams.max", value)) == expected + shown + "`");
   }
@@ -53,8 +53,8 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
 BOOST_AUTO_TEST_CASE(seconds) {
   const std::string expected =
       "f:2:21: gate.deadline_seconds: must be seconds from 0.1 to 600, with at most three decimals, not `";
-  for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "5s",
-                            "1,5", "+5", "1.+5", "99999999999999999999", "1000000001"}) {
+  for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "+5",
+                            "1.+5", "99999999999999999999", "1000000001"}) {
     BOOST_TEST(mistake_in(yaml_for("gate.deadline_seconds", value)) == expected + value + "`");
   }
   const auto range = [](const char* key, const char* value) {
@@ -72,6 +72,41 @@ BOOST_AUTO_TEST_CASE(seconds) {
   BOOST_TEST(range("greeting.duration_seconds", "86400.001") == "from 0 to 86400");
 }
 
+BOOST_AUTO_TEST_CASE(numbers_with_units_or_separators) {
+  const auto number = [](const char* key, const char* value) {
+    const auto sentence = mistake_in(yaml_for(key, value));
+    return sentence.substr(sentence.find("not `"));
+  };
+  BOOST_TEST(
+      mistake_in("history:\n  bytes_max: 64MB\n") ==
+      "f:2:14: history.bytes_max: must be a whole number from 65536 to 1099511627776, not `64MB`; write "
+      "67108864");
+  for (const auto* value : {"64M", "64m", "64 MiB", "64mb", "65_536K", "65,536 KB"})
+    BOOST_TEST(number("history.bytes_max", value) == "not `" + std::string(value) + "`; write 67108864");
+  BOOST_TEST(number("streams.max", "10k") == "not `10k`; write 10000");
+  BOOST_TEST(number("streams.max", "1_000") == "not `1_000`; write 1000");
+  BOOST_TEST(number("streams.max", "1,000") == "not `1,000`; write 1000");
+  // Nothing is proposed that would be refused, or that nobody meant.
+  for (const auto* value : {"10m", "10kb", "10 streams", "k", "1.5k", "10kk", "9999999999k", "-1k"})
+    BOOST_TEST(number("streams.max", value) == "not `" + std::string(value) + "`");
+  BOOST_TEST(mistake_in("drain_seconds: 5s\n") ==
+             "f:1:16: drain_seconds: must be seconds from 0 to 3600, with at most three decimals, not `5s`; "
+             "write 5");
+  const std::pair<const char*, const char*> times[] = {{"5 s", "5"},       {"500ms", "0.5"}, {"2 min", "120"},
+                                                       {"2m", "120"},      {"1h", "3600"},   {"1.5min", "90"},
+                                                       {"5 seconds", "5"}, {"1,5", "1.5"},   {"1,5s", "1.5"}};
+  for (const auto& [value, meant] : times)
+    BOOST_TEST(number("drain_seconds", value) == fmt::format("not `{}`; write {}", value, meant));
+  for (const auto* value : {"2h", "1d", "5x", "s", "1.2345s", "5 s 3", "-5s"})
+    BOOST_TEST(number("drain_seconds", value) == "not `" + std::string(value) + "`");
+}
+
+BOOST_AUTO_TEST_CASE(lists) {
+  BOOST_TEST(
+      mistake_in("streams:\n  conflate: prices/a\n") ==
+      "f:2:13: streams.conflate: must be a list of topic names and patterns, such as [news, \"prices/*\"]");
+}
+
 BOOST_AUTO_TEST_CASE(modes) {
   for (const auto* value :
        {"66", "00660", "0668", "1777", "rw", "0o660", "-660", "0x66", "99999999999999999999999"}) {
@@ -87,7 +122,7 @@ BOOST_AUTO_TEST_CASE(words) {
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `loud`"},
       {"log:\n  level: INFO\n",
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `INFO`"},
-      {"log:\n  to: stdout\n", "f:2:7: log.to: must be stderr or syslog, not `stdout`"},
+      {"log:\n  to: stdout\n", "f:2:7: log.to: must be auto, stderr or syslog, not `stdout`"},
       {"journal:\n  kind: disk\n", "f:2:9: journal.kind: must be memory, sqlite or redis, not `disk`"},
       {"journal:\n  hub: '{a}'\n",
        "f:2:8: journal.hub: must be a name of 1 to 200 bytes without braces, not `{a}`"},
@@ -111,7 +146,7 @@ BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
       {"drain_seconds: {a: 1}\n",
        "f:1:16: drain_seconds: must be seconds from 0 to 3600, with at most three decimals"},
       {"listen_mode: [6]\n", "f:1:14: listen_mode: must be three or four octal digits such as \"0660\""},
-      {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be stderr or syslog"},
+      {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be auto, stderr or syslog"},
       {"listen: [/a]\n",
        "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT"},
   });
@@ -137,8 +172,10 @@ BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
       BOOST_TEST(mistake_in(yaml_for(key, nothing)).starts_with(place + key + ": must be "), key);
     }
   }
-  BOOST_TEST(mistake_in("streams:\n  max:\n  retry_seconds: 1\n") ==
-             "f:2:3: streams.max: must be a whole number from 1 to 1000000");
+  BOOST_TEST(
+      mistake_in("streams:\n  max:\n  retry_seconds: 1\n") ==
+      "f:2:3: streams.max: must be a whole number from 1 to 1000000, and nothing is there; what begins "
+      "with # or & must be in quotes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,10 +16,10 @@ BOOST_AUTO_TEST_CASE(nothing_said_is_all_defaults) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_keys) {
-  BOOST_TEST(
-      mistake_in("listen_mode: 0660\nlisten_modes: 0660\n") ==
-      "f:2:1: listen_modes: is not a key here; known are drain_seconds, flush, gate, greeting, history, "
-      "journal, listen, listen_backlog, listen_mode, log, loops, publish, stats, streams");
+  BOOST_TEST(mistake_in("listen_mode: 0660\nlisten_modes: 0660\n") ==
+             "f:2:1: listen_modes: is not a key here; did you mean listen_mode? known are drain_seconds, "
+             "flush, gate, greeting, history, "
+             "journal, listen, listen_backlog, listen_mode, log, loops, publish, stats, streams");
   BOOST_TEST(mistake_in("log:\n  level: info\n  file: x\n") ==
              "f:3:3: log.file: is not a key here; known are level, to");
   BOOST_TEST(
@@ -29,21 +29,24 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
   BOOST_TEST(
       mistake_in("streams: {gate: 1}\n") ==
       "f:1:11: streams.gate: is not a key here; known are conflate, default_topics, heartbeat_seconds, "
-      "lifetime_seconds, max, outbox_bytes_max, per_address_max, poll_seconds_max, retry_jitter_seconds, "
-      "retry_seconds, stall_seconds, topics_max");
-  BOOST_TEST(
-      mistake_in("greeting: {Message: x}\n") ==
-      "f:1:12: greeting.Message: is not a key here; known are duration_seconds, interval_seconds, message");
+      "lifetime_seconds, max, outbox_bytes_max, patterns_max, per_address_max, poll_seconds_max, "
+      "retry_jitter_seconds, retry_seconds, stall_seconds, subscriptions_bytes_max, topics_max");
+  BOOST_TEST(mistake_in("greeting: {Message: x}\n") ==
+             "f:1:12: greeting.Message: is not a key here; did you mean message? known are duration_seconds, "
+             "interval_seconds, message");
   BOOST_TEST(mistake_in("<<: {drain_seconds: 1}\n").starts_with("f:1:1: <<: is not a key here; "));
   BOOST_TEST(mistake_in("'': 1\n").starts_with("f:1:1: is not a key here; "));
 }
 
 BOOST_AUTO_TEST_CASE(keys_given_twice) {
-  BOOST_TEST(mistake_in("drain_seconds: 1\ndrain_seconds: 1\n") == "f:2:1: drain_seconds: is given twice");
+  BOOST_TEST(mistake_in("drain_seconds: 1\ndrain_seconds: 1\n") ==
+             "f:2:1: drain_seconds: is given twice, first in line 1; leave one");
   BOOST_TEST(mistake_in("log:\n  to: stderr\n  level: info\n  to: stderr\n") ==
-             "f:4:3: log.to: is given twice");
-  BOOST_TEST(mistake_in("log:\n  to: stderr\ngate:\nlog:\n  level: info\n") == "f:4:1: log: is given twice");
-  BOOST_TEST(mistake_in("drain_seconds: 1\n'drain_seconds': 1\n") == "f:2:1: drain_seconds: is given twice");
+             "f:4:3: log.to: is given twice, first in line 2; leave one");
+  BOOST_TEST(mistake_in("log:\n  to: stderr\ngate:\nlog:\n  level: info\n") ==
+             "f:4:1: log: is given twice, first in line 1; leave one");
+  BOOST_TEST(mistake_in("drain_seconds: 1\n'drain_seconds': 1\n") ==
+             "f:2:1: drain_seconds: is given twice, first in line 1; leave one");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_mapping) {
@@ -60,12 +63,9 @@ BOOST_AUTO_TEST_CASE(keys_that_are_no_words) {
   BOOST_TEST(mistake_in("~: c\n") == "f:1:1: has a key that is not a word");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_yaml) {
-  BOOST_TEST(mistake_in("log:\n  level: info\n to: stderr\n") == "f:3:2: end of map not found");
-  BOOST_TEST(mistake_in("log: {level: info\n") == "f:2:1: end of map flow not found");
-  BOOST_TEST(mistake_in("listen: *nobody\n") == "f:1:9: the referenced anchor is not defined");
-  BOOST_TEST(mistake_in("log:\n\tlevel: info\n") == "f:2:7: illegal map value");
-  BOOST_TEST(mistake_in(std::string(100'000, '[')).starts_with("f:1:1: "));
+BOOST_AUTO_TEST_CASE(a_key_that_belongs_to_the_section_before_it) {
+  BOOST_TEST(mistake_in("log:\nlevel: info\n")
+                 .starts_with("f:2:1: level: is not a key here; indent it if it belongs to log; known are "));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_end_in_a_sentence) {
@@ -86,7 +86,8 @@ BOOST_AUTO_TEST_CASE(a_second_document) {
        {"drain_seconds: 1\n---\ndrain_seconds: 2\n", "drain_seconds: 1\n---\n", "---\n---\n"}) {
     BOOST_TEST(mistake_in(yaml).ends_with(": there is a second document; one is read"), yaml);
   }
-  BOOST_TEST(mistake_in("log: {}\n...\ngate: {}\n") == "f:3:1: there is a second document; one is read");
+  BOOST_TEST(mistake_in("log: {}\n...\ngate: {}\n") ==
+             "f:3:1: gate: there is a second document; one is read");
 }
 
 // One sentence, about whichever is read first.

@@ -46,6 +46,8 @@ class Feed {
           return end("head too large");
         case Intake::Progress::body_too_large:
           return end("body too large");
+        case Intake::Progress::bodies_too_large:
+          return end("bodies too large");
       }
     }
   }

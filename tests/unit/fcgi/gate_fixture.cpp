@@ -1,5 +1,6 @@
 #include "unit/fcgi/gate_fixture.hpp"
 
+#include <fcntl.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <sys/un.h>
 
@@ -13,7 +14,8 @@ struct GateFixture::World {
   explicit World(GateFixture& owner)
       : loop(owner.clock),
         listening(listen()),
-        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, log, random, decoder) {
+        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, log, random, decoder,
+             owner.load) {
     log.set_pattern("%l: %v");
     log.set_level(spdlog::level::debug);
   }
@@ -67,6 +69,8 @@ Peer GateFixture::connect_unseen() {
   BOOST_REQUIRE_EQUAL(::connect(socket.get(), world_->address(), world_->name_size), 0);
   return Peer(std::move(socket));
 }
+
+void GateFixture::make_listening_wait() { ::fcntl(world_->listening.get(), F_SETFL, 0); }
 
 void GateFixture::send(Peer& peer, std::string_view bytes) {
   peer.send(bytes);

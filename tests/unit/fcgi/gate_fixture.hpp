@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "fcgi/load.hpp"
 #include "fcgi/metrics.hpp"
 #include "fcgi/settings.hpp"
 #include "support/manual_clock.hpp"
@@ -36,6 +37,8 @@ class GateFixture {
   Peer connect();
   /// Connects; the gate does not know yet.
   Peer connect_unseen();
+  /// Takes O_NONBLOCK from the listening socket, as another process that has it may.
+  void make_listening_wait();
   void send(Peer& peer, std::string_view bytes);
   /// What a peer that sends `bytes` gets.
   std::string answer_to(Peer& peer, std::string_view bytes);
@@ -55,6 +58,7 @@ class GateFixture {
   metrics::Registry registry;
   Metrics metrics{registry};
   support::ScriptedEndpoint endpoint;
+  Load load;
 
  private:
   // Out of the header with Asio and the rest: half a dozen files include this one.

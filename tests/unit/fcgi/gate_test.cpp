@@ -53,6 +53,14 @@ BOOST_AUTO_TEST_CASE(a_storm_larger_than_one_turn) {
   BOOST_TEST(metrics.connections.value() == 125);
 }
 
+BOOST_AUTO_TEST_CASE(a_listening_socket_that_somebody_made_wait, *boost::unit_test::timeout(20)) {
+  connect();
+  make_listening_wait();
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({})) == ok);
+  BOOST_TEST(metrics.accepted.value() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(request_and_leaving_before_it_was_accepted) {
   auto peer = connect_unseen();
   peer.send(wire::request({}));
@@ -120,7 +128,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_closed_at_once) {
   BOOST_TEST(answer_to(next, wire::request({})) == ok);
 }
 
-BOOST_AUTO_TEST_CASE(streams_do_not_count_but_kept_connections_do) {
+BOOST_AUTO_TEST_CASE(neither_streams_nor_kept_connections_count) {
   endpoint.scripts["/events"] = endpoint.streaming();
   std::list<Peer> streams;
   for (int i = 0; i < 10; ++i) {
@@ -133,9 +141,51 @@ BOOST_AUTO_TEST_CASE(streams_do_not_count_but_kept_connections_do) {
     kept.push_back(connect());
     BOOST_TEST(answer_to(kept.back(), wire::request({})) == ok);
   }
+  BOOST_TEST(load.pending == 0U);
+  BOOST_TEST(load.idle == 3U);
+  std::list<Peer> silent;
+  for (int i = 0; i < 3; ++i) silent.push_back(connect());
   BOOST_TEST(refused() == 0U);
   const auto over = connect();
   BOOST_TEST(refused(Refusal::full) == 1U);
+  // They are served all the same, and count as long as their request is not complete.
+  const auto request = wire::request({});
+  send(kept.front(), request.substr(0, 10));
+  BOOST_TEST(load.pending == 4U);
+  BOOST_TEST(load.idle == 2U);
+  BOOST_TEST(answer_to(kept.front(), request.substr(10)) == ok);
+  BOOST_TEST(load.pending == 3U);
+  BOOST_TEST(load.idle == 3U);
+}
+
+// nginx keeps a few; a peer that keeps more than may wait is closed after its answer, and loses nothing.
+BOOST_AUTO_TEST_CASE(one_more_than_may_be_kept_is_closed_after_its_answer) {
+  std::list<Peer> kept;
+  for (int i = 0; i < 3; ++i) {
+    kept.push_back(connect());
+    BOOST_TEST(answer_to(kept.back(), wire::request({})) == ok);
+    BOOST_TEST(!kept.back().closed());
+  }
+  auto over = connect();
+  BOOST_TEST(answer_to(over, wire::request({})) == ok);
+  BOOST_TEST(over.closed());
+  BOOST_TEST(refused() == 0U);
+  BOOST_TEST(load.idle == 3U);
+  kept.pop_front();
+  settle();
+  BOOST_TEST(load.idle == 2U);
+  auto next = connect();
+  BOOST_TEST(answer_to(next, wire::request({})) == ok);
+  BOOST_TEST(!next.closed());
+}
+
+// One that only asks for values waits still.
+BOOST_AUTO_TEST_CASE(a_management_record_is_no_request) {
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({})) == ok);
+  send(peer, wire::record(9, 0, ""));
+  BOOST_TEST(load.idle == 1U);
+  BOOST_TEST(load.pending == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(places_come_back_however_a_connection_ends) {

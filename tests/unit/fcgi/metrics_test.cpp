@@ -22,18 +22,22 @@ sse_worker_connections 0
 sse_worker_connections_total 0
 # HELP sse_worker_limit_reached_total What a configured limit turned away or ended, by its key in the configuration.
 # TYPE sse_worker_limit_reached_total counter
+sse_worker_limit_reached_total{key="gate.bodies_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
 sse_worker_limit_reached_total{key="gate.pending_max"} 0
 sse_worker_limit_reached_total{key="history.past_ids_max"} 0
+sse_worker_limit_reached_total{key="journal.waiting_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
+sse_worker_limit_reached_total{key="streams.patterns_max"} 0
 sse_worker_limit_reached_total{key="streams.per_address_max"} 0
 sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
+sse_worker_limit_reached_total{key="streams.subscriptions_bytes_max"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
 # TYPE sse_worker_outbox_high_water_bytes gauge

@@ -42,7 +42,8 @@ struct Fixture {
   }
   void age(std::chrono::milliseconds by) {
     clock.advance(by);
-    journal().expire();
+    while (journal().expire()) {
+    }
   }
   std::string held() { return places(journal().read_all(0, 1'000)); }
 };
@@ -171,6 +172,49 @@ BOOST_AUTO_TEST_CASE(bytes_return_to_nothing) {
   BOOST_TEST(held() == "501");
 }
 
+// What is over the bounds goes in parts, each of which takes a moment only.
+BOOST_AUTO_TEST_CASE(a_lot_expires_in_parts) {
+  publish_times(2'500, "a");
+  clock.advance(2h);
+  BOOST_TEST(journal().expire());
+  BOOST_TEST(journal().figures().events == 1'500U);
+  BOOST_TEST(journal().expire());
+  BOOST_TEST(!journal().expire());
+  BOOST_TEST(journal().figures().events == 0U);
+  BOOST_TEST(!journal().expire());
+}
+
+BOOST_AUTO_TEST_CASE(events_of_many_topics_count_for_each) {
+  for (int i = 0; i < 30; ++i) {
+    auto wide = draft("a");
+    for (int n = 0; n < 99; ++n) wide.topics.push_back(fmt::format("t{}", n));
+    append(std::move(wide));
+  }
+  clock.advance(2h);
+  BOOST_TEST(journal().expire());
+  BOOST_TEST(journal().figures().events == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_topic_over_a_lower_bound_goes_in_parts) {
+  publish_times(2'500, "a");
+  publish_times(10, "b");
+  settings.topic_events_max = 5;
+  journal().update(settings);
+  BOOST_TEST(journal().expire());
+  BOOST_TEST(journal().figures().events == 1'510U);
+  while (journal().expire()) {
+  }
+  BOOST_TEST(journal().figures().events == 10U);
+}
+
+// However much has to go for it, a publish makes room for a part only; who calls expire() does the rest.
+BOOST_AUTO_TEST_CASE(an_append_makes_room_in_parts) {
+  publish_times(2'500, "a");
+  clock.advance(2h);
+  append(draft("a"));
+  BOOST_TEST(journal().figures().events == 1'501U);
+}
+
 // --- new bounds ---
 
 BOOST_AUTO_TEST_CASE(lower_bounds_take_hold_with_the_next_occasion) {
@@ -290,6 +334,16 @@ BOOST_AUTO_TEST_CASE(names_of_reasons) {
   BOOST_TEST(name_of(GapReason::evicted) == "evicted");
   BOOST_TEST(name_of(GapReason::lost) == "lost");
   BOOST_TEST(name_of(GapReason::restarted) == "restarted");
+}
+
+// Nothing else opens one again.
+BOOST_AUTO_TEST_CASE(a_topic_is_closed_until_100_000_others_were_emptied_after_it) {
+  append(closing("job"));
+  age(2h);
+  pass(99'999, "x");
+  BOOST_TEST(append(draft("job")) == "closed");
+  pass(1, "one more ");
+  BOOST_TEST(append(draft("job")) == "life-100002");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(the_longest_name) {
   BOOST_TEST(checked("\xc3\xa4\xc3\xa4", 3) == "topic: has 4 bytes; at most 3 are allowed");
 }
 
+BOOST_AUTO_TEST_CASE(names_that_may_be_meant_as_something_else) {
+  const auto notice = [](std::string_view selector) { return selector_notice(selector).value_or("nothing"); };
+  for (const auto* name : {"a*", "*a", "*/b", "**", "a/*b", "a.*"}) {
+    BOOST_TEST(notice(name) == "topic " + std::string(name) +
+                                   " is a name, not a pattern; patterns are * and what ends in /*");
+    BOOST_TEST(checked(name) == "ok");
+  }
+  BOOST_TEST(notice("a,b") == "topic a,b is one name; for several topics repeat topic=");
+  BOOST_TEST(notice("a\x1b*").find('\x1b') == std::string::npos);
+  for (const auto* selector : {"a", "*", "/*", "a/*", "a*/*", "a,b/*", "a/", "a b"})
+    BOOST_TEST(notice(selector) == "nothing");
+}
+
 // --- selections ---
 
 BOOST_AUTO_TEST_CASE(names_and_prefixes_are_parted_sorted_and_single) {

@@ -95,4 +95,10 @@ BOOST_AUTO_TEST_CASE(counted_and_rendered_from_many_threads) {
   BOOST_TEST(gauge.value() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_gauge_in_another_unit_than_it_is_set_in) {
+  Registry registry;
+  registry.gauge("g_seconds", "", {}, 1e-6).set(2'500);
+  BOOST_TEST(registry.text() == "# HELP g_seconds \n# TYPE g_seconds gauge\ng_seconds 0.0025\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -166,6 +166,24 @@ BOOST_AUTO_TEST_CASE(a_callback_destroys_its_own_timer) {
   BOOST_TEST(*self == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(who_is_left_when_the_turn_is_over_is_fired_in_the_next) {
+  std::vector<std::unique_ptr<Timer>> slow;
+  for (const char name : {'a', 'b', 'c', 'd', 'e'}) {
+    slow.push_back(std::make_unique<Timer>(timers, [this, name] {
+      fired.push_back(name);
+      clock.advance(Turn::share / 2);
+    }));
+    slow.back()->arm_in(1ms);
+  }
+  advance(1ms);
+  BOOST_TEST(fired == "ab");
+  BOOST_TEST((timers.next() <= clock.now()));
+  slow[2]->cancel();
+  timers.fire_due();
+  BOOST_TEST(fired == "abde");
+  BOOST_TEST(!timers.next());
+}
+
 // What the loop sets its alarm by.
 BOOST_AUTO_TEST_CASE(told_when_the_earliest_time_moves_forward_only) {
   int told = 0;

@@ -9,10 +9,10 @@ export const figures = [
 ];
 
 export const choices = [
-  ['Direction', 'to the reader; the other way is a request like any other', 'to the reader', 'both, over one connection'],
-  ['Format', 'text, in events with a type and an id', 'whatever an answer is', 'text or bytes, in messages'],
-  ['After a cut', 'the browser comes back with its cursor; the server goes on from there', 'the next request carries the cursor', 'yours to write: reconnecting, resuming, catching up'],
-  ['On the way', 'plain HTTP: proxies, HTTP/2, authorization, compression as they are', 'the same, but a head with each answer', 'a protocol of its own, which every proxy has to know'],
-  ['Connections', 'one a stream; six a host over HTTP/1.1, share them over tabs or take HTTP/2', 'one now and then', 'one a socket, outside of HTTP/2 mostly'],
-  ['Choose it for', 'prices, news, notifications, progress, tokens: what a server knows first', 'clients and networks that cannot stream', 'games, editing together, calls: much in both directions, or bytes'],
+  ['Direction', 'from server to browser; the browser sends ordinary requests', 'from server to browser', 'both, over one connection'],
+  ['Format', 'text: events with a type and an id', 'the body of an HTTP response', 'text or binary messages'],
+  ['After a disconnect', 'the browser reconnects with its cursor, and the server continues from there', 'the next request carries the cursor', 'your code reconnects, resumes and fetches what it missed'],
+  ['Proxies', 'plain HTTP: proxies, HTTP/2, authorization and compression work as they are', 'the same, with headers for each answer', 'another protocol, which every proxy must support'],
+  ['Connections', 'one per stream; a browser opens six per host over HTTP/1.1: share one among tabs, or use HTTP/2', 'one per request', 'one per socket, mostly without HTTP/2'],
+  ['Choose it for', 'prices, news, notifications, progress, generated text: data that the server has first', 'clients and networks that cannot stream', 'games, calls, editing together: much data in both directions, or binary data'],
 ];

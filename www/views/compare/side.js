@@ -10,8 +10,8 @@ const known = (value) => (value === null ? '–' : number(value));
 const size = (bytes) => (bytes < 10_000 ? `${number(bytes)} B` : `${number(Math.round(bytes / 1000))} kB`);
 const time = (ms) => (ms === null ? '–' : ms < 0 ? 'clocks differ' : `${number(ms)} ms`);
 
-const names = ['Requests', 'Bytes', 'Events', 'Bytes an event', 'Missed', 'Repeated', 'Latency, median'];
-const aboutLatency = 'This clock less the publisher’s: it means something only where both agree, as on one machine.';
+const names = ['Requests', 'Bytes', 'Events', 'Bytes per event', 'Missed', 'Repeated', 'Latency, median'];
+const aboutLatency = 'This clock minus the publisher’s. It is right only where both clocks agree, as on one machine.';
 
 // open(topic, cursor, { onRequest, onBytes, onData, onGap, onState }) gives what reads, with a cursor, close() and retry().
 // onState is told as well. signal ends it.
@@ -45,7 +45,7 @@ export function side({ name, note, open, onState, signal }) {
       onData: take,
       onGap() {
         absence = null;
-        back.textContent = 'The server said “gap”: what came after the cursor is not held any more.';
+        back.textContent = 'The server sent “gap”: it no longer holds the events after the cursor.';
       },
       onState(state, details = {}) {
         if (state === 'open') absence?.return();
@@ -68,8 +68,8 @@ export function side({ name, note, open, onState, signal }) {
     cursor = source.cursor;
     source.close();
     absence = new Absence(tally);
-    status.show('closed', { sentence: 'Cut' });
-    back.textContent = 'Away, with the cursor in hand.';
+    status.show('closed', { sentence: 'Disconnected' });
+    back.textContent = 'Disconnected. The cursor is kept.';
   }
 
   // All that was counted is forgotten.
@@ -78,7 +78,7 @@ export function side({ name, note, open, onState, signal }) {
     tally = new Tally();
     absence = null;
     status.show('closed');
-    back.textContent = 'Not cut yet.';
+    back.textContent = 'Not disconnected yet.';
     draw();
   }
 

@@ -15,27 +15,27 @@ export function mount(root, { query, setQuery, announce, signal }) {
   const topic = el('input', { id: 'topic', value: query.get('topic') || usual, placeholder: usual, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'topic-problem' });
   const problem = el('span', { class: 'problem', id: 'topic-problem' });
   const sides = [
-    side({ name: 'Server-sent events', note: 'One request that goes on. Bytes are those of its body, counted as they are read: a request that has not ended is not in Resource Timing.', open: openStream, onState, signal }),
-    side({ name: 'Long polling', note: 'A request for whatever is next. Bytes are Resource Timing’s, heads included.', open: openPolls, onState, signal }),
+    side({ name: 'Server-sent events', note: 'One request that stays open. The bytes are those of its body, counted as they are read: Resource Timing lists a request only after it has ended.', open: openStream, onState, signal }),
+    side({ name: 'Long polling', note: 'One request after another; each answer brings the next events. The bytes are those of Resource Timing and include headers.', open: openPolls, onState, signal }),
   ];
-  const cut = el('button', { type: 'button', class: 'primary', on: { click: cutBoth } }, 'Cut both for 3 s');
+  const cut = el('button', { type: 'button', class: 'primary', on: { click: cutBoth } }, 'Disconnect both for 3 s');
 
   root.append(
-    el('h1', null, 'Three ways to be told'),
-    el('p', { class: 'lead' }, 'The same events twice, from this worker. What does each way ask for, and what does it cost?'),
+    el('h1', null, 'SSE, long polling and WebSocket compared'),
+    el('p', { class: 'lead' }, 'This page reads the same events twice, as server-sent events (SSE) and by long polling, and counts what each needs.'),
     el('form', { class: 'topic', on: { submit: (event) => { event.preventDefault(); choose(); } } },
       el('p', { class: 'field' }, el('label', { for: 'topic' }, 'Topic'), topic, problem),
       el('button', { type: 'submit' }, 'Compare')),
     el('div', { class: 'sides' }, sides.map(({ element }) => element)),
     el('p', { class: 'after' }, cut),
     el('section', { class: 'card', 'aria-labelledby': 'socket' },
-      el('h2', { id: 'socket' }, 'And WebSockets?'),
-      el('p', { class: 'soft small' }, 'They need a server of their own, so here are the figures of ', el('code', null, 'make bench'), ': 1,000 readers, 100 bytes, two cores, the load client on them too. p99 is from the publisher to the reader.'),
-      table('Figures of make bench', ['', 'deliveries a second, as fast as it goes', 'CPU a delivery at 50 events/s', 'p99 at 50 events/s'],
+      el('h2', { id: 'socket' }, 'WebSocket'),
+      el('p', { class: 'soft small' }, 'WebSocket needs another server, so these figures are from ', el('code', null, 'make bench'), ': 1,000 readers, events of 100 bytes, two cores that also run the load client. p99 is the time from publisher to reader that 99 % of the events do not exceed.'),
+      table('Figures of make bench', ['', 'Deliveries per second, maximum', 'CPU per delivery at 50 events/s', 'p99 at 50 events/s'],
         figures.map(({ way, deliveries, cpuUs, p99Ms }) => [way, deliveries.toLocaleString(), `${cpuUs} µs`, `${p99Ms} ms`]))),
     el('section', { class: 'card choices', 'aria-labelledby': 'which' },
-      el('h2', { id: 'which' }, 'When to choose which'),
-      table('The three ways, point by point', ['', 'Server-sent events', 'Long polling', 'WebSocket'], choices)));
+      el('h2', { id: 'which' }, 'Which one to choose'),
+      table('SSE, long polling and WebSocket, point by point', ['', 'Server-sent events', 'Long polling', 'WebSocket'], choices)));
 
   let timer = 0;
   const drawing = setInterval(() => sides.forEach((each) => each.draw()), 250);
@@ -55,7 +55,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   function begin(name) {
     clearTimeout(timer);
     const foreign = name.startsWith('$');
-    show(foreign ? 'topic: what begins with $ is a stream of the worker’s own, and cannot be polled' : '');
+    show(foreign ? 'topic: names that begin with $ are the worker’s own streams, which cannot be polled' : '');
     cut.setAttribute('aria-disabled', foreign);
     for (const each of sides) {
       if (foreign) each.end();
@@ -80,7 +80,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     if (cut.getAttribute('aria-disabled') === 'true') return;
     cut.setAttribute('aria-disabled', 'true');
     for (const each of sides) each.cut();
-    announce('Both are cut');
+    announce('Both are disconnected');
     timer = setTimeout(() => {
       cut.setAttribute('aria-disabled', 'false');
       for (const each of sides) each.resume();
@@ -103,9 +103,12 @@ function openStream(topic, cursor, { onData, onGap, ...on }) {
 const openPolls = (topic, cursor, { onData, ...on }) =>
   new Polled({ topics: [topic], cursor, ...on, onEvents: (events) => onData(events.map(({ data }) => data)) });
 
+// On a narrow screen each row is a block of its own, with the name of the column above each cell. The roles say that it is a table
+// all the same: a browser takes other things than table boxes for none.
 function table(name, heads, rows) {
   return el('div', { class: 'wide after', tabindex: '0', role: 'region', 'aria-label': name },
-    el('table', null,
-      el('thead', null, el('tr', null, heads.map((head) => (head ? el('th', { scope: 'col' }, head) : el('td'))))),
-      el('tbody', null, rows.map(([first, ...rest]) => el('tr', null, el('th', { scope: 'row' }, first), rest.map((cell) => el('td', null, cell)))))));
+    el('table', { role: 'table' },
+      el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, heads.map((head) => (head ? el('th', { scope: 'col', role: 'columnheader' }, head) : el('td', { role: 'cell' }))))),
+      el('tbody', { role: 'rowgroup' }, rows.map(([first, ...rest]) => el('tr', { role: 'row' }, el('th', { scope: 'row', role: 'rowheader' }, first),
+        rest.map((cell, n) => el('td', { role: 'cell', 'data-column': heads[n + 1] }, cell)))))));
 }

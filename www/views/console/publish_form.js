@@ -5,10 +5,13 @@ import { describe } from '../../lib/answer.js';
 
 const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close'];
 
-// Returns the form; announce(text) is told how it went. topic: what stands there at first.
-export function publishForm({ topic, announce }) {
+// Returns { element, suggest(topic) }: suggest fills in the topic as long as nobody has typed another. topic: what is filled in
+// instead, or null. isRead(topic): whether the list above shows what is published there. onSubscribe(topic): the reader wants
+// it to. announce(text) is told how it went.
+export function publishForm({ topic, isRead, onSubscribe, announce }) {
+  let typed = topic !== null;
   const inputs = {
-    topic: el('input', { id: 'to', value: topic, required: true, autocomplete: 'off' }),
+    topic: el('input', { id: 'to', value: topic, on: { input: () => { typed = true; } }, required: true, autocomplete: 'off' }),
     event: el('input', { id: 'type', placeholder: 'message', autocomplete: 'off' }),
     id: el('input', { id: 'own-id', autocomplete: 'off' }),
     key: el('input', { id: 'key', autocomplete: 'off' }),
@@ -18,6 +21,7 @@ export function publishForm({ topic, announce }) {
   const json = el('input', { id: 'json', type: 'checkbox', checked: true });
   const close = el('input', { id: 'closes', type: 'checkbox' });
   const result = el('p', { class: 'result small', role: 'status' });
+  const unread = el('p', { class: 'unread small' });
   const problems = {};
 
   const field = (name, label) => {
@@ -26,15 +30,18 @@ export function publishForm({ topic, announce }) {
     return el('p', { class: `field field-${name}` }, el('label', { for: inputs[name].id }, label), inputs[name], problems[name]);
   };
   const form = el('form', { class: 'publish', novalidate: true, on: { submit } },
-    field('topic', 'Topics, with commas between'), field('event', 'Event'), field('id', 'Id of your own'), field('key', 'Key of the value'),
+    field('topic', 'Topics, separated by commas'), field('event', 'Event type'), field('id', 'Event id (optional)'), field('key', 'Key (optional)'),
     field('data', 'Data'),
     el('p', { class: 'check' }, json, el('label', { for: 'json' }, 'Data is JSON')),
-    el('p', { class: 'check' }, close, el('label', { for: 'closes' }, 'The last event: close the topic')),
+    el('p', { class: 'check' }, close, el('label', { for: 'closes' }, 'This is the last event: close the topic')),
     el('button', { type: 'submit', class: 'primary' }, 'Publish'),
-    result);
+    result, unread);
   inputs.data.addEventListener('input', checkJson);
   json.addEventListener('change', checkJson);
-  return form;
+  return {
+    element: form,
+    suggest: (name) => { if (!typed) inputs.topic.value = name; },
+  };
 
   function show(name, text) {
     problems[name].textContent = text;
@@ -59,6 +66,7 @@ export function publishForm({ topic, announce }) {
     happening.preventDefault();
     for (const name of Object.keys(problems)) show(name, '');
     result.textContent = '';
+    unread.replaceChildren();
     const data = checkJson();
     if (data === undefined) return inputs.data.focus();
     const event = { topic: inputs.topic.value.split(',').map((each) => each.trim()).filter(Boolean), data };
@@ -67,23 +75,32 @@ export function publishForm({ topic, announce }) {
     try {
       const answer = await fetch('/publish', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(event) });
       const text = await answer.text();
-      if (answer.ok) result.textContent = kept(answer.status, text);
+      if (answer.ok) {
+        result.textContent = kept(answer.status, text);
+        if (!event.topic.some(isRead)) offer(event.topic[0]);
+      }
       else refused(describe(answer.status, text));
     } catch {
-      result.textContent = 'No answer: the server is away. Nothing is known of the event.';
+      result.textContent = 'The server did not answer. It is unknown whether the event was stored.';
     }
     announce(result.textContent);
+  }
+
+  // What was published does not appear above: say why, and how it would.
+  function offer(name) {
+    unread.append(`The list above does not show it, because it is not subscribed to ${name}. `,
+      el('button', { type: 'button', class: 'quiet', on: { click: () => { unread.replaceChildren(); onSubscribe(name); inputs.topic.focus(); } } }, `Subscribe to ${name}`));
   }
 
   // A good status may be somebody else's: a page to log in, say.
   function kept(status, text) {
     try {
       const { id } = JSON.parse(text);
-      if (id !== undefined) return `Kept as ${id}`;
+      if (id !== undefined) return `Stored with the id ${id}`;
     } catch {
       // said below
     }
-    return `No id came, but ${describe(status, text)}`;
+    return `The answer has no id: ${describe(status, text)}`;
   }
 
   // "FIELD: what is wrong" belongs to its field.

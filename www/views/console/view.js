@@ -9,11 +9,18 @@ import { Rows } from './rows.js';
 
 export const title = 'Console';
 
+const usual = 'hello, demo/news'; // what one can read while it comes, and what the form publishes to
+const readableRate = 20; // events a second
 const topicsOf = (text) => text.split(',').map((topic) => topic.trim()).filter(Boolean);
+
+// Whether a reader of these topics and patterns gets what is published to `topic`.
+const includes = (wanted, topic) =>
+  wanted.some((each) => each === topic || each === '*' || (each.endsWith('/*') && topic.startsWith(each.slice(0, -1))));
+const isPattern = (topic) => topic === '*' || topic.endsWith('/*');
 
 export function mount(root, { query, setQuery, announce, signal }) {
   const rows = new Rows();
-  const topics = el('input', { id: 'topics', value: query.get('topics') ?? 'demo/*', autocomplete: 'off', spellcheck: 'false' });
+  const topics = el('input', { id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false' });
   const from = el('input', { id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false' });
   const status = statusLine({ retry: () => reading?.retry(), signal });
   const count = el('dd', null, '0');
@@ -24,42 +31,49 @@ export function mount(root, { query, setQuery, announce, signal }) {
   const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => press(pause, (on) => { rows.paused = on; }) } }, 'Pause');
   const raw = el('button', { type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: { click: () => press(raw, showRaw) } }, 'Raw');
   const filter = el('input', { id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames with', on: { input: narrow } });
+  const tooMany = el('p', { class: 'too-many small' });
+  const form = publishForm({ topic: query.get('to'), isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce });
   const copy = el('button', { type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: { click: copyCommand } }, 'Copy');
 
   root.append(
     el('h1', null, 'Console'),
-    el('p', { class: 'lead' }, 'Subscribe to anything, see every frame as it comes, publish by hand.'),
+    el('p', { class: 'lead' }, 'Subscribe to any topics, see every frame that arrives, and publish events.'),
     el('section', { class: 'card', 'aria-labelledby': 'reading' },
       el('h2', { id: 'reading' }, 'Subscribe'),
       el('form', { class: 'subscribe', on: { submit: (event) => { event.preventDefault(); subscribe(); } } },
-        el('p', { class: 'field' }, el('label', { for: 'topics' }, 'Topics and patterns, with commas between'), topics),
-        el('p', { class: 'field' }, el('label', { for: 'from' }, 'From a cursor, or earliest'), from,
+        el('p', { class: 'field' }, el('label', { for: 'topics' }, 'Topics and patterns, separated by commas'), topics),
+        el('p', { class: 'field' }, el('label', { for: 'from' }, 'Start after this event id, or earliest'), from,
           el('datalist', { id: 'froms' }, el('option', { value: 'earliest' }))),
         el('button', { type: 'submit', class: 'primary' }, 'Subscribe')),
       el('div', { class: 'console-head' }, status.element,
         el('div', { class: 'buttons' }, filter, raw, pause, el('button', { type: 'button', on: { click: () => rows.clear() } }, 'Clear'), stop)),
       rows.element,
-      el('dl', { class: 'figures' }, [['Events', count], ['A second', rate], ['Cursor', cursor]].map(([name, value]) => el('div', null, el('dt', null, name), value))),
+      tooMany,
+      el('dl', { class: 'figures' }, [['Events', count], ['Per second', rate], ['Cursor', cursor]].map(([name, value]) => el('div', null, el('dt', null, name), value))),
       el('div', { class: 'command' }, el('pre', null, command), copy)),
     el('section', { class: 'card', 'aria-labelledby': 'publishing' },
       el('h2', { id: 'publishing' }, 'Publish'),
-      publishForm({ topic: query.get('to') ?? 'hello', announce })));
+      form.element));
 
   let reading = null;
+  let subscribed = [];
   let events = 0;
   let before = 0;
   let stopped = false;
 
-  function subscribe() {
+  // cursor: the id to start after, "earliest", or nothing for what comes from now on.
+  function subscribe(cursor = from.value) {
     reading?.close();
-    const wanted = topicsOf(topics.value);
-    setQuery({ topics: topics.value === 'demo/*' ? null : topics.value, from: from.value || null });
+    subscribed = topicsOf(topics.value);
+    form.suggest(subscribed.find((topic) => !isPattern(topic)) ?? 'hello');
+    tooMany.textContent = '';
+    setQuery({ topics: topics.value === usual ? null : topics.value, from: from.value || null });
     events = before = 0;
     rows.clear();
-    command.textContent = `curl -N '${location.origin}${address({ topics: wanted }, from.value)}'`.replaceAll('%2F', '/');
+    command.textContent = `curl -N '${location.origin}${address({ topics: subscribed }, from.value)}'`.replaceAll('%2F', '/');
     stopped = false;
     stop.textContent = 'Stop';
-    reading = new Reading({ topics: wanted, cursor: from.value, onFrames: take, onState: status.show });
+    reading = new Reading({ topics: subscribed, cursor, onFrames: take, onState: status.show });
   }
 
   function take(frames) {
@@ -73,16 +87,27 @@ export function mount(root, { query, setQuery, announce, signal }) {
     cursor.textContent = reading?.cursor || '–';
   }, 250);
   const rates = setInterval(() => {
-    rate.textContent = (events - before).toLocaleString();
+    const now = events - before;
     before = events;
+    rate.textContent = now.toLocaleString();
+    tooMany.textContent = now > readableRate
+      ? `${now.toLocaleString()} events per second are too many to read. Pause the list, filter it, or subscribe to fewer topics.` : '';
   }, 1000);
 
   function toggle() {
     stopped = !stopped;
-    stop.textContent = stopped ? 'Go on' : 'Stop';
+    stop.textContent = stopped ? 'Resume' : 'Stop';
     if (!stopped) return reading.retry(); // after the last id seen
+    tooMany.textContent = '';
     reading.close();
     return status.show('closed');
+  }
+
+  // The stream begins again with one topic more, after the last id seen.
+  function addTopic(topic) {
+    topics.value = [...subscribed, topic].join(', ');
+    subscribe(reading.cursor);
+    announce(`Subscribed to ${topic}`);
   }
 
   function press(button, act) {
@@ -102,7 +127,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   }
 
   async function copyCommand() {
-    await navigator.clipboard.writeText(command.textContent).then(() => announce('Copied'), () => announce('Not allowed'));
+    await navigator.clipboard.writeText(command.textContent).then(() => announce('Copied'), () => announce('The browser did not allow it'));
   }
 
   signal.addEventListener('abort', () => {

@@ -14,14 +14,14 @@ export const charts = [
   { title: 'Publishing takes', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
   { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
   { title: 'Slow readers cut', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
-  { title: 'Processor, of one', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
+  { title: 'CPU (one core)', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
 ];
 
 export const totals = [
-  { title: 'Held to resume from', show: (v) => count(v.journal_events), note: (v) => `events, ${bytes(v.journal_bytes)}` },
-  { title: 'Gaps told', show: (v) => count(v.gaps), note: () => 'to readers away for too long' },
-  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'and somebody turned away' },
-  { title: 'Events refused', show: (v) => count(v.rejected), note: () => 'with a reason each' },
+  { title: 'Events kept for resuming', show: (v) => count(v.journal_events), note: (v) => bytes(v.journal_bytes) },
+  { title: 'Gaps reported', show: (v) => count(v.gaps), note: () => 'to readers who were away too long' },
+  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'and requests refused' },
+  { title: 'Events refused', show: (v) => count(v.rejected), note: () => 'each with a reason' },
 ];
 
 // No counter of a worker gets anywhere near it.

@@ -12,10 +12,10 @@ import { Quotes } from './quotes.js';
 
 const settleMs = 600; // by then there is a quote of each share, and the table need not grow under the reader's eyes
 
-const words = {
-  fast: 'Every quote arrives, the moment it is published. Choose the slow line and see what becomes of a reader who cannot take them all.',
-  slow: '24 KB a second fit through this line, and more than twice as much is published. What waits is replaced by the newer quote of the same share: fewer arrive, but they do not get older and older.',
-  none: 'This server has no slow line: it belongs to make run and its feed.',
+const sentences = {
+  fast: 'Every quote arrives as soon as it is published. Switch to the slow line to see what a reader gets whose connection is too slow for all of them.',
+  slow: 'This line passes 24 KB per second; the feed publishes more than twice as much. nginx and the kernel hold the quotes of a few seconds for such a reader, so the newest one shown is about 2 to 7 seconds old. The delay does not grow beyond that: while quotes wait in the worker, only the newest of each share is kept.',
+  none: 'This server has no slow line. The slow line is part of make run and its feed.',
 };
 
 export function mountPrices(box, { query, setQuery, announce, signal }) {
@@ -27,12 +27,15 @@ export function mountPrices(box, { query, setQuery, announce, signal }) {
   let leave = null;
   let stream = null;
   let firstMs = Infinity;
+  let oldestMs = 0; // the highest age since the subscription
 
   const status = statusLine({ retry: () => stream.retry(), signal });
   const toggle = el('button', { type: 'button', class: 'switch', role: 'switch', on: { click: () => change(!slow) } }, 'Slow line');
   const figure = (name) => [name, el('dd', null, '–')];
-  const figures = ['Published', 'Seen here', 'Skipped', 'Newest is'].map(figure);
-  const note = el('p', { class: 'small soft about-line' });
+  const figures = ['Published', 'Seen here', 'Skipped', 'Newest quote'].map(figure);
+  const words = el('span');
+  const longest = el('span');
+  const note = el('p', { class: 'small soft about-line' }, words, ' ', longest);
   const picture = el('div', { class: 'chart' });
   const chartTitle = el('h2', { id: 'chart-title' });
   box.append(
@@ -50,15 +53,17 @@ export function mountPrices(box, { query, setQuery, announce, signal }) {
     leave?.abort();
     leave = new AbortController();
     delivery.restart();
+    oldestMs = 0;
+    longest.textContent = slow ? 'Highest so far: –' : '';
     toggle.setAttribute('aria-checked', String(slow));
-    note.textContent = slow ? words.slow : words.fast;
+    words.textContent = slow ? sentences.slow : sentences.fast;
     stream = new Stream({
       topics: ['demo/prices'],
       path: slow ? '/demo/slow' : '/events',
       signal: leave.signal,
       onState: (state, details) => {
         status.show(state, state === 'open' && slow ? { sentence: 'Live, over a slow line' } : details);
-        if (slow && state === 'refused') note.textContent = words.none;
+        if (slow && state === 'refused') words.textContent = sentences.none;
       },
       onEvent: ({ data }) => {
         const quote = parse(data);
@@ -96,7 +101,11 @@ export function mountPrices(box, { query, setQuery, announce, signal }) {
     const { published, seen, skipped, ageMs } = delivery.read(Date.now());
     const rate = (value) => (value === null ? '–' : `${Math.round(value)}/s`);
     const age = ageMs === null ? '–' : ageMs < 1000 ? `${Math.round(ageMs)} ms old` : `${(ageMs / 1000).toFixed(1)} s old`;
-    [rate(published), rate(seen), skipped.toLocaleString(), age].forEach((words, n) => { figures[n][1].textContent = words; });
+    if (slow && ageMs > oldestMs) {
+      oldestMs = ageMs;
+      longest.textContent = `Highest so far: ${(oldestMs / 1000).toFixed(1)} s.`;
+    }
+    [rate(published), rate(seen), skipped.toLocaleString(), age].forEach((text, n) => { figures[n][1].textContent = text; });
   }
 
   // Four times a second is as fast as one can read; a hundred quotes a second are a blur.

@@ -19,8 +19,8 @@ export function mount(root, { query, setQuery, announce, signal }) {
   const links = Object.entries(scenarios).map(([name, { label }]) => [name, el('a', { href: `?view=scenarios&show=${name}` }, label)]);
   const box = el('div', { class: 'scenario' });
   root.append(
-    el('h1', null, 'What it is good for'),
-    el('p', { class: 'lead' }, 'A small backend publishes with one HTTP request per event. Everything here reads it live.'),
+    el('h1', null, 'Four live examples'),
+    el('p', { class: 'lead' }, 'A small backend publishes each event with one HTTP request. These examples show the events as they arrive.'),
     el('nav', { class: 'tabs', 'aria-label': 'Scenarios' }, links.map(([, link]) => link)),
     box,
   );

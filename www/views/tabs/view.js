@@ -22,7 +22,7 @@ export function mount(root, { query, setQuery, signal }) {
 
   root.append(
     el('h1', null, 'Many tabs, one stream'),
-    el('p', { class: 'lead' }, 'A browser opens six connections to a host over HTTP/1.1, and every stream takes one. Open this view in as many tabs as you like: they have one together.'),
+    el('p', { class: 'lead' }, 'A browser opens six connections to a host over HTTP/1.1, and every stream takes one. Open this view in as many tabs as you like: all of them share one stream.'),
     el('section', { class: 'card', 'aria-label': 'This tab' },
       el('div', { class: 'tabs-head' }, status.element,
         el('a', { class: 'more', href: location.href, target: '_blank', rel: 'noopener' }, 'Open another tab')),

@@ -6,11 +6,11 @@
 #include <span>
 #include <string_view>
 
-namespace worker::api {
+namespace worker::base {
 
 /// The known name that has the same letters, whatever their case and what stands between them (`Topic`,
 /// `topic[0]`, `last_event-id`), or nearly the same: two letters differ, one where the name has at most four.
 /// None for a name without letters, and for one that is known. Work is bounded, however long `name` is.
 std::optional<std::string_view> resembling(std::string_view name, std::span<const std::string_view> known);
 
-}  // namespace worker::api
+}  // namespace worker::base

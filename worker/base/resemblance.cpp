@@ -1,4 +1,4 @@
-#include "api/resemblance.hpp"
+#include "base/resemblance.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace worker::api {
+namespace worker::base {
 namespace {
 
 constexpr std::size_t letters_max = 32;
@@ -55,4 +55,4 @@ std::optional<std::string_view> resembling(std::string_view name, std::span<cons
   return std::nullopt;
 }
 
-}  // namespace worker::api
+}  // namespace worker::base

@@ -1,4 +1,4 @@
-#include "api/resemblance.hpp"
+#include "base/resemblance.hpp"
 
 #include <array>
 #include <boost/test/unit_test.hpp>
@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 4> known = {"topic", "lastEventId", "poll", "heartbeat"};
 
 std::string meant(std::string_view name) {
-  return std::string(worker::api::resembling(name, known).value_or("nothing"));
+  return std::string(worker::base::resembling(name, known).value_or("nothing"));
 }
 
 }  // namespace

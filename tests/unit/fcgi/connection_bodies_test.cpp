@@ -1,0 +1,76 @@
+// The bodies of all requests that are coming in, at their bound and beyond it.
+#include "unit/fcgi/gate_fixture.hpp"
+
+using namespace worker::fcgi;
+using worker::metrics::Limit;
+
+namespace {
+
+struct Fixture : GateFixture {
+  Fixture() : GateFixture({.deadline = 5s, .body_bytes_max = 10'000, .bodies_bytes_max = 3'000}) {}
+
+  /// A request that lacks its end.
+  static std::string begun(std::size_t body_bytes) {
+    const auto whole = wire::request({.method = "POST", .body = std::string(body_bytes, 'b')});
+    return whole.substr(0, whole.size() - end.size());
+  }
+  static inline const std::string end = wire::record(wire::standard_input, 1);
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(connection_bodies_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
+  auto one = connect();
+  auto two = connect();
+  auto three = connect();
+  send(one, begun(1'000));
+  send(two, begun(2'000));
+  BOOST_TEST(load.bodies.used() == 3'000U);
+  const auto refusal = answer_to(three, wire::request({.method = "POST", .body = std::string(16, 'b')}));
+  BOOST_TEST(refusal.find("Status: 503 Service Unavailable\r\n") != std::string::npos);
+  BOOST_TEST(refusal.find("\r\nRetry-After: 1\r\n") != std::string::npos);
+  BOOST_TEST(refusal.find("send it again later") != std::string::npos);
+  BOOST_TEST(metrics.limits.value(Limit::bodies_bytes) == 1U);
+  BOOST_TEST(refused() == 0U);
+  BOOST_TEST(answer_to(one, end) == ok);
+  BOOST_TEST(answer_to(two, end) == ok);
+  BOOST_TEST(load.bodies.used() == 0U);
+  auto next = connect();
+  BOOST_TEST(answer_to(next, wire::request({.method = "POST", .body = std::string(3'000, 'b')})) == ok);
+}
+
+// Nobody publishes, but readers come: their requests have no body.
+BOOST_AUTO_TEST_CASE(requests_without_a_body_are_served) {
+  auto one = connect();
+  send(one, begun(3'000));
+  auto reader = connect();
+  BOOST_TEST(answer_to(reader, wire::request({})) == ok);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_alone_may_have_more) {
+  auto one = connect();
+  BOOST_TEST(answer_to(one, wire::request({.method = "POST", .body = std::string(10'000, 'b')})) == ok);
+  BOOST_TEST(load.bodies.used() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(however_it_ends_the_bytes_come_back) {
+  auto gone = connect();
+  send(gone, begun(500));
+  auto late = connect();
+  send(late, begun(600));
+  auto aborted = connect();
+  send(aborted, begun(700) + wire::record(2, 1));
+  auto large = connect();
+  send(large, begun(800) + wire::record(wire::standard_input, 1, std::string(9'201, 'b')));
+  BOOST_TEST(load.bodies.used() == 1'100U);
+  gone.close();
+  settle();
+  BOOST_TEST(load.bodies.used() == 600U);
+  advance(6s);
+  BOOST_TEST(refused(Refusal::deadline) == 1U);
+  BOOST_TEST(load.bodies.used() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,64 @@
+// ByteBudget: bytes that many may take together. Each takes a Share for as long as it needs it. Usable from
+// every thread, a Share from one; outlives its shares.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+namespace worker::base {
+
+class ByteBudget {
+ public:
+  /// Gives back what it has when it goes. One without a budget has as much as it likes.
+  class Share {
+   public:
+    Share() = default;
+    explicit Share(ByteBudget* budget) : budget_(budget) {}
+    Share(Share&& other) noexcept
+        : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+    Share& operator=(Share&& other) noexcept {
+      std::swap(budget_, other.budget_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~Share() { release(); }
+
+    /// False, and nothing changes, where all together would have more than they may. Who is alone may have
+    /// as much as it needs.
+    bool grow_to(std::size_t bytes) {
+      if (budget_ == nullptr || bytes <= bytes_) return true;
+      if (!budget_->take(bytes - bytes_, bytes_)) return false;
+      bytes_ = bytes;
+      return true;
+    }
+    void release() {
+      if (bytes_ != 0) budget_->used_ -= std::exchange(bytes_, 0);
+    }
+
+   private:
+    ByteBudget* budget_ = nullptr;
+    std::size_t bytes_ = 0;
+  };
+
+  explicit ByteBudget(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_(most) {}
+
+  void set_most(std::size_t most) { most_ = most; }
+  std::size_t used() const { return used_; }
+  std::size_t most() const { return most_; }
+
+ private:
+  bool take(std::size_t more, std::size_t has) {
+    const auto before = used_.fetch_add(more);
+    const std::size_t most = most_;
+    if (before == has || (before <= most && more <= most - before)) return true;
+    used_ -= more;
+    return false;
+  }
+
+  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> used_ = 0;
+};
+
+}  // namespace worker::base

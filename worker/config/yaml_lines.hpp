@@ -1,0 +1,35 @@
+// YamlLines: a configuration's text line by line, and which key a line belongs to, as far as that can be told
+// when the text is no YAML. For messages only.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace worker::config {
+
+/// Borrows the text.
+class YamlLines {
+ public:
+  explicit YamlLines(std::string_view text);
+
+  /// Without its end; empty beyond the last.
+  std::string_view at(std::size_t line) const;
+  std::size_t count() const { return lines_.size(); }
+  /// Blanks and tabs before the first other character.
+  std::size_t indentation(std::size_t line) const;
+  /// The nearest line before it that has more than blanks and a comment.
+  std::optional<std::size_t> before(std::size_t line) const;
+  /// `section.key` of the value that stands on the line; empty for none.
+  std::string key_of(std::size_t line) const;
+
+ private:
+  std::vector<std::string_view> lines_;
+};
+
+/// The word at the beginning of `text` that a colon follows, or nothing.
+std::string_view word_before_colon(std::string_view text);
+
+}  // namespace worker::config

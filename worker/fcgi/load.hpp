@@ -1,0 +1,49 @@
+// Load: what the connections of all gates hold together. One for the worker; usable from every thread;
+// outlives the gates.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include "base/byte_budget.hpp"
+
+namespace worker::fcgi {
+
+struct Load {
+  /// Connections that have begun a request, or had none yet.
+  std::atomic<std::size_t> pending = 0;
+  /// Connections that were served and wait for their next request.
+  std::atomic<std::size_t> idle = 0;
+  /// Of the requests that are still coming in.
+  base::ByteBudget bodies;
+};
+
+/// Which of them a connection counts as.
+class Counted {
+ public:
+  enum class As { nothing, pending, idle };
+
+  explicit Counted(Load& load) : load_(load) {}
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { as(As::nothing); }
+
+  void as(As what) {
+    if (what == as_) return;
+    add(as_, false);
+    add(what, true);
+    as_ = what;
+  }
+
+ private:
+  void add(As what, bool one_more) {
+    if (what == As::nothing) return;
+    auto& count = what == As::pending ? load_.pending : load_.idle;
+    one_more ? ++count : --count;
+  }
+
+  Load& load_;
+  As as_ = As::nothing;
+};
+
+}  // namespace worker::fcgi

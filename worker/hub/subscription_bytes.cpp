@@ -1,0 +1,22 @@
+#include "hub/subscription_bytes.hpp"
+
+namespace worker::hub {
+namespace {
+
+// The cohort and its node, with what an allocator adds.
+constexpr std::size_t cohort_bytes = 300;
+// A name in the selection, and its node, list and bucket in the routes.
+constexpr std::size_t name_bytes = 176;
+
+}  // namespace
+
+std::size_t subscription_bytes(const journal::Selection& selection) {
+  auto bytes = cohort_bytes;
+  for (const auto* names : {&selection.names(), &selection.prefixes()}) {
+    // Once in the selection, once in the routes.
+    for (const auto& name : *names) bytes += name_bytes + 2 * name.size();
+  }
+  return bytes;
+}
+
+}  // namespace worker::hub

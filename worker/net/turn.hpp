@@ -1,0 +1,28 @@
+// Turn: how long a loop has been busy without looking at its sockets and timers. Whoever works through many
+// things (readers of an event, connections that closed) asks it on the way, and leaves the rest for a turn of
+// its own, so that nobody waits long for anybody else. Loop thread only.
+#pragma once
+
+#include <chrono>
+
+#include "base/clock.hpp"
+
+namespace worker::net {
+
+class Turn {
+ public:
+  /// After so long nothing further is begun. What is begun is finished, so a turn may take longer.
+  static constexpr std::chrono::milliseconds share{2};
+
+  explicit Turn(const base::Clock& clock) : clock_(clock) {}
+
+  void begin() { begun_ = clock_.now(); }
+  base::Instant::duration taken() const { return clock_.now() - begun_; }
+  bool is_over() const { return taken() >= share; }
+
+ private:
+  const base::Clock& clock_;
+  base::Instant begun_ = clock_.now();
+};
+
+}  // namespace worker::net
