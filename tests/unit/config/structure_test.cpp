@@ -22,15 +22,15 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
       "journal, listen, listen_backlog, listen_mode, log, loops, publish, stats, streams");
   BOOST_TEST(mistake_in("log:\n  level: info\n  file: x\n") ==
              "f:3:3: log.file: is not a key here; known are level, to");
-  BOOST_TEST(
-      mistake_in("gate:\n    max: 1\n") ==
-      "f:2:5: gate.max: is not a key here; known are body_bytes_max, deadline_seconds, head_bytes_max, "
-      "idle_seconds, pending_max");
+  BOOST_TEST(mistake_in("gate:\n    max: 1\n") ==
+             "f:2:5: gate.max: is not a key here; known are bodies_bytes_max, body_bytes_max, "
+             "deadline_seconds, head_bytes_max, "
+             "idle_seconds, pending_max");
   BOOST_TEST(
       mistake_in("streams: {gate: 1}\n") ==
       "f:1:11: streams.gate: is not a key here; known are conflate, default_topics, heartbeat_seconds, "
       "lifetime_seconds, max, outbox_bytes_max, per_address_max, poll_seconds_max, retry_jitter_seconds, "
-      "retry_seconds, stall_seconds, topics_max");
+      "retry_seconds, stall_seconds, subscriptions_bytes_max, topics_max");
   BOOST_TEST(
       mistake_in("greeting: {Message: x}\n") ==
       "f:1:12: greeting.Message: is not a key here; known are duration_seconds, interval_seconds, message");
