@@ -22,10 +22,10 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
              "journal, listen, listen_backlog, listen_mode, log, loops, publish, stats, streams");
   BOOST_TEST(mistake_in("log:\n  level: info\n  file: x\n") ==
              "f:3:3: log.file: is not a key here; known are level, to");
-  BOOST_TEST(
-      mistake_in("gate:\n    max: 1\n") ==
-      "f:2:5: gate.max: is not a key here; known are body_bytes_max, deadline_seconds, head_bytes_max, "
-      "idle_seconds, pending_max");
+  BOOST_TEST(mistake_in("gate:\n    max: 1\n") ==
+             "f:2:5: gate.max: is not a key here; known are bodies_bytes_max, body_bytes_max, "
+             "deadline_seconds, head_bytes_max, "
+             "idle_seconds, pending_max");
   BOOST_TEST(
       mistake_in("streams: {gate: 1}\n") ==
       "f:1:11: streams.gate: is not a key here; known are conflate, default_topics, heartbeat_seconds, "
