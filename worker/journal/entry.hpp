@@ -104,9 +104,7 @@ class Entry {
     std::size_t size() const { return size_; }
     std::string_view front() const { return *begin_; }
     /// The same names in the same order.
-    bool operator==(const Topics& other) const {
-      return std::equal(begin_, end_, other.begin_, other.end_);
-    }
+    bool operator==(const Topics& other) const { return std::equal(begin_, end_, other.begin_, other.end_); }
 
    private:
     iterator begin_, end_;

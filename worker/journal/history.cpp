@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t releases_per_trim = 1'000;
 
 // What a topic that holds events takes beside them and its name.
-constexpr std::size_t topic_bytes = 240;
+constexpr std::size_t topic_bytes = sizeof(Topic) + 8;
 
 }  // namespace
 

@@ -10,7 +10,7 @@ namespace worker::journal {
 namespace {
 
 // What such a topic takes beside its name, with its place in the line.
-constexpr std::size_t emptied_topic_bytes = 184;
+constexpr std::size_t emptied_topic_bytes = sizeof(Topic) + 32;
 
 }  // namespace
 

@@ -11,10 +11,10 @@ constexpr std::size_t sweep_min = 16;
 // More are merged, which can only tell a reader of a gap that is none of its own, never hide one.
 constexpr std::size_t losses_max = 64;
 // A node with its slot in the table, and one place, with what an allocator adds.
-constexpr std::size_t node_bytes = 176;
+constexpr std::size_t node_bytes = 72;
 constexpr std::size_t place_bytes = 12;
 // A node without places, with its place in the line of those.
-constexpr std::size_t emptied_node_bytes = 184;
+constexpr std::size_t emptied_node_bytes = 104;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
 

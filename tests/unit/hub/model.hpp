@@ -53,10 +53,11 @@ class Ledger {
 
  private:
   bool has_later(const journal::Entry& entry, std::string_view topic) const {
-    return std::any_of(
-        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(), [&](const auto& later) {
-          return later->key() == entry.key() && std::ranges::find(later->topics(), topic) != later->topics().end();
-        });
+    return std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(),
+                       [&](const auto& later) {
+                         return later->key() == entry.key() &&
+                                std::ranges::find(later->topics(), topic) != later->topics().end();
+                       });
   }
 
   const journal::Selection conflating_;

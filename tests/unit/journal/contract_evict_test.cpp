@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_bytes_of_all_topics_stay_within_their_bound, S
   }
   const auto held = subject.journal().read_all(0, 1'000);
   BOOST_TEST(held.back()->sequence() == 200U);
-  for (std::size_t i = 1; i < held.size(); ++i) BOOST_TEST(held[i]->sequence() == held[i - 1]->sequence() + 1);
+  for (std::size_t i = 1; i < held.size(); ++i)
+    BOOST_TEST(held[i]->sequence() == held[i - 1]->sequence() + 1);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_event_larger_than_the_history_is_taken_and_gone, S, Subjects) {

@@ -101,7 +101,8 @@ BOOST_AUTO_TEST_CASE(any_order_of_giving_up) {
     BOOST_REQUIRE(places.first() == *model.begin());
     const auto from = last - std::min<Sequence>(last, 1 + random() % 5'000);
     std::vector<Sequence> got;
-    places.each(from, last - 1, [&](const EntryPtr& entry) { return got.push_back(entry->sequence()), true; });
+    places.each(from, last - 1,
+                [&](const EntryPtr& entry) { return got.push_back(entry->sequence()), true; });
     BOOST_REQUIRE((got == std::vector<Sequence>(model.upper_bound(from), model.lower_bound(last))));
     for (const auto place : got) BOOST_REQUIRE(places.at(place)->sequence() == place);
   }
