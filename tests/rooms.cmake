@@ -15,7 +15,8 @@ set(may_hub base sse journal metrics net)
 set(may_api base sse journal hub metrics net http)
 set(rooms base sse config metrics journal hub net http fcgi api)
 # What stands outside the rooms and may include all of them, and each other.
-set(composition main.cpp allocator.hpp allocator.cpp lane.hpp lane.cpp reload.hpp reload.cpp)
+set(composition main.cpp allocator.hpp allocator.cpp journal_metrics.hpp journal_metrics.cpp lane.hpp lane.cpp reload.hpp
+  reload.cpp)
 
 set(violations)
 

@@ -148,7 +148,7 @@ test('a broken file leaves the old one in force and is named with its line', asy
     'streams:\n  topics_max: 1\n  topics_min: 1\n': `${file}:3:3: streams.topics_min: `,
     'publish:\n  topics_max: 0\n': `${file}:2:15: publish.topics_max: `,
     'publish:\n  topics_max: 1\n\nloops: many\n': `${file}:4:8: loops: `,
-    'publish: [\n': `${file}:2:`,
+    'publish: [\n': `${file}:1:10: publish: `,
     '\tpublish: 1\n': `${file}:1:`,
   };
   for (const [text, wanted] of Object.entries(broken)) {

@@ -57,9 +57,9 @@ std::string unknown_option(std::string_view option) {
   for (const auto known : options) {
     if (!meant && !letters.empty() && known.substr(2).starts_with(letters)) meant = known;
   }
-  return fmt::format(
-      "{} is not an option; {}", base::shown(name),
-      meant ? fmt::format("did you mean {}?", *meant) : "there are --config FILE, --version, --help and, for check, --user NAME");
+  return fmt::format("{} is not an option; {}", base::shown(name),
+                     meant ? fmt::format("did you mean {}?", *meant)
+                           : "there are --config FILE, --version, --help and, for check, --user NAME");
 }
 
 // The first argument that is neither an option nor a command.
@@ -103,14 +103,10 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION, "The version");
   auto* config = app.add_option("--config", line.config_file, "The configuration; without it, the defaults")
                      ->option_text("FILE");
-  auto* check = app.add_subcommand("check",
-                                   "Say what is wrong with the configuration, with the journal's folder and "
-                                   "with `listen:`, and exit 0 or 2");
+  auto* check = app.add_subcommand("check", "Say what is wrong with FILE, its journal and its socket");
   check->allow_extras();
   check->fallthrough();
-  check
-      ->add_option("--user", line.user,
-                   "Whom the worker will run as; for root, sse-worker where there is such a user")
+  check->add_option("--user", line.user, "Whom the worker runs as; for root, sse-worker if it exists")
       ->option_text("NAME");
   try {
     app.parse(argc, argv);

@@ -159,7 +159,7 @@ export class Checks {
     await until(() => this.say('reloaded', 'after').then(() => true, () => false), 'it serves again', 20000);
     await pause(1500);
     await this.say('reloaded', 'later');
-    const goesOn = await reader.events(2, 10000).then(() => true, () => false);
+    const goesOn = await reader.events(2, 30000).then(() => true, () => false);
     if (!goesOn) assert.ok(reader.ended, 'the reader would wait for ever');
     reader.leave();
     return goesOn ? 'go on' : 'are cut';

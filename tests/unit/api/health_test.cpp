@@ -43,7 +43,7 @@ struct Fixture {
   worker::journal::MemoryJournal journal{{}, "epoch", clock};
   Full full{{}, "epoch", clock};
   StreamSlots slots{2};
-  const std::optional<StreamSlots::Slot> taken = slots.take({}, {});
+  const worker::base::Result<StreamSlots::Slot, StreamSlots::Refused> taken = slots.take({}, {});
   HealthEndpoint well{journal, slots, {}, {}};
 };
 
