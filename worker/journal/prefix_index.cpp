@@ -14,7 +14,7 @@ constexpr std::size_t losses_max = 64;
 constexpr std::size_t node_bytes = 72;
 constexpr std::size_t place_bytes = 12;
 // A node without places, with its place in the line of those.
-constexpr std::size_t emptied_node_bytes = 104;
+constexpr std::size_t emptied_node_bytes = 128;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
 
