@@ -90,7 +90,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     const now = events - before;
     before = events;
     rate.textContent = now.toLocaleString();
-    tooMany.textContent = now > readableRate
+    tooMany.textContent = !stopped && now > readableRate
       ? `${now.toLocaleString()} events per second are too many to read. Pause the list, filter it, or subscribe to fewer topics.` : '';
   }, 1000);
 
