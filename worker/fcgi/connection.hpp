@@ -9,6 +9,7 @@
 #pragma once
 
 #include <boost/intrusive/list.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -80,7 +81,7 @@ class Connection final : public net::Watcher, public http::Exchange {
   bool in_sweep = false;  // the gate's mark
 
  private:
-  enum class Phase {
+  enum class Phase : std::uint8_t {
     receiving,  // a request, or the wait for one
     answering,  // the endpoint has the request, or a source produces its answer
     ending,     // the answer is complete, its last bytes wait for the peer
