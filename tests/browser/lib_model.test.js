@@ -17,3 +17,8 @@ test(`${runs} random runs: no event is lost or repeated without a gap`, { timeou
   const { stdout } = await promisify(execFile)(process.execPath, [program, first, runs].map(String), { timeout: 590_000 });
   t.diagnostic(stdout.trim());
 });
+
+// A tab joins when the server that it asks lags behind the shared stream, and nothing more is said.
+test('a run that lost an event once', { timeout: 60_000 }, async () => {
+  await promisify(execFile)(process.execPath, [program, '127862669', '1'], { timeout: 50_000 });
+});

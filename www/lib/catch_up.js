@@ -79,7 +79,8 @@ export class CatchUp {
         if (this.#finishing) ends += 1;
         if (answer.closed || ends > endTries) return this.#meet(this.#said.length);
         // All that there is has been fetched. What has been said is older, or this server lags behind the other for a moment.
-        await this.#wait(heard, heard > 0 ? this.#delays.next() : 0);
+        // Also where nothing has been said: the cursor at the time of joining has not been met, and may be ahead of this server.
+        await this.#wait(heard, this.#delays.next());
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof Refusal && !error.passes) return this.#giveUp();
