@@ -1,6 +1,7 @@
 #include "hub/pace.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "hub/reader.hpp"
 
@@ -17,12 +18,19 @@ void Pace::begin(base::Instant now) {
   begun_ = now;
   sends_ = ready_ = 0;
   waits_ = 0;
-  latest_ = {};
+  latest_ = sample_ = {};
+  looked_ = false;
+  sample_taken_at_.reset();
 }
 
 void Pace::sent_to(const Reader& reader) {
   ++sends_;
-  if (reader.ready()) latest_[ready_++ % latest_.size()] = &reader;
+  if (!reader.ready()) return;
+  latest_[ready_ % latest_.size()] = &reader;
+  // The sample keeps each of those so far with the same probability.
+  const auto place = ready_ < sample_.size() ? ready_ : random_() % (ready_ + 1);
+  if (place < sample_.size()) sample_[place] = &reader;
+  ++ready_;
 }
 
 void Pace::end(const Settings& settings, bool crowded) {
@@ -33,20 +41,31 @@ void Pace::end(const Settings& settings, bool crowded) {
 }
 
 void Pace::forget(const Reader& reader) {
-  std::ranges::replace(latest_, &reader, static_cast<const Reader*>(nullptr));
+  for (auto* few : {&latest_, &sample_}) {
+    std::ranges::replace(*few, &reader, static_cast<const Reader*>(nullptr));
+  }
 }
 
 base::Instant Pace::next(base::Instant now) {
   if (now < not_before_) return not_before_;
   if (now >= at_last_) return now;
-  if (taken() && (!crowded_ || ++waits_ > waits_max)) return now;
+  const bool read = taken(latest_) || sample_taken_for_long(now);
+  if (read && (!crowded_ || ++waits_ > waits_max)) return now;
   return std::min<base::Instant>(now + look_again, at_last_);
 }
 
+// Half as long again as the web server took for the sample has passed.
+bool Pace::sample_taken_for_long(base::Instant now) {
+  // Nobody has looked before, so it may have been read long ago.
+  const auto read_by = std::exchange(looked_, true) ? now : not_before_;
+  if (!sample_taken_at_ && taken(sample_)) sample_taken_at_ = read_by;
+  return sample_taken_at_ && now - begun_ >= (*sample_taken_at_ - begun_) * 3 / 2;
+}
+
 // But for one, whose reader may be stalled.
-bool Pace::taken() const {
+bool Pace::taken(const Few& readers) {
   return std::ranges::count_if(
-             latest_, [](const Reader* reader) { return reader != nullptr && !reader->taken(); }) <= 1;
+             readers, [](const Reader* reader) { return reader != nullptr && !reader->taken(); }) <= 1;
 }
 
 }  // namespace worker::hub

@@ -3,14 +3,18 @@
 // The first event after a silence goes out at once. While events keep coming, flushing again before the web
 // server has passed the last round on would only make it work more for the same events: it would read and
 // write half-filled pieces. So the next flush waits until the last streams written to have been read empty;
-// it thereby finds the interval that this web server, on this machine, under this load, needs. And where
-// events come in crowds, those that are about to be kept are given a moment to go with it. Bounded on
-// both sides by the settings, because a web server over TCP cannot be seen to read, and because a stream
-// whose reader stalls is never read empty.
+// it thereby finds the interval that this web server, on this machine, under this load, needs. Those last
+// streams may all belong to somebody who has stopped reading, so a few others of the round, chosen at random,
+// are looked at as well: once they are read empty, the last ones are waited for half as long again and no
+// longer. And where events come in crowds, those that are about to be kept are given a moment to go with it.
+// Bounded on both sides by the settings, because a web server over TCP cannot be seen to read, and because a
+// stream whose reader stalls is never read empty.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <optional>
+#include <random>
 
 #include "base/clock.hpp"
 #include "hub/settings.hpp"
@@ -34,11 +38,19 @@ class Pace {
   base::Instant next(base::Instant now);
 
  private:
-  bool taken() const;
+  using Few = std::array<const Reader*, 4>;
+
+  static bool taken(const Few& readers);
+  bool sample_taken_for_long(base::Instant now);
 
   // The last ones written to are the last ones the web server comes to.
-  std::array<const Reader*, 4> latest_{};
+  Few latest_{};
+  // Of all that were written to, each as likely as any other.
+  Few sample_{};
+  std::minstd_rand random_;
   std::size_t ready_ = 0;
+  bool looked_ = false;                           // at the sample, since the flush
+  std::optional<base::Instant> sample_taken_at_;  // when it was seen to be read empty
   std::size_t sends_ = 0;
   bool crowded_ = false;  // the last flush had several events for one stream
   int waits_ = 0;         // for more, since then

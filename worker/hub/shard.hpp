@@ -61,6 +61,7 @@ class Shard {
 
   void take_news();
   void take_loss();
+  bool full() const;
   void route(const journal::EntryPtr& entry);
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
   void schedule_flush();
@@ -103,6 +104,7 @@ class Shard {
   Cohorts cohorts_;
   Routes routes_;
   std::vector<Cohort*> pending_;  // cohorts with events for the next flush
+  std::size_t offered_ = 0;       // events to cohorts, since the last flush began
   // The round under way: cohorts in their order. It takes as many turns of the loop as it needs.
   std::deque<Cohort*> queue_;
   bool flushing_ = false;      // it is a flush, and not heartbeats alone

@@ -215,6 +215,38 @@ BOOST_AUTO_TEST_CASE(several_stalled_ones_hold_it_no_longer_than_the_most) {
   }
 }
 
+// Eight of two hundred who stop reading were the last ones written to.
+BOOST_AUTO_TEST_CASE(stalled_ones_at_the_end_hold_it_half_as_long_again_as_the_others) {
+  settings.flush_cost_per_stream = 10us;
+  settings.flush_interval_max = 100ms;
+  add_readers(200);
+  for (std::size_t i = 192; i < readers.size(); ++i) readers[i]->read_empty = false;
+  for (int round = 0; round < 5; ++round) {
+    readers[0]->wires.clear();
+    publish("a");
+    turn();
+    BOOST_TEST(wait() <= 4);
+  }
+}
+
+// The sample alone would let a flush begin before the web server has come to the end of the last one.
+BOOST_AUTO_TEST_CASE(who_is_read_last_is_waited_for_half_as_long_again) {
+  settings.flush_cost_per_stream = 1us;
+  settings.flush_interval_max = 100ms;
+  add_readers(400);
+  for (const auto& reader : readers) reader->read_empty = false;
+  publish("a");
+  turn();
+  readers[0]->wires.clear();
+  publish("a");
+  turn();
+  for (int i = 0; i < 20; ++i) advance(1ms);
+  for (std::size_t i = 0; i < 390; ++i) readers[i]->read_empty = true;
+  const auto waited = wait();
+  BOOST_TEST(waited >= 9);
+  BOOST_TEST(waited <= 12);
+}
+
 BOOST_AUTO_TEST_CASE(those_who_have_left_are_not_asked) {
   add_readers(6);
   publish("a");
@@ -254,6 +286,26 @@ BOOST_AUTO_TEST_CASE(a_round_without_readers_is_free) {
   publish("a");
   turn();
   BOOST_TEST(metrics.flushes.value() == 3U);
+}
+
+// A thousand subscriptions that all want the same topic: what waits for a flush would grow with both.
+BOOST_AUTO_TEST_CASE(a_million_events_that_wait_for_cohorts_flush_at_once) {
+  settings.flush_interval_max = 100s;
+  settings.flush_cost_per_stream = 100s;
+  for (int i = 0; i < 1'000; ++i) add_readers(1, "a x" + std::to_string(i));
+  publish("a");
+  turn();
+  publish_times(999, "a");
+  for (int i = 0; i < 100; ++i) turn();
+  BOOST_TEST(metrics.flushes.value() == 1U);
+  publish_times(1'501, "a");
+  for (int i = 0; i < 1'000; ++i) turn();
+  BOOST_TEST(metrics.flushes.value() == 3U);
+  BOOST_TEST(metrics.delivered_events.value() == 2'001'000U);
+  advance(100s);
+  for (int i = 0; i < 1'000; ++i) turn();
+  BOOST_TEST(metrics.flushes.value() == 4U);
+  BOOST_TEST(metrics.delivered_events.value() == 2'501'000U);
 }
 
 // Steady publishing at any rate: never sooner than a round costs, and nothing waits longer than that and a
