@@ -24,15 +24,19 @@ export function start(command, args, env = process.env) {
   return child;
 }
 
-// Below the ports the kernel gives to clients, of which the measurement takes thousands.
+// Below the ports the kernel gives to clients, of which the measurement takes thousands. Begins anywhere among them: another
+// run on this machine that looked at the same time would take the same one.
+const [firstPort, ports] = [18100, 1900];
 export async function freePort() {
-  for (let port = 18100; port < 18200; ++port) {
+  const begin = Math.floor(Math.random() * ports);
+  for (let i = 0; i < ports; ++i) {
+    const port = firstPort + (begin + i) % ports;
     const server = createServer().listen(port, '127.0.0.1');
     const free = await once(server, 'listening').then(() => true, () => false);
     await new Promise((done) => server.close(done));
     if (free) return port;
   }
-  throw new Error('no free port between 18100 and 18199');
+  throw new Error(`no free port between ${firstPort} and ${firstPort + ports - 1}`);
 }
 
 // All processes below `ancestor` as { pid, name }.
