@@ -17,6 +17,8 @@ class BadNetwork {
   cuts = 0;
   refuses = false;
   cutsStreams = false; // after the head of the answer
+  from = '127.0.0.1'; // the address that nginx sees
+  addresses = new Set(); // that streams came from
   answer = () => undefined; // (line) => bytes to answer with, null for never, undefined to pass it on
   #port;
   #pairs = new Set();
@@ -42,8 +44,8 @@ class BadNetwork {
 
   #join(client) {
     if (this.refuses) return client.destroy();
-    const server = net.connect({ host: '127.0.0.1', port: this.#port, noDelay: true });
-    const pair = { client, silent: false, cutsNext: false };
+    const server = net.connect({ host: '127.0.0.1', port: this.#port, localAddress: this.from, noDelay: true });
+    const pair = { client, from: this.from, silent: false, cutsNext: false };
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.on('error', () => {});
@@ -62,7 +64,9 @@ class BadNetwork {
     const [line] = bytes.toString('latin1').split('\r\n', 1);
     if (/^[A-Z]+ \//.test(line)) {
       this.requests.push({ line, atMs: performance.now() });
-      pair.cutsNext = this.cutsStreams && line.startsWith('GET /events') && !line.includes('poll=');
+      const streams = line.startsWith('GET /events') && !line.includes('poll=');
+      if (streams) this.addresses.add(pair.from);
+      pair.cutsNext = this.cutsStreams && streams;
       const answer = this.answer(line);
       if (answer === null) pair.silent = true;
       else if (answer !== undefined) pair.client.end(answer);

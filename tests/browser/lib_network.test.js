@@ -109,9 +109,10 @@ test('a connection that is dead and silent is noticed, and nothing is lost', { t
   await (await pages.context()).close();
 });
 
-// The page is frozen, its connection is forgotten on the way, it comes back on another network ten minutes later.
+// The page is frozen and its connections are forgotten on the way. Ten minutes later it wakes on another network, with another
+// address, and a little later it is back on the first one. The browser says `offline` and `online` as it does on a phone.
 for (const by of ['lock', 'own']) {
-  test(`a phone that slept for ten minutes has every event, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`a phone that slept for ten minutes and changed networks twice has every event, by ${by}`, { timeout: 180_000 }, async () => {
     const topic = `phone-${by}`;
     const phone = new LibPages(running);
     const page = await phone.tab({ topics: [topic], by }, { url: network.url, clock: true });
@@ -119,17 +120,36 @@ for (const by of ['lock', 'own']) {
     const all = [...await pages.publish(topic, 3)];
     await exactly(page, all);
     const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
-    network.refuses = true;
-    network.forget();
-    all.push(...await pages.publish(topic, 50));
-    network.refuses = false;
-    await devtools.send('Page.setWebLifecycleState', { state: 'active' });
-    await page.clock.fastForward(600_000);
+    network.addresses.clear();
+
+    const moveTo = async (address, away) => {
+      await page.context().setOffline(true);
+      network.refuses = true;
+      network.forget();
+      await away();
+      network.from = address;
+      network.refuses = false;
+      await page.context().setOffline(false);
+    };
+    await moveTo('127.0.0.2', async () => {
+      await devtools.send('Page.setWebLifecycleState', { state: 'frozen' });
+      all.push(...await pages.publish(topic, 50));
+      await devtools.send('Page.setWebLifecycleState', { state: 'active' });
+      await page.clock.fastForward(600_000);
+    });
     // The browser may first try other connections that are dead as well.
     await exactly(page, all, 40_000);
     all.push(...await pages.publish(topic, 2));
     await exactly(page, all);
+
+    await moveTo('127.0.0.1', async () => {
+      all.push(...await pages.publish(topic, 20));
+      await page.clock.fastForward(60_000);
+    });
+    await exactly(page, all, 40_000);
+    all.push(...await pages.publish(topic, 2));
+    await exactly(page, all);
+    assert.deepEqual([...network.addresses].sort(), ['127.0.0.1', '127.0.0.2']);
     await (await phone.context()).close();
   });
 }
