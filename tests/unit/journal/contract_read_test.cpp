@@ -74,6 +74,27 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(at_least_one_and_about_as_much_as_was_asked_for, S
   }
 }
 
+// However small they are: a slice is work of one turn of a loop.
+BOOST_AUTO_TEST_CASE_TEMPLATE(at_most_a_thousand_events, S, Subjects) {
+  S subject;
+  std::vector<Draft> drafts;
+  for (int i = 0; i < 1'001; ++i) drafts.push_back(draft("a"));
+  subject.settings.topic_events_max = drafts.size();
+  subject.append(std::move(drafts));
+  for (const auto* selectors : {"a", "a b", "*"}) {
+    const auto read = [&](Sequence after) {
+      return subject.journal().read(select(selectors), after, 1'001, 1'000'000, 0);
+    };
+    BOOST_TEST_CONTEXT(selectors) {
+      BOOST_TEST(read(0).entries.size() == 1'000U);
+      BOOST_TEST(read(0).through == 1'000U);
+      BOOST_TEST(read(1).entries.size() == 1'000U);
+      BOOST_TEST(read(1).through == 1'001U);
+      BOOST_TEST(read(1'000).entries.size() == 1U);
+    }
+  }
+}
+
 // However small the slices are: put together they are the whole, with nothing twice, and each says exactly
 // how far it goes.
 BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
