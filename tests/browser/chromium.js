@@ -57,12 +57,12 @@ function observe() {
   }).observe({ type: 'layout-shift', buffered: true });
 }
 
-export const reach = (page, state, timeout = 20_000) =>
+export const reach = (page, state, timeout = 60_000) =>
   page.locator(`#live[data-state="${state}"]`).waitFor({ timeout });
 
 export const messageCount = async (page) => Number(await page.locator('#messages').textContent());
 
-export const countReaches = (page, count, timeout = 20_000) =>
+export const countReaches = (page, count, timeout = 60_000) =>
   page.waitForFunction((wanted) => Number(document.getElementById('messages')?.textContent) >= wanted, count, { timeout });
 
 // What moved although nobody asked for it: nothing, or a line for each element.

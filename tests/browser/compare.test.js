@@ -17,7 +17,7 @@ const digits = (text) => Number(text.replace(/\D/g, ''));
 const moving = (page, events = 10) => page.waitForFunction((wanted) => {
   const sides = [...document.querySelectorAll('.sides .card')];
   return sides.length === 2 && sides.every((side) => Number(side.querySelectorAll('dd')[2].textContent.replace(/\D/g, '')) >= wanted);
-}, events, { timeout: 20_000 });
+}, events, { timeout: 60_000 });
 
 // Publishes events with these numbers under a topic of its own, and returns the id of the last.
 async function publish(topic, from, to, more = {}) {
@@ -31,17 +31,17 @@ async function publish(topic, from, to, more = {}) {
   return JSON.parse((await answer.text()).trim().split('\n').at(-1)).id;
 }
 const live = async (page) => {
-  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 15_000 });
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 60_000 });
 };
 const cut = async (page) => {
   await page.getByRole('button', { name: 'Disconnect both' }).click();
-  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Disconnected' }).waitFor({ timeout: 20_000 });
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Disconnected' }).waitFor({ timeout: 60_000 });
 };
 const back = async (page, words) => {
-  for (const side of [0, 1]) await page.locator('.back').nth(side).filter({ hasText: words }).waitFor({ timeout: 15_000 });
+  for (const side of [0, 1]) await page.locator('.back').nth(side).filter({ hasText: words }).waitFor({ timeout: 60_000 });
 };
 
-test('one request beside one an event, and what that costs', { timeout: 120_000 }, async () => {
+test('one request beside one an event, and what that costs', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page, 40);
   // On a busy machine one poll may bring several events, so how many polls there are is waited for, not expected.
@@ -49,7 +49,7 @@ test('one request beside one an event, and what that costs', { timeout: 120_000 
     const [stream, polls] = [...document.querySelectorAll('.sides .card')]
       .map((side) => [...side.querySelectorAll('dd')].map((value) => Number(value.textContent.replace(/\D/g, ''))));
     return stream[0] === 1 && polls[0] > 20 && polls[3] > stream[3];
-  }, null, { timeout: 20_000 });
+  }, null, { timeout: 60_000 });
   const [stream, polls] = await figures(page);
   for (const side of [stream, polls]) {
     assert.deepEqual([side[4], side[5]], ['0', '0']);
@@ -59,7 +59,7 @@ test('one request beside one an event, and what that costs', { timeout: 120_000 
   await close();
 });
 
-test('cut: both come back with their cursor, and nothing is missed', { timeout: 120_000 }, async () => {
+test('cut: both come back with their cursor, and nothing is missed', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   await cut(page);
@@ -73,7 +73,7 @@ test('cut: both come back with their cursor, and nothing is missed', { timeout: 
   await close();
 });
 
-test('all that was published meanwhile is counted, in however many pieces it comes', { timeout: 120_000 }, async () => {
+test('all that was published meanwhile is counted, in however many pieces it comes', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topic=pieces');
   await live(page);
   await publish('pieces', 1, 5);
@@ -89,7 +89,7 @@ test('all that was published meanwhile is counted, in however many pieces it com
   await close();
 });
 
-test('what comes again is counted, and is no event missed', { timeout: 120_000 }, async () => {
+test('what comes again is counted, and is no event missed', { timeout: 240_000 }, async () => {
   // Once cut, the first request of each side asks from further back than it should.
   const earlier = { stream: null, polls: null };
   const { page, faults, close } = await open('&topic=again', {
@@ -148,7 +148,7 @@ test('an absence ends with the first event published after it, whatever the publ
     'Back after 2 requests, with 1 event at once; whether any is missing or repeated, nobody can tell without numbers in them.');
 });
 
-test('what is not held any more is said, and stays said', { timeout: 120_000 }, async () => {
+test('what is not held any more is said, and stays said', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('', {
     // As if the page had been away for longer than the history: its cursor leads nowhere.
     before: (opened) => opened.route(/lastEventId=[0-9a-f]+-/, (route, request) =>
@@ -157,7 +157,7 @@ test('what is not held any more is said, and stays said', { timeout: 120_000 }, 
   await page.locator('.sides .status', { hasText: 'Live' }).first().waitFor();
   await page.waitForFunction(() => document.querySelectorAll('.sides .card')[0]?.querySelectorAll('dd')[2].textContent > 5);
   await page.getByRole('button', { name: 'Disconnect both' }).click();
-  await page.locator('.back').first().filter({ hasText: 'The server sent “gap”' }).waitFor({ timeout: 15_000 });
+  await page.locator('.back').first().filter({ hasText: 'The server sent “gap”' }).waitFor({ timeout: 60_000 });
   const before = digits((await figures(page))[0][2]);
   await page.waitForFunction((wanted) => Number(document.querySelectorAll('.sides .card')[0].querySelectorAll('dd')[2].textContent.replace(/\D/g, '')) > wanted + 20, before);
   assert.match(await page.locator('.back').first().textContent(), /The server sent “gap”/);
@@ -165,7 +165,7 @@ test('what is not held any more is said, and stays said', { timeout: 120_000 }, 
   await close();
 });
 
-test('a dead worker: both count the seconds, come back, and miss nothing', { timeout: 120_000 }, async () => {
+test('a dead worker: both count the seconds, come back, and miss nothing', { timeout: 240_000 }, async () => {
   const { page, close } = await open();
   await moving(page);
   // Noted as it is shown: a countdown is over after a second, and the two need not be there together.
@@ -176,30 +176,30 @@ test('a dead worker: both count the seconds, come back, and miss nothing', { tim
     }).observe(status, { subtree: true, childList: true, characterData: true, attributes: true }));
   });
   process.kill(await running.stack.workerPid(), 'SIGKILL');
-  await page.waitForFunction(() => window.counted.length === 2 && window.counted.every(Boolean), null, { timeout: 20_000 });
+  await page.waitForFunction(() => window.counted.length === 2 && window.counted.every(Boolean), null, { timeout: 60_000 });
   await moving(page, digits((await figures(page))[0][2]) + 60);
   assert.deepEqual((await figures(page)).map((side) => side[4]), ['0', '0']);
   await close();
 });
 
-test('where nothing is published, both say at once that they are there', { timeout: 120_000 }, async () => {
+test('where nothing is published, both say at once that they are there', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topic=quiet');
-  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 20_000 });
+  for (const side of [0, 1]) await page.locator('.sides .status').nth(side).filter({ hasText: 'Live' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(faults, []);
   await close();
 });
 
-test('polls that somebody on the way refuses are over, and it is said why', { timeout: 120_000 }, async () => {
+test('polls that somebody on the way refuses are over, and it is said why', { timeout: 240_000 }, async () => {
   const { page, close } = await open('', {
     before: (opened) => opened.route(/&poll=/, (route) => route.fulfill({ status: 403, contentType: 'text/html', body: '<h1>No</h1>' })),
   });
-  await page.locator('.sides .status').nth(1).filter({ hasText: /Refused.*403/ }).waitFor({ timeout: 20_000 });
-  await page.waitForFunction(() => Number(document.querySelectorAll('.sides dd')[2].textContent) >= 60, null, { timeout: 15_000 });
+  await page.locator('.sides .status').nth(1).filter({ hasText: /Refused.*403/ }).waitFor({ timeout: 60_000 });
+  await page.waitForFunction(() => Number(document.querySelectorAll('.sides dd')[2].textContent) >= 60, null, { timeout: 60_000 });
   assert.equal((await figures(page))[1][0], '1');
   await close();
 });
 
-test('polls that are too many wait as long as they are told, and go on', { timeout: 120_000 }, async () => {
+test('polls that are too many wait as long as they are told, and go on', { timeout: 240_000 }, async () => {
   let refused = false;
   const { page, close } = await open('', {
     before: (opened) => opened.route(/&poll=/, (route) => {
@@ -209,8 +209,8 @@ test('polls that are too many wait as long as they are told, and go on', { timeo
     }),
   });
   const polls = page.locator('.sides .status').nth(1);
-  await polls.filter({ hasText: /Connection lost.*Not so fast\..*Reconnecting in [34] s/ }).waitFor({ timeout: 20_000 });
-  await polls.filter({ hasText: 'Live' }).waitFor({ timeout: 20_000 });
+  await polls.filter({ hasText: /Connection lost.*Not so fast\..*Reconnecting in [34] s/ }).waitFor({ timeout: 60_000 });
+  await polls.filter({ hasText: 'Live' }).waitFor({ timeout: 60_000 });
   await close();
 });
 
@@ -294,7 +294,7 @@ test('polls without an answer are given up and asked again', async (t) => {
   polls.close();
 });
 
-test('the shipped figures are the README’s, and say at which rate they were measured', { timeout: 120_000 }, async () => {
+test('the shipped figures are the README’s, and say at which rate they were measured', { timeout: 240_000 }, async () => {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const measured = readme.split('\n').filter((line) => line.startsWith('| ')).map((line) => line.replaceAll('*', '').split('|').slice(1, -1).map((cell) => cell.trim()));
   const rates = measured.find(([first]) => first === '1,000 readers, 100 bytes');
@@ -311,7 +311,7 @@ test('the shipped figures are the README’s, and say at which rate they were me
   await close();
 });
 
-test('latency: what it is worth is said, and clocks that differ are not hidden', { timeout: 120_000 }, async () => {
+test('latency: what it is worth is said, and clocks that differ are not hidden', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topic=ahead');
   await live(page);
   for (const side of [0, 1]) {
@@ -329,7 +329,7 @@ const choose = async (page, topic) => {
   await page.getByRole('button', { name: 'Compare' }).click();
 };
 
-test('another topic is compared from its beginning, and stays in the address', { timeout: 120_000 }, async () => {
+test('another topic is compared from its beginning, and stays in the address', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   assert.equal(await page.getByLabel('Topic').inputValue(), 'demo/count');
@@ -357,19 +357,19 @@ test('another topic is compared from its beginning, and stays in the address', {
   await close();
 });
 
-test('a topic that cannot be compared: why is beside its field, and another goes on', { timeout: 120_000 }, async () => {
+test('a topic that cannot be compared: why is beside its field, and another goes on', { timeout: 240_000 }, async () => {
   const { page, requests, close } = await open();
   await moving(page);
   const field = page.getByLabel('Topic');
   const said = page.locator('#topic-problem');
   await choose(page, 'x'.repeat(2000));
-  await said.filter({ hasText: 'topic: has 2000 bytes; at most 1024 are allowed' }).waitFor({ timeout: 20_000 });
+  await said.filter({ hasText: 'topic: has 2000 bytes; at most 1024 are allowed' }).waitFor({ timeout: 60_000 });
   assert.equal(await field.getAttribute('aria-invalid'), 'true');
   assert.equal(await field.getAttribute('aria-describedby'), 'topic-problem');
 
   const before = requests.length;
   await choose(page, '$stats');
-  await said.filter({ hasText: 'cannot be polled' }).waitFor({ timeout: 20_000 });
+  await said.filter({ hasText: 'cannot be polled' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(await page.locator('.sides .status').evaluateAll((all) => all.map(({ dataset }) => dataset.state)), ['closed', 'closed']);
   await page.getByRole('button', { name: 'Disconnect both' }).evaluate((button) => button.click());
   assert.deepEqual(await page.locator('.back').allTextContents(), ['Not disconnected yet.', 'Not disconnected yet.']);
@@ -382,9 +382,9 @@ test('a topic that cannot be compared: why is beside its field, and another goes
   await close();
 });
 
-test('another topic, and whatever is in its data', { timeout: 120_000 }, async () => {
+test('another topic, and whatever is in its data', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topic=evil<b>');
-  await page.locator('.status', { hasText: 'Live' }).first().waitFor({ timeout: 20_000 });
+  await page.locator('.status', { hasText: 'Live' }).first().waitFor({ timeout: 60_000 });
   for (const data of ['<img src=x onerror=window.hit=1>', '{"n":1e400,"at":"x"}', 'null', '[]']) {
     const answer = await fetch(`${running.stack.url}publish`, { method: 'POST', body: new URLSearchParams({ topic: 'evil<b>', data }) });
     assert.equal(answer.status, 200);
@@ -397,15 +397,15 @@ test('another topic, and whatever is in its data', { timeout: 120_000 }, async (
   await close();
 });
 
-test('a topic that is refused says why, on both sides', { timeout: 120_000 }, async () => {
+test('a topic that is refused says why, on both sides', { timeout: 240_000 }, async () => {
   const { page, close } = await open(`&topic=${'x'.repeat(2000)}`);
-  for (const side of [0, 1]) await page.locator('.status').nth(side).filter({ hasText: 'topic: has 2000 bytes' }).waitFor({ timeout: 20_000 });
+  for (const side of [0, 1]) await page.locator('.status').nth(side).filter({ hasText: 'topic: has 2000 bytes' }).waitFor({ timeout: 60_000 });
   await close();
 });
 
 describe('compare at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
-    it(`${width} px, ${colorScheme}`, { timeout: 120_000 }, async () => {
+    it(`${width} px, ${colorScheme}`, { timeout: 240_000 }, async () => {
       const { page, faults, close } = await open('', { width, colorScheme });
       await moving(page, 30);
       assert.ok(await page.evaluate(() => window.layoutShift) < 0.01, 'nothing jumps'); // before axe and the camera lay it out

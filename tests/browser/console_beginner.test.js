@@ -13,7 +13,7 @@ const open = (query, options) => seen.open(running, query, options);
 const tooMany = (page) => page.locator('.too-many');
 const unread = (page) => page.locator('.unread');
 
-test('it subscribes to what one can read, and shows what its form publishes', { timeout: 120_000 }, async () => {
+test('it subscribes to what one can read, and shows what its form publishes', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await status(page, 'Live');
   await row(page, '"headline"');
@@ -27,11 +27,11 @@ test('it subscribes to what one can read, and shows what its form publishes', { 
   await close();
 });
 
-test('more than one can read: it says so, and what to do', { timeout: 120_000 }, async () => {
+test('more than one can read: it says so, and what to do', { timeout: 240_000 }, async () => {
   for (const width of [360, 1440]) {
     const { page, faults, close } = await open('&topics=demo/*', { width });
     await tooMany(page).filter({ hasText: /^\d+ events per second are too many to read\. Pause the list, filter it, or subscribe to fewer topics\.$/ })
-      .waitFor({ timeout: 20_000 });
+      .waitFor({ timeout: 60_000 });
     assert.ok(await page.evaluate(() => window.layoutShift) < 0.01, 'nothing jumps');
     await press(page, 'Stop');
     assert.equal(await tooMany(page).textContent(), '');
@@ -40,12 +40,12 @@ test('more than one can read: it says so, and what to do', { timeout: 120_000 },
   }
 });
 
-test('published where the list does not look: it says so, and offers to subscribe', { timeout: 120_000 }, async () => {
+test('published where the list does not look: it says so, and offers to subscribe', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topics=orders/*,mine&to=elsewhere');
   await status(page, 'Live');
   await page.getByLabel('Data', { exact: true }).fill('"first"');
   await press(page, 'Publish');
-  await unread(page).filter({ hasText: 'The list above does not show it, because it is not subscribed to elsewhere.' }).waitFor({ timeout: 20_000 });
+  await unread(page).filter({ hasText: 'The list above does not show it, because it is not subscribed to elsewhere.' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: 'Subscribe to elsewhere' }).focus();
   await page.keyboard.press('Enter');
@@ -63,7 +63,7 @@ test('published where the list does not look: it says so, and offers to subscrib
   await close();
 });
 
-test('the form publishes to the first topic of the subscription, until another is typed', { timeout: 120_000 }, async () => {
+test('the form publishes to the first topic of the subscription, until another is typed', { timeout: 240_000 }, async () => {
   const { page, close } = await open('&topics=news/*,mine');
   const to = page.locator('#to');
   assert.equal(await to.inputValue(), 'mine');

@@ -11,7 +11,7 @@ const { drawn, events, press, row, status, texts } = seen;
 const open = (query) => seen.open(running, query);
 const publish = (...all) => seen.publish(running, ...all);
 
-test('a flood is counted and does not fill the page', { timeout: 120_000 }, async () => {
+test('a flood is counted and does not fill the page', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topics=flood');
   await status(page, 'Live');
   const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
@@ -23,7 +23,7 @@ test('a flood is counted and does not fill the page', { timeout: 120_000 }, asyn
   await close();
 });
 
-test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_000 }, async () => {
+test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topics=rush');
   await status(page, 'Live');
   await page.evaluate(() => {
@@ -47,7 +47,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_
       await page.waitForFunction((text) => {
         const all = [...document.querySelectorAll('.frames li')];
         return all.length > 0 && all.every(({ textContent }) => textContent.includes(text));
-      }, `drop ${n + 1}99 of`, { timeout: 15_000 });
+      }, `drop ${n + 1}99 of`, { timeout: 60_000 });
       await page.getByLabel('Show only frames with').fill('');
       await press(page, 'Pause');
       await drawn(page);
@@ -56,7 +56,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_
       await drawn(page);
       assert.deepEqual(await texts(page), still);
       await press(page, 'Pause');
-      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), { timeout: 15_000 });
+      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), { timeout: 60_000 });
     }
   } finally {
     rushing = false;
@@ -68,7 +68,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 120_
   await close();
 });
 
-test('large frames push the oldest out sooner', { timeout: 120_000 }, async () => {
+test('large frames push the oldest out sooner', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&topics=large');
   await status(page, 'Live');
   await publish({ topic: 'large', data: 'the smallest' });

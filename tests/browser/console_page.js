@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { openPage } from './chromium.js';
 
 export const open = ({ browser, stack }, query = '', options = {}) => openPage(browser, `${stack.url}?view=console${query}`, options);
-export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 15_000 });
-export const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 20_000 });
+export const status = (page, text) => page.locator('.status', { hasText: text }).waitFor({ timeout: 60_000 });
+export const row = (page, text) => page.locator('.frames li', { hasText: text }).first().waitFor({ timeout: 60_000 });
 export const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 
 // The data of the events in the list, as shown.
@@ -13,7 +13,7 @@ export const texts = (page) => page.locator('.frames [data-kind="event"] .data')
 
 // So many events have come since the subscription, shown or not.
 export const events = (page, count) =>
-  page.waitForFunction((wanted) => document.querySelector('.figures dd').textContent.replace(/\D/g, '') === wanted, String(count), { timeout: 20_000 });
+  page.waitForFunction((wanted) => document.querySelector('.figures dd').textContent.replace(/\D/g, '') === wanted, String(count), { timeout: 60_000 });
 
 // What came is on the screen.
 export const drawn = (page) => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));

@@ -10,10 +10,10 @@ const running = setup();
 
 const { press, row, status, texts } = seen;
 const open = (query) => seen.open(running, query);
-const says = (page, text) => page.waitForFunction((wanted) => document.querySelector('.result').textContent === wanted, text, { timeout: 20_000 })
+const says = (page, text) => page.waitForFunction((wanted) => document.querySelector('.result').textContent === wanted, text, { timeout: 60_000 })
   .catch(async () => assert.equal(await page.locator('.result').textContent(), text));
 
-test('an answer that is not the worker\'s is shown as it came', { timeout: 120_000 }, async () => {
+test('an answer that is not the worker\'s is shown as it came', { timeout: 240_000 }, async () => {
   const { page, close } = await open('&topics=odd&to=odd');
   await status(page, 'Live');
   let instead; // what answers for the worker: a page of somebody in between, say
@@ -44,7 +44,7 @@ async function parentOf(pid) {
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }
 
-test('published to a dead worker: it is said, and works when there is one again', { timeout: 120_000 }, async () => {
+test('published to a dead worker: it is said, and works when there is one again', { timeout: 240_000 }, async () => {
   const { page, close } = await open('&topics=dead&to=dead');
   await status(page, 'Live');
   const pid = await running.stack.workerPid();
@@ -60,7 +60,7 @@ test('published to a dead worker: it is said, and works when there is one again'
   }
   await status(page, 'Live');
   await press(page, 'Publish');
-  await page.locator('.result', { hasText: 'Stored with the id' }).waitFor({ timeout: 20_000 });
+  await page.locator('.result', { hasText: 'Stored with the id' }).waitFor({ timeout: 60_000 });
   await row(page, '{"hello":"world"}');
   assert.equal((await texts(page)).filter((data) => data === '{"hello":"world"}').length, 1);
   await close();

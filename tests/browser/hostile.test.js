@@ -14,7 +14,7 @@ const frames = (payloads) => `${payloads.map((data) => `data: ${data}\n\n`).join
 
 const open = (before) => openPage(running.browser, running.stack.url, { before });
 
-test('payloads are text, whatever they look like', { timeout: 120_000 }, async () => {
+test('payloads are text, whatever they look like', { timeout: 240_000 }, async () => {
   const markup = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script><b>bold</b>';
   const payloads = [
     markup,
@@ -38,7 +38,7 @@ test('payloads are text, whatever they look like', { timeout: 120_000 }, async (
   await close();
 });
 
-test('a long stream leaves a bounded list, with the newest in view', { timeout: 120_000 }, async () => {
+test('a long stream leaves a bounded list, with the newest in view', { timeout: 240_000 }, async () => {
   const payloads = Array.from({ length: 1500 }, (_, i) => `{"message":"number ${i + 1}"}`);
   const { page, faults, close } = await open(answer(frames(payloads)));
   await reach(page, 'closed', 15_000);
@@ -49,7 +49,7 @@ test('a long stream leaves a bounded list, with the newest in view', { timeout: 
   await page.waitForFunction(() => {
     const box = document.getElementById('log').getBoundingClientRect();
     return document.getElementById('rows').lastElementChild.getBoundingClientRect().bottom <= box.bottom + 1;
-  }, null, { timeout: 20_000 });
+  }, null, { timeout: 60_000 });
   assert.deepEqual(faults, []);
   await close();
 });
@@ -59,7 +59,7 @@ for (const [what, status, contentType] of [
   ['no content', 204, 'text/plain'],
   ['another content type', 200, 'application/json'],
 ]) {
-  test(`${what} instead of a stream is a failure that says so, with a way out`, { timeout: 120_000 }, async () => {
+  test(`${what} instead of a stream is a failure that says so, with a way out`, { timeout: 240_000 }, async () => {
     const { page, close } = await open(answer('{}', status, contentType));
     await reach(page, 'failed');
     assert.equal(await page.locator('#state').textContent(), 'Failed');

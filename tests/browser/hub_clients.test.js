@@ -32,7 +32,7 @@ function events() {
   return Array.from({ length: 100 }, (_, n) => ({ topic: 'story', ...kinds[n % kinds.length](n) }));
 }
 
-test('identical transcripts', { timeout: 120_000 }, async (t) => {
+test('identical transcripts', { timeout: 240_000 }, async (t) => {
   const hub = await startHub(t, { streams: { retry_seconds: 0.02, lifetime_seconds: 1.5 } }, { nginx: { server: page } });
   const readers = await Promise.all(Object.entries(clients).map(async ([name, client]) => {
     const breaker = await startBreaker(t, hub.port, marks);

@@ -18,7 +18,7 @@ function tokens(random) {
 }
 
 for (const [query, how] of [['?keep', 'keeps its cursor and its text'], ['', 'begins again from what is held']]) {
-  test(`reloaded twice, a page that ${how} shows the complete text once`, { timeout: 120_000 }, async (t) => {
+  test(`reloaded twice, a page that ${how} shows the complete text once`, { timeout: 240_000 }, async (t) => {
     const random = seeded(t);
     const hub = await startHub(t, {}, { nginx: { server } });
     const browser = await launch();

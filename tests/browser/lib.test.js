@@ -13,7 +13,7 @@ const publish = (...given) => pages.publish(...given);
 const tab = (options, prepare) => pages.tab(options, { prepare });
 
 for (const by of ['worker', 'lock']) {
-  test(`eight tabs over one stream, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`eight tabs over one stream, by ${by}`, { timeout: 240_000 }, async () => {
     const topics = [`eight-${by}`];
     const pages = [];
     for (let n = 0; n < 8; ++n) pages.push(await tab({ topics, by }));
@@ -39,7 +39,7 @@ for (const by of ['worker', 'lock']) {
     await until(async () => await streams() === 0, 'nobody is left');
   });
 
-  test(`a tab that joins with a cursor gets what it lacks, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`a tab that joins with a cursor gets what it lacks, by ${by}`, { timeout: 240_000 }, async () => {
     const topics = [`late-${by}`];
     const early = await publish(topics[0], 300);
     const leader = await tab({ topics, by });
@@ -54,14 +54,14 @@ for (const by of ['worker', 'lock']) {
     await leader.close();
   });
 
-  test(`a dead worker: it waits, comes back, and nothing is missing, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`a dead worker: it waits, comes back, and nothing is missing, by ${by}`, { timeout: 240_000 }, async () => {
     const topics = [`death-${by}`];
     const pages = [await tab({ topics, by }), await tab({ topics, by })];
     for (const page of pages) await state(page, 'open');
     const before = await publish(topics[0], 5);
     await has(pages[1], 5);
     process.kill(await running.stack.workerPid(), 'SIGKILL');
-    for (const page of pages) await page.waitForFunction(() => window.states.includes('waiting'), null, { timeout: 20_000 });
+    for (const page of pages) await page.waitForFunction(() => window.states.includes('waiting'), null, { timeout: 60_000 });
     const waits = await pages[1].evaluate(() => window.waits);
     for (const page of pages) await state(page, 'open');
     const after = await publish(topics[0], 5);
@@ -74,7 +74,7 @@ for (const by of ['worker', 'lock']) {
   });
 }
 
-test('where a stream cannot be read while it comes, it polls, and misses nothing', { timeout: 120_000 }, async () => {
+test('where a stream cannot be read while it comes, it polls, and misses nothing', { timeout: 240_000 }, async () => {
   const page = await tab({ topics: ['polled'], by: 'own', cursor: 'earliest', names: ['paid'] }, () => { delete Response.prototype.body; });
   await state(page, 'open');
   const all = [...await publish('polled', 20), ...await publish('polled', 20, { event: 'paid' })];
@@ -88,13 +88,13 @@ test('where a stream cannot be read while it comes, it polls, and misses nothing
   await page.close();
 });
 
-test('where a stream cannot be read while it comes, on a quiet topic: it is open at once', { timeout: 120_000 }, async () => {
+test('where a stream cannot be read while it comes, on a quiet topic: it is open at once', { timeout: 240_000 }, async () => {
   const page = await tab({ topics: ['quiet'], by: 'own' }, () => { delete Response.prototype.body; });
   await state(page, 'open', 10_000);
   await page.close();
 });
 
-test('where a stream cannot be read while it comes, too many requests: it waits, and goes on', { timeout: 120_000 }, async () => {
+test('where a stream cannot be read while it comes, too many requests: it waits, and goes on', { timeout: 240_000 }, async () => {
   const page = await tab({ topics: ['busy'], by: 'own', cursor: 'earliest' }, () => {
     delete Response.prototype.body;
     const { fetch } = window;
@@ -118,7 +118,7 @@ test('a poll without an answer is given up', async (t) => {
   assert.deepEqual(await end, { what: 'lost' });
 });
 
-test('what is refused says why, and does not ask again', { timeout: 120_000 }, async () => {
+test('what is refused says why, and does not ask again', { timeout: 240_000 }, async () => {
   for (const by of ['worker', 'lock', 'own']) {
     const page = await tab({ topics: ['x'.repeat(2000)], by });
     await state(page, 'refused');
@@ -127,7 +127,7 @@ test('what is refused says why, and does not ask again', { timeout: 120_000 }, a
   }
 });
 
-test('a topic that ends, ends', { timeout: 120_000 }, async () => {
+test('a topic that ends, ends', { timeout: 240_000 }, async () => {
   const page = await tab({ topics: ['ends'], by: 'worker', cursor: 'earliest' });
   await state(page, 'open');
   const all = [...await publish('ends', 3)];
@@ -137,7 +137,7 @@ test('a topic that ends, ends', { timeout: 120_000 }, async () => {
   await page.close();
 });
 
-test('payloads are data', { timeout: 120_000 }, async () => {
+test('payloads are data', { timeout: 240_000 }, async () => {
   const page = await tab({ topics: ['evil'], by: 'worker' });
   await state(page, 'open');
   const hostile = '{"__proto__":{"polluted":1}}\n</script><img src=x onerror=window.hit=1>';

@@ -32,13 +32,13 @@ after(async () => {
   await running.browser?.close();
   await running.stack?.stop();
   await rm(folder, { recursive: true, force: true });
-}, { timeout: 30_000 });
+}, { timeout: 60_000 });
 
 const tab = (options, more) => pages.tab(options, { url: network.url, ...more });
 const asked = (topic) => network.requests.filter(({ line }) => line.startsWith('GET /events') && line.includes(`topic=${topic}`));
 
 for (const by of ways) {
-  test(`cut before the first event, nothing that is published meanwhile is lost, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`cut before the first event, nothing that is published meanwhile is lost, by ${by}`, { timeout: 240_000 }, async () => {
     const topic = `early-${by}`;
     const cuts = network.cuts;
     network.cutsStreams = true;
@@ -51,13 +51,13 @@ for (const by of ways) {
     await page.close();
   });
 
-  test(`types that nobody listens to make no gap and no repeat, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`types that nobody listens to make no gap and no repeat, by ${by}`, { timeout: 240_000 }, async () => {
     const topic = `types-${by}`;
     const page = await tab({ topics: [topic], by });
     await state(page, 'open');
     const all = [...await pages.publish(topic, 2)];
     const last = await pages.publish(topic, 20, { event: 'other' });
-    await page.waitForFunction((id) => window.shared.cursor === id, last.id, { timeout: 15_000 });
+    await page.waitForFunction((id) => window.shared.cursor === id, last.id, { timeout: 60_000 });
     network.cut();
     all.push(...await pages.publish(topic, 2));
     await exactly(page, all);
@@ -65,7 +65,7 @@ for (const by of ways) {
     await page.close();
   });
 
-  test(`ended: who comes back with the last cursor is told, and asks no more, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`ended: who comes back with the last cursor is told, and asks no more, by ${by}`, { timeout: 240_000 }, async () => {
     const topic = `over-${by}`;
     const { id } = await pages.publish(topic, 1, { close: 1 });
     const page = await tab({ topics: [topic], by, cursor: id });
@@ -80,7 +80,7 @@ for (const by of ways) {
     await other.close();
   });
 
-  test(`Retry-After is heeded, by ${by}`, { timeout: 120_000 }, async () => {
+  test(`Retry-After is heeded, by ${by}`, { timeout: 240_000 }, async () => {
     const topic = `later-${by}`;
     const busy = 'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
     network.answer = (line) => (line.includes(topic) && asked(topic).length <= 2 ? busy : undefined);
@@ -93,7 +93,7 @@ for (const by of ways) {
   });
 }
 
-test('a connection that is dead and silent is noticed, and nothing is lost', { timeout: 120_000 }, async () => {
+test('a connection that is dead and silent is noticed, and nothing is lost', { timeout: 240_000 }, async () => {
   const pages = new LibPages(running); // whose browser keeps dead connections
   const all = {};
   const open = {};
@@ -155,7 +155,7 @@ for (const by of ['lock', 'own']) {
 }
 
 for (const [how, answer] of [['cannot be loaded', 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'], ['never answers', null]]) {
-  test(`a SharedWorker that ${how}: the tabs share by a lock`, { timeout: 120_000 }, async () => {
+  test(`a SharedWorker that ${how}: the tabs share by a lock`, { timeout: 240_000 }, async () => {
     const topic = `broken-${answer === null}`;
     network.answer = (line) => (line.startsWith('GET /lib/worker.js') ? answer : undefined);
     // A browser of its own: that of the other tests knows the script.
@@ -172,7 +172,7 @@ for (const [how, answer] of [['cannot be loaded', 'HTTP/1.1 404 Not Found\r\nCon
   });
 }
 
-test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 120_000 }, async () => {
+test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 240_000 }, async () => {
   const topic = 'killed';
   const open = [await tab({ topics: [topic], by: 'worker' }), await tab({ topics: [topic], by: 'worker' })];
   for (const page of open) await state(page, 'open');
@@ -187,7 +187,7 @@ test('a SharedWorker that dies is replaced, and nothing is lost', { timeout: 120
   for (const page of open) await page.close();
 });
 
-test('a late tab catches up while events come faster than one per round trip, and repeats nothing', { timeout: 120_000 }, async () => {
+test('a late tab catches up while events come faster than one per round trip, and repeats nothing', { timeout: 240_000 }, async () => {
   for (const by of ['worker', 'lock']) {
     const topic = `storm-${by}`;
     const all = [...await pages.publish(topic, 1500)];

@@ -9,7 +9,7 @@ import { setup } from './setup.js';
 const running = setup();
 describe('the page at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
-    it(`${width} px, ${colorScheme}`, { timeout: 120_000 }, async () => {
+    it(`${width} px, ${colorScheme}`, { timeout: 240_000 }, async () => {
       const { page, faults, close } = await openPage(running.browser, running.stack.url, { width, colorScheme });
       await countReaches(page, 2);
       assert.deepEqual(await jumps(page), []); // before the camera and axe, which lay the page out for themselves
@@ -26,14 +26,14 @@ describe('the page at', { concurrency: 2 }, () => {
   }
 });
 
-test('without motion, nothing moves', { timeout: 120_000 }, async () => {
+test('without motion, nothing moves', { timeout: 240_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url, { reducedMotion: 'reduce' });
   await countReaches(page, 1);
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   await close();
 });
 
-test('what changes is announced, once', { timeout: 120_000 }, async () => {
+test('what changes is announced, once', { timeout: 240_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url);
   await countReaches(page, 1);
   assert.match(await page.locator('.state').ariaSnapshot(), /status:.*\n?.*Open/);
@@ -45,13 +45,13 @@ test('what changes is announced, once', { timeout: 120_000 }, async () => {
   await close();
 });
 
-test('the recipes name this host, and can be copied', { timeout: 120_000 }, async () => {
+test('the recipes name this host, and can be copied', { timeout: 240_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url,
     { permissions: ['clipboard-read', 'clipboard-write'] });
   const { origin } = new URL(running.stack.url);
   assert.equal(await page.locator('#terminal-code').textContent(), `curl -N ${origin}/events`);
   await page.getByRole('button', { name: 'Copy the command for a terminal' }).click();
-  await page.locator('#announced', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 20_000 });
+  await page.locator('#announced', { hasText: 'Copied' }).waitFor({ state: 'attached', timeout: 60_000 });
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `curl -N ${origin}/events`);
   await close();
 });

@@ -14,29 +14,29 @@ const running = setup({ feed: true });
 
 const open = (query = '', options = {}, url = running.stack.url) => openPage(running.browser, `${url}?view=missed${query}`, options);
 const figure = async (page, n) => Number((await page.locator('.figures dd').nth(n).textContent()).replace(/\D/g, ''));
-const told = (page, n, timeout = 20_000) => page.locator('.absences li').nth(n).waitFor({ timeout });
+const told = (page, n, timeout = 60_000) => page.locator('.absences li').nth(n).waitFor({ timeout });
 const latest = (page) => page.locator('.absences li').first().textContent();
 // What came is on the screen.
 const drawn = (page) => page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
 // Counts changes instead of comparing numbers: the number on the screen at the start may be one that a hostile event set for a
 // moment, and no later one is larger.
 const moving = async (page) => {
-  await page.waitForFunction(() => /\d/.test(document.querySelector('.figures dd')?.textContent), null, { timeout: 20_000 });
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.figures dd')?.textContent), null, { timeout: 60_000 });
   await page.evaluate(() => { globalThis.changes = { text: '', count: 0 }; });
   await page.waitForFunction(() => {
     const { textContent } = document.querySelector('.figures dd');
     if (textContent !== globalThis.changes.text) globalThis.changes = { text: textContent, count: globalThis.changes.count + 1 };
     return globalThis.changes.count > 5;
-  }, null, { timeout: 20_000 });
+  }, null, { timeout: 60_000 });
 };
 
-test('away: the cursor that is sent, what comes after it, and none missing', { timeout: 120_000 }, async () => {
+test('away: the cursor that is sent, what comes after it, and none missing', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('&away=30');
   await moving(page);
   const requests = [];
   page.on('request', (request) => requests.push(new URL(request.url())));
   await page.getByRole('button', { name: 'Go offline' }).click();
-  await page.locator('.status', { hasText: /Offline *back in \d+ s/ }).waitFor({ timeout: 20_000 });
+  await page.locator('.status', { hasText: /Offline *back in \d+ s/ }).waitFor({ timeout: 60_000 });
   await drawn(page);
   const last = await figure(page, 0);
   await page.waitForTimeout(1_500); // thirty events
@@ -67,7 +67,7 @@ test('away: the cursor that is sent, what comes after it, and none missing', { t
   await close();
 });
 
-test('with an unknown cursor, the server says so', { timeout: 120_000 }, async () => {
+test('with an unknown cursor, the server says so', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   await page.getByRole('button', { name: 'Try an unknown cursor' }).click();
@@ -81,7 +81,7 @@ test('with an unknown cursor, the server says so', { timeout: 120_000 }, async (
   await close();
 });
 
-test('away until it is evicted: how many are lost', { timeout: 120_000 }, async () => {
+test('away until it is evicted: how many are lost', { timeout: 240_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'missed-'));
   const config = join(folder, 'short.yaml');
   await writeFile(config, 'history: {topic_events_max: 40}\n'); // two seconds
@@ -110,7 +110,7 @@ async function killed(stack) {
   const { page, faults, close } = await open('', {}, stack.url);
   await moving(page);
   process.kill(await stack.workerPid(), 'SIGKILL');
-  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 20_000 });
+  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 60_000 });
   await told(page, 0);
   const words = await latest(page);
   await moving(page);
@@ -120,11 +120,11 @@ async function killed(stack) {
   return words;
 }
 
-test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 120_000 }, async () => {
+test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 240_000 }, async () => {
   assert.doesNotMatch(await killed(running.stack), /gap|lost/);
 });
 
-test('a dead worker with its history in memory: the restart is told', { timeout: 120_000 }, async () => {
+test('a dead worker with its history in memory: the restart is told', { timeout: 240_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'missed-'));
   const config = join(folder, 'memory.yaml');
   await writeFile(config, 'journal: {kind: memory}\n');
@@ -137,7 +137,7 @@ test('a dead worker with its history in memory: the restart is told', { timeout:
   }
 });
 
-test('what is no number changes nothing, and no number is too large', { timeout: 120_000 }, async () => {
+test('what is no number changes nothing, and no number is too large', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open();
   await moving(page);
   const hostile = ['<b>7</b>', 'null', '[]', '{"n":"7"}', '{"n":-1}', '{"n":1e400}', '{"n":9007199254740991,"at":"x"}', '{"n":1.5}'];
@@ -156,7 +156,7 @@ test('what is no number changes nothing, and no number is too large', { timeout:
 
 describe('nothing missed at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
-    it(`${width} px, ${colorScheme}`, { timeout: 120_000 }, async () => {
+    it(`${width} px, ${colorScheme}`, { timeout: 240_000 }, async () => {
       const { page, faults, close } = await open('&away=3', { width, colorScheme });
       await moving(page);
       await page.getByRole('button', { name: 'Go offline' }).focus();

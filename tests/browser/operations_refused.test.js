@@ -16,9 +16,9 @@ process.env.CONFIG = config;
 const running = setup();
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('it says what is refused and why, and works once it is allowed', { timeout: 120_000 }, async () => {
+test('it says what is refused and why, and works once it is allowed', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=operations`, { width: 360 });
-  await page.locator('.view[data-state="refused"]').waitFor({ timeout: 20_000 });
+  await page.locator('.view[data-state="refused"]').waitFor({ timeout: 60_000 });
   const detail = await page.locator('.view [role="status"]').textContent();
   assert.match(detail, /\$stats is switched off; stats\.readers/);
   assert.equal(await page.locator('.board').isVisible(), false, 'no empty charts');
@@ -30,8 +30,8 @@ test('it says what is refused and why, and works once it is allowed', { timeout:
   writeFileSync(config, 'stats: {readers: loopback, interval_seconds: 0.2}\n');
   process.kill(await running.stack.workerPid(), 'SIGHUP');
   await page.getByRole('button', { name: 'Try now' }).click();
-  await page.locator('.view[data-state="open"]').waitFor({ timeout: 20_000 });
+  await page.locator('.view[data-state="open"]').waitFor({ timeout: 60_000 });
   assert.equal((await page.locator('.view [role="status"]').textContent()).trim(), 'Live');
-  await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, { timeout: 20_000 });
+  await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, { timeout: 60_000 });
   await close();
 });

@@ -26,12 +26,12 @@ after(async () => {
   await running.browser?.close();
   await running.stack?.stop();
   await rm(running.root, { recursive: true, force: true });
-}, { timeout: 30_000 });
+}, { timeout: 60_000 });
 
 // The greeting stream as the README has it: a message at once, one every 2 s, `event: close` after 10 s.
 async function showsTheGreeting(url) {
   const { page, faults, close } = await openPage(running.browser, url, { before: withFavicon });
-  await page.waitForFunction(() => document.title === 'closed', null, { timeout: 30_000 });
+  await page.waitForFunction(() => document.title === 'closed', null, { timeout: 60_000 });
   assert.deepEqual(await page.locator('#messages li').allTextContents(), Array(5).fill('Hello World'));
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('li')).color), 'rgb(0, 128, 0)');
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('ul')).marginTop), '40px');
@@ -48,7 +48,7 @@ test('a page with inline script and style shows the greeting', { timeout: 90_000
 
 test('our own page refuses an inline script, an inline handler, eval and a foreign script', { timeout: 90_000 }, async () => {
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=nowhere`);
-  await page.getByRole('heading', { level: 1, name: 'No such view' }).waitFor({ timeout: 20_000 });
+  await page.getByRole('heading', { level: 1, name: 'No such view' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(faults, []);
   await page.evaluate(() => {
     const script = document.createElement('script');
@@ -61,7 +61,7 @@ test('our own page refuses an inline script, an inline handler, eval and a forei
     document.body.append(script, image, foreign);
     setTimeout('window.ran = "eval"'); // eslint-disable-line no-implied-eval
   });
-  await page.waitForFunction(() => document.images.length > 0 && [...document.images].at(-1).complete, null, { timeout: 10_000 });
+  await page.waitForFunction(() => document.images.length > 0 && [...document.images].at(-1).complete, null, { timeout: 60_000 });
   const refused = (what) => faults.some((fault) => fault.startsWith('policy: ') && fault.includes(what));
   for (const what of ['script-src-elem inline', 'script-src-attr inline', 'script-src eval', 'script-src-elem http://127.0.0.2:9/foreign.js']) {
     const deadline = Date.now() + 10_000;

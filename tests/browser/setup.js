@@ -13,6 +13,6 @@ export function setup(options) {
   after(async () => {
     await running.browser?.close();
     await running.stack?.stop();
-  }, { timeout: 30_000 });
+  }, { timeout: 60_000 });
   return running;
 }

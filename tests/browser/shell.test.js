@@ -7,9 +7,9 @@ import { countReaches, openPage, reach, screenshot } from './chromium.js';
 import { setup } from './setup.js';
 
 const running = setup();
-const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor({ timeout: 20_000 });
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor({ timeout: 60_000 });
 
-test('a view that does not exist says so, and its name stays text', { timeout: 120_000 }, async () => {
+test('a view that does not exist says so, and its name stays text', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=<b>nowhere</b>`, { width: 360 });
   await heading(page, 'No such view');
   assert.match(await page.locator('main .lead').textContent(), /“<b>nowhere<\/b>”/);
@@ -26,10 +26,10 @@ test('a view that does not exist says so, and its name stays text', { timeout: 1
   await close();
 });
 
-test('who leaves a view takes its stream along, and back brings it back', { timeout: 120_000 }, async () => {
+test('who leaves a view takes its stream along, and back brings it back', { timeout: 240_000 }, async () => {
   const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
   await reach(page, 'open');
-  const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().endsWith('/events'), timeout: 20_000 });
+  const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().endsWith('/events'), timeout: 60_000 });
   await page.evaluate(() => {
     const link = document.createElement('a');
     link.href = '?view=elsewhere';
@@ -49,10 +49,10 @@ test('who leaves a view takes its stream along, and back brings it back', { time
   await close();
 });
 
-test('a view looks the same, whichever was there before', { timeout: 120_000 }, async () => {
+test('a view looks the same, whichever was there before', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=operations`);
   const places = async () => {
-    await page.locator('.view[data-view="operations"][data-state="open"]').waitFor({ timeout: 20_000 });
+    await page.locator('.view[data-view="operations"][data-state="open"]').waitFor({ timeout: 60_000 });
     return page.evaluate(() => [...document.querySelectorAll('.view dl :not(svg, svg *)')].map((each) => {
       const { x, y, height } = each.getBoundingClientRect();
       return [x, y + scrollY, height].map(Math.round).join(' ');
@@ -62,7 +62,7 @@ test('a view looks the same, whichever was there before', { timeout: 120_000 }, 
   assert.ok(first.length > 20);
   for (const name of ['Hello', 'Scenarios', 'Operations']) {
     await page.getByRole('link', { name, exact: true }).click();
-    await page.locator(`.view[data-view="${name.toLowerCase()}"]`).waitFor({ timeout: 20_000 });
+    await page.locator(`.view[data-view="${name.toLowerCase()}"]`).waitFor({ timeout: 60_000 });
   }
   assert.deepEqual(await places(), first);
   const worn = await page.evaluate(() => [...document.querySelectorAll('link[rel="stylesheet"][href*="views/"]')]
@@ -72,7 +72,7 @@ test('a view looks the same, whichever was there before', { timeout: 120_000 }, 
   await close();
 });
 
-test('a view that cannot be had leaves a way on', { timeout: 120_000 }, async () => {
+test('a view that cannot be had leaves a way on', { timeout: 240_000 }, async () => {
   let broken = true;
   const { page, close } = await openPage(running.browser, running.stack.url, {
     before: (opened) => opened.route('**/views/hello/view.js', (route) => (broken ? route.abort() : route.continue())),
@@ -84,7 +84,7 @@ test('a view that cannot be had leaves a way on', { timeout: 120_000 }, async ()
   await close();
 });
 
-test('a view that breaks while it is set up takes nothing else along', { timeout: 120_000 }, async () => {
+test('a view that breaks while it is set up takes nothing else along', { timeout: 240_000 }, async () => {
   const body = 'export const title = "Broken"; export function mount(root) { root.append("half"); throw new Error("broken"); }';
   const { page, close } = await openPage(running.browser, running.stack.url, {
     before: (opened) => opened.route('**/views/hello/view.js', (route) => route.fulfill({ contentType: 'text/javascript', body })),
@@ -94,7 +94,7 @@ test('a view that breaks while it is set up takes nothing else along', { timeout
   await close();
 });
 
-test('the first key press reaches a way past the navigation', { timeout: 120_000 }, async () => {
+test('the first key press reaches a way past the navigation', { timeout: 240_000 }, async () => {
   const { page, close } = await openPage(running.browser, running.stack.url);
   await reach(page, 'open');
   await page.keyboard.press('Tab');

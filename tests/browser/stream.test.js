@@ -10,7 +10,7 @@ const running = setup();
 const quietMs = 7_000;
 
 describe('the greeting stream', { concurrency: true }, () => {
-  it('five greetings arrive one by one, the server closes, and nothing reconnects', { timeout: 120_000 }, async () => {
+  it('five greetings arrive one by one, the server closes, and nothing reconnects', { timeout: 240_000 }, async () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await countReaches(page, 1);
     await reach(page, 'closed', 15_000);
@@ -47,7 +47,7 @@ describe('the greeting stream', { concurrency: true }, () => {
     await close();
   });
 
-  it('stopped and started by keyboard', { timeout: 120_000 }, async () => {
+  it('stopped and started by keyboard', { timeout: 240_000 }, async () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await reach(page, 'open');
     const stop = page.getByRole('button', { name: 'Stop' });
@@ -73,7 +73,7 @@ describe('the greeting stream', { concurrency: true }, () => {
     await close();
   });
 
-  it('started twice while open, only one stream remains', { timeout: 120_000 }, async () => {
+  it('started twice while open, only one stream remains', { timeout: 240_000 }, async () => {
     const { page, faults, requests, close } = await openPage(running.browser, running.stack.url);
     await countReaches(page, 1);
     const restart = page.getByRole('button', { name: 'Start again' });

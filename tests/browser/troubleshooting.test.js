@@ -16,7 +16,7 @@ const afterError = (page, url) => page.evaluate((where) => new Promise((resolve)
   events.onerror = () => resolve(events.readyState);
 }), url);
 
-test('readyState 2, and what the console says', { timeout: 120_000 }, async () => {
+test('readyState 2, and what the console says', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=nowhere`, {
     before: (opened) => opened.route('**/login', (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Please log in</h1>' })),
   });

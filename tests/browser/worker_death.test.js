@@ -7,7 +7,7 @@ import { setup } from './setup.js';
 
 const running = setup();
 
-test('the page waits, reconnects by itself and goes on', { timeout: 120_000 }, async () => {
+test('the page waits, reconnects by itself and goes on', { timeout: 240_000 }, async () => {
   const { page, faults, requests, close } = await openPage(running.browser, running.stack.url, { width: 360 });
   await countReaches(page, 1);
   const before = await messageCount(page);
@@ -15,7 +15,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 120_000 }, a
 
   await reach(page, 'waiting');
   assert.equal(await page.locator('#state').textContent(), 'Waiting to reconnect');
-  await page.locator('#explained', { hasText: /^Connection lost\. Reconnecting in \d s\.$/ }).waitFor({ timeout: 20_000 });
+  await page.locator('#explained', { hasText: /^Connection lost\. Reconnecting in \d s\.$/ }).waitFor({ timeout: 60_000 });
   await screenshot(page, 'waiting');
 
   await reach(page, 'open', 20_000);
