@@ -41,7 +41,7 @@ test('payloads are text, whatever they look like', { timeout: 240_000 }, async (
 test('a long stream leaves a bounded list, with the newest in view', { timeout: 240_000 }, async () => {
   const payloads = Array.from({ length: 1500 }, (_, i) => `{"message":"number ${i + 1}"}`);
   const { page, faults, close } = await open(answer(frames(payloads)));
-  await reach(page, 'closed', 15_000);
+  await reach(page, 'closed');
   assert.equal(await page.locator('#messages').evaluate((element) => element.textContent.replace(/\D/g, '')), '1500');
   assert.equal(await page.locator('#rows li').count(), 200);
   assert.ok(await page.locator('#timeline *').count() < 250);

@@ -2,9 +2,6 @@
 // or belongs to a phone that has slept.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { badNetwork } from './bad_network.js';
 import { launch } from './chromium.js';
@@ -16,13 +13,13 @@ const pages = new LibPages(running);
 const ways = ['worker', 'lock', 'own'];
 const silenceMs = 90_000; // at most: 45 s where a worker does not say how often it sends something
 let network;
-let folder;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'lib-network-'));
-  const config = join(folder, 'quick.yaml');
-  await writeFile(config, 'streams: {heartbeat_seconds: 1, retry_seconds: 0.3, retry_jitter_seconds: 0.2}\nhistory: {topic_events_max: 1000000}\n');
-  running.stack = await startStack({ config });
+  running.stack = await startStack({
+    settings: 'streams: {heartbeat_seconds: 1, retry_seconds: 0.3, retry_jitter_seconds: 0.2}
+history: {topic_events_max: 1000000}
+',
+  });
   running.browser = await launch();
   network = await badNetwork(Number(new URL(running.stack.url).port));
 }, { timeout: 60_000 });
@@ -31,7 +28,6 @@ after(async () => {
   network?.close();
   await running.browser?.close();
   await running.stack?.stop();
-  await rm(folder, { recursive: true, force: true });
 }, { timeout: 60_000 });
 
 const tab = (options, more) => pages.tab(options, { url: network.url, ...more });

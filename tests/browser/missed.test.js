@@ -1,9 +1,6 @@
 // Away and back: what the page says it missed is what it missed.
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
 import { jumps, openPage, screenshot } from './chromium.js';
@@ -82,15 +79,12 @@ test('with an unknown cursor, the server says so', { timeout: 240_000 }, async (
 });
 
 test('away until it is evicted: how many are lost', { timeout: 240_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'missed-'));
-  const config = join(folder, 'short.yaml');
-  await writeFile(config, 'history: {topic_events_max: 40}\n'); // two seconds
-  const stack = await startStack({ feed: true, config });
+  const stack = await startStack({ feed: true, settings: 'history: {topic_events_max: 40}\n' }); // two seconds
   try {
     const { page, faults, close } = await open('&away=10', {}, stack.url);
     await moving(page);
     await page.getByRole('button', { name: 'Go offline' }).click();
-    await told(page, 0, 30_000);
+    await told(page, 0);
     const words = await latest(page);
     assert.match(words, /The server said “gap”: what came after the cursor is not held any more\./);
     const [, many, lost] = /([\d,]+) events replayed.* ([\d,]+) are lost/.exec(words).map((text) => Number(text.replace(/,/g, '')));
@@ -102,7 +96,6 @@ test('away until it is evicted: how many are lost', { timeout: 240_000 }, async 
     await close();
   } finally {
     await stack.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 });
 
@@ -125,15 +118,11 @@ test('a dead worker: it says so, comes back, and nothing is missing', { timeout:
 });
 
 test('a dead worker with its history in memory: the restart is told', { timeout: 240_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'missed-'));
-  const config = join(folder, 'memory.yaml');
-  await writeFile(config, 'journal: {kind: memory}\n');
-  const stack = await startStack({ feed: true, config });
+  const stack = await startStack({ feed: true, settings: 'journal: {kind: memory}\n' });
   try {
     assert.match(await killed(stack), /it was restarted, and its history began anew/);
   } finally {
     await stack.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 });
 

@@ -30,7 +30,7 @@ describe('the view at', { concurrency: 2 }, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
     it(`${width} px, ${colorScheme}`, { timeout: 240_000 }, async () => {
       const { page, faults, close } = await open({ width, colorScheme }, '&read=all');
-      await told(page, 12, 25_000);
+      await told(page, 12);
       // Before the picture: a picture of the whole page is taken in a larger window.
       assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
       await screenshot(page, `operations-${width}-${colorScheme}`, { fullPage: true });
@@ -130,7 +130,7 @@ test('the worker dies and comes back: it says so, counts down, and goes on', { t
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d s/ }).waitFor({ timeout: 60_000 });
   assert.equal(await value(page, 'Streams open'), '–', 'no old figure is taken for a new one');
   await screenshot(page, 'operations-waiting');
-  await live(page, 20_000);
+  await live(page);
   await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(4) .value').textContent), null, { timeout: 60_000 });
   assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
   assert.deepEqual(faults, []);

@@ -3,19 +3,35 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const readyMs = 20_000;
-const stopMs = 10_000;
+const readyMs = 60_000;
+const stopMs = 30_000;
 
 // The worker is taken from the folder BUILD, or is the program SSE_WORKER, or the one of the ordinary build. With `feed` the
-// page's live examples run beside it, in the configuration that goes with them; without, all is as shipped. `config` names
-// another file, `root` another folder with deploy/, config/ and www/.
-export async function startStack({ feed = false, config, root = repository } = {}) {
+// page's live examples run beside it, in the configuration that goes with them; without, all is as shipped. `settings` is the
+// text of another configuration, `config` names its file, `root` another folder with deploy/, config/ and www/.
+export async function startStack({ settings, ...options } = {}) {
+  if (settings === undefined) return start(options);
+  const folder = await mkdtemp(join(tmpdir(), 'stack-'));
+  const forget = () => rm(folder, { recursive: true, force: true });
+  try {
+    const config = join(folder, 'sse-worker.yaml');
+    await writeFile(config, settings);
+    const stack = await start({ ...options, config });
+    return { ...stack, stop: () => stack.stop().finally(forget) };
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+}
+
+async function start({ feed = false, config, root = repository }) {
   const { SSE_WORKER, BUILD = 'build' } = process.env;
   const port = await freePort();
   const child = spawn(`${root}deploy/local/run`, {

@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { countReaches, jumps, messageCount, openPage, reach, screenshot } from './chromium.js';
 import { setup } from './setup.js';
 
-const running = setup();
+// A busy machine may take longer than the ten seconds that the greeting usually takes.
+const running = setup({ settings: 'greeting: {duration_seconds: 600}' });
 
 test('the page waits, reconnects by itself and goes on', { timeout: 240_000 }, async () => {
   const { page, faults, requests, close } = await openPage(running.browser, running.stack.url, { width: 360 });
@@ -18,8 +19,8 @@ test('the page waits, reconnects by itself and goes on', { timeout: 240_000 }, a
   await page.locator('#explained', { hasText: /^Connection lost\. Reconnecting in \d s\.$/ }).waitFor({ timeout: 60_000 });
   await screenshot(page, 'waiting');
 
-  await reach(page, 'open', 20_000);
-  await countReaches(page, before + 2, 20_000);
+  await reach(page, 'open');
+  await countReaches(page, before + 2);
   assert.ok(requests.length >= 2);
   assert.equal(await page.locator('#reconnects').textContent(), '1');
   assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'open', 'waiting', 'open']);
