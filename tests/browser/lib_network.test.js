@@ -16,9 +16,7 @@ let network;
 
 before(async () => {
   running.stack = await startStack({
-    settings: 'streams: {heartbeat_seconds: 1, retry_seconds: 0.3, retry_jitter_seconds: 0.2}
-history: {topic_events_max: 1000000}
-',
+    settings: 'streams: {heartbeat_seconds: 1, retry_seconds: 0.3, retry_jitter_seconds: 0.2}\nhistory: {topic_events_max: 1000000}\n',
   });
   running.browser = await launch();
   network = await badNetwork(Number(new URL(running.stack.url).port));

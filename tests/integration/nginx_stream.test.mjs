@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {assertGreeting, assertStreamHeaders, assertTimes} from './lib/greeting.mjs';
 import {startNginx} from './lib/nginx.mjs';
-import {now} from './lib/wait.mjs';
+import {now, undisturbed} from './lib/wait.mjs';
 import {startWorker} from './lib/worker.mjs';
 
 test('through nginx', async (t) => {
@@ -12,15 +12,15 @@ test('through nginx', async (t) => {
   const nginx = await startNginx(t, worker.address);
   const expected = {interval: 1, duration: 3};
 
-  await t.test('each event arrives when it is sent', async () => {
+  await t.test('each event arrives when it is sent', () => undisturbed(async () => {
     const [started, wall] = [now(), Date.now()];
     const answer = await nginx.http('/events').done(8000);
     assertStreamHeaders(answer);
     assert.equal(answer.header('transfer-encoding'), 'chunked');
     assertGreeting(answer.frames, {...expected, started, wall});
-  });
+  }));
 
-  await t.test('frames arrive whole, each in a chunk of its own', async () => {
+  await t.test('frames arrive whole, each in a chunk of its own', () => undisturbed(async () => {
     const started = now();
     const answer = await nginx.http('/events').done(8000);
     for (const piece of answer.pieces) assert.ok(piece.text.endsWith('\n\n'), JSON.stringify(piece.text));
@@ -28,16 +28,16 @@ test('through nginx', async (t) => {
     const later = answer.pieces.slice(-3).map((piece) => piece.at);
     assertTimes(started, later, [1000, 2000, 3000], 'chunks');
     assert.ok(answer.pieces.length <= 6);
-  });
+  }));
 
-  await t.test('HTTP/1.0: no chunks, the same stream, ended by the end of the connection', async () => {
+  await t.test('HTTP/1.0: no chunks, the same stream, ended by the end of the connection', () => undisturbed(async () => {
     const [started, wall] = [now(), Date.now()];
     const answer = await nginx.http('/events', {version: '1.0'}).done(8000);
     assertStreamHeaders(answer);
     assert.equal(answer.header('transfer-encoding'), undefined);
     assertGreeting(answer.frames, {...expected, started, wall});
     assert.ok(answer.ended, 'closed');
-  });
+  }));
 
   await t.test('no compression, whatever the reader would accept', async () => {
     const answer = await nginx.http('/events', {headers: {'Accept-Encoding': 'gzip, br'}}).head();

@@ -16,6 +16,17 @@ export async function until(condition, what, ms = 5000) {
   }
 }
 
+// For what is measured in time: a busy machine may disturb it once or twice, what is wrong is wrong each time.
+export async function undisturbed(measure, attempts = 5) {
+  for (let attempt = 1; ; ++attempt) {
+    try {
+      return await measure();
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
 // The promise's outcome, or an error once `ms` have passed.
 export function within(promise, what, ms = 5000) {
   let timer;
