@@ -25,7 +25,7 @@ async function watch(hub, more) {
 
 // The first figures for which `condition` holds.
 function when(answer, condition, what) {
-  return until(() => figures(answer).find(condition), what, 8000);
+  return until(() => figures(answer).find(condition), what, 20_000);
 }
 
 for (const loops of [1, 3]) {
@@ -50,9 +50,10 @@ for (const loops of [1, 3]) {
           .slice(before)
           .reduce((all, each) => all + each[key] * each.seconds, 0),
       );
-    await until(() => sum('delivered_events_per_second') >= 1000, 'all deliveries are told', 8000);
-    assert.ok(Math.abs(sum('delivered_events_per_second') - 1000) <= 2);
-    assert.ok(Math.abs(sum('published_events_per_second') - 50) <= 2);
+    // Rates and times are rounded.
+    const all = (key, wanted) => Math.abs(sum(key) - wanted) <= 2;
+    await until(() => all('delivered_events_per_second', 1000), 'all deliveries are told', 20_000);
+    assert.ok(all('published_events_per_second', 50));
     assert.ok(sum('delivered_bytes_per_second') > 1000 * 20);
     const busy = await when(watcher, (each) => each.events_per_flush > 0, 'flushes are told');
     assert.ok(busy.flushes_per_second > 0 && busy.publish_seconds.p50 > 0 && busy.processors > 0);

@@ -3,12 +3,15 @@
 
 import { CatchUp } from './catch_up.js';
 
+const askAgainMs = 1000;
+
 export class Follower {
   #env;
   #subscription;
   #on;
   #cursor;
   #place = null; // { term, n }: null while no leader has answered
+  #askedMs = 0;
   #catchUp = null;
   #over = false; // the leader says that the stream has ended
 
@@ -56,7 +59,8 @@ export class Follower {
 
   hear(message) {
     const place = this.#place;
-    if (!place || message.term.number < place.term.number) return; // of a leader that is gone: the new one reads it again
+    if (!place) return this.#askAgain();
+    if (message.term.number < place.term.number) return; // of a leader that is gone: the new one reads it again
     if (message.term.id !== place.term.id || message.n > place.n + 1) return this.#missed();
     if (message.n <= place.n) return;
     place.n = message.n;
@@ -70,7 +74,17 @@ export class Follower {
     this.#catchUp?.close();
     this.#catchUp = null;
     this.#place = null;
+    this.#ask();
+  }
+
+  #ask() {
+    this.#askedMs = this.#env.performance.now();
     this.#on.ask();
+  }
+
+  // There is a leader, so the question or its answer got lost, or is on its way.
+  #askAgain() {
+    if (this.#env.performance.now() - this.#askedMs >= askAgainMs) this.#ask();
   }
 
   #fetch(joinedAt) {
