@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {until} from '../integration/lib/wait.mjs';
+import {now, until} from '../integration/lib/wait.mjs';
 import {clients, table} from './lib/documented.mjs';
 import {questions, startOrigin} from './lib/origin.mjs';
 import {startBrowser, startPage, startProcess} from './lib/run.mjs';
@@ -12,8 +12,9 @@ const patience = 30_000;
 
 // Waits for one more stream, as long as a client may take. Ones that stay away end, or show that they do by time.
 async function comesBack(origin, client, ms) {
-  const again = until(() => origin.cursors.length > 1 || client.ended, '', ms).catch(() => false);
-  return (await again) !== false && origin.cursors.length > 1;
+  const deadline = now() + ms;
+  while (origin.cursors.length < 2 && !client.ended && now() < deadline) await pause(10);
+  return origin.cursors.length > 1;
 }
 
 const answers = {
