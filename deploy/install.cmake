@@ -30,7 +30,8 @@ place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-wo
 place(${source}/deploy/nginx/sse-worker.site.conf /etc/nginx/sites-available sse-worker.site.conf)
 place(${source}/deploy/nginx/sse-worker.site-tls.conf /etc/nginx/sites-available sse-worker.site-tls.conf)
 
-# A service keeps its history over a restart. The file may get a publish key and a password: see the end.
+# A service keeps its history over a restart, so kind is sqlite. Only root and the worker's group may read the file, because a
+# publish key and a password may be written into it; see the end.
 set(config $ENV{DESTDIR}/etc/sse-worker/sse-worker.yaml)
 set(config_is_new TRUE)
 if(EXISTS ${config})
@@ -60,8 +61,8 @@ place(${source}/README.md ${doc} README.md)
 place(${source}/deploy/spawn-fcgi/README.md ${doc} spawn-fcgi.md)
 file(INSTALL ${source}/LICENSE DESTINATION ${doc} OPTIONAL)
 
-# The worker's user, its folders, and the group that may read the configuration. With DESTDIR this is a part of a package, whose
-# scripts do it on the machine (systemd-sysusers, systemd-tmpfiles, chgrp).
+# Makes the worker's user and its folders, and sets the group that may read the configuration. With DESTDIR this builds a package,
+# whose scripts do these steps on the machine (systemd-sysusers, systemd-tmpfiles, chgrp).
 execute_process(COMMAND id -u OUTPUT_VARIABLE user OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(NOT "$ENV{DESTDIR}" STREQUAL "")
   message(STATUS "With DESTDIR no user is made. On the machine: systemd-sysusers; systemd-tmpfiles --create; "

@@ -8,8 +8,8 @@
 namespace worker {
 namespace {
 
-/// What a figure that only rises has gained since it was asked last. Of several threads that ask at one
-/// moment, one gets it.
+/// How much a figure that only rises has risen since the last call. If several threads call at one moment,
+/// one of them gets the difference.
 class Gain {
  public:
   std::uint64_t of(std::uint64_t now) {
@@ -30,21 +30,23 @@ struct Gains {
 }  // namespace
 
 void tell_journal(metrics::Registry& registry, const journal::Journal& journal) {
-  auto& events = registry.gauge("sse_worker_journal_events", "Events held to resume from.");
-  auto& bytes = registry.gauge("sse_worker_journal_bytes", "What they take, with the bookkeeping.");
+  auto& events = registry.gauge("sse_worker_journal_events", "Events kept for readers to resume from.");
+  auto& bytes =
+      registry.gauge("sse_worker_journal_bytes", "Memory used by retained events, including indexes.");
   auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
   auto& emptied = registry.gauge("sse_worker_journal_emptied_bytes",
-                                 "Of sse_worker_journal_bytes, those of topics that hold no event any more.");
-  auto& forgotten = registry.counter("sse_worker_journal_forgotten_topics_total",
-                                     "Topics without events that were forgotten, to stay within the bounds.");
+                                 "The part of sse_worker_journal_bytes used by topics without events.");
+  auto& forgotten =
+      registry.counter("sse_worker_journal_forgotten_topics_total",
+                       "Topics without events that were forgotten because too many were remembered.");
   auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
   auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
-                                  "Publishers' ids remembered of events that are not held any more.");
+                                  "Publishers' ids remembered after their events were evicted.");
   auto& waiting = registry.gauge("sse_worker_journal_waiting_bytes",
-                                 "What publishes take that wait to be kept, and to be answered.");
+                                 "Memory used by publishes that wait to be stored or answered.");
   metrics::Limits limits(registry);
   auto& available =
-      registry.gauge("sse_worker_journal_available", "1 while events can be kept, 0 otherwise.");
+      registry.gauge("sse_worker_journal_available", "1 while the journal can store events, 0 otherwise.");
   registry.on_text([&, limits, gains = std::make_shared<Gains>()]() mutable {
     available.set(journal.trouble() ? 0 : 1);
     const auto figures = journal.figures();

@@ -1,4 +1,4 @@
-// What the metrics tell of the journal: read from it whenever they are asked for.
+// JournalMetrics: the journal's figures as metrics, read whenever the metrics are asked for.
 #pragma once
 
 #include "journal/journal.hpp"
@@ -6,7 +6,7 @@
 
 namespace worker {
 
-/// Both are borrowed for as long as metrics are asked for.
+/// Both must live as long as the metrics are asked for.
 void tell_journal(metrics::Registry& registry, const journal::Journal& journal);
 
 }  // namespace worker

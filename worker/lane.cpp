@@ -8,7 +8,7 @@ namespace worker {
 namespace {
 
 constexpr std::chrono::milliseconds lag_interval{250};
-// In looks at the lag: once a second.
+// Counted in measurements of the lag: once a second.
 constexpr unsigned housekeeping_interval = 4;
 
 }  // namespace
@@ -22,15 +22,14 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       publish_metrics_(commons.registry),
       limits_(commons.registry),
       loop_lag_(commons.registry.histogram(
-          "sse_worker_loop_lag_seconds",
-          "How late a loop's timers fire: how long others wait for their turn.",
+          "sse_worker_loop_lag_seconds", "How late the timers of a loop fire.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       turns_(commons.registry.histogram(
           "sse_worker_loop_turn_seconds",
-          "How long a loop is busy at a stretch, without looking at its sockets and timers.",
+          "Duration of one turn of a loop, in which it does not look at its sockets and timers.",
           {100, 500, 1000, 2000, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       longest_turn_(commons.registry.gauge("sse_worker_loop_longest_turn_seconds",
-                                           "The longest of these turns since this was last asked for.", {},
+                                           "Longest turn of a loop since the metrics were last read.", {},
                                            1e-6)),
       lag_timer_(loop_.timers(), [this] { measure_lag(); }),
       address_limit_log_(commons.address_limit_log),
@@ -86,7 +85,7 @@ void Lane::stop() {
 void Lane::measure_turn(base::Instant::duration taken) {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
   turns_.observe(static_cast<std::uint64_t>(microseconds));
-  // The one thread that raises it; the others only take it.
+  // This thread alone raises the value; others only reset it.
   if (microseconds > longest_microseconds_.load(std::memory_order_relaxed))
     longest_microseconds_ = microseconds;
 }

@@ -10,7 +10,11 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/account.hpp"
 #include "base/run_together.hpp"
@@ -35,7 +39,7 @@ using namespace worker;
 constexpr int exit_failure = 1;
 constexpr int exit_mistake = 2;
 
-// Whom the unit and the documented spawn-fcgi command run the worker as.
+// The user that the unit and the documented spawn-fcgi command run the worker as.
 constexpr const char* usual_user = "sse-worker";
 
 int mistake(const std::string& sentence) {
@@ -51,8 +55,8 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// The status to end with. A lane that fails ends all: what it held is gone, and a new process serves
-// everybody.
+// Returns the exit status. If one lane fails, all end: its streams are lost, and a new process can serve
+// every reader again.
 int run_all(std::deque<Lane>& lanes, base::Log& log) {
   std::vector<std::function<void()>> runs;
   for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
@@ -67,38 +71,42 @@ int run_all(std::deque<Lane>& lanes, base::Log& log) {
   }
 }
 
-void tell_addresses(metrics::Registry& registry, const api::StreamSlots& slots) {
-  auto& addresses = registry.gauge("sse_worker_stream_addresses",
-                                   "IPv4 addresses and IPv6 /64 networks that hold streams or long polls.");
-  auto& uncounted = registry.gauge("sse_worker_uncounted_streams",
-                                   "Streams and long polls that streams.per_address_max does not limit: from "
-                                   "loopback addresses, from Unix sockets, and without REMOTE_ADDR.");
-  registry.on_text([&] {
-    addresses.set(static_cast<std::int64_t>(slots.addresses().networks()));
-    uncounted.set(static_cast<std::int64_t>(slots.uncounted()));
-  });
+// A gauge that is read when somebody asks for the metrics, on the thread that asks.
+void gauge_of(metrics::Registry& registry, const std::string& name, std::string_view help,
+              std::function<std::size_t()> read) {
+  auto& gauge = registry.gauge(name, help);
+  registry.on_text([&gauge, read = std::move(read)] { gauge.set(static_cast<std::int64_t>(read())); });
 }
 
-void tell_load(metrics::Registry& registry, const api::StreamSlots& slots, const fcgi::Load& load) {
-  auto& pending = registry.gauge("sse_worker_pending_connections",
-                                 "FastCGI connections that have begun a request, or had none yet.");
-  auto& idle = registry.gauge("sse_worker_idle_connections",
-                              "FastCGI connections that were served and wait for their next request.");
-  auto& bodies = registry.gauge("sse_worker_bodies_bytes", "Bytes of requests' bodies that are coming in.");
-  auto& subscriptions = registry.gauge("sse_worker_subscriptions_bytes",
-                                       "Bytes that the topics and patterns of all readers take.");
-  registry.on_text([&] {
-    pending.set(static_cast<std::int64_t>(load.pending));
-    idle.set(static_cast<std::int64_t>(load.idle));
-    bodies.set(static_cast<std::int64_t>(load.bodies.used()));
-    subscriptions.set(static_cast<std::int64_t>(slots.subscriptions().used()));
-  });
+void tell_streams(metrics::Registry& registry, const api::StreamSlots& slots) {
+  gauge_of(registry, "sse_worker_stream_addresses",
+           "IPv4 addresses and IPv6 /64 networks that hold streams or long polls.",
+           [&] { return slots.addresses().networks(); });
+  gauge_of(
+      registry, "sse_worker_uncounted_streams",
+      "Streams and long polls that streams.per_address_max does not limit: from loopback addresses, from "
+      "Unix sockets, and without REMOTE_ADDR.",
+      [&] { return slots.uncounted(); });
+  gauge_of(registry, "sse_worker_subscriptions_bytes",
+           "Memory used by the topics and patterns of all readers.",
+           [&] { return slots.subscriptions().used(); });
 }
 
-// Each lane raises it by its own.
+void tell_load(metrics::Registry& registry, const fcgi::Load& load) {
+  gauge_of(registry, "sse_worker_pending_connections",
+           "FastCGI connections that wait for their first request or for the rest of a request.",
+           [&] { return load.pending.load(); });
+  gauge_of(registry, "sse_worker_idle_connections",
+           "FastCGI connections that were served and wait for their next request.",
+           [&] { return load.idle.load(); });
+  gauge_of(registry, "sse_worker_bodies_bytes", "Bytes received of request bodies that are not complete yet.",
+           [&] { return load.bodies.used(); });
+}
+
+// Resets the gauge; then each lane raises it to its own longest turn.
 void tell_turns(metrics::Registry& registry) {
   auto& longest = registry.gauge("sse_worker_loop_longest_turn_seconds",
-                                 "The longest of these turns since this was last asked for.", {}, 1e-6);
+                                 "Longest turn of a loop since the metrics were last read.", {}, 1e-6);
   registry.on_text([&longest] { longest.set(0); });
 }
 
@@ -106,7 +114,7 @@ int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
-  // Whatever the umask was: the journal has what was published.
+  // The journal's files hold what was published: only this user may read them, whatever the umask was.
   ::umask(0077);
 
   const auto log = base::make_log(config.log);
@@ -118,9 +126,9 @@ int serve(const config::Config& config, const std::string& file) {
   tell_turns(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
   slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
-  tell_addresses(registry, slots);
+  tell_streams(registry, slots);
   fcgi::Load load;
-  tell_load(registry, slots, load);
+  tell_load(registry, load);
   api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
@@ -129,7 +137,7 @@ int serve(const config::Config& config, const std::string& file) {
   std::deque<Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
-  // Called by each lane, on its thread; the last one closes the door.
+  // Called by each lane, on its thread; the last one closes the listening socket.
   const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
     if (--*lanes_accepting == 0) listening.value().close();
   };
@@ -150,7 +158,7 @@ int serve(const config::Config& config, const std::string& file) {
   return status;
 }
 
-// As the user that will run the worker: what root may do says nothing about that one.
+// Checks as the user that will run the worker, because root may do more than that user.
 int check(const config::CommandLine& line, const config::Config& config) {
   const auto& file = line.config_file;
   auto user = line.user;

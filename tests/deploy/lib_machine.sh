@@ -1,6 +1,14 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034
 # A machine to throw away: this one's files, copied as they are written, with a systemd of its own as process 1, its own
-# network and processes. What is installed there is gone with it. Sourced behind lib.sh; needs root and namespaces.
+# network and processes. What is installed there is gone with it. Sourced; brings lib.sh. Needs root and namespaces: without
+# them, the test that sources it is skipped.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# The folder of the build under test, and the configuration of the worker on that machine.
+build=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
+config=/etc/sse-worker/sse-worker.yaml
 
 # Why there can be no such machine here; nothing, if there can.
 machine_refusal() {
@@ -14,6 +22,9 @@ machine_refusal() {
     mkdir "$0/cg"; mount -t cgroup2 cgroup2 "$0/cg" || mount -t cgroup -o none,name=systemd systemd "$0/cg"' "$tmp/probe" \
     2>&1 || true
 }
+
+why=$(machine_refusal)
+[[ -z $why ]] || { printf 'skipped: no machine to install on: %s\n' "$why"; exit 77; }
 
 # What becomes process 1. Devices are the few that programs here need: those of this machine stay untouched.
 # shellcheck disable=SC2016
@@ -92,3 +103,15 @@ paste_there() {
   # shellcheck disable=SC2016 # for the other shell
   there 'build=$2; sudo() { "$@"; }; make() { command make BUILD="$build" "$@"; }; set -e; eval "$1"' "$text" "$build"
 }
+
+# start_nginx_there LINE: the site that a machine with nginx has, with LINE in its server as the documentation says.
+start_nginx_there() {
+  [[ -n $1 ]] || { echo 'the documentation has no such line'; return 1; }
+  there "sed -i 's|^\tserver_name _;|&\n\t$1|' /etc/nginx/sites-enabled/default && nginx -t -q && nginx"
+}
+
+not() { ! "$@"; }
+# is OWNER:GROUP\ MODE PATH: fails, and says what it is, where PATH on that machine has another owner or mode.
+is() { [[ $(there "stat -c '%U:%G %a' '$2'") == "$1" ]] || { there "stat -c '%U:%G %a' '$2'"; return 1; }; }
+# Whether a reply to a publish gives the event's id.
+has_id() { [[ $1 =~ ^\{\"id\":\"[0-9a-f]+-[0-9]+\"\}$ ]]; }

@@ -2,28 +2,14 @@
 # The installation under spawn-fcgi, as its documentation has it, on a fresh machine: the commands are read from the documents.
 # What it promises holds: a publish is taken, the log is written, nobody else reads what is secret.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-source "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=lib_machine.sh
 source "$(dirname "$0")/lib_machine.sh"
 
-why=$(machine_refusal)
-[[ -z $why ]] || { printf 'skipped: no machine to install on: %s\n' "$why"; exit 77; }
-build=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
 page=$root/deploy/spawn-fcgi/README.md
-config=/etc/sse-worker/sse-worker.yaml
 
-# The site that a machine with nginx has, with the line that the documentation adds to its server.
-not() { ! "$@"; }
-start_nginx_there() {
-  local line
-  line=$(grep -o 'include snippets/sse-worker.locations.conf;' "$page" | head -1)
-  there "sed -i 's|^\tserver_name _;|&\n\t$line|' /etc/nginx/sites-enabled/default && nginx -t -q && nginx"
-}
-# owner LINE PATH: who has it and with which mode.
-is() { [[ $(there "stat -c '%U:%G %a' '$2'") == "$1" ]] || { there "stat -c '%U:%G %a' '$2'"; return 1; }; }
+documented_line() { grep -o 'include snippets/sse-worker.locations.conf;' "$page" | head -1; }
 logged() { there "journalctl -q --no-pager -o cat -t sse-worker | grep -q '$1'"; }
-takes_a_publish() { [[ $(paste_there "$(documented 'curl -d' "$page")" 2>/dev/null) =~ ^\{\"id\":\"[0-9a-f]+-[0-9]+\"\}$ ]]; }
+takes_a_publish() { has_id "$(paste_there "$(documented 'curl -d' "$page")" 2>/dev/null)"; }
 # What is before `; ` in the line that begins with "To stop it".
 # shellcheck disable=SC2016 # the document's, not the shell's
 stop_command() { sed -n 's/^To stop it: `\(.*\)`\.$/\1/p' "$page"; }
@@ -32,7 +18,7 @@ no_worker() { ! there 'pgrep -x sse-worker' >/dev/null; }
 boot_machine
 check 'make install' there "make install BUILD='$build'"
 ((failures == 0)) || finish
-check 'nginx takes the documented line' start_nginx_there
+check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
 check 'the documented commands' paste_there "umask 0; $(documented 'spawn-fcgi -s' "$page")"
 check 'the documented publish is taken at once' until_true 5 takes_a_publish
 check 'the log is in syslog, and says so' until_true 5 logged 'stderr is closed or /dev/null, so the log goes to syslog'
@@ -95,7 +81,7 @@ check 'makes no user' there '! getent passwd sse-worker && ! test -e /var/lib/ss
 there 'cp -a /package/. /'
 page=$tmp/spawn-fcgi.md
 there 'cat /usr/local/share/doc/sse-worker/spawn-fcgi.md' >"$page"
-check 'nginx takes the documented line' start_nginx_there
+check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
 check 'check says what is missing' there "! sse-worker check --user www-data --config $config 2>/dev/null"
 check 'the documented lines for it' paste_there "$(documented '^useradd' "$page")"
 check 'the documented commands' paste_there "$(documented 'spawn-fcgi -s /run' "$page")"

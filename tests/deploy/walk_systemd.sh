@@ -2,27 +2,14 @@
 # The installation under systemd, as the README has it, on a fresh machine with a systemd of its own: what is promised of the unit
 # when all is well, and what readers get while the worker cannot start.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-source "$(dirname "$0")/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=lib_machine.sh
 source "$(dirname "$0")/lib_machine.sh"
 
-why=$(machine_refusal)
-[[ -z $why ]] || { printf 'skipped: no machine to install on: %s\n' "$why"; exit 77; }
-build=$(dirname "$(realpath "${SSE_WORKER:-$root/build/sse-worker}")")
 readme=$root/README.md
-config=/etc/sse-worker/sse-worker.yaml
 
-not() { ! "$@"; }
-start_nginx_there() {
-  local line
-  line=$(documented_line 'include snippets/sse-worker.locations.conf;')
-  there "sed -i 's|^\tserver_name _;|&\n\t$line|' /etc/nginx/sites-enabled/default && nginx -t -q && nginx"
-}
-documented_line() { grep -xF "$1" "$readme" | head -1; }
-is() { [[ $(there "stat -c '%U:%G %a' '$2'") == "$1" ]] || { there "stat -c '%U:%G %a' '$2'"; return 1; }; }
+documented_line() { grep -xF 'include snippets/sse-worker.locations.conf;' "$readme" | head -1; }
 logged() { there "journalctl -q --no-pager -o cat -u sse-worker.service | grep -q '$1'"; }
-takes_a_publish() { [[ $(there "curl -s -m 10 -d 'topic=orders&data=hi' http://127.0.0.1/publish") =~ ^\{\"id\":\"[0-9a-f]+-[0-9]+\"\}$ ]]; }
+takes_a_publish() { has_id "$(there "curl -s -m 10 -d 'topic=orders&data=hi' http://127.0.0.1/publish")"; }
 state() { there "systemctl show -P ActiveState sse-worker.$1" || true; }
 is_state() { [[ $(state "$1") == "$2" ]] || { echo "sse-worker.$1 is $(state "$1")"; return 1; }; }
 worker_pid() { there 'systemctl show -P MainPID sse-worker.service'; }
@@ -44,7 +31,7 @@ boot_machine
 block=$(documented 'systemctl enable --now sse-worker' "$readme")
 check 'the documented commands' paste_there "$block"
 ((failures == 0)) || finish
-check 'nginx takes the documented line' start_nginx_there
+check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
 check 'a publish is taken at once' until_true 5 takes_a_publish
 check 'the service is active' is_state service active
 check 'the log is in the journal of the unit' logged 'serves on LISTEN_FDS'

@@ -5,15 +5,14 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
-#include <chrono>
 #include <csignal>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "journal/redis_connection.hpp"
+#include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
 
 namespace worker::support {
@@ -45,15 +44,17 @@ class RedisServer {
     argv.push_back(nullptr);
     if (::posix_spawnp(&pid_, "redis-server", nullptr, nullptr, argv.data(), environ) != 0)
       throw std::runtime_error("redis-server cannot be started; `make test` installs it");
-    for (int tries = 0;; ++tries) {
+    std::string error;
+    const auto answers = [&] {
       try {
         ask({"PING"});
-        return;
-      } catch (const journal::RedisError&) {
-        if (tries == 1'000) throw;
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        return true;
+      } catch (const journal::RedisError& failure) {
+        error = failure.what();
+        return false;
       }
-    }
+    };
+    if (!eventually(answers)) throw std::runtime_error("redis-server does not answer: " + error);
   }
   void stop() {
     if (pid_ == 0) return;

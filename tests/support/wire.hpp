@@ -83,6 +83,8 @@ inline std::string request(const Request& from) {
          stream(standard_input, from.id, from.body);
 }
 
+inline std::string post(std::string_view body) { return request({.method = "POST", .body = body}); }
+
 /// The end of an answer: of its STDOUT, and END_REQUEST with status 0, REQUEST_COMPLETE.
 inline std::string end(unsigned id) {
   return record(standard_output, id) + record(end_request, id, octets({0, 0, 0, 0, 0, 0, 0, 0}));

@@ -58,7 +58,7 @@ std::size_t AddressCounts::most_of(const http::Network& network) const {
   return network.length == http::Network::ipv6_site_bits ? most_ * site_share : most_;
 }
 
-// The entry of a network that may have no more; null where it may.
+// The entry of the network that is at its limit; null where one stream more is allowed.
 AddressCounts::Entry* AddressCounts::full(const std::optional<http::Network>& network) {
   if (!network || most_ == 0) return nullptr;
   const auto found = counts_.find(*network);

@@ -23,7 +23,7 @@ namespace worker::api {
 class AddressCounts {
  public:
   class Count;
-  /// A network and its streams. Lives as long as there is one.
+  /// A network and its counts. Lives as long as the network has an open stream.
   using Entry = std::pair<const http::Network, Count>;
   class Count {
     friend class AddressCounts;
@@ -31,37 +31,37 @@ class AddressCounts {
     RecentRefusals refusals_;
     std::uint32_t open_ = 0;
   };
-  /// Why there is no more: `network` holds `open` streams, which is `most` or, after a reload, more.
+  /// Why a stream is refused: `network` holds `open` streams; that is `most` or, after a reload, more.
   struct Full {
     http::Network network;
     std::size_t open = 0;
     std::size_t most = 0;
-    /// Refusals of this network in the last 10 to 20 s, with this one.
+    /// Refusals of this network in the last 10 to 20 s, including this one.
     std::size_t recent = 0;
   };
   /// What happened since the last report.
   struct Report {
     std::size_t refused = 0;
-    /// The last one that was refused.
+    /// The latest refusal.
     Full last{};
   };
 
-  /// How many times the limit the networks of one IPv6 /48 may hold together. A household with a /56 has 256
-  /// networks, and would else have 256 times the limit.
+  /// All networks of one IPv6 /48 together may hold this many times the limit. Without this bound a household
+  /// with a /56, which has 256 networks, could hold 256 times the limit.
   static constexpr std::size_t site_share = 4;
 
-  /// `most` streams for each network; 0: without limit. They are counted all the same, so that a limit that
-  /// is set later holds for who is there already.
+  /// `most` streams for each network; 0: without limit. Streams are counted also without a limit, so that a
+  /// limit that a reload sets includes the streams that are open then.
   explicit AddressCounts(std::size_t most) : most_(most) {}
   void set_most(std::size_t most);
 
-  /// One stream more. The caller owes one remove() for the entry it gets.
+  /// Counts one stream more. The caller owes one remove() for the entry it gets.
   base::Result<Entry*, Full> add(const http::Network& network, base::Instant now);
   void remove(Entry& entry);
 
   /// Networks with an open stream.
   std::size_t networks() const;
-  /// The streams of all of them.
+  /// Open streams of all networks.
   std::size_t streams() const;
   std::size_t most() const;
   Report take_report();

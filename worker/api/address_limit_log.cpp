@@ -18,7 +18,7 @@ void AddressLimitLog::tell_refusals(base::Instant now) {
   next_ = now + interval;
   const auto [refused, last] = std::exchange(untold_, {});
   const auto address = last.network.text();
-  // To an operator whose proxy hides the readers this is an outage: the line says how to end it.
+  // Where a proxy hides the addresses of its readers, most of them are refused: the line says how to mend it.
   log_.warn(
       "streams.per_address_max: refused streams: count={} last_address={} open={} limit={} all_streams={}. "
       "If "
@@ -27,7 +27,7 @@ void AddressLimitLog::tell_refusals(base::Instant now) {
       refused, address, last.open, last.most, slots_.used(), address, address);
 }
 
-// Once in the process's life: a hint, not an event.
+// Logged once in the life of the process: it is a hint, not an event.
 void AddressLimitLog::tell_uncounted() {
   const auto most = slots_.addresses().most();
   if (uncounted_told_ || most == 0) return;

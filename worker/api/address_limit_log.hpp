@@ -1,6 +1,6 @@
-// AddressLimitLog: says in the log what streams.per_address_max refused, and where it limits nobody. Asked to
-// look about once a second; a flood of refusals is one line a minute. Owned by main. Usable from every
-// thread.
+// AddressLimitLog: logs what streams.per_address_max refused, and that it does not apply to some streams.
+// look() is to be called about once a second; it logs refusals at most once a minute. Owned by main. Usable
+// from every thread.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,7 @@ class AddressLimitLog {
   base::Log& log_;
   std::mutex mutex_;
   // Guarded by mutex_.
-  base::Instant next_{};  // no line about refusals before it
+  base::Instant next_{};  // earliest time of the next line about refusals
   AddressCounts::Report untold_;
   bool uncounted_told_ = false;
 };

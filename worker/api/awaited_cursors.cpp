@@ -68,7 +68,7 @@ void AwaitedCursors::look_at_all() {
     waiters_.push_back(waiter);
     next = std::min(next, waiter.next());
   }
-  // The rest in a turn of its own, and first.
+  // The rest waits for the next turn, ahead of everything else.
   if (!turn.empty()) next = timers_.now();
   waiters_.splice(waiters_.begin(), turn);
   if (!waiters_.empty()) timer_.arm(next);

@@ -5,7 +5,7 @@
 namespace worker::api {
 namespace {
 
-// In a time that does not depend on where they differ.
+// Takes a time that does not depend on where the two differ.
 bool same_secret(std::string_view given, std::string_view expected) {
   unsigned difference = given.size() == expected.size() ? 0 : 1;
   for (std::size_t i = 0; i < given.size(); ++i) {
@@ -14,7 +14,7 @@ bool same_secret(std::string_view given, std::string_view expected) {
   return difference == 0;
 }
 
-// What follows `Bearer`, in any case, and the blanks behind it (RFC 9110, section 11.4: one or more).
+// The text after `Bearer`, in any case, and one or more blanks (RFC 9110, section 11.4).
 std::string_view bearer_token(std::string_view authorization) {
   constexpr std::string_view scheme = "bearer";
   if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};

@@ -1,4 +1,4 @@
-// Who a request comes from, as far as the web server and the request say.
+// Caller: who sent a request, as far as the web server and the request say. Pure; from every thread.
 #pragma once
 
 #include <string_view>
@@ -8,7 +8,7 @@
 namespace worker::api {
 
 /// True where the request has `Authorization: Bearer KEY` with this key. Takes a time that does not depend on
-/// where the two differ. An empty key is nobody's.
+/// where the two differ. False where `key` is empty.
 bool has_key(const http::Request& request, std::string_view key);
 
 }  // namespace worker::api

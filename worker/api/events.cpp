@@ -60,7 +60,7 @@ std::string too_many_patterns(std::size_t patterns, std::size_t most) {
            "streams.patterns_max";
   }
   return fmt::format(
-      "topic: {} patterns are asked for; at most {} are allowed. Ask for topics by their names, or for one "
+      "topic: {} patterns are too many; at most {} are allowed. Ask for topics by their names, or for one "
       "pattern that covers several; the operator can raise streams.patterns_max",
       patterns, most);
 }
@@ -243,7 +243,7 @@ void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamS
   // A browser that gets 204 does not come back.
   if (asked.from.complete && !asked.poll)
     return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
-  // Who asks for what somebody reads already takes no more.
+  // A subscription that another reader has already takes no more memory.
   const auto bytes = shard_.has(asked.selection) ? 0 : hub::subscription_bytes(asked.selection);
   auto share = slots_.take_bytes(bytes, timers_.now());
   if (!share) return turn_away(exchange, asked.poll.has_value(), share.error());
@@ -252,7 +252,7 @@ void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamS
 }
 
 // The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
-// 503 would never return. Why is in the log: it has paths and addresses, and a reader may be anybody.
+// 503 would never return. The reason is in the log: it has paths and addresses, which readers must not see.
 void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
   if (polls) {
     return exchange.answer(

@@ -99,10 +99,9 @@ void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto& begun = *greeting;
   exchange.keep(std::move(greeting));
   auto opening = stream_opening(streams_, random_);
-  // Who writes `channel=a` would wonder who greets them.
+  // A reader who wrote `channel=a` would not know why a greeting comes.
   if (const auto& asked = exchange.request(); !asked.query.pairs().empty() || !asked.body.empty())
-    sse::append_comment(opening,
-                        "no topic is asked for, so this is the greeting stream; ask with topic=NAME");
+    sse::append_comment(opening, "the request has no topic, so this is the greeting stream; add topic=NAME");
   begun.begin(std::move(opening));
 }
 

@@ -1,4 +1,4 @@
-// GET /healthz and GET /metrics: is this worker well, and what does it do.
+// GET /healthz and GET /metrics: whether this worker can serve, and its figures.
 #pragma once
 
 #include "api/settings.hpp"
@@ -9,10 +9,10 @@
 
 namespace worker::api {
 
-/// 200 `{"status":"ok","journal":{"status":"ok"}}`: the loop turns and answers, and the journal takes events;
-/// else 503 with `unwell` and `unavailable`. The operator also gets figures, and the reason with its paths
-/// and addresses: who asks from this machine, unless `stats.readers` is `nobody`, and who has the publish
-/// key. Loop only.
+/// Answers 200 `{"status":"ok","journal":{"status":"ok"}}` while the journal can store events, else 503 with
+/// `unwell` and `unavailable`. Two kinds of requests also get figures, and the reason with its paths and
+/// addresses: those from this machine, unless `stats.readers` is `nobody`, and those with the publish key.
+/// Loop thread only.
 class HealthEndpoint final : public http::Endpoint {
  public:
   HealthEndpoint(const journal::Journal& journal, const StreamSlots& slots, const PublishSettings& publish,

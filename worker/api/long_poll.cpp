@@ -41,7 +41,7 @@ void LongPoll::deliver(const hub::Batch& batch) {
   answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
-// Those that were asked for.
+// The topics and patterns that the request asked for.
 void LongPoll::append_topics(const journal::Entry::Topics& topics) {
   events_ += ",\"topics\":[";
   std::string_view before;

@@ -30,7 +30,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   /// Longer ones are left out: the line of a request has to fit one of nginx's buffers
   /// (large_client_header_buffers), which have 8 KB.
   static constexpr std::size_t address_bytes_max = 8'000;
-  /// A sentence for whoever reads the answer.
+  /// A sentence for the person who reads the answer.
   void set_notice(std::string notice) { notice_ = std::move(notice); }
   /// Told in the next answer.
   void set_gap(nlohmann::ordered_json gap) { gap_ = std::move(gap); }
@@ -58,7 +58,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   base::ByteBudget::Share address_share_;  // of the bytes of all subscriptions
   std::string notice_;
   nlohmann::ordered_json gap_;
-  std::string events_;  // as JSON, with commas between
+  std::string events_;  // JSON objects, separated by commas
 };
 
 }  // namespace worker::api

@@ -16,16 +16,16 @@
 namespace worker::api {
 namespace {
 
-// Larger bodies, and those of more lines, are read on the side thread: they would hold the loop.
+// Larger bodies, and those with more lines, are parsed on the side thread: they would block the loop.
 constexpr std::size_t body_bytes_here = 65'536;
 constexpr std::size_t lines_here = 512;
-// What may wait for that thread, with what it reads; one body goes alone, however large.
+// Bytes of bodies that may wait for that thread or be parsed by it; a body of any size may be there alone.
 constexpr std::size_t aside_bytes_max = 67'108'864;
-// What is appended in one turn of the loop: a millisecond of work, or one event.
+// Bytes that are appended in one turn of the loop: a millisecond of work, or one event.
 constexpr std::size_t part_weight_max = 1'024;
 
-// A field in the address would be dropped in silence. Only what is surely meant for us: `key` may be a token
-// that the web server checks, `id` the number of a request.
+// Fields are read from the body only, so one in the query would be ignored: these are refused instead. `key`
+// and `id` are not among them: the web server may check a token `key`, and `id` may number requests.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
     for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
@@ -46,17 +46,16 @@ std::string sentence(journal::Rejection rejection, const journal::Journal& journ
       return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
              "event again";
     case journal::Rejection::unconfirmed:
-      return "It is not known whether the event was kept. Send it again later; with the same id, if it has "
-             "one "
-             "of its own, it is never kept twice.";
+      return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
+             "`id` cannot create a duplicate.";
     case journal::Rejection::full:
-      return "Too many events wait to be kept; send it again later. The operator can raise "
+      return "Too many events wait to be stored; send it again later. The operator can raise "
              "journal.waiting_bytes_max.";
     case journal::Rejection::unavailable:
       break;
   }
   return fmt::format("The event could not be kept ({}); send it again later.",
-                     journal.trouble().value_or("it is well again"));
+                     journal.trouble().value_or("it has recovered meanwhile"));
 }
 
 http::Response refusal(journal::Rejection rejection, const journal::Journal& journal) {
@@ -92,7 +91,7 @@ void append_line(std::string& out, std::string_view name, std::string_view text)
 std::string batch_answer(const std::vector<BatchItem>& items,
                          const std::vector<journal::Journal::Kept>& results,
                          const journal::Journal& journal) {
-  // What a line with an id of the hub's own takes.
+  // Bytes of a line with an id that the hub gives.
   constexpr std::size_t line_bytes = 48;
   std::string body;
   body.reserve(items.size() * line_bytes);
@@ -110,14 +109,14 @@ std::string batch_answer(const std::vector<BatchItem>& items,
   return body;
 }
 
-// So many lines, or more: not all are counted.
+// True for so many lines or more; stops counting there.
 bool has_lines(std::string_view text, std::size_t count) {
   for (auto end = text.find('\n'); end != std::string_view::npos && count > 0; end = text.find('\n', end + 1))
     --count;
   return count == 0;
 }
 
-// What is to be expanded may be any size.
+// A compressed body may expand to any size.
 bool is_large(const http::Request& request) {
   const auto coding = lower_case(request.header("content-encoding"));
   return request.body.size() > body_bytes_here || coding == "gzip" || coding == "x-gzip" ||
@@ -137,7 +136,7 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 
 }  // namespace
 
-// The way back to a publisher, who may leave meanwhile. Touched on the loop only.
+// The link to a publisher's request, which may end before its answer is ready. Loop thread only.
 struct PublishEndpoint::Link {
   http::Exchange* exchange;
 };
@@ -157,7 +156,7 @@ class PublishEndpoint::PendingAnswer final : public http::Source {
  public:
   explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
   ~PendingAnswer() override { link_->exchange = nullptr; }
-  // A publish under way completes.
+  // A publish that has begun is completed.
   void drain(std::chrono::milliseconds /*retry*/) override {}
 
  private:
@@ -222,13 +221,13 @@ void PublishEndpoint::read_aside(http::Exchange& exchange) {
   });
 }
 
-// The next part of it, and then the others.
+// Appends the next part; its answer appends the part after it.
 void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
   auto& next = appending->next;
   const auto size = appending->size;
   auto& drafts = appending->publication.drafts;
   const auto& results = appending->results;
-  // It cannot be kept now: nor can the rest.
+  // This part could not be stored, so the rest cannot be either.
   if (!results.empty() && is_unavailable(results.back()))
     return take(*appending, std::vector<journal::Journal::Kept>(size - next, results.back()));
   const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
@@ -277,7 +276,7 @@ http::Response PublishEndpoint::answer_of(const Appending& appending) const {
   if (lacking == results.end())
     return http::plain_response("application/x-ndjson",
                                 batch_answer(appending.publication.items, results, journal_));
-  // Of a batch that was appended in parts some may be kept.
+  // Parts that were appended before may be stored.
   const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
   return refusal(some ? journal::Rejection::unconfirmed : lacking->error(), journal_);
 }

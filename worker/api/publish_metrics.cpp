@@ -7,7 +7,7 @@ PublishMetrics::PublishMetrics(metrics::Registry& registry)
       bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of the bodies of publishes.")),
       rejected(registry.counter("sse_worker_rejected_events_total", "Events refused to their publishers.")),
       latency(registry.histogram(
-          "sse_worker_publish_seconds", "From a complete publish request to its events being kept.",
+          "sse_worker_publish_seconds", "Time from a complete publish request until its events are stored.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       limits(registry) {}
 

@@ -11,14 +11,14 @@
 namespace worker::api {
 namespace {
 
-// find() looks at many bytes at once, std::count() at one.
+// find() is faster than std::count(): it compares many bytes at once.
 std::size_t line_count(std::string_view text) {
   std::size_t count = 1;
   for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) ++count;
   return count;
 }
 
-// An array, or an object a line, where one object is expected: several events.
+// True where the body is an array, or has an object on each line, though one object is expected.
 DraftResult told_of_batches(DraftResult draft, std::string_view body) {
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool several = (first != std::string_view::npos && body[first] == '[') ||
@@ -53,9 +53,9 @@ PublishReader::Read PublishReader::read(const http::Request& request, const Publ
       "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson");
 }
 
-// The body as the parser needs it; until the next one.
+// The body expanded, with the padding that the parser needs; valid until the next call.
 std::string_view PublishReader::padded(std::string_view body) {
-  // One large body must not tie up its memory for good.
+  // Frees what one large body needed.
   constexpr std::size_t kept_bytes = 1'048'576;
   if (padded_.capacity() > kept_bytes) padded_ = {};
   padded_.assign(body).append(JsonDraftParser::padding, ' ');

@@ -1,5 +1,5 @@
-// PublishReader: what the body of a publish says: events, or a refusal. Keeps its working memory from one
-// body to the next; one per thread.
+// PublishReader: turns the body of a publish into events, or into a refusal. Keeps its working memory from
+// one body to the next; one per thread.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace worker::api {
 
-/// An item of a batch: where it stands, and what is wrong with it; nothing, if it is among the drafts.
+/// An item of a batch: its position, and what is wrong with it; empty if it is among the drafts.
 struct BatchItem {
   std::size_t line;
   std::string error;
@@ -29,7 +29,7 @@ struct Publication {
 
 class PublishReader {
  public:
-  /// Looks at the body, its type and its coding. Counts what it refuses.
+  /// Reads the body as its Content-Type and Content-Encoding say. Counts what it refuses.
   std::variant<Publication, http::Response> read(const http::Request& request,
                                                  const PublishSettings& settings, PublishMetrics& metrics);
 

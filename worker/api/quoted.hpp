@@ -1,4 +1,4 @@
-// Quoted: text as a JSON string. Pure.
+// Quoted: text as a JSON string. Pure; from every thread.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace worker::api {
 
-/// Appends `text` in quotes, with what JSON wants escaped; bytes that are no UTF-8 become U+FFFD. Text that
-/// needs no escapes, such as most ids and topics, is copied as it is.
+/// Appends `text` in quotes, escaped as JSON requires; bytes that are not UTF-8 become U+FFFD. Text without
+/// anything to escape, such as most ids and topics, is copied as it is.
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace worker::api

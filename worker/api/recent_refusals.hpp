@@ -1,4 +1,4 @@
-// RecentRefusals: how many readers were turned away lately. Its owner guards it where threads share it.
+// RecentRefusals: counts the readers that were turned away lately. Not thread-safe: its owner guards it.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ class RecentRefusals {
  public:
   static constexpr std::chrono::seconds window{10};
 
-  /// One more. Those of this window of 10 s and of the one before it, with this one.
+  /// Counts one more. Returns the number in this window of 10 s and the one before it, including this one.
   std::size_t add(base::Instant now) {
     if (now >= begun_ + window) {
       before_ = now < begun_ + 2 * window ? current_ : 0;

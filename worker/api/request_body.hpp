@@ -16,8 +16,8 @@ using BodyResult = base::Result<std::string_view, http::Response>;
 /// The media type in lower case, without its parameters.
 std::string media_type(const http::Request& request);
 
-/// The same, but application/json for a form whose `body` begins like JSON: that is what curl -d makes of
-/// JSON without a header, and no field's name begins with a bracket.
+/// The same, but application/json for a form whose `body` begins like JSON: curl -d calls JSON a form unless
+/// a header says otherwise, and no field's name begins with a bracket.
 std::string media_type(const http::Request& request, std::string_view body);
 
 /// The body as it came; 415 where it is in any coding. A view into the request.

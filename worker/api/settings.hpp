@@ -11,7 +11,7 @@ namespace worker::api {
 struct StreamSettings {
   /// Streams open at once; one more gets an empty stream and is told when to come back.
   std::size_t streams_max = 20'000;
-  /// The same for one IPv4 address or IPv6 /64; 0: without limit.
+  /// Streams that one IPv4 address or IPv6 /64 may hold; 0: without limit.
   std::size_t streams_per_address_max = 500;
   /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart
   /// does not bring all of them back in the same moment.
@@ -23,7 +23,7 @@ struct StreamSettings {
   std::size_t topics_max = 100;
   std::size_t patterns_max = 10;
   std::size_t topic_bytes_max = 1'024;
-  /// Of all subscriptions; those of readers who ask for the same count once.
+  /// Bytes of all subscriptions; readers who ask for the same share one.
   std::size_t subscriptions_bytes_max = 268'435'456;
   /// The longest a long poll may wait.
   std::chrono::milliseconds poll_max{60'000};

@@ -23,7 +23,7 @@ std::optional<std::string> refusal(StatsSettings::Readers readers, const http::R
   return fmt::format(
       "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
       "worker's configuration would change that",
-      address.text().empty() ? "an address that the web server does not tell (REMOTE_ADDR)"
+      address.text().empty() ? "an unknown address (the web server sends no REMOTE_ADDR)"
                              : base::shown(address.text()));
 }
 
@@ -100,7 +100,7 @@ void StatsEndpoint::tell_all() {
   if (open_.empty()) return;
   const auto event = feed_.current();
   for (auto next = open_.begin(); next != open_.end();) {
-    // Those who have it already are passed over.
+    // Skips readers who have this event already.
     if (timers_.turn().is_over()) return timer_.arm(timers_.now());
     static_cast<Stream&>(*next++).tell(event);
   }

@@ -27,7 +27,7 @@ base::Result<base::ByteBudget::Share, StreamSlots::Refused> StreamSlots::take_by
 std::size_t StreamSlots::uncounted() const {
   const auto counted = addresses_.streams();
   const std::size_t used = used_;
-  return used > counted ? used - counted : 0;  // the two are read one after the other
+  return used > counted ? used - counted : 0;  // another thread may change one between the two reads
 }
 
 void StreamSlots::give_back(AddressCounts::Entry* address) {

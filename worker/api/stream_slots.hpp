@@ -1,5 +1,5 @@
-// StreamSlots: how many streams may be open at once, all together and from one address, and what their
-// subscriptions may take. A stream or long poll holds one Slot for its life. Usable from every thread.
+// StreamSlots: bounds the open streams of all readers and of one address, and the bytes of their
+// subscriptions. A stream or long poll holds one Slot for its life. Usable from every thread.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ class StreamSlots {
   struct Refused {
     enum class Reason { all_taken, address_full, subscriptions_full };
     Reason reason;
-    /// Refusals in the last 10 to 20 s, with this one: of all readers, or of this address.
+    /// Refusals in the last 10 to 20 s, including this one: of this address for address_full, else of all.
     std::size_t recent;
   };
 
@@ -44,9 +44,9 @@ class StreamSlots {
   explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
       : most_(most), addresses_(per_address) {}
 
-  /// Loopback, Unix sockets and unknown addresses are not counted: whoever comes from there is a proxy that
-  /// does not pass on where its readers are, a front end that says nothing, or a program on this machine, so
-  /// the address says nothing about who reads.
+  /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a reader: the peer is
+  /// a proxy that does not pass on its readers' addresses, a front end that sends none, or a program on this
+  /// machine.
   base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
   void set_most(std::size_t most, std::size_t per_address) {
     most_ = most;
@@ -54,7 +54,7 @@ class StreamSlots {
   }
   std::size_t used() const { return used_; }
   std::size_t most() const { return most_; }
-  /// Of the bytes of all subscriptions.
+  /// Takes a share of the bytes of all subscriptions.
   base::Result<base::ByteBudget::Share, Refused> take_bytes(std::size_t bytes, base::Instant now);
   base::ByteBudget& subscriptions() { return subscriptions_; }
   const base::ByteBudget& subscriptions() const { return subscriptions_; }
@@ -71,7 +71,7 @@ class StreamSlots {
   AddressCounts addresses_;
   base::ByteBudget subscriptions_;
   std::mutex refusals_mutex_;
-  RecentRefusals refusals_;  // those who found no slot; guarded by refusals_mutex_
+  RecentRefusals refusals_;  // of readers who got no slot; guarded by refusals_mutex_
 };
 
 }  // namespace worker::api

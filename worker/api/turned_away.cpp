@@ -30,7 +30,7 @@ const char* comment_of(Reason reason) {
     case Reason::address_full:
       return "this address holds all the streams that one address may hold; come back";
     case Reason::subscriptions_full:
-      return "the topics that all readers ask for are as many as this worker may remember; come back";
+      return "the topics of all readers use all the memory that they may; come back";
     case Reason::all_taken:
       break;
   }
@@ -72,9 +72,10 @@ http::Response turned_away_poll(const StreamSlots::Refused& refused, const Strea
     return http::problem(status, detail, {{"Retry-After", fmt::format("{}", seconds)}});
   };
   if (refused.reason == Reason::subscriptions_full) {
-    return refusal(503,
-                   "The topics that all readers ask for are as many as this worker may remember "
-                   "(streams.subscriptions_bytes_max in its configuration); ask again, or for fewer.");
+    return refusal(
+        503,
+        "The topics of all readers use all the memory that they may "
+        "(streams.subscriptions_bytes_max in the worker's configuration); ask again later, or for fewer.");
   }
   if (refused.reason == Reason::all_taken)
     return refusal(503, "All streams that this worker may hold are taken; ask again.");

@@ -12,7 +12,7 @@
 namespace worker::base {
 namespace {
 
-// Of one entry; a group with more members than fit is shown by its number.
+// Bytes for one entry; a group with more members than fit is shown by its number.
 constexpr std::size_t buffer_size = 16'384;
 
 }  // namespace
@@ -40,7 +40,7 @@ Result<void, std::string> become(const std::string& user) {
   const auto* found = ::getpwnam(user.c_str());
   if (found == nullptr) return failure(fmt::format("there is no user {} on this machine", user));
   if (found->pw_uid == ::geteuid()) return success();
-  if (::geteuid() != 0) return failure(fmt::format("only root can look with the eyes of {}", user));
+  if (::geteuid() != 0) return failure(fmt::format("only root can check as another user ({})", user));
   const auto id = found->pw_uid;
   const auto group = found->pw_gid;
   if (::initgroups(user.c_str(), group) != 0 || ::setgid(group) != 0 || ::setuid(id) != 0) {

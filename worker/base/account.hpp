@@ -1,4 +1,4 @@
-// Users and groups of this machine, by name.
+// Account: users and groups of this machine, by name.
 #pragma once
 
 #include <sys/types.h>
@@ -9,14 +9,14 @@
 
 namespace worker::base {
 
-/// The number itself where there is no name.
+/// The name, or the number in digits where it has no name.
 std::string user_name(uid_t user);
 std::string group_name(gid_t group);
 
 /// Start-up only, on one thread.
 bool is_user(const std::string& name);
 
-/// From now on this process is the user, with all its groups; there is no way back. Fails with a sentence.
+/// Makes this process run as the user, with all its groups; this cannot be undone. Fails with a sentence.
 /// Start-up only, on one thread.
 Result<void, std::string> become(const std::string& user);
 

@@ -1,5 +1,5 @@
-// ByteBudget: bytes that many may take together. Each takes a Share for as long as it needs it. Usable from
-// every thread, a Share from one; outlives its shares.
+// ByteBudget: a bound on the bytes that many owners take together; each owner holds a Share. A budget is
+// usable from every thread, a Share from one thread at a time. The budget outlives its shares.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ namespace worker::base {
 
 class ByteBudget {
  public:
-  /// Gives back what it has when it goes. One without a budget has as much as it likes.
+  /// Gives its bytes back when it is destroyed. A share without a budget has no bound.
   class Share {
    public:
     Share() = default;
@@ -25,8 +25,8 @@ class ByteBudget {
     }
     ~Share() { release(); }
 
-    /// False, and nothing changes, where all together would have more than they may. Who is alone may have
-    /// as much as it needs.
+    /// False, and nothing changes, where all shares together would exceed the budget. A share that is alone
+    /// may exceed it.
     bool grow_to(std::size_t bytes) {
       if (budget_ == nullptr || bytes <= bytes_) return true;
       if (!budget_->take(bytes - bytes_, bytes_)) return false;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* name = "sse-worker";
 
-// One line, without a logger.
+// Writes one line without a logger.
 void tell_syslog(int priority, const std::string& sentence) {
   ::openlog(name, LOG_PID, LOG_DAEMON);
   ::syslog(priority, "%s", sentence.c_str());
@@ -51,7 +51,7 @@ std::shared_ptr<Log> make_log(const LogSettings& settings) {
 }
 
 void report(const std::string& sentence) {
-  // Not checked: there is nobody to tell.
+  // A failure is not checked: there is no place left to report it.
   const auto line = sentence + "\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
   if (leads_nowhere(STDERR_FILENO)) tell_syslog(LOG_ERR, sentence);

@@ -14,7 +14,7 @@ using Log = spdlog::logger;
 
 struct LogSettings {
   enum class Target {
-    automatic,  // stderr where somebody can read it, else syslog
+    automatic,  // stderr; syslog where stderr is closed or /dev/null
     stderr_stream,
     syslog,
   };
@@ -27,12 +27,12 @@ struct LogSettings {
 /// True for a level that LogSettings may hold.
 bool is_log_level(const std::string& level);
 
-/// Usable from every thread. Never fails: a broken stderr loses lines, not the worker. Where stderr cannot be
-/// read, its first line says where the others go: in the log, or in syslog if there are no others.
+/// Usable from every thread. Never fails: a broken stderr loses lines, not the worker. Where stderr is closed
+/// or /dev/null, the first line says so: that the log goes to syslog, or, in syslog, that it is lost.
 std::shared_ptr<Log> make_log(const LogSettings& settings);
 
-/// A sentence for the operator while there is no log yet: to stderr, and also to syslog where stderr cannot
-/// be read.
+/// Writes a sentence for the operator while there is no log yet: to stderr, and also to syslog where stderr
+/// is closed or /dev/null.
 void report(const std::string& sentence);
 
 }  // namespace worker::base

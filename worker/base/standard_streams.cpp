@@ -22,7 +22,7 @@ bool leads_nowhere(int descriptor) {
   return ::stat(nowhere, &null) == 0 && S_ISCHR(here.st_mode) && here.st_rdev == null.st_rdev;
 }
 
-// The lowest free number is the one that open() gives: the closed one itself, since those before it are open.
+// open() returns the lowest free number: that is the closed descriptor, because those below it are open.
 void open_closed_standard_streams() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (is_closed(descriptor) && ::open(nowhere, O_RDWR) != descriptor) return;

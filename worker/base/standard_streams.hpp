@@ -1,4 +1,4 @@
-// The descriptors 0, 1 and 2, as whoever started the process left them.
+// StandardStreams: the descriptors 0, 1 and 2, as the parent process left them.
 #pragma once
 
 namespace worker::base {

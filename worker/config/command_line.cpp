@@ -35,7 +35,7 @@ configuration or the socket.)";
 constexpr std::array<std::string_view, 4> options = {"--config", "--user", "--version", "--help"};
 constexpr std::array<std::string_view, 5> words = {"check", "--config", "--user", "--version", "--help"};
 
-// What somebody wants who gives a word that other programs have as a command; none for other words.
+// What to say of a word that is a command in other programs; none for other words.
 std::string_view other_way(std::string_view word) {
   struct Way {
     std::string_view word;
@@ -73,10 +73,10 @@ std::string unknown_argument(std::string_view argument, bool is_command) {
     return fmt::format("{} is not a command; {}", shown, way);
   const auto meant = base::resembling(argument, words);
   return fmt::format("'{}' is not a command; {}", shown,
-                     meant ? fmt::format("did you mean {}?", *meant) : "there is only check");
+                     meant ? fmt::format("did you mean {}?", *meant) : "the only command is check");
 }
 
-// Of an option with too few values or too many: `said` begins with its name and a colon.
+// The sentence for an option with too few or too many values: `said` begins with its name and a colon.
 std::string wrong_number(std::string_view said) {
   const auto name = said.substr(0, said.find(':'));
   if (said.find("At Most") != std::string_view::npos)
@@ -86,7 +86,7 @@ std::string wrong_number(std::string_view said) {
 
 int mistake(const std::string& sentence) {
   constexpr int status = 2;
-  std::cerr << fmt::format("sse-worker: {}\nsse-worker --help says more.\n", sentence);
+  std::cerr << fmt::format("sse-worker: {}\nRun sse-worker --help for help.\n", sentence);
   return status;
 }
 
@@ -106,7 +106,7 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   auto* check = app.add_subcommand("check", "Say what is wrong with FILE, its journal and its socket");
   check->allow_extras();
   check->fallthrough();
-  check->add_option("--user", line.user, "Whom the worker runs as; for root, sse-worker if it exists")
+  check->add_option("--user", line.user, "User that the worker runs as; default for root: sse-worker")
       ->option_text("NAME");
   try {
     app.parse(argc, argv);

@@ -11,7 +11,7 @@ struct CommandLine {
   Verb verb = Verb::serve;
   /// Empty: the defaults.
   std::string config_file;
-  /// Of check: whom the worker will run as. Empty: whoever checks, or for root the user of the shipped unit.
+  /// For check: the user that the worker will run as. Empty: the current user; for root, that of the unit.
   std::string user;
 };
 

@@ -182,7 +182,8 @@ std::string unreadable(int error) {
       return "is a folder; give the path of a file with --config";
     case EACCES:
       return fmt::format(
-          "may not be read by user {}, as whom this runs; let it read the file and enter its folders",
+          "cannot be read by user {}, who runs this program; let that user read the file and enter its "
+          "folders",
           ::geteuid());
     default:
       return fmt::format("cannot be read: {}", std::generic_category().message(error));

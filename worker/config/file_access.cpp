@@ -11,7 +11,7 @@
 namespace worker::config {
 namespace {
 
-// Readable by the worker's group, changed by root alone.
+// The command that lets the worker's group read `file`, and root alone change it.
 std::string command(const std::string& file) {
   return fmt::format("As root: chown root:{} {} && chmod 0640 {}", base::group_name(::getegid()), file, file);
 }

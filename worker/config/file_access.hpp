@@ -1,4 +1,4 @@
-// Who can read the configuration: this process must, and where there are secrets in it nobody else should.
+// FileAccess: who can read the configuration. This process must; others should not where it holds secrets.
 #pragma once
 
 #include <optional>
@@ -8,12 +8,12 @@
 
 namespace worker::config {
 
-/// Where `file` is there and this process, as the user that it runs as, may not read it: the command that
-/// changes it, as a whole line. None otherwise.
+/// A line for the operator, with the command to run, where `file` exists and this process may not read it.
+/// None otherwise.
 std::optional<std::string> access_problem(const std::string& file);
 
-/// Where `file` holds a publish key or a password and its mode lets others read it: which key, and the
-/// command that changes it, as a sentence. None otherwise, and where the file's mode cannot be looked at.
+/// A sentence with the key and the command to run, where `file` holds a publish key or a password and others
+/// may read it. None otherwise, and where the file's mode cannot be read.
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file);
 
 }  // namespace worker::config

@@ -9,7 +9,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Of at most nine digits, so that no factor below overflows.
+// At most nine digits are read, so that no factor below overflows.
 std::optional<std::size_t> whole(std::string_view digits) {
   constexpr std::size_t digits_max = 9;
   if (digits.empty() || digits.size() > digits_max || !std::ranges::all_of(digits, is_digit))
@@ -19,7 +19,7 @@ std::optional<std::size_t> whole(std::string_view digits) {
   return value;
 }
 
-// The number, and behind blanks its unit in lower case.
+// The number, and after optional blanks its unit in lower case.
 std::pair<std::string_view, std::string> number_and_unit(std::string_view text) {
   const auto end = std::min(text.find_last_of("0123456789"), text.size() - 1) + 1;
   const auto unit_begin = std::min(text.find_first_not_of(" \t", end), text.size());

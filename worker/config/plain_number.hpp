@@ -1,5 +1,5 @@
-// PlainNumber: the number that somebody meant who wrote a unit or a separator, for messages: the file takes
-// digits alone.
+// PlainNumber: the number that a value with a unit or separators means. For messages: the configuration takes
+// digits alone. Pure.
 #pragma once
 
 #include <chrono>
@@ -9,10 +9,10 @@
 
 namespace worker::config {
 
-/// Of `64MB`, `64 MiB`, `10k`, `1_000` or `1,000`. In bytes a K is 1,024, else 1,000. None for anything else.
+/// Reads `64MB`, `64 MiB`, `10k`, `1_000` or `1,000`. K: 1,024 for bytes, else 1,000. None for other text.
 std::optional<std::size_t> plain_number(std::string_view text, bool bytes);
 
-/// Of `5s`, `500ms`, `2 min`, `1h`, `1d` or `1,5`. None for anything else.
+/// Reads `5s`, `500ms`, `2 min`, `1h`, `1d` or `1,5` (seconds). None for other text.
 std::optional<std::chrono::milliseconds> plain_seconds(std::string_view text);
 
 }  // namespace worker::config

@@ -41,7 +41,7 @@ std::string shown(std::chrono::milliseconds time) {
                                   : fmt::format("{:g}", static_cast<double>(time.count()) / 1000);
 }
 
-// Of a text where keys and values are expected.
+// The sentence for a text that stands where keys and values are expected.
 std::string no_mapping(const YAML::Node& node) {
   const std::string expected = "must be a mapping of keys to values";
   if (!node.IsScalar()) return expected;
@@ -95,12 +95,13 @@ std::string Section::scalar(const YAML::Node& node, const std::string& key,
                             const std::string& expected) const {
   if (node.IsNull()) {
     fail(node, key,
-         "must be " + expected + ", and nothing is there; what begins with # or & must be in quotes");
+         "must be " + expected + ", but there is no value; put a value that begins with # or & in quotes");
   }
   if (!node.IsScalar()) fail(node, key, "must be " + expected);
   // yaml-cpp would make an empty value of `!secret`.
   const auto& tag = node.Tag();
-  if (tag.starts_with('!') && tag != "!") fail(node, key, "what begins with ! must be in quotes: \"!…\"");
+  if (tag.starts_with('!') && tag != "!")
+    fail(node, key, "text that begins with ! must be in quotes: \"!…\"");
   return node.Scalar();
 }
 
@@ -186,7 +187,7 @@ void Section::section(const std::string& key, const std::function<void(Section&)
 
 void Section::require_all_known() const {
   if (!node_.IsMap()) return;
-  std::string empty;  // the key right before, where it has no value
+  std::string empty;  // the key before this one, if it has no value
   for (const auto& entry : node_) {
     const auto& key = entry.first.Scalar();
     if (!known_.contains(key)) fail(entry.first, key, unknown(key, empty));
@@ -194,7 +195,7 @@ void Section::require_all_known() const {
   }
 }
 
-// What to say of a key that nobody read.
+// The sentence for a key that no section knows.
 std::string Section::unknown(const std::string& key, const std::string& empty) const {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   std::string hint;

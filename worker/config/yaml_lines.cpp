@@ -47,7 +47,7 @@ std::optional<std::size_t> YamlLines::before(std::size_t line) const {
 }
 
 std::string YamlLines::key_of(std::size_t line) const {
-  // Sections stand in the first column, and their keys, and lists under these, further in.
+  // Sections begin in the first column; their keys, and lists below these, are indented.
   std::string key;
   for (std::optional<std::size_t> i = line; i; i = before(*i)) {
     const auto indent = indentation(*i);

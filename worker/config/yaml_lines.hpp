@@ -1,5 +1,5 @@
-// YamlLines: a configuration's text line by line, and which key a line belongs to, as far as that can be told
-// when the text is no YAML. For messages only.
+// YamlLines: the lines of a configuration, and the key that each belongs to, as far as that can be told of a
+// text that is not YAML. For messages only. Lines are counted from 0.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@ class YamlLines {
  public:
   explicit YamlLines(std::string_view text);
 
-  /// Without its end; empty beyond the last.
+  /// Without its line end; empty beyond the last line.
   std::string_view at(std::size_t line) const;
   std::size_t count() const { return lines_.size(); }
-  /// Blanks and tabs before the first other character.
+  /// The number of blanks and tabs at its beginning.
   std::size_t indentation(std::size_t line) const;
-  /// The nearest line before it that has more than blanks and a comment.
+  /// The nearest line before it that is neither blank nor only a comment.
   std::optional<std::size_t> before(std::size_t line) const;
   /// `section.key` of the value that stands on the line; empty for none.
   std::string key_of(std::size_t line) const;

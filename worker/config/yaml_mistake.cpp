@@ -14,7 +14,7 @@ namespace worker::config {
 namespace {
 
 constexpr std::string_view blanks = " \t";
-// With these a plain value cannot begin.
+// A plain value cannot begin with one of these.
 constexpr std::string_view indicators = "*&!@`%|>,?-}]";
 
 struct Place {
@@ -29,7 +29,7 @@ YamlMistake mistake_at(const YamlLines& lines, Place place, std::string message)
   return {mark, lines.key_of(place.line), std::move(message)};
 }
 
-// Where the value of the line begins: behind dashes and a key.
+// Where the value of the line begins: after dashes and a key.
 std::size_t value_column(std::string_view line) {
   auto at = std::min(line.find_first_not_of(blanks), line.size());
   while (line.substr(at).starts_with("- "))
@@ -41,12 +41,12 @@ std::size_t value_column(std::string_view line) {
 
 YamlMistake needs_quotes(const YamlLines& lines, Place place) {
   const char first = lines.at(place.line)[place.column];
-  return mistake_at(
-      lines, place,
-      fmt::format("what begins with {} must be in quotes: \"{}{}\"", first, first, first == '*' ? "" : "…"));
+  return mistake_at(lines, place,
+                    fmt::format("text that begins with {} must be in quotes: \"{}{}\"", first, first,
+                                first == '*' ? "" : "…"));
 }
 
-// The indicator that yaml-cpp stumbled over: at the mark, before it, or at the beginning of the value.
+// The indicator that yaml-cpp refused: at the mark, before it, or at the beginning of the value.
 std::optional<Place> indicator_near(const YamlLines& lines, Place mark) {
   const auto line = lines.at(mark.line);
   const auto is_indicator = [&](std::size_t at) {
@@ -84,7 +84,7 @@ std::optional<Place> open_bracket(const YamlLines& lines, std::size_t end) {
   return open.empty() ? std::nullopt : std::optional(open.back());
 }
 
-// A `:` where nothing may have a value any more.
+// A `:` after a value that is complete.
 YamlMistake stray_colon(const YamlLines& lines, Place mark) {
   const auto indent = lines.indentation(mark.line);
   const auto line = lines.at(mark.line);
@@ -96,7 +96,7 @@ YamlMistake stray_colon(const YamlLines& lines, Place mark) {
         "its own");
   }
   const auto previous = lines.before(mark.line);
-  if (!previous) return mistake_at(lines, mark, "no key may stand here");
+  if (!previous) return mistake_at(lines, mark, "no key is allowed here");
   const auto before = lines.at(*previous);
   const auto begin = lines.indentation(*previous);
   const Place there{*previous, begin};
@@ -122,19 +122,18 @@ YamlMistake other_column(const YamlLines& lines, Place place) {
                   lines.indentation(place.line)));
 }
 
-// Something that belongs neither to what stands before it nor begins anew.
+// Text that neither continues the value before it nor begins a new one.
 YamlMistake stray_text(const YamlLines& lines, Place mark) {
   const auto line = lines.at(mark.line);
   if (mark.column == lines.indentation(mark.line)) return other_column(lines, mark);
   const auto last = line.substr(0, mark.column).find_last_not_of(blanks);
   const char before = last == std::string_view::npos ? '\0' : line[last];
   if (before == '"')
-    return mistake_at(lines, mark, "text behind the closing \"; write \\\" for a quote inside");
-  if (before == '\'')
-    return mistake_at(lines, mark, "text behind the closing '; write '' for a quote inside");
+    return mistake_at(lines, mark, "text after the closing \"; write \\\" for a quote inside");
+  if (before == '\'') return mistake_at(lines, mark, "text after the closing '; write '' for a quote inside");
   if (before == ']' || before == '}')
     return mistake_at(lines, mark,
-                      fmt::format("text behind the closing {}; put the whole value in quotes", before));
+                      fmt::format("text after the closing {}; put the whole value in quotes", before));
   if (const auto indicator = indicator_near(lines, mark)) return needs_quotes(lines, *indicator);
   return mistake_at(lines, mark,
                     "does not belong here; write `key: value`, and put unusual values in quotes");
@@ -166,7 +165,7 @@ YamlMistake of_message(const YamlLines& lines, Place mark, std::string_view said
   return mistake_at(lines, mark, fmt::format("is not YAML ({})", said));
 }
 
-// Where the first byte stands that begins no character; the size where there is none.
+// Position of the first byte that is not UTF-8; the size of the text where all are.
 std::size_t first_not_utf8(std::string_view line) {
   std::size_t at = 0;
   while (at < line.size()) {
@@ -208,7 +207,7 @@ YamlMistake second_document(const std::string& yaml, const YAML::Mark& mark) {
   const Place place{static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column)};
   const auto before = lines.before(place.line);
   if (before && lines.indentation(*before) > lines.indentation(place.line)) return other_column(lines, place);
-  return mistake_at(lines, place, "there is a second document; one is read");
+  return mistake_at(lines, place, "a second document begins here; the file must have one");
 }
 
 std::optional<YamlMistake> encoding_mistake(const std::string& yaml) {

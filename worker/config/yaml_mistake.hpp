@@ -1,6 +1,6 @@
-// YamlMistake: what is wrong with a text that yaml-cpp refuses, or takes although nobody meant it so, in
-// words that say what to change. yaml-cpp's own words name a state of its parser. No value is repeated in
-// them: it may be a password.
+// YamlMistake: what to change in a text that yaml-cpp refuses, or reads in another way than its author meant.
+// yaml-cpp's own messages name a state of its parser. No message repeats a value: it may be a password.
+// Pure.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -13,22 +13,22 @@ namespace worker::config {
 struct YamlMistake {
   /// Line and column, from 0, of what must be changed.
   YAML::Mark mark;
-  /// `section.key`; empty where no key stands there.
+  /// `section.key`; empty where there is no key.
   std::string key;
   std::string message;
 };
 
-/// Of a text that yaml-cpp has refused with `error`.
+/// The mistake in a text that yaml-cpp refused with `error`.
 YamlMistake yaml_mistake(const std::string& yaml, const YAML::Exception& error);
 
-/// Of a document that begins at `mark` behind another: there is one, or a key stands too far left.
+/// The mistake where a second document begins at `mark`: there is one, or a key is indented too little.
 YamlMistake second_document(const std::string& yaml, const YAML::Mark& mark);
 
-/// Bytes that are not UTF-8, which yaml-cpp would replace or read as UTF-16.
+/// Bytes that are not UTF-8; yaml-cpp would replace them or read them as UTF-16. None where all are.
 std::optional<YamlMistake> encoding_mistake(const std::string& yaml);
 
-/// A quote that nothing closes: yaml-cpp takes all the rest of the file for the value. Throws YAML::Exception
-/// for what is no YAML.
+/// A quote that is not closed: yaml-cpp reads the rest of the file as the value. None where all are closed.
+/// Throws YAML::Exception for a text that is not YAML.
 std::optional<YamlMistake> open_quote(const std::string& yaml);
 
 }  // namespace worker::config

@@ -15,11 +15,11 @@ namespace worker::fcgi {
 namespace {
 
 constexpr std::size_t read_bytes = 65'536;
-// Of one connection in one turn; a large body comes over several.
+// Bytes read from one connection in one turn; a large body takes several turns.
 constexpr int reads_per_turn = 8;
 // What may come ahead of an answer: the next request of a peer that does not wait for answers.
 constexpr std::size_t early_bytes_max = 65'536;
-// What answers are put together in keeps no more than this for the next one.
+// Bytes of the buffer for answers that are kept for the next answer.
 constexpr std::size_t scratch_bytes_max = 1'048'576;
 
 // A body in chunks has no length to announce: most web servers send none then, Caddy -1.
@@ -104,7 +104,7 @@ void Connection::arm_for_next_request() {
   if (request_id_ != 0) timer_.arm_in(shared_.settings.idle);
 }
 
-// It was served before, and nothing of a next request has come.
+// True if it was served before, and no byte of a next request has arrived.
 bool Connection::waits_for_next() const {
   return request_id_ != 0 && (!intake_ || intake_->at_rest()) && early_.empty();
 }
@@ -141,7 +141,7 @@ void Connection::dispatch(Intake::Progress progress) {
   request_id_ = intake_->request_id();
   linger_ = progress != Intake::Progress::request;
   keep_ = intake_->keep_connection() && !linger_;
-  // One large answer must not tie up its memory for good.
+  // Frees what one large answer needed.
   for (auto* scratch : {&shared_.corked, &shared_.framed}) {
     if (scratch->capacity() > scratch_bytes_max) *scratch = {};
   }
@@ -184,11 +184,12 @@ void Connection::serve(Intake::Progress progress) {
   }
   if (progress == Intake::Progress::bodies_too_large) {
     shared_.metrics.limits.count(metrics::Limit::bodies_bytes);
-    return answer(http::problem(503,
-                                fmt::format("The bodies of all requests that are coming in have {} bytes "
-                                            "already; send it again later.",
-                                            shared_.load.bodies.used()),
-                                {{"Retry-After", "1"}}));
+    return answer(
+        http::problem(503,
+                      fmt::format("Request bodies that are arriving take {} bytes already, so this one does "
+                                  "not fit; send it again later.",
+                                  shared_.load.bodies.used()),
+                      {{"Retry-After", "1"}}));
   }
   auto decoded = shared_.decoder.decode(intake_->params());
   if (!decoded) return refuse(decoded.error());

@@ -58,8 +58,8 @@ void Gate::open() {
 }
 
 void Gate::on_ready(Ready /*ready*/) {
-  // Whoever else has this socket can take the flag from it: systemd does, at each ExecReload of a unit with
-  // StandardInput=socket. accept would then wait for the next connection, and the loop with it.
+  // Another process that has this socket can clear O_NONBLOCK: systemd does so at each ExecReload of a unit
+  // with StandardInput=socket. accept would then block the loop until the next connection.
   ::fcntl(listening_, F_SETFL, O_NONBLOCK);
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));

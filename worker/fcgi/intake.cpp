@@ -125,7 +125,7 @@ base::Result<Intake::Progress, Refusal> Intake::begin_own_record() {
   return Progress::more;
 }
 
-// For the record at hand. What counts is what the body takes: a text that grows takes up to twice its size.
+// Takes bytes for this record. The capacity counts: a string that grows takes up to twice its size.
 bool Intake::has_room_for_body() {
   const auto size = body_.size() + record_.content_bytes;
   if (size <= body_.capacity()) return true;

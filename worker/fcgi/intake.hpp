@@ -29,15 +29,15 @@ class Intake {
   struct Limits {
     std::size_t head_bytes_max;
     std::size_t body_bytes_max;
-    std::size_t connections_max = 0;     // what GET_VALUES is told
-    base::ByteBudget* bodies = nullptr;  // of all connections; outlives them
+    std::size_t connections_max = 0;     // what the answer to GET_VALUES says
+    base::ByteBudget* bodies = nullptr;  // for all connections; outlives them
   };
   enum class Progress {
     more,            // all bytes taken, the request is not complete
     request,         // complete; bytes behind it are left
     head_too_large,  // over the limit; worth an answer, then the connection is closed, and so is this intake
     body_too_large,
-    bodies_too_large,  // those of all connections together
+    bodies_too_large,  // the bodies of all connections together
     aborted,           // ABORT_REQUEST for the request at hand, complete or not; resume() as after an answer
     held,              // while a request is served: its id begins anew, or no FastCGI follows. Bytes are left
   };

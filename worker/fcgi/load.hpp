@@ -1,5 +1,5 @@
-// Load: what the connections of all gates hold together. One for the worker; usable from every thread;
-// outlives the gates.
+// Load: counts of the connections of all gates, and the bytes of their bodies. One per worker; usable from
+// every thread; outlives the gates.
 #pragma once
 
 #include <atomic>
@@ -10,15 +10,15 @@
 namespace worker::fcgi {
 
 struct Load {
-  /// Connections that have begun a request, or had none yet.
+  /// Connections that wait for their first request, or for the rest of a request.
   std::atomic<std::size_t> pending = 0;
   /// Connections that were served and wait for their next request.
   std::atomic<std::size_t> idle = 0;
-  /// Of the requests that are still coming in.
+  /// Bytes of the bodies of requests that are not complete yet.
   base::ByteBudget bodies;
 };
 
-/// Which of them a connection counts as.
+/// Counts one connection as pending, idle or neither. Owned by the connection.
 class Counted {
  public:
   enum class As { nothing, pending, idle };

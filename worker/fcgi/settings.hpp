@@ -21,8 +21,8 @@ struct Settings {
   /// Sum of all parameters of a request. nginx sends at most 65,535.
   std::size_t head_bytes_max = 65'535;
   std::size_t body_bytes_max = 8'388'608;
-  /// Of all bodies that are coming in, of all loops; over it a request is answered 503. One that is alone may
-  /// have more.
+  /// Bytes of all bodies that are not complete, of all loops; over it a request is answered 503. One body
+  /// alone may exceed it.
   std::size_t bodies_bytes_max = 268'435'456;
   /// How long a peer may take nothing of what waits for it; then the connection is closed. Shorter than
   /// nginx's send_timeout of 30 s, so that the worker counts the readers it loses.

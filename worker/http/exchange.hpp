@@ -33,7 +33,7 @@ class Exchange {
  public:
   /// Only until the endpoint returns.
   virtual const Request& request() const = 0;
-  /// The body of the request, which is without one from then on.
+  /// Moves the body out of the request; the request's body is empty afterwards.
   virtual std::string take_body() = 0;
   /// The whole answer at once.
   virtual void answer(const Response& response) = 0;

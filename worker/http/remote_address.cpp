@@ -13,7 +13,7 @@ namespace {
 using Bytes4 = std::array<unsigned char, 4>;
 using Bytes16 = std::array<unsigned char, 16>;
 
-// The first bits of an address of any length, the first one in the highest bit.
+// The first 64 bits of an address of any length, the first one in the highest bit.
 std::uint64_t first_bits(std::span<const unsigned char> bytes) {
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < sizeof bits; ++i) bits = bits << 8 | (i < bytes.size() ? bytes[i] : 0);

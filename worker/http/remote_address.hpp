@@ -1,5 +1,5 @@
-// RemoteAddress: where a reader is, as the web server says it (the parameter REMOTE_ADDR). Network: the part
-// of an address that is counted as one reader's. Values; pure; usable from every thread.
+// RemoteAddress: a reader's address, as the web server passes it (the parameter REMOTE_ADDR). Network: the
+// part of an address that counts as one reader. Values; pure; usable from every thread.
 #pragma once
 
 #include <compare>
@@ -15,7 +15,7 @@ namespace worker::http {
 struct Network {
   static constexpr std::uint8_t ipv4_bits = 32;
   static constexpr std::uint8_t ipv6_bits = 64;
-  /// What a provider gives to one household, office or rented server at most (RFC 6177).
+  /// The largest network that providers give to one household, office or server (RFC 6177).
   static constexpr std::uint8_t ipv6_site_bits = 48;
 
   /// The address's first `length` bits, the first one in the highest bit; the rest is 0.
@@ -34,7 +34,7 @@ class RemoteAddress {
   enum class Kind {
     network,      // another machine: network() says which
     loopback,     // 127.0.0.0/8 or ::1: this machine, which may be a proxy for everybody
-    unix_socket,  // `unix:`, as nginx calls who comes over a Unix socket
+    unix_socket,  // `unix:`, which nginx passes for a peer on a Unix socket
     unknown,      // the parameter is missing or not an address
   };
 
@@ -47,7 +47,7 @@ class RemoteAddress {
   bool is_loopback() const { return kind_ == Kind::loopback; }
   /// The IPv4 address or the IPv6 /64; none unless kind() is `network`.
   std::optional<Network> network() const;
-  /// As the web server spelled it; empty where it said nothing.
+  /// As the web server spelled it; empty where it sent none.
   const std::string& text() const { return text_; }
 
  private:

@@ -5,7 +5,7 @@
 namespace worker::http {
 
 void ResponseHead::append_to(std::string& out) const {
-  // What a head takes as a rule: every publish is answered with one.
+  // The usual size of a head: reserved once, because every publish is answered with one.
   constexpr std::size_t bytes = 256;
   out.reserve(out.size() + bytes);
   out.append("Status: ")

@@ -58,7 +58,7 @@ class Cohort {
   const journal::Selection& selection;
   /// Up to date: the next flush goes to them as it is.
   Readers live;
-  /// The live ones that the round under way has still to come to.
+  /// Readers that receive live events and that the current round has not reached yet.
   Readers due;
   /// Replaying, or slower than the events: served from the journal as their sockets drain.
   Readers behind;
@@ -66,11 +66,11 @@ class Cohort {
   std::vector<journal::EntryPtr> pending;
   /// Of the flush under way; empty while none is.
   std::vector<journal::EntryPtr> flushing;
-  /// What the next round, or the one under way, is to bring. It waits in the shard's queue while there is
-  /// any.
+  /// What the next round, or the current one, is to send. While there is any, the cohort is in the shard's
+  /// queue.
   struct Wanted {
     bool flush = false;
-    bool comments = false;          // a sign of life for readers that get comments
+    bool comments = false;          // a heartbeat for readers that get comments
     bool heartbeat_events = false;  // and for those that get events
     bool any() const { return flush || comments || heartbeat_events; }
   } wanted;
@@ -85,7 +85,7 @@ class Cohort {
   /// Readers who asked for heartbeats as events, and when they got the last one.
   std::size_t event_heartbeats = 0;
   base::Instant last_event_heartbeat;
-  /// Of the bytes of all subscriptions, as long as it lives.
+  /// Its share of the bytes of all subscriptions.
   base::ByteBudget::Share share;
 
  private:

@@ -54,9 +54,9 @@ base::Instant Pace::next(base::Instant now) {
   return std::min<base::Instant>(now + look_again, at_last_);
 }
 
-// Half as long again as the web server took for the sample has passed.
+// True once 1.5 times the time that the web server took for the sample has passed.
 bool Pace::sample_taken_for_long(base::Instant now) {
-  // Nobody has looked before, so it may have been read long ago.
+  // The sample was not looked at before, so it may have been read long ago.
   const auto read_by = std::exchange(looked_, true) ? now : not_before_;
   if (!sample_taken_at_ && taken(sample_)) sample_taken_at_ = read_by;
   return sample_taken_at_ && now - begun_ >= (*sample_taken_at_ - begun_) * 3 / 2;

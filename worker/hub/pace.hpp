@@ -45,11 +45,11 @@ class Pace {
 
   // The last ones written to are the last ones the web server comes to.
   Few latest_{};
-  // Of all that were written to, each as likely as any other.
+  // Chosen at random from all streams that were written to.
   Few sample_{};
   std::minstd_rand random_;
   std::size_t ready_ = 0;
-  bool looked_ = false;                           // at the sample, since the flush
+  bool looked_ = false;                           // the sample was looked at since the flush
   std::optional<base::Instant> sample_taken_at_;  // when it was seen to be read empty
   std::size_t sends_ = 0;
   bool crowded_ = false;  // the last flush had several events for one stream

@@ -106,14 +106,14 @@ void Shard::take_news() {
   while (!full()) {
     const auto news = journal_.read_all(follower_.at, news_per_read);
     if (news.empty()) break;
-    // Whoever appended it has made room for a part of it only.
+    // append() evicted only a part of what is over the bounds.
     if (!expire_posted_) expire();
     for (const auto& entry : news) {
       route(entry);
       follower_.at = entry->sequence();
       if (full() || loop_.turn_is_over()) break;
     }
-    // Those who subscribe meanwhile wait until it is all taken in.
+    // Readers that subscribe meanwhile wait until all of it has been taken.
     if (loop_.turn_is_over()) {
       if (!news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
       break;
@@ -140,7 +140,7 @@ void Shard::take_loss() {
   for (auto& [selection, cohort] : cohorts_) serve_behind(*cohort);
 }
 
-// The rest of the news stays in the journal, until the flush that this makes necessary has begun.
+// True if further new events must stay in the journal until the flush of these has begun.
 bool Shard::full() const { return offered_ >= offered_max; }
 
 void Shard::route(const journal::EntryPtr& entry) {
@@ -222,9 +222,9 @@ void Shard::serve_hungry() {
 bool Shard::settle(Reader& reader) {
   auto& cohort = *reader.cohort_;
   if (reader.at_ < cohort.place(follower_.at)) return false;
-  // Where a flush is to come, serve_behind() comes back after it.
+  // If a flush is pending, serve_behind() is called again after it.
   if (cohort.has_news()) return true;
-  // It began at the journal's end, which this shard has not come to yet.
+  // The reader began at the journal's end, which this shard has not reached yet.
   if (reader.at_ > follower_.at) {
     wait_for_turn(reader);
     return true;

@@ -6,8 +6,8 @@
 // when it has drained; nothing is queued for it meanwhile. How long it may take nothing is not the shard's
 // matter.
 //
-// Whatever grows with the number of events, topics or readers is done in pieces: what does not fit a turn of
-// the loop goes on in the next one. Loop thread only, but for the constructor.
+// Work that grows with the number of events, topics or readers is done in parts: what does not fit a turn of
+// the loop continues in the next one. Loop thread only, except for the constructor.
 #pragma once
 
 #include <deque>
@@ -37,10 +37,10 @@ class Shard {
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
   /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
-  /// `share` is kept where it is the first reader of `selection`, until the last one has left.
+  /// `share` is kept if this is the first reader of `selection`, until the last one has left.
   void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
                  journal::Evictions accounted, base::ByteBudget::Share share = {});
-  /// Somebody reads just this.
+  /// True if a reader has this very selection.
   bool has(const journal::Selection& selection) const { return cohorts_.contains(selection); }
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
@@ -105,12 +105,12 @@ class Shard {
   Routes routes_;
   std::vector<Cohort*> pending_;  // cohorts with events for the next flush
   std::size_t offered_ = 0;       // events to cohorts, since the last flush began
-  // The round under way: cohorts in their order. It takes as many turns of the loop as it needs.
+  // The current round: cohorts in their order. It takes as many turns of the loop as it needs.
   std::deque<Cohort*> queue_;
-  bool flushing_ = false;      // it is a flush, and not heartbeats alone
-  bool crowded_ = false;       // it had several events for one stream
-  bool round_posted_ = false;  // for the rest of it
-  struct AtHand {              // of the first cohort of the queue
+  bool flushing_ = false;      // the round is a flush, not heartbeats alone
+  bool crowded_ = false;       // the round had several events for one stream
+  bool round_posted_ = false;  // a turn for the rest of the round is posted
+  struct AtHand {              // what the first cohort of the queue gets
     std::span<const journal::EntryPtr> batch, rest;
     base::Bytes wire;
     base::Bytes comment, heartbeat_event;
@@ -120,7 +120,7 @@ class Shard {
   } at_hand_;
   bool expire_posted_ = false;
   Hungry hungry_;             // behind, ready for more, and made to wait for their turn
-  bool turn_posted_ = false;  // for them
+  bool turn_posted_ = false;  // a turn for these is posted
   net::Timer flush_timer_;
   net::Timer beat_timer_;
   Pace pace_;

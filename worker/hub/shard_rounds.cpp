@@ -1,5 +1,5 @@
 // The rounds of a shard: a flush of events, or heartbeats, for any number of cohorts and readers, in as many
-// turns of the loop as that takes. A cohort gets no other round before this one has come to all its readers.
+// turns of the loop as needed. A cohort gets its next round after this one has reached all its readers.
 #include <algorithm>
 #include <utility>
 
@@ -43,7 +43,7 @@ void Shard::go_on_with_round() {
   schedule_flush();
 }
 
-// In this turn, however long it takes.
+// Finishes the round at once, however long it takes.
 void Shard::finish_round() {
   while (!queue_.empty()) {
     loop_.timers().turn().begin();
@@ -51,9 +51,9 @@ void Shard::finish_round() {
   }
 }
 
-// False where the turn was over before it was done.
+// False if the turn was over before all was done.
 bool Shard::serve(Cohort& cohort) {
-  // What is begun comes first: a flush may be asked for while heartbeats are under way.
+  // A round that has begun is finished first: a flush may be requested during heartbeats.
   if (at_hand_.beating && !send_heartbeats(cohort)) return false;
   if (cohort.wanted.flush && !flush(cohort)) return false;
   if (!send_heartbeats(cohort)) return false;
@@ -98,7 +98,7 @@ bool Shard::flush(Cohort& cohort) {
   return true;
 }
 
-// The batch at hand, to those who have not had it.
+// Sends the current batch to the readers that have not had it.
 bool Shard::deliver(Cohort& cohort) {
   std::size_t readers = 0;
   bool over = false;
@@ -134,14 +134,14 @@ void Shard::end_flush(Cohort& cohort) {
   at_hand_.batch = at_hand_.rest = {};
 }
 
-// Where every topic is closed and everybody has everything.
+// Ends the streams whose topics are all closed, once their readers have all events.
 bool Shard::end_all(Cohort& cohort) {
   if (!cohort.at_its_end(follower_.at)) return true;
   while (!cohort.live.empty()) {
     if (loop_.turn_is_over()) return false;
     auto& reader = cohort.live.front();
     if (reader.ready()) reader.end();
-    // It takes nothing more, and is gone soon.
+    // This reader accepts no more and is removed soon.
     cohort.join_behind(reader, cohort.place(follower_.at), false);
   }
   return true;
@@ -153,7 +153,7 @@ std::chrono::milliseconds Shard::beat_interval() const {
   return std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max);
 }
 
-// Evicts what is too old, or too much.
+// Evicts events that are too old or over the bounds.
 void Shard::expire() {
   expire_posted_ = false;
   if (journal_.expire() && !std::exchange(expire_posted_, true)) loop_.post([this] { expire(); });
@@ -177,7 +177,7 @@ Cohort::Wanted Shard::heartbeats_due(Cohort& cohort) {
   if (cohort.live.empty() && cohort.due.empty()) return {};
   const auto now = loop_.timers().now();
   const bool silent = !cohort.has_news() && now - cohort.last_sent >= settings_.heartbeat;
-  // The next beat would be too late.
+  // Waiting for the next heartbeat would take too long.
   const bool due = cohort.event_heartbeats > 0 &&
                    now + beat_interval() > cohort.last_event_heartbeat + settings_.heartbeat;
   if (silent) cohort.last_sent = now;
@@ -189,7 +189,7 @@ bool Shard::send_heartbeats(Cohort& cohort) {
   auto& wanted = cohort.wanted;
   if (!wanted.comments && !wanted.heartbeat_events) return true;
   if (!std::exchange(at_hand_.beating, true)) {
-    // Its cursor would pass what is to come.
+    // The heartbeat's cursor would skip the events that are pending.
     wanted.comments = wanted.comments && !cohort.has_news();
     if (wanted.comments) at_hand_.comment = quiet_heartbeat(cohort);
     cohort.due.swap(cohort.live);

@@ -3,9 +3,9 @@
 namespace worker::hub {
 namespace {
 
-// The cohort and its node, with what an allocator adds.
+// Bytes of the cohort and its node, with the allocator's overhead.
 constexpr std::size_t cohort_bytes = 300;
-// A name in the selection, and its node, list and bucket in the routes.
+// Bytes of a name in the selection, and of its node, list and bucket in the routes.
 constexpr std::size_t name_bytes = 176;
 
 }  // namespace

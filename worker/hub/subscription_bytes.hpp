@@ -1,4 +1,4 @@
-// What a subscription takes.
+// SubscriptionBytes: the memory that a subscription takes. Pure.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace worker::hub {
 
-/// A cohort of its own with its names in the routes, however many readers are in it: they share it.
+/// In bytes: one cohort, and its names in the routes. Readers with the same selection share these.
 std::size_t subscription_bytes(const journal::Selection& selection);
 
 }  // namespace worker::hub

@@ -12,10 +12,10 @@ namespace {
 
 using Length = std::uint32_t;
 
-// Its slot among the places, and what an allocator adds to that and to the entry.
+// Bytes of its slot among the places, and the allocator's overhead for that and for the entry.
 constexpr std::size_t bookkeeping = 40;
 constexpr std::size_t bookkeeping_of_alias = 96;
-// Where a topic holds several: one place is a part of the topic.
+// Bytes of a place in a topic that holds several; the first place is part of the topic.
 constexpr std::size_t place_in_topic = 12;
 
 char* append(char* to, std::string_view text) { return text.copy(to, text.size()), to + text.size(); }

@@ -45,7 +45,7 @@ struct Draft {
 };
 
 class Entry;
-/// Shared between the journal and the loops; the last one frees it. From every thread.
+/// Shared between the journal and the loops; the last owner frees the entry. Usable from every thread.
 using EntryPtr = boost::intrusive_ptr<const Entry>;
 
 /// What an entry is made of.
@@ -59,7 +59,7 @@ struct EntryParts {
   std::string alias;
   std::string frame;
 
-  /// What the entry takes, roughly, of the history's bytes.
+  /// About how many of the history's bytes the entry takes.
   std::size_t size_bytes() const;
 };
 
@@ -111,7 +111,7 @@ class Entry {
     std::size_t size_;
   };
 
-  /// Throws std::length_error where the parts take 4 GiB.
+  /// Throws std::length_error where the parts take 4 GiB or more.
   static EntryPtr make(const EntryParts& parts);
 
   Entry(const Entry&) = delete;
@@ -123,7 +123,7 @@ class Entry {
   /// it. at() is then no earlier than it must have been published. 0 for all others.
   std::int64_t dated_ms() const { return dated_ms_; }
   bool closes() const { return closes_; }
-  /// The event as it is sent to every reader, encoded once.
+  /// The event in the form that every reader gets, encoded once.
   std::string_view frame() const { return {texts(), frame_bytes_}; }
   /// The publisher's own id; empty where the place itself is the id.
   std::string_view alias() const { return {texts() + frame_bytes_, alias_bytes_}; }
@@ -134,7 +134,7 @@ class Entry {
             Topics::iterator(texts() + text_bytes_), topics_};
   }
 
-  /// What the entry takes, roughly, of the history's bytes.
+  /// About how many of the history's bytes the entry takes.
   std::size_t size_bytes() const;
 
  private:

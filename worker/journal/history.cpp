@@ -10,7 +10,7 @@
 namespace worker::journal {
 namespace {
 
-// Of topics' hold on events, given up in one trim(): beside a publish, or in a turn of a loop.
+// How many events one trim() takes from topics: it runs beside a publish, or in a turn of a loop.
 constexpr std::size_t releases_per_trim = 1'000;
 
 // What a topic that holds events takes beside them and its name.
@@ -35,7 +35,7 @@ void History::add(EntryPtr entry) {
   for (const auto name : entry->topics()) prefixes_.add(name, sequence, places_);
 }
 
-// One that was forgotten begins where forgetting left off.
+// A name that is new here may be of a forgotten topic, so it begins with the loss that those share.
 Topic& History::obtain(std::string_view name) {
   const auto [topic, added] = topics_.obtain(name);
   if (added) topic.loss = forgotten_;
@@ -154,7 +154,7 @@ bool History::trim() {
   while (left > 0 && front_is_spare()) {
     left -= std::min(left, places_.front()->topics().size());
     evict_front();
-    forget_emptied();  // or it would take the room of events
+    forget_emptied();  // now, because the bytes that it frees can hold events
   }
   forget_emptied();
   return left == 0;

@@ -53,7 +53,7 @@ struct Changes {
 
 class History {
  public:
-  /// Topics without events are remembered up to this number, and while they take no more than this part of
+  /// At most so many topics without events are remembered, and they take at most this part of
   /// Settings::bytes_max. See history_forget.cpp.
   static constexpr std::size_t emptied_max = 100'000;
   static constexpr std::size_t emptied_share = 4;
@@ -115,8 +115,8 @@ class History {
   /// How far lose() and restart() went.
   Sequence lost_through() const { return lost_through_; }
 
-  /// Evicts what is over the bounds, but for what a follower has not seen; of a lot only a part, which takes
-  /// a millisecond or two. True where there is more.
+  /// Evicts events that are over the bounds, except those that a follower has not seen. One call takes a
+  /// millisecond or two at most. True if there is more to evict.
   bool trim();
   /// New bounds; what is over them goes with the next trim().
   void update(const Settings& settings);
@@ -133,7 +133,7 @@ class History {
  private:
   struct Emptied {
     Topic* topic;
-    Evictions at;  // of its loss when it came into the line
+    Evictions at;  // its loss when it came into the line
   };
 
   // One moment by both clocks: ages grow with the steady one alone.
@@ -185,14 +185,14 @@ class History {
   Sequence last_ = 0;
   std::size_t bytes_ = 0;
   TopicTable topics_;
-  std::vector<Topic*> over_;  // those that hold more than they may, until every loop has seen it
+  std::vector<Topic*> over_;  // hold more than they may, because a loop has not seen their oldest event
   // Each topic once, in about the order in which they lost their last event. One that holds events again
   // stays until its turn comes.
   std::deque<Emptied> emptied_;
-  std::size_t emptied_topics_ = 0;  // that hold nothing
-  std::size_t emptied_bytes_ = 0;   // what they take
+  std::size_t emptied_topics_ = 0;  // topics that hold nothing
+  std::size_t emptied_bytes_ = 0;   // bytes that these take
   std::uint64_t forgotten_topics_ = 0;
-  Loss forgotten_;  // of topics that are not remembered any more
+  Loss forgotten_;  // the greatest loss of all topics that were forgotten
   Loss doubt_;
   Evictions evictions_ = 0;
   std::unordered_map<std::string, Sequence> aliases_;  // of the events that are held

@@ -1,7 +1,7 @@
-// Topics that hold nothing any more: what they gave up last, and whether they were closed, is remembered one
-// by one, within bounds. Beyond them a common mark stands in: a reader who comes back to a topic that was
-// forgotten is told of a gap, if need be of one too many, never of one too few. A closed topic that was
-// forgotten is open again.
+// Topics without events: for each, the history remembers its last loss and whether it is closed, within
+// bounds. Topics beyond these are forgotten and share one loss: a reader who comes back to one of them is
+// told of a gap, perhaps where there was none, but never misses a gap. A closed topic that was forgotten is
+// open again.
 #include <algorithm>
 
 #include "journal/history.hpp"
@@ -9,7 +9,7 @@
 namespace worker::journal {
 namespace {
 
-// What such a topic takes beside its name, with its place in the line.
+// Bytes of such a topic without its name, including its entry in the line.
 constexpr std::size_t emptied_topic_bytes = sizeof(Topic) + 32;
 
 }  // namespace
@@ -21,8 +21,8 @@ void History::holds_nothing(Topic& topic) {
   emptied_.push_back({&topic, topic.loss.at});
 }
 
-// Before it holds its first event; nothing changes for one that is new. Its place in the line stays: taking
-// it out would be a search.
+// Called before a topic holds its first event; does nothing for a new one. Its entry in the line stays:
+// taking it out would need a search.
 void History::holds_again(Topic& topic) {
   if (!topic.in_line) return;
   --emptied_topics_;
@@ -39,7 +39,8 @@ bool History::remembers_too_much() const {
   return emptied_topics_ > emptied_max || emptied_bytes_ > settings_.bytes_max / emptied_share;
 }
 
-// Whoever was emptied first goes first; one that was filled and emptied again meanwhile gets another turn.
+// Forgets in the order in which topics lost their last event; one that has lost another since then is queued
+// again.
 void History::forget_emptied() {
   while (remembers_too_much()) {
     const auto [topic, at] = emptied_.front();

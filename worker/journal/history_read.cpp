@@ -8,7 +8,7 @@
 namespace worker::journal {
 namespace {
 
-// Of one slice, however small they are: what becomes of each takes its time.
+// Events in one slice, however small: each costs time to send.
 constexpr std::size_t slice_entries_max = 1'000;
 
 }  // namespace

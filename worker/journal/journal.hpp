@@ -25,7 +25,7 @@ enum class Rejection {
   reserved,     // the publisher's id looks like one of the hub's own
   conflict,     // another event has the publisher's id, or had it before it was evicted
   unavailable,  // it cannot be kept now, see Journal::trouble(); nor can the others of its append()
-  full,         // too much waits to be kept already; nor can the others of its append() be kept
+  full,         // too much waits to be stored already; none of its append() is stored
   unconfirmed,  // it was on its way when that began, and may have been kept; so may the others
 };
 
@@ -78,11 +78,11 @@ struct Figures {
   std::chrono::milliseconds age;         // of the oldest event held
   std::size_t past_ids = 0;              // publishers' ids remembered of events that are not held any more
   std::uint64_t past_ids_forgotten = 0;  // because there were more than the bound
-  std::size_t emptied_topics = 0;        // of the topics, those without events
-  std::size_t emptied_bytes = 0;         // of the bytes, what they take
-  std::size_t waiting_bytes = 0;         // of appends that were not answered yet
-  std::uint64_t waiting_refused = 0;     // appends, because there were more than the bound
-  std::uint64_t forgotten_topics = 0;    // of these, because they took more than their bounds
+  std::size_t emptied_topics = 0;        // topics without events, included in topics
+  std::size_t emptied_bytes = 0;         // bytes that these take, included in bytes
+  std::size_t waiting_bytes = 0;         // bytes of appends that were not answered yet
+  std::uint64_t waiting_refused = 0;     // appends refused because these bytes were at their bound
+  std::uint64_t forgotten_topics = 0;    // topics without events that were forgotten, over the bounds
 };
 
 class Journal {
@@ -126,8 +126,8 @@ class Journal {
   /// `news` is called after every append, once for several that were kept together, from any thread, and must
   /// not block.
   virtual void follow(Follower& follower, std::function<void()> news) = 0;
-  /// Evicts what is too old or too much, or a part of it. True where there is more: call again, in another
-  /// turn. Call now and then, and after an append.
+  /// Evicts events that are too old or over the bounds, or a part of them. True if there is more: call again
+  /// in another turn. To be called about once a second, and after an append.
   virtual bool expire() = 0;
   /// New bounds of the history.
   virtual void update(const Settings& settings) = 0;

@@ -6,14 +6,14 @@
 namespace worker::journal {
 namespace {
 
-constexpr std::size_t least_on_heap = 3;  // with their capacity 32 bytes
+constexpr std::size_t least_on_heap = 3;  // with the capacity before them: 32 bytes
 
 }  // namespace
 
 void PlaceQueue::push_back(Sequence place) {
   const auto full = capacity();
   if (first_ + size_ == full) {
-    // A quarter of the room is worth the move: three places for each that was taken.
+    // Moved when over a quarter is free at the front: this copies at most three places for each one taken.
     if (on_heap_ && first_ > full / 4) {
       std::copy(begin(), end(), items());
       first_ = 0;

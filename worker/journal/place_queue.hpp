@@ -1,5 +1,5 @@
-// PlaceQueue: places in their order, taken from the front. One place needs no memory of its own: there may be
-// millions of topics, and most hold one event. A value; whoever owns it guards it.
+// PlaceQueue: places in ascending order, taken from the front. A single place needs no heap memory: there may
+// be millions of topics, and most hold one event. A value; not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -28,10 +28,10 @@ class PlaceQueue {
   Sequence front() const { return *begin(); }
   Sequence back() const { return end()[-1]; }
 
-  /// Takes a constant time, but for a copy now and then of what it holds; so does pop_front().
+  /// Takes amortised constant time, as pop_front() does.
   void push_back(Sequence place);
   void pop_front();
-  /// Takes out those of which `gone` is true.
+  /// Takes out the places of which `gone` is true.
   template <class Gone>
   void erase_if(const Gone& gone) {
     std::uint32_t kept = 0;
@@ -44,7 +44,7 @@ class PlaceQueue {
   }
   void clear();
 
-  /// What it takes beside itself.
+  /// Bytes that it takes on the heap.
   std::size_t bytes() const { return on_heap_ ? (1 + capacity()) * sizeof(Sequence) : 0; }
 
  private:
@@ -57,7 +57,7 @@ class PlaceQueue {
 
   union {
     Sequence one_ = 0;
-    Sequence* many_;  // the capacity, and then the places
+    Sequence* many_;  // first the capacity, then the places
   };
   std::uint32_t first_ : 31 = 0;
   std::uint32_t on_heap_ : 1 = 0;

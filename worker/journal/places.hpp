@@ -42,8 +42,8 @@ class Places {
  private:
   struct Slot {
     Sequence place;
-    EntryPtr entry;        // none once it is not held any more
-    std::uint32_t topics;  // those that hold it
+    EntryPtr entry;        // null once the event was evicted
+    std::uint32_t topics;  // number of topics that hold it
   };
 
   std::size_t index_of(Sequence place) const { return index_after(place - 1); }

@@ -13,7 +13,7 @@ constexpr std::size_t losses_max = 64;
 // A node with its slot in the table, and one place, with what an allocator adds.
 constexpr std::size_t node_bytes = 72;
 constexpr std::size_t place_bytes = 12;
-// A node without places, with its place in the line of those.
+// Bytes of a node without places, including its entry in the line.
 constexpr std::size_t emptied_node_bytes = 128;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
@@ -120,7 +120,7 @@ void PrefixIndex::gone(std::string_view topic, const Places& held) {
   forget_emptied();
 }
 
-// What goes, goes mostly in its order.
+// Places are mostly given up in their order, so only those at the front are looked at.
 void PrefixIndex::drop_gone(Node& node, std::uint64_t hash, const Places& held) {
   if (node.places.empty()) return;
   for (; !node.places.empty() && !held.holds(node.places.front()); --places_) node.places.pop_front();
@@ -149,7 +149,7 @@ void PrefixIndex::forget_emptied(std::size_t bytes_max) {
   while (!emptied_.empty() && emptied_bytes() > bytes_max) forget_first();
 }
 
-// One that has places again is only taken out of the line.
+// A node that has places again is only taken out of the line.
 void PrefixIndex::forget_first() {
   const auto node = nodes_.find(emptied_.front());
   emptied_.pop_front();
@@ -180,7 +180,7 @@ std::size_t PrefixIndex::bytes() const {
          emptied_bytes();
 }
 
-// A node that empties again and again stands in the line as often.
+// A node that was emptied several times is in the line as often.
 std::size_t PrefixIndex::emptied_bytes() const {
   const auto empty = nodes_.size() - filled_;
   const auto repeated = emptied_.size() - std::min(emptied_.size(), empty);

@@ -26,7 +26,7 @@ class PrefixIndex {
   static constexpr std::size_t slashes_max = 16;
   /// Prefixes under which nothing is held any more and whose losses are remembered one by one.
   static constexpr std::size_t emptied_max = 100'000;
-  /// The part of the history's bytes that they may take.
+  /// Nodes without places may take this part of the history's bytes.
   static constexpr std::size_t emptied_share = 8;
 
   /// `topic` holds the event of a place that is not before any other. `held`: all events that are.
@@ -61,7 +61,7 @@ class PrefixIndex {
     Sequence through_since(Evictions accounted) const;
     /// One loss that covers all of them.
     Loss all() const;
-    /// What they take beside the first.
+    /// Bytes that the losses take beside the first one.
     std::size_t bytes() const;
 
    private:
@@ -83,13 +83,13 @@ class PrefixIndex {
   void forget_first();
 
   Nodes nodes_;
-  std::deque<std::uint64_t> emptied_;     // nodes in the order in which they lost their last place
+  std::deque<std::uint64_t> emptied_;     // nodes, in the order in which they lost their last place
   std::size_t filled_ = 0;                // nodes that have places
   std::size_t places_ = 0;                // of all nodes
-  std::size_t losses_bytes_ = 0;          // what the losses of all nodes take beside the first of each
+  std::size_t losses_bytes_ = 0;          // bytes of all losses beside the first of each node
   std::size_t emptied_losses_bytes_ = 0;  // the same of nodes without places
   Losses all_;                            // of all topics
-  Loss forgotten_;                        // of nodes that are not remembered any more
+  Loss forgotten_;                        // the greatest loss of all nodes that were forgotten
 };
 
 }  // namespace worker::journal

@@ -279,14 +279,14 @@ std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, Sequence aft
   return ids;
 }
 
-// By place and not by rank: those that were closed first may be forgotten meanwhile. Several that one event
-// closed have one place; a part that ends among them is gone on with by their number.
+// Reads by place, not by rank: Redis may forget the first ones meanwhile, and ranks would shift. Topics that
+// one event closed share a place; where a part ends among them, the next part skips those that were read.
 std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, Sequence after, Sequence before,
                                                  std::size_t bytes_max, std::size_t& others) const {
   constexpr std::size_t at_once = 1'000;
   std::deque<RedisClosed> topics;
   std::size_t bytes = 0;
-  std::size_t of_last = 0;  // taken of the place `from`
+  std::size_t of_last = 0;  // topics read that have the place `from`
   others = 0;
   const auto until = fmt::format("({}", before);
   auto from = after + 1;

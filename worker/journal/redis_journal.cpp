@@ -127,7 +127,7 @@ void RedisJournal::mended(Line& line) {
   line.pause = 0ms;
   if (!line.trouble) return;
   line.trouble.reset();
-  log_.info("journal: Redis at {} is well again", line.redis->name());
+  log_.info("journal: reconnected to Redis at {}", line.redis->name());
 }
 
 // Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.

@@ -48,9 +48,9 @@ class RedisJournal final : public HeldJournal {
     Time due;
     std::vector<Kept> results;
     Done done;
-    std::size_t bytes = 0;  // of those that wait
+    std::size_t bytes = 0;  // of the appends that wait
   };
-  // What is known of events that were gone before they could be read.
+  // Ids and closed topics of events that were trimmed before this worker could read them.
   struct Missed {
     std::vector<RedisPastId> ids;
     std::deque<RedisClosed> closed;

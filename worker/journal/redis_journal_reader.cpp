@@ -182,8 +182,8 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
   release(false);
 }
 
-// Publishers' ids of events that were gone before they could be read, and topics that were closed by such.
-// Also at the start of a life.
+// Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that
+// such events closed. Also called at the start of an epoch.
 RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace next) {
   const auto after = last.life == next.life ? last.number : 0;
   if (next.number <= after + 1) return {};
@@ -199,7 +199,7 @@ RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace ne
   if (others > 0) {
     log_.warn(
         "journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
-        "of the {} that were closed first are not told of their end",
+        "of the {} that were closed first do not learn that these are closed",
         redis.name(), others);
   }
   return missed;

@@ -109,7 +109,7 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
     for (auto& [each, done, bytes] : taken) {
       const auto end = next + static_cast<std::ptrdiff_t>(each.size());
       Settled kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
-      // The events are in Redis; what is to be told of them is less.
+      // The events are in Redis: from here on only their results take memory.
       kept.bytes = std::min(bytes, waiting_bytes(kept.results));
       waits_.give_back(bytes - kept.bytes);
       settled_.push_back(std::move(kept));

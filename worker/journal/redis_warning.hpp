@@ -1,4 +1,4 @@
-// redis_warning: does the Redis of the configuration answer? Asked without starting a worker.
+// redis_warning: whether the Redis of the configuration answers; asked without starting a worker.
 #pragma once
 
 #include <optional>

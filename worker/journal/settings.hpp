@@ -17,7 +17,7 @@ struct Settings {
   std::size_t bytes_max = 67'108'864;
   /// Publishers' ids remembered of events that are not held any more.
   std::size_t past_ids_max = 100'000;
-  /// Of all appends that wait to be kept elsewhere, with what the bookkeeping takes.
+  /// Bytes of all appends that wait for the disk or Redis, including bookkeeping.
   std::size_t waiting_bytes_max = 67'108'864;
 
   bool operator==(const Settings&) const = default;

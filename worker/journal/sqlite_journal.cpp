@@ -27,7 +27,7 @@ constexpr Sequence places_passed_min = 1ULL << 32;
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
-// What may be a matter of permissions.
+// Errors that permissions may cause.
 bool is_of_access(int code) {
   return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_IOERR;
 }
@@ -66,7 +66,7 @@ void SqliteJournal::append(std::vector<Draft> drafts, Done done) {
   {
     const std::lock_guard lock(mutex_);
     const bool well = !trouble_ && !closing_;
-    // A disk that is slower than this for long is slower than its publishers.
+    // If more waits than this, the disk is slower than the publishers.
     if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
       changed_.notify_one();
@@ -116,7 +116,7 @@ void SqliteJournal::end() {
 // All that waits, or nothing after a while; false once there is nothing more to do.
 bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   std::unique_lock lock(mutex_);
-  waits_.give_back(std::exchange(taken_bytes_, 0));  // it is answered by now
+  waits_.give_back(std::exchange(taken_bytes_, 0));  // the batch has been answered
   const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
   changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
   taken = std::exchange(waiting_, {});
@@ -124,7 +124,7 @@ bool SqliteJournal::wait(std::vector<Waiting>& taken) {
   return !closing_ || !taken.empty();
 }
 
-// Under the lock, and without it now and then: the loops wait for it.
+// Does `work` under the lock, and releases it after each part: the loops wait for this lock.
 template <class Range, class Work>
 void SqliteJournal::in_parts(Range& range, const Work& work) {
   constexpr std::ptrdiff_t part = 256;

@@ -233,7 +233,7 @@ void SqliteStore::write(Changes& changes, std::size_t gone_max) {
   const auto gone = std::min(gone_max, changes.gone.size());
   bool some_had_ids = false;
   for (std::size_t i = 0, next = 0; i < gone; i = next) {
-    // What goes, goes mostly in its order: one statement for each run of places.
+    // Places are mostly evicted in their order: one statement deletes each run of them.
     for (next = i + 1; next < gone && changes.gone[next].sequence == changes.gone[next - 1].sequence + 1;)
       ++next;
     statements_->gone.bind(1, changes.gone[i].sequence).bind(2, changes.gone[next - 1].sequence).run();

@@ -17,7 +17,7 @@ namespace {
 
 constexpr mode_t of_others = 07;
 
-// The file, and those beside it.
+// The database file and the files beside it.
 constexpr std::array endings{"", "-wal", "-shm", ".lock"};
 
 std::string folder_of(const std::string& file) {
@@ -31,7 +31,7 @@ bool may(const std::string& path, int access) {
 
 std::string this_user() { return fmt::format("the user {}", base::user_name(::geteuid())); }
 
-// Why `path`, which is there, may not be written to; errno is of the call that said so.
+// Why `path`, which exists, cannot be written to; errno must be that of the call that failed.
 std::string not_writable(const std::string& path, const char* kind) {
   if (errno == EROFS)
     return fmt::format("the {} {} is on a file system that is mounted read-only", kind, path);
@@ -56,7 +56,7 @@ std::optional<std::string> folder_problem(const std::string& folder) {
     return fmt::format("{} cannot reach the folder {}: {}", this_user(), folder,
                        std::generic_category().message(errno));
   }
-  if (may(folder_of(folder), W_OK | X_OK)) return std::nullopt;  // make_folder() makes it
+  if (may(folder_of(folder), W_OK | X_OK)) return std::nullopt;  // make_folder() will make it
   const auto account = base::own_account();
   const auto colon = account.find(':');
   return fmt::format(

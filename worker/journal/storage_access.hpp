@@ -1,5 +1,5 @@
-// Whether this process, as the user that it runs as, can keep the journal's files where the configuration
-// says, and whether others can read them.
+// StorageAccess: whether this process may write the journal's files where the configuration says, and whether
+// other users may read them.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,16 @@
 
 namespace worker::journal {
 
-/// What is in the way of `storage`, and the command that changes it: the folder is missing and cannot be
-/// made, or it or a file in it may not be written to. None where nothing is, and for journals without a file.
-/// Changes nothing.
+/// Why `storage` cannot be used, and the command that changes this: the folder is missing and cannot be made,
+/// or this process may not write to it or to a file in it. None if it can be used, and for journals without a
+/// file. Changes nothing.
 std::optional<std::string> storage_problem(const StorageSettings& storage);
 
-/// Makes the folder of the file `path`, for this user alone, if only that is missing. For the start: later a
-/// missing folder may have been moved away, and come back. What fails shows when the files are opened.
+/// Makes the folder of the file `path`, with mode 0700, if its parent exists. For start-up only: later a
+/// missing folder may have been moved and may come back. Opening the files reports what fails here.
 void make_folder(const std::string& path);
 
-/// Takes from the journal's files that are there what they allow to others.
+/// Removes the permissions of group and others from the journal's files that exist.
 void close_to_others(const std::string& path);
 
 }  // namespace worker::journal

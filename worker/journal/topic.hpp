@@ -16,15 +16,15 @@ namespace worker::journal {
 /// True of names that the worker keeps for streams of its own, such as `$stats`.
 inline bool is_reserved(std::string_view name) { return name.starts_with('$'); }
 
-/// True of selectors that stand for many names: `*`, and what ends in `/*`.
+/// True for selectors that match many names: `*`, and text that ends in `/*`.
 bool is_pattern(std::string_view selector);
 
 /// Fails with a sentence: a name is 1 to `bytes_max` bytes of UTF-8 without control characters, neither `*`
 /// nor something that ends in `/*`, which would be a pattern, and not reserved.
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max);
 
-/// What a reader should know who asks with `selector`, a name that may be meant as something else: it holds a
-/// star and is no pattern, or a comma. None for others. Such a name is legal, and its events arrive.
+/// A notice for a reader whose `selector` is a name but may be meant as a pattern or a list: it holds a star
+/// or a comma. None for other selectors. Such a name is legal, and its events arrive.
 std::optional<std::string> selector_notice(std::string_view selector);
 
 /// What one reader asked for: names, and patterns `orders/*` that stand for every name beginning with

@@ -1,5 +1,5 @@
-// TopicTable: what is known of each topic, by its name. Each topic and its name are one piece of memory, and
-// its address stays: there may be millions. A value that moves; its history guards it.
+// TopicTable: the state of each topic, by name. A topic and its name are one allocation with a fixed address,
+// because there may be millions. Movable, not copyable; not thread-safe: the history guards it.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -13,7 +13,7 @@
 
 namespace worker::journal {
 
-/// A topic that holds events, or is remembered for having held some or having been closed.
+/// A topic that holds events, or that held some or was closed and is still remembered.
 struct Topic : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>,
                                                boost::intrusive::link_mode<boost::intrusive::normal_link>> {
   std::string_view name() const { return {reinterpret_cast<const char*>(this + 1), name_bytes}; }
@@ -22,8 +22,8 @@ struct Topic : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<t
   Sequence closed_at = 0;  // its last event; 0 while it is open
   PlaceQueue held;         // the places of its events
   const std::uint32_t name_bytes;
-  bool is_over = false;  // it is in the history's list of those that hold too much
-  bool in_line = false;  // it is in the history's line of those that hold nothing
+  bool is_over = false;  // it is in the history's list of topics that hold too much
+  bool in_line = false;  // it is in the history's line of topics that hold nothing
 
  private:
   friend class TopicTable;
@@ -52,10 +52,10 @@ class TopicTable {
   std::size_t size() const { return topics_.size(); }
   Topic* find(std::string_view name);
   const Topic* find(std::string_view name) const;
-  /// The topic, and whether it was made just now.
+  /// The topic, and true if this call made it.
   std::pair<Topic&, bool> obtain(std::string_view name);
   void erase(Topic& topic);
-  /// Takes out those of which `gone` is true.
+  /// Takes out the topics of which `gone` is true.
   template <class Gone>
   void erase_if(const Gone& gone) {
     for (auto next = topics_.begin(); next != topics_.end();) {
@@ -65,7 +65,7 @@ class TopicTable {
   }
   void clear();
 
-  /// By their names.
+  /// In the order of their names.
   auto begin() { return topics_.begin(); }
   auto end() { return topics_.end(); }
   auto begin() const { return topics_.begin(); }

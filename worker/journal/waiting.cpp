@@ -5,9 +5,9 @@
 namespace worker::journal {
 namespace {
 
-// The closure that answers, with its link to the exchange; and the places in the lines.
+// Bytes of the closure that answers, with its link to the exchange, and of the entries in the queues.
 constexpr std::size_t append_bytes = 320;
-// What an entry, or a command to Redis, adds to the texts of a draft that become its own.
+// Bytes that an entry, or a command to Redis, takes beside the texts of its draft.
 constexpr std::size_t draft_bytes = sizeof(Draft) + 192;
 constexpr std::size_t topic_bytes = sizeof(std::string) + 24;
 

@@ -1,5 +1,5 @@
-// What waits to be kept: appends that were not answered yet, and the bytes that they take, within a bound.
-// Values; the journal guards them by its mutex.
+// Waiting: appends that were not answered yet, and a bound on the bytes that they take. Values; not
+// thread-safe: the journal guards them by its mutex.
 #pragma once
 
 #include <cstddef>
@@ -10,24 +10,24 @@
 
 namespace worker::journal {
 
-/// What drafts take while they wait: texts, topics and bookkeeping, with what is made of them on the way.
+/// Bytes that drafts take while they wait: texts, topics and bookkeeping, and the copies that storing makes.
 std::size_t waiting_bytes(const std::vector<Draft>& drafts);
-/// What their results take while these wait to be told.
+/// Bytes that results take until the publisher has them.
 std::size_t waiting_bytes(const std::vector<Journal::Kept>& results);
 
 /// An append that was not answered yet.
 struct Waiting {
   std::vector<Draft> drafts;
   Journal::Done done;
-  std::size_t bytes = 0;  // of the bound
+  std::size_t bytes = 0;  // taken of WaitingBytes
 
-  /// Answers it: none of it is kept. Not under the journal's lock.
+  /// Answers that none of it is stored, because of `why`. To be called without the journal's lock.
   void refuse(Rejection why);
 };
 
 class WaitingBytes {
  public:
-  /// False, and counted, where it would be more than `max`. One that is larger waits alone.
+  /// False, and counted, if the bytes would exceed `max`. One append alone may exceed it.
   bool take(std::size_t bytes, std::size_t max);
   void give_back(std::size_t bytes) { bytes_ -= bytes; }
 

@@ -72,7 +72,7 @@ class Registry {
 
   /// `labels` as they stand between the braces, e.g. `reason="deadline"`; empty for none.
   Counter& counter(const std::string& name, std::string_view help, const std::string& labels = {});
-  /// `scale`: as of a Histogram.
+  /// `scale`: as for a Histogram.
   Gauge& gauge(const std::string& name, std::string_view help, const std::string& labels = {},
                double scale = 1);
 

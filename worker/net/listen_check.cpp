@@ -2,23 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <memory>
-#include <system_error>
 
-#include "base/unique_fd.hpp"
+#include "net/listen_address.hpp"
 
 namespace worker::net {
 namespace {
-
-std::string reason(int error) { return std::generic_category().message(error); }
 
 ListenProblem taken(const std::string& address) {
   return {false,
@@ -26,57 +19,38 @@ ListenProblem taken(const std::string& address) {
 }
 
 std::optional<ListenProblem> unix_problem(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return ListenProblem{true, fmt::format("{} is longer than the {} bytes a Unix socket's path may have",
-                                           path, sizeof address.sun_path - 1)};
-  }
-  path.copy(address.sun_path, path.size());
+  const auto address = unix_address(path);
+  if (!address) return ListenProblem{true, address.error()};
   struct stat status {};
   if (::lstat(path.c_str(), &status) == 0) {
     if (!S_ISSOCK(status.st_mode)) {
       return ListenProblem{true, fmt::format("{} exists and is not a socket; choose another path", path)};
     }
-    const base::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ||
-        errno != ECONNREFUSED)
-      return taken(path);
+    if (is_listened_on(address.value())) return taken(path);
   }
   if (auto problem = socket_folder_problem(path)) return ListenProblem{true, std::move(*problem)};
   return std::nullopt;
 }
 
 std::optional<ListenProblem> tcp_problem(const std::string& text) {
-  const auto colon = text.rfind(':');
-  auto host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
-  addrinfo* found = nullptr;
-  if (colon == std::string::npos ||
-      ::getaddrinfo(host.c_str(), text.c_str() + colon + 1, &hints, &found) != 0)
-    return ListenProblem{true, fmt::format("{} is neither a path nor ADDRESS:PORT", text)};
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
-  const base::UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  // Bound, but never listening: nobody can connect.
-  if (fd && ::bind(fd.get(), found->ai_addr, found->ai_addrlen) == 0) return std::nullopt;
+  const auto address = tcp_address(text);
+  if (!address) return ListenProblem{true, address.error()};
+  const auto& wanted = *address.value();
+  const auto fd = tcp_socket(wanted);
+  // The check binds the socket but does not listen on it: nobody can connect.
+  if (fd && ::bind(fd.get(), wanted.ai_addr, wanted.ai_addrlen) == 0) return std::nullopt;
   switch (errno) {
     case EADDRINUSE:
       return taken(text);
     case EADDRNOTAVAIL:
-      return ListenProblem{true,
-                           fmt::format("{} is not an address of this machine; take one that is, such as "
-                                       "127.0.0.1:{}",
-                                       text, text.substr(colon + 1))};
+      return ListenProblem{true, fmt::format("{} is not an address of this machine; use one that is, such as "
+                                             "127.0.0.1:{}",
+                                             text, text.substr(text.rfind(':') + 1))};
     case EACCES:
       return ListenProblem{
-          true, fmt::format("user {} may not listen on {}; take a port above 1023", ::geteuid(), text)};
+          true, fmt::format("user {} may not listen on {}; use a port above 1023", ::geteuid(), text)};
     default:
-      return ListenProblem{true, fmt::format("{} cannot be listened on: {}", text, reason(errno))};
+      return ListenProblem{true, fmt::format("cannot listen on {}: {}", text, error_text(errno))};
   }
 }
 
@@ -89,19 +63,18 @@ std::optional<std::string> socket_folder_problem(const std::string& path) {
   if (::stat(folder.c_str(), &status) != 0) {
     if (errno == ENOENT)
       return fmt::format("there is no folder {} for the socket; make it, or choose another path", folder);
-    return fmt::format("the socket's folder {}: {}", folder, reason(errno));
+    return fmt::format("the socket's folder {}: {}", folder, error_text(errno));
   }
   if (!S_ISDIR(status.st_mode)) return fmt::format("{} is not a folder; choose another path", folder);
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return std::nullopt;
   return fmt::format(
       "user {} may not make a socket in {} ({}); choose another folder, or make this one the user's",
-      ::geteuid(), folder, reason(errno));
+      ::geteuid(), folder, error_text(errno));
 }
 
 std::optional<ListenProblem> listen_problem(const ListenSettings& settings) {
   if (settings.address.empty()) return std::nullopt;
-  return settings.address.find('/') != std::string::npos ? unix_problem(settings.address)
-                                                         : tcp_problem(settings.address);
+  return is_unix_path(settings.address) ? unix_problem(settings.address) : tcp_problem(settings.address);
 }
 
 }  // namespace worker::net

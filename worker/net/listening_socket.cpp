@@ -2,25 +2,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <netdb.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <system_error>
 #include <utility>
 
+#include "net/listen_address.hpp"
 #include "net/listen_check.hpp"
 
 namespace worker::net {
 namespace {
-
-std::string reason(int error) { return std::generic_category().message(error); }
 
 bool is_listening(int fd) {
   int listening = 0;
@@ -39,19 +33,6 @@ bool has_listen_fds() {
   return number("LISTEN_PID") == ::getpid() && number("LISTEN_FDS") >= 1;
 }
 
-base::Result<sockaddr_un, std::string> unix_address(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return base::failure(fmt::format("listen: {} is longer than the {} bytes a Unix socket's path may have",
-                                     path, sizeof address.sun_path - 1));
-  }
-  path.copy(address.sun_path, path.size());
-  return address;
-}
-
-const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
-
 // Makes room for our own socket at `path`: nothing there, or a socket that nobody listens on any more.
 base::Result<void, std::string> clear_stale(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
@@ -59,12 +40,12 @@ base::Result<void, std::string> clear_stale(const std::string& path, const socka
   if (!S_ISSOCK(status.st_mode)) {
     return base::failure(fmt::format("listen: {} exists and is not a socket; it is left alone", path));
   }
-  const base::UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno != ECONNREFUSED) {
+  if (is_listened_on(address)) {
     return base::failure(fmt::format("listen: another process is listening on {}; stop it first", path));
   }
   if (::unlink(path.c_str()) != 0) {
-    return base::failure(fmt::format("listen: cannot remove the stale socket {}: {}", path, reason(errno)));
+    return base::failure(
+        fmt::format("listen: cannot remove the stale socket {}: {}", path, error_text(errno)));
   }
   return base::success();
 }
@@ -83,7 +64,7 @@ base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSet
         "sse-worker "
         "--config FILE), through systemd with a socket unit, or set `listen:` in the configuration"));
   }
-  return settings.address.find('/') != std::string::npos ? bind_unix(settings) : bind_tcp(settings);
+  return is_unix_path(settings.address) ? bind_unix(settings) : bind_tcp(settings);
 }
 
 ListeningSocket::~ListeningSocket() { close(); }
@@ -95,7 +76,9 @@ void ListeningSocket::close() {
 
 base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const ListenSettings& settings) {
   const auto& path = settings.address;
-  BOOST_OUTCOME_TRY(address, unix_address(path));
+  const auto wanted = unix_address(path);
+  if (!wanted) return base::failure("listen: " + wanted.error());
+  const auto& address = wanted.value();
   if (auto cleared = clear_stale(path, address); !cleared) return base::failure(std::move(cleared).error());
   base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   // The mask, not a later chmod: the socket must not be open to others even for a moment.
@@ -105,10 +88,10 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const List
   ::umask(before);
   if (!bound) {
     return base::failure("listen: " + socket_folder_problem(path).value_or(
-                                          fmt::format("cannot bind {}: {}", path, reason(error))));
+                                          fmt::format("cannot bind {}: {}", path, error_text(error))));
   }
   if (::listen(fd.get(), settings.backlog) != 0) {
-    return base::failure(fmt::format("listen: cannot listen on {}: {}", path, reason(errno)));
+    return base::failure(fmt::format("listen: cannot listen on {}: {}", path, error_text(errno)));
   }
   ListeningSocket made(std::move(fd), path);
   made.made_path_ = path;
@@ -117,24 +100,13 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const List
 
 base::Result<ListeningSocket, std::string> ListeningSocket::bind_tcp(const ListenSettings& settings) {
   const auto& text = settings.address;
-  const auto colon = text.rfind(':');
-  auto host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
-  addrinfo* found = nullptr;
-  if (colon == std::string::npos ||
-      ::getaddrinfo(host.c_str(), text.c_str() + colon + 1, &hints, &found) != 0) {
-    return base::failure(fmt::format("listen: {} is neither a path nor ADDRESS:PORT", text));
-  }
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
-  base::UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  const int on = 1;
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (!fd || ::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+  const auto address = tcp_address(text);
+  if (!address) return base::failure("listen: " + address.error());
+  const auto& wanted = *address.value();
+  auto fd = tcp_socket(wanted);
+  if (!fd || ::bind(fd.get(), wanted.ai_addr, wanted.ai_addrlen) != 0 ||
       ::listen(fd.get(), settings.backlog) != 0) {
-    return base::failure(fmt::format("listen: cannot listen on {}: {}", text, reason(errno)));
+    return base::failure(fmt::format("listen: cannot listen on {}: {}", text, error_text(errno)));
   }
   return prepared(std::move(fd), text);
 }
@@ -144,7 +116,7 @@ base::Result<ListeningSocket, std::string> ListeningSocket::prepared(base::Uniqu
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
       ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0) {
-    return base::failure(fmt::format("cannot use {}: {}", origin, reason(errno)));
+    return base::failure(fmt::format("cannot use {}: {}", origin, error_text(errno)));
   }
   return ListeningSocket(std::move(fd), std::move(origin));
 }

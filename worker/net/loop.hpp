@@ -40,7 +40,7 @@ class Loop {
 
   Poller& poller() { return poller_; }
   Timers& timers() { return timers_; }
-  /// True once the turn has taken its share: the rest is for a turn of its own.
+  /// True once the turn has taken Turn::share: what is left should wait for the next turn.
   bool turn_is_over() { return timers_.turn().is_over(); }
   /// True on the thread that is in run(), and while no thread is.
   bool on_thread() const;

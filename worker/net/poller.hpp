@@ -45,14 +45,14 @@ class Poller {
   [[nodiscard]] bool add(int fd, Watcher& watcher, Trigger trigger);
   /// Sets whether an edge-triggered `fd` also reports writability; reports at once if it is writable now.
   void want_writable(int fd, Watcher& watcher, bool wanted);
-  /// It hears nothing more, also of what has been reported already.
+  /// The watcher is not called any more, not even for events that the kernel has reported already.
   void remove(int fd, Watcher& watcher);
 
-  /// Reports what `fd` is ready for as if it had just become so. For a watcher that stops before it has read
-  /// everything, to let others have their turn.
+  /// Reports what `fd` is ready for as if it had just become ready. For a watcher that stops before it has
+  /// read everything, so that others are served.
   void again(int fd, Watcher& watcher, bool writable_wanted) { want_writable(fd, watcher, writable_wanted); }
 
-  /// Tells a batch of ready watchers, or as many of it as fit the turn; never waits. True where some of it
+  /// Calls a batch of ready watchers, or as many of them as fit the turn; never waits. True if some of them
   /// are left for the next call; descriptor() stays readable while others are ready.
   bool dispatch(const Turn& turn);
   /// Readable when a watcher is ready.
@@ -61,7 +61,7 @@ class Poller {
  private:
   base::UniqueFd epoll_;
   std::array<epoll_event, 256> batch_{};
-  std::size_t next_ = 0;  // in the batch, to be told
+  std::size_t next_ = 0;  // the next one of the batch to be called
   std::size_t count_ = 0;
 };
 

@@ -1,6 +1,6 @@
-// SideThread: one thread beside a loop, for work that would hold the loop and needs nothing of it. Owned by
-// whoever has such work. The thread is there from the first work on; work that has not begun when this is
-// destroyed is dropped.
+// SideThread: one thread beside a loop, for work that would block the loop and needs nothing of it. Owned by
+// the object that has such work. The thread starts with the first work; the destructor drops work that has
+// not begun.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +20,8 @@ class SideThread {
   SideThread& operator=(const SideThread&) = delete;
   ~SideThread();
 
-  /// From the loop's thread: calls `work` on the other one, in the order of the calls, and what that returns
-  /// on the loop. Exceptions that escape it are bugs and end the process.
+  /// Loop thread only. Calls `work` on the side thread, in the order of the calls, and then, on the loop
+  /// thread, the function that `work` returned. Exceptions that escape `work` are bugs and end the process.
   void run(std::function<std::function<void()>()> work);
 
  private:

@@ -52,13 +52,13 @@ class Timers {
 
   base::Instant now() const { return clock_.now(); }
   base::WallTime wall() const { return clock_.wall(); }
-  /// The loop's turn. It begins it, and so does fire_due().
+  /// The loop's current turn. The loop and fire_due() begin it.
   Turn& turn() { return turn_; }
   /// When the earliest armed timer is due.
   std::optional<base::Instant> next() const;
   /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the
-  /// next call, so a timer that re-arms itself cannot hold the loop; and so does what is still to be fired
-  /// when the turn is over.
+  /// next call, so a timer that re-arms itself cannot block the loop; timers that are still due when the turn
+  /// is over wait for it, too.
   void fire_due();
   /// Called whenever the earliest time moved forward; the loop sets its alarm there.
   void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }

@@ -1,6 +1,6 @@
-// Turn: how long a loop has been busy without looking at its sockets and timers. Whoever works through many
-// things (readers of an event, connections that closed) asks it on the way, and leaves the rest for a turn of
-// its own, so that nobody waits long for anybody else. Loop thread only.
+// Turn: how long a loop has been busy without looking at its sockets and timers. Code that works through many
+// items (readers of an event, connections that closed) checks it on the way and leaves the rest for the next
+// turn, so that no connection waits long for another. Loop thread only.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace worker::net {
 
 class Turn {
  public:
-  /// After so long nothing further is begun. What is begun is finished, so a turn may take longer.
+  /// After this time no further item is begun. Items that have begun are finished, so a turn may take longer.
   static constexpr std::chrono::milliseconds share{2};
 
   explicit Turn(const base::Clock& clock) : clock_(clock) {}

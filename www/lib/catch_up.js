@@ -79,7 +79,7 @@ export class CatchUp {
         if (this.#finishing) ends += 1;
         if (answer.closed || ends > endTries) return this.#meet(this.#said.length);
         // All that there is has been fetched. What has been said is older, or this server lags behind the other for a moment.
-        // Also where nothing has been said: the cursor at the time of joining has not been met, and may be ahead of this server.
+        // Also if the shared stream has sent nothing: this server may not have the event of the cursor that the tab joined with yet.
         await this.#wait(heard, this.#delays.next());
       } catch (error) {
         if (signal.aborted) return;

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(who_asks_for_something_is_told_how) {
   RecordingExchange reader(std::move(asked));
   serve(reader);
   BOOST_TEST(reader.news() ==
-             opening + ": no topic is asked for, so this is the greeting stream; ask with topic=NAME\n\n" +
+             opening + ": the request has no topic, so this is the greeting stream; add topic=NAME\n\n" +
                  greeting_at("07:20:00.123"));
 }
 

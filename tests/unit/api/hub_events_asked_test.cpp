@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(how_many_patterns) {
   BOOST_TEST(refused->head->status == 400);
   BOOST_TEST(
       refused->body().find(
-          "topic: 3 patterns are asked for; at most 2 are allowed. Ask for topics by their names, or for "
+          "topic: 3 patterns are too many; at most 2 are allowed. Ask for topics by their names, or for "
           "one pattern that covers several; the operator can raise streams.patterns_max") !=
       std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);

@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE(a_part_that_cannot_be_kept) {
   BOOST_TEST(
       batch(lines(2'000)) ==
       refused(503, "Service Unavailable",
-              "It is not known whether the event was kept. Send it again later; with the same id, if it "
-              "has one of its own, it is never kept twice."));
+              "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
+              "`id` cannot create a duplicate."));
   BOOST_TEST((journal.parts == std::vector<std::size_t>{512, 512}));
   journal.good_parts = 0;
   BOOST_TEST(batch(lines(2'000)) ==

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(where_subscriptions_take_all_that_they_may) {
   const StreamSlots::Refused refused{Reason::subscriptions_full, 1};
   const auto stream = turned_away_stream(refused, settings, random, limits);
   BOOST_TEST(stream.head.status == 200);
-  BOOST_TEST(stream.body.starts_with(": the topics that all readers ask for"));
+  BOOST_TEST(stream.body.starts_with(": the topics of all readers use all the memory"));
   const auto poll = turned_away_poll(refused, settings, random, limits);
   BOOST_TEST(poll.head.status == 503);
   BOOST_TEST(poll.body.find("streams.subscriptions_bytes_max") != std::string::npos);

@@ -111,27 +111,29 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
       {{"-c", "x"}, "-c is not an option; did you mean --config?"},
       {{"-v"}, "-v is not an option; did you mean --version?"},
       {{"--hlp"}, "--hlp is not an option; did you mean --help?"},
-      {{"--port", "8080"}, "--port is not an option; there are --config FILE, --version, --help and, for check, --user NAME"},
+      {{"--port", "8080"},
+       "--port is not an option; there are --config FILE, --version, --help and, for check, --user NAME"},
       {{"--config", "a", "--daemonize"},
-       "--daemonize is not an option; there are --config FILE, --version, --help and, for check, --user NAME"},
+       "--daemonize is not an option; there are --config FILE, --version, --help and, for check, --user "
+       "NAME"},
       {{"chekc", "--config", "a"}, "'chekc' is one argument too many"},
       {{"chekc"}, "'chekc' is not a command; did you mean check?"},
       {{"version"}, "'version' is not a command; did you mean --version?"},
-      {{"nonsense"}, "'nonsense' is not a command; there is only check"},
+      {{"nonsense"}, "'nonsense' is not a command; the only command is check"},
       {{"serve"}, "serve is not a command; without a command the worker serves"},
       {{"reload"}, "reload is not a command; send SIGHUP to the worker that runs"},
       {{"stop"}, "stop is not a command; send SIGTERM to the worker that runs"},
       {{"check", "c.yaml"}, "c.yaml is one argument too many; did you mean --config c.yaml?"},
       {{"/etc/c.yaml"}, "/etc/c.yaml is one argument too many; did you mean --config /etc/c.yaml?"},
       {{"--config", "a", "b"}, "'b' is one argument too many"},
-      {{"\x1b[31m"}, "'\\x1b[31m' is not a command; there is only check"},
-      {{""}, "'' is not a command; there is only check"}};
+      {{"\x1b[31m"}, "'\\x1b[31m' is not a command; the only command is check"},
+      {{""}, "'' is not a command; the only command is check"}};
   for (const auto& [words, sentence] : mistakes) {
     const auto it = parsed(words);
     BOOST_REQUIRE(std::holds_alternative<int>(it.result));
     BOOST_TEST(it.status() == 2);
     BOOST_TEST(it.out == "");
-    BOOST_TEST(it.err == fmt::format("sse-worker: {}\nsse-worker --help says more.\n", sentence));
+    BOOST_TEST(it.err == fmt::format("sse-worker: {}\nRun sse-worker --help for help.\n", sentence));
   }
 }
 

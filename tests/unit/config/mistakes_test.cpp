@@ -174,8 +174,8 @@ BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
   }
   BOOST_TEST(
       mistake_in("streams:\n  max:\n  retry_seconds: 1\n") ==
-      "f:2:3: streams.max: must be a whole number from 1 to 1000000, and nothing is there; what begins "
-      "with # or & must be in quotes");
+      "f:2:3: streams.max: must be a whole number from 1 to 1000000, but there is no value; put a value "
+      "that begins with # or & in quotes");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

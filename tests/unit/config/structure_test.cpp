@@ -84,10 +84,10 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_text_end_in_a_sentence) {
 BOOST_AUTO_TEST_CASE(a_second_document) {
   for (const auto* yaml :
        {"drain_seconds: 1\n---\ndrain_seconds: 2\n", "drain_seconds: 1\n---\n", "---\n---\n"}) {
-    BOOST_TEST(mistake_in(yaml).ends_with(": there is a second document; one is read"), yaml);
+    BOOST_TEST(mistake_in(yaml).ends_with(": a second document begins here; the file must have one"), yaml);
   }
   BOOST_TEST(mistake_in("log: {}\n...\ngate: {}\n") ==
-             "f:3:1: gate: there is a second document; one is read");
+             "f:3:1: gate: a second document begins here; the file must have one");
 }
 
 // One sentence, about whichever is read first.

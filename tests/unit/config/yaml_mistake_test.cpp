@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(tabs_elsewhere_are_right) {
 }
 
 BOOST_AUTO_TEST_CASE(what_must_be_in_quotes) {
-  const std::string star = "streams.conflate: what begins with * must be in quotes: \"*\"";
+  const std::string star = "streams.conflate: text that begins with * must be in quotes: \"*\"";
   BOOST_TEST(mistake_in("streams:\n  conflate: [*]\n") == "f:2:14: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate: [prices/*, *]\n") == "f:2:24: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate: [*/b]\n") == "f:2:14: " + star);
@@ -46,21 +46,25 @@ BOOST_AUTO_TEST_CASE(what_must_be_in_quotes) {
   BOOST_TEST(mistake_in("streams:\n  conflate:\n    - *\n") == "f:3:7: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate:\n  - a\n  - *\n") == "f:4:5: " + star);
   check({
-      {"listen: *nobody\n", "f:1:9: listen: what begins with * must be in quotes: \"*\""},
-      {"publish:\n  key: @secret\n", "f:2:8: publish.key: what begins with @ must be in quotes: \"@…\""},
-      {"publish:\n  key: %secret\n", "f:2:8: publish.key: what begins with % must be in quotes: \"%…\""},
-      {"publish:\n  key: `secret`\n", "f:2:8: publish.key: what begins with ` must be in quotes: \"`…\""},
-      {"publish:\n  key: !secret\n", "f:2:8: publish.key: what begins with ! must be in quotes: \"!…\""},
-      {"publish:\n  key: |secret\n", "f:2:8: publish.key: what begins with | must be in quotes: \"|…\""},
-      {"publish:\n  key: >secret\n", "f:2:8: publish.key: what begins with > must be in quotes: \">…\""},
-      {"publish:\n  key: ,secret\n", "f:2:8: publish.key: what begins with , must be in quotes: \",…\""},
-      {"publish:\n  key: - secret\n", "f:2:8: publish.key: what begins with - must be in quotes: \"-…\""},
+      {"listen: *nobody\n", "f:1:9: listen: text that begins with * must be in quotes: \"*\""},
+      {"publish:\n  key: @secret\n", "f:2:8: publish.key: text that begins with @ must be in quotes: \"@…\""},
+      {"publish:\n  key: %secret\n", "f:2:8: publish.key: text that begins with % must be in quotes: \"%…\""},
+      {"publish:\n  key: `secret`\n",
+       "f:2:8: publish.key: text that begins with ` must be in quotes: \"`…\""},
+      {"publish:\n  key: !secret\n", "f:2:8: publish.key: text that begins with ! must be in quotes: \"!…\""},
+      {"publish:\n  key: |secret\n", "f:2:8: publish.key: text that begins with | must be in quotes: \"|…\""},
+      {"publish:\n  key: >secret\n", "f:2:8: publish.key: text that begins with > must be in quotes: \">…\""},
+      {"publish:\n  key: ,secret\n", "f:2:8: publish.key: text that begins with , must be in quotes: \",…\""},
+      {"publish:\n  key: - secret\n",
+       "f:2:8: publish.key: text that begins with - must be in quotes: \"-…\""},
       {"publish:\n  key: #secret\n",
-       "f:2:3: publish.key: must be text, and nothing is there; what begins with # or & must be in quotes"},
+       "f:2:3: publish.key: must be text, but there is no value; put a value that begins with # or & in "
+       "quotes"},
       {"publish:\n  key: &secret\n",
-       "f:2:3: publish.key: must be text, and nothing is there; what begins with # or & must be in quotes"},
-      {"@loops: 2\n", "f:1:1: what begins with @ must be in quotes: \"@…\""},
-      {"listen: [::1]:9000\n", "f:1:14: listen: text behind the closing ]; put the whole value in quotes"},
+       "f:2:3: publish.key: must be text, but there is no value; put a value that begins with # or & in "
+       "quotes"},
+      {"@loops: 2\n", "f:1:1: text that begins with @ must be in quotes: \"@…\""},
+      {"listen: [::1]:9000\n", "f:1:14: listen: text after the closing ]; put the whole value in quotes"},
       {"greeting:\n  message: it's: mine\n",
        "f:2:16: greeting.message: a second `: ` in one line; put a value that holds one in quotes, and each "
        "key "
@@ -81,9 +85,9 @@ BOOST_AUTO_TEST_CASE(quotes) {
   BOOST_TEST(mistake_in("\"loops: 2\n") == "f:1:1: " + open);
   check({
       {"greeting:\n  message: 'it's mine'\n",
-       "f:2:16: greeting.message: text behind the closing '; write '' for a quote inside"},
+       "f:2:16: greeting.message: text after the closing '; write '' for a quote inside"},
       {"publish:\n  key: \"a\"b\n",
-       "f:2:11: publish.key: text behind the closing \"; write \\\" for a quote inside"},
+       "f:2:11: publish.key: text after the closing \"; write \\\" for a quote inside"},
       {"journal:\n  path: \"C:\\queue\"\n",
        "f:2:14: journal.path: an unknown escape; write \\\\ for a backslash in double quotes, or take single "
        "quotes"},
@@ -102,7 +106,7 @@ BOOST_AUTO_TEST_CASE(brackets) {
        "f:2:13: streams.conflate: [ is not closed; add ], or put the value in quotes"},
       {"publish:\n  key: [secret\n",
        "f:2:8: publish.key: [ is not closed; add ], or put the value in quotes"},
-      {"publish:\n  key: }\n", "f:2:8: publish.key: what begins with } must be in quotes: \"}…\""},
+      {"publish:\n  key: }\n", "f:2:8: publish.key: text that begins with } must be in quotes: \"}…\""},
   });
   BOOST_TEST(mistake_in(std::string(100'000, '[')).starts_with("f:1:1: "));
 }

@@ -9,9 +9,10 @@ namespace {
 struct Fixture : GateFixture {
   Fixture() : GateFixture({.deadline = 5s, .body_bytes_max = 10'000, .bodies_bytes_max = 3'000}) {}
 
+  static std::string posted(std::size_t body_bytes) { return wire::post(std::string(body_bytes, 'b')); }
   /// A request that lacks its end.
   static std::string begun(std::size_t body_bytes) {
-    const auto whole = wire::request({.method = "POST", .body = std::string(body_bytes, 'b')});
+    const auto whole = posted(body_bytes);
     return whole.substr(0, whole.size() - end.size());
   }
   static inline const std::string end = wire::record(wire::standard_input, 1);
@@ -28,7 +29,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
   send(one, begun(1'000));
   send(two, begun(2'000));
   BOOST_TEST(load.bodies.used() == 3'000U);
-  const auto refusal = answer_to(three, wire::request({.method = "POST", .body = std::string(16, 'b')}));
+  const auto refusal = answer_to(three, posted(16));
   BOOST_TEST(refusal.find("Status: 503 Service Unavailable\r\n") != std::string::npos);
   BOOST_TEST(refusal.find("\r\nRetry-After: 1\r\n") != std::string::npos);
   BOOST_TEST(refusal.find("send it again later") != std::string::npos);
@@ -38,7 +39,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
   BOOST_TEST(answer_to(two, end) == ok);
   BOOST_TEST(load.bodies.used() == 0U);
   auto next = connect();
-  BOOST_TEST(answer_to(next, wire::request({.method = "POST", .body = std::string(3'000, 'b')})) == ok);
+  BOOST_TEST(answer_to(next, posted(3'000)) == ok);
 }
 
 // Nobody publishes, but readers come: their requests have no body.
@@ -51,7 +52,7 @@ BOOST_AUTO_TEST_CASE(requests_without_a_body_are_served) {
 
 BOOST_AUTO_TEST_CASE(one_that_is_alone_may_have_more) {
   auto one = connect();
-  BOOST_TEST(answer_to(one, wire::request({.method = "POST", .body = std::string(10'000, 'b')})) == ok);
+  BOOST_TEST(answer_to(one, posted(10'000)) == ok);
   BOOST_TEST(load.bodies.used() == 0U);
 }
 

@@ -16,9 +16,6 @@ struct Fixture : GateFixture {
     return wire::begin(1) + wire::stream(wire::params, 1, head + filler) +
            wire::record(wire::standard_input, 1);
   }
-  static std::string with_body(std::string_view body) {
-    return wire::request({.method = "POST", .body = body});
-  }
 };
 
 const auto too_large_head = wire::answer(
@@ -51,15 +48,15 @@ BOOST_AUTO_TEST_CASE(parameters_at_the_limit_and_one_byte_more) {
 
 BOOST_AUTO_TEST_CASE(a_body_at_the_limit_and_one_byte_more) {
   auto peer = connect();
-  BOOST_TEST(answer_to(peer, with_body(std::string(1'000, 'b'))) == ok);
-  BOOST_TEST(answer_to(peer, with_body(std::string(1'001, 'b'))) == too_large_body);
+  BOOST_TEST(answer_to(peer, wire::post(std::string(1'000, 'b'))) == ok);
+  BOOST_TEST(answer_to(peer, wire::post(std::string(1'001, 'b'))) == too_large_body);
   BOOST_TEST(peer.closed());
   BOOST_TEST(endpoint.requests.size() == 1U);
   BOOST_TEST(metrics.limits.value(Limit::body_bytes) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(cut_at_every_place) {
-  const auto bytes = with_body(std::string(1'001, 'b'));
+  const auto bytes = wire::post(std::string(1'001, 'b'));
   for (std::size_t i = 1; i < bytes.size(); i += 13) {
     auto peer = connect();
     send(peer, bytes.substr(0, i));
@@ -72,7 +69,7 @@ BOOST_AUTO_TEST_CASE(cut_at_every_place) {
 // way.
 BOOST_AUTO_TEST_CASE(who_is_still_sending_can_read_the_answer) {
   auto peer = connect();
-  send(peer, with_body(std::string(1'001, 'b')).substr(0, 200));
+  send(peer, wire::post(std::string(1'001, 'b')).substr(0, 200));
   for (int i = 0; i < 100; ++i) send(peer, std::string(60'000, 'b'));
   BOOST_TEST(metrics.connections.value() == 1);
   BOOST_TEST(peer.received() == too_large_body);
@@ -85,7 +82,7 @@ BOOST_AUTO_TEST_CASE(who_is_still_sending_can_read_the_answer) {
 
 BOOST_AUTO_TEST_CASE(who_sends_for_ever_is_cut_at_the_deadline) {
   auto peer = connect();
-  send(peer, with_body(std::string(1'001, 'b')));
+  send(peer, wire::post(std::string(1'001, 'b')));
   for (int i = 0; i < 4; ++i) {
     advance(1s);
     send(peer, "more");

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <atomic>
-#include <future>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -14,7 +13,7 @@
 #include "journal/memory_journal.hpp"
 #include "journal/redis_journal.hpp"
 #include "journal/sqlite_journal.hpp"
-#include "support/hub_draft.hpp"
+#include "support/append.hpp"
 #include "support/manual_clock.hpp"
 #include "support/redis_server.hpp"
 #include "support/temp_folder.hpp"
@@ -37,17 +36,10 @@ class Subject {
 
   /// Waits until they are kept, on whichever thread that comes.
   std::vector<Journal::Kept> append(std::vector<Draft> drafts) {
-    std::promise<std::vector<Journal::Kept>> kept;
-    journal().append(std::move(drafts),
-                     [&](std::vector<Journal::Kept> results) { kept.set_value(std::move(results)); });
-    return kept.get_future().get();
+    return support::append(journal(), std::move(drafts));
   }
   /// One event; what told() says of its result.
-  std::string append(Draft draft) {
-    std::vector<Draft> drafts;
-    drafts.push_back(std::move(draft));
-    return support::told(append(std::move(drafts)).front());
-  }
+  std::string append(Draft draft) { return support::append(journal(), std::move(draft)); }
   std::string publish(const std::string& topics, std::string data = "x") {
     return append(support::draft(topics, std::move(data)));
   }

@@ -1,51 +1,46 @@
-// RedisBench: workers' journals at one Redis of a test's own, and waiting for what they come to.
+// RedisBench: workers' journals at one Redis of a test's own, and short ways to talk to them.
 #pragma once
 
-#include <future>
+#include <boost/test/unit_test.hpp>
 #include <memory>
-#include <thread>
+#include <string>
+#include <utility>
 
 #include "journal/redis_journal.hpp"
-#include "support/hub_draft.hpp"
+#include "support/append.hpp"
+#include "support/eventually.hpp"
 #include "support/redis_server.hpp"
 
 namespace worker::journal {
 
 struct RedisBench {
   std::unique_ptr<RedisJournal> worker() { return worker(server.address()); }
-  std::unique_ptr<RedisJournal> worker(const RedisAddress& address) {
-    RedisSettings redis;
-    redis.address = address;
-    redis.password = server.password;
-    return std::make_unique<RedisJournal>(settings, redis, clock, log);
+  std::unique_ptr<RedisJournal> worker(const RedisAddress& address) { return worker(address, clock); }
+  std::unique_ptr<RedisJournal> worker(const RedisAddress& address, const base::Clock& time) {
+    return std::make_unique<RedisJournal>(settings, storage(address).redis, time, log);
   }
-  /// An id, or why there is none.
-  static std::string append(Journal& journal, Draft draft) {
-    std::promise<std::string> told;
-    std::vector<Draft> drafts;
-    drafts.push_back(std::move(draft));
-    journal.append(std::move(drafts), [&](std::vector<Journal::Kept> results) {
-      told.set_value(support::told(results.front()));
-    });
-    return told.get_future().get();
+  StorageSettings storage(const RedisAddress& address) const {
+    StorageSettings at{.kind = StorageSettings::Kind::redis};
+    at.redis.address = address;
+    at.redis.password = server.password;
+    return at;
   }
+  /// To an address where no Redis listens; returns when the journal has noticed.
+  void disconnect(Journal& journal) const {
+    BOOST_TEST(journal.move_to(storage({.path = server.address().path + ".none"})));
+    BOOST_TEST(support::eventually([&] { return journal.trouble().has_value(); }));
+  }
+  /// Back to the Redis of this bench; returns at once.
+  void reconnect(Journal& journal) const { BOOST_TEST(journal.move_to(storage(server.address()))); }
+
   static std::string publish(Journal& journal, const std::string& topics, std::string data = "x") {
-    return append(journal, support::draft(topics, std::move(data)));
+    return support::append(journal, support::draft(topics, std::move(data)));
   }
   static std::string held(const Journal& journal) {
     return support::places(journal.read_all(0, std::string::npos));
   }
   static std::string resume(const Journal& journal, const std::string& cursor) {
     return support::told(journal.resume(support::select("a"), cursor));
-  }
-  /// Within ten seconds.
-  template <class Condition>
-  static bool comes(const Condition& condition) {
-    for (int tries = 0; tries < 2'000; ++tries) {
-      if (condition()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return false;
   }
 
   support::RedisServer server;

@@ -12,12 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Fixture : RedisBench {
-  std::unique_ptr<RedisJournal> timed_worker() {
-    RedisSettings redis;
-    redis.address = server.address();
-    redis.password = server.password;
-    return std::make_unique<RedisJournal>(settings, redis, manual, log);
-  }
+  std::unique_ptr<RedisJournal> timed_worker() { return worker(server.address(), manual); }
   /// As if Redis had taken it so long ago by its clock as it is now.
   void dated(const char* number, std::chrono::milliseconds ago) {
     RedisConnection redis(server.address(), server.password);
@@ -53,7 +48,7 @@ BOOST_AUTO_TEST_CASE(what_seems_old_at_the_start_is_held_for_a_while) {
   BOOST_TEST(publish(*journal, "a") == journal->id_of(5));
   manual.advance(clock_patience + 1s);
   // The first one is the youngest: what is before it goes with it.
-  BOOST_TEST(comes([&] { return journal->figures().age > clock_patience; }));
+  BOOST_TEST(eventually([&] { return journal->figures().age > clock_patience; }));
   BOOST_TEST(held(*journal) == "1 2 3 4 5");
   manual.advance(54min);
   journal->expire();
@@ -71,7 +66,7 @@ BOOST_AUTO_TEST_CASE(what_is_old_goes_after_a_while) {
   const auto journal = timed_worker();
   BOOST_TEST(held(*journal) == "2 3");
   manual.advance(clock_patience + 1s);
-  BOOST_TEST(comes([&] { return held(*journal) == "3"; }));
+  BOOST_TEST(eventually([&] { return held(*journal) == "3"; }));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_dated_in_the_future_is_not_immortal) {

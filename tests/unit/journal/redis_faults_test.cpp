@@ -12,7 +12,7 @@ struct Bench : RedisBench {
   /// Until it is taken.
   static std::string insist(Journal& journal) {
     std::string told;
-    comes([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
+    eventually([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
     return told;
   }
   /// As a replica has it at this moment, which then is cut off.
@@ -22,13 +22,8 @@ struct Bench : RedisBench {
       other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
     }
   }
-  static void move(Journal& journal, const RedisServer& other) {
-    StorageSettings storage{.kind = StorageSettings::Kind::redis};
-    storage.redis.address = other.address();
-    BOOST_TEST(journal.move_to(storage));
-  }
   static bool troubled(const Journal& journal, const std::string& by) {
-    return comes([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
+    return eventually([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
   }
 };
 
@@ -43,7 +38,7 @@ BOOST_AUTO_TEST_CASE(none_at_the_start_then_one) {
   BOOST_TEST(publish(*one, "a") == "unavailable");
   BOOST_TEST(one->trouble().value_or("").find(server.address().path) != std::string::npos);
   server.start();
-  BOOST_TEST(comes([&] { return one->ready() && !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return one->ready() && !one->trouble(); }));
   BOOST_TEST(insist(*one) == one->id_of(1));
 }
 
@@ -55,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_cut_connection_costs_nothing_that_was_answered) {
     BOOST_TEST(insist(*one) == one->id_of(place));
   }
   // What is answered may be ahead of what this worker has read again.
-  BOOST_TEST(comes([&] { return one->last() == 6; }));
+  BOOST_TEST(eventually([&] { return one->last() == 6; }));
   BOOST_TEST(held(*one) == "1 2 3 4 5 6");
   BOOST_TEST(one->lost_through() == 0U);
 }
@@ -72,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_paused_one_is_not_waited_for_long) {
   BOOST_TEST((std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(250)));
   BOOST_TEST(troubled(*one, "no answer within"));
   server.signal(SIGCONT);
-  BOOST_TEST(comes([&] { return !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return !one->trouble(); }));
   insist(*one);
   BOOST_TEST(one->lost_through() == 0U);
 }
@@ -81,16 +76,16 @@ BOOST_AUTO_TEST_CASE(emptied_it_begins_a_new_life_and_says_so) {
   const auto one = worker();
   const auto two = worker();
   const auto id = publish(*one, "a");
-  BOOST_TEST(comes([&] { return two->last() == 1; }));
+  BOOST_TEST(eventually([&] { return two->last() == 1; }));
   server.ask({"FLUSHALL"});
   // Without any publish.
-  BOOST_TEST(comes([&] { return one->lost_through() == 2 && two->lost_through() == 2; }));
+  BOOST_TEST(eventually([&] { return one->lost_through() == 2 && two->lost_through() == 2; }));
   BOOST_TEST(one->id_of(2) == two->id_of(2));
   BOOST_TEST(resume(*one, id) == "after 2 gap restarted");
   const auto next = insist(*two);
   BOOST_TEST(next == two->id_of(3));
   BOOST_TEST(next.ends_with("-1"));
-  BOOST_TEST(comes([&] { return held(*one) == "3"; }));
+  BOOST_TEST(eventually([&] { return held(*one) == "3"; }));
   BOOST_TEST(one->read_all(0, 1).at(0)->frame() == "data: x\nid: " + next + "\n\n");
 }
 
@@ -100,7 +95,7 @@ BOOST_AUTO_TEST_CASE(emptied_and_filled_again_at_once) {
   server.ask({"FLUSHALL"});
   const auto next = insist(*one);
   BOOST_TEST(next.ends_with("-1"));
-  BOOST_TEST(comes([&] { return held(*one) == "5"; }));
+  BOOST_TEST(eventually([&] { return held(*one) == "5"; }));
   BOOST_TEST(one->lost_through() == 4U);
 }
 
@@ -125,11 +120,11 @@ BOOST_AUTO_TEST_CASE(one_that_has_everything_is_one_like_the_last) {
   const auto late = worker(other.address());
   const auto id = publish(*late, "a");
   BOOST_TEST(id == one->id_of(4));
-  move(*one, other);
-  BOOST_TEST(comes([&] { return held(*one) == "1 2 3 4"; }));
+  BOOST_TEST(one->move_to(storage(other.address())));
+  BOOST_TEST(eventually([&] { return held(*one) == "1 2 3 4"; }));
   BOOST_TEST(insist(*one) == one->id_of(5));
   BOOST_TEST(one->lost_through() == 0U);
-  BOOST_TEST(comes([&] { return held(*late) == "1 2 3 4 5"; }));
+  BOOST_TEST(eventually([&] { return held(*late) == "1 2 3 4 5"; }));
 }
 
 // It has as many events as were seen by now, or more, but not the same ones.
@@ -144,12 +139,12 @@ BOOST_AUTO_TEST_CASE(one_that_lagged_and_went_on_is_found_out) {
     const auto late = worker(other.address());
     for (int i = 0; i < further; ++i) publish(*late, "a", "another");
     BOOST_TEST(late->id_of(4) == last);
-    move(*one, other);
-    BOOST_TEST(comes([&] { return one->lost_through() != 0 && late->lost_through() != 0; }));
+    BOOST_TEST(one->move_to(storage(other.address())));
+    BOOST_TEST(eventually([&] { return one->lost_through() != 0 && late->lost_through() != 0; }));
     BOOST_TEST(resume(*one, last).ends_with("gap restarted"));
     BOOST_TEST(resume(*late, last).ends_with("gap restarted"));
     const auto next = insist(*one);
-    BOOST_TEST(comes([&] { return late->id_of(late->last()) == next; }));
+    BOOST_TEST(eventually([&] { return late->id_of(late->last()) == next; }));
     BOOST_TEST(late->figures().events == one->figures().events);
   }
 }
@@ -158,13 +153,13 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
   const auto one = worker();
   const auto two = worker();
   publish(*one, "a");
-  BOOST_TEST(comes([&] { return two->last() == 1; }));
+  BOOST_TEST(eventually([&] { return two->last() == 1; }));
   for (Sequence place = 2; place <= 5; ++place) {
     // Another process in all but its events.
     server.ask({"HSET", "{sse-worker}:state", "run", "another"});
     server.ask({"CLIENT", "KILL", "TYPE", "normal"});
     BOOST_TEST(insist(place % 2 == 0 ? *one : *two) == one->id_of(place));
-    BOOST_TEST(comes([&] { return one->last() == place && two->last() == place; }));
+    BOOST_TEST(eventually([&] { return one->last() == place && two->last() == place; }));
   }
   BOOST_TEST(server.ask({"HGET", "{sse-worker}:state", "fork:2"})->type == REDIS_REPLY_STRING);
   BOOST_TEST(one->lost_through() == 0U);
@@ -195,7 +190,7 @@ BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
   BOOST_TEST(comes([&] { return one->last() == 3; }));
   BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 0);
   change("300");
-  BOOST_TEST(comes([&] { return one->lost_through() != 0; }));
+  BOOST_TEST(eventually([&] { return one->lost_through() != 0; }));
   BOOST_TEST(resume(*one, first).ends_with("gap restarted"));
 }
 
@@ -230,14 +225,14 @@ BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
   BOOST_TEST(held(*one) == "1");
   server.ask({"CONFIG", "SET", "maxmemory", "0"});
   BOOST_TEST(insist(*one) == one->id_of(2));
-  BOOST_TEST(comes([&] { return !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return !one->trouble(); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
   const auto one = worker();
   server.ask({"REPLICAOF", "127.0.0.1", "1"});
   // The reader may be cut off first, and be well again: a replica can be read.
-  BOOST_TEST(comes([&] {
+  BOOST_TEST(eventually([&] {
     BOOST_TEST(publish(*one, "a") != one->id_of(1));
     return one->trouble().value_or("").find("journal.url must name the primary") != std::string::npos;
   }));
@@ -265,16 +260,15 @@ BOOST_AUTO_TEST_CASE(it_moves_to_another_address) {
   RedisServer other;
   const auto one = worker();
   publish(*one, "a");
-  StorageSettings storage{.kind = StorageSettings::Kind::redis};
+  auto elsewhere = storage(other.address());
   BOOST_TEST(!one->move_to(StorageSettings()));
-  storage.redis.address = other.address();
-  BOOST_TEST(one->move_to(storage));
-  BOOST_TEST(comes([&] { return one->lost_through() == 2; }));
+  BOOST_TEST(one->move_to(elsewhere));
+  BOOST_TEST(eventually([&] { return one->lost_through() == 2; }));
   BOOST_TEST(insist(*one) == one->id_of(3));
   BOOST_TEST(other.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
   BOOST_TEST(server.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
-  storage.redis.hub = "another";
-  BOOST_TEST(!one->move_to(storage));
+  elsewhere.redis.hub = "another";
+  BOOST_TEST(!one->move_to(elsewhere));
 }
 
 BOOST_AUTO_TEST_CASE(closing_answers_what_waits) {

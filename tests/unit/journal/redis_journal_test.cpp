@@ -16,7 +16,7 @@ BOOST_AUTO_TEST_CASE(two_workers_have_one_order_and_one_kind_of_cursor) {
   BOOST_TEST(first == one->id_of(1));
   BOOST_TEST(second == one->id_of(2));
   BOOST_TEST(two->id_of(2) == second);
-  BOOST_TEST(comes([&] { return held(*one) == "1 2" && held(*two) == "1 2"; }));
+  BOOST_TEST(eventually([&] { return held(*one) == "1 2" && held(*two) == "1 2"; }));
   BOOST_TEST(resume(*one, second) == "after 2");
   BOOST_TEST(resume(*two, first) == "after 1");
   BOOST_TEST(one->read_all(0, 1).at(0)->frame() == two->read_all(0, 1).at(0)->frame());
@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(a_topic_closed_at_one_is_closed_at_all) {
   const auto two = worker();
   append(*one, closing("a"));
   BOOST_TEST(publish(*two, "a") == "closed");
-  BOOST_TEST(comes([&] { return two->closed(select("a")); }));
+  BOOST_TEST(eventually([&] { return two->closed(select("a")); }));
 }
 
 // Also what was said by an event that is gone from Redis.
@@ -75,9 +75,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_held_leaves_redis_and_is_told_as_evicted) {
     for (int i = 0; i < 60; ++i) {
       std::vector<Draft> drafts;
       for (int each = 0; each < 10; ++each) drafts.push_back(draft("a", "x"));
-      std::promise<void> kept;
-      before->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-      kept.get_future().get();
+      append(*before, std::move(drafts));
     }
     before->append({}, [](const auto&) {});
   }
@@ -106,9 +104,7 @@ BOOST_AUTO_TEST_CASE(publishers_ids_of_trimmed_events_are_known_to_all) {
   const auto publish_many = [&] {
     std::vector<Draft> drafts;
     for (int i = 0; i < 400; ++i) drafts.push_back(draft("a b", "x"));
-    std::promise<void> kept;
-    one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-    kept.get_future().get();
+    append(*one, std::move(drafts));
   };
   for (int i = 0; i < 4; ++i) publish_many();
   BOOST_TEST(one->last() == 1'603U);
@@ -151,9 +147,7 @@ BOOST_AUTO_TEST_CASE(many_past_ids_are_read_at_the_start) {
     for (int round = 0; round < 5; ++round) {
       std::vector<Draft> drafts;
       for (int i = 0; i < 1'000; ++i) drafts.push_back(draft_with_id("a", fmt::format("x{}-{}", round, i)));
-      std::promise<void> kept;
-      before->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-      kept.get_future().get();
+      append(*before, std::move(drafts));
     }
     publish(*before, "a");
   }
@@ -174,23 +168,16 @@ BOOST_AUTO_TEST_CASE(a_worker_that_was_away_knows_the_ids_it_missed) {
   const auto one = worker();
   const auto two = worker();
   publish(*one, "a");
-  BOOST_TEST(comes([&] { return two->last() == 1; }));
-  StorageSettings nowhere{.kind = StorageSettings::Kind::redis};
-  nowhere.redis.address.path = server.address().path + ".none";
-  auto back = nowhere;
-  back.redis.address = server.address();
-  BOOST_TEST(two->move_to(nowhere));
-  BOOST_TEST(comes([&] { return two->trouble().has_value(); }));
+  BOOST_TEST(eventually([&] { return two->last() == 1; }));
+  disconnect(*two);
   append(*one, draft_with_id("a", "missed"));
   for (int round = 0; round < 4; ++round) {
     std::vector<Draft> drafts;
     for (int i = 0; i < 400; ++i) drafts.push_back(draft("a", "x"));
-    std::promise<void> kept;
-    one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-    kept.get_future().get();
+    append(*one, std::move(drafts));
   }
-  BOOST_TEST(two->move_to(back));
-  BOOST_TEST(comes([&] { return two->last() == one->last(); }));
+  reconnect(*two);
+  BOOST_TEST(eventually([&] { return two->last() == one->last(); }));
   BOOST_TEST(resume(*two, "missed").starts_with("after"));
   BOOST_TEST(resume(*two, "missed").ends_with("gap evicted"));
 }
@@ -199,7 +186,7 @@ BOOST_AUTO_TEST_CASE(events_are_as_old_as_they_are) {
   settings.age_max = std::chrono::milliseconds(300);
   { publish(*worker(), "a"); }
   const auto after = worker();
-  BOOST_TEST(comes([&] {
+  BOOST_TEST(eventually([&] {
     after->expire();
     return held(*after).empty() && after->last() == 1;
   }));
@@ -209,9 +196,7 @@ BOOST_AUTO_TEST_CASE(a_large_batch_is_one_answer) {
   const auto one = worker();
   std::vector<Draft> drafts;
   for (int i = 0; i < 10'000; ++i) drafts.push_back(draft("t/" + std::to_string(i), "x"));
-  std::promise<std::vector<Journal::Kept>> kept;
-  one->append(std::move(drafts), [&](auto results) { kept.set_value(std::move(results)); });
-  const auto results = kept.get_future().get();
+  const auto results = append(*one, std::move(drafts));
   BOOST_REQUIRE_EQUAL(results.size(), 10'000U);
   BOOST_TEST(results.back().value() == one->id_of(10'000));
   BOOST_TEST(one->last() == 10'000U);
@@ -225,9 +210,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_is_read_at_the_start) {
       const auto one = worker();
       std::vector<Draft> drafts;
       for (int i = 0; i < count; ++i) drafts.push_back(draft("a", std::string(i % 7 == 0 ? 20'000 : 1, 'x')));
-      std::promise<void> kept;
-      one->append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-      kept.get_future().get();
+      append(*one, std::move(drafts));
     }
     const auto next = worker();
     const auto entries = next->read_all(0, std::string::npos);

@@ -5,6 +5,7 @@
 #include "sqlite_life.hpp"
 
 using namespace worker::journal;
+using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
@@ -36,12 +37,12 @@ struct Fixture : SqliteLife {
   /// After the time in which a clock may be corrected, and a look at it.
   bool evicted_after_a_while() {
     clock.advance(clock_patience + 1s);
-    return soon([&] { return held().empty(); }, 3s);
+    return eventually([&] { return held().empty(); }, 3s);
   }
   bool held_after_a_while() {
     clock.advance(clock_patience + 1s);
     // Two rounds of the writer.
-    return !soon([&] { return held().empty(); }, 2'500ms);
+    return !eventually([&] { return held().empty(); }, 2'500ms);
   }
 };
 
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(ten_years_ahead_at_boot_and_then_corrected) {
   publish("a");
   BOOST_TEST(held() == "1 2");
   jump(-years);
-  BOOST_TEST(soon([&] { return noticed(); }));
+  BOOST_TEST(eventually([&] { return noticed(); }));
   BOOST_TEST(held_after_a_while());
   BOOST_TEST(held() == "1 2");
   // What was dated by the wrong clock is dated by the right one now.
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(jumps_while_it_runs) {
   for (const auto by : {std::chrono::hours(1), std::chrono::hours(-2), std::chrono::hours(years)}) {
     jump(by);
     publish("a");
-    BOOST_TEST(soon([&] { return noticed(); }));
+    BOOST_TEST(eventually([&] { return noticed(); }));
     journal().expire();
   }
   BOOST_TEST(held() == "1 2 3 4");
@@ -164,7 +165,7 @@ BOOST_AUTO_TEST_CASE(times_are_unix_time) {
   const auto now = worker::base::unix_time(clock).count();
   BOOST_TEST(in_file("SELECT at_ms FROM events") == now);
   jump(1h);
-  BOOST_TEST(soon([&] { return in_file("SELECT at_ms FROM events") == now + 3'600'000; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT at_ms FROM events") == now + 3'600'000; }));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_of_the_third_schema) {
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_third_schema) {
   BOOST_TEST(held() == "1");
   BOOST_TEST(publish("b") == "life1-2");
   clock.advance(clock_patience + 1s);
-  BOOST_TEST(soon([&] { return held() == "2"; }));
+  BOOST_TEST(eventually([&] { return held() == "2"; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

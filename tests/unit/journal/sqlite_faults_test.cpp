@@ -57,7 +57,7 @@ struct Fixture : SqliteLife {
     }
   }
   bool mended() {
-    return soon([&] { return !journal().trouble() && journal().ready(); });
+    return eventually([&] { return !journal().trouble() && journal().ready(); });
   }
 };
 
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(one_process_writes_at_a_time_and_the_other_takes_over) {
   BOOST_TEST(second->trouble().value().find("another process holds the file") != std::string::npos);
   publish("a");
   end();
-  BOOST_TEST(soon([&] { return second->ready() && !second->trouble(); }));
+  BOOST_TEST(eventually([&] { return second->ready() && !second->trouble(); }));
   BOOST_TEST(places(second->read_all(0, 10)) == "1 2 3 4");
   BOOST_TEST(second->id_of(4) == "life1-4");
 }
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(who_follows_a_journal_that_reads_its_history_later_hears_of
   std::atomic<int> news = 0;
   second->follow(follower, [&] { ++news; });
   end();
-  BOOST_TEST(soon([&] { return news > 0 && second->last() == 3; }));
+  BOOST_TEST(eventually([&] { return news > 0 && second->last() == 3; }));
   BOOST_TEST(places(second->read_all(follower.at, 10)) == "1 2 3");
 }
 
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_taken_away_is_written_anew_without_a_loss) {
   publish_times(5, "a");
   append(closing("b"));
   move_away();
-  BOOST_TEST(soon([&] { return journal().trouble().has_value(); }));
+  BOOST_TEST(eventually([&] { return journal().trouble().has_value(); }));
   BOOST_TEST(says("moved or deleted"));
   BOOST_TEST(mended());
   BOOST_TEST(publish("a") == "life1-7");
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(nobody_else_gets_in_while_the_file_is_in_trouble) {
     std::string result;
     for (int i = 0; i < 100 && result != "unavailable"; ++i) result = publish("a", std::string(20'000, 'x'));
     BOOST_TEST(result == "unavailable");
-    BOOST_TEST(!soon([&] { return second->ready(); }, std::chrono::milliseconds(1'500)));
+    BOOST_TEST(!eventually([&] { return second->ready(); }, std::chrono::milliseconds(1'500)));
   }
   BOOST_TEST(mended());
   BOOST_TEST(!second->ready());
@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(another_history_in_its_place_is_not_overwritten) {
   }
   std::filesystem::copy(file + ".bad", mine);
   file = mine;
-  BOOST_TEST(soon([&] { return says("another history"); }), trouble());
+  BOOST_TEST(eventually([&] { return says("another history"); }), trouble());
   BOOST_TEST(held() == "1 2 3");
 }
 

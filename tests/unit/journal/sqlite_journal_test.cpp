@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(publishers_ids_of_evicted_events_live_on) {
   publish("b");
   age(31min);
   BOOST_TEST(held() == "4");
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM past_ids") == 2; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM past_ids") == 2; }));
   for (int i = 0; i < 3; ++i) {
     begin();
     BOOST_TEST(resume("a", long_id) == "after 2");
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_remembered_wherever_the_last_life_was_stopped) {
     begin();
     BOOST_TEST(held() == "");
     BOOST_TEST(resume("a", "x") == "after 1");
-    BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 0; }));
+    BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 0; }));
     BOOST_TEST(in_file("SELECT count(*) FROM past_ids") == 1);
   }
 }
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_file_remembers_no_more_ids_than_the_history) {
   settings.topic_events_max = 1;
   begin();
   for (int i = 1; i <= 21; ++i) append(draft_with_id("a", fmt::format("x{}", i)));
-  BOOST_TEST(soon([&] { return in_file("SELECT max(number) FROM past_ids") == 20; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT max(number) FROM past_ids") == 20; }));
   BOOST_TEST(in_file("SELECT count(*) FROM past_ids") == 5);
   BOOST_TEST(in_file("SELECT min(place) FROM past_ids") == 16);
   end();
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_new_file_gets_the_ids_too) {
   append(draft_with_id("a", "x", "old"));
   age(2h);
   std::filesystem::rename(file, file + ".away");
-  BOOST_TEST(soon([&] { return std::filesystem::exists(file) && !journal().trouble(); }));
+  BOOST_TEST(eventually([&] { return std::filesystem::exists(file) && !journal().trouble(); }));
   begin();
   BOOST_TEST(resume("a", "x") == "after 1");
   BOOST_TEST(append(draft_with_id("a", "x", "old")) == "x");
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_remembers_no_ids_yet) {
   BOOST_TEST(in_file("PRAGMA user_version") == 4);
   BOOST_TEST(held() == "1");
   age(2h);
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
   begin();
   BOOST_TEST(resume("a", "x") == "after 1");
 }
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(a_closed_topic_stays_closed_when_its_events_are_gone) {
   append(closing("b"));
   age(2h);
   publish("a");
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 1; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 1; }));
   begin();
   BOOST_TEST(held() == "2");
   BOOST_TEST(closed("b"));
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_closed_topic_stays_closed_when_its_events_are_gone) {
 BOOST_AUTO_TEST_CASE(a_place_is_never_given_out_twice) {
   publish_times(5, "a");
   age(2h);
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 0; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 0; }));
   begin();
   BOOST_TEST(held() == "");
   BOOST_TEST(publish("a") == "life1-6");
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(what_a_topic_gave_up_is_known_in_the_next_life) {
   begin();
   publish("quiet");
   publish_times(5, "busy");
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 3; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 3; }));
   begin();
   BOOST_TEST(held() == "1 5 6");
   BOOST_TEST(resume("busy", "life1-2") == "after 4 gap evicted");
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(an_event_of_two_topics_that_one_gave_up_comes_back_for_the_
   begin();
   publish("a b");
   publish("a");
-  BOOST_TEST(soon([&] { return in_file("SELECT lost_through FROM topics WHERE name='a'") == 1; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT lost_through FROM topics WHERE name='a'") == 1; }));
   settings.topic_events_max = 10;
   begin();
   BOOST_TEST(held() == "1 2");
@@ -213,11 +213,9 @@ BOOST_AUTO_TEST_CASE(the_file_does_not_outgrow_the_history) {
   for (int i = 0; i < 30; ++i) {
     std::vector<Draft> drafts;
     for (int j = 0; j < 100; ++j) drafts.push_back(draft("a", std::string(500, 'x')));
-    std::promise<void> kept;
-    journal().append(std::move(drafts), [&](const auto&) { kept.set_value(); });
-    kept.get_future().get();
+    worker::support::append(journal(), std::move(drafts));
   }
-  BOOST_TEST(soon([&] { return in_file("SELECT count(*) FROM events") == 100; }));
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 100; }));
   BOOST_TEST(in_file("SELECT page_count*page_size FROM pragma_page_count, pragma_page_size") < 500'000);
 }
 

@@ -3,15 +3,14 @@
 #pragma once
 
 #include <chrono>
-#include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "journal/sqlite_journal.hpp"
-#include "support/hub_draft.hpp"
+#include "support/append.hpp"
+#include "support/eventually.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_folder.hpp"
 
@@ -32,15 +31,7 @@ class SqliteLife {
   void end() { journal_.reset(); }
   SqliteJournal& journal() { return *journal_; }
 
-  std::string append(Draft draft) {
-    std::vector<Draft> drafts;
-    drafts.push_back(std::move(draft));
-    std::promise<std::string> told;
-    journal().append(std::move(drafts), [&](const std::vector<Journal::Kept>& results) {
-      told.set_value(support::told(results.front()));
-    });
-    return told.get_future().get();
-  }
+  std::string append(Draft draft) { return support::append(journal(), std::move(draft)); }
   std::string publish(const std::string& topics, std::string data = "x") {
     return append(support::draft(topics, std::move(data)));
   }
@@ -59,17 +50,6 @@ class SqliteLife {
   }
   /// What a look into the file says.
   std::int64_t in_file(const char* sql) { return Database(file).number(sql); }
-
-  /// Until `condition` holds; false after `patience`.
-  template <class Condition>
-  static bool soon(const Condition& condition,
-                   std::chrono::milliseconds patience = std::chrono::seconds(10)) {
-    for (const auto end = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < end;
-         std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
-      if (condition()) return true;
-    }
-    return false;
-  }
 
   support::TempFolder folder;
   support::ManualClock clock;

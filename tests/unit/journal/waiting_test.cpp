@@ -36,7 +36,7 @@ struct Answers {
     return static_cast<std::size_t>(std::ranges::count(texts, text));
   }
   bool all_come() {
-    return RedisBench::comes([&] { return count() == asked; });
+    return eventually([&] { return count() == asked; });
   }
 
   std::mutex mutex;
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(for_the_disk) {
   BOOST_TEST(answers.all_come());
   BOOST_TEST(answers.count("full") == 1U);
   BOOST_TEST(life.publish("a") == "life1-11");
-  BOOST_TEST(SqliteLife::soon([&] { return life.journal().figures().waiting_bytes == 0; }));
+  BOOST_TEST(eventually([&] { return life.journal().figures().waiting_bytes == 0; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
@@ -136,7 +136,7 @@ BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
   // One that is paused is in trouble after a moment: if that passed before all was asked, once more.
   for (int tries = 0; tries < 5 && !full; ++tries) {
     Answers answers;
-    BOOST_REQUIRE(comes([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
+    BOOST_REQUIRE(eventually([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
     server.signal(SIGSTOP);
     for (int i = 0; i < 10; ++i) journal->append(one("a"), answers.take());
     const auto before = answers.count();
@@ -148,7 +148,7 @@ BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
   }
   BOOST_TEST(full);
   BOOST_TEST(journal->figures().waiting_refused >= 1U);
-  BOOST_TEST(comes([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
+  BOOST_TEST(eventually([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

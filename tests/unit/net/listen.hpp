@@ -10,8 +10,15 @@
 
 #include "base/unique_fd.hpp"
 #include "net/listening_socket.hpp"
+#include "support/temp_folder.hpp"
 
 namespace worker::net {
+
+/// A folder of a test's own, and the path of a socket in it that is not made yet.
+struct SocketFolder {
+  support::TempFolder folder;
+  std::string path = folder.path("w.sock");
+};
 
 /// The sentence of a failure.
 inline std::string error_of(const ListenSettings& settings) {

@@ -6,18 +6,12 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
-#include "support/temp_folder.hpp"
 #include "unit/net/listen.hpp"
 
 using namespace worker::net;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Fixture {
-  worker::support::TempFolder folder;
-  std::string path = folder.path("w.sock");
-};
 
 std::string certain(const std::string& address) {
   const auto problem = listen_problem({.address = address});
@@ -26,7 +20,7 @@ std::string certain(const std::string& address) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(listen_check_suite, Fixture)
+BOOST_FIXTURE_TEST_SUITE(listen_check_suite, SocketFolder)
 
 BOOST_AUTO_TEST_CASE(nothing_is_wrong_and_nothing_is_made) {
   BOOST_TEST(certain("") == "none");
@@ -86,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_port_that_is_taken) {
 
 BOOST_AUTO_TEST_CASE(an_address_of_another_machine) {
   BOOST_TEST(certain("192.0.2.1:9000") ==
-             "192.0.2.1:9000 is not an address of this machine; take one that is, such as 127.0.0.1:9000");
+             "192.0.2.1:9000 is not an address of this machine; use one that is, such as 127.0.0.1:9000");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "support/temp_folder.hpp"
 #include "unit/net/listen.hpp"
 
 using namespace worker::net;
@@ -14,10 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Fixture {
-  worker::support::TempFolder folder;
-  std::string path = folder.path("w.sock");
-
+struct Fixture : SocketFolder {
   unsigned mode() const {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode) ? status.st_mode & 07777U : 0;

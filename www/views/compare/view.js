@@ -103,8 +103,8 @@ function openStream(topic, cursor, { onData, onGap, ...on }) {
 const openPolls = (topic, cursor, { onData, ...on }) =>
   new Polled({ topics: [topic], cursor, ...on, onEvents: (events) => onData(events.map(({ data }) => data)) });
 
-// On a narrow screen each row is a block of its own, with the name of the column above each cell. The roles say that it is a table
-// all the same: a browser takes other things than table boxes for none.
+// On a narrow screen each row is a block of its own, with the name of the column above each cell. The roles are needed because a
+// browser does not report a table to screen readers once its rows are laid out as blocks.
 function table(name, heads, rows) {
   return el('div', { class: 'wide after', tabindex: '0', role: 'region', 'aria-label': name },
     el('table', { role: 'table' },

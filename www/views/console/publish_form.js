@@ -5,9 +5,9 @@ import { describe } from '../../lib/answer.js';
 
 const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close'];
 
-// Returns { element, suggest(topic) }: suggest fills in the topic as long as nobody has typed another. topic: what is filled in
-// instead, or null. isRead(topic): whether the list above shows what is published there. onSubscribe(topic): the reader wants
-// it to. announce(text) is told how it went.
+// Returns { element, suggest(topic) }: suggest fills in the topic unless the person has typed one. topic: the topic to begin with,
+// or null. isRead(topic): whether the list above shows the events of this topic. onSubscribe(topic): called when the person asks
+// to subscribe to it. announce(text): called with the result.
 export function publishForm({ topic, isRead, onSubscribe, announce }) {
   let typed = topic !== null;
   const inputs = {
@@ -86,7 +86,7 @@ export function publishForm({ topic, isRead, onSubscribe, announce }) {
     announce(result.textContent);
   }
 
-  // What was published does not appear above: say why, and how it would.
+  // Says why the published event does not appear in the list above, and offers to subscribe to its topic.
   function offer(name) {
     unread.append(`The list above does not show it, because it is not subscribed to ${name}. `,
       el('button', { type: 'button', class: 'quiet', on: { click: () => { unread.replaceChildren(); onSubscribe(name); inputs.topic.focus(); } } }, `Subscribe to ${name}`));

@@ -9,11 +9,11 @@ import { Rows } from './rows.js';
 
 export const title = 'Console';
 
-const usual = 'hello, demo/news'; // what one can read while it comes, and what the form publishes to
+const usual = 'hello, demo/news'; // slow enough to read, with the topic that the form publishes to
 const readableRate = 20; // events a second
 const topicsOf = (text) => text.split(',').map((topic) => topic.trim()).filter(Boolean);
 
-// Whether a reader of these topics and patterns gets what is published to `topic`.
+// Whether a reader of these topics and patterns gets the events of `topic`.
 const includes = (wanted, topic) =>
   wanted.some((each) => each === topic || each === '*' || (each.endsWith('/*') && topic.startsWith(each.slice(0, -1))));
 const isPattern = (topic) => topic === '*' || topic.endsWith('/*');
@@ -61,7 +61,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   let before = 0;
   let stopped = false;
 
-  // cursor: the id to start after, "earliest", or nothing for what comes from now on.
+  // cursor: the id to start after, "earliest", or nothing for new events only.
   function subscribe(cursor = from.value) {
     reading?.close();
     subscribed = topicsOf(topics.value);
@@ -103,7 +103,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     return status.show('closed');
   }
 
-  // The stream begins again with one topic more, after the last id seen.
+  // Subscribes again with one topic more, after the last id seen.
   function addTopic(topic) {
     topics.value = [...subscribed, topic].join(', ');
     subscribe(reading.cursor);

@@ -27,7 +27,7 @@ export function mountPrices(box, { query, setQuery, announce, signal }) {
   let leave = null;
   let stream = null;
   let firstMs = Infinity;
-  let oldestMs = 0; // the highest age since the subscription
+  let oldestMs = 0; // the highest age of a quote since the subscription, in ms
 
   const status = statusLine({ retry: () => stream.retry(), signal });
   const toggle = el('button', { type: 'button', class: 'switch', role: 'switch', on: { click: () => change(!slow) } }, 'Slow line');
