@@ -182,12 +182,12 @@ BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
   change("100");
   BOOST_TEST(insist(*one) == one->id_of(2));
   // An answer may come before this worker has read the event, and with it the branch.
-  BOOST_TEST(comes([&] { return one->last() == 2; }));
+  BOOST_TEST(eventually([&] { return one->last() == 2; }));
   BOOST_TEST(one->lost_through() == 0U);
   BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 1);
   change("101");
   BOOST_TEST(insist(*one) == one->id_of(3));
-  BOOST_TEST(comes([&] { return one->last() == 3; }));
+  BOOST_TEST(eventually([&] { return one->last() == 3; }));
   BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 0);
   change("300");
   BOOST_TEST(eventually([&] { return one->lost_through() != 0; }));
