@@ -17,6 +17,7 @@ Lane::Lane(const config::Config& config, const Commons& commons)
     : config_(config),
       random_(std::random_device{}()),
       loop_(commons.clock),
+      housekeeping_(loop_),
       fcgi_metrics_(commons.registry),
       hub_metrics_(commons.registry),
       publish_metrics_(commons.registry),
@@ -95,7 +96,11 @@ void Lane::measure_lag() {
   loop_lag_.observe(
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(lag).count()));
   if (++lag_looks_ % housekeeping_interval == 0) {
-    give_back_freed_memory();
+    // Beside the loop: after much was evicted at once it takes milliseconds.
+    housekeeping_.run([] {
+      give_back_freed_memory();
+      return [] {};
+    });
     address_limit_log_.look(loop_.timers().now());
   }
   lag_timer_.arm_in(lag_interval);

@@ -19,6 +19,7 @@
 #include "fcgi/load.hpp"
 #include "hub/shard.hpp"
 #include "journal/journal.hpp"
+#include "net/side_thread.hpp"
 
 namespace worker {
 
@@ -59,6 +60,7 @@ class Lane {
   base::Random random_;
   fcgi::Decoder decoder_;  // before the loop: libfcgi installs signal handlers of its own
   net::Loop loop_;
+  net::SideThread housekeeping_;
   fcgi::Metrics fcgi_metrics_;
   hub::Metrics hub_metrics_;
   api::PublishMetrics publish_metrics_;
