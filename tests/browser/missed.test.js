@@ -107,20 +107,25 @@ async function killed(stack) {
   await told(page, 0);
   const words = await latest(page);
   await moving(page);
-  assert.equal(await figure(page, 1), 0, words);
+  const missing = await figure(page, 1);
   assert.deepEqual(faults, []);
   await close();
-  return words;
+  return { words, missing };
 }
 
 test('a dead worker: it says so, comes back, and nothing is missing', { timeout: 240_000 }, async () => {
-  assert.doesNotMatch(await killed(running.stack), /gap|lost/);
+  const { words, missing } = await killed(running.stack);
+  assert.doesNotMatch(words, /gap|lost/);
+  assert.equal(missing, 0, words);
 });
 
 test('a dead worker with its history in memory: the restart is told', { timeout: 240_000 }, async () => {
   const stack = await startStack({ feed: true, settings: 'journal: {kind: memory}\n' });
   try {
-    assert.match(await killed(stack), /it was restarted, and its history began anew/);
+    const { words, missing } = await killed(stack);
+    assert.match(words, /it was restarted, and its history began anew/);
+    // One that was published, and not yet sent when the worker died, is gone with its memory.
+    assert.ok(missing <= 5, `${missing} missing: ${words}`);
   } finally {
     await stack.stop();
   }
