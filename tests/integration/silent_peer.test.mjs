@@ -44,7 +44,8 @@ test('peers that stop', async (t) => {
     peers.forEach((peer, n) => peer.write(forms[n % forms.length]));
     const started = now();
     for (let n = 0; n < 10; ++n) await worker.healthy();
-    assert.ok(now() - started < 500, `10 answers took ${now() - started} ms`);
+    // One that waited for a peer would wait for its deadline.
+    assert.ok(now() - started < 5000, `10 answers took ${now() - started} ms`);
     for (const peer of peers) await peer.closed();
     await worker.measured(() => worker.descriptors <= base + 1, 'the descriptors are given back');
   });
