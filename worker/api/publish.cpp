@@ -221,13 +221,13 @@ void PublishEndpoint::read_aside(http::Exchange& exchange) {
   });
 }
 
-// Appends the next part; its answer appends the part after it.
+// Appends the next part, and the part after it in the next turn of the loop.
 void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
   auto& next = appending->next;
   const auto size = appending->size;
   auto& drafts = appending->publication.drafts;
   const auto& results = appending->results;
-  // This part could not be stored, so the rest cannot be either.
+  // The part before could not be stored, so the rest cannot be either.
   if (!results.empty() && is_unavailable(results.back()))
     return take(*appending, std::vector<journal::Journal::Kept>(size - next, results.back()));
   const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);

@@ -140,6 +140,12 @@ void Shard::take_loss() {
   for (auto& [selection, cohort] : cohorts_) serve_behind(*cohort);
 }
 
+// Nothing of what was offered waits for the next flush any more.
+void Shard::nothing_offered() {
+  if (full() && !news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
+  offered_ = 0;
+}
+
 // True if further new events must stay in the journal until the flush of these has begun.
 bool Shard::full() const { return offered_ >= offered_max; }
 
@@ -161,7 +167,9 @@ void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
 // --- flushing ---
 
 void Shard::schedule_flush() {
-  if (flushing_ || pending_.empty()) return;
+  if (flushing_) return;
+  // All that waited for one may have left.
+  if (pending_.empty()) return nothing_offered();
   if (full()) return flush();
   if (flush_timer_.armed()) return;
   const auto now = loop_.timers().now();

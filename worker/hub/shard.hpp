@@ -62,6 +62,7 @@ class Shard {
   void take_news();
   void take_loss();
   bool full() const;
+  void nothing_offered();
   void route(const journal::EntryPtr& entry);
   void offer(Cohort& cohort, const journal::EntryPtr& entry);
   void schedule_flush();

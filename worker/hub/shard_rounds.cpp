@@ -68,8 +68,7 @@ void Shard::flush() {
   pace_.begin(loop_.timers().now());
   crowded_ = std::ranges::any_of(pending_, [](const auto* each) { return each->pending.size() > 1; });
   flushing_ = true;
-  if (full() && !news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
-  offered_ = 0;
+  nothing_offered();
   for (auto* cohort : std::exchange(pending_, {})) want(*cohort, {.flush = true});
   if (!round_posted_) go_on_with_round();
 }
