@@ -16,21 +16,21 @@
 #include <string_view>
 #include <utility>
 
+#include "app/journal_metrics.hpp"
+#include "app/lane.hpp"
+#include "app/open_store.hpp"
+#include "app/reload.hpp"
 #include "base/account.hpp"
 #include "base/run_together.hpp"
 #include "base/signals.hpp"
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
 #include "config/file_access.hpp"
-#include "journal/boot_id.hpp"
-#include "journal/open.hpp"
-#include "journal/redis_warning.hpp"
-#include "journal/storage_access.hpp"
-#include "journal_metrics.hpp"
-#include "lane.hpp"
 #include "net/listen_check.hpp"
 #include "net/listening_socket.hpp"
-#include "reload.hpp"
+#include "store/redis/redis_warning.hpp"
+#include "store/sqlite/boot_id.hpp"
+#include "store/sqlite/storage_access.hpp"
 
 namespace {
 
@@ -57,7 +57,7 @@ void raise_descriptor_limit() {
 
 // Returns the exit status. If one lane fails, all end: its streams are lost, and a new process can serve
 // every reader again.
-int run_all(std::deque<Lane>& lanes, base::Log& log) {
+int run_all(std::deque<app::Lane>& lanes, base::Log& log) {
   std::vector<std::function<void()>> runs;
   for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
   try {
@@ -120,9 +120,9 @@ int serve(const config::Config& config, const std::string& file) {
   const auto log = base::make_log(config.log);
   const base::SystemClock clock;
   metrics::Registry registry;
-  const auto opened = journal::open(config.history, config.storage, clock, *log);
+  const auto opened = app::open_store(config.history, config.storage, clock, *log);
   auto& journal = *opened;
-  tell_journal(registry, journal);
+  app::tell_journal(registry, journal);
   tell_turns(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
   slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
@@ -132,16 +132,16 @@ int serve(const config::Config& config, const std::string& file) {
   api::AddressLimitLog address_limit_log(slots, *log);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
-  const Commons commons{
+  const app::Commons commons{
       clock, *log, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
-  std::deque<Lane> lanes;  // a lane never moves
+  std::deque<app::Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
   // Called by each lane, on its thread; the last one closes the listening socket.
   const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
     if (--*lanes_accepting == 0) listening.value().close();
   };
-  Reload reload(file, config, lanes, journal, slots, *log);
+  app::Reload reload(file, config, lanes, journal, slots, *log);
   lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
@@ -168,14 +168,13 @@ int check(const config::CommandLine& line, const config::Config& config) {
       return mistake("sse-worker: --user: " + become.error());
   }
   if (const auto problem = config::access_problem(file)) return mistake(*problem);
-  if (const auto problem = journal::storage_problem(config.storage))
+  if (const auto problem = store::storage_problem(config.storage))
     return mistake(fmt::format("{}: journal.path: {}", file, *problem));
   const auto listen = net::listen_problem(config.listen);
   if (listen && listen->certain) return mistake(fmt::format("{}: listen: {}", file, listen->sentence));
   if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
-  for (const auto& warning :
-       {config::exposure_warning(config, file), journal::boot_id_warning(config.storage),
-        journal::redis_warning(config.storage)}) {
+  for (const auto& warning : {config::exposure_warning(config, file), store::boot_id_warning(config.storage),
+                              store::redis_warning(config.storage)}) {
     if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
   }
   fmt::print("{}: ok\n", file);

@@ -11,17 +11,16 @@
 namespace worker::support {
 
 /// One result per draft.
-inline std::vector<journal::Journal::Kept> append(journal::Journal& journal,
-                                                  std::vector<journal::Draft> drafts) {
-  std::promise<std::vector<journal::Journal::Kept>> kept;
+inline std::vector<log::Journal::Kept> append(log::Journal& journal, std::vector<log::Draft> drafts) {
+  std::promise<std::vector<log::Journal::Kept>> kept;
   journal.append(std::move(drafts),
-                 [&](std::vector<journal::Journal::Kept> results) { kept.set_value(std::move(results)); });
+                 [&](std::vector<log::Journal::Kept> results) { kept.set_value(std::move(results)); });
   return kept.get_future().get();
 }
 
 /// What told() says of the one result: an id, or why there is none.
-inline std::string append(journal::Journal& journal, journal::Draft draft) {
-  std::vector<journal::Draft> drafts;
+inline std::string append(log::Journal& journal, log::Draft draft) {
+  std::vector<log::Draft> drafts;
   drafts.push_back(std::move(draft));
   return told(append(journal, std::move(drafts)).front());
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hub/shard.hpp"
-#include "journal/memory_journal.hpp"
+#include "store/memory/memory_journal.hpp"
 #include "support/hub_draft.hpp"
 #include "support/hub_reader.hpp"
 #include "support/manual_clock.hpp"
@@ -17,8 +17,8 @@ namespace worker::support {
 
 struct HubBench {
   /// Both are made by the first use, out of the settings of that moment. The epoch is `e`.
-  journal::Journal& journal() {
-    if (!journal_) journal_ = std::make_unique<journal::MemoryJournal>(history, "e", clock);
+  log::Journal& journal() {
+    if (!journal_) journal_ = std::make_unique<store::MemoryJournal>(history, "e", clock);
     return *journal_;
   }
   hub::Shard& shard() {
@@ -31,10 +31,10 @@ struct HubBench {
     return *shard_;
   }
   /// In place of the memory journal. Before the first use.
-  void use(std::unique_ptr<journal::Journal> other) { journal_ = std::move(other); }
+  void use(std::unique_ptr<log::Journal> other) { journal_ = std::move(other); }
 
-  void append(journal::Draft draft) {
-    std::vector<journal::Draft> drafts;
+  void append(log::Draft draft) {
+    std::vector<log::Draft> drafts;
     drafts.push_back(std::move(draft));
     journal().append(std::move(drafts), [](const auto&) {});
   }
@@ -43,8 +43,7 @@ struct HubBench {
     for (int i = 0; i < count; ++i) publish(topics, data);
   }
   /// Without a place, at the end.
-  void subscribe(HubReader& reader, const std::string& selectors,
-                 std::optional<journal::Sequence> after = {}) {
+  void subscribe(HubReader& reader, const std::string& selectors, std::optional<log::Sequence> after = {}) {
     loop.timers().turn().begin();  // requests come at the beginning of one, or soon after
     shard().subscribe(reader, select(selectors), after ? *after : journal().last(), 0);
   }
@@ -68,13 +67,13 @@ struct HubBench {
   net::Loop loop{clock};
   metrics::Registry registry;
   hub::Metrics metrics{registry};
-  journal::Settings history;
+  log::Settings history;
   hub::Settings settings;
   /// The sizes of what was framed.
   std::vector<std::size_t> framed;
 
  private:
-  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<log::Journal> journal_;
   std::optional<hub::Shard> shard_;
 };
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "journal/journal.hpp"
+#include "log/journal.hpp"
 
 namespace worker::support {
 
@@ -19,54 +19,54 @@ inline std::vector<std::string> words(const std::string& text) {
   return all;
 }
 
-inline journal::Draft draft(const std::string& topics, std::string data = {}) {
+inline log::Draft draft(const std::string& topics, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data)}};
 }
 
-inline journal::Draft draft_with_id(const std::string& topics, std::string id, std::string data = {}) {
+inline log::Draft draft_with_id(const std::string& topics, std::string id, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data), .id = std::move(id)}};
 }
 
-inline journal::Draft draft_with_key(const std::string& topics, std::string key, std::string data = {}) {
+inline log::Draft draft_with_key(const std::string& topics, std::string key, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data)}, .key = std::move(key)};
 }
 
-inline journal::Draft closing(const std::string& topics, std::string data = {}) {
+inline log::Draft closing(const std::string& topics, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data)}, .closes = true};
 }
 
-inline journal::Selection select(const std::string& selectors) {
+inline log::Selection select(const std::string& selectors) {
   const auto all = words(selectors);
-  return journal::Selection::parse({all.begin(), all.end()}, 1'024).value();
+  return log::Selection::parse({all.begin(), all.end()}, 1'024).value();
 }
 
 /// The places of the entries: `1 2 5`.
-inline std::string places(const std::vector<journal::EntryPtr>& entries) {
+inline std::string places(const std::vector<log::EntryPtr>& entries) {
   std::string text;
   for (const auto& entry : entries) text += fmt::format("{}{}", text.empty() ? "" : " ", entry->sequence());
   return text;
 }
 
 /// `1 2 5 through 7 evicted 0`
-inline std::string told(const journal::Slice& slice) {
+inline std::string told(const log::Slice& slice) {
   return fmt::format("{}{}through {} evicted {}", places(slice.entries), slice.entries.empty() ? "" : " ",
                      slice.through, slice.evicted_through);
 }
 
 /// `after 3`, `after 3 gap evicted`, `after 3 complete`
-inline std::string told(const journal::Resumption& resumption) {
+inline std::string told(const log::Resumption& resumption) {
   return fmt::format("after {}{}{}", resumption.after,
                      resumption.gap ? fmt::format(" gap {}", name_of(*resumption.gap)) : std::string(),
                      resumption.complete ? " complete" : "");
 }
 
-inline std::string told(const journal::Journal::Kept& kept) {
+inline std::string told(const log::Journal::Kept& kept) {
   if (kept) return kept.value();
-  if (kept.error() == journal::Rejection::unavailable) return "unavailable";
-  if (kept.error() == journal::Rejection::full) return "full";
-  if (kept.error() == journal::Rejection::unconfirmed) return "unconfirmed";
-  if (kept.error() == journal::Rejection::conflict) return "conflict";
-  return kept.error() == journal::Rejection::closed ? "closed" : "reserved";
+  if (kept.error() == log::Rejection::unavailable) return "unavailable";
+  if (kept.error() == log::Rejection::full) return "full";
+  if (kept.error() == log::Rejection::unconfirmed) return "unconfirmed";
+  if (kept.error() == log::Rejection::conflict) return "conflict";
+  return kept.error() == log::Rejection::closed ? "closed" : "reserved";
 }
 
 }  // namespace worker::support

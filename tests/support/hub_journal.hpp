@@ -13,7 +13,7 @@ class InterposedJournal final : public PassingJournal {
  public:
   using PassingJournal::PassingJournal;
 
-  journal::Sequence closed_at(const journal::Selection& selection) const override {
+  log::Sequence closed_at(const log::Selection& selection) const override {
     if (before_closed_at) std::exchange(before_closed_at, {})();
     return PassingJournal::closed_at(selection);
   }

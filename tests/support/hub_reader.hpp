@@ -33,7 +33,7 @@ class HubReader final : public hub::Reader {
     note("beat " + *wire);
     take(wire);
   }
-  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
+  void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override {
     note(fmt::format("gap {} {}>{}", name_of(reason), before, after));
   }
   void end() override {
@@ -41,7 +41,7 @@ class HubReader final : public hub::Reader {
     ended = true;
     when_given();
   }
-  const journal::Selection& asked() const { return selection(); }
+  const log::Selection& asked() const { return selection(); }
 
   /// What came since the last call: `[1 2] [3] gap evicted 3>5 [6] closed`, one pair of brackets per
   /// delivery.

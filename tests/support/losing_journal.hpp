@@ -5,20 +5,20 @@
 #include <utility>
 #include <vector>
 
-#include "journal/group.hpp"
-#include "journal/held_journal.hpp"
+#include "store/group.hpp"
+#include "store/held_journal.hpp"
 
 namespace worker::support {
 
-class LosingJournal final : public journal::HeldJournal {
+class LosingJournal final : public store::HeldJournal {
  public:
   using HeldJournal::HeldJournal;
 
-  void append(std::vector<journal::Draft> drafts, Done done) override {
+  void append(std::vector<log::Draft> drafts, Done done) override {
     std::vector<Kept> results;
     {
       const std::lock_guard lock(mutex_);
-      journal::Group group(history_);
+      store::Group group(history_);
       for (auto& draft : drafts) results.push_back(group.add(std::move(draft), clock_.now()));
       for (const auto& entry : group.entries()) history_.add(entry);
       history_.trim();
@@ -27,7 +27,7 @@ class LosingJournal final : public journal::HeldJournal {
     done(std::move(results));
   }
 
-  void lose(journal::Sequence through) {
+  void lose(log::Sequence through) {
     {
       const std::lock_guard lock(mutex_);
       history_.lose(through);

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "journal/redis_connection.hpp"
+#include "store/redis/connection.hpp"
 #include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
 
@@ -30,7 +30,7 @@ class RedisServer {
     return server;
   }
 
-  journal::RedisAddress address() const { return {.path = folder_.path("redis.sock")}; }
+  store::RedisAddress address() const { return {.path = folder_.path("redis.sock")}; }
   pid_t pid() const { return pid_; }
 
   void start() {
@@ -49,7 +49,7 @@ class RedisServer {
       try {
         ask({"PING"});
         return true;
-      } catch (const journal::RedisError& failure) {
+      } catch (const store::RedisError& failure) {
         error = failure.what();
         return false;
       }
@@ -64,8 +64,8 @@ class RedisServer {
   }
   void signal(int number) const { ::kill(pid_, number); }
 
-  journal::RedisConnection::Reply ask(std::initializer_list<std::string_view> words) const {
-    return journal::RedisConnection(address(), password).ask(words);
+  store::RedisConnection::Reply ask(std::initializer_list<std::string_view> words) const {
+    return store::RedisConnection(address(), password).ask(words);
   }
 
   std::string password;

@@ -6,15 +6,15 @@
 #include <charconv>
 #include <utility>
 
-#include "api/cursor.hpp"
-#include "api/cursor_spellings.hpp"
-#include "api/event_parameters.hpp"
-#include "api/event_stream.hpp"
-#include "api/gap.hpp"
-#include "api/long_poll.hpp"
 #include "api/stats.hpp"
-#include "api/stream_head.hpp"
-#include "api/turned_away.hpp"
+#include "api/stream/cursor.hpp"
+#include "api/stream/cursor_spellings.hpp"
+#include "api/stream/event_parameters.hpp"
+#include "api/stream/event_stream.hpp"
+#include "api/stream/gap.hpp"
+#include "api/stream/head.hpp"
+#include "api/stream/long_poll.hpp"
+#include "api/stream/turned_away.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
@@ -43,7 +43,7 @@ std::optional<hub::Reader::Heartbeats> heartbeats_of(const http::Query& paramete
 // What is wrong with names of which one is the worker's own; none where they are the figures alone.
 std::optional<std::string> own_stream_refusal(const std::vector<std::string_view>& topics, bool polls) {
   const auto unknown = std::ranges::find_if(
-      topics, [](auto topic) { return journal::is_reserved(topic) && topic != stats_topic; });
+      topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
   if (unknown != topics.end()) {
     return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
                        base::shown(*unknown));
@@ -80,7 +80,7 @@ std::string address_of(std::string_view path, const std::vector<std::string_view
 }  // namespace
 
 struct EventsEndpoint::Asked {
-  journal::Selection selection;
+  log::Selection selection;
   /// Which one is known is not known yet.
   std::vector<std::string> cursors;
   std::optional<std::chrono::seconds> poll;
@@ -89,16 +89,16 @@ struct EventsEndpoint::Asked {
   hub::Reader::Heartbeats heartbeats{};
   std::optional<std::string> notice{};
   std::optional<std::string> cursor{};
-  journal::Resumption from{};
+  log::Resumption from{};
 
   /// Begins after the first of the cursors that is known, else as after one that is not.
-  void look(const journal::Journal& journal) {
+  void look(const log::Journal& journal) {
     cursor.reset();
     if (!cursors.empty()) cursor = cursors.front();
     from = journal.resume(selection, cursor);
-    for (std::size_t i = 1; i < cursors.size() && from.gap == journal::GapReason::unknown; ++i) {
+    for (std::size_t i = 1; i < cursors.size() && from.gap == log::GapReason::unknown; ++i) {
       const auto other = journal.resume(selection, cursors[i]);
-      if (other.gap == journal::GapReason::unknown) continue;
+      if (other.gap == log::GapReason::unknown) continue;
       cursor = cursors[i];
       from = other;
     }
@@ -109,7 +109,7 @@ struct EventsEndpoint::Asked {
     for (const auto& each : cursors) size += sizeof(each) + each.size();
     return size;
   }
-  std::optional<Gap> gap(const journal::Journal& journal) const {
+  std::optional<Gap> gap(const log::Journal& journal) const {
     if (!from.gap) return std::nullopt;
     return Gap{*from.gap, *cursor, journal.id_of(from.after)};
   }
@@ -141,7 +141,7 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (topics.empty() && polls)
     return exchange.answer(http::problem(400, "topic: is missing; without one there is only a stream"));
   if (topics.empty()) return greeting_.serve(exchange);
-  if (std::ranges::any_of(topics, journal::is_reserved)) {
+  if (std::ranges::any_of(topics, log::is_reserved)) {
     if (const auto refused = own_stream_refusal(topics, polls))
       return exchange.answer(http::problem(400, *refused));
     return stats_.serve(exchange);
@@ -160,12 +160,12 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     return base::failure(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
                                                         topics.size(), settings_.topics_max)));
   }
-  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, journal::is_pattern));
+  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, log::is_pattern));
   if (patterns > settings_.patterns_max) {
     limits_.count(metrics::Limit::stream_patterns);
     return base::failure(http::problem(400, too_many_patterns(patterns, settings_.patterns_max)));
   }
-  auto selection = journal::Selection::parse(topics, settings_.topic_bytes_max);
+  auto selection = log::Selection::parse(topics, settings_.topic_bytes_max);
   if (!selection) {
     const auto too_long = [&](auto topic) { return topic.size() > settings_.topic_bytes_max; };
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
@@ -175,7 +175,7 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
               .head_only = request.method == "HEAD",
               .heartbeats = *heartbeats_of(parameters)};
   for (const auto topic : topics) {
-    if (!asked.notice) asked.notice = journal::selector_notice(topic);
+    if (!asked.notice) asked.notice = log::selector_notice(topic);
   }
   for (auto& cursor : cursors_of(request, parameters)) {
     for (auto& spelling : cursor_spellings(std::move(cursor))) asked.cursors.push_back(std::move(spelling));

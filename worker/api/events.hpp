@@ -2,10 +2,10 @@
 // greeting stream, and `$stats` is one of its own.
 #pragma once
 
-#include "api/awaited_cursors.hpp"
 #include "api/greeting.hpp"
-#include "api/settings.hpp"
-#include "api/stream_slots.hpp"
+#include "api/stream/awaited_cursors.hpp"
+#include "api/stream/settings.hpp"
+#include "api/stream/slots.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "http/exchange.hpp"

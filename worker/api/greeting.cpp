@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "api/stream_head.hpp"
-#include "api/turned_away.hpp"
+#include "api/stream/head.hpp"
+#include "api/stream/turned_away.hpp"
 #include "base/iso_time.hpp"
 #include "sse/frame.hpp"
 #include "sse/reserved_types.hpp"

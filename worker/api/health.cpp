@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/caller.hpp"
+#include "api/request/caller.hpp"
 
 namespace worker::api {
 
-HealthEndpoint::HealthEndpoint(const journal::Journal& journal, const StreamSlots& slots,
+HealthEndpoint::HealthEndpoint(const log::Journal& journal, const StreamSlots& slots,
                                const PublishSettings& publish, const StatsSettings& stats)
     : journal_(journal), slots_(slots) {
   update(publish, stats);

@@ -1,10 +1,11 @@
 // GET /healthz and GET /metrics: whether this worker can serve, and its figures.
 #pragma once
 
+#include "api/publish/settings.hpp"
 #include "api/settings.hpp"
-#include "api/stream_slots.hpp"
+#include "api/stream/slots.hpp"
 #include "http/exchange.hpp"
-#include "journal/journal.hpp"
+#include "log/journal.hpp"
 #include "metrics/registry.hpp"
 
 namespace worker::api {
@@ -15,7 +16,7 @@ namespace worker::api {
 /// Loop thread only.
 class HealthEndpoint final : public http::Endpoint {
  public:
-  HealthEndpoint(const journal::Journal& journal, const StreamSlots& slots, const PublishSettings& publish,
+  HealthEndpoint(const log::Journal& journal, const StreamSlots& slots, const PublishSettings& publish,
                  const StatsSettings& stats);
   void update(const PublishSettings& publish, const StatsSettings& stats);
   void serve(http::Exchange& exchange) override;
@@ -23,7 +24,7 @@ class HealthEndpoint final : public http::Endpoint {
  private:
   bool is_operator(const http::Request& request) const;
 
-  const journal::Journal& journal_;
+  const log::Journal& journal_;
   const StreamSlots& slots_;
   std::string key_;
   bool loopback_ = true;

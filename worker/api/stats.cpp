@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
-#include "api/stream_head.hpp"
-#include "api/turned_away.hpp"
+#include "api/stream/head.hpp"
+#include "api/stream/turned_away.hpp"
 #include "base/shown.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"

@@ -7,7 +7,8 @@
 
 #include "api/settings.hpp"
 #include "api/stats_feed.hpp"
-#include "api/stream_slots.hpp"
+#include "api/stream/settings.hpp"
+#include "api/stream/slots.hpp"
 #include "base/random.hpp"
 #include "http/exchange.hpp"
 #include "metrics/limits.hpp"

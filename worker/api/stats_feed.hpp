@@ -9,12 +9,12 @@
 #include <optional>
 #include <string>
 
-#include "api/stream_slots.hpp"
+#include "api/stream/slots.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/process_figures.hpp"
 #include "http/exchange.hpp"
-#include "journal/journal.hpp"
+#include "log/journal.hpp"
 #include "metrics/registry.hpp"
 
 namespace worker::api {
@@ -24,7 +24,7 @@ class StatsFeed {
   /// All that is borrowed must outlive the feed. Names that the registry does not know count 0.
   struct Sources {
     const metrics::Registry& registry;
-    const journal::Journal& journal;
+    const log::Journal& journal;
     const StreamSlots& slots;
     const base::Clock& clock;
     http::Framing framing;

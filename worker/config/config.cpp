@@ -103,16 +103,16 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
                  {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
 }
 
-void read_history(Section& section, journal::Settings& history) {
+void read_history(Section& section, log::Settings& history) {
   section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
   section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
   section.number("bytes_max", history.bytes_max, 65'536, mebibyte * mebibyte);
   section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
-void read_storage(Section& section, journal::StorageSettings& storage, journal::Settings& history) {
-  using Kind = journal::StorageSettings::Kind;
-  using Durability = journal::StorageSettings::Durability;
+void read_storage(Section& section, store::StorageSettings& storage, log::Settings& history) {
+  using Kind = store::StorageSettings::Kind;
+  using Durability = store::StorageSettings::Durability;
   section.choice("kind", storage.kind,
                  {{"memory", Kind::memory}, {"sqlite", Kind::sqlite}, {"redis", Kind::redis}});
   section.word(

@@ -5,13 +5,16 @@
 
 #include <string>
 
+#include "api/publish/settings.hpp"
 #include "api/settings.hpp"
+#include "api/stream/settings.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "fcgi/settings.hpp"
 #include "hub/settings.hpp"
-#include "journal/settings.hpp"
+#include "log/settings.hpp"
 #include "net/settings.hpp"
+#include "store/settings.hpp"
 
 namespace worker::config {
 
@@ -22,8 +25,8 @@ struct Config {
   api::StreamSettings streams;
   api::GreetingSettings greeting;
   api::PublishSettings publish;
-  journal::Settings history;
-  journal::StorageSettings storage;
+  log::Settings history;
+  store::StorageSettings storage;
   hub::Settings hub;
   api::StatsSettings stats;
   /// Threads that serve.

@@ -22,11 +22,11 @@ bool is_host(std::string_view text) {
 
 }  // namespace
 
-std::optional<journal::RedisAddress> redis_address_of(std::string_view url) {
+std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
   constexpr std::string_view unix_scheme = "unix://";
   constexpr std::string_view scheme = "redis://";
   constexpr std::size_t socket_path_max = 107;  // sockaddr_un
-  journal::RedisAddress address;
+  store::RedisAddress address;
   if (url.starts_with(unix_scheme)) {
     address.path = url.substr(unix_scheme.size());
     if (!address.path.starts_with('/') || address.path.size() > socket_path_max) return std::nullopt;

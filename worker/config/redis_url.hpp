@@ -4,13 +4,13 @@
 #include <optional>
 #include <string_view>
 
-#include "journal/settings.hpp"
+#include "store/settings.hpp"
 
 namespace worker::config {
 
 /// Of `redis://HOST[:PORT][/DATABASE]`, where HOST may be `[IPv6]`, and `unix:///PATH`. None for anything
 /// else: also for `rediss://`, because Debian 12's hiredis comes without TLS; and for one with a password in
 /// it, which would be shown wherever the address is.
-std::optional<journal::RedisAddress> redis_address_of(std::string_view url);
+std::optional<store::RedisAddress> redis_address_of(std::string_view url);
 
 }  // namespace worker::config

@@ -16,8 +16,8 @@ class Cohort {
       boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::hook_>,
                              boost::intrusive::constant_time_size<false>>;
 
-  explicit Cohort(const journal::Selection& asked) : selection(asked) {}
-  explicit Cohort(journal::Selection&&) = delete;  // `selection` would refer to what is gone
+  explicit Cohort(const log::Selection& asked) : selection(asked) {}
+  explicit Cohort(log::Selection&&) = delete;  // `selection` would refer to what is gone
 
   void join_live(Reader& reader) {
     reader.hook_.unlink();
@@ -26,7 +26,7 @@ class Cohort {
     reader.behind_ = false;
     live.push_back(reader);
   }
-  void join_behind(Reader& reader, journal::Sequence at, bool slow) {
+  void join_behind(Reader& reader, log::Sequence at, bool slow) {
     reader.hook_.unlink();
     reader.behind_ = true;
     reader.slow_ = slow;
@@ -45,17 +45,17 @@ class Cohort {
 
   /// Live readers have everything that matches up to here; `taken` is how far the shard has followed the
   /// journal.
-  journal::Sequence place(journal::Sequence taken) const {
+  log::Sequence place(log::Sequence taken) const {
     if (!flushing.empty()) return flushing.front()->sequence() - 1;
     return pending.empty() ? taken : pending.front()->sequence() - 1;
   }
 
   /// Live readers have everything there will ever be. The journal may be ahead of what has been taken from
   /// it: a topic can be closed there while its last events are on their way here.
-  bool at_its_end(journal::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
+  bool at_its_end(log::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
 
   /// Its key in the shard's table, which outlives it: a hundred long names take 125 KB.
-  const journal::Selection& selection;
+  const log::Selection& selection;
   /// Up to date: the next flush goes to them as it is.
   Readers live;
   /// Readers that receive live events and that the current round has not reached yet.
@@ -63,9 +63,9 @@ class Cohort {
   /// Replaying, or slower than the events: served from the journal as their sockets drain.
   Readers behind;
   /// For the next flush, in order.
-  std::vector<journal::EntryPtr> pending;
+  std::vector<log::EntryPtr> pending;
   /// Of the flush under way; empty while none is.
-  std::vector<journal::EntryPtr> flushing;
+  std::vector<log::EntryPtr> flushing;
   /// What the next round, or the current one, is to send. While there is any, the cohort is in the shard's
   /// queue.
   struct Wanted {
@@ -79,8 +79,8 @@ class Cohort {
   /// Some of its events conflate.
   bool conflates = false;
   /// The last event of it, once every topic is closed: who has it, ends. 0 before.
-  journal::Sequence closed_at = 0;
-  journal::Sequence cursor_sent = 0;
+  log::Sequence closed_at = 0;
+  log::Sequence cursor_sent = 0;
   base::Instant last_sent;
   /// Readers who asked for heartbeats as events, and when they got the last one.
   std::size_t event_heartbeats = 0;

@@ -12,15 +12,15 @@ constexpr std::size_t node_bytes = 96;
 }  // namespace
 
 Conflation::Conflation(const std::vector<std::string>& topics)
-    : topics_(journal::Selection::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
+    : topics_(log::Selection::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
 
-bool Conflation::applies_to(const journal::Entry& entry, const journal::Selection& asked) const {
+bool Conflation::applies_to(const log::Entry& entry, const log::Selection& asked) const {
   return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     return !asked.matches(topic) || topics_.matches(topic);
   });
 }
 
-void Conflation::note(const journal::Entry& entry) {
+void Conflation::note(const log::Entry& entry) {
   if (entry.key().empty()) return;
   for (const auto& topic : entry.topics()) {
     if (!topics_.matches(topic)) continue;
@@ -35,7 +35,7 @@ void Conflation::note(const journal::Entry& entry) {
   if (bytes_ > bytes_max) forget_older_half();
 }
 
-bool Conflation::superseded(const journal::Entry& entry, const journal::Selection& asked) const {
+bool Conflation::superseded(const log::Entry& entry, const log::Selection& asked) const {
   if (latest_.empty() || !applies_to(entry, asked)) return false;
   return std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     if (!asked.matches(topic)) return true;
@@ -44,8 +44,8 @@ bool Conflation::superseded(const journal::Entry& entry, const journal::Selectio
   });
 }
 
-std::size_t Conflation::drop_superseded(std::vector<journal::EntryPtr>& entries,
-                                        const journal::Selection& asked) const {
+std::size_t Conflation::drop_superseded(std::vector<log::EntryPtr>& entries,
+                                        const log::Selection& asked) const {
   return std::erase_if(entries, [&](const auto& entry) { return superseded(*entry, asked); });
 }
 
@@ -61,7 +61,7 @@ void Conflation::forget() {
 
 // Of the keys whose latest value is the oldest there is the least to skip.
 void Conflation::forget_older_half() {
-  std::vector<journal::Sequence> places;
+  std::vector<log::Sequence> places;
   places.reserve(latest_.size());
   for (const auto& [name, place] : latest_) places.push_back(place);
   const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "journal/journal.hpp"
+#include "log/journal.hpp"
 
 namespace worker::hub {
 
@@ -27,12 +27,12 @@ class Conflation {
 
   /// May a later value stand in for this event, for a reader of `asked`? Where every topic it reads it by
   /// conflates.
-  bool applies_to(const journal::Entry& entry, const journal::Selection& asked) const;
+  bool applies_to(const log::Entry& entry, const log::Selection& asked) const;
   /// This is the latest value of its key, if it has one, in all of its topics that conflate.
-  void note(const journal::Entry& entry);
-  bool superseded(const journal::Entry& entry, const journal::Selection& asked) const;
+  void note(const log::Entry& entry);
+  bool superseded(const log::Entry& entry, const log::Selection& asked) const;
   /// Takes superseded ones out of `entries`. How many those were.
-  std::size_t drop_superseded(std::vector<journal::EntryPtr>& entries, const journal::Selection& asked) const;
+  std::size_t drop_superseded(std::vector<log::EntryPtr>& entries, const log::Selection& asked) const;
   /// Nobody is behind any more.
   void forget();
 
@@ -41,12 +41,12 @@ class Conflation {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
-  using Latest = std::unordered_map<std::string, journal::Sequence, Hash, std::equal_to<>>;
+  using Latest = std::unordered_map<std::string, log::Sequence, Hash, std::equal_to<>>;
 
   const std::string& name_of(std::string_view topic, std::string_view key) const;
   void forget_older_half();
 
-  journal::Selection topics_;
+  log::Selection topics_;
   Latest latest_;  // by topic and key, parted by a NUL, which no topic has
   std::size_t bytes_ = 0;
   mutable std::string name_;  // the one at hand, so that looking it up allocates nothing

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "journal/entry.hpp"
+#include "log/entry.hpp"
 
 namespace worker::hub {
 
@@ -20,7 +20,7 @@ class Framer {
   explicit Framer(Framing framing) : framing_(std::move(framing)) {}
 
   base::Bytes framed(std::string_view payload) const { return framing_(payload); }
-  base::Bytes framed(std::span<const journal::EntryPtr> entries) const {
+  base::Bytes framed(std::span<const log::EntryPtr> entries) const {
     if (entries.size() == 1) return framing_(entries.front()->frame());
     std::size_t size = 0;
     for (const auto& entry : entries) size += entry->frame().size();

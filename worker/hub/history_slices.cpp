@@ -12,7 +12,7 @@ constexpr int reads_per_slice = 16;
 // Larger slices are not kept: they hold one large event.
 constexpr std::size_t kept_bytes_max = 65'536;
 
-std::size_t frame_bytes(const std::vector<journal::EntryPtr>& entries) {
+std::size_t frame_bytes(const std::vector<log::EntryPtr>& entries) {
   std::size_t bytes = 0;
   for (const auto& entry : entries) bytes += entry->frame().size();
   return bytes;
@@ -20,7 +20,7 @@ std::size_t frame_bytes(const std::vector<journal::EntryPtr>& entries) {
 
 }  // namespace
 
-std::shared_ptr<const FramedSlice> HistorySlices::next(const Part& part, journal::Evictions& accounted) {
+std::shared_ptr<const FramedSlice> HistorySlices::next(const Part& part, log::Evictions& accounted) {
   auto kept = std::ranges::find_if(kept_, [&](const Kept& each) { return each.is(part); });
   // What was evicted since it was read concerns nobody who gets it; what was evicted beyond it is told with
   // the next look into the journal, because `accounted` stays.
@@ -49,8 +49,8 @@ void HistorySlices::forget(const Cohort& cohort) {
 
 // The journal's slices end with the event that reaches the bound; these end before it, if it is not the only
 // one.
-journal::Slice HistorySlices::read(const Part& part, journal::Sequence after, std::size_t bytes_max,
-                                   journal::Evictions accounted) const {
+log::Slice HistorySlices::read(const Part& part, log::Sequence after, std::size_t bytes_max,
+                               log::Evictions accounted) const {
   auto slice = journal_.read(part.cohort.selection, after, part.until, bytes_max, accounted);
   if (slice.entries.size() > 1 && frame_bytes(slice.entries) > bytes_max) {
     slice.through = slice.entries.back()->sequence() - 1;
@@ -59,7 +59,7 @@ journal::Slice HistorySlices::read(const Part& part, journal::Sequence after, st
   return slice;
 }
 
-FramedSlice HistorySlices::read(const Part& part, journal::Evictions accounted) const {
+FramedSlice HistorySlices::read(const Part& part, log::Evictions accounted) const {
   FramedSlice slice{read(part, part.after, part.bytes_max, accounted), {}, 0};
   if (part.conflation != nullptr) skip_superseded(slice, part);
   if (!slice.entries.empty()) slice.wire = framer_.framed(slice.entries);

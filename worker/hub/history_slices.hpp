@@ -16,7 +16,7 @@
 
 namespace worker::hub {
 
-struct FramedSlice : journal::Slice {
+struct FramedSlice : log::Slice {
   /// The entries; none where there are none.
   base::Bytes wire;
   /// Superseded values that were left out.
@@ -25,13 +25,13 @@ struct FramedSlice : journal::Slice {
 
 class HistorySlices {
  public:
-  HistorySlices(const journal::Journal& journal, const Framer& framer) : journal_(journal), framer_(framer) {}
+  HistorySlices(const log::Journal& journal, const Framer& framer) : journal_(journal), framer_(framer) {}
 
   /// Which part of the history.
   struct Part {
     const Cohort& cohort;
-    journal::Sequence after;
-    journal::Sequence until;
+    log::Sequence after;
+    log::Sequence until;
     /// Bytes of frames; one event may have more.
     std::size_t bytes_max;
     /// Leaves superseded values out, where it is given.
@@ -39,8 +39,8 @@ class HistorySlices {
   };
 
   /// Begins after `part.after`; may be empty where values were left out. `accounted` is the reader's, see
-  /// journal::Slice; it moves on with each look into the journal. Takes a bounded time.
-  std::shared_ptr<const FramedSlice> next(const Part& part, journal::Evictions& accounted);
+  /// log::Slice; it moves on with each look into the journal. Takes a bounded time.
+  std::shared_ptr<const FramedSlice> next(const Part& part, log::Evictions& accounted);
 
   /// Its cohort goes.
   void forget(const Cohort& cohort);
@@ -49,11 +49,11 @@ class HistorySlices {
  private:
   struct Kept {
     const Cohort* cohort = nullptr;
-    journal::Sequence after = 0;
+    log::Sequence after = 0;
     std::size_t bytes_max = 0;
     bool conflates = false;
     /// Of whoever read it, and was told of no gap: who has accounted for less would perhaps be told of one.
-    journal::Evictions accounted = 0;
+    log::Evictions accounted = 0;
     std::shared_ptr<const FramedSlice> slice;
 
     bool is(const Part& part) const {
@@ -62,12 +62,12 @@ class HistorySlices {
     }
   };
 
-  journal::Slice read(const Part& part, journal::Sequence after, std::size_t bytes_max,
-                      journal::Evictions accounted) const;
-  FramedSlice read(const Part& part, journal::Evictions accounted) const;
+  log::Slice read(const Part& part, log::Sequence after, std::size_t bytes_max,
+                  log::Evictions accounted) const;
+  FramedSlice read(const Part& part, log::Evictions accounted) const;
   void skip_superseded(FramedSlice& slice, const Part& part) const;
 
-  const journal::Journal& journal_;
+  const log::Journal& journal_;
   const Framer& framer_;
   std::array<Kept, 8> kept_;
   std::size_t oldest_ = 0;  // of kept_

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "base/bytes.hpp"
-#include "journal/journal.hpp"
+#include "log/journal.hpp"
 
 namespace worker::hub {
 
@@ -17,7 +17,7 @@ class Shard;
 
 /// Events for readers, in order, and the same as bytes that can be sent as they are.
 struct Batch {
-  std::span<const journal::EntryPtr> entries;
+  std::span<const log::EntryPtr> entries;
   /// Framed for the web server; shared by all readers of the batch.
   const base::Bytes& wire;
 };
@@ -48,13 +48,13 @@ class Reader {
   virtual void heartbeat(const base::Bytes& wire) = 0;
   /// Some events after `before`, where it stood, were evicted while it was behind. It goes on with what is
   /// held after `after`, which is a good cursor: nothing that is held stands between the two.
-  virtual void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) = 0;
+  virtual void gap(log::GapReason reason, log::Sequence before, log::Sequence after) = 0;
   /// Every topic was closed, and it has got everything.
   virtual void end() = 0;
 
  protected:
   /// What it asked for. After subscribe().
-  const journal::Selection& selection() const;
+  const log::Selection& selection() const;
 
  private:
   friend class Shard;
@@ -64,8 +64,8 @@ class Reader {
   Hook turn_hook_;          // in the shard's list of those who wait for their turn to replay
   Shard* shard_ = nullptr;  // none before subscribe()
   Cohort* cohort_ = nullptr;
-  journal::Sequence at_ = 0;          // while behind: everything up to here is sent
-  journal::Evictions accounted_ = 0;  // while behind: what was evicted by then is no news to it
+  log::Sequence at_ = 0;          // while behind: everything up to here is sent
+  log::Evictions accounted_ = 0;  // while behind: what was evicted by then is no news to it
   const Heartbeats heartbeats_;
   bool behind_ = false;
   bool slow_ = false;  // behind because it fell back, not because it resumes

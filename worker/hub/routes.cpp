@@ -2,12 +2,12 @@
 
 namespace worker::hub {
 
-void Routes::add(Cohort& cohort, const journal::Selection& selection) {
+void Routes::add(Cohort& cohort, const log::Selection& selection) {
   for (const auto& name : selection.names()) by_name_[name].push_back(&cohort);
   for (const auto& prefix : selection.prefixes()) by_prefix_[prefix].push_back(&cohort);
 }
 
-void Routes::remove(Cohort& cohort, const journal::Selection& selection) {
+void Routes::remove(Cohort& cohort, const log::Selection& selection) {
   for (const auto& name : selection.names()) remove(by_name_, name, cohort);
   for (const auto& prefix : selection.prefixes()) remove(by_prefix_, prefix, cohort);
 }

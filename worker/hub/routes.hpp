@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "journal/topic.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 
@@ -15,8 +15,8 @@ class Cohort;
 
 class Routes {
  public:
-  void add(Cohort& cohort, const journal::Selection& selection);
-  void remove(Cohort& cohort, const journal::Selection& selection);
+  void add(Cohort& cohort, const log::Selection& selection);
+  void remove(Cohort& cohort, const log::Selection& selection);
 
   /// Calls `visit(cohort)` for each cohort that asked for `topic`, by its name or by a pattern; twice, where
   /// it asked for both. Costs one look-up for the name and one for each of its slashes, however many patterns

@@ -23,9 +23,9 @@ Reader::~Reader() {
   if (shard_ != nullptr) shard_->leave(*this);
 }
 
-const journal::Selection& Reader::selection() const { return cohort_->selection; }
+const log::Selection& Reader::selection() const { return cohort_->selection; }
 
-Shard::Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
+Shard::Shard(net::Loop& loop, log::Journal& journal, const Settings& settings, Metrics& metrics,
              Framing framing)
     : loop_(loop),
       journal_(journal),
@@ -48,8 +48,8 @@ void Shard::update(const Settings& settings) {
 
 // --- who reads ---
 
-void Shard::subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
-                      journal::Evictions accounted, base::ByteBudget::Share share) {
+void Shard::subscribe(Reader& reader, const log::Selection& selection, log::Sequence after,
+                      log::Evictions accounted, base::ByteBudget::Share share) {
   take_news();
   auto& cohort = cohort_for(selection, std::move(share));
   cohort.closed_at = journal_.closed_at(selection);
@@ -65,7 +65,7 @@ void Shard::subscribe(Reader& reader, const journal::Selection& selection, journ
   catch_up(reader, 1);
 }
 
-Cohort& Shard::cohort_for(const journal::Selection& selection, base::ByteBudget::Share share) {
+Cohort& Shard::cohort_for(const log::Selection& selection, base::ByteBudget::Share share) {
   const auto place = cohorts_.try_emplace(selection).first;
   auto& cohort = place->second;
   if (cohort) return *cohort;
@@ -149,13 +149,13 @@ void Shard::nothing_offered() {
 // True if further new events must stay in the journal until the flush of these has begun.
 bool Shard::full() const { return offered_ >= offered_max; }
 
-void Shard::route(const journal::EntryPtr& entry) {
+void Shard::route(const log::EntryPtr& entry) {
   for (const auto& topic : entry->topics()) {
     routes_.each(topic, [&](Cohort& cohort) { offer(cohort, entry); });
   }
 }
 
-void Shard::offer(Cohort& cohort, const journal::EntryPtr& entry) {
+void Shard::offer(Cohort& cohort, const log::EntryPtr& entry) {
   // Once, also where several of its topics match.
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) pending_.push_back(&cohort);

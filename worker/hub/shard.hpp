@@ -32,29 +32,28 @@ namespace worker::hub {
 
 class Shard {
  public:
-  Shard(net::Loop& loop, journal::Journal& journal, const Settings& settings, Metrics& metrics,
-        Framing framing);
+  Shard(net::Loop& loop, log::Journal& journal, const Settings& settings, Metrics& metrics, Framing framing);
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
-  /// is destroyed. It is told of evictions after `accounted` (see journal::Resumption).
+  /// is destroyed. It is told of evictions after `accounted` (see log::Resumption).
   /// `share` is kept if this is the first reader of `selection`, until the last one has left.
-  void subscribe(Reader& reader, const journal::Selection& selection, journal::Sequence after,
-                 journal::Evictions accounted, base::ByteBudget::Share share = {});
+  void subscribe(Reader& reader, const log::Selection& selection, log::Sequence after,
+                 log::Evictions accounted, base::ByteBudget::Share share = {});
   /// True if a reader has this very selection.
-  bool has(const journal::Selection& selection) const { return cohorts_.contains(selection); }
+  bool has(const log::Selection& selection) const { return cohorts_.contains(selection); }
   /// Called by a reader whose socket has drained.
   void on_drained(Reader& reader);
   void update(const Settings& settings);
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
   Metrics& metrics() { return metrics_; }
-  const journal::Journal& journal() const { return journal_; }
+  const log::Journal& journal() const { return journal_; }
   /// The distance of heartbeats.
   std::chrono::milliseconds heartbeat() const { return settings_.heartbeat; }
 
  private:
   friend class Reader;
-  using Cohorts = std::map<journal::Selection, std::unique_ptr<Cohort>>;
+  using Cohorts = std::map<log::Selection, std::unique_ptr<Cohort>>;
   using Hungry =
       boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::turn_hook_>,
                              boost::intrusive::constant_time_size<false>>;
@@ -63,8 +62,8 @@ class Shard {
   void take_loss();
   bool full() const;
   void nothing_offered();
-  void route(const journal::EntryPtr& entry);
-  void offer(Cohort& cohort, const journal::EntryPtr& entry);
+  void route(const log::EntryPtr& entry);
+  void offer(Cohort& cohort, const log::EntryPtr& entry);
   void schedule_flush();
   void flush();
   void want(Cohort& cohort, Cohort::Wanted wanted);
@@ -89,18 +88,18 @@ class Shard {
   base::Bytes event_heartbeat(const Cohort& cohort) const;
   std::chrono::milliseconds beat_interval() const;
   std::size_t batch_bytes() const { return std::min(settings_.outbox_bytes_max, batch_bytes_max); }
-  Cohort& cohort_for(const journal::Selection& selection, base::ByteBudget::Share share);
+  Cohort& cohort_for(const log::Selection& selection, base::ByteBudget::Share share);
   void leave(Reader& reader);
   void remove(Cohort& cohort);
 
   net::Loop& loop_;
-  journal::Journal& journal_;
+  log::Journal& journal_;
   Settings settings_;
   Conflation conflation_;
   Metrics& metrics_;
   const Framer framer_;
   HistorySlices slices_;
-  journal::Follower follower_;
+  log::Follower follower_;
   std::atomic<bool> news_waiting_ = false;
   Cohorts cohorts_;
   Routes routes_;
@@ -112,7 +111,7 @@ class Shard {
   bool crowded_ = false;       // the round had several events for one stream
   bool round_posted_ = false;  // a turn for the rest of the round is posted
   struct AtHand {              // what the first cohort of the queue gets
-    std::span<const journal::EntryPtr> batch, rest;
+    std::span<const log::EntryPtr> batch, rest;
     base::Bytes wire;
     base::Bytes comment, heartbeat_event;
     bool flushing = false;

@@ -12,8 +12,7 @@ namespace {
 constexpr std::chrono::milliseconds beat_interval_max{1'000};
 
 // As many of `entries` as have `bytes_max` bytes together, or the first one.
-std::span<const journal::EntryPtr> first_batch(std::span<const journal::EntryPtr> entries,
-                                               std::size_t bytes_max) {
+std::span<const log::EntryPtr> first_batch(std::span<const log::EntryPtr> entries, std::size_t bytes_max) {
   std::size_t count = 1;
   auto bytes = entries.front()->frame().size();
   while (count < entries.size() && (bytes += entries[count]->frame().size()) <= bytes_max) ++count;

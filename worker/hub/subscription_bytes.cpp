@@ -10,7 +10,7 @@ constexpr std::size_t name_bytes = 176;
 
 }  // namespace
 
-std::size_t subscription_bytes(const journal::Selection& selection) {
+std::size_t subscription_bytes(const log::Selection& selection) {
   auto bytes = cohort_bytes;
   for (const auto* names : {&selection.names(), &selection.prefixes()}) {
     // Once in the selection, once in the routes.

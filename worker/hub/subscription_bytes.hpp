@@ -3,11 +3,11 @@
 
 #include <cstddef>
 
-#include "journal/topic.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 
 /// In bytes: one cohort, and its names in the routes. Readers with the same selection share these.
-std::size_t subscription_bytes(const journal::Selection& selection);
+std::size_t subscription_bytes(const log::Selection& selection);
 
 }  // namespace worker::hub

@@ -7,7 +7,7 @@
 
 #include "api/events.hpp"
 #include "api/health.hpp"
-#include "api/publish.hpp"
+#include "api/publish/publish.hpp"
 #include "api/router.hpp"
 #include "support/hub_bench.hpp"
 #include "support/recording_exchange.hpp"

@@ -17,11 +17,11 @@ class SharedJournal final : public PassingJournal {
  public:
   using PassingJournal::PassingJournal;
 
-  journal::Resumption resume(const journal::Selection& selection,
-                             const std::optional<std::string>& cursor) const override {
+  log::Resumption resume(const log::Selection& selection,
+                         const std::optional<std::string>& cursor) const override {
     ++looks;
     auto from = PassingJournal::resume(selection, cursor);
-    from.to_come = from.gap == journal::GapReason::unknown;
+    from.to_come = from.gap == log::GapReason::unknown;
     return from;
   }
   std::optional<std::string> trouble() const override { return trouble_; }

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "journal/memory_journal.hpp"
+#include "store/memory/memory_journal.hpp"
 #include "support/passing_journal.hpp"
 #include "support/recording_exchange.hpp"
 
@@ -40,7 +40,7 @@ struct Fixture {
   }
 
   const worker::base::SystemClock clock;
-  worker::journal::MemoryJournal journal{{}, "epoch", clock};
+  worker::store::MemoryJournal journal{{}, "epoch", clock};
   Full full{{}, "epoch", clock};
   StreamSlots slots{2};
   const worker::base::Result<StreamSlots::Slot, StreamSlots::Refused> taken = slots.take({}, {});

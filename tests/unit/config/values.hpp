@@ -57,9 +57,9 @@ inline Values values_of(const Config& config) {
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
           {"history.past_ids_max", fmt::format("{}", history.past_ids_max)},
-          {"journal.kind", storage.kind == journal::StorageSettings::Kind::sqlite  ? "sqlite"
-                           : storage.kind == journal::StorageSettings::Kind::redis ? "redis"
-                                                                                   : "memory"},
+          {"journal.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
+                           : storage.kind == store::StorageSettings::Kind::redis ? "redis"
+                                                                                 : "memory"},
           {"journal.url", storage.redis.address.path.empty()
                               ? fmt::format("{}:{}/{}", storage.redis.address.host,
                                             storage.redis.address.port, storage.redis.address.database)
@@ -69,7 +69,7 @@ inline Values values_of(const Config& config) {
           {"journal.path", storage.path},
           {"journal.waiting_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
           {"journal.durability",
-           storage.durability == journal::StorageSettings::Durability::full ? "full" : "process"},
+           storage.durability == store::StorageSettings::Durability::full ? "full" : "process"},
           {"stats.readers", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
                             : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
                                                                                    : "nobody"},

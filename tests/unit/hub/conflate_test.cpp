@@ -12,9 +12,9 @@ namespace {
 class CountingJournal final : public PassingJournal {
  public:
   using PassingJournal::PassingJournal;
-  worker::journal::Slice read(const worker::journal::Selection& selection, worker::journal::Sequence after,
-                              worker::journal::Sequence until, std::size_t bytes_max,
-                              worker::journal::Evictions accounted) const override {
+  worker::log::Slice read(const worker::log::Selection& selection, worker::log::Sequence after,
+                          worker::log::Sequence until, std::size_t bytes_max,
+                          worker::log::Evictions accounted) const override {
     auto slice = PassingJournal::read(selection, after, until, bytes_max, accounted);
     read_events += slice.entries.size();
     return slice;
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(more_keys_than_are_remembered) {
   worker::hub::Conflation conflation({"price"});
   const auto asked = select("price");
   const std::string long_name(10'000, 'k');
-  std::vector<worker::journal::EntryPtr> entries;
+  std::vector<worker::log::EntryPtr> entries;
   for (unsigned i = 0; i < 2'000; ++i) {
     auto draft = draft_with_key("price", long_name + std::to_string(i % 1'000), "x");
     entries.push_back(make_entry(std::move(draft), i + 1, "e", clock.now()));

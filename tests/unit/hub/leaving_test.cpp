@@ -19,7 +19,7 @@ struct Fixture : HubBench {
     BOOST_TEST(metrics.cohorts.value() == 0);
   }
   std::unique_ptr<HubReader> reading(const std::string& selectors,
-                                     std::optional<worker::journal::Sequence> after = {},
+                                     std::optional<worker::log::Sequence> after = {},
                                      int takes = HubReader::endless) {
     auto reader = std::make_unique<HubReader>(takes);
     subscribe(*reader, selectors, after);

@@ -21,26 +21,26 @@ class Ledger {
  public:
   explicit Ledger(const std::string& conflating) : conflating_(support::select(conflating)) {}
 
-  void add(const std::vector<journal::EntryPtr>& entries) {
+  void add(const std::vector<log::EntryPtr>& entries) {
     all_.insert(all_.end(), entries.begin(), entries.end());
   }
-  journal::Sequence last() const { return all_.size(); }
-  const journal::Entry& at(journal::Sequence place) const { return *all_[place - 1]; }
+  log::Sequence last() const { return all_.size(); }
+  const log::Entry& at(log::Sequence place) const { return *all_[place - 1]; }
 
   /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it
   /// by conflates.
-  bool conflates(const journal::Entry& entry, const journal::Selection& selection) const {
+  bool conflates(const log::Entry& entry, const log::Selection& selection) const {
     return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
       return !selection.matches(topic) || conflating_.matches(topic);
     });
   }
   /// May such a reader skip it? Where each of those topics has a later value.
-  bool superseded(const journal::Entry& entry, const journal::Selection& selection) const {
+  bool superseded(const log::Entry& entry, const log::Selection& selection) const {
     return conflates(entry, selection) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
              return !selection.matches(topic) || has_later(entry, topic);
            });
   }
-  bool closed(const journal::Selection& selection) const {
+  bool closed(const log::Selection& selection) const {
     if (!selection.prefixes().empty()) return false;
     return std::ranges::all_of(selection.names(), [&](const auto& name) {
       return std::ranges::any_of(all_, [&](const auto& entry) {
@@ -52,7 +52,7 @@ class Ledger {
   std::vector<std::string> mistakes;
 
  private:
-  bool has_later(const journal::Entry& entry, std::string_view topic) const {
+  bool has_later(const log::Entry& entry, std::string_view topic) const {
     return std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(),
                        [&](const auto& later) {
                          return later->key() == entry.key() &&
@@ -60,14 +60,14 @@ class Ledger {
                        });
   }
 
-  const journal::Selection conflating_;
-  std::vector<journal::EntryPtr> all_;
+  const log::Selection conflating_;
+  std::vector<log::EntryPtr> all_;
 };
 
 class ModelReader final : public Reader {
  public:
-  ModelReader(Ledger& ledger, const journal::Journal& journal, journal::Selection asked,
-              journal::Sequence after, int takes)
+  ModelReader(Ledger& ledger, const log::Journal& journal, log::Selection asked, log::Sequence after,
+              int takes)
       : room(takes), ledger_(ledger), journal_(journal), asked_(std::move(asked)), at_(after) {
     owe_what_is_held();
   }
@@ -93,7 +93,7 @@ class ModelReader final : public Reader {
   void heartbeat(const base::Bytes& wire) override {
     if (ended) return;  // until it is swept away; nothing goes out any more
     if (wire->starts_with("id: e-")) {
-      const journal::Sequence cursor = std::stoull(wire->substr(6));
+      const log::Sequence cursor = std::stoull(wire->substr(6));
       if (cursor < at_) mistake("was sent back to {}", cursor);
       account_for(cursor);
       at_ = std::max(at_, cursor);
@@ -102,8 +102,8 @@ class ModelReader final : public Reader {
     }
     take();
   }
-  void gap(journal::GapReason reason, journal::Sequence before, journal::Sequence after) override {
-    if (reason != journal::GapReason::evicted || before < at_ || after < before)
+  void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override {
+    if (reason != log::GapReason::evicted || before < at_ || after < before)
       mistake("was told a wrong gap to {}", after);
     account_for(before);
     at_ = std::max(at_, before);
@@ -129,7 +129,7 @@ class ModelReader final : public Reader {
   bool ended = false;
 
  private:
-  static journal::Sequence place_of(const journal::EntryPtr& entry) { return entry->sequence(); }
+  static log::Sequence place_of(const log::EntryPtr& entry) { return entry->sequence(); }
 
   // Up to now nothing else can be given to it.
   void owe_what_is_held() {
@@ -137,7 +137,7 @@ class ModelReader final : public Reader {
     owed_ = journal_.read(asked_, at_, asked_at_, std::string::npos, 0).entries;
   }
   // All up to `until` that it asked for must have come, or be told as a gap, or be superseded.
-  void account_for(journal::Sequence until) {
+  void account_for(log::Sequence until) {
     for (auto place = at_ + 1; place <= until; ++place) {
       const auto& entry = ledger_.at(place);
       if (!asked_.matches(entry)) continue;
@@ -150,7 +150,7 @@ class ModelReader final : public Reader {
     if (!ready()) mistake("was given more than its socket takes, at {}", at_);
     if (room > 0 && --room == 0) was_full_ = true;
   }
-  void mistake(const std::string& what, journal::Sequence place) {
+  void mistake(const std::string& what, log::Sequence place) {
     std::string asked;
     for (const auto& name : asked_.names()) asked += name + " ";
     for (const auto& prefix : asked_.prefixes()) asked += prefix + "* ";
@@ -159,12 +159,12 @@ class ModelReader final : public Reader {
   }
 
   Ledger& ledger_;
-  const journal::Journal& journal_;
-  const journal::Selection asked_;
-  journal::Sequence at_;  // all up to here has come, or need not
+  const log::Journal& journal_;
+  const log::Selection asked_;
+  log::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;
-  std::vector<journal::EntryPtr> owed_;  // of all up to asked_at_
-  journal::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap
+  std::vector<log::EntryPtr> owed_;  // of all up to asked_at_
+  log::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap
 };
 
 }  // namespace worker::hub

@@ -83,9 +83,9 @@ class Play : public HubBench {
     return below(12) == 0 ? fmt::format("c/{}", generation_) : pick(topics);
   }
   void publish_some(int count) {
-    std::vector<worker::journal::Draft> drafts;
+    std::vector<worker::log::Draft> drafts;
     for (int i = 0; i < count; ++i) {
-      worker::journal::Draft draft{.topics = {topic()}};
+      worker::log::Draft draft{.topics = {topic()}};
       if (const auto second = topic(); below(4) == 0 && second != draft.topics[0])
         draft.topics.push_back(second);
       const auto size = below(25) == 0 ? 20'000 + below(50'000) : below(400);
@@ -96,13 +96,13 @@ class Play : public HubBench {
     }
     append_all(std::move(drafts));
   }
-  void append_all(std::vector<worker::journal::Draft> drafts) {
+  void append_all(std::vector<worker::log::Draft> drafts) {
     const auto before = journal().last();
     journal().append(std::move(drafts), [](const auto&) {});
     ledger.add(journal().read_all(before, 1'000));
   }
   void close_one() {
-    std::vector<worker::journal::Draft> drafts;
+    std::vector<worker::log::Draft> drafts;
     drafts.push_back(closing(fmt::format("c/{}", generation_)));
     ++generation_;
     append_all(std::move(drafts));

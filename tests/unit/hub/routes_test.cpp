@@ -33,7 +33,7 @@ struct Fixture {
     return counts;
   }
 
-  std::map<std::string, worker::journal::Selection> selections;  // outlive their cohorts
+  std::map<std::string, worker::log::Selection> selections;  // outlive their cohorts
   std::map<std::string, Cohort> cohorts;
   Routes routes;
 };

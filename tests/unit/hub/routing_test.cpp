@@ -5,7 +5,7 @@
 #include "support/hub_bench.hpp"
 
 using namespace worker::support;
-using worker::journal::Sequence;
+using worker::log::Sequence;
 
 namespace {
 

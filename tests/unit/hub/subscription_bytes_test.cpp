@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
   for (const auto& [count, bytes] : {std::pair{1, 8U}, {100, 1'000U}, {100, 12U}, {3, 40U}}) {
     BOOST_TEST_CONTEXT(count << " names of " << bytes << " bytes") {
       constexpr int readers_max = 400;
-      std::vector<journal::Selection> asked;
+      std::vector<log::Selection> asked;
       asked.reserve(readers_max);
       std::list<HubReader> readers;
       for (int i = 0; i < readers_max; ++i) {

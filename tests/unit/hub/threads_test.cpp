@@ -26,13 +26,13 @@ class Counting final : public worker::hub::Reader {
     if (seen >= total) loop_.stop();
   }
   void heartbeat(const worker::base::Bytes& /*wire*/) override {}
-  void gap(worker::journal::GapReason /*reason*/, worker::journal::Sequence /*before*/,
-           worker::journal::Sequence /*after*/) override {
+  void gap(worker::log::GapReason /*reason*/, worker::log::Sequence /*before*/,
+           worker::log::Sequence /*after*/) override {
     ++wrong;
   }
   void end() override { ++wrong; }
 
-  worker::journal::Sequence seen = 0;
+  worker::log::Sequence seen = 0;
   int wrong = 0;
 
  private:
@@ -40,7 +40,7 @@ class Counting final : public worker::hub::Reader {
 };
 
 struct Turning {
-  Turning(const SystemClock& clock, worker::journal::Journal& journal, worker::hub::Metrics& metrics)
+  Turning(const SystemClock& clock, worker::log::Journal& journal, worker::hub::Metrics& metrics)
       : loop(clock), shard(loop, journal, {}, metrics, [](std::string_view payload) {
           return std::make_shared<const std::string>(payload);
         }) {}
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_SUITE(threads_suite)
 
 BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   const SystemClock clock;
-  worker::journal::MemoryJournal journal({}, "e", clock);
+  worker::store::MemoryJournal journal({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
   std::vector<std::unique_ptr<Turning>> turning;
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   for (int i = 0; i < publishers; ++i) {
     threads.emplace_back([&journal, i] {
       for (int n = 0; n < each; ++n) {
-        std::vector<worker::journal::Draft> drafts;
+        std::vector<worker::log::Draft> drafts;
         drafts.push_back(draft(fmt::format("t/{}", i), std::string(100, 'x')));
         journal.append(std::move(drafts), [](const auto&) {});
       }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   }
   for (auto& thread : threads) thread.join();
   for (auto& one : turning) {
-    BOOST_TEST(one->live.seen == static_cast<worker::journal::Sequence>(total));
+    BOOST_TEST(one->live.seen == static_cast<worker::log::Sequence>(total));
     BOOST_TEST(one->live.wrong == 0);
   }
 }
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
 // repeat.
 BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   const SystemClock clock;
-  worker::journal::MemoryJournal journal({}, "e", clock);
+  worker::store::MemoryJournal journal({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
   Turning turning(clock, journal, metrics);
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   for (int i = 0; i < publishers; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < each; ++n) {
-        std::vector<worker::journal::Draft> drafts;
+        std::vector<worker::log::Draft> drafts;
         drafts.push_back(draft("t", std::string(1'000, 'x')));
         journal.append(std::move(drafts), [](const auto&) {});
         if (n == each / 2) {
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   }
   turning.loop.run();
   for (auto& thread : threads) thread.join();
-  BOOST_TEST(turning.resuming.seen == static_cast<worker::journal::Sequence>(total));
+  BOOST_TEST(turning.resuming.seen == static_cast<worker::log::Sequence>(total));
   BOOST_TEST(turning.resuming.wrong == 0);
 }
 

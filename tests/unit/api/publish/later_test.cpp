@@ -1,0 +1,140 @@
+// POST /publish answers only once the journal has the events, and says when it cannot keep them.
+#include <boost/test/unit_test.hpp>
+#include <thread>
+
+#include "support/passing_journal.hpp"
+#include "unit/api/publish/publishing.hpp"
+
+using namespace worker;
+using namespace worker::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A journal that keeps events when the test says so, as one on a disk would.
+class LateJournal final : public PassingJournal {
+ public:
+  explicit LateJournal(const base::Clock& clock) : PassingJournal({}, "e", clock) {}
+
+  void append(std::vector<log::Draft> drafts, Done done) override {
+    waiting_.push_back([this, drafts = std::move(drafts), done = std::move(done)]() mutable {
+      PassingJournal::append(std::move(drafts), std::move(done));
+    });
+  }
+  void keep_all() {
+    for (auto& keep : std::exchange(waiting_, {})) keep();
+  }
+
+ private:
+  std::vector<std::function<void()>> waiting_;
+};
+
+// Keeps nothing.
+struct FullJournal final : PassingJournal {
+  using PassingJournal::PassingJournal;
+
+  void append(std::vector<log::Draft> drafts, Done done) override {
+    std::vector<Kept> results;
+    for (std::size_t i = 0; i < drafts.size(); ++i)
+      results.emplace_back(base::failure(log::Rejection::unavailable));
+    done(std::move(results));
+  }
+  std::optional<std::string> trouble() const override { return "the disk is full"; }
+};
+
+struct InTrouble : Publishing<FullJournal> {
+  InTrouble() : Publishing(log::Settings(), "e") {}
+};
+struct Later : Publishing<LateJournal> {
+  /// Reached by a later turn of the real loop.
+  void run() { loop.run(); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(publish_in_trouble_suite, InTrouble)
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_to_be_sent_again) {
+  const auto answer = refused(503, "Service Unavailable",
+                              "The event could not be kept (the disk is full); send it again later.");
+  BOOST_TEST(form("topic=a") == answer);
+  BOOST_TEST(json(R"({"topic":"a"})") == answer);
+  BOOST_TEST(batch("{\"topic\":\"a\"}\n1\n") == answer);
+  BOOST_TEST(metrics.events.value() == 0U);
+  BOOST_TEST(metrics.rejected.value() == 4U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(publish_later_suite, Later)
+
+BOOST_AUTO_TEST_CASE(answered_when_it_is_kept) {
+  RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+  serve(exchange);
+  BOOST_TEST(!exchange.finished);
+  BOOST_TEST(exchange.source != nullptr);
+  clock.advance(3ms);
+  journal.keep_all();
+  BOOST_TEST(told(exchange) == kept("e-1"));
+  BOOST_TEST(registry.text().find("sse_worker_publish_seconds_bucket{le=\"0.0025\"} 0\n"
+                                  "sse_worker_publish_seconds_bucket{le=\"0.005\"} 1\n") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_publisher_has_left) {
+  {
+    RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+    serve(exchange);
+  }
+  journal.keep_all();
+  BOOST_TEST(journal.last() == 1U);
+  BOOST_TEST(metrics.events.value() == 1U);
+}
+
+// A worker that stops lets a publish finish; it is the drain's end that may cut it.
+BOOST_AUTO_TEST_CASE(a_drain_waits_for_it) {
+  RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
+  serve(exchange);
+  exchange.source->drain(1s);
+  BOOST_TEST(!exchange.finished);
+  journal.keep_all();
+  BOOST_TEST(told(exchange) == kept("e-1"));
+}
+
+BOOST_AUTO_TEST_CASE(several_at_once) {
+  RecordingExchange first(request("application/x-www-form-urlencoded", "topic=a"));
+  RecordingExchange second(request("application/x-ndjson", "{\"topic\":\"a\"}\n{}\n"));
+  auto left = std::make_unique<RecordingExchange>(request("application/json", R"({"topic":"a"})"));
+  serve(first);
+  serve(*left);
+  serve(second);
+  left.reset();
+  journal.keep_all();
+  BOOST_TEST(told(first) == kept("e-1"));
+  BOOST_TEST(told(second) ==
+             "200 application/x-ndjson|{\"id\":\"e-3\"}\n{\"error\":\"line 2: topic: is missing\"}\n");
+}
+
+// From the journal's thread the answer comes home to the loop first.
+BOOST_AUTO_TEST_CASE(kept_on_another_thread) {
+  RecordingExchange exchange(request("application/x-ndjson", "{\"topic\":\"a\"}\n{\"topic\":\"a\"}\n"));
+  RecordingExchange left(request("application/x-www-form-urlencoded", "topic=a"));
+  std::thread disk;
+  api::PublishEndpoint endpoint(loop, journal, settings, metrics);
+  loop.post([&] {
+    endpoint.serve(exchange);
+    endpoint.serve(left);
+    left.source.reset();
+    disk = std::thread([&] {
+      journal.keep_all();
+      loop.post([&] { loop.stop(); });
+    });
+  });
+  run();
+  disk.join();
+  BOOST_TEST(told(exchange) == "200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n");
+  BOOST_TEST(!left.finished);
+  BOOST_TEST(metrics.events.value() == 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

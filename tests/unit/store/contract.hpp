@@ -1,0 +1,121 @@
+// What every journal promises, as test cases: contract_*_test.cpp hold them, each running once per type in
+// Subjects. A further journal joins with a Subject of its own there; what only one journal promises has its
+// own file.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "store/memory/memory_journal.hpp"
+#include "store/redis/redis_journal.hpp"
+#include "store/sqlite/sqlite_journal.hpp"
+#include "support/append.hpp"
+#include "support/manual_clock.hpp"
+#include "support/redis_server.hpp"
+#include "support/temp_folder.hpp"
+
+namespace worker::store {
+
+/// One life of a journal, and short ways to talk to it.
+class Subject {
+ public:
+  Subject() = default;
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+  virtual ~Subject() = default;
+
+  /// Made by the first use, out of the settings of that moment.
+  log::Journal& journal() {
+    if (!journal_) journal_ = make();
+    return *journal_;
+  }
+
+  /// Waits until they are kept, on whichever thread that comes.
+  std::vector<log::Journal::Kept> append(std::vector<log::Draft> drafts) {
+    return support::append(journal(), std::move(drafts));
+  }
+  /// One event; what told() says of its result.
+  std::string append(log::Draft draft) { return support::append(journal(), std::move(draft)); }
+  std::string publish(const std::string& topics, std::string data = "x") {
+    return append(support::draft(topics, std::move(data)));
+  }
+  void publish_times(int count, const std::string& topics) {
+    for (int i = 0; i < count; ++i) publish(topics);
+  }
+
+  std::string id(log::Sequence sequence) { return journal().id_of(sequence); }
+  std::string resume(const std::string& selectors, const std::optional<std::string>& cursor = std::nullopt) {
+    return support::told(journal().resume(support::select(selectors), cursor));
+  }
+  /// All of the history after `after`.
+  std::string read(const std::string& selectors, log::Sequence after = 0) {
+    return support::told(
+        journal().read(support::select(selectors), after, journal().last(), std::string::npos, 0));
+  }
+  std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
+  bool closed(const std::string& selectors) { return journal().closed(support::select(selectors)); }
+  void age(std::chrono::milliseconds by) {
+    clock.advance(by);
+    journal().expire();
+  }
+
+  support::ManualClock clock;
+  log::Settings settings;
+
+ protected:
+  virtual std::unique_ptr<log::Journal> make() = 0;
+  /// Before what it was made with goes.
+  void end() { journal_.reset(); }
+
+ private:
+  std::unique_ptr<log::Journal> journal_;
+};
+
+class MemorySubject final : public Subject {
+ protected:
+  std::unique_ptr<log::Journal> make() override {
+    static std::atomic<int> lives = 0;
+    return std::make_unique<MemoryJournal>(settings, fmt::format("life{:04}", ++lives), clock);
+  }
+};
+
+class SqliteSubject final : public Subject {
+ public:
+  ~SqliteSubject() override { end(); }
+
+ protected:
+  std::unique_ptr<log::Journal> make() override {
+    static std::atomic<int> lives = 0;
+    const StorageSettings storage{StorageSettings::Kind::sqlite, folder_.path("journal.db")};
+    return std::make_unique<SqliteJournal>(settings, storage, fmt::format("life{:04}", ++lives), clock, log_);
+  }
+
+ private:
+  support::TempFolder folder_;
+  base::Log log_{"journal"};
+};
+
+class RedisSubject final : public Subject {
+ public:
+  ~RedisSubject() override { end(); }
+
+ protected:
+  std::unique_ptr<log::Journal> make() override {
+    static std::atomic<int> hubs = 0;
+    RedisSettings redis;
+    redis.address = support::RedisServer::shared().address();
+    redis.hub = fmt::format("hub{}", ++hubs);
+    return std::make_unique<RedisJournal>(settings, redis, clock, log_);
+  }
+
+ private:
+  base::Log log_{"journal"};
+};
+
+using Subjects = std::tuple<MemorySubject, SqliteSubject, RedisSubject>;
+
+}  // namespace worker::store

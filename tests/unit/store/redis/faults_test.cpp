@@ -1,0 +1,287 @@
+// A Redis that breaks, fills up, forgets, or is another one.
+#include <boost/test/unit_test.hpp>
+
+#include "unit/store/redis/redis_bench.hpp"
+
+using namespace worker::log;
+using namespace worker::store;
+using namespace worker::support;
+
+namespace {
+
+struct Bench : RedisBench {
+  /// Until it is taken.
+  static std::string insist(Journal& journal) {
+    std::string told;
+    eventually([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
+    return told;
+  }
+  /// As a replica has it at this moment, which then is cut off.
+  void copy_to(const RedisServer& other) const {
+    for (const auto* key : {"{sse-worker}:state", "{sse-worker}:events"}) {
+      const auto dump = server.ask({"DUMP", key});
+      other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
+    }
+  }
+  static bool troubled(const Journal& journal, const std::string& by) {
+    return eventually([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(redis_faults, Bench)
+
+BOOST_AUTO_TEST_CASE(none_at_the_start_then_one) {
+  server.stop();
+  const auto one = worker();
+  BOOST_TEST(!one->ready());
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST(one->trouble().value_or("").find(server.address().path) != std::string::npos);
+  server.start();
+  BOOST_TEST(eventually([&] { return one->ready() && !one->trouble(); }));
+  BOOST_TEST(insist(*one) == one->id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_connection_costs_nothing_that_was_answered) {
+  const auto one = worker();
+  publish(*one, "a");
+  for (Sequence place = 2; place <= 6; ++place) {
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+    BOOST_TEST(insist(*one) == one->id_of(place));
+  }
+  // What is answered may be ahead of what this worker has read again.
+  BOOST_TEST(eventually([&] { return one->last() == 6; }));
+  BOOST_TEST(held(*one) == "1 2 3 4 5 6");
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_paused_one_is_not_waited_for_long) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.signal(SIGSTOP);
+  const auto begun = std::chrono::steady_clock::now();
+  BOOST_TEST(publish(*one, "a") == "unconfirmed");
+  const auto asked = std::chrono::steady_clock::now();
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST((asked - begun < std::chrono::milliseconds(2'500)));
+  BOOST_TEST((std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(250)));
+  BOOST_TEST(troubled(*one, "no answer within"));
+  server.signal(SIGCONT);
+  BOOST_TEST(eventually([&] { return !one->trouble(); }));
+  insist(*one);
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(emptied_it_begins_a_new_life_and_says_so) {
+  const auto one = worker();
+  const auto two = worker();
+  const auto id = publish(*one, "a");
+  BOOST_TEST(eventually([&] { return two->last() == 1; }));
+  server.ask({"FLUSHALL"});
+  // Without any publish.
+  BOOST_TEST(eventually([&] { return one->lost_through() == 2 && two->lost_through() == 2; }));
+  BOOST_TEST(one->id_of(2) == two->id_of(2));
+  BOOST_TEST(resume(*one, id) == "after 2 gap restarted");
+  const auto next = insist(*two);
+  BOOST_TEST(next == two->id_of(3));
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(eventually([&] { return held(*one) == "3"; }));
+  BOOST_TEST(one->read_all(0, 1).at(0)->frame() == "data: x\nid: " + next + "\n\n");
+}
+
+BOOST_AUTO_TEST_CASE(emptied_and_filled_again_at_once) {
+  const auto one = worker();
+  for (int i = 0; i < 3; ++i) publish(*one, "a");
+  server.ask({"FLUSHALL"});
+  const auto next = insist(*one);
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(eventually([&] { return held(*one) == "5"; }));
+  BOOST_TEST(one->lost_through() == 4U);
+}
+
+// As after a failover to a replica that lagged: the places of what was lost are not given out again.
+BOOST_AUTO_TEST_CASE(one_that_came_back_with_less_begins_a_new_life) {
+  const auto one = worker();
+  const auto id = publish(*one, "a");
+  publish(*one, "a");
+  server.ask({"HSET", "{sse-worker}:state", "last", "1"});
+  const auto next = insist(*one);
+  BOOST_TEST(next.ends_with("-1"));
+  BOOST_TEST(next.substr(0, 13) != id.substr(0, 13));
+}
+
+// --- a Redis that takes the place of another ---
+
+BOOST_AUTO_TEST_CASE(one_that_has_everything_is_one_like_the_last) {
+  RedisServer other;
+  const auto one = worker();
+  for (int i = 0; i < 3; ++i) publish(*one, "a");
+  copy_to(other);
+  const auto late = worker(other.address());
+  const auto id = publish(*late, "a");
+  BOOST_TEST(id == one->id_of(4));
+  BOOST_TEST(one->move_to(storage(other.address())));
+  BOOST_TEST(eventually([&] { return held(*one) == "1 2 3 4"; }));
+  BOOST_TEST(insist(*one) == one->id_of(5));
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(eventually([&] { return held(*late) == "1 2 3 4 5"; }));
+}
+
+// It has as many events as were seen by now, or more, but not the same ones.
+BOOST_AUTO_TEST_CASE(one_that_lagged_and_went_on_is_found_out) {
+  for (const int further : {1, 2, 5}) {
+    RedisServer other;
+    server.ask({"FLUSHALL"});
+    const auto one = worker();
+    for (int i = 0; i < 3; ++i) publish(*one, "a", "seen by both");
+    copy_to(other);
+    const auto last = publish(*one, "a", "lost");
+    const auto late = worker(other.address());
+    for (int i = 0; i < further; ++i) publish(*late, "a", "another");
+    BOOST_TEST(late->id_of(4) == last);
+    BOOST_TEST(one->move_to(storage(other.address())));
+    BOOST_TEST(eventually([&] { return one->lost_through() != 0 && late->lost_through() != 0; }));
+    BOOST_TEST(resume(*one, last).ends_with("gap restarted"));
+    BOOST_TEST(resume(*late, last).ends_with("gap restarted"));
+    const auto next = insist(*one);
+    BOOST_TEST(eventually([&] { return late->id_of(late->last()) == next; }));
+    BOOST_TEST(late->figures().events == one->figures().events);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
+  const auto one = worker();
+  const auto two = worker();
+  publish(*one, "a");
+  BOOST_TEST(eventually([&] { return two->last() == 1; }));
+  for (Sequence place = 2; place <= 5; ++place) {
+    // Another process in all but its events.
+    server.ask({"HSET", "{sse-worker}:state", "run", "another"});
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+    BOOST_TEST(insist(place % 2 == 0 ? *one : *two) == one->id_of(place));
+    BOOST_TEST(eventually([&] { return one->last() == place && two->last() == place; }));
+  }
+  BOOST_TEST(server.ask({"HGET", "{sse-worker}:state", "fork:2"})->type == REDIS_REPLY_STRING);
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(two->lost_through() == 0U);
+  const auto three = worker();
+  BOOST_TEST(held(*three) == "1 2 3 4 5");
+}
+
+// Of so many forks not all are remembered: who has not seen the last hundred is taken for one who lacks
+// something.
+BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
+  const auto change = [&](const char* branch) {
+    server.ask({"HSET", "{sse-worker}:state", "branch", branch, "fork:1", "0", "run", "another"});
+    server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  };
+  const auto one = worker();
+  const auto first = publish(*one, "a");
+  for (int branch = 2; branch <= 100; ++branch)
+    server.ask({"HSET", "{sse-worker}:state", "fork:" + std::to_string(branch), "1"});
+  change("100");
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  // An answer may come before this worker has read the event, and with it the branch.
+  BOOST_TEST(eventually([&] { return one->last() == 2; }));
+  BOOST_TEST(one->lost_through() == 0U);
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 1);
+  change("101");
+  BOOST_TEST(insist(*one) == one->id_of(3));
+  BOOST_TEST(eventually([&] { return one->last() == 3; }));
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 0);
+  change("300");
+  BOOST_TEST(eventually([&] { return one->lost_through() != 0; }));
+  BOOST_TEST(resume(*one, first).ends_with("gap restarted"));
+}
+
+BOOST_AUTO_TEST_CASE(one_that_does_not_tell_who_it_is) {
+  server.ask({"ACL", "SETUSER", "default", "-info"});
+  const auto one = worker();
+  BOOST_TEST(publish(*one, "a") == one->id_of(1));
+  server.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  BOOST_TEST(one->lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_taken_out_by_hand_is_a_hole) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.signal(SIGSTOP);
+  BOOST_TEST(troubled(*one, "no answer"));
+  server.signal(SIGCONT);
+  insist(*one);
+  server.ask({"DEL", "{sse-worker}:events"});
+  const auto next = insist(*one);
+  BOOST_TEST(next == one->id_of(one->last()));
+  BOOST_TEST(one->trouble().value_or("") == "");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
+  const auto one = worker();
+  publish(*one, "a");
+  server.ask({"CONFIG", "SET", "maxmemory", "1"});
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+  BOOST_TEST(troubled(*one, "raise its maxmemory"));
+  BOOST_TEST(held(*one) == "1");
+  server.ask({"CONFIG", "SET", "maxmemory", "0"});
+  BOOST_TEST(insist(*one) == one->id_of(2));
+  BOOST_TEST(eventually([&] { return !one->trouble(); }));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
+  const auto one = worker();
+  server.ask({"REPLICAOF", "127.0.0.1", "1"});
+  // The reader may be cut off first, and be well again: a replica can be read.
+  BOOST_TEST(eventually([&] {
+    BOOST_TEST(publish(*one, "a") != one->id_of(1));
+    return one->trouble().value_or("").find("journal.url must name the primary") != std::string::npos;
+  }));
+  server.ask({"REPLICAOF", "NO", "ONE"});
+  insist(*one);
+}
+
+BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
+  server.ask({"CONFIG", "SET", "requirepass", "secret"});
+  {
+    const auto without = worker();
+    BOOST_TEST(troubled(*without, "Set journal.password"), without->trouble().value_or("none"));
+  }
+  server.password = "wrong";
+  {
+    const auto wrong = worker();
+    BOOST_TEST(troubled(*wrong, "check journal.password"));
+  }
+  server.password = "secret";
+  const auto one = worker();
+  BOOST_TEST(publish(*one, "a") == one->id_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(it_moves_to_another_address) {
+  RedisServer other;
+  const auto one = worker();
+  publish(*one, "a");
+  auto elsewhere = storage(other.address());
+  BOOST_TEST(!one->move_to(StorageSettings()));
+  BOOST_TEST(one->move_to(elsewhere));
+  BOOST_TEST(eventually([&] { return one->lost_through() == 2; }));
+  BOOST_TEST(insist(*one) == one->id_of(3));
+  BOOST_TEST(other.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
+  BOOST_TEST(server.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
+  elsewhere.redis.hub = "another";
+  BOOST_TEST(!one->move_to(elsewhere));
+}
+
+BOOST_AUTO_TEST_CASE(closing_answers_what_waits) {
+  auto one = worker();
+  std::promise<std::string> told;
+  std::vector<Draft> drafts;
+  drafts.push_back(draft("a", "x"));
+  one->append(std::move(drafts),
+              [&](const auto& results) { told.set_value(worker::support::told(results.front())); });
+  one->close();
+  BOOST_TEST(told.get_future().get() == one->id_of(1));
+  BOOST_TEST(publish(*one, "a") == "unavailable");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,52 @@
+// RedisBench: workers' journals at one Redis of a test's own, and short ways to talk to them.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "store/redis/redis_journal.hpp"
+#include "support/append.hpp"
+#include "support/eventually.hpp"
+#include "support/redis_server.hpp"
+
+namespace worker::store {
+
+struct RedisBench {
+  std::unique_ptr<RedisJournal> worker() { return worker(server.address()); }
+  std::unique_ptr<RedisJournal> worker(const RedisAddress& address) { return worker(address, clock); }
+  std::unique_ptr<RedisJournal> worker(const RedisAddress& address, const base::Clock& time) {
+    return std::make_unique<RedisJournal>(settings, storage(address).redis, time, log);
+  }
+  StorageSettings storage(const RedisAddress& address) const {
+    StorageSettings at{.kind = StorageSettings::Kind::redis};
+    at.redis.address = address;
+    at.redis.password = server.password;
+    return at;
+  }
+  /// To an address where no Redis listens; returns when the journal has noticed.
+  void disconnect(log::Journal& journal) const {
+    BOOST_TEST(journal.move_to(storage({.path = server.address().path + ".none"})));
+    BOOST_TEST(support::eventually([&] { return journal.trouble().has_value(); }));
+  }
+  /// Back to the Redis of this bench; returns at once.
+  void reconnect(log::Journal& journal) const { BOOST_TEST(journal.move_to(storage(server.address()))); }
+
+  static std::string publish(log::Journal& journal, const std::string& topics, std::string data = "x") {
+    return support::append(journal, support::draft(topics, std::move(data)));
+  }
+  static std::string held(const log::Journal& journal) {
+    return support::places(journal.read_all(0, std::string::npos));
+  }
+  static std::string resume(const log::Journal& journal, const std::string& cursor) {
+    return support::told(journal.resume(support::select("a"), cursor));
+  }
+
+  support::RedisServer server;
+  base::SystemClock clock;
+  base::Log log{"journal"};
+  log::Settings settings;
+};
+
+}  // namespace worker::store

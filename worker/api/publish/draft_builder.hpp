@@ -1,0 +1,40 @@
+// DraftBuilder: one event, field by field, in whichever form it was published. Everything about an event is
+// checked here, once. What is wrong is thrown as a Mistake, which ends in the parser that uses the builder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/publish/settings.hpp"
+#include "api/request/mistake.hpp"
+#include "log/entry.hpp"
+
+namespace worker::api {
+
+enum class Field { topic, data, event, id, retry, key, close };
+/// Throws a Mistake for a name that is no field, with the one that was probably meant.
+Field field_named(std::string_view name);
+/// The field that `name` is or resembles, as a query parameter of a publish say; none where it is neither.
+std::optional<std::string_view> field_meant(std::string_view name);
+std::string_view name_of(Field field);
+
+class DraftBuilder {
+ public:
+  /// `limits` is borrowed.
+  explicit DraftBuilder(const PublishSettings& limits) : limits_(limits) {}
+
+  /// Before a field that may be given once.
+  void begin(Field field);
+  void add_topic(std::string_view name);
+  void set(Field field, std::string value);
+  log::Draft finish();
+
+ private:
+  const PublishSettings& limits_;
+  log::Draft draft_;
+  std::size_t topics_given_ = 0;
+  unsigned given_ = 0;  // one bit a field
+};
+
+}  // namespace worker::api

@@ -1,0 +1,282 @@
+#include "api/publish/publish.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "api/publish/draft_builder.hpp"
+#include "api/request/caller.hpp"
+#include "api/request/quoted.hpp"
+#include "api/request/request_body.hpp"
+#include "base/shown.hpp"
+#include "http/problem.hpp"
+
+namespace worker::api {
+namespace {
+
+// Larger bodies, and those with more lines, are parsed on the side thread: they would block the loop.
+constexpr std::size_t body_bytes_here = 65'536;
+constexpr std::size_t lines_here = 512;
+// Bytes of bodies that may wait for that thread or be parsed by it; a body of any size may be there alone.
+constexpr std::size_t aside_bytes_max = 67'108'864;
+// Bytes that are appended in one turn of the loop: a millisecond of work, or one event.
+constexpr std::size_t part_weight_max = 1'024;
+
+// Fields are read from the body only, so one in the query would be ignored: these are refused instead. `key`
+// and `id` are not among them: the web server may check a token `key`, and `id` may number requests.
+std::optional<std::string_view> field_in_address(const http::Query& query) {
+  for (const auto& [name, value] : query.pairs()) {
+    for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
+      if (name == name_of(field)) return name;
+    }
+    if (field_meant(name) == name_of(Field::topic)) return name;
+  }
+  return std::nullopt;
+}
+
+std::string sentence(log::Rejection rejection, const log::Journal& journal) {
+  switch (rejection) {
+    case log::Rejection::closed:
+      return "topic: is closed; what it was for has ended";
+    case log::Rejection::reserved:
+      return "id: looks like one of the hub's own; choose another";
+    case log::Rejection::conflict:
+      return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+             "event again";
+    case log::Rejection::unconfirmed:
+      return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
+             "`id` cannot create a duplicate.";
+    case log::Rejection::full:
+      return "Too many events wait to be stored; send it again later. The operator can raise "
+             "journal.waiting_bytes_max.";
+    case log::Rejection::unavailable:
+      break;
+  }
+  return fmt::format("The event could not be kept ({}); send it again later.",
+                     journal.trouble().value_or("it has recovered meanwhile"));
+}
+
+http::Response refusal(log::Rejection rejection, const log::Journal& journal) {
+  const auto detail = sentence(rejection, journal);
+  switch (rejection) {
+    case log::Rejection::closed:
+    case log::Rejection::conflict:
+      return http::problem(409, detail);
+    case log::Rejection::reserved:
+      return http::problem(400, detail);
+    case log::Rejection::unavailable:
+    case log::Rejection::full:
+    case log::Rejection::unconfirmed:
+      break;
+  }
+  return http::problem(503, detail, {{"Retry-After", "1"}});
+}
+
+bool is_unavailable(const log::Journal::Kept& result) {
+  return !result && (result.error() == log::Rejection::unavailable ||
+                     result.error() == log::Rejection::full || result.error() == log::Rejection::unconfirmed);
+}
+
+// `{"NAME":"TEXT"}` and a line end.
+void append_line(std::string& out, std::string_view name, std::string_view text) {
+  out.append("{\"").append(name).append("\":");
+  append_quoted(out, text);
+  out.append("}\n");
+}
+
+// One line per item: the mistakes that are known already, and the results of the others in their order.
+std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<log::Journal::Kept>& results,
+                         const log::Journal& journal) {
+  // Bytes of a line with an id that the hub gives.
+  constexpr std::size_t line_bytes = 48;
+  std::string body;
+  body.reserve(items.size() * line_bytes);
+  auto next = results.begin();
+  for (const auto& item : items) {
+    const bool good = item.error.empty() && next->has_value();
+    if (good) {
+      append_line(body, "id", next->value());
+    } else {
+      const auto& error = item.error.empty() ? sentence(next->error(), journal) : item.error;
+      append_line(body, "error", fmt::format("line {}: {}", item.line, error));
+    }
+    if (item.error.empty()) ++next;
+  }
+  return body;
+}
+
+// True for so many lines or more; stops counting there.
+bool has_lines(std::string_view text, std::size_t count) {
+  for (auto end = text.find('\n'); end != std::string_view::npos && count > 0; end = text.find('\n', end + 1))
+    --count;
+  return count == 0;
+}
+
+// A compressed body may expand to any size.
+bool is_large(const http::Request& request) {
+  const auto coding = lower_case(request.header("content-encoding"));
+  return request.body.size() > body_bytes_here || coding == "gzip" || coding == "x-gzip" ||
+         has_lines(request.body, lines_here + 1);
+}
+
+using Drafts = std::vector<log::Draft>::iterator;
+
+Drafts end_of_part(Drafts begin, Drafts end) {
+  std::size_t weight = 0;
+  for (auto draft = begin; draft != end; ++draft) {
+    weight += 1 + draft->topics.size() + draft->event.data.size() / 1'024;
+    if (weight > part_weight_max && draft != begin) return draft;
+  }
+  return end;
+}
+
+}  // namespace
+
+// The link to a publisher's request, which may end before its answer is ready. Loop thread only.
+struct PublishEndpoint::Link {
+  http::Exchange* exchange;
+};
+
+// A publish on its way into the journal.
+struct PublishEndpoint::Appending {
+  Publication publication;
+  std::shared_ptr<Link> link;
+  base::Instant begun;
+  std::size_t size = publication.drafts.size();
+  std::size_t next = 0;  // draft to be appended
+  std::vector<log::Journal::Kept> results{};
+};
+
+// An answer that waits for the journal, which may finish on another thread and after the publisher left.
+class PublishEndpoint::PendingAnswer final : public http::Source {
+ public:
+  explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+  ~PendingAnswer() override { link_->exchange = nullptr; }
+  // A publish that has begun is completed.
+  void drain(std::chrono::milliseconds /*retry*/) override {}
+
+ private:
+  const std::shared_ptr<Link> link_;
+};
+
+PublishEndpoint::PublishEndpoint(net::Loop& loop, log::Journal& journal, const PublishSettings& settings,
+                                 PublishMetrics& metrics)
+    : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics), aside_(loop) {}
+
+bool PublishEndpoint::admits(const http::Request& request) const {
+  return settings_.key.empty() || has_key(request, settings_.key);
+}
+
+void PublishEndpoint::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (!admits(request)) {
+    return exchange.answer(http::problem(401,
+                                         "Publishing needs `Authorization: Bearer` with the configured key.",
+                                         {{"WWW-Authenticate", "Bearer"}}));
+  }
+  metrics_.bytes.add(request.body.size());
+  if (const auto field = field_in_address(request.query)) {
+    return exchange.answer(
+        http::problem(400, fmt::format("{}: must be in the body, not in the address", base::shown(*field))));
+  }
+  if (is_large(request)) return read_aside(exchange);
+  const auto begun = loop_.timers().now();
+  auto read = reader_.read(request, settings_, metrics_);
+  if (const auto* refusal = std::get_if<http::Response>(&read)) return exchange.answer(*refusal);
+  append(
+      std::make_shared<Appending>(Appending{std::get<Publication>(std::move(read)), wait(exchange), begun}));
+}
+
+std::shared_ptr<PublishEndpoint::Link> PublishEndpoint::wait(http::Exchange& exchange) {
+  auto link = std::make_shared<Link>(Link{&exchange});
+  exchange.keep(std::make_unique<PendingAnswer>(link));
+  return link;
+}
+
+void PublishEndpoint::read_aside(http::Exchange& exchange) {
+  const auto bytes = exchange.request().body.size();
+  if (aside_bytes_ > 0 && aside_bytes_ + bytes > aside_bytes_max) {
+    metrics_.rejected.add();
+    return exchange.answer(
+        http::problem(503, "Too many large publishes are being read at the moment; send it again later.",
+                      {{"Retry-After", "1"}}));
+  }
+  aside_bytes_ += bytes;
+  http::Request request{.content_type = exchange.request().content_type,
+                        .headers = exchange.request().headers,
+                        .body = exchange.take_body()};
+  aside_.run([this, bytes, link = wait(exchange), begun = loop_.timers().now(), settings = settings_,
+              request = std::move(request)] {
+    auto read = std::make_shared<Read>(aside_reader_.read(request, settings, metrics_));
+    return [this, bytes, link, begun, read] {
+      aside_bytes_ -= bytes;
+      if (auto* publication = std::get_if<Publication>(read.get()))
+        return append(std::make_shared<Appending>(Appending{std::move(*publication), link, begun}));
+      if (link->exchange != nullptr) link->exchange->answer(std::get<http::Response>(*read));
+    };
+  });
+}
+
+// Appends the next part, and the part after it in the next turn of the loop.
+void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
+  auto& next = appending->next;
+  const auto size = appending->size;
+  auto& drafts = appending->publication.drafts;
+  const auto& results = appending->results;
+  // The part before could not be stored, so the rest cannot be either.
+  if (!results.empty() && is_unavailable(results.back()))
+    return take(*appending, std::vector<log::Journal::Kept>(size - next, results.back()));
+  const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
+  const auto end = end_of_part(begin, drafts.end());
+  next += static_cast<std::size_t>(end - begin);
+  std::vector<log::Draft> part;
+  if (next == size && begin == drafts.begin()) {
+    part = std::move(drafts);
+  } else {
+    part.assign(std::move_iterator(begin), std::move_iterator(end));
+  }
+  journal_.append(std::move(part), [this, appending](std::vector<log::Journal::Kept> kept) {
+    if (loop_.on_thread()) return take(*appending, std::move(kept));
+    loop_.post([this, appending, kept = std::move(kept)] { take(*appending, kept); });
+  });
+  if (next < size) loop_.post([this, appending] { append(appending); });
+}
+
+void PublishEndpoint::take(Appending& appending, std::vector<log::Journal::Kept> kept) {
+  auto& results = appending.results;
+  if (results.empty()) {
+    results = std::move(kept);
+  } else {
+    std::ranges::move(kept, std::back_inserter(results));
+  }
+  if (results.size() < appending.size) return;
+  const auto good = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
+  metrics_.events.add(static_cast<std::uint64_t>(good));
+  metrics_.rejected.add(results.size() - static_cast<std::uint64_t>(good));
+  const auto time =
+      std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - appending.begun);
+  metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
+  if (appending.link->exchange != nullptr) appending.link->exchange->answer(answer_of(appending));
+}
+
+http::Response PublishEndpoint::answer_of(const Appending& appending) const {
+  const auto& results = appending.results;
+  if (!appending.publication.batch) {
+    const auto& kept = results.front();
+    if (!kept) return refusal(kept.error(), journal_);
+    std::string body;
+    append_line(body, "id", kept.value());
+    return http::plain_response("application/json", std::move(body));
+  }
+  const auto lacking = std::ranges::find_if(results, is_unavailable);
+  if (lacking == results.end())
+    return http::plain_response("application/x-ndjson",
+                                batch_answer(appending.publication.items, results, journal_));
+  // Parts that were appended before may be stored.
+  const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
+  return refusal(some ? log::Rejection::unconfirmed : lacking->error(), journal_);
+}
+
+}  // namespace worker::api

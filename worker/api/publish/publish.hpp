@@ -1,0 +1,53 @@
+// POST /publish: takes an event, or a batch of them, into the journal, and answers with their ids once they
+// are kept.
+//
+// Nothing of it holds the loop for long: a large body is read on a thread of its own, and the events of a
+// large batch are appended in parts, each in a turn of its own. Events of others may come between two parts.
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "api/publish/metrics.hpp"
+#include "api/publish/publish_reader.hpp"
+#include "api/publish/settings.hpp"
+#include "http/exchange.hpp"
+#include "log/journal.hpp"
+#include "net/loop.hpp"
+#include "net/side_thread.hpp"
+
+namespace worker::api {
+
+/// Loop thread only; one per loop.
+class PublishEndpoint final : public http::Endpoint {
+ public:
+  PublishEndpoint(net::Loop& loop, log::Journal& journal, const PublishSettings& settings,
+                  PublishMetrics& metrics);
+
+  void serve(http::Exchange& exchange) override;
+  void update(const PublishSettings& settings) { settings_ = settings; }
+
+ private:
+  using Read = std::variant<Publication, http::Response>;
+  struct Link;
+  struct Appending;
+  class PendingAnswer;
+
+  bool admits(const http::Request& request) const;
+  static std::shared_ptr<Link> wait(http::Exchange& exchange);
+  void read_aside(http::Exchange& exchange);
+  void append(const std::shared_ptr<Appending>& appending);
+  void take(Appending& appending, std::vector<log::Journal::Kept> kept);
+  http::Response answer_of(const Appending& appending) const;
+
+  net::Loop& loop_;
+  log::Journal& journal_;
+  PublishSettings settings_;
+  PublishMetrics& metrics_;
+  PublishReader reader_;
+  PublishReader aside_reader_;  // of the side thread
+  std::size_t aside_bytes_ = 0;
+  net::SideThread aside_;
+};
+
+}  // namespace worker::api

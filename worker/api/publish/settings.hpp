@@ -1,0 +1,29 @@
+// What an operator can set about publishing. Plain values; config/ reads them, defaults are the shipped
+// ones.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace worker::api {
+
+struct PublishSettings {
+  enum class ReservedTypes { refuse, allow };
+
+  /// What a publisher must present as `Authorization: Bearer KEY`; empty: nothing, the web server decides who
+  /// may publish.
+  std::string key;
+  std::size_t topics_max = 100;
+  std::size_t topic_bytes_max = 1'024;
+  /// Of data, type and id together.
+  std::size_t event_bytes_max = 1'048'576;
+  std::size_t batch_max = 10'000;
+  /// What becomes of events with a type that the worker itself sends (sse/reserved_types.hpp).
+  ReservedTypes reserved_types = ReservedTypes::refuse;
+  /// What a compressed body may expand to: as much as one may have that is not (gate.body_bytes_max).
+  std::size_t body_bytes_max = 8'388'608;
+
+  bool operator==(const PublishSettings&) const = default;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,44 @@
+#include "api/stream/address_limit_log.hpp"
+
+#include <utility>
+
+namespace worker::api {
+
+void AddressLimitLog::look(base::Instant now) {
+  const std::lock_guard lock(mutex_);
+  tell_refusals(now);
+  tell_uncounted();
+}
+
+void AddressLimitLog::tell_refusals(base::Instant now) {
+  if (const auto news = slots_.addresses().take_report(); news.refused > 0) {
+    untold_ = {untold_.refused + news.refused, news.last};
+  }
+  if (untold_.refused == 0 || now < next_) return;
+  next_ = now + interval;
+  const auto [refused, last] = std::exchange(untold_, {});
+  const auto address = last.network.text();
+  // Where a proxy hides the addresses of its readers, most of them are refused: the line says how to mend it.
+  log_.warn(
+      "streams.per_address_max: refused streams: count={} last_address={} open={} limit={} all_streams={}. "
+      "If "
+      "{} is a proxy, all its readers count as one address: set `set_real_ip_from {};` and `real_ip_header "
+      "X-Forwarded-For;` in nginx. Otherwise raise streams.per_address_max; 0 switches it off",
+      refused, address, last.open, last.most, slots_.used(), address, address);
+}
+
+// Logged once in the life of the process: it is a hint, not an event.
+void AddressLimitLog::tell_uncounted() {
+  const auto most = slots_.addresses().most();
+  if (uncounted_told_ || most == 0) return;
+  const auto uncounted = slots_.uncounted();
+  if (uncounted <= most) return;
+  uncounted_told_ = true;
+  log_.info(
+      "streams.per_address_max does not limit streams from loopback addresses, from Unix sockets and without "
+      "REMOTE_ADDR: count={} all_streams={}. If they come through a proxy on this machine, set "
+      "`set_real_ip_from 127.0.0.1;` (and `unix:`) and `real_ip_header X-Forwarded-For;` in nginx",
+      uncounted, slots_.used());
+}
+
+}  // namespace worker::api

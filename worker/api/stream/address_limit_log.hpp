@@ -1,0 +1,37 @@
+// AddressLimitLog: logs what streams.per_address_max refused, and that it does not apply to some streams.
+// look() is to be called about once a second; it logs refusals at most once a minute. Owned by main. Usable
+// from every thread.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+
+#include "api/stream/slots.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+
+namespace worker::api {
+
+class AddressLimitLog {
+ public:
+  static constexpr std::chrono::seconds interval{60};
+
+  /// Both must outlive it.
+  AddressLimitLog(StreamSlots& slots, base::Log& log) : slots_(slots), log_(log) {}
+
+  void look(base::Instant now);
+
+ private:
+  void tell_refusals(base::Instant now);
+  void tell_uncounted();
+
+  StreamSlots& slots_;
+  base::Log& log_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  base::Instant next_{};  // earliest time of the next line about refusals
+  AddressCounts::Report untold_;
+  bool uncounted_told_ = false;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,126 @@
+#include "api/stream/event_parameters.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "api/request/json_text.hpp"
+#include "api/request/mistake.hpp"
+#include "api/request/request_body.hpp"
+#include "api/stream/cursor.hpp"
+#include "base/resemblance.hpp"
+#include "base/shown.hpp"
+#include "http/problem.hpp"
+
+namespace worker::api {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::array<std::string_view, 4> names = {"topic", "lastEventId", "poll", "heartbeat"};
+// Beside the topics: ours, and what else an address may carry (tokens, cache busters).
+constexpr std::size_t others_max = 64;
+
+bool is_known(std::string_view name) {
+  return std::ranges::find(names, name) != names.end() || is_cursor_name(name);
+}
+
+Mistake too_many(std::size_t most) {
+  return Mistake(fmt::format("topic: the request has more than {} parameters", most));
+}
+
+// What is ours but could be no cursor, and what resembles one of ours.
+void check(const http::Query& parameters) {
+  // An id has at most 1,024 bytes; a gap repeats the cursor, so it must not be as large as a body.
+  constexpr std::size_t cursor_bytes_max = 8'192;
+  for (const auto& [name, value] : parameters.pairs()) {
+    if (value.size() > cursor_bytes_max && is_cursor_name(name))
+      throw Mistake(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
+    if (is_known(name)) continue;
+    if (const auto meant = base::resembling(name, names)) {
+      throw Mistake(
+          fmt::format("{}: is not a parameter of /events; did you mean {}?", base::shown(name), *meant));
+    }
+  }
+}
+
+void add_texts(http::Query& parameters, const std::string& name, const dom::element& value,
+               std::size_t most) {
+  const auto add = [&](const dom::element& text) {
+    if (!text.is_string()) throw Mistake(fmt::format("{}: must be a string or an array of strings", name));
+    if (parameters.pairs().size() == most) throw too_many(most);
+    parameters.add(name, std::string(std::string_view{text}));
+  };
+  if (!value.is_array()) return add(value);
+  const auto values = value.get_array();
+  if (values.begin() == values.end()) throw Mistake(fmt::format("{}: must not be empty", name));
+  for (const auto each : values) add(each);
+}
+
+void add_member(http::Query& parameters, std::string_view name, const dom::element& value, std::size_t most) {
+  if (!is_known(name)) {
+    const auto meant = base::resembling(name, names);
+    throw Mistake(
+        fmt::format("{}: is not a member of a subscription; {}there are topic, lastEventId, poll and "
+                    "heartbeat",
+                    base::shown(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
+  }
+  if (value.is_null()) return;
+  if (name == "topic") return add_texts(parameters, "topic", value, most);
+  if (parameters.pairs().size() == most) throw too_many(most);
+  if (value.is_string()) return parameters.add(std::string(name), std::string(std::string_view{value}));
+  if (name == "poll" && value.is<std::int64_t>())
+    return parameters.add("poll", fmt::format("{}", std::int64_t{value}));
+  throw Mistake(fmt::format("{}: has the wrong type", base::shown(name)));
+}
+
+void add_json(http::Query& parameters, std::string_view text, std::size_t most) {
+  dom::parser parser;
+  if (parser.allocate(0, json_depth_max) != simdjson::SUCCESS) throw Mistake("JSON: cannot be read");
+  try {
+    const dom::object object = parser.parse(text.data(), text.size());
+    for (const auto [name, value] : object) add_member(parameters, name, value, most);
+  } catch (const simdjson::simdjson_error&) {
+    throw json_mistake(without_numbers(text));
+  }
+}
+
+void add_form(http::Query& parameters, std::string_view text, std::size_t most) {
+  // Nothing is read beyond the first that is too many.
+  const auto form = http::Query::parse(text, most - parameters.pairs().size() + 1);
+  for (const auto& [name, value] : form.pairs()) parameters.add(name, value);
+  if (parameters.pairs().size() > most) throw too_many(most);
+}
+
+}  // namespace
+
+base::Result<http::Query, http::Response> event_parameters(const http::Request& request,
+                                                           std::size_t topics_max) {
+  const auto most = topics_max + others_max;
+  auto parameters = request.query;
+  try {
+    if (parameters.pairs().size() > most) throw too_many(most);
+    if (request.method == "POST" && !request.body.empty()) {
+      const auto body = plain_body(request);
+      if (!body) return base::failure(body.error());
+      const auto type = media_type(request, body.value());
+      if (type == "application/x-www-form-urlencoded") {
+        add_form(parameters, body.value(), most);
+      } else if (type == "application/json") {
+        add_json(parameters, body.value(), most);
+      } else {
+        return base::failure(http::problem(
+            415, "Content-Type: must be application/x-www-form-urlencoded or application/json"));
+      }
+    }
+    check(parameters);
+  } catch (const Mistake& mistake) {
+    return base::failure(http::problem(mistake.status, mistake.detail));
+  }
+  return parameters;
+}
+
+}  // namespace worker::api

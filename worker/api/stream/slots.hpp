@@ -1,0 +1,77 @@
+// StreamSlots: bounds the open streams of all readers and of one address, and the bytes of their
+// subscriptions. A stream or long poll holds one Slot for its life. Usable from every thread.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+
+#include "api/stream/address_counts.hpp"
+#include "api/stream/recent_refusals.hpp"
+#include "base/byte_budget.hpp"
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/remote_address.hpp"
+
+namespace worker::api {
+
+class StreamSlots {
+ public:
+  class Slot {
+   public:
+    Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)), address_(other.address_) {}
+    Slot& operator=(Slot&&) = delete;
+    ~Slot() {
+      if (slots_ != nullptr) slots_->give_back(address_);
+    }
+
+   private:
+    friend class StreamSlots;
+    Slot(StreamSlots& slots, AddressCounts::Entry* address) : slots_(&slots), address_(address) {}
+
+    StreamSlots* slots_;
+    AddressCounts::Entry* address_;  // null where the address is not counted
+  };
+  struct Refused {
+    enum class Reason { all_taken, address_full, subscriptions_full };
+    Reason reason;
+    /// Refusals in the last 10 to 20 s, including this one: of this address for address_full, else of all.
+    std::size_t recent;
+  };
+
+  /// `per_address` as AddressCounts has it.
+  explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
+      : most_(most), addresses_(per_address) {}
+
+  /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a reader: the peer is
+  /// a proxy that does not pass on its readers' addresses, a front end that sends none, or a program on this
+  /// machine.
+  base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
+  void set_most(std::size_t most, std::size_t per_address) {
+    most_ = most;
+    addresses_.set_most(per_address);
+  }
+  std::size_t used() const { return used_; }
+  std::size_t most() const { return most_; }
+  /// Takes a share of the bytes of all subscriptions.
+  base::Result<base::ByteBudget::Share, Refused> take_bytes(std::size_t bytes, base::Instant now);
+  base::ByteBudget& subscriptions() { return subscriptions_; }
+  const base::ByteBudget& subscriptions() const { return subscriptions_; }
+  /// Open streams whose address is not counted.
+  std::size_t uncounted() const;
+  AddressCounts& addresses() { return addresses_; }
+  const AddressCounts& addresses() const { return addresses_; }
+
+ private:
+  void give_back(AddressCounts::Entry* address);
+
+  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> used_ = 0;
+  AddressCounts addresses_;
+  base::ByteBudget subscriptions_;
+  std::mutex refusals_mutex_;
+  RecentRefusals refusals_;  // of readers who got no slot; guarded by refusals_mutex_
+};
+
+}  // namespace worker::api

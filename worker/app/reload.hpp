@@ -1,0 +1,30 @@
+// Reload: SIGHUP. Reads the configuration again and hands the lanes what may change without dropping a
+// stream.
+#pragma once
+
+#include <deque>
+
+#include "app/lane.hpp"
+
+namespace worker::app {
+
+/// Thread of the signals only.
+class Reload {
+ public:
+  /// `file` empty: there is nothing to read again.
+  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Journal& journal,
+         api::StreamSlots& slots, base::Log& log);
+
+  /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
+  void operator()();
+
+ private:
+  const std::string file_;
+  config::Config running_;
+  std::deque<Lane>& lanes_;
+  log::Journal& journal_;
+  api::StreamSlots& slots_;
+  base::Log& log_;
+};
+
+}  // namespace worker::app

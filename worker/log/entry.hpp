@@ -1,0 +1,174 @@
+// Draft and Entry: an event on its way into the journal, and one that has its place there. Values.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "sse/event.hpp"
+
+namespace worker::log {
+
+/// The place of an event in the one order of the hub. The first event is 1; 0 is before everything.
+using Sequence = std::uint64_t;
+
+/// How many evictions there have been: a clock that says which of them a reader knows of already. A place
+/// could not: another topic may lose an event that stands before it later.
+using Evictions = std::uint64_t;
+
+/// What a topic has given up.
+struct Loss {
+  Sequence through = 0;  // the last place given up
+  Evictions at = 0;      // when, on the clock of evictions
+};
+
+struct Draft {
+  /// At least one; names that were checked at the edge (see log/topic.hpp).
+  std::vector<std::string> topics;
+  /// Its id, if the publisher gave one, becomes an alias of the place.
+  sse::Event event;
+  /// No data was given: the reader's cursor moves, but nothing fires.
+  bool silent = false;
+  /// Which value this is the latest of; empty for none. Only topics that conflate look at it.
+  std::string key;
+  /// The last event of its topics.
+  bool closes = false;
+};
+
+class Entry;
+/// Shared between the journal and the loops; the last owner frees the entry. Usable from every thread.
+using EntryPtr = boost::intrusive_ptr<const Entry>;
+
+/// What an entry is made of.
+struct EntryParts {
+  Sequence sequence = 0;
+  std::vector<std::string> topics;
+  std::string key;
+  bool closes = false;
+  base::Instant at;
+  std::int64_t dated_ms = 0;
+  std::string alias;
+  std::string frame;
+
+  /// About how many of the history's bytes the entry takes.
+  std::size_t size_bytes() const;
+};
+
+/// An event as it is held. Never changes. Its texts stand behind it in one piece of memory: there may be
+/// millions.
+class Entry {
+ public:
+  /// The names of the topics, in one piece, each behind its length.
+  class Topics {
+   public:
+    class iterator {
+     public:
+      using value_type = std::string_view;
+      using difference_type = std::ptrdiff_t;
+
+      iterator() = default;
+      explicit iterator(const char* at) : at_(at) {}
+      std::string_view operator*() const { return {at_ + sizeof(Length), length()}; }
+      iterator& operator++() {
+        at_ += sizeof(Length) + length();
+        return *this;
+      }
+      iterator operator++(int) { return std::exchange(*this, ++iterator(*this)); }
+      bool operator==(const iterator&) const = default;
+
+     private:
+      friend class Entry;
+      using Length = std::uint32_t;
+      Length length() const {
+        Length length = 0;
+        std::memcpy(&length, at_, sizeof length);
+        return length;
+      }
+
+      const char* at_ = nullptr;
+    };
+    using const_iterator = iterator;
+
+    Topics(iterator begin, iterator end, std::size_t size) : begin_(begin), end_(end), size_(size) {}
+    iterator begin() const { return begin_; }
+    iterator end() const { return end_; }
+    std::size_t size() const { return size_; }
+    std::string_view front() const { return *begin_; }
+    /// The same names in the same order.
+    bool operator==(const Topics& other) const { return std::equal(begin_, end_, other.begin_, other.end_); }
+
+   private:
+    iterator begin_, end_;
+    std::size_t size_;
+  };
+
+  /// Throws std::length_error where the parts take 4 GiB or more.
+  static EntryPtr make(const EntryParts& parts);
+
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  Sequence sequence() const { return sequence_; }
+  base::Instant at() const { return at_; }
+  /// For one that was kept elsewhere and came back: Unix time, in milliseconds, by the clock of whoever kept
+  /// it. at() is then no earlier than it must have been published. 0 for all others.
+  std::int64_t dated_ms() const { return dated_ms_; }
+  bool closes() const { return closes_; }
+  /// The event in the form that every reader gets, encoded once.
+  std::string_view frame() const { return {texts(), frame_bytes_}; }
+  /// The publisher's own id; empty where the place itself is the id.
+  std::string_view alias() const { return {texts() + frame_bytes_, alias_bytes_}; }
+  std::string_view key() const { return {texts() + frame_bytes_ + alias_bytes_, key_bytes_}; }
+  /// At least one, where it was published.
+  Topics topics() const {
+    return {Topics::iterator(texts() + frame_bytes_ + alias_bytes_ + key_bytes_),
+            Topics::iterator(texts() + text_bytes_), topics_};
+  }
+
+  /// About how many of the history's bytes the entry takes.
+  std::size_t size_bytes() const;
+
+ private:
+  explicit Entry(const EntryParts& parts, std::size_t text_bytes);
+  ~Entry() = default;
+  char* texts() { return reinterpret_cast<char*>(this + 1); }
+  const char* texts() const { return reinterpret_cast<const char*>(this + 1); }
+
+  friend void intrusive_ptr_add_ref(const Entry* entry) noexcept {
+    entry->owners_.fetch_add(1, std::memory_order_relaxed);
+  }
+  friend void intrusive_ptr_release(const Entry* entry) noexcept {
+    if (entry->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy(entry);
+  }
+  static void destroy(const Entry* entry) noexcept;
+
+  mutable std::atomic<std::uint32_t> owners_ = 0;
+  const std::uint32_t text_bytes_, frame_bytes_, alias_bytes_, key_bytes_;
+  const std::uint32_t topics_ : 31;
+  const std::uint32_t closes_ : 1;
+  const Sequence sequence_;
+  const base::Instant at_;
+  const std::int64_t dated_ms_;
+};
+
+}  // namespace worker::log
+
+/// Its iterators do not need it.
+template <>
+inline constexpr bool std::ranges::enable_borrowed_range<worker::log::Entry::Topics> = true;
+
+namespace worker::log {
+
+/// Encodes the event. `id` is the cursor to resume after it: the publisher's own where there is one.
+EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at);
+
+}  // namespace worker::log

@@ -1,0 +1,68 @@
+// Topics without events: for each, the history remembers its last loss and whether it is closed, within
+// bounds. Topics beyond these are forgotten and share one loss: a reader who comes back to one of them is
+// told of a gap, perhaps where there was none, but never misses a gap. A closed topic that was forgotten is
+// open again.
+#include <algorithm>
+
+#include "log/history.hpp"
+
+namespace worker::log {
+namespace {
+
+// Bytes of such a topic without its name, including its entry in the line.
+constexpr std::size_t emptied_topic_bytes = sizeof(Topic) + 32;
+
+}  // namespace
+
+void History::holds_nothing(Topic& topic) {
+  ++emptied_topics_;
+  emptied_bytes_ += emptied_topic_bytes + topic.name_bytes;
+  if (std::exchange(topic.in_line, true)) return;
+  emptied_.push_back({&topic, topic.loss.at});
+}
+
+// Called before a topic holds its first event; does nothing for a new one. Its entry in the line stays:
+// taking it out would need a search.
+void History::holds_again(Topic& topic) {
+  if (!topic.in_line) return;
+  --emptied_topics_;
+  emptied_bytes_ -= emptied_topic_bytes + topic.name_bytes;
+}
+
+void History::forget_no_line() {
+  emptied_.clear();
+  emptied_topics_ = 0;
+  emptied_bytes_ = 0;
+}
+
+bool History::remembers_too_much() const {
+  return emptied_topics_ > emptied_max || emptied_bytes_ > settings_.bytes_max / emptied_share;
+}
+
+// Forgets in the order in which topics lost their last event; one that has lost another since then is queued
+// again.
+void History::forget_emptied() {
+  while (remembers_too_much()) {
+    const auto [topic, at] = emptied_.front();
+    emptied_.pop_front();
+    if (!topic->held.empty()) {
+      topic->in_line = false;
+    } else if (topic->loss.at != at) {
+      emptied_.push_back({topic, topic->loss.at});
+    } else {
+      forget(*topic);
+    }
+  }
+  prefixes_.forget_emptied(settings_.bytes_max / PrefixIndex::emptied_share);
+}
+
+void History::forget(Topic& topic) {
+  holds_again(topic);
+  const auto& loss = topic.loss;
+  forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
+  note_change(topic);
+  topics_.erase(topic);
+  ++forgotten_topics_;
+}
+
+}  // namespace worker::log

@@ -1,0 +1,43 @@
+#include "store/group.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "log/same_event.hpp"
+
+namespace worker::store {
+
+log::Journal::Kept Group::add(log::Draft&& draft, base::Instant now) {
+  const auto& given = draft.event.id;
+  if (!given.empty()) {
+    if (history_.is_own(given)) return base::failure(log::Rejection::reserved);
+    const auto event = known(draft);
+    if (event == Known::other) return base::failure(log::Rejection::conflict);
+    if (event == Known::same) return given;
+  }
+  const auto closed = [&](const std::string& topic) {
+    return history_.is_closed(topic) || closed_.contains(topic);
+  };
+  if (std::ranges::any_of(draft.topics, closed)) return base::failure(log::Rejection::closed);
+  const auto sequence = history_.last() + entries_.size() + 1;
+  auto id = given.empty() ? history_.id_of(sequence) : given;
+  if (draft.closes) closed_.insert(draft.topics.begin(), draft.topics.end());
+  const auto& entry = entries_.emplace_back(log::make_entry(std::move(draft), sequence, id, now));
+  if (!entry->alias().empty()) aliases_.emplace(std::string(entry->alias()), entry);
+  return id;
+}
+
+// Whether an event has, or had, its id, and is the same one.
+Group::Known Group::known(const log::Draft& draft) const {
+  const auto& id = draft.event.id;
+  auto other = history_.find_held(id);
+  if (const auto found = aliases_.find(id); !other && found != aliases_.end()) other = found->second;
+  const auto* past = other ? nullptr : history_.past_ids().find(id);
+  if (!other && past == nullptr) return Known::no;
+  const auto content = log::content_of(*log::make_entry(log::Draft(draft), 0, id, {}));
+  const bool same =
+      other ? content == log::content_of(*other) : past->fingerprint == log::fingerprint_of(content);
+  return same ? Known::same : Known::other;
+}
+
+}  // namespace worker::store

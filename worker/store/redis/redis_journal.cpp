@@ -1,0 +1,183 @@
+#include "store/redis/redis_journal.hpp"
+#include "store/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace worker::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto retry_first = 50ms;
+constexpr auto retry_longest = 2s;
+
+}  // namespace
+
+RedisJournal::RedisJournal(const log::Settings& settings, const RedisSettings& redis,
+                           const base::Clock& clock, base::Log& log)
+    : HeldJournal(settings, epoch_of(0), clock),
+      hub_(redis.hub),
+      log_(log),
+      redis_(redis),
+      read_line_{.random = base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()))},
+      write_line_{.random =
+                      base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + 1))} {
+  try {
+    join();
+    read_all_held();
+  } catch (const RedisError& error) {
+    failed(read_line_, error);
+  }
+  reader_ = std::jthread([this] { reader(); });
+  writer_ = std::jthread([this] { writer(); });
+}
+
+RedisJournal::~RedisJournal() { RedisJournal::close(); }
+
+bool RedisJournal::ready() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+std::optional<std::string> RedisJournal::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return read_line_.trouble ? read_line_.trouble : write_line_.trouble;
+}
+
+void RedisJournal::append(std::vector<log::Draft> drafts, Done done) {
+  const auto bytes = waiting_bytes(drafts);
+  Waiting waiting{std::move(drafts), std::move(done), bytes};
+  auto why = log::Rejection::unavailable;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool well = !read_line_.trouble && !write_line_.trouble && !closing_;
+    if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
+      waiting_.push_back(std::move(waiting));
+      changed_.notify_all();
+      return;
+    }
+    if (well) why = log::Rejection::full;
+  }
+  waiting.refuse(why);
+}
+
+bool RedisJournal::move_to(const StorageSettings& storage) {
+  const std::lock_guard lock(mutex_);
+  if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
+  if (storage.redis == redis_) return true;
+  log_.info("journal: moves from Redis at {} to {}", text_of(redis_.address), text_of(storage.redis.address));
+  redis_ = storage.redis;
+  ++moved_;
+  if (read_line_.redis) read_line_.redis->interrupt();
+  changed_.notify_all();
+  return true;
+}
+
+void RedisJournal::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_all();
+  }
+  if (writer_.joinable()) writer_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    written_ = true;
+    if (read_line_.redis && settled_.empty()) read_line_.redis->interrupt();
+    changed_.notify_all();
+  }
+  if (reader_.joinable()) reader_.join();
+  release(true);
+}
+
+// --- the two lines ---
+
+RedisConnection& RedisJournal::connected(Line& line) {
+  RedisSettings redis;
+  {
+    const std::lock_guard lock(mutex_);
+    if (line.redis && line.moved == moved_) return *line.redis;
+    line.redis.reset();
+    line.moved = moved_;
+    redis = redis_;
+  }
+  auto made = std::make_unique<RedisConnection>(redis.address, redis.password);
+  const std::lock_guard lock(mutex_);
+  line.redis = std::move(made);
+  return *line.redis;
+}
+
+void RedisJournal::failed(Line& line, const RedisError& error) {
+  const std::lock_guard lock(mutex_);
+  // One that was told to end, or to go elsewhere, has no trouble.
+  if (closing_ || line.moved != moved_) {
+    line.redis.reset();
+    return;
+  }
+  if (error.kind() == RedisError::Kind::broken) line.redis.reset();
+  line.pause = std::clamp<std::chrono::milliseconds>(2 * line.pause, retry_first, retry_longest);
+  if (line.trouble != error.what()) log_.error("journal: nothing can be kept: {}", error.what());
+  line.trouble = error.what();
+}
+
+void RedisJournal::mended(Line& line) {
+  const std::lock_guard lock(mutex_);
+  line.pause = 0ms;
+  if (!line.trouble) return;
+  line.trouble.reset();
+  log_.info("journal: reconnected to Redis at {}", line.redis->name());
+}
+
+// Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.
+bool RedisJournal::pause(Line& line) {
+  std::unique_lock lock(mutex_);
+  const auto pause = line.random.between(line.pause / 2, line.pause);
+  changed_.wait_for(lock, pause, [&] { return closing_ || line.moved != moved_; });
+  return !closing_;
+}
+
+RedisSeen RedisJournal::seen() const {
+  const std::lock_guard lock(mutex_);
+  return {{life_, history_.last() - history_.origin()}, branch_};
+}
+
+// --- the answers ---
+
+void RedisJournal::refuse(std::vector<Waiting>& taken, log::Rejection why) {
+  std::size_t bytes = 0;
+  for (auto& waiting : taken) {
+    waiting.refuse(why);
+    bytes += waiting.bytes;
+  }
+  const std::lock_guard lock(mutex_);
+  waits_.give_back(bytes);
+}
+
+// What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
+void RedisJournal::release(bool all) {
+  std::vector<Settled> ripe;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(settled_, [&](Settled& kept) {
+      const bool had =
+          kept.last.life < told_.life || (kept.last.life == told_.life && kept.last.number <= told_.number);
+      if (!all && !had && now < kept.due) return false;
+      ripe.push_back(std::move(kept));
+      return true;
+    });
+  }
+  std::size_t bytes = 0;
+  for (auto& kept : ripe) {
+    kept.done(std::move(kept.results));
+    bytes += kept.bytes;
+  }
+  if (bytes == 0) return;
+  const std::lock_guard lock(mutex_);
+  waits_.give_back(bytes);
+}
+
+}  // namespace worker::store

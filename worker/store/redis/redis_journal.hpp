@@ -1,0 +1,132 @@
+// RedisJournal: the history in this process's memory, and in a Redis, where any number of workers, on any
+// number of machines, share one order of events and one kind of cursor.
+//
+// Two threads, each with a connection of its own. The writer sends what waits, many appends at a time. The
+// reader is the only way by which events come into the history, this worker's own ones, too, so that all
+// workers have them in one order; an append is answered once the reader has its events, so that whoever was
+// answered finds them here. While Redis cannot be reached everything else goes on: readers are served,
+// publishes are refused at once with the reason, and both threads try again. The reader goes on from its
+// place; what was trimmed or lost meanwhile is lost to the history as well, which its readers are told.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "store/held_journal.hpp"
+#include "store/redis/hub.hpp"
+#include "store/settings.hpp"
+
+namespace worker::store {
+
+class RedisJournal final : public HeldJournal {
+ public:
+  /// Reads what the Redis holds, or is in trouble from the start.
+  RedisJournal(const log::Settings& settings, const RedisSettings& redis, const base::Clock& clock,
+               base::Log& log);
+  ~RedisJournal() override;
+
+  /// `done` is called on one of the threads, or before it returns where nothing can be kept.
+  void append(std::vector<log::Draft> drafts, Done done) override;
+  bool ready() const override;
+  std::optional<std::string> trouble() const override;
+  /// Another address, or password, of the same hub.
+  bool move_to(const StorageSettings& storage) override;
+  void close() override;
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;  // of waiting for a machine, not of the history
+
+  // Kept, and to be answered once the history has it.
+  struct Settled {
+    RedisPlace last;
+    Time due;
+    std::vector<Kept> results;
+    Done done;
+    std::size_t bytes = 0;  // of the appends that wait
+  };
+  // Ids and closed topics of events that were trimmed before this worker could read them.
+  struct Missed {
+    std::vector<RedisPastId> ids;
+    std::deque<RedisClosed> closed;
+  };
+  // One of the two threads' way to Redis. The pointer changes under mutex_, its owner alone uses it.
+  struct Line {
+    std::unique_ptr<RedisConnection> redis;
+    std::optional<std::string> trouble;  // guarded by mutex_
+    unsigned moved = 0;                  // see moved_
+    std::chrono::milliseconds pause{0};
+    base::Random random;
+  };
+
+  void reader();
+  void read_all_held();
+  void read_more();
+  void join();
+  void look_after();
+  void fit_count(std::size_t events, std::size_t bytes);
+  void take(std::vector<RedisEntry> entries, const Missed& missed);
+  Missed missed_between(RedisPlace last, RedisPlace next);
+  void remember(const Missed& missed);
+  base::Instant time_of(const RedisEntry& entry) const;
+  void settle();
+
+  void writer();
+  bool wait(std::vector<Waiting>& taken);
+  void write(std::vector<Waiting>& taken);
+  RedisHub::Appended append_group(RedisConnection& redis, std::span<const RedisDraft> drafts);
+  void probe();
+  std::vector<Kept> results_of(const RedisHub::Appended& appended, std::span<const RedisDraft> drafts) const;
+  Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
+  bool was_kept(const RedisDraft& draft) const;
+  void release(bool all);
+  void refuse(std::vector<Waiting>& taken, log::Rejection why);
+
+  RedisConnection& connected(Line& line);
+  void failed(Line& line, const RedisError& error);
+  void mended(Line& line);
+  bool pause(Line& line);
+  RedisSeen seen() const;
+  RedisPlace place() const { return seen().last; }
+  log::Sequence held_from() const;
+  RedisHub::Bounds bounds() const;
+  bool is_shared() const override { return true; }
+
+  const RedisHub hub_;
+  base::Log& log_;
+
+  // The reader's alone.
+  std::size_t count_ = 64;                  // events asked for at once
+  RedisPlace tail_;                         // up to here events are older than now
+  std::chrono::milliseconds tail_at_{0};    // the time of Redis then
+  std::optional<base::Instant> caught_up_;  // when there was nothing more to read; never, at first
+  std::optional<base::Instant>
+      settles_at_;   // when the clock of Redis is believed about what was there before
+  int missing_ = 0;  // how often in a row there was less than there should be
+
+  // Guarded by mutex_, as the history is.
+  RedisSettings redis_;
+  unsigned moved_ = 0;  // how often there was another address
+  Line read_line_;
+  Line write_line_;
+  bool ready_ = false;
+  bool closing_ = false;
+  bool written_ = false;  // the writer is done
+  std::uint64_t life_ = 0;
+  std::uint64_t branch_ = 0;
+  RedisPlace told_;  // the followers have heard of it
+  std::vector<Waiting> waiting_;
+  std::deque<Settled> settled_;
+  std::condition_variable changed_;
+
+  std::jthread reader_;
+  std::jthread writer_;
+};
+
+}  // namespace worker::store

@@ -1,0 +1,187 @@
+// RedisJournal's writer: from publishers into the stream.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/signals.hpp"
+#include "log/cursor.hpp"
+#include "log/same_event.hpp"
+#include "store/redis/redis_journal.hpp"
+
+namespace worker::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What one script appends: Redis does nothing else meanwhile.
+constexpr std::size_t group_events_max = 2'048;
+constexpr std::size_t group_bytes_max = 4'194'304;
+// How long an answer waits for the reader to have its events.
+constexpr auto reader_patience = 1s;
+
+std::size_t bytes_of(const RedisDraft& draft) {
+  std::size_t size = 0;
+  for (const auto& part : draft) size += part.size();
+  return size;
+}
+
+// As many as one script takes, at least one.
+std::size_t group_of(std::span<const RedisDraft> drafts) {
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  while (count < std::min(drafts.size(), group_events_max)) {
+    bytes += bytes_of(drafts[count]);
+    if (count > 0 && bytes > group_bytes_max) break;
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+void RedisJournal::writer() {
+  base::block_signals();
+  for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
+    if (taken.empty()) {
+      probe();
+    } else {
+      write(taken);
+    }
+  }
+}
+
+// What waits, or nothing where it is time to see whether a trouble has passed; false once there is nothing
+// more to do.
+bool RedisJournal::wait(std::vector<Waiting>& taken) {
+  std::unique_lock lock(mutex_);
+  const auto something = [&] { return closing_ || !waiting_.empty(); };
+  if (write_line_.trouble) {
+    const auto pause = write_line_.random.between(write_line_.pause / 2, write_line_.pause);
+    changed_.wait_for(lock, pause, [&] { return something() || write_line_.moved != moved_; });
+  } else {
+    changed_.wait(lock, something);
+  }
+  // Whole appends, about a group's worth: the others go with the next.
+  auto end = waiting_.begin();
+  for (std::size_t events = 0; end != waiting_.end() && events < group_events_max; ++end)
+    events += end->drafts.size();
+  std::move(waiting_.begin(), end, std::back_inserter(taken));
+  waiting_.erase(waiting_.begin(), end);
+  return !closing_ || !taken.empty();
+}
+
+void RedisJournal::write(std::vector<Waiting>& taken) {
+  std::vector<RedisDraft> drafts;
+  for (auto& [each, done, bytes] : taken) {
+    for (auto& draft : each) drafts.push_back(redis_draft(std::move(draft)));
+  }
+  std::vector<Kept> results;
+  RedisPlace last;
+  bool sent = false;  // something may be kept already
+  try {
+    {
+      // Closed while nothing was asked: what is sent now would be lost, or not, and nobody could tell.
+      const std::lock_guard lock(mutex_);
+      if (write_line_.redis && write_line_.redis->is_stale()) write_line_.redis.reset();
+    }
+    auto& redis = connected(write_line_);
+    for (std::span<const RedisDraft> rest(drafts); !rest.empty();) {
+      const auto group = rest.first(group_of(rest));
+      const auto appended = append_group(redis, group);
+      sent = true;
+      last.life = appended.life;
+      const auto further = std::ranges::max(appended.places);
+      last.number = std::max(last.number, static_cast<log::Sequence>(std::max<std::int64_t>(further, 0)));
+      std::ranges::move(results_of(appended, group), std::back_inserter(results));
+      rest = rest.subspan(group.size());
+    }
+    mended(write_line_);
+  } catch (const RedisError& error) {
+    const bool asked = write_line_.redis != nullptr;  // else it was the connection that could not be made
+    const bool in_doubt = sent || (asked && error.kind() == RedisError::Kind::broken);
+    failed(write_line_, error);
+    return refuse(taken, in_doubt ? log::Rejection::unconfirmed : log::Rejection::unavailable);
+  }
+  const auto due = std::chrono::steady_clock::now() + reader_patience;
+  {
+    const std::lock_guard lock(mutex_);
+    auto next = results.begin();
+    for (auto& [each, done, bytes] : taken) {
+      const auto end = next + static_cast<std::ptrdiff_t>(each.size());
+      Settled kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
+      // The events are in Redis: from here on only their results take memory.
+      kept.bytes = std::min(bytes, waiting_bytes(kept.results));
+      waits_.give_back(bytes - kept.bytes);
+      settled_.push_back(std::move(kept));
+      next = end;
+    }
+  }
+  release(false);
+}
+
+RedisHub::Appended RedisJournal::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
+  return hub_.append(redis, seen(), bounds(), drafts);
+}
+
+// One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are
+// never more than the smallest events that the history's bytes would hold.
+log::Sequence RedisJournal::held_from() const {
+  constexpr std::size_t smallest_bytes = 320;
+  const std::lock_guard lock(mutex_);
+  const auto last = history_.last() - history_.origin();
+  const auto first = history_.first() - std::min(history_.first(), history_.origin());
+  const auto most = history_.settings().bytes_max / smallest_bytes + 1;
+  return std::max(first, last + 1 - std::min(last, most));
+}
+
+RedisHub::Bounds RedisJournal::bounds() const {
+  const auto from = held_from();
+  const std::lock_guard lock(mutex_);
+  return {from, history_.settings().past_ids_max};
+}
+
+std::vector<log::Journal::Kept> RedisJournal::results_of(const RedisHub::Appended& appended,
+                                                         std::span<const RedisDraft> drafts) const {
+  std::vector<Kept> results;
+  results.reserve(drafts.size());
+  const auto epoch = epoch_of(appended.life);
+  for (std::size_t i = 0; i < drafts.size(); ++i)
+    results.push_back(result_of(appended.places[i], epoch, drafts[i]));
+  return results;
+}
+
+log::Journal::Kept RedisJournal::result_of(std::int64_t place, const std::string& epoch,
+                                           const RedisDraft& draft) const {
+  const auto& id = draft[2];
+  if (place == RedisHub::closed) return base::failure(log::Rejection::closed);
+  if (place == RedisHub::reserved) return base::failure(log::Rejection::reserved);
+  if (place == RedisHub::conflict || (place == RedisHub::gone && !was_kept(draft)))
+    return base::failure(log::Rejection::conflict);
+  return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(place)}.text() : id;
+}
+
+// Redis knows no more of the event than its id. This worker may hold it, or have held it.
+bool RedisJournal::was_kept(const RedisDraft& draft) const {
+  const auto& [topics, event, id, key, close] = draft;
+  const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
+  const std::lock_guard lock(mutex_);
+  if (const auto held = history_.find_held(id)) return log::content_of(*held) == content;
+  const auto* past = history_.past_ids().find(id);
+  return past != nullptr && past->fingerprint == log::fingerprint_of(content);
+}
+
+// An append of nothing writes all the same. Where Redis has no room for it, giving up what is not held any
+// more may make some.
+void RedisJournal::probe() {
+  try {
+    auto& redis = connected(write_line_);
+    const auto at = place();
+    if (at.life != 0) hub_.trim(redis, at.life, held_from());
+    append_group(redis, {});
+    mended(write_line_);
+  } catch (const RedisError& error) {
+    failed(write_line_, error);
+  }
+}
+
+}  // namespace worker::store

@@ -1,0 +1,19 @@
+#include "store/redis/redis_warning.hpp"
+
+#include <fmt/format.h>
+
+#include "store/redis/connection.hpp"
+
+namespace worker::store {
+
+std::optional<std::string> redis_warning(const StorageSettings& storage) {
+  if (storage.kind != StorageSettings::Kind::redis) return std::nullopt;
+  try {
+    const RedisConnection connection(storage.redis.address, storage.redis.password);
+    return std::nullopt;
+  } catch (const RedisError& error) {
+    return fmt::format("journal.url: {}; until it answers, every publish is answered 503", error.what());
+  }
+}
+
+}  // namespace worker::store

@@ -1,0 +1,16 @@
+// redis_warning: whether the Redis of the configuration answers; asked without starting a worker.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store/settings.hpp"
+
+namespace worker::store {
+
+/// Why the Redis that `storage` names does not answer or refuses the password, and what to change; none where
+/// all is well or another kind is set. A worker would start all the same and wait for it. Takes up to
+/// RedisConnection::patience for the connection and for each answer.
+std::optional<std::string> redis_warning(const StorageSettings& storage);
+
+}  // namespace worker::store

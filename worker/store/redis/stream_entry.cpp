@@ -1,0 +1,99 @@
+#include "store/redis/stream_entry.hpp"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "sse/frame.hpp"
+
+namespace worker::store {
+namespace {
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool is_text(const redisReply& reply) { return reply.type == REDIS_REPLY_STRING; }
+std::string_view text_of(const redisReply& reply) { return {reply.str, reply.len}; }
+
+bool read_field(std::string_view name, std::string_view value, RedisEntry& read) {
+  auto& parts = read.parts;
+  if (name == "topics") {
+    parts.topics = topics_of(value);
+  } else if (name == "event") {
+    parts.frame = value;
+  } else if (name == "id") {
+    parts.alias = value;
+  } else if (name == "key") {
+    parts.key = value;
+  } else if (name == "close") {
+    parts.closes = true;
+  } else if (name == "at") {
+    std::int64_t at = 0;
+    if (!read_number(value, at)) return false;
+    read.at = std::chrono::milliseconds(at);
+  }  // what else there is, a later version has put there
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> topics_of(std::string_view field) {
+  std::vector<std::string> topics;
+  while (!field.empty()) {
+    const auto line = field.substr(0, field.find('\n'));
+    topics.emplace_back(line);
+    field.remove_prefix(std::min(line.size() + 1, field.size()));
+  }
+  return topics;
+}
+
+RedisDraft redis_draft(log::Draft&& draft) {
+  RedisDraft out;
+  auto& [topics, event, id, key, close] = out;
+  for (const auto& topic : draft.topics) {
+    if (!topics.empty()) topics.push_back('\n');
+    topics += topic;
+  }
+  id = std::exchange(draft.event.id, {});
+  if (!draft.silent) {
+    sse::append_event(event, draft.event);
+    event.pop_back();  // the blank line comes after the id
+  }
+  key = std::move(draft.key);
+  if (draft.closes) close = "1";
+  return out;
+}
+
+bool read_redis_id(const redisReply& reply, std::uint64_t& life, log::Sequence& number) {
+  if (!is_text(reply)) return false;
+  const auto text = text_of(reply);
+  const auto dash = text.find('-');
+  return dash != std::string_view::npos && read_number(text.substr(0, dash), life) &&
+         read_number(text.substr(dash + 1), number);
+}
+
+bool read_redis_entry(const redisReply& reply, RedisEntry& entry) {
+  if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return false;
+  const auto& fields = *reply.element[1];
+  if (!read_redis_id(*reply.element[0], entry.life, entry.number)) return false;
+  if (fields.type != REDIS_REPLY_ARRAY || fields.elements % 2 != 0) return false;
+  for (std::size_t i = 0; i < fields.elements; i += 2) {
+    const auto& name = *fields.element[i];
+    const auto& value = *fields.element[i + 1];
+    if (!is_text(name) || !is_text(value) || !read_field(text_of(name), text_of(value), entry)) return false;
+  }
+  return !entry.parts.topics.empty();
+}
+
+log::EntryPtr finish(RedisEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at) {
+  auto& parts = read.parts;
+  parts.sequence = place;
+  parts.at = at;
+  sse::append_cursor(parts.frame, parts.alias.empty() ? own_id : parts.alias);
+  return log::Entry::make(parts);
+}
+
+}  // namespace worker::store

@@ -1,0 +1,55 @@
+// What an operator can set about where events are stored. Plain values; config/ reads them, defaults are the
+// shipped ones.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace worker::store {
+
+/// After a start ages by the clock of the machine, or of Redis, are not believed for so long: one that has
+/// just started often has a wrong time until the network corrects it.
+inline constexpr std::chrono::minutes clock_patience{5};
+
+/// Where a Redis is reached.
+struct RedisAddress {
+  /// The path of a Unix socket; empty: host and port.
+  std::string path;
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 6379;
+  unsigned database = 0;
+
+  bool operator==(const RedisAddress&) const = default;
+};
+
+struct RedisSettings {
+  RedisAddress address;
+  /// Empty: none is asked for.
+  std::string password;
+  /// Names the hub: workers with the same one share its events. All keys begin with it, in braces, so that a
+  /// Redis Cluster keeps them together.
+  std::string hub = "sse-worker";
+
+  bool operator==(const RedisSettings&) const = default;
+};
+
+/// Where events are kept besides this process's memory.
+struct StorageSettings {
+  enum class Kind { memory, sqlite, redis };
+  /// What an answered publish survives.
+  enum class Durability {
+    process,  // the end of this process, however it ends; the disk has it when the system writes it back
+    full,     // the end of the machine's power, too: the disk has it before the answer
+  };
+
+  Kind kind = Kind::memory;
+  /// The file of `sqlite`.
+  std::string path = "/var/lib/sse-worker/journal.db";
+  Durability durability = Durability::process;
+  RedisSettings redis;
+
+  bool operator==(const StorageSettings&) const = default;
+};
+
+}  // namespace worker::store

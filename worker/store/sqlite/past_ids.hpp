@@ -1,0 +1,46 @@
+// SqlitePastIds: the part of a SQLite journal's file that keeps PastIds: the key by which ids are hashed, and
+// for each id its hash, place and fingerprint. Its store owns it and begins and ends the transactions; every
+// call may throw SqliteError.
+#pragma once
+
+#include <memory>
+
+#include "log/past_ids.hpp"
+#include "store/sqlite/database.hpp"
+
+namespace worker::store {
+
+class SqlitePastIds {
+ public:
+  /// Part of the file's schema.
+  static constexpr const char* schema = R"(
+  CREATE TABLE past_ids(           -- publishers' ids of events that are gone
+    number      INTEGER PRIMARY KEY,  -- the lowest is forgotten first
+    hash_1      INTEGER NOT NULL,     -- SipHash-2-4-128 of the id
+    hash_2      INTEGER NOT NULL,
+    place       INTEGER NOT NULL,
+    fingerprint INTEGER NOT NULL);    -- of the event
+  CREATE TABLE past_ids_key(first INTEGER NOT NULL, second INTEGER NOT NULL);  -- of the hash
+  INSERT INTO past_ids_key VALUES(random(), random());
+)";
+
+  /// Borrows `database`, which has the schema.
+  explicit SqlitePastIds(Database& database);
+  ~SqlitePastIds();
+
+  /// The last `max` of them; the others are not in the file any more, either.
+  log::PastIds load(std::size_t max);
+  void write(const log::PastId& id);
+  /// All but the last `max`.
+  void forget(std::size_t max);
+  /// In place of what there is.
+  void rewrite(const log::PastIds& ids);
+
+ private:
+  struct Statements;
+
+  Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace worker::store

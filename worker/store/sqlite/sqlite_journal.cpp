@@ -1,0 +1,322 @@
+#include "store/sqlite/sqlite_journal.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "store/group.hpp"
+#include "store/settings.hpp"
+#include "store/sqlite/boot_id.hpp"
+#include "store/sqlite/storage_access.hpp"
+
+namespace worker::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+// While nobody publishes, evicted events leave the file at least this often.
+constexpr auto housekeeping_interval = 1s;
+// A file that was moved, or changed by somebody else, is noticed at least this often, however much is
+// published: what is acknowledged before is lost if the worker is killed before.
+constexpr auto inspection_interval = 1s;
+constexpr auto retry_first = 250ms;
+constexpr auto retry_longest = 5s;
+// Where the clock is of no use.
+constexpr log::Sequence places_passed_min = 1ULL << 32;
+
+// What stays broken until somebody does something about the file; all else may pass by itself.
+bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
+
+// Errors that permissions may cause.
+bool is_of_access(int code) {
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_IOERR;
+}
+
+}  // namespace
+
+SqliteJournal::SqliteJournal(const log::Settings& settings, const StorageSettings& storage, std::string epoch,
+                             const base::Clock& clock, base::Log& log)
+    : HeldJournal(settings, std::move(epoch), clock), storage_(storage), log_(log) {
+  history_.note_changes();
+  if (const auto warning = boot_id_warning(storage)) log.warn("journal: {}", *warning);
+  try {
+    open();
+  } catch (const SqliteError& error) {
+    failed(error);
+  }
+  writer_ = std::jthread([this] { run(); });
+}
+
+SqliteJournal::~SqliteJournal() { SqliteJournal::close(); }
+
+bool SqliteJournal::ready() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+std::optional<std::string> SqliteJournal::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void SqliteJournal::append(std::vector<log::Draft> drafts, Done done) {
+  const auto bytes = waiting_bytes(drafts);
+  Waiting waiting{std::move(drafts), std::move(done), bytes};
+  auto why = log::Rejection::unavailable;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool well = !trouble_ && !closing_;
+    // If more waits than this, the disk is slower than the publishers.
+    if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
+      waiting_.push_back(std::move(waiting));
+      changed_.notify_one();
+      return;
+    }
+    if (well) why = log::Rejection::full;
+  }
+  waiting.refuse(why);
+}
+
+void SqliteJournal::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_one();
+  }
+  if (writer_.joinable()) writer_.join();
+}
+
+// --- the writer ---
+
+void SqliteJournal::run() {
+  for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
+    if (taken.empty() || inspection_is_due()) housekeeping();
+    if (!taken.empty()) write(std::move(taken));
+  }
+  end();
+}
+
+// What was acknowledged is to be found even if its file was moved a moment ago, or could not be written to.
+void SqliteJournal::end() {
+  if (ready()) {
+    housekeeping();
+    if (!store_) housekeeping();
+  }
+  const bool orderly = store_ != nullptr;
+  store_.reset();
+  try {
+    if (orderly) witness_->closed();
+  } catch (const SqliteError& error) {
+    log_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
+               error.what());
+  }
+  witness_.reset();
+}
+
+// All that waits, or nothing after a while; false once there is nothing more to do.
+bool SqliteJournal::wait(std::vector<Waiting>& taken) {
+  std::unique_lock lock(mutex_);
+  waits_.give_back(std::exchange(taken_bytes_, 0));  // the batch has been answered
+  const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
+  changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
+  taken = std::exchange(waiting_, {});
+  taken_bytes_ = waits_.size();
+  return !closing_ || !taken.empty();
+}
+
+// Does `work` under the lock, and releases it after each part: the loops wait for this lock.
+template <class Range, class Work>
+void SqliteJournal::in_parts(Range& range, const Work& work) {
+  constexpr std::ptrdiff_t part = 256;
+  for (auto next = range.begin(); next != range.end();) {
+    const std::lock_guard lock(mutex_);
+    const auto end = next + std::min<std::ptrdiff_t>(part, range.end() - next);
+    for (; next != end; ++next) work(*next);
+  }
+}
+
+void SqliteJournal::write(std::vector<Waiting> taken) {
+  std::vector<std::vector<Kept>> results;
+  results.reserve(taken.size());
+  Group group(history_);
+  bool possible = false;
+  {
+    const std::lock_guard lock(mutex_);
+    possible = !trouble_;
+    changes_.merge(history_.take_changes());
+  }
+  for (auto& [drafts, done, bytes] : taken) {
+    auto& kept = results.emplace_back();
+    in_parts(drafts, [&](auto& draft) { kept.push_back(group.add(std::move(draft), clock_.now())); });
+  }
+  auto rejection = log::Rejection::unavailable;
+  try {
+    if (possible) {
+      store_->keep(group.entries(), changes_);
+      rejection = log::Rejection::unconfirmed;
+      testify(group.entries());
+    }
+  } catch (const SqliteError& error) {
+    failed(error);
+    // What the file has by now is not in the history, so it has to be written anew.
+    if (rejection == log::Rejection::unconfirmed) store_.reset();
+    possible = false;
+  }
+  if (!possible) {
+    for (auto& waiting : taken) waiting.refuse(rejection);
+    return;
+  }
+  in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
+  expire();
+  tell_followers();
+  for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+}
+
+void SqliteJournal::housekeeping() {
+  bool troubled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    troubled = trouble_.has_value();
+    changes_.merge(history_.take_changes());
+  }
+  try {
+    inspect();
+    if (!store_) open();
+    settle();
+    if (troubled || !changes_.empty()) store_->keep({}, changes_);
+    if (!troubled) return;
+    mended();
+    tell_followers();
+  } catch (const SqliteError& error) {
+    failed(error);
+  }
+}
+
+bool SqliteJournal::inspection_is_due() const {
+  return std::chrono::steady_clock::now() >= inspected_ + inspection_interval;
+}
+
+// Throws where the next process would not find what this one writes.
+void SqliteJournal::inspect() {
+  inspected_ = std::chrono::steady_clock::now();
+  const bool unlocked = witness_ && witness_->moved();
+  if (unlocked) witness_.reset();
+  if (store_) store_->inspect();
+  // Another worker may hold the lock that is there now.
+  if (unlocked) {
+    throw SqliteError(SQLITE_IOERR, fmt::format("{}.lock was moved, deleted or replaced while it was in use",
+                                                storage_.path));
+  }
+}
+
+// What was published in this life is dated by a clock that was looked at all the time; what is from before by
+// one that may have been right or wrong, then or now.
+void SqliteJournal::settle() {
+  if (settles_at_ && clock_.now() >= *settles_at_) {
+    const std::lock_guard lock(mutex_);
+    history_.settle(base::unix_time(clock_));
+    history_.trim();
+    settles_at_.reset();
+    changes_.merge(history_.take_changes());
+  }
+  store_->follow_clock(settles_at_ ? restored_through_ : 0);
+}
+
+void SqliteJournal::testify(const std::vector<log::EntryPtr>& entries) {
+  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence(), storage_.durability);
+}
+
+// The first time what is in the file is the history; later what is in memory is, and goes into a file that
+// lacks it.
+void SqliteJournal::open() {
+  if (!ready_) make_folder(storage_.path);
+  close_to_others(storage_.path);
+  const bool had_lock = witness_.has_value();
+  if (!had_lock) witness_.emplace(storage_.path);
+  auto store = std::make_unique<SqliteStore>(storage_.path, storage_.durability, clock_);
+  if (!ready_) {
+    const bool fresh = store->epoch().empty();
+    if (fresh) {
+      store->rewrite(history_.epoch(), {}, {});
+      witness_->kept(history_.epoch(), 0, storage_.durability);
+    }
+    log::Settings settings;
+    {
+      const std::lock_guard lock(mutex_);
+      settings = history_.settings();
+    }
+    auto history = store->load(settings);
+    if (!fresh) examine(history);
+    const std::lock_guard lock(mutex_);
+    restored_through_ = history.last();
+    settles_at_ = clock_.now() + clock_patience;
+    history_.become(std::move(history));
+    history_.trim();
+    ready_ = true;
+    changes_.merge(history_.take_changes());
+  } else {
+    if (!store->epoch().empty() && store->epoch() != history_.epoch())
+      throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
+    if (!had_lock && store->last() > history_.last()) {
+      witness_.reset();
+      throw SqliteError(SQLITE_NOTADB, "another worker wrote to it meanwhile; restart this one");
+    }
+    rewrite(*store);
+  }
+  store_ = std::move(store);
+  // One that can only be read is found out now, and not by the first publisher.
+  store_->keep({}, changes_);
+}
+
+void SqliteJournal::rewrite(SqliteStore& store) {
+  std::vector<log::EntryPtr> entries;
+  log::Changes marks;
+  {
+    const std::lock_guard lock(mutex_);
+    entries = history_.read_all(0, std::string::npos);
+    marks = history_.all_marks();
+  }
+  const auto last = marks.last;
+  store.rewrite(history_.epoch(), entries, std::move(marks));
+  witness_->kept(history_.epoch(), last, storage_.durability);
+  changes_ = {};
+}
+
+// Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
+// been given out are passed over: with the time, in microseconds, which no count of events has reached.
+void SqliteJournal::examine(log::History& history) const {
+  const auto why = witness_->doubt(history.epoch(), history.last());
+  if (!why) return;
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
+  const auto passed = std::max(history.last(), witness_->last()) + places_passed_min;
+  history.doubt(std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
+  log_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap", storage_.path,
+            *why);
+}
+
+void SqliteJournal::failed(const SqliteError& error) {
+  // A full disk leaves the file as it is; after anything else it is opened anew.
+  if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) {
+    if (store_) store_->give_up();
+    store_.reset();
+  }
+  auto reason = fmt::format("{}: {}", storage_.path, error.what());
+  if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  if (is_of_access(error.code())) {
+    if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
+  }
+  pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
+  const std::lock_guard lock(mutex_);
+  if (trouble_ != reason) log_.error("journal: nothing can be kept: {}", reason);
+  trouble_ = std::move(reason);
+}
+
+void SqliteJournal::mended() {
+  pause_ = 0ms;
+  const std::lock_guard lock(mutex_);
+  trouble_.reset();
+  log_.info("journal: {} is written to again", storage_.path);
+}
+
+}  // namespace worker::store
