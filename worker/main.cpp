@@ -57,7 +57,7 @@ void raise_descriptor_limit() {
 
 // Returns the exit status. If one lane fails, all end: its streams are lost, and a new process can serve
 // every reader again.
-int run_all(std::deque<app::Lane>& lanes, base::Log& log) {
+int run_all(std::deque<app::Lane>& lanes, base::Logger& logger) {
   std::vector<std::function<void()>> runs;
   for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
   try {
@@ -66,7 +66,7 @@ int run_all(std::deque<app::Lane>& lanes, base::Log& log) {
     });
     return 0;
   } catch (const std::exception& error) {
-    log.critical("stopping after an internal error: {}", error.what());
+    logger.critical("stopping after an internal error: {}", error.what());
     return exit_failure;
   }
 }
@@ -117,10 +117,10 @@ int serve(const config::Config& config, const std::string& file) {
   // The journal's files hold what was published: only this user may read them, whatever the umask was.
   ::umask(0077);
 
-  const auto log = base::make_log(config.log);
+  const auto logger = base::make_logger(config.log);
   const base::SystemClock clock;
   metrics::Registry registry;
-  const auto opened = app::open_store(config.history, config.storage, clock, *log);
+  const auto opened = app::open_store(config.history, config.storage, clock, *logger);
   auto& journal = *opened;
   app::tell_journal(registry, journal);
   tell_turns(registry);
@@ -129,11 +129,11 @@ int serve(const config::Config& config, const std::string& file) {
   tell_streams(registry, slots);
   fcgi::Load load;
   tell_load(registry, load);
-  api::AddressLimitLog address_limit_log(slots, *log);
+  api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
 
   const app::Commons commons{
-      clock, *log, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
+      clock, *logger, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
   std::deque<app::Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
@@ -141,18 +141,18 @@ int serve(const config::Config& config, const std::string& file) {
   const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
     if (--*lanes_accepting == 0) listening.value().close();
   };
-  app::Reload reload(file, config, lanes, journal, slots, *log);
+  app::Reload reload(file, config, lanes, journal, slots, *logger);
   lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
-    log->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
+    logger->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
     for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
   });
-  log->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
-  if (const auto warning = config::exposure_warning(config, file)) log->warn("{}: {}", file, *warning);
-  const int status = run_all(lanes, *log);
+  logger->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
+  if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
+  const int status = run_all(lanes, *logger);
   journal.close();
-  log->info("stopped");
+  logger->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.
   base::block_signals();
   return status;

@@ -41,7 +41,7 @@ Lane::Lane(const config::Config& config, const Commons& commons)
       publish_(loop_, commons.journal, config.publish, publish_metrics_),
       health_(commons.journal, commons.slots, config.publish, config.stats),
       metrics_(commons.registry),
-      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.log, random_, decoder_,
+      gate_(loop_, commons.listening, router_, config.fcgi, fcgi_metrics_, commons.logger, random_, decoder_,
             commons.load) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
   commons.registry.on_text([this] { longest_turn_.raise(longest_microseconds_.exchange(0)); });

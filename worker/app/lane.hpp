@@ -26,7 +26,7 @@ namespace worker::app {
 /// What all lanes use. Every member may be used from every thread, and outlives the lanes.
 struct Commons {
   const base::Clock& clock;
-  base::Log& log;
+  base::Logger& logger;
   int listening;
   log::Journal& journal;
   metrics::Registry& registry;

@@ -18,12 +18,12 @@ std::string new_epoch(const base::Clock& clock) {
 }  // namespace
 
 std::unique_ptr<log::Journal> open_store(const log::Settings& history, const store::StorageSettings& storage,
-                                         const base::Clock& clock, base::Log& log) {
+                                         const base::Clock& clock, base::Logger& logger) {
   switch (storage.kind) {
     case store::StorageSettings::Kind::sqlite:
-      return std::make_unique<store::SqliteJournal>(history, storage, new_epoch(clock), clock, log);
+      return std::make_unique<store::SqliteJournal>(history, storage, new_epoch(clock), clock, logger);
     case store::StorageSettings::Kind::redis:
-      return std::make_unique<store::RedisJournal>(history, storage.redis, clock, log);
+      return std::make_unique<store::RedisJournal>(history, storage.redis, clock, logger);
     case store::StorageSettings::Kind::memory:
       break;
   }

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "base/log.hpp"
+#include "base/logger.hpp"
 #include "log/journal.hpp"
 #include "store/settings.hpp"
 
@@ -12,6 +12,6 @@ namespace worker::app {
 /// Always gives one; where what it keeps cannot be read yet it is in trouble, and says why
 /// (Journal::trouble()). Clock and log outlive it.
 std::unique_ptr<log::Journal> open_store(const log::Settings& history, const store::StorageSettings& storage,
-                                         const base::Clock& clock, base::Log& log);
+                                         const base::Clock& clock, base::Logger& logger);
 
 }  // namespace worker::app

@@ -7,17 +7,17 @@
 namespace worker::app {
 
 Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
-               log::Journal& journal, api::StreamSlots& slots, base::Log& log)
-    : file_(std::move(file)), running_(running), lanes_(lanes), journal_(journal), slots_(slots), log_(log) {}
+               log::Journal& journal, api::StreamSlots& slots, base::Logger& logger)
+    : file_(std::move(file)), running_(running), lanes_(lanes), journal_(journal), slots_(slots), logger_(logger) {}
 
 void Reload::operator()() {
-  if (file_.empty()) return log_.warn("reload: started without --config, so there is nothing to read again");
+  if (file_.empty()) return logger_.warn("reload: started without --config, so there is nothing to read again");
   auto loaded = config::load(file_);
-  if (!loaded) return log_.error("reload: {}; the old configuration stays in force", loaded.error());
+  if (!loaded) return logger_.error("reload: {}; the old configuration stays in force", loaded.error());
   auto& config = loaded.value();
   const auto keep = [&](const char* key, auto& value, const auto& running) {
     if (value == running) return;
-    log_.warn("reload: {} has changed; it takes a restart, until then the old value stays in force", key);
+    logger_.warn("reload: {} has changed; it takes a restart, until then the old value stays in force", key);
     value = running;
   };
   keep("listen", config.listen, running_.listen);
@@ -25,14 +25,14 @@ void Reload::operator()() {
   if (config.storage != running_.storage && !journal_.move_to(config.storage))
     keep("journal", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
-  log_.set_level(spdlog::level::from_str(config.log.level));
+  logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_most(config.streams.streams_max, config.streams.streams_per_address_max);
   slots_.subscriptions().set_most(config.streams.subscriptions_bytes_max);
   journal_.update(config.history);
   for (auto& lane : lanes_) lane.update(config);
   running_ = config;
-  if (const auto warning = config::exposure_warning(config, file_)) log_.warn("{}: {}", file_, *warning);
-  log_.info("reload: {} is in force", file_);
+  if (const auto warning = config::exposure_warning(config, file_)) logger_.warn("{}: {}", file_, *warning);
+  logger_.info("reload: {} is in force", file_);
 }
 
 }  // namespace worker::app

@@ -13,7 +13,7 @@ class Reload {
  public:
   /// `file` empty: there is nothing to read again.
   Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Journal& journal,
-         api::StreamSlots& slots, base::Log& log);
+         api::StreamSlots& slots, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -24,7 +24,7 @@ class Reload {
   std::deque<Lane>& lanes_;
   log::Journal& journal_;
   api::StreamSlots& slots_;
-  base::Log& log_;
+  base::Logger& logger_;
 };
 
 }  // namespace worker::app

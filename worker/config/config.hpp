@@ -8,7 +8,7 @@
 #include "api/publish/settings.hpp"
 #include "api/settings.hpp"
 #include "api/stream/settings.hpp"
-#include "base/log.hpp"
+#include "base/logger.hpp"
 #include "base/result.hpp"
 #include "fcgi/settings.hpp"
 #include "hub/settings.hpp"

@@ -49,7 +49,7 @@ void Connection::on_ready(Ready ready) {
 
 void Connection::refuse(Refusal refusal) {
   shared_.metrics.count(refusal);
-  shared_.log.debug("refused a FastCGI peer: {}", name_of(refusal));
+  shared_.logger.debug("refused a FastCGI peer: {}", name_of(refusal));
   close();
 }
 

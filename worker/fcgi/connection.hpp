@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "base/log.hpp"
+#include "base/logger.hpp"
 #include "base/unique_fd.hpp"
 #include "fcgi/decoder.hpp"
 #include "fcgi/intake.hpp"
@@ -37,7 +37,7 @@ struct Shared {
   http::Endpoint& endpoint;
   const Settings& settings;
   Metrics& metrics;
-  base::Log& log;
+  base::Logger& logger;
   net::StallWatch& stalls;
   /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
   /// request.

@@ -151,7 +151,7 @@ void Connection::dispatch(Intake::Progress progress) {
   try {
     serve(progress);
   } catch (const std::exception& bug) {
-    shared_.log.error("an endpoint failed: {}", bug.what());
+    shared_.logger.error("an endpoint failed: {}", bug.what());
     return close();
   }
   corked_ = false;

@@ -20,12 +20,12 @@ constexpr std::chrono::milliseconds drain_grace{500};
 }  // namespace
 
 Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
-           Metrics& metrics, base::Log& log, base::Random& random, Decoder& decoder, Load& load)
+           Metrics& metrics, base::Logger& logger, base::Random& random, Decoder& decoder, Load& load)
     : loop_(loop),
       listening_(listening),
       settings_(settings),
       metrics_(metrics),
-      log_(log),
+      logger_(logger),
       random_(random),
       stalls_(loop.timers(), settings.stall),
       shared_{.loop = loop,
@@ -33,7 +33,7 @@ Gate::Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Setti
               .endpoint = endpoint,
               .settings = settings_,
               .metrics = metrics,
-              .log = log,
+              .logger = logger,
               .stalls = stalls_,
               .sweep_later = [this](Connection& connection) { sweep_later(connection); },
               .load = load},
@@ -64,7 +64,7 @@ void Gate::on_ready(Ready /*ready*/) {
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      if (std::exchange(paused_, false)) log_.info("accepting goes on");
+      if (std::exchange(paused_, false)) logger_.info("accepting goes on");
       admit(std::move(socket));
       continue;
     }
@@ -94,7 +94,7 @@ void Gate::admit(base::UniqueFd socket) {
 
 void Gate::pause_accepting() {
   if (!std::exchange(paused_, true))
-    log_.warn("accepting pauses: {}", std::generic_category().message(errno));
+    logger_.warn("accepting pauses: {}", std::generic_category().message(errno));
   metrics_.accept_pauses.add();
   stop_accepting();
   resume_.arm_in(accept_pause);

@@ -20,7 +20,7 @@ class Gate final : public net::Watcher {
 
   /// `listening` is non-blocking and stays the caller's; all that is borrowed must outlive the gate.
   Gate(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings, Metrics& metrics,
-       base::Log& log, base::Random& random, Decoder& decoder, Load& load);
+       base::Logger& logger, base::Random& random, Decoder& decoder, Load& load);
   ~Gate();
 
   /// For what begins from now on.
@@ -54,12 +54,12 @@ class Gate final : public net::Watcher {
   const int listening_;
   Settings settings_;
   Metrics& metrics_;
-  base::Log& log_;
+  base::Logger& logger_;
   base::Random& random_;
   net::StallWatch stalls_;
   Shared shared_;
   bool accepting_ = false;
-  bool paused_ = false;  // out of descriptors or memory, and the log knows
+  bool paused_ = false;  // out of descriptors or memory, and that was logged
   net::Timer resume_;
   net::Timer drain_end_;
   Connections connections_;

@@ -14,10 +14,10 @@ struct GateFixture::World {
   explicit World(GateFixture& owner)
       : loop(owner.clock),
         listening(listen()),
-        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, log, random, decoder,
+        gate(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, logger, random, decoder,
              owner.load) {
-    log.set_pattern("%l: %v");
-    log.set_level(spdlog::level::debug);
+    logger.set_pattern("%l: %v");
+    logger.set_level(spdlog::level::debug);
   }
 
   const sockaddr* address() const { return reinterpret_cast<const sockaddr*>(&name); }
@@ -35,7 +35,7 @@ struct GateFixture::World {
   Decoder decoder;
   net::Loop loop;
   std::ostringstream logged;
-  base::Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(logged)};
+  base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(logged)};
   base::Random random{1};
   sockaddr_un name{};
   socklen_t name_size = sizeof name;

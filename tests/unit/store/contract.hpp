@@ -91,12 +91,12 @@ class SqliteSubject final : public Subject {
   std::unique_ptr<log::Journal> make() override {
     static std::atomic<int> lives = 0;
     const StorageSettings storage{StorageSettings::Kind::sqlite, folder_.path("journal.db")};
-    return std::make_unique<SqliteJournal>(settings, storage, fmt::format("life{:04}", ++lives), clock, log_);
+    return std::make_unique<SqliteJournal>(settings, storage, fmt::format("life{:04}", ++lives), clock, logger_);
   }
 
  private:
   support::TempFolder folder_;
-  base::Log log_{"journal"};
+  base::Logger logger_{"journal"};
 };
 
 class RedisSubject final : public Subject {
@@ -109,11 +109,11 @@ class RedisSubject final : public Subject {
     RedisSettings redis;
     redis.address = support::RedisServer::shared().address();
     redis.hub = fmt::format("hub{}", ++hubs);
-    return std::make_unique<RedisJournal>(settings, redis, clock, log_);
+    return std::make_unique<RedisJournal>(settings, redis, clock, logger_);
   }
 
  private:
-  base::Log log_{"journal"};
+  base::Logger logger_{"journal"};
 };
 
 using Subjects = std::tuple<MemorySubject, SqliteSubject, RedisSubject>;

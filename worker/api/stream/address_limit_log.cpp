@@ -19,7 +19,7 @@ void AddressLimitLog::tell_refusals(base::Instant now) {
   const auto [refused, last] = std::exchange(untold_, {});
   const auto address = last.network.text();
   // Where a proxy hides the addresses of its readers, most of them are refused: the line says how to mend it.
-  log_.warn(
+  logger_.warn(
       "streams.per_address_max: refused streams: count={} last_address={} open={} limit={} all_streams={}. "
       "If "
       "{} is a proxy, all its readers count as one address: set `set_real_ip_from {};` and `real_ip_header "
@@ -34,7 +34,7 @@ void AddressLimitLog::tell_uncounted() {
   const auto uncounted = slots_.uncounted();
   if (uncounted <= most) return;
   uncounted_told_ = true;
-  log_.info(
+  logger_.info(
       "streams.per_address_max does not limit streams from loopback addresses, from Unix sockets and without "
       "REMOTE_ADDR: count={} all_streams={}. If they come through a proxy on this machine, set "
       "`set_real_ip_from 127.0.0.1;` (and `unix:`) and `real_ip_header X-Forwarded-For;` in nginx",

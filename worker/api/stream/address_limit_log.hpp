@@ -8,7 +8,7 @@
 
 #include "api/stream/slots.hpp"
 #include "base/clock.hpp"
-#include "base/log.hpp"
+#include "base/logger.hpp"
 
 namespace worker::api {
 
@@ -17,7 +17,7 @@ class AddressLimitLog {
   static constexpr std::chrono::seconds interval{60};
 
   /// Both must outlive it.
-  AddressLimitLog(StreamSlots& slots, base::Log& log) : slots_(slots), log_(log) {}
+  AddressLimitLog(StreamSlots& slots, base::Logger& logger) : slots_(slots), logger_(logger) {}
 
   void look(base::Instant now);
 
@@ -26,7 +26,7 @@ class AddressLimitLog {
   void tell_uncounted();
 
   StreamSlots& slots_;
-  base::Log& log_;
+  base::Logger& logger_;
   std::mutex mutex_;
   // Guarded by mutex_.
   base::Instant next_{};  // earliest time of the next line about refusals

@@ -17,10 +17,10 @@ constexpr auto retry_longest = 2s;
 }  // namespace
 
 RedisJournal::RedisJournal(const log::Settings& settings, const RedisSettings& redis,
-                           const base::Clock& clock, base::Log& log)
+                           const base::Clock& clock, base::Logger& logger)
     : HeldJournal(settings, epoch_of(0), clock),
       hub_(redis.hub),
-      log_(log),
+      logger_(logger),
       redis_(redis),
       read_line_{.random = base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()))},
       write_line_{.random =
@@ -68,7 +68,7 @@ bool RedisJournal::move_to(const StorageSettings& storage) {
   const std::lock_guard lock(mutex_);
   if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
   if (storage.redis == redis_) return true;
-  log_.info("journal: moves from Redis at {} to {}", text_of(redis_.address), text_of(storage.redis.address));
+  logger_.info("journal: moves from Redis at {} to {}", text_of(redis_.address), text_of(storage.redis.address));
   redis_ = storage.redis;
   ++moved_;
   if (read_line_.redis) read_line_.redis->interrupt();
@@ -119,7 +119,7 @@ void RedisJournal::failed(Line& line, const RedisError& error) {
   }
   if (error.kind() == RedisError::Kind::broken) line.redis.reset();
   line.pause = std::clamp<std::chrono::milliseconds>(2 * line.pause, retry_first, retry_longest);
-  if (line.trouble != error.what()) log_.error("journal: nothing can be kept: {}", error.what());
+  if (line.trouble != error.what()) logger_.error("journal: nothing can be kept: {}", error.what());
   line.trouble = error.what();
 }
 
@@ -128,7 +128,7 @@ void RedisJournal::mended(Line& line) {
   line.pause = 0ms;
   if (!line.trouble) return;
   line.trouble.reset();
-  log_.info("journal: reconnected to Redis at {}", line.redis->name());
+  logger_.info("journal: reconnected to Redis at {}", line.redis->name());
 }
 
 // Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.

@@ -17,7 +17,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/log.hpp"
+#include "base/logger.hpp"
 #include "base/random.hpp"
 #include "store/held_journal.hpp"
 #include "store/redis/hub.hpp"
@@ -29,7 +29,7 @@ class RedisJournal final : public HeldJournal {
  public:
   /// Reads what the Redis holds, or is in trouble from the start.
   RedisJournal(const log::Settings& settings, const RedisSettings& redis, const base::Clock& clock,
-               base::Log& log);
+               base::Logger& logger);
   ~RedisJournal() override;
 
   /// `done` is called on one of the threads, or before it returns where nothing can be kept.
@@ -99,7 +99,7 @@ class RedisJournal final : public HeldJournal {
   bool is_shared() const override { return true; }
 
   const RedisHub hub_;
-  base::Log& log_;
+  base::Logger& logger_;
 
   // The reader's alone.
   std::size_t count_ = 64;                  // events asked for at once

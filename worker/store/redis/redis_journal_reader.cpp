@@ -63,7 +63,7 @@ void RedisJournal::join() {
       settles_at_ = clock_.now() + clock_patience;
     } else if (anew) {
       history_.restart(epoch_of(life_));
-      log_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
+      logger_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
                 read_line_.redis->name(), epoch_of(life_));
     }
     const auto origin = history_.origin();
@@ -198,7 +198,7 @@ RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace ne
   std::size_t others = 0;
   missed.closed = hub_.closed_between(redis, after, next.number, names_max, others);
   if (others > 0) {
-    log_.warn(
+    logger_.warn(
         "journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
         "of the {} that were closed first do not learn that these are closed",
         redis.name(), others);

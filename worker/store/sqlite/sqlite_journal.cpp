@@ -36,10 +36,10 @@ bool is_of_access(int code) {
 }  // namespace
 
 SqliteJournal::SqliteJournal(const log::Settings& settings, const StorageSettings& storage, std::string epoch,
-                             const base::Clock& clock, base::Log& log)
-    : HeldJournal(settings, std::move(epoch), clock), storage_(storage), log_(log) {
+                             const base::Clock& clock, base::Logger& logger)
+    : HeldJournal(settings, std::move(epoch), clock), storage_(storage), logger_(logger) {
   history_.note_changes();
-  if (const auto warning = boot_id_warning(storage)) log.warn("journal: {}", *warning);
+  if (const auto warning = boot_id_warning(storage)) logger.warn("journal: {}", *warning);
   try {
     open();
   } catch (const SqliteError& error) {
@@ -108,7 +108,7 @@ void SqliteJournal::end() {
   try {
     if (orderly) witness_->closed();
   } catch (const SqliteError& error) {
-    log_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
+    logger_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
                error.what());
   }
   witness_.reset();
@@ -291,7 +291,7 @@ void SqliteJournal::examine(log::History& history) const {
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
   const auto passed = std::max(history.last(), witness_->last()) + places_passed_min;
   history.doubt(std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
-  log_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap", storage_.path,
+  logger_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap", storage_.path,
             *why);
 }
 
@@ -308,7 +308,7 @@ void SqliteJournal::failed(const SqliteError& error) {
   }
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
   const std::lock_guard lock(mutex_);
-  if (trouble_ != reason) log_.error("journal: nothing can be kept: {}", reason);
+  if (trouble_ != reason) logger_.error("journal: nothing can be kept: {}", reason);
   trouble_ = std::move(reason);
 }
 
@@ -316,7 +316,7 @@ void SqliteJournal::mended() {
   pause_ = 0ms;
   const std::lock_guard lock(mutex_);
   trouble_.reset();
-  log_.info("journal: {} is written to again", storage_.path);
+  logger_.info("journal: {} is written to again", storage_.path);
 }
 
 }  // namespace worker::store

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "base/log.hpp"
+#include "base/logger.hpp"
 #include "store/held_journal.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -24,7 +24,7 @@ class SqliteJournal final : public HeldJournal {
  public:
   /// Reads the file, or is in trouble from the start. `epoch` is that of a new history.
   SqliteJournal(const log::Settings& settings, const StorageSettings& storage, std::string epoch,
-                const base::Clock& clock, base::Log& log);
+                const base::Clock& clock, base::Logger& logger);
   ~SqliteJournal() override;
 
   /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
@@ -52,7 +52,7 @@ class SqliteJournal final : public HeldJournal {
   void mended();
 
   const StorageSettings storage_;
-  base::Log& log_;
+  base::Logger& logger_;
   // The writer's thread only, once it runs.
   // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
   // be overwritten from this one's memory.

@@ -87,7 +87,7 @@ class SqliteStore {
   base::Instant recorded_;      // when the file got both last
   const std::string path_;
   std::optional<FileWatch> watch_;
-  int log_pages_ = 0;              // in the log, after the last commit
+  int log_pages_ = 0;              // in the write-ahead log, after the last commit
   std::int64_t data_version_ = 0;  // changes when another connection commits
   Content content_;                // of the file, by what was committed
   Content next_content_;           // with the transaction under way

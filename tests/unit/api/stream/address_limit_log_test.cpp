@@ -29,14 +29,14 @@ struct Fixture {
     return said.str();
   }
 
-  Fixture() { log.set_pattern("%l %v"); }
+  Fixture() { logger.set_pattern("%l %v"); }
 
   base::Instant now{1h};
   std::ostringstream said;
-  base::Log log{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
+  base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
   api::StreamSlots slots{100, 3};
   std::vector<api::StreamSlots::Slot> held;
-  api::AddressLimitLog watcher{slots, log};
+  api::AddressLimitLog watcher{slots, logger};
 };
 
 }  // namespace

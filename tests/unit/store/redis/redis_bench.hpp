@@ -17,7 +17,7 @@ struct RedisBench {
   std::unique_ptr<RedisJournal> worker() { return worker(server.address()); }
   std::unique_ptr<RedisJournal> worker(const RedisAddress& address) { return worker(address, clock); }
   std::unique_ptr<RedisJournal> worker(const RedisAddress& address, const base::Clock& time) {
-    return std::make_unique<RedisJournal>(settings, storage(address).redis, time, log);
+    return std::make_unique<RedisJournal>(settings, storage(address).redis, time, logger);
   }
   StorageSettings storage(const RedisAddress& address) const {
     StorageSettings at{.kind = StorageSettings::Kind::redis};
@@ -45,7 +45,7 @@ struct RedisBench {
 
   support::RedisServer server;
   base::SystemClock clock;
-  base::Log log{"journal"};
+  base::Logger logger{"journal"};
   log::Settings settings;
 };
 

@@ -26,7 +26,7 @@ class SqliteLife {
   }
   std::unique_ptr<SqliteJournal> make(std::string epoch) {
     return std::make_unique<SqliteJournal>(settings, StorageSettings{StorageSettings::Kind::sqlite, file},
-                                           std::move(epoch), clock, log_);
+                                           std::move(epoch), clock, logger_);
   }
   void end() { journal_.reset(); }
   SqliteJournal& journal() { return *journal_; }
@@ -57,7 +57,7 @@ class SqliteLife {
   std::string file = folder.path("journal.db");
 
  private:
-  base::Log log_{"journal"};
+  base::Logger logger_{"journal"};
   int lives_ = 0;
   std::unique_ptr<SqliteJournal> journal_;
 };

@@ -1,4 +1,4 @@
-#include "base/log.hpp"
+#include "base/logger.hpp"
 
 #include <fcntl.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(every_level_of_the_contract) {
       {"off", spdlog::level::off}};
   for (const auto& [name, level] : levels) {
     BOOST_TEST(is_log_level(name));
-    BOOST_TEST((make_log({.level = name})->level() == level), name);
+    BOOST_TEST((make_logger({.level = name})->level() == level), name);
   }
 }
 
@@ -33,17 +33,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_level) {
 }
 
 BOOST_AUTO_TEST_CASE(stderr_on_request) {
-  const auto log = make_log({.target = LogSettings::Target::stderr_stream});
-  BOOST_TEST((log->level() == spdlog::level::info));
-  BOOST_TEST(log->name() == "sse-worker");
-  BOOST_REQUIRE_EQUAL(log->sinks().size(), 1U);
-  BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(log->sinks()[0].get()) != nullptr);
+  const auto logger = make_logger({.target = LogSettings::Target::stderr_stream});
+  BOOST_TEST((logger->level() == spdlog::level::info));
+  BOOST_TEST(logger->name() == "sse-worker");
+  BOOST_REQUIRE_EQUAL(logger->sinks().size(), 1U);
+  BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(logger->sinks()[0].get()) != nullptr);
 }
 
 BOOST_AUTO_TEST_CASE(syslog_on_request) {
-  const auto log = make_log({.target = LogSettings::Target::syslog});
-  BOOST_REQUIRE_EQUAL(log->sinks().size(), 1U);
-  BOOST_TEST(dynamic_cast<spdlog::sinks::syslog_sink_mt*>(log->sinks()[0].get()) != nullptr);
+  const auto logger = make_logger({.target = LogSettings::Target::syslog});
+  BOOST_REQUIRE_EQUAL(logger->sinks().size(), 1U);
+  BOOST_TEST(dynamic_cast<spdlog::sinks::syslog_sink_mt*>(logger->sinks()[0].get()) != nullptr);
 }
 
 // As spawn-fcgi without -n leaves it.
@@ -65,22 +65,22 @@ BOOST_AUTO_TEST_CASE(by_default_stderr_but_syslog_where_that_is_lost) {
   const UniqueFd before(::dup(STDERR_FILENO));
   ::dup2(ends[1], STDERR_FILENO);
   ::close(ends[1]);
-  const auto heard = make_log({});
+  const auto heard = make_logger({});
   ::dup2(before.get(), STDERR_FILENO);
   BOOST_TEST((heard->level() == spdlog::level::info));
   BOOST_TEST(heard->name() == "sse-worker");
   BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(heard->sinks().at(0).get()) != nullptr);
   const NoStderr lost;
-  const auto unheard = make_log({});
+  const auto unheard = make_logger({});
   BOOST_TEST(dynamic_cast<spdlog::sinks::syslog_sink_mt*>(unheard->sinks().at(0).get()) != nullptr);
-  const auto asked = make_log({.target = LogSettings::Target::stderr_stream});
+  const auto asked = make_logger({.target = LogSettings::Target::stderr_stream});
   BOOST_TEST(dynamic_cast<spdlog::sinks::stderr_sink_mt*>(asked->sinks().at(0).get()) != nullptr);
 }
 
 // Two workers in one process, as in these tests, must not share a logger by its name.
 BOOST_AUTO_TEST_CASE(each_call_makes_a_log_of_its_own) {
-  const auto one = make_log({.level = "debug"});
-  const auto other = make_log({.level = "error"});
+  const auto one = make_logger({.level = "debug"});
+  const auto other = make_logger({.level = "error"});
   BOOST_TEST(one != other);
   BOOST_TEST((one->level() == spdlog::level::debug));
 }

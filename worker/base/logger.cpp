@@ -1,4 +1,4 @@
-#include "base/log.hpp"
+#include "base/logger.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/syslog_sink.h>
@@ -25,7 +25,7 @@ bool is_log_level(const std::string& level) {
   return level == "off" || spdlog::level::from_str(level) != spdlog::level::off;
 }
 
-std::shared_ptr<Log> make_log(const LogSettings& settings) {
+std::shared_ptr<Logger> make_logger(const LogSettings& settings) {
   using Target = LogSettings::Target;
   const bool unread = leads_nowhere(STDERR_FILENO);
   const bool to_syslog =
@@ -36,18 +36,18 @@ std::shared_ptr<Log> make_log(const LogSettings& settings) {
   } else {
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   }
-  auto log = std::make_shared<Log>(name, std::move(sink));
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  log->set_level(spdlog::level::from_str(settings.level));
-  log->flush_on(spdlog::level::info);
-  if (unread && to_syslog) log->info("stderr is closed or /dev/null, so the log goes to syslog");
+  auto logger = std::make_shared<Logger>(name, std::move(sink));
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  logger->set_level(spdlog::level::from_str(settings.level));
+  logger->flush_on(spdlog::level::info);
+  if (unread && to_syslog) logger->info("stderr is closed or /dev/null, so the log goes to syslog");
   if (unread && !to_syslog) {
     tell_syslog(
         LOG_WARNING,
         "the log is lost: log.to is stderr, which is closed or /dev/null. Set log.to to auto or syslog, "
         "or start the worker with a stderr (spawn-fcgi -n)");
   }
-  return log;
+  return logger;
 }
 
 void report(const std::string& sentence) {

@@ -10,7 +10,7 @@
 
 namespace worker::base {
 
-using Log = spdlog::logger;
+using Logger = spdlog::logger;
 
 struct LogSettings {
   enum class Target {
@@ -29,7 +29,7 @@ bool is_log_level(const std::string& level);
 
 /// Usable from every thread. Never fails: a broken stderr loses lines, not the worker. Where stderr is closed
 /// or /dev/null, the first line says so: that the log goes to syslog, or, in syslog, that it is lost.
-std::shared_ptr<Log> make_log(const LogSettings& settings);
+std::shared_ptr<Logger> make_logger(const LogSettings& settings);
 
 /// Writes a sentence for the operator while there is no log yet: to stderr, and also to syslog where stderr
 /// is closed or /dev/null.
