@@ -120,9 +120,9 @@ int serve(const config::Config& config, const std::string& file) {
   const auto logger = base::make_logger(config.log);
   const base::SystemClock clock;
   metrics::Registry registry;
-  const auto opened = app::open_store(config.history, config.storage, clock, *logger);
-  auto& journal = *opened;
-  app::tell_journal(registry, journal);
+  const auto log = app::open_log(config.history, config.storage, clock);
+  const auto store = app::open_store(*log, config.storage, *logger);
+  app::tell_journal(registry, *log, *store);
   tell_turns(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
   slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
@@ -130,10 +130,11 @@ int serve(const config::Config& config, const std::string& file) {
   fcgi::Load load;
   tell_load(registry, load);
   api::AddressLimitLog address_limit_log(slots, *logger);
-  api::StatsFeed stats({registry, journal, slots, clock, fcgi::shared_stdout});
+  api::StatsFeed stats({registry, *log, slots, clock, fcgi::shared_stdout});
 
   const app::Commons commons{
-      clock, *logger, listening.value().descriptor(), journal, registry, slots, load, address_limit_log, stats};
+      clock, *logger, listening.value().descriptor(), *log, *store, registry, slots, load, address_limit_log,
+      stats};
   std::deque<app::Lane> lanes;  // a lane never moves
   for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
 
@@ -141,7 +142,7 @@ int serve(const config::Config& config, const std::string& file) {
   const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
     if (--*lanes_accepting == 0) listening.value().close();
   };
-  app::Reload reload(file, config, lanes, journal, slots, *logger);
+  app::Reload reload(file, config, lanes, *log, *store, slots, *logger);
   lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
@@ -151,7 +152,7 @@ int serve(const config::Config& config, const std::string& file) {
   logger->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
   const int status = run_all(lanes, *logger);
-  journal.close();
+  store->close();
   logger->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.
   base::block_signals();

@@ -1,4 +1,4 @@
-// append: drafts appended to a journal, and the answer awaited, whichever thread gives it.
+// append: drafts appended to a store, and the answer awaited, whichever thread gives it.
 #pragma once
 
 #include <future>
@@ -6,23 +6,24 @@
 #include <utility>
 #include <vector>
 
+#include "support/event_log.hpp"
 #include "support/hub_draft.hpp"
 
 namespace worker::support {
 
 /// One result per draft.
-inline std::vector<log::Journal::Kept> append(log::Journal& journal, std::vector<log::Draft> drafts) {
-  std::promise<std::vector<log::Journal::Kept>> kept;
-  journal.append(std::move(drafts),
-                 [&](std::vector<log::Journal::Kept> results) { kept.set_value(std::move(results)); });
+inline std::vector<store::Kept> append(EventLog& events, std::vector<log::Draft> drafts) {
+  std::promise<std::vector<store::Kept>> kept;
+  events.append(std::move(drafts),
+                [&](std::vector<store::Kept> results) { kept.set_value(std::move(results)); });
   return kept.get_future().get();
 }
 
 /// What told() says of the one result: an id, or why there is none.
-inline std::string append(log::Journal& journal, log::Draft draft) {
+inline std::string append(EventLog& events, log::Draft draft) {
   std::vector<log::Draft> drafts;
   drafts.push_back(std::move(draft));
-  return told(append(journal, std::move(drafts)).front());
+  return told(append(events, std::move(drafts)).front());
 }
 
 }  // namespace worker::support

@@ -1,4 +1,4 @@
-// HubBench: a shard with its journal and its loop, turned by hand.
+// HubBench: a shard with its log, its store and its loop, turned by hand.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "hub/shard.hpp"
-#include "store/memory/memory_journal.hpp"
+#include "support/event_log.hpp"
 #include "support/hub_draft.hpp"
 #include "support/hub_reader.hpp"
 #include "support/manual_clock.hpp"
@@ -17,21 +17,21 @@ namespace worker::support {
 
 struct HubBench {
   /// Both are made by the first use, out of the settings of that moment. The epoch is `e`.
-  log::Journal& journal() {
-    if (!journal_) journal_ = std::make_unique<store::MemoryJournal>(history, "e", clock);
+  EventLog& journal() {
+    if (!journal_) journal_ = std::make_unique<MemoryLog>(history, "e", clock);
     return *journal_;
   }
   hub::Shard& shard() {
     if (!shard_) {
-      shard_.emplace(loop, journal(), settings, metrics, [this](std::string_view payload) {
+      shard_.emplace(loop, journal().log(), settings, metrics, [this](std::string_view payload) {
         framed.push_back(payload.size());
         return std::make_shared<const std::string>(payload);
       });
     }
     return *shard_;
   }
-  /// In place of the memory journal. Before the first use.
-  void use(std::unique_ptr<log::Journal> other) { journal_ = std::move(other); }
+  /// In place of the one in memory. Before the first use.
+  void use(std::unique_ptr<EventLog> other) { journal_ = std::move(other); }
 
   void append(log::Draft draft) {
     std::vector<log::Draft> drafts;
@@ -73,7 +73,7 @@ struct HubBench {
   std::vector<std::size_t> framed;
 
  private:
-  std::unique_ptr<log::Journal> journal_;
+  std::unique_ptr<EventLog> journal_;
   std::optional<hub::Shard> shard_;
 };
 

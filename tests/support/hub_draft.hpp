@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "log/journal.hpp"
+#include "log/read.hpp"
+#include "log/topic.hpp"
+#include "store/store.hpp"
 
 namespace worker::support {
 
@@ -60,13 +62,13 @@ inline std::string told(const log::Resumption& resumption) {
                      resumption.complete ? " complete" : "");
 }
 
-inline std::string told(const log::Journal::Kept& kept) {
+inline std::string told(const store::Kept& kept) {
   if (kept) return kept.value();
-  if (kept.error() == log::Rejection::unavailable) return "unavailable";
-  if (kept.error() == log::Rejection::full) return "full";
-  if (kept.error() == log::Rejection::unconfirmed) return "unconfirmed";
-  if (kept.error() == log::Rejection::conflict) return "conflict";
-  return kept.error() == log::Rejection::closed ? "closed" : "reserved";
+  if (kept.error() == store::Rejection::unavailable) return "unavailable";
+  if (kept.error() == store::Rejection::full) return "full";
+  if (kept.error() == store::Rejection::unconfirmed) return "unconfirmed";
+  if (kept.error() == store::Rejection::conflict) return "conflict";
+  return kept.error() == store::Rejection::closed ? "closed" : "reserved";
 }
 
 }  // namespace worker::support

@@ -19,7 +19,7 @@ struct StatsBench : HubBench {
       };
       const auto process = [this] { return figures; };
       feed_ = std::make_unique<api::StatsFeed>(
-          api::StatsFeed::Sources{registry, journal(), slots, clock, framing, process});
+          api::StatsFeed::Sources{registry, journal().log(), slots, clock, framing, process});
     }
     return *feed_;
   }

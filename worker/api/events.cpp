@@ -92,12 +92,12 @@ struct EventsEndpoint::Asked {
   log::Resumption from{};
 
   /// Begins after the first of the cursors that is known, else as after one that is not.
-  void look(const log::Journal& journal) {
+  void look(const log::Log& log) {
     cursor.reset();
     if (!cursors.empty()) cursor = cursors.front();
-    from = journal.resume(selection, cursor);
+    from = log.resume(selection, cursor);
     for (std::size_t i = 1; i < cursors.size() && from.gap == log::GapReason::unknown; ++i) {
-      const auto other = journal.resume(selection, cursors[i]);
+      const auto other = log.resume(selection, cursors[i]);
       if (other.gap == log::GapReason::unknown) continue;
       cursor = cursors[i];
       from = other;
@@ -109,19 +109,20 @@ struct EventsEndpoint::Asked {
     for (const auto& each : cursors) size += sizeof(each) + each.size();
     return size;
   }
-  std::optional<Gap> gap(const log::Journal& journal) const {
+  std::optional<Gap> gap(const log::Log& log) const {
     if (!from.gap) return std::nullopt;
-    return Gap{*from.gap, *cursor, journal.id_of(from.after)};
+    return Gap{*from.gap, *cursor, log.id_of(from.after)};
   }
 };
 
 EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots,
-                               hub::Shard& shard, http::Endpoint& greeting, http::Endpoint& stats,
-                               const StreamSettings& settings, metrics::Limits& limits)
+                               hub::Shard& shard, const store::Store& store, http::Endpoint& greeting,
+                               http::Endpoint& stats, const StreamSettings& settings, metrics::Limits& limits)
     : timers_(timers),
       random_(random),
       slots_(slots),
       shard_(shard),
+      store_(store),
       greeting_(greeting),
       stats_(stats),
       settings_(settings),
@@ -190,10 +191,10 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
 }
 
 void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
-  if (!shard_.journal().ready()) return come_back(exchange, asked.poll.has_value());
+  if (!shard_.log().ready()) return come_back(exchange, asked.poll.has_value());
   auto slot = slots_.take(exchange.request().remote_address, timers_.now());
   if (!slot) return turn_away(exchange, asked.poll.has_value(), slot.error());
-  asked.look(shard_.journal());
+  asked.look(shard_.log());
   // Nobody needs a place for an answer without a body.
   if (asked.from.to_come && !asked.head_only)
     return wait_for_cursor(exchange, std::move(asked), std::move(slot).value());
@@ -222,13 +223,13 @@ void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, Stre
   const auto waiting =
       std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot), std::move(share).value()});
   const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
-    const auto& journal = shard_.journal();
-    waiting->asked.look(journal);
+    const auto& log = shard_.log();
+    waiting->asked.look(log);
     const bool unknown = waiting->asked.from.to_come;
     if (unknown && time == AwaitedCursors::Time::left) return false;
     (unknown ? shard_.metrics().cursor_waits_failed : shard_.metrics().cursor_waits_done).add();
     // This worker will know it once it can read on.
-    if (unknown && journal.trouble()) {
+    if (unknown && store_.trouble()) {
       come_back(exchange, waiting->asked.poll.has_value());
     } else {
       waiting->share.release();
@@ -251,7 +252,7 @@ void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamS
   stream(exchange, asked, std::move(slot), std::move(share).value());
 }
 
-// The journal has not got its history yet, so nobody can be told where they are. An EventSource that saw a
+// The log has not got its history yet, so nobody can be told where they are. An EventSource that saw a
 // 503 would never return. The reason is in the log: it has paths and addresses, which readers must not see.
 void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
   if (polls) {
@@ -265,23 +266,23 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
 
 void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
                             base::ByteBudget::Share share) {
-  const auto& journal = shard_.journal();
+  const auto& log = shard_.log();
   auto opening = stream_opening(settings_, random_);
   if (asked.notice) sse::append_comment(opening, *asked.notice);
   // A gap is written on its own: with a long cursor it would make the first write one that proxies compress.
   // It comes before whatever moves the reader's cursor, or a reader who leaves between the two would never be
   // told.
   std::string gap_frame;
-  if (const auto gap = asked.gap(journal)) {
+  if (const auto gap = asked.gap(log)) {
     shard_.count_gap();
     gap_frame = gap->frame();
   }
   // A reader who leaves before its first event must have a cursor to come back with.
   if (asked.heartbeats == hub::Reader::Heartbeats::events) {
-    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, journal.id_of(asked.from.after),
+    sse::append_heartbeat(asked.from.gap ? gap_frame : opening, log.id_of(asked.from.after),
                           shard_.heartbeat());
   } else if (!asked.from.gap) {
-    sse::append_cursor(opening, journal.id_of(asked.from.after));
+    sse::append_cursor(opening, log.id_of(asked.from.after));
   }
   auto source = std::make_unique<EventStream>(exchange, shard_, std::move(slot), asked.heartbeats);
   auto& stream = *source;
@@ -299,10 +300,10 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
                           base::ByteBudget::Share share) {
   auto address = slots_.take_bytes(asked.address.size(), timers_.now());
   if (!address) return turn_away(exchange, true, address.error());
-  const auto& journal = shard_.journal();
-  const auto gap = asked.gap(journal);
+  const auto& log = shard_.log();
+  const auto gap = asked.gap(log);
   auto cursor =
-      asked.cursor && !gap && *asked.cursor != "earliest" ? *asked.cursor : journal.id_of(asked.from.after);
+      asked.cursor && !gap && *asked.cursor != "earliest" ? *asked.cursor : log.id_of(asked.from.after);
   auto source = std::make_unique<LongPoll>(exchange, shard_, timers_, std::move(slot), std::move(cursor));
   auto& poll = *source;
   exchange.keep(std::move(source));

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
+#include "store/store.hpp"
 
 namespace worker::api {
 
@@ -17,8 +18,8 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, hub::Shard& shard,
-                 http::Endpoint& greeting, http::Endpoint& stats, const StreamSettings& settings,
-                 metrics::Limits& limits);
+                 const store::Store& store, http::Endpoint& greeting, http::Endpoint& stats,
+                 const StreamSettings& settings, metrics::Limits& limits);
 
   void serve(http::Exchange& exchange) override;
   void update(const StreamSettings& settings) { settings_ = settings; }
@@ -42,6 +43,7 @@ class EventsEndpoint final : public http::Endpoint {
   base::Random& random_;
   StreamSlots& slots_;
   hub::Shard& shard_;
+  const store::Store& store_;
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   StreamSettings settings_;

@@ -6,9 +6,9 @@
 
 namespace worker::api {
 
-HealthEndpoint::HealthEndpoint(const log::Journal& journal, const StreamSlots& slots,
+HealthEndpoint::HealthEndpoint(const log::Log& log, const store::Store& store, const StreamSlots& slots,
                                const PublishSettings& publish, const StatsSettings& stats)
-    : journal_(journal), slots_(slots) {
+    : log_(log), store_(store), slots_(slots) {
   update(publish, stats);
 }
 
@@ -22,11 +22,11 @@ bool HealthEndpoint::is_operator(const http::Request& request) const {
 }
 
 void HealthEndpoint::serve(http::Exchange& exchange) {
-  const auto trouble = journal_.trouble();
+  const auto trouble = store_.trouble();
   nlohmann::ordered_json body = {{"status", trouble ? "unwell" : "ok"}};
   nlohmann::ordered_json journal = {{"status", trouble ? "unavailable" : "ok"}};
   if (is_operator(exchange.request())) {
-    const auto figures = journal_.figures();
+    const auto figures = log_.figures();
     body["streams"] = slots_.used();
     journal["events"] = figures.events;
     journal["bytes"] = figures.bytes;

@@ -5,8 +5,9 @@
 #include "api/settings.hpp"
 #include "api/stream/slots.hpp"
 #include "http/exchange.hpp"
-#include "log/journal.hpp"
+#include "log/log.hpp"
 #include "metrics/registry.hpp"
+#include "store/store.hpp"
 
 namespace worker::api {
 
@@ -16,15 +17,16 @@ namespace worker::api {
 /// Loop thread only.
 class HealthEndpoint final : public http::Endpoint {
  public:
-  HealthEndpoint(const log::Journal& journal, const StreamSlots& slots, const PublishSettings& publish,
-                 const StatsSettings& stats);
+  HealthEndpoint(const log::Log& log, const store::Store& store, const StreamSlots& slots,
+                 const PublishSettings& publish, const StatsSettings& stats);
   void update(const PublishSettings& publish, const StatsSettings& stats);
   void serve(http::Exchange& exchange) override;
 
  private:
   bool is_operator(const http::Request& request) const;
 
-  const log::Journal& journal_;
+  const log::Log& log_;
+  const store::Store& store_;
   const StreamSlots& slots_;
   std::string key_;
   bool loopback_ = true;

@@ -74,7 +74,7 @@ StatsFeed::Sample StatsFeed::sample() const {
 
 std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& before) const {
   const auto& counted = sources_.registry;
-  const auto journal = sources_.journal.figures();
+  const auto held = sources_.log.figures();
   Json body = {{"time", base::iso_time(sources_.clock.wall())},
                {"streams", sources_.slots.used()},
                {"streams_max", sources_.slots.most()},
@@ -83,8 +83,8 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
                {"gaps_total", counted.total("sse_worker_gaps_total")},
                {"rejected_events_total", counted.total("sse_worker_rejected_events_total")},
                {"limit_reached_total", counted.total("sse_worker_limit_reached_total")},
-               {"journal_events", journal.events},
-               {"journal_bytes", journal.bytes},
+               {"journal_events", held.events},
+               {"journal_bytes", held.bytes},
                {"memory_bytes", now.process.resident_bytes}};
   if (!before) return body.dump();
   const Seconds time = now.at - before->at;

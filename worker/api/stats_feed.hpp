@@ -14,7 +14,7 @@
 #include "base/clock.hpp"
 #include "base/process_figures.hpp"
 #include "http/exchange.hpp"
-#include "log/journal.hpp"
+#include "log/log.hpp"
 #include "metrics/registry.hpp"
 
 namespace worker::api {
@@ -24,7 +24,7 @@ class StatsFeed {
   /// All that is borrowed must outlive the feed. Names that the registry does not know count 0.
   struct Sources {
     const metrics::Registry& registry;
-    const log::Journal& journal;
+    const log::Log& log;
     const StreamSlots& slots;
     const base::Clock& clock;
     http::Framing framing;

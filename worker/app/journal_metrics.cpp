@@ -29,7 +29,7 @@ struct Gains {
 
 }  // namespace
 
-void tell_journal(metrics::Registry& registry, const log::Journal& journal) {
+void tell_journal(metrics::Registry& registry, const log::Log& log, const store::Store& store) {
   auto& events = registry.gauge("sse_worker_journal_events", "Events kept for readers to resume from.");
   auto& bytes =
       registry.gauge("sse_worker_journal_bytes", "Memory used by retained events, including indexes.");
@@ -48,16 +48,17 @@ void tell_journal(metrics::Registry& registry, const log::Journal& journal) {
   auto& available =
       registry.gauge("sse_worker_journal_available", "1 while the journal can store events, 0 otherwise.");
   registry.on_text([&, limits, gains = std::make_shared<Gains>()]() mutable {
-    available.set(journal.trouble() ? 0 : 1);
-    const auto figures = journal.figures();
+    available.set(store.trouble() ? 0 : 1);
+    const auto figures = log.figures();
+    const auto backlog = store.backlog();
     events.set(static_cast<std::int64_t>(figures.events));
     bytes.set(static_cast<std::int64_t>(figures.bytes));
     topics.set(static_cast<std::int64_t>(figures.topics));
     emptied.set(static_cast<std::int64_t>(figures.emptied_bytes));
     age.set(figures.age.count() / 1000);
     past_ids.set(static_cast<std::int64_t>(figures.past_ids));
-    waiting.set(static_cast<std::int64_t>(figures.waiting_bytes));
-    limits.count(metrics::Limit::waiting_bytes, gains->waiting.of(figures.waiting_refused));
+    waiting.set(static_cast<std::int64_t>(backlog.bytes));
+    limits.count(metrics::Limit::waiting_bytes, gains->waiting.of(backlog.refused));
     forgotten.add(gains->topics.of(figures.forgotten_topics));
     limits.count(metrics::Limit::past_ids, gains->past_ids.of(figures.past_ids_forgotten));
   });

@@ -18,8 +18,9 @@
 #include "fcgi/gate.hpp"
 #include "fcgi/load.hpp"
 #include "hub/shard.hpp"
-#include "log/journal.hpp"
+#include "log/log.hpp"
 #include "net/side_thread.hpp"
+#include "store/store.hpp"
 
 namespace worker::app {
 
@@ -28,7 +29,8 @@ struct Commons {
   const base::Clock& clock;
   base::Logger& logger;
   int listening;
-  log::Journal& journal;
+  log::Log& log;
+  store::Store& store;
   metrics::Registry& registry;
   api::StreamSlots& slots;
   fcgi::Load& load;

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "store/memory/memory_journal.hpp"
-#include "store/redis/redis_journal.hpp"
-#include "store/sqlite/sqlite_journal.hpp"
+#include "store/memory/memory_store.hpp"
+#include "store/redis/redis_store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 namespace worker::app {
 namespace {
@@ -17,17 +17,24 @@ std::string new_epoch(const base::Clock& clock) {
 
 }  // namespace
 
-std::unique_ptr<log::Journal> open_store(const log::Settings& history, const store::StorageSettings& storage,
-                                         const base::Clock& clock, base::Logger& logger) {
+std::unique_ptr<log::Log> open_log(const log::Settings& history, const store::StorageSettings& storage,
+                                   const base::Clock& clock) {
+  const bool shared = storage.kind == store::StorageSettings::Kind::redis;
+  return std::make_unique<log::Log>(history, new_epoch(clock), clock,
+                                    shared ? log::Log::Writers::many : log::Log::Writers::one);
+}
+
+std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSettings& storage,
+                                         base::Logger& logger) {
   switch (storage.kind) {
     case store::StorageSettings::Kind::sqlite:
-      return std::make_unique<store::SqliteJournal>(history, storage, new_epoch(clock), clock, logger);
+      return std::make_unique<store::SqliteStore>(log, storage, logger);
     case store::StorageSettings::Kind::redis:
-      return std::make_unique<store::RedisJournal>(history, storage.redis, clock, logger);
+      return std::make_unique<store::RedisStore>(log, storage.redis, logger);
     case store::StorageSettings::Kind::memory:
       break;
   }
-  return std::make_unique<store::MemoryJournal>(history, new_epoch(clock), clock);
+  return std::make_unique<store::MemoryStore>(log);
 }
 
 }  // namespace worker::app

@@ -1,17 +1,20 @@
-// open(): the journal that the configuration asks for.
+// The log and the store that the configuration asks for.
 #pragma once
 
 #include <memory>
 
 #include "base/logger.hpp"
-#include "log/journal.hpp"
-#include "store/settings.hpp"
+#include "log/log.hpp"
+#include "store/store.hpp"
 
 namespace worker::app {
 
+/// For open_store(), which fills it. The clock outlives it.
+std::unique_ptr<log::Log> open_log(const log::Settings& history, const store::StorageSettings& storage,
+                                   const base::Clock& clock);
 /// Always gives one; where what it keeps cannot be read yet it is in trouble, and says why
-/// (Journal::trouble()). Clock and log outlive it.
-std::unique_ptr<log::Journal> open_store(const log::Settings& history, const store::StorageSettings& storage,
-                                         const base::Clock& clock, base::Logger& logger);
+/// (Store::trouble()). Log and logger outlive it.
+std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSettings& storage,
+                                         base::Logger& logger);
 
 }  // namespace worker::app

@@ -6,12 +6,19 @@
 
 namespace worker::app {
 
-Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes,
-               log::Journal& journal, api::StreamSlots& slots, base::Logger& logger)
-    : file_(std::move(file)), running_(running), lanes_(lanes), journal_(journal), slots_(slots), logger_(logger) {}
+Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Log& log,
+               store::Store& store, api::StreamSlots& slots, base::Logger& logger)
+    : file_(std::move(file)),
+      running_(running),
+      lanes_(lanes),
+      log_(log),
+      store_(store),
+      slots_(slots),
+      logger_(logger) {}
 
 void Reload::operator()() {
-  if (file_.empty()) return logger_.warn("reload: started without --config, so there is nothing to read again");
+  if (file_.empty())
+    return logger_.warn("reload: started without --config, so there is nothing to read again");
   auto loaded = config::load(file_);
   if (!loaded) return logger_.error("reload: {}; the old configuration stays in force", loaded.error());
   auto& config = loaded.value();
@@ -22,13 +29,13 @@ void Reload::operator()() {
   };
   keep("listen", config.listen, running_.listen);
   keep("loops", config.loops, running_.loops);
-  if (config.storage != running_.storage && !journal_.move_to(config.storage))
+  if (config.storage != running_.storage && !store_.move_to(config.storage))
     keep("journal", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_most(config.streams.streams_max, config.streams.streams_per_address_max);
   slots_.subscriptions().set_most(config.streams.subscriptions_bytes_max);
-  journal_.update(config.history);
+  log_.update(config.history);
   for (auto& lane : lanes_) lane.update(config);
   running_ = config;
   if (const auto warning = config::exposure_warning(config, file_)) logger_.warn("{}: {}", file_, *warning);

@@ -12,8 +12,8 @@ namespace worker::app {
 class Reload {
  public:
   /// `file` empty: there is nothing to read again.
-  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Journal& journal,
-         api::StreamSlots& slots, base::Logger& logger);
+  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Log& log,
+         store::Store& store, api::StreamSlots& slots, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -22,7 +22,8 @@ class Reload {
   const std::string file_;
   config::Config running_;
   std::deque<Lane>& lanes_;
-  log::Journal& journal_;
+  log::Log& log_;
+  store::Store& store_;
   api::StreamSlots& slots_;
   base::Logger& logger_;
 };

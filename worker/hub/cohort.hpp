@@ -50,7 +50,7 @@ class Cohort {
     return pending.empty() ? taken : pending.front()->sequence() - 1;
   }
 
-  /// Live readers have everything there will ever be. The journal may be ahead of what has been taken from
+  /// Live readers have everything there will ever be. The log may be ahead of what has been taken from
   /// it: a topic can be closed there while its last events are on their way here.
   bool at_its_end(log::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
 
@@ -60,7 +60,7 @@ class Cohort {
   Readers live;
   /// Readers that receive live events and that the current round has not reached yet.
   Readers due;
-  /// Replaying, or slower than the events: served from the journal as their sockets drain.
+  /// Replaying, or slower than the events: served from the log as their sockets drain.
   Readers behind;
   /// For the next flush, in order.
   std::vector<log::EntryPtr> pending;

@@ -12,7 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "log/journal.hpp"
+#include "log/read.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 

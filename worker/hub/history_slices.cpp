@@ -23,7 +23,7 @@ std::size_t frame_bytes(const std::vector<log::EntryPtr>& entries) {
 std::shared_ptr<const FramedSlice> HistorySlices::next(const Part& part, log::Evictions& accounted) {
   auto kept = std::ranges::find_if(kept_, [&](const Kept& each) { return each.is(part); });
   // What was evicted since it was read concerns nobody who gets it; what was evicted beyond it is told with
-  // the next look into the journal, because `accounted` stays.
+  // the next look into the log, because `accounted` stays.
   if (kept != kept_.end() && kept->accounted <= accounted) return kept->slice;
 
   const auto before = accounted;
@@ -47,11 +47,11 @@ void HistorySlices::forget(const Cohort& cohort) {
   }
 }
 
-// The journal's slices end with the event that reaches the bound; these end before it, if it is not the only
+// The log's slices end with the event that reaches the bound; these end before it, if it is not the only
 // one.
 log::Slice HistorySlices::read(const Part& part, log::Sequence after, std::size_t bytes_max,
                                log::Evictions accounted) const {
-  auto slice = journal_.read(part.cohort.selection, after, part.until, bytes_max, accounted);
+  auto slice = log_.read(part.cohort.selection, after, part.until, bytes_max, accounted);
   if (slice.entries.size() > 1 && frame_bytes(slice.entries) > bytes_max) {
     slice.through = slice.entries.back()->sequence() - 1;
     slice.entries.pop_back();

@@ -13,6 +13,7 @@
 #include "hub/cohort.hpp"
 #include "hub/conflation.hpp"
 #include "hub/framer.hpp"
+#include "log/log.hpp"
 
 namespace worker::hub {
 
@@ -25,7 +26,7 @@ struct FramedSlice : log::Slice {
 
 class HistorySlices {
  public:
-  HistorySlices(const log::Journal& journal, const Framer& framer) : journal_(journal), framer_(framer) {}
+  HistorySlices(const log::Log& log, const Framer& framer) : log_(log), framer_(framer) {}
 
   /// Which part of the history.
   struct Part {
@@ -39,7 +40,7 @@ class HistorySlices {
   };
 
   /// Begins after `part.after`; may be empty where values were left out. `accounted` is the reader's, see
-  /// log::Slice; it moves on with each look into the journal. Takes a bounded time.
+  /// log::Slice; it moves on with each look into the log. Takes a bounded time.
   std::shared_ptr<const FramedSlice> next(const Part& part, log::Evictions& accounted);
 
   /// Its cohort goes.
@@ -67,7 +68,7 @@ class HistorySlices {
   FramedSlice read(const Part& part, log::Evictions accounted) const;
   void skip_superseded(FramedSlice& slice, const Part& part) const;
 
-  const log::Journal& journal_;
+  const log::Log& log_;
   const Framer& framer_;
   std::array<Kept, 8> kept_;
   std::size_t oldest_ = 0;  // of kept_

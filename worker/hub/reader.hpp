@@ -8,7 +8,8 @@
 #include <span>
 
 #include "base/bytes.hpp"
-#include "log/journal.hpp"
+#include "log/read.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 

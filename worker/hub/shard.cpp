@@ -25,17 +25,16 @@ Reader::~Reader() {
 
 const log::Selection& Reader::selection() const { return cohort_->selection; }
 
-Shard::Shard(net::Loop& loop, log::Journal& journal, const Settings& settings, Metrics& metrics,
-             Framing framing)
+Shard::Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& metrics, Framing framing)
     : loop_(loop),
-      journal_(journal),
+      log_(log),
       metrics_(metrics),
       framer_(std::move(framing)),
-      slices_(journal, framer_),
+      slices_(log, framer_),
       flush_timer_(loop.timers(), [this] { schedule_flush(); }),
       beat_timer_(loop.timers(), [this] { beat(); }) {
   update(settings);
-  journal_.follow(follower_, [this] {
+  log_.follow(follower_, [this] {
     if (!news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
   });
 }
@@ -52,7 +51,7 @@ void Shard::subscribe(Reader& reader, const log::Selection& selection, log::Sequ
                       log::Evictions accounted, base::ByteBudget::Share share) {
   take_news();
   auto& cohort = cohort_for(selection, std::move(share));
-  cohort.closed_at = journal_.closed_at(selection);
+  cohort.closed_at = log_.closed_at(selection);
   reader.accounted_ = accounted;
   reader.shard_ = this;
   reader.cohort_ = &cohort;
@@ -98,13 +97,13 @@ void Shard::remove(Cohort& cohort) {
   cohorts_.erase(cohorts_.find(cohort.selection));
 }
 
-// --- from the journal to the cohorts ---
+// --- from the log to the cohorts ---
 
 void Shard::take_news() {
   news_waiting_ = false;
   take_loss();
   while (!full()) {
-    const auto news = journal_.read_all(follower_.at, news_per_read);
+    const auto news = log_.read_all(follower_.at, news_per_read);
     if (news.empty()) break;
     // append() evicted only a part of what is over the bounds.
     if (!expire_posted_) expire();
@@ -124,7 +123,7 @@ void Shard::take_news() {
 
 // Whoever is live is behind then: catching up tells it of what was lost.
 void Shard::take_loss() {
-  const auto lost = journal_.lost_through();
+  const auto lost = log_.lost_through();
   if (lost <= follower_.at) return;
   finish_round();
   if (!pending_.empty()) {
@@ -133,7 +132,7 @@ void Shard::take_loss() {
   }
   for (auto& [selection, cohort] : cohorts_) {
     while (!cohort->live.empty()) cohort->join_behind(cohort->live.front(), follower_.at, false);
-    cohort->closed_at = journal_.closed_at(selection);
+    cohort->closed_at = log_.closed_at(selection);
   }
   follower_.at = lost;
   slices_.forget_all();
@@ -146,7 +145,7 @@ void Shard::nothing_offered() {
   offered_ = 0;
 }
 
-// True if further new events must stay in the journal until the flush of these has begun.
+// True if further new events must stay in the log until the flush of these has begun.
 bool Shard::full() const { return offered_ >= offered_max; }
 
 void Shard::route(const log::EntryPtr& entry) {
@@ -232,7 +231,7 @@ bool Shard::settle(Reader& reader) {
   if (reader.at_ < cohort.place(follower_.at)) return false;
   // If a flush is pending, serve_behind() is called again after it.
   if (cohort.has_news()) return true;
-  // The reader began at the journal's end, which this shard has not reached yet.
+  // The reader began at the log's end, which this shard has not reached yet.
   if (reader.at_ > follower_.at) {
     wait_for_turn(reader);
     return true;

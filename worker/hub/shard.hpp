@@ -1,8 +1,8 @@
-// Shard: the hub of one loop: follows the journal, routes events to cohorts, and flushes them to readers.
+// Shard: the hub of one loop: follows the log, routes events to cohorts, and flushes them to readers.
 //
-// A shard pulls: the journal only says that there is news. So a stream's history and its live events come
+// A shard pulls: the log only says that there is news. So a stream's history and its live events come
 // from the same order, and the change from one to the other has no seam: a reader is live once its place is
-// the shard's flushed place. A reader whose socket is full leaves the flushes and goes on from the journal
+// the shard's flushed place. A reader whose socket is full leaves the flushes and goes on from the log
 // when it has drained; nothing is queued for it meanwhile. How long it may take nothing is not the shard's
 // matter.
 //
@@ -26,13 +26,14 @@
 #include "hub/pace.hpp"
 #include "hub/routes.hpp"
 #include "hub/settings.hpp"
+#include "log/log.hpp"
 #include "net/loop.hpp"
 
 namespace worker::hub {
 
 class Shard {
  public:
-  Shard(net::Loop& loop, log::Journal& journal, const Settings& settings, Metrics& metrics, Framing framing);
+  Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& metrics, Framing framing);
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
   /// is destroyed. It is told of evictions after `accounted` (see log::Resumption).
@@ -47,7 +48,7 @@ class Shard {
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
   Metrics& metrics() { return metrics_; }
-  const log::Journal& journal() const { return journal_; }
+  const log::Log& log() const { return log_; }
   /// The distance of heartbeats.
   std::chrono::milliseconds heartbeat() const { return settings_.heartbeat; }
 
@@ -93,7 +94,7 @@ class Shard {
   void remove(Cohort& cohort);
 
   net::Loop& loop_;
-  log::Journal& journal_;
+  log::Log& log_;
   Settings settings_;
   Conflation conflation_;
   Metrics& metrics_;

@@ -126,7 +126,7 @@ void Shard::end_flush(Cohort& cohort) {
   cohort.last_sent = loop_.timers().now();
   cohort.cursor_sent = entries.back()->sequence();
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes(); })) {
-    cohort.closed_at = journal_.closed_at(cohort.selection);
+    cohort.closed_at = log_.closed_at(cohort.selection);
   }
   at_hand_.ending = true;
   at_hand_.batch = at_hand_.rest = {};
@@ -154,7 +154,7 @@ std::chrono::milliseconds Shard::beat_interval() const {
 // Evicts events that are too old or over the bounds.
 void Shard::expire() {
   expire_posted_ = false;
-  if (journal_.expire() && !std::exchange(expire_posted_, true)) loop_.post([this] { expire(); });
+  if (log_.expire() && !std::exchange(expire_posted_, true)) loop_.post([this] { expire(); });
 }
 
 void Shard::beat() {
@@ -216,7 +216,7 @@ base::Bytes Shard::quiet_heartbeat(Cohort& cohort) const {
   std::string payload;
   if (cohort.cursor_sent != follower_.at) {
     cohort.cursor_sent = follower_.at;
-    sse::append_cursor(payload, journal_.id_of(follower_.at));
+    sse::append_cursor(payload, log_.id_of(follower_.at));
   } else {
     sse::append_comment(payload, {});
   }
@@ -225,7 +225,7 @@ base::Bytes Shard::quiet_heartbeat(Cohort& cohort) const {
 
 base::Bytes Shard::event_heartbeat(const Cohort& cohort) const {
   std::string payload;
-  sse::append_heartbeat(payload, journal_.id_of(cohort.place(follower_.at)), settings_.heartbeat);
+  sse::append_heartbeat(payload, log_.id_of(cohort.place(follower_.at)), settings_.heartbeat);
   return framer_.framed(payload);
 }
 

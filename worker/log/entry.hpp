@@ -1,4 +1,4 @@
-// Draft and Entry: an event on its way into the journal, and one that has its place there. Values.
+// Draft and Entry: an event on its way into the log, and one that has its place there. Values.
 #pragma once
 
 #include <algorithm>
@@ -45,7 +45,7 @@ struct Draft {
 };
 
 class Entry;
-/// Shared between the journal and the loops; the last owner frees the entry. Usable from every thread.
+/// Shared between the log and the loops; the last owner frees the entry. Usable from every thread.
 using EntryPtr = boost::intrusive_ptr<const Entry>;
 
 /// What an entry is made of.

@@ -1,6 +1,6 @@
 // History: the events held to resume from, and what is known of those that are not held any more. A value
-// with indexes, in this process's memory; every journal has one, wherever else it keeps its events. Not
-// thread-safe: its journal guards it. Calls take a time that depends on what they return, and on the number
+// with indexes, in this process's memory; the log has one, wherever else it keeps its events. Not
+// thread-safe: the log guards it. Calls take a time that depends on what they return, and on the number
 // of topics and patterns asked for.
 #pragma once
 
@@ -13,11 +13,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "log/journal.hpp"
 #include "log/past_ids.hpp"
 #include "log/places.hpp"
 #include "log/prefix_index.hpp"
+#include "log/read.hpp"
 #include "log/settings.hpp"
+#include "log/topic.hpp"
 #include "log/topic_table.hpp"
 
 namespace worker::log {
@@ -36,7 +37,7 @@ struct Gone {
   std::optional<PastId> id;  // its publisher's, if that is remembered from now on
 };
 
-/// What a history has given up since it was asked last, for a journal that keeps it elsewhere, too.
+/// What a history has given up since it was asked last, for a store that keeps it elsewhere, too.
 struct Changes {
   std::vector<Gone> gone;
   std::map<std::string, std::optional<TopicMark>> topics;  // none: not remembered any more

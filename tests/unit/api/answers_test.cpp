@@ -49,10 +49,11 @@ struct Fixture : HubBench {
   api::StreamSlots slots{100};
   Silent silent;
   metrics::Limits limits{registry};
-  api::EventsEndpoint events{loop.timers(), random, slots, shard(), silent, silent, {}, limits};
+  api::EventsEndpoint events{loop.timers(), random, slots, shard(), journal().store(),
+                             silent,        silent, {},    limits};
   api::PublishMetrics publish_metrics{registry};
-  api::PublishEndpoint publish{loop, journal(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
-  api::HealthEndpoint health{journal(), slots, {}, {}};
+  api::PublishEndpoint publish{loop, journal().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
+  api::HealthEndpoint health{journal().log(), journal().store(), slots, {}, {}};
   api::MetricsEndpoint figures{registry};
   api::Router router;
 };

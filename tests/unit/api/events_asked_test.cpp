@@ -29,7 +29,8 @@ struct Fixture : HubBench {
   }
   api::EventsEndpoint& endpoint() {
     if (!endpoint_)
-      endpoint_.emplace(loop.timers(), random, slots, shard(), greeting, stats, streams, limits);
+      endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), greeting, stats, streams,
+                        limits);
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {

@@ -29,8 +29,15 @@ struct Fixture : HubBench {
   api::StreamSlots slots{100};
   Nothing nothing;
   metrics::Limits limits{registry};
-  api::EventsEndpoint endpoint{
-      loop.timers(), random, slots, shard(), nothing, nothing, {.retry = 3s, .retry_jitter = 0ms}, limits};
+  api::EventsEndpoint endpoint{loop.timers(),
+                               random,
+                               slots,
+                               shard(),
+                               journal().store(),
+                               nothing,
+                               nothing,
+                               {.retry = 3s, .retry_jitter = 0ms},
+                               limits};
 };
 
 }  // namespace

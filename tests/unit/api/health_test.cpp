@@ -3,8 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "store/memory/memory_journal.hpp"
-#include "support/passing_journal.hpp"
+#include "support/event_log.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker::api;
@@ -17,8 +16,8 @@ namespace {
 using Readers = StatsSettings::Readers;
 
 // A path that only the operator may see is in its trouble.
-struct Full final : worker::support::PassingJournal {
-  using PassingJournal::PassingJournal;
+struct Full final : worker::store::Store {
+  void append(std::vector<worker::log::Draft> /*drafts*/, worker::store::Done /*done*/) override {}
   std::optional<std::string> trouble() const override { return "/var/lib/journal.db: the disk is full"; }
 };
 
@@ -40,11 +39,11 @@ struct Fixture {
   }
 
   const worker::base::SystemClock clock;
-  worker::store::MemoryJournal journal{{}, "epoch", clock};
-  Full full{{}, "epoch", clock};
+  worker::support::MemoryLog journal{{}, "epoch", clock};
+  Full full;
   StreamSlots slots{2};
   const worker::base::Result<StreamSlots::Slot, StreamSlots::Refused> taken = slots.take({}, {});
-  HealthEndpoint well{journal, slots, {}, {}};
+  HealthEndpoint well{journal.log(), journal.store(), slots, {}, {}};
 };
 
 constexpr const char* public_ok = R"({"status":"ok","journal":{"status":"ok"}})"
@@ -76,7 +75,7 @@ BOOST_FIXTURE_TEST_CASE(well_for_everybody_else, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(unwell, Fixture) {
-  HealthEndpoint endpoint(full, slots, {}, {});
+  HealthEndpoint endpoint(journal.log(), full, slots, {}, {});
   const auto mine = asked(endpoint, "127.0.0.1");
   const auto theirs = asked(endpoint, "192.0.2.7");
   for (const auto* exchange : {&mine, &theirs})
@@ -90,7 +89,7 @@ BOOST_FIXTURE_TEST_CASE(unwell, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_publish_key_opens_it_from_everywhere, Fixture) {
-  HealthEndpoint endpoint(journal, slots, {.key = "secret"}, {});
+  HealthEndpoint endpoint(journal.log(), journal.store(), slots, {.key = "secret"}, {});
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer secret").body() != public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer wrong").body() == public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7").body() == public_ok);

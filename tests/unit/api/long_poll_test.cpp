@@ -19,7 +19,8 @@ struct Nowhere final : http::Endpoint {
 struct Fixture : HubBench {
   std::unique_ptr<RecordingExchange> asking(const std::string& query) {
     if (!endpoint_)
-      endpoint_.emplace(loop.timers(), random, slots, shard(), nowhere, nowhere, streams, limits);
+      endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), nowhere, nowhere, streams,
+                        limits);
     auto exchange = std::make_unique<RecordingExchange>(
         http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
     endpoint_->serve(*exchange);

@@ -2,7 +2,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_bench.hpp"
-#include "support/hub_journal.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
@@ -11,15 +10,6 @@ namespace {
 
 struct Fixture : HubBench {
   void close(const std::string& topics) { append(closing(topics, "bye")); }
-};
-
-struct Interposed : Fixture {
-  Interposed() {
-    auto made = std::make_unique<InterposedJournal>(history, "e", clock);
-    moments = made.get();
-    use(std::move(made));
-  }
-  InterposedJournal* moments;
 };
 
 const std::string half_slice(16'360, 'x');
@@ -177,40 +167,3 @@ BOOST_AUTO_TEST_SUITE_END()
 
 // The journal is shared: another loop may close a topic at any moment, also between two questions of this
 // one.
-BOOST_FIXTURE_TEST_SUITE(closing_race_suite, Interposed)
-
-BOOST_AUTO_TEST_CASE(closed_while_a_reader_subscribes) {
-  HubReader reader;
-  shard();
-  moments->before_closed_at = [&] { close("a"); };
-  subscribe(reader, "a", 0);
-  settle();
-  BOOST_TEST(reader.news() == "[1] closed");
-}
-
-BOOST_AUTO_TEST_CASE(closed_while_another_reader_subscribes) {
-  HubReader reader;
-  HubReader newcomer;
-  subscribe(reader, "a");
-  moments->before_closed_at = [&] {
-    publish("a");
-    close("a");
-  };
-  subscribe(newcomer, "a", 0);
-  settle();
-  BOOST_TEST(reader.news() == "[1 2] closed");
-  BOOST_TEST(newcomer.news() == "[1 2] closed");
-}
-
-BOOST_AUTO_TEST_CASE(closed_while_the_other_topic_s_end_goes_out) {
-  HubReader reader;
-  subscribe(reader, "a b");
-  close("a");
-  moments->before_closed_at = [&] { close("b"); };
-  settle();
-  settle();
-  BOOST_TEST(reader.received.find("id: e-2\n") != std::string::npos);
-  BOOST_TEST(reader.news() == "[1] [2] closed");
-}
-
-BOOST_AUTO_TEST_SUITE_END()

@@ -2,15 +2,31 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_bench.hpp"
-#include "support/losing_journal.hpp"
 
 using namespace worker::support;
 
 namespace {
 
 struct Bench : HubBench {
-  Bench() { use(std::make_unique<LosingJournal>(history, "e1", clock)); }
-  LosingJournal& losing() { return static_cast<LosingJournal&>(journal()); }
+  Bench() { use(std::make_unique<MemoryLog>(history, "e1", clock)); }
+  /// What a store does that has lost events, or its epoch.
+  void lose(worker::log::Sequence through) {
+    change([&](auto& kept) { kept.lose(through); });
+  }
+  void restart(const std::string& epoch) {
+    change([&](auto& kept) { kept.restart(epoch); });
+  }
+
+ private:
+  template <class Change>
+  void change(const Change& change) {
+    auto& log = journal().log();
+    {
+      const std::lock_guard lock(log.mutex());
+      change(log.history());
+    }
+    log.tell_followers();
+  }
 };
 
 }  // namespace
@@ -27,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
   publish("a");
   settle();
   BOOST_TEST(one.news() == "[1]");
-  losing().restart("e2");
+  restart("e2");
   turn();
   BOOST_TEST(one.news() == "gap restarted 1>2");
   BOOST_TEST(pattern.news() == "gap restarted 1>2");
@@ -49,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
   publish("a");
   publish("a");
   turn();  // taken in; the flush is not due yet, or went out
-  losing().restart("e2");
+  restart("e2");
   settle();
   const auto news = reader.news();
   BOOST_TEST(news.starts_with("[1] "));
@@ -62,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_lost_unseen_is_a_gap, Bench) {
   subscribe(reader, "a");
   publish("a");
   settle();
-  losing().lose(9);
+  lose(9);
   publish("a");
   settle();
   BOOST_TEST(reader.news() == "[1] gap evicted 1>9 [10]");
@@ -76,7 +92,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
   BOOST_TEST(reader.news() == "[1]");
   publish("a");
   settle();
-  losing().restart("e2");
+  restart("e2");
   publish("a");
   settle();
   BOOST_TEST(reader.news() == "");
@@ -87,7 +103,7 @@ BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
 
 BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
   publish("a");
-  losing().restart("e2");
+  restart("e2");
   HubReader reader;
   const auto from = journal().resume(select("a"), std::nullopt);
   shard().subscribe(reader, select("a"), from.after, from.accounted);
@@ -99,7 +115,7 @@ BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
 BOOST_FIXTURE_TEST_CASE(a_heartbeat_carries_the_new_life, Bench) {
   HubReader reader;
   subscribe(reader, "a");
-  losing().restart("e2");
+  restart("e2");
   turn();
   BOOST_TEST(reader.news() == "gap restarted 0>1");
   publish("b");

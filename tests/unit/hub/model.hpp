@@ -12,6 +12,7 @@
 
 #include "hub/reader.hpp"
 #include "hub/settings.hpp"
+#include "log/log.hpp"
 #include "support/hub_draft.hpp"
 
 namespace worker::hub {
@@ -66,9 +67,8 @@ class Ledger {
 
 class ModelReader final : public Reader {
  public:
-  ModelReader(Ledger& ledger, const log::Journal& journal, log::Selection asked, log::Sequence after,
-              int takes)
-      : room(takes), ledger_(ledger), journal_(journal), asked_(std::move(asked)), at_(after) {
+  ModelReader(Ledger& ledger, const log::Log& log, log::Selection asked, log::Sequence after, int takes)
+      : room(takes), ledger_(ledger), log_(log), asked_(std::move(asked)), at_(after) {
     owe_what_is_held();
   }
 
@@ -134,7 +134,7 @@ class ModelReader final : public Reader {
   // Up to now nothing else can be given to it.
   void owe_what_is_held() {
     asked_at_ = ledger_.last();
-    owed_ = journal_.read(asked_, at_, asked_at_, std::string::npos, 0).entries;
+    owed_ = log_.read(asked_, at_, asked_at_, std::string::npos, 0).entries;
   }
   // All up to `until` that it asked for must have come, or be told as a gap, or be superseded.
   void account_for(log::Sequence until) {
@@ -159,7 +159,7 @@ class ModelReader final : public Reader {
   }
 
   Ledger& ledger_;
-  const log::Journal& journal_;
+  const log::Log& log_;
   const log::Selection asked_;
   log::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;

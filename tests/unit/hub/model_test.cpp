@@ -128,7 +128,7 @@ class Play : public HubBench {
     if (below(6) == 0) cursor = "earliest";
     const auto from = journal().resume(selection, cursor);
     if (from.complete) return;
-    readers_.push_back(std::make_unique<ModelReader>(ledger, journal(), selection, from.after,
+    readers_.push_back(std::make_unique<ModelReader>(ledger, journal().log(), selection, from.after,
                                                      below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
     shard().subscribe(*readers_.back(), selection, from.after, from.accounted);

@@ -1,4 +1,6 @@
-// Real loops, one thread each, on one journal, while others publish. Every wait ends by an event.
+// Real loops, one thread each, on one log, while others publish. Every wait ends by an event.
+#include <algorithm>
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
@@ -40,7 +42,7 @@ class Counting final : public worker::hub::Reader {
 };
 
 struct Turning {
-  Turning(const SystemClock& clock, worker::log::Journal& journal, worker::hub::Metrics& metrics)
+  Turning(const SystemClock& clock, worker::log::Log& journal, worker::hub::Metrics& metrics)
       : loop(clock), shard(loop, journal, {}, metrics, [](std::string_view payload) {
           return std::make_shared<const std::string>(payload);
         }) {}
@@ -56,11 +58,11 @@ BOOST_AUTO_TEST_SUITE(threads_suite)
 
 BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   const SystemClock clock;
-  worker::store::MemoryJournal journal({}, "e", clock);
+  worker::support::MemoryLog journal({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
   std::vector<std::unique_ptr<Turning>> turning;
-  for (int i = 0; i < loops; ++i) turning.push_back(std::make_unique<Turning>(clock, journal, metrics));
+  for (int i = 0; i < loops; ++i) turning.push_back(std::make_unique<Turning>(clock, journal.log(), metrics));
   std::vector<std::thread> threads;
   for (auto& one : turning) {
     threads.emplace_back([&one] {
@@ -88,10 +90,10 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
 // repeat.
 BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   const SystemClock clock;
-  worker::store::MemoryJournal journal({}, "e", clock);
+  worker::support::MemoryLog journal({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
-  Turning turning(clock, journal, metrics);
+  Turning turning(clock, journal.log(), metrics);
   std::vector<std::thread> threads;
   for (int i = 0; i < publishers; ++i) {
     threads.emplace_back([&] {
@@ -111,6 +113,55 @@ BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   for (auto& thread : threads) thread.join();
   BOOST_TEST(turning.resuming.seen == static_cast<worker::log::Sequence>(total));
   BOOST_TEST(turning.resuming.wrong == 0);
+}
+
+// A topic may be closed at any moment between a reader's look at the log and the next one.
+BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
+  constexpr int topics = 500;
+  const SystemClock clock;
+  worker::support::MemoryLog events({}, "e", clock);
+  worker::metrics::Registry registry;
+  worker::hub::Metrics metrics(registry);
+  Turning turning(clock, events.log(), metrics);
+  const auto name = [](int n) { return fmt::format("t/{}", n); };
+  std::vector<std::unique_ptr<HubReader>> readers;
+  std::atomic<int> begun = 0;
+  std::thread publisher([&] {
+    for (int n = 0; n < topics; ++n) {
+      while (begun < n - 1) std::this_thread::yield();
+      for (auto& each : {draft(name(n)), closing(name(n), "bye")}) {
+        std::vector<worker::log::Draft> drafts{each};
+        events.append(std::move(drafts), [](const auto&) {});
+      }
+    }
+  });
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::function<void()> turn = [&] {
+    if (begun < topics) {
+      for (int i = 0; i < 2; ++i) {
+        readers.push_back(std::make_unique<HubReader>());
+        turning.shard.subscribe(*readers.back(), select(name(begun)), 0, 0);
+      }
+      ++begun;
+    }
+    const bool all =
+        begun == topics && std::ranges::all_of(readers, [](const auto& reader) { return reader->ended; });
+    if (all || std::chrono::steady_clock::now() > deadline) return turning.loop.stop();
+    turning.loop.post(turn);
+  };
+  turning.loop.post(turn);
+  turning.loop.run();
+  publisher.join();
+  int wrong = 0;
+  for (std::size_t n = 0; n < readers.size(); ++n) {
+    const auto first = 2 * (n / 2) + 1;
+    const auto said = readers[n]->news();
+    const bool whole = said == fmt::format("[{} {}] closed", first, first + 1) ||
+                       said == fmt::format("[{}] [{}] closed", first, first + 1);
+    if (!whole) ++wrong;
+  }
+  BOOST_TEST(readers.size() == 2U * topics);
+  BOOST_TEST(wrong == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

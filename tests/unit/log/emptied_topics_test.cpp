@@ -6,7 +6,7 @@
 #include <random>
 
 #include "log/history.hpp"
-#include "store/memory/memory_journal.hpp"
+#include "support/event_log.hpp"
 #include "support/hub_draft.hpp"
 #include "support/manual_clock.hpp"
 
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Bench {
-  MemoryJournal& journal() {
+  worker::support::MemoryLog& journal() {
     if (!journal_) journal_.emplace(settings, "life", clock);
     return *journal_;
   }
@@ -45,7 +45,7 @@ struct Bench {
   Settings settings;
 
  private:
-  std::optional<MemoryJournal> journal_;
+  std::optional<worker::support::MemoryLog> journal_;
 };
 
 std::string long_name(int number) { return fmt::format("{:06}/{}", number, std::string(993, 'n')); }

@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "store/memory/memory_journal.hpp"
+#include "support/event_log.hpp"
 #include "support/hub_draft.hpp"
 
 using namespace worker;
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_topic_with_one_small_event_takes_300_bytes_at_most) {
   const base::SystemClock clock;
   Settings settings;
   settings.bytes_max = 1'000'000'000;
-  MemoryJournal journal(settings, "660de4b8b9632", clock);
+  worker::support::MemoryLog journal(settings, "660de4b8b9632", clock);
   const auto before = ::mallinfo2().uordblks;
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<Draft> drafts;

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "store/memory/memory_journal.hpp"
-#include "store/redis/redis_journal.hpp"
-#include "store/sqlite/sqlite_journal.hpp"
+#include "store/memory/memory_store.hpp"
+#include "store/redis/redis_store.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 #include "support/append.hpp"
 #include "support/manual_clock.hpp"
 #include "support/redis_server.hpp"
@@ -29,13 +29,13 @@ class Subject {
   virtual ~Subject() = default;
 
   /// Made by the first use, out of the settings of that moment.
-  log::Journal& journal() {
+  support::EventLog& journal() {
     if (!journal_) journal_ = make();
     return *journal_;
   }
 
   /// Waits until they are kept, on whichever thread that comes.
-  std::vector<log::Journal::Kept> append(std::vector<log::Draft> drafts) {
+  std::vector<store::Kept> append(std::vector<log::Draft> drafts) {
     return support::append(journal(), std::move(drafts));
   }
   /// One event; what told() says of its result.
@@ -67,19 +67,19 @@ class Subject {
   log::Settings settings;
 
  protected:
-  virtual std::unique_ptr<log::Journal> make() = 0;
+  virtual std::unique_ptr<support::EventLog> make() = 0;
   /// Before what it was made with goes.
   void end() { journal_.reset(); }
 
  private:
-  std::unique_ptr<log::Journal> journal_;
+  std::unique_ptr<support::EventLog> journal_;
 };
 
 class MemorySubject final : public Subject {
  protected:
-  std::unique_ptr<log::Journal> make() override {
+  std::unique_ptr<support::EventLog> make() override {
     static std::atomic<int> lives = 0;
-    return std::make_unique<MemoryJournal>(settings, fmt::format("life{:04}", ++lives), clock);
+    return std::make_unique<support::MemoryLog>(settings, fmt::format("life{:04}", ++lives), clock);
   }
 };
 
@@ -88,10 +88,12 @@ class SqliteSubject final : public Subject {
   ~SqliteSubject() override { end(); }
 
  protected:
-  std::unique_ptr<log::Journal> make() override {
+  std::unique_ptr<support::EventLog> make() override {
     static std::atomic<int> lives = 0;
     const StorageSettings storage{StorageSettings::Kind::sqlite, folder_.path("journal.db")};
-    return std::make_unique<SqliteJournal>(settings, storage, fmt::format("life{:04}", ++lives), clock, logger_);
+    auto made = std::make_unique<support::EventLog>(settings, fmt::format("life{:04}", ++lives), clock);
+    made->with([&](log::Log& log) { return std::make_unique<SqliteStore>(log, storage, logger_); });
+    return made;
   }
 
  private:
@@ -104,12 +106,15 @@ class RedisSubject final : public Subject {
   ~RedisSubject() override { end(); }
 
  protected:
-  std::unique_ptr<log::Journal> make() override {
+  std::unique_ptr<support::EventLog> make() override {
     static std::atomic<int> hubs = 0;
     RedisSettings redis;
     redis.address = support::RedisServer::shared().address();
     redis.hub = fmt::format("hub{}", ++hubs);
-    return std::make_unique<RedisJournal>(settings, redis, clock, logger_);
+    auto made =
+        std::make_unique<support::EventLog>(settings, "none", clock, support::EventLog::Writers::many);
+    made->with([&](log::Log& log) { return std::make_unique<RedisStore>(log, redis, logger_); });
+    return made;
   }
 
  private:

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string told(const std::vector<Journal::Kept>& results) {
+std::string told(const std::vector<Kept>& results) {
   std::string text;
   for (const auto& kept : results) text += worker::support::told(kept) + "\n";
   return text;

@@ -38,7 +38,7 @@ void write(Subject& subject, int writer, std::atomic<int>& out_of_order) {
 }
 
 // Follows `selection` in small slices to the end; the data it saw.
-std::string follow(const Journal& journal, const Selection& selection) {
+std::string follow(const EventLog& journal, const Selection& selection) {
   std::string seen;
   for (Sequence at = 0; at < total;) {
     const auto until = journal.last();

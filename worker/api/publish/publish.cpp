@@ -36,47 +36,48 @@ std::optional<std::string_view> field_in_address(const http::Query& query) {
   return std::nullopt;
 }
 
-std::string sentence(log::Rejection rejection, const log::Journal& journal) {
+std::string sentence(store::Rejection rejection, const store::Store& store) {
   switch (rejection) {
-    case log::Rejection::closed:
+    case store::Rejection::closed:
       return "topic: is closed; what it was for has ended";
-    case log::Rejection::reserved:
+    case store::Rejection::reserved:
       return "id: looks like one of the hub's own; choose another";
-    case log::Rejection::conflict:
+    case store::Rejection::conflict:
       return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
              "event again";
-    case log::Rejection::unconfirmed:
+    case store::Rejection::unconfirmed:
       return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
              "`id` cannot create a duplicate.";
-    case log::Rejection::full:
+    case store::Rejection::full:
       return "Too many events wait to be stored; send it again later. The operator can raise "
              "journal.waiting_bytes_max.";
-    case log::Rejection::unavailable:
+    case store::Rejection::unavailable:
       break;
   }
   return fmt::format("The event could not be kept ({}); send it again later.",
-                     journal.trouble().value_or("it has recovered meanwhile"));
+                     store.trouble().value_or("it has recovered meanwhile"));
 }
 
-http::Response refusal(log::Rejection rejection, const log::Journal& journal) {
-  const auto detail = sentence(rejection, journal);
+http::Response refusal(store::Rejection rejection, const store::Store& store) {
+  const auto detail = sentence(rejection, store);
   switch (rejection) {
-    case log::Rejection::closed:
-    case log::Rejection::conflict:
+    case store::Rejection::closed:
+    case store::Rejection::conflict:
       return http::problem(409, detail);
-    case log::Rejection::reserved:
+    case store::Rejection::reserved:
       return http::problem(400, detail);
-    case log::Rejection::unavailable:
-    case log::Rejection::full:
-    case log::Rejection::unconfirmed:
+    case store::Rejection::unavailable:
+    case store::Rejection::full:
+    case store::Rejection::unconfirmed:
       break;
   }
   return http::problem(503, detail, {{"Retry-After", "1"}});
 }
 
-bool is_unavailable(const log::Journal::Kept& result) {
-  return !result && (result.error() == log::Rejection::unavailable ||
-                     result.error() == log::Rejection::full || result.error() == log::Rejection::unconfirmed);
+bool is_unavailable(const store::Kept& result) {
+  return !result &&
+         (result.error() == store::Rejection::unavailable || result.error() == store::Rejection::full ||
+          result.error() == store::Rejection::unconfirmed);
 }
 
 // `{"NAME":"TEXT"}` and a line end.
@@ -87,8 +88,8 @@ void append_line(std::string& out, std::string_view name, std::string_view text)
 }
 
 // One line per item: the mistakes that are known already, and the results of the others in their order.
-std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<log::Journal::Kept>& results,
-                         const log::Journal& journal) {
+std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<store::Kept>& results,
+                         const store::Store& store) {
   // Bytes of a line with an id that the hub gives.
   constexpr std::size_t line_bytes = 48;
   std::string body;
@@ -99,7 +100,7 @@ std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<
     if (good) {
       append_line(body, "id", next->value());
     } else {
-      const auto& error = item.error.empty() ? sentence(next->error(), journal) : item.error;
+      const auto& error = item.error.empty() ? sentence(next->error(), store) : item.error;
       append_line(body, "error", fmt::format("line {}: {}", item.line, error));
     }
     if (item.error.empty()) ++next;
@@ -139,17 +140,17 @@ struct PublishEndpoint::Link {
   http::Exchange* exchange;
 };
 
-// A publish on its way into the journal.
+// A publish on its way into the store.
 struct PublishEndpoint::Appending {
   Publication publication;
   std::shared_ptr<Link> link;
   base::Instant begun;
   std::size_t size = publication.drafts.size();
   std::size_t next = 0;  // draft to be appended
-  std::vector<log::Journal::Kept> results{};
+  std::vector<store::Kept> results{};
 };
 
-// An answer that waits for the journal, which may finish on another thread and after the publisher left.
+// An answer that waits for the store, which may finish on another thread and after the publisher left.
 class PublishEndpoint::PendingAnswer final : public http::Source {
  public:
   explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
@@ -161,9 +162,9 @@ class PublishEndpoint::PendingAnswer final : public http::Source {
   const std::shared_ptr<Link> link_;
 };
 
-PublishEndpoint::PublishEndpoint(net::Loop& loop, log::Journal& journal, const PublishSettings& settings,
+PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
                                  PublishMetrics& metrics)
-    : loop_(loop), journal_(journal), settings_(settings), metrics_(metrics), aside_(loop) {}
+    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), aside_(loop) {}
 
 bool PublishEndpoint::admits(const http::Request& request) const {
   return settings_.key.empty() || has_key(request, settings_.key);
@@ -227,7 +228,7 @@ void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
   const auto& results = appending->results;
   // The part before could not be stored, so the rest cannot be either.
   if (!results.empty() && is_unavailable(results.back()))
-    return take(*appending, std::vector<log::Journal::Kept>(size - next, results.back()));
+    return take(*appending, std::vector<store::Kept>(size - next, results.back()));
   const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
   const auto end = end_of_part(begin, drafts.end());
   next += static_cast<std::size_t>(end - begin);
@@ -237,14 +238,14 @@ void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
   } else {
     part.assign(std::move_iterator(begin), std::move_iterator(end));
   }
-  journal_.append(std::move(part), [this, appending](std::vector<log::Journal::Kept> kept) {
+  store_.append(std::move(part), [this, appending](std::vector<store::Kept> kept) {
     if (loop_.on_thread()) return take(*appending, std::move(kept));
     loop_.post([this, appending, kept = std::move(kept)] { take(*appending, kept); });
   });
   if (next < size) loop_.post([this, appending] { append(appending); });
 }
 
-void PublishEndpoint::take(Appending& appending, std::vector<log::Journal::Kept> kept) {
+void PublishEndpoint::take(Appending& appending, std::vector<store::Kept> kept) {
   auto& results = appending.results;
   if (results.empty()) {
     results = std::move(kept);
@@ -265,7 +266,7 @@ http::Response PublishEndpoint::answer_of(const Appending& appending) const {
   const auto& results = appending.results;
   if (!appending.publication.batch) {
     const auto& kept = results.front();
-    if (!kept) return refusal(kept.error(), journal_);
+    if (!kept) return refusal(kept.error(), store_);
     std::string body;
     append_line(body, "id", kept.value());
     return http::plain_response("application/json", std::move(body));
@@ -273,10 +274,10 @@ http::Response PublishEndpoint::answer_of(const Appending& appending) const {
   const auto lacking = std::ranges::find_if(results, is_unavailable);
   if (lacking == results.end())
     return http::plain_response("application/x-ndjson",
-                                batch_answer(appending.publication.items, results, journal_));
+                                batch_answer(appending.publication.items, results, store_));
   // Parts that were appended before may be stored.
   const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
-  return refusal(some ? log::Rejection::unconfirmed : lacking->error(), journal_);
+  return refusal(some ? store::Rejection::unconfirmed : lacking->error(), store_);
 }
 
 }  // namespace worker::api

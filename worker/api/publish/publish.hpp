@@ -1,4 +1,4 @@
-// POST /publish: takes an event, or a batch of them, into the journal, and answers with their ids once they
+// POST /publish: takes an event, or a batch of them, into the store, and answers with their ids once they
 // are kept.
 //
 // Nothing of it holds the loop for long: a large body is read on a thread of its own, and the events of a
@@ -12,16 +12,16 @@
 #include "api/publish/publish_reader.hpp"
 #include "api/publish/settings.hpp"
 #include "http/exchange.hpp"
-#include "log/journal.hpp"
 #include "net/loop.hpp"
 #include "net/side_thread.hpp"
+#include "store/store.hpp"
 
 namespace worker::api {
 
 /// Loop thread only; one per loop.
 class PublishEndpoint final : public http::Endpoint {
  public:
-  PublishEndpoint(net::Loop& loop, log::Journal& journal, const PublishSettings& settings,
+  PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
                   PublishMetrics& metrics);
 
   void serve(http::Exchange& exchange) override;
@@ -37,11 +37,11 @@ class PublishEndpoint final : public http::Endpoint {
   static std::shared_ptr<Link> wait(http::Exchange& exchange);
   void read_aside(http::Exchange& exchange);
   void append(const std::shared_ptr<Appending>& appending);
-  void take(Appending& appending, std::vector<log::Journal::Kept> kept);
+  void take(Appending& appending, std::vector<store::Kept> kept);
   http::Response answer_of(const Appending& appending) const;
 
   net::Loop& loop_;
-  log::Journal& journal_;
+  store::Store& store_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
   PublishReader reader_;

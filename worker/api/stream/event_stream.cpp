@@ -20,8 +20,8 @@ void EventStream::drain(std::chrono::milliseconds retry) {
 }
 
 void EventStream::gap(log::GapReason reason, log::Sequence before, log::Sequence after) {
-  const auto& journal = shard_.journal();
-  exchange_.write(Gap{reason, journal.id_of(before), journal.id_of(after)}.frame());
+  const auto& log = shard_.log();
+  exchange_.write(Gap{reason, log.id_of(before), log.id_of(after)}.frame());
 }
 
 void EventStream::end() {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "log/journal.hpp"
+#include "log/read.hpp"
 
 namespace worker::api {
 

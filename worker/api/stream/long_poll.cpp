@@ -25,7 +25,7 @@ void LongPoll::drain(std::chrono::milliseconds /*retry*/) { answer(false); }
 
 void LongPoll::deliver(const hub::Batch& batch) {
   for (const auto& entry : batch.entries) {
-    cursor_ = shard_.journal().id_of(*entry);
+    cursor_ = shard_.log().id_of(*entry);
     const auto event = sse::parse_event(entry->frame());
     if (!event) continue;  // it only moves the cursor
     events_ += events_.empty() ? "{\"id\":" : ",{\"id\":";
@@ -37,7 +37,7 @@ void LongPoll::deliver(const hub::Batch& batch) {
     append_topics(entry->topics());
     events_ += '}';
   }
-  const auto end = shard_.journal().closed_at(selection());
+  const auto end = shard_.log().closed_at(selection());
   answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
@@ -54,8 +54,8 @@ void LongPoll::append_topics(const log::Entry::Topics& topics) {
 }
 
 void LongPoll::gap(log::GapReason reason, log::Sequence before, log::Sequence after) {
-  const auto& journal = shard_.journal();
-  gap_ = Gap{reason, journal.id_of(before), journal.id_of(after)}.json();
+  const auto& log = shard_.log();
+  gap_ = Gap{reason, log.id_of(before), log.id_of(after)}.json();
 }
 
 void LongPoll::answer(bool closed) {

@@ -5,285 +5,323 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/settings.hpp"
 #include "store/sqlite/boot_id.hpp"
+#include "store/sqlite/storage_access.hpp"
+#include "store/write_batch.hpp"
 
 namespace worker::store {
 namespace {
 
-constexpr int schema_version = 4;
-constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
+using namespace std::chrono_literals;
 
-constexpr const char* schema = R"(
-  CREATE TABLE events(
-    place  INTEGER PRIMARY KEY,  -- in the one order of the hub
-    at_ms  INTEGER NOT NULL,     -- when it was published, Unix time
-    topics TEXT NOT NULL,        -- one a line
-    frame  TEXT NOT NULL,        -- as it is sent to readers
-    alias  TEXT NOT NULL,        -- its publisher's own id
-    key    TEXT NOT NULL,        -- which value it is the latest of
-    closes INTEGER NOT NULL,     -- whether it was its topics' last
-    up_ms  INTEGER NOT NULL DEFAULT 0);  -- when it was published, by hub.up_ms
-  CREATE TABLE topics(           -- what is known of a topic beside its events
-    name         TEXT PRIMARY KEY,
-    lost_through INTEGER NOT NULL,  -- the last place it gave up
-    closed_at    INTEGER NOT NULL   -- the place of its last event, 0 while it is open
-  ) WITHOUT ROWID;
-  CREATE TABLE hub(
-    epoch             TEXT NOT NULL,      -- the first half of every id
-    last              INTEGER NOT NULL,   -- no place up to this one is given out again
-    forgotten_through INTEGER NOT NULL,   -- the last place of topics not in `topics` any more
-    doubtful_through  INTEGER NOT NULL,   -- places up to this one may have been given out and lost
-    up_ms   INTEGER NOT NULL DEFAULT 0,   -- how long workers have had this file, when it was last written to
-    boot    TEXT NOT NULL DEFAULT '',     -- what the machine called its boot then
-    mono_ms INTEGER NOT NULL DEFAULT 0,   -- the steady clock of that boot then
-    wall_ms INTEGER NOT NULL DEFAULT 0);  -- and Unix time
-)";
+// While nobody publishes, evicted events leave the file at least this often.
+constexpr auto housekeeping_interval = 1s;
+// A file that was moved, or changed by somebody else, is noticed at least this often, however much is
+// published: what is acknowledged before is lost if the worker is killed before.
+constexpr auto inspection_interval = 1s;
+constexpr auto retry_first = 250ms;
+constexpr auto retry_longest = 5s;
+// Where the clock is of no use.
+constexpr log::Sequence places_passed_min = 1ULL << 32;
 
-// From each version to the next, the oldest first.
-constexpr const char* steps[] = {
-    "ALTER TABLE hub ADD COLUMN doubtful_through INTEGER NOT NULL DEFAULT 0",
-    SqlitePastIds::schema,
-    "ALTER TABLE events ADD COLUMN up_ms INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE hub ADD COLUMN up_ms INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE hub ADD COLUMN boot TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE hub ADD COLUMN mono_ms INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE hub ADD COLUMN wall_ms INTEGER NOT NULL DEFAULT 0",
-};
-static_assert(std::size(steps) == schema_version - 1);
+// What stays broken until somebody does something about the file; all else may pass by itself.
+bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
-std::string lines(const log::Entry::Topics& topics) {
-  std::string text;
-  for (const auto topic : topics) text.append(text.empty() ? "" : "\n").append(topic);
-  return text;
-}
-
-std::vector<std::string> topics_of(std::string_view text) {
-  std::vector<std::string> topics;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    topics.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return topics;
+// Errors that permissions may cause.
+bool is_of_access(int code) {
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM || code == SQLITE_IOERR;
 }
 
 }  // namespace
 
-struct SqliteStore::Statements {
-  explicit Statements(Database& database)
-      : event(database,
-              "INSERT INTO events(place,at_ms,topics,frame,alias,key,closes,up_ms) VALUES(?,?,?,?,?,?,?,?)"),
-        gone(database, "DELETE FROM events WHERE place BETWEEN ? AND ?"),
-        mark(database, "INSERT OR REPLACE INTO topics VALUES(?,?,?)"),
-        closed(database,
-               "INSERT INTO topics VALUES(?,0,?) ON CONFLICT DO UPDATE SET closed_at=excluded.closed_at"),
-        forgotten(database, "DELETE FROM topics WHERE name=?"),
-        hub(database,
-            "UPDATE hub SET last=max(last,?1), forgotten_through=max(forgotten_through,?2),"
-            " doubtful_through=max(doubtful_through,?3), up_ms=?4, boot=?5, mono_ms=?6, wall_ms=?7") {}
-
-  Statement event, gone, mark, closed, forgotten, hub;
-};
-
-SqliteStore::SqliteStore(const std::string& path, StorageSettings::Durability durability,
-                         const base::Clock& clock)
-    : clock_(clock),
-      database_(path),
-      boot_(boot_id()),
-      since_(clock.now()),
-      offset_ms_(clock_offset()),
-      recorded_(since_),
-      path_(path) {
-  database_.run("PRAGMA journal_mode=WAL");
-  database_.run(durability == StorageSettings::Durability::full ? "PRAGMA synchronous=FULL"
-                                                                : "PRAGMA synchronous=NORMAL");
-  sqlite3_wal_hook(
-      database_.handle(),
-      [](void* log_pages, sqlite3*, const char*, int pages) {
-        *static_cast<int*>(log_pages) = pages;
-        return SQLITE_OK;
-      },
-      &log_pages_);
-  make_schema();
-  statements_ = std::make_unique<Statements>(database_);
-  past_ids_ = std::make_unique<SqlitePastIds>(database_);
-  Statement hub(database_, "SELECT epoch FROM hub");
-  if (hub.next()) epoch_ = hub.text(0);
-  watch();
-}
-
-SqliteStore::~SqliteStore() = default;
-
-void SqliteStore::make_schema() {
-  const auto id = database_.number("PRAGMA application_id");
-  const auto version = database_.number("PRAGMA user_version");
-  const bool fresh = database_.number("SELECT count(*) FROM sqlite_schema") == 0;
-  if (!fresh && id != application_id)
-    throw SqliteError(SQLITE_NOTADB, "it is a database of some other program");
-  if (!fresh && version > schema_version) {
-    throw SqliteError(SQLITE_NOTADB,
-                      fmt::format("it was written by a newer sse-worker (schema {}, this one knows {})",
-                                  version, schema_version));
-  }
-  if (!fresh && version < 1) throw SqliteError(SQLITE_NOTADB, "it has no version of its schema");
-  if (version == schema_version) return;
-  transaction([&] {
-    if (fresh) database_.run(schema);
-    if (fresh) database_.run(SqlitePastIds::schema);
-    for (auto step = version; !fresh && step < schema_version; ++step) database_.run(steps[step - 1]);
-    database_.run(fmt::format("PRAGMA application_id={}", application_id).c_str());
-    database_.run(fmt::format("PRAGMA user_version={}", schema_version).c_str());
-  });
-}
-
-log::History SqliteStore::load(const log::Settings& settings) {
-  continue_clock();
-  log::History history(settings, epoch_, clock_);
-  history.restore(past_ids_->load(settings.past_ids_max));
-  Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
-  while (marks.next()) {
-    history.restore_topic(std::string(marks.text(0)), {static_cast<log::Sequence>(marks.number(1)),
-                                                       static_cast<log::Sequence>(marks.number(2))});
-  }
-  log::Sequence last = 0;
-  Statement events(
-      database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
-  while (events.next()) {
-    log::EntryParts entry;
-    entry.sequence = static_cast<log::Sequence>(events.number(0));
-    if (entry.sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
-    last = entry.sequence;
-    ++next_content_.events;
-    entry.dated_ms = events.number(1);
-    entry.at = instant(events.number(7));
-    entry.topics = topics_of(events.text(2));
-    entry.frame = events.text(3);
-    entry.alias = events.text(4);
-    entry.key = events.text(5);
-    entry.closes = events.number(6) != 0;
-    history.restore(log::Entry::make(entry));
-  }
-  Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
-  if (hub.next()) {
-    next_content_.last = hub.number(0);
-    last = std::max(last, static_cast<log::Sequence>(hub.number(0)));
-    history.restored(last, static_cast<log::Sequence>(hub.number(1)),
-                     static_cast<log::Sequence>(hub.number(2)));
-  }
-  content_ = next_content_;
-  return history;
-}
-
-void SqliteStore::keep(const std::vector<log::EntryPtr>& entries, log::Changes& changes) {
-  // A round of deletions is no longer than a few milliseconds, however much there is to delete.
-  const auto gone_max = std::max<std::size_t>(2 * entries.size(), 5'000);
-  transaction([&] {
-    for (const auto& entry : entries) write(*entry);
-    write(changes, gone_max);
-  });
-  const auto gone = std::min(gone_max, changes.gone.size());
-  changes.gone.erase(changes.gone.begin(), changes.gone.begin() + static_cast<std::ptrdiff_t>(gone));
-  changes.topics.clear();
-}
-
-void SqliteStore::rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries,
-                          log::Changes changes) {
-  transaction([&] {
-    database_.run("DELETE FROM events; DELETE FROM topics; DELETE FROM hub");
-    next_content_ = {};
-    Statement hub(database_,
-                  "INSERT INTO hub(epoch,last,forgotten_through,doubtful_through) VALUES(?,0,0,0)");
-    hub.bind(1, std::string_view(epoch)).run();
-    for (const auto& entry : entries) write(*entry);
-    if (changes.past_ids) past_ids_->rewrite(*changes.past_ids);
-    write(changes, 0);
-  });
-  epoch_ = epoch;
-}
-
-void SqliteStore::write(const log::Entry& entry) {
-  const auto topics = lines(entry.topics());
-  statements_->event.bind(1, entry.sequence())
-      .bind(2, wall_ms(entry))
-      .bind(3, std::string_view(topics))
-      .bind(4, entry.frame())
-      .bind(5, entry.alias())
-      .bind(6, entry.key())
-      .bind(7, std::int64_t{entry.closes()})
-      .bind(8, up_ms(entry.at()))
-      .run();
-  ++next_content_.events;
-  if (!entry.closes()) return;
-  for (const auto topic : entry.topics()) {
-    statements_->closed.bind(1, topic).bind(2, entry.sequence()).run();
-  }
-}
-
-// Marks first: an event that is still in the file although its topic gave it up does no harm, the opposite is
-// a loss that nobody is told of.
-void SqliteStore::write(log::Changes& changes, std::size_t gone_max) {
-  for (const auto& [name, mark] : changes.topics) {
-    if (mark) {
-      statements_->mark.bind(1, std::string_view(name))
-          .bind(2, mark->lost_through)
-          .bind(3, mark->closed_at)
-          .run();
-    } else {
-      statements_->forgotten.bind(1, std::string_view(name)).run();
-    }
-  }
-  const auto gone = std::min(gone_max, changes.gone.size());
-  bool some_had_ids = false;
-  for (std::size_t i = 0, next = 0; i < gone; i = next) {
-    // Places are mostly evicted in their order: one statement deletes each run of them.
-    for (next = i + 1; next < gone && changes.gone[next].sequence == changes.gone[next - 1].sequence + 1;)
-      ++next;
-    statements_->gone.bind(1, changes.gone[i].sequence).bind(2, changes.gone[next - 1].sequence).run();
-    next_content_.events -= sqlite3_changes(database_.handle());
-  }
-  for (std::size_t i = 0; i < gone; ++i) {
-    if (!changes.gone[i].id) continue;
-    past_ids_->write(*changes.gone[i].id);
-    some_had_ids = true;
-  }
-  if (some_had_ids && changes.past_ids_max) past_ids_->forget(*changes.past_ids_max);
-  statements_->hub.bind(1, changes.last)
-      .bind(2, changes.forgotten_through)
-      .bind(3, changes.doubtful_through)
-      .bind(4, up_ms(clock_.now()))
-      .bind(5, std::string_view(boot_))
-      .bind(6, now_ms())
-      .bind(7, now_ms() + offset_ms_)
-      .run();
-  recorded_ = clock_.now();
-  next_content_.last = std::max(next_content_.last, static_cast<std::int64_t>(changes.last));
-}
-
-template <class Write>
-void SqliteStore::transaction(const Write& write) {
-  database_.run("BEGIN IMMEDIATE");
+SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Logger& logger)
+    : log_(log),
+      clock_(log.clock()),
+      mutex_(log.mutex()),
+      history_(log.history()),
+      storage_(storage),
+      logger_(logger) {
+  history_.note_changes();
+  if (const auto warning = boot_id_warning(storage)) logger.warn("journal: {}", *warning);
   try {
-    write();
-    database_.run("COMMIT");
-    content_ = next_content_;
-  } catch (...) {
-    next_content_ = content_;
-    // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
-    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-    throw;
+    open();
+  } catch (const SqliteError& error) {
+    failed(error);
   }
-  checkpoint();
+  writer_ = std::jthread([this] { run(); });
 }
 
-void SqliteStore::correct(std::int64_t milliseconds, log::Sequence after) {
-  transaction([&] {
-    if (milliseconds != 0) {
-      Statement events(database_, "UPDATE events SET at_ms=at_ms+? WHERE place>?");
-      events.bind(1, milliseconds).bind(2, after).run();
+SqliteStore::~SqliteStore() { SqliteStore::close(); }
+
+std::optional<std::string> SqliteStore::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+Backlog SqliteStore::backlog() const {
+  const std::lock_guard lock(mutex_);
+  return {pending_bytes_.size(), pending_bytes_.refused()};
+}
+
+void SqliteStore::append(std::vector<log::Draft> drafts, Done done) {
+  const auto bytes = waiting_bytes(drafts);
+  PendingAppend waiting{std::move(drafts), std::move(done), bytes};
+  auto why = Rejection::unavailable;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool well = !trouble_ && !closing_;
+    // If more waits than this, the disk is slower than the publishers.
+    if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
+      waiting_.push_back(std::move(waiting));
+      changed_.notify_one();
+      return;
     }
-    log::Changes none;
-    write(none, 0);
-  });
+    if (well) why = Rejection::full;
+  }
+  waiting.refuse(why);
+}
+
+void SqliteStore::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    changed_.notify_one();
+  }
+  if (writer_.joinable()) writer_.join();
+}
+
+// --- the writer ---
+
+void SqliteStore::run() {
+  for (std::vector<PendingAppend> taken; wait(taken); taken.clear()) {
+    if (taken.empty() || inspection_is_due()) housekeeping();
+    if (!taken.empty()) write(std::move(taken));
+  }
+  end();
+}
+
+// What was acknowledged is to be found even if its file was moved a moment ago, or could not be written to.
+void SqliteStore::end() {
+  if (log_.ready()) {
+    housekeeping();
+    if (!store_) housekeeping();
+  }
+  const bool orderly = store_ != nullptr;
+  store_.reset();
+  try {
+    if (orderly) witness_->closed();
+  } catch (const SqliteError& error) {
+    logger_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
+                  error.what());
+  }
+  witness_.reset();
+}
+
+// All that waits, or nothing after a while; false once there is nothing more to do.
+bool SqliteStore::wait(std::vector<PendingAppend>& taken) {
+  std::unique_lock lock(mutex_);
+  pending_bytes_.give_back(std::exchange(taken_bytes_, 0));  // the batch has been answered
+  const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
+  changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
+  taken = std::exchange(waiting_, {});
+  taken_bytes_ = pending_bytes_.size();
+  return !closing_ || !taken.empty();
+}
+
+// Does `work` under the lock, and releases it after each part: the loops wait for this lock.
+template <class Range, class Work>
+void SqliteStore::in_parts(Range& range, const Work& work) {
+  constexpr std::ptrdiff_t part = 256;
+  for (auto next = range.begin(); next != range.end();) {
+    const std::lock_guard lock(mutex_);
+    const auto end = next + std::min<std::ptrdiff_t>(part, range.end() - next);
+    for (; next != end; ++next) work(*next);
+  }
+}
+
+void SqliteStore::write(std::vector<PendingAppend> taken) {
+  std::vector<std::vector<Kept>> results;
+  results.reserve(taken.size());
+  WriteBatch group(history_);
+  bool possible = false;
+  {
+    const std::lock_guard lock(mutex_);
+    possible = !trouble_;
+    changes_.merge(history_.take_changes());
+  }
+  for (auto& [drafts, done, bytes] : taken) {
+    auto& kept = results.emplace_back();
+    in_parts(drafts, [&](auto& draft) { kept.push_back(group.add(std::move(draft), clock_.now())); });
+  }
+  auto rejection = Rejection::unavailable;
+  try {
+    if (possible) {
+      store_->keep(group.entries(), changes_);
+      rejection = Rejection::unconfirmed;
+      testify(group.entries());
+    }
+  } catch (const SqliteError& error) {
+    failed(error);
+    // What the file has by now is not in the history, so it has to be written anew.
+    if (rejection == Rejection::unconfirmed) store_.reset();
+    possible = false;
+  }
+  if (!possible) {
+    for (auto& waiting : taken) waiting.refuse(rejection);
+    return;
+  }
+  in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
+  log_.expire();
+  log_.tell_followers();
+  for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+}
+
+void SqliteStore::housekeeping() {
+  bool troubled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    troubled = trouble_.has_value();
+    changes_.merge(history_.take_changes());
+  }
+  try {
+    inspect();
+    if (!store_) open();
+    settle();
+    if (troubled || !changes_.empty()) store_->keep({}, changes_);
+    if (!troubled) return;
+    mended();
+    log_.tell_followers();
+  } catch (const SqliteError& error) {
+    failed(error);
+  }
+}
+
+bool SqliteStore::inspection_is_due() const {
+  return std::chrono::steady_clock::now() >= inspected_ + inspection_interval;
+}
+
+// Throws where the next process would not find what this one writes.
+void SqliteStore::inspect() {
+  inspected_ = std::chrono::steady_clock::now();
+  const bool unlocked = witness_ && witness_->moved();
+  if (unlocked) witness_.reset();
+  if (store_) store_->inspect();
+  // Another worker may hold the lock that is there now.
+  if (unlocked) {
+    throw SqliteError(SQLITE_IOERR, fmt::format("{}.lock was moved, deleted or replaced while it was in use",
+                                                storage_.path));
+  }
+}
+
+// What was published in this life is dated by a clock that was looked at all the time; what is from before by
+// one that may have been right or wrong, then or now.
+void SqliteStore::settle() {
+  if (settles_at_ && clock_.now() >= *settles_at_) {
+    const std::lock_guard lock(mutex_);
+    history_.settle(base::unix_time(clock_));
+    history_.trim();
+    settles_at_.reset();
+    changes_.merge(history_.take_changes());
+  }
+  store_->follow_clock(settles_at_ ? restored_through_ : 0);
+}
+
+void SqliteStore::testify(const std::vector<log::EntryPtr>& entries) {
+  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence(), storage_.durability);
+}
+
+// The first time what is in the file is the history; later what is in memory is, and goes into a file that
+// lacks it.
+void SqliteStore::open() {
+  const bool ready = log_.ready();
+  if (!ready) make_folder(storage_.path);
+  close_to_others(storage_.path);
+  const bool had_lock = witness_.has_value();
+  if (!had_lock) witness_.emplace(storage_.path);
+  auto store = std::make_unique<SqliteFile>(storage_.path, storage_.durability, clock_);
+  if (!ready) {
+    const bool fresh = store->epoch().empty();
+    if (fresh) {
+      store->rewrite(history_.epoch(), {}, {});
+      witness_->kept(history_.epoch(), 0, storage_.durability);
+    }
+    log::Settings settings;
+    {
+      const std::lock_guard lock(mutex_);
+      settings = history_.settings();
+    }
+    auto history = store->load(settings);
+    if (!fresh) examine(history);
+    const std::lock_guard lock(mutex_);
+    restored_through_ = history.last();
+    settles_at_ = clock_.now() + clock_patience;
+    history_.become(std::move(history));
+    history_.trim();
+    log_.set_ready();
+    changes_.merge(history_.take_changes());
+  } else {
+    if (!store->epoch().empty() && store->epoch() != history_.epoch())
+      throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
+    if (!had_lock && store->last() > history_.last()) {
+      witness_.reset();
+      throw SqliteError(SQLITE_NOTADB, "another worker wrote to it meanwhile; restart this one");
+    }
+    rewrite(*store);
+  }
+  store_ = std::move(store);
+  // One that can only be read is found out now, and not by the first publisher.
+  store_->keep({}, changes_);
+}
+
+void SqliteStore::rewrite(SqliteFile& store) {
+  std::vector<log::EntryPtr> entries;
+  log::Changes marks;
+  {
+    const std::lock_guard lock(mutex_);
+    entries = history_.read_all(0, std::string::npos);
+    marks = history_.all_marks();
+  }
+  const auto last = marks.last;
+  store.rewrite(history_.epoch(), entries, std::move(marks));
+  witness_->kept(history_.epoch(), last, storage_.durability);
+  changes_ = {};
+}
+
+// Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
+// been given out are passed over: with the time, in microseconds, which no count of events has reached.
+void SqliteStore::examine(log::History& history) const {
+  const auto why = witness_->doubt(history.epoch(), history.last());
+  if (!why) return;
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
+  const auto passed = std::max(history.last(), witness_->last()) + places_passed_min;
+  history.doubt(std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
+  logger_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap",
+               storage_.path, *why);
+}
+
+void SqliteStore::failed(const SqliteError& error) {
+  // A full disk leaves the file as it is; after anything else it is opened anew.
+  if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) {
+    if (store_) store_->give_up();
+    store_.reset();
+  }
+  auto reason = fmt::format("{}: {}", storage_.path, error.what());
+  if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  if (is_of_access(error.code())) {
+    if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
+  }
+  pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
+  const std::lock_guard lock(mutex_);
+  if (trouble_ != reason) logger_.error("journal: nothing can be kept: {}", reason);
+  trouble_ = std::move(reason);
+}
+
+void SqliteStore::mended() {
+  pause_ = 0ms;
+  const std::lock_guard lock(mutex_);
+  trouble_.reset();
+  logger_.info("journal: {} is written to again", storage_.path);
 }
 
 }  // namespace worker::store

@@ -1,96 +1,83 @@
-// SqliteStore: the file of the SQLite journal: events as they were sent, marks of topics, and the epoch.
-// Knows the schema, and nothing of readers, nor who else may write to it (see Witness). One thread at a time;
-// every call may throw SqliteError, and then has changed nothing.
+// SqliteStore: the history in this process's memory and in a file of SQLite, from which the next process
+// has it again. A thread of its own writes: whatever waits goes into one transaction, and is answered, and
+// seen by readers, when that is on disk. While the file cannot be written to, everything else goes on:
+// readers are served, publishes are refused at once with the reason, and the file is tried again and again.
 #pragma once
 
-#include <cstdint>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "log/history.hpp"
+#include "base/logger.hpp"
+#include "log/log.hpp"
+#include "store/pending_append.hpp"
 #include "store/settings.hpp"
-#include "store/sqlite/database.hpp"
-#include "store/sqlite/file_watch.hpp"
-#include "store/sqlite/past_ids.hpp"
+#include "store/sqlite/sqlite_file.hpp"
+#include "store/sqlite/witness.hpp"
 
 namespace worker::store {
 
-class SqliteStore {
+class SqliteStore final : public Store {
  public:
-  /// Opens the file, or makes it. One of an older schema is brought up to date.
-  SqliteStore(const std::string& path, StorageSettings::Durability durability, const base::Clock& clock);
-  ~SqliteStore();
+  /// Reads the file into the log, or is in trouble from the start. Where there is no file yet, its history
+  /// gets the log's epoch.
+  SqliteStore(log::Log& log, const StorageSettings& storage, base::Logger& logger);
+  ~SqliteStore() override;
 
-  /// Of the history in the file; empty where there is none yet.
-  const std::string& epoch() const { return epoch_; }
-  /// All that is in it.
-  log::History load(const log::Settings& settings);
-  /// Events and what became of earlier ones, together or not at all. Takes as many of `changes.gone` as do
-  /// not make others wait, and leaves the rest.
-  void keep(const std::vector<log::EntryPtr>& entries, log::Changes& changes);
-  /// Begins anew with this.
-  void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::Changes changes);
-  /// The last place that it has given out, or holds.
-  log::Sequence last();
-  /// Throws where what was written is not where the next process looks for it: a file was moved, deleted or
-  /// replaced, or another program changed what is in the database. Takes a few system calls; call about once
-  /// a second. After it has thrown, only a new store and rewrite() make the file right.
-  void inspect();
-  /// Before it is closed because a call has thrown: see abandon().
-  void give_up();
-
-  /// To be called about once a second. Where somebody has set the clock since, the times of events after
-  /// `after` are corrected in the file, so that they are by the clock as it is.
-  void follow_clock(log::Sequence after);
+  /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
+  void append(std::vector<log::Draft> drafts, Done done) override;
+  std::optional<std::string> trouble() const override;
+  Backlog backlog() const override;
+  void close() override;
 
  private:
-  // What tells a file from an older copy of it.
-  struct Content {
-    std::int64_t events = 0;
-    std::int64_t last = 0;  // in `hub`
-    bool operator==(const Content&) const = default;
-  };
+  void open();
+  void examine(log::History& history) const;
+  void run();
+  bool wait(std::vector<PendingAppend>& taken);
+  template <class Range, class Work>
+  void in_parts(Range& range, const Work& work);
+  void write(std::vector<PendingAppend> taken);
+  void testify(const std::vector<log::EntryPtr>& entries);
+  void housekeeping();
+  bool inspection_is_due() const;
+  void inspect();
+  void settle();
+  void rewrite(SqliteFile& store);
+  void end();
+  void failed(const SqliteError& error);
+  void mended();
 
-  void watch();
-  std::int64_t data_version();
-  void verify();
-  void abandon();
-  void checkpoint();
-  void make_schema();
-  void write(const log::Entry& entry);
-  void write(log::Changes& changes, std::size_t gone_max);
-  std::int64_t wall_ms(const log::Entry& entry) const;
-  std::int64_t up_ms(base::Instant at) const;
-  base::Instant instant(std::int64_t up_ms) const;
-  std::int64_t now_ms() const;
-  std::int64_t clock_offset() const;
-  void continue_clock();
-  void correct(std::int64_t milliseconds, log::Sequence after);
-  template <class Write>
-  void transaction(const Write& write);
-
-  struct Statements;
-
+  log::Log& log_;
   const base::Clock& clock_;
-  Database database_;
-  std::unique_ptr<Statements> statements_;
-  std::unique_ptr<SqlitePastIds> past_ids_;
-  std::string epoch_;
-  // Time by two clocks: that of the machine, which somebody may set, and the time for which workers have had
-  // this file, which only rises: with downtime in the same boot, without it over a boot.
-  const std::string boot_;
-  const base::Instant since_;
-  std::int64_t up_ms_ = 0;      // the second clock, at since_
-  std::int64_t offset_ms_ = 0;  // of the machine's clock from the steady one, when it was looked at last
-  base::Instant recorded_;      // when the file got both last
-  const std::string path_;
-  std::optional<FileWatch> watch_;
-  int log_pages_ = 0;              // in the write-ahead log, after the last commit
-  std::int64_t data_version_ = 0;  // changes when another connection commits
-  Content content_;                // of the file, by what was committed
-  Content next_content_;           // with the transaction under way
+  std::mutex& mutex_;      // the log's
+  log::History& history_;  // guarded by mutex_
+  const StorageSettings storage_;
+  base::Logger& logger_;
+  // The writer's thread only, once it runs.
+  // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
+  // be overwritten from this one's memory.
+  std::optional<Witness> witness_;
+  std::unique_ptr<SqliteFile> store_;
+  log::Changes changes_;  // not yet in the file
+  std::chrono::milliseconds pause_{0};
+  std::chrono::steady_clock::time_point inspected_;
+  std::optional<base::Instant> settles_at_;  // when the clock is believed about events from before
+  log::Sequence restored_through_ = 0;
+
+  // Guarded by mutex_, as the history is.
+  bool closing_ = false;
+  std::optional<std::string> trouble_;
+  std::vector<PendingAppend> waiting_;
+  PendingBytes pending_bytes_;
+  std::size_t taken_bytes_ = 0;  // by the writer, since it last came for more
+  std::condition_variable changed_;
+
+  std::jthread writer_;
 };
 
 }  // namespace worker::store

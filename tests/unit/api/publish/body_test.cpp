@@ -1,7 +1,7 @@
 // POST /publish: what the body may be wrapped in, and what may not stand in the address.
 #include <boost/test/unit_test.hpp>
 
-#include "store/memory/memory_journal.hpp"
+#include "store/memory/memory_store.hpp"
 #include "support/gzip.hpp"
 #include "unit/api/publish/publishing.hpp"
 
@@ -12,9 +12,7 @@ namespace {
 
 constexpr auto json_type = "application/json";
 
-struct AtOnce : Publishing<store::MemoryJournal> {
-  AtOnce() : Publishing(log::Settings(), "e") {}
-
+struct AtOnce : Publishing<store::MemoryStore> {
   std::string coded(const std::string& coding, const std::string& type, const std::string& body) {
     auto asked = request(type, body);
     asked.headers.emplace("content-encoding", coding);

@@ -1,8 +1,9 @@
 // Publishes that would hold the loop: read on another thread, and appended in parts.
 #include <boost/test/unit_test.hpp>
 
+#include "store/memory/memory_store.hpp"
 #include "support/gzip.hpp"
-#include "support/passing_journal.hpp"
+
 #include "unit/api/publish/publishing.hpp"
 
 using namespace worker;
@@ -11,22 +12,25 @@ using namespace worker::support;
 namespace {
 
 // Notes how many came at a time, and refuses as told.
-class CountingJournal final : public PassingJournal {
+class CountingStore final : public store::Store {
  public:
-  explicit CountingJournal(const base::Clock& clock) : PassingJournal({}, "e", clock) {}
+  explicit CountingStore(log::Log& log) : memory_(log) {}
 
-  void append(std::vector<log::Draft> drafts, Done done) override {
+  void append(std::vector<log::Draft> drafts, store::Done done) override {
     parts.push_back(drafts.size());
-    if (parts.size() <= good_parts) return PassingJournal::append(std::move(drafts), std::move(done));
-    done(std::vector<Kept>(drafts.size(), base::failure(log::Rejection::unavailable)));
+    if (parts.size() <= good_parts) return memory_.append(std::move(drafts), std::move(done));
+    done(std::vector<store::Kept>(drafts.size(), base::failure(store::Rejection::unavailable)));
   }
   std::optional<std::string> trouble() const override { return "the disk is full"; }
 
   std::vector<std::size_t> parts;
   std::size_t good_parts = 1'000;
+
+ private:
+  store::MemoryStore memory_;
 };
 
-struct Fixture : Publishing<CountingJournal> {
+struct Fixture : Publishing<CountingStore> {
   static std::string lines(int count, const std::string& line = R"({"topic":"a"})") {
     std::string all;
     for (int i = 0; i < count; ++i) all += line + "\n";
@@ -58,12 +62,12 @@ BOOST_AUTO_TEST_CASE(large_is_what_has_many_bytes_or_lines) {
   BOOST_TEST(at_once("application/x-www-form-urlencoded", "topic=a&data=" + std::string(65'524, 'x')) ==
              "later: 200");
   BOOST_TEST(at_once("text/plain", std::string(65'537, 'x')) == "later: 415");
-  BOOST_TEST(journal.last() == 1'029U);
+  BOOST_TEST(log.last() == 1'029U);
 }
 
 BOOST_AUTO_TEST_CASE(appended_in_parts_and_answered_as_one) {
   const auto answer = batch(lines(1'100) + "1\n" + lines(1));
-  BOOST_TEST((journal.parts == std::vector<std::size_t>{512, 512, 77}));
+  BOOST_TEST((store.parts == std::vector<std::size_t>{512, 512, 77}));
   BOOST_TEST(answer.starts_with("200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n"));
   BOOST_TEST(answer.find("{\"id\":\"e-1100\"}\n{\"error\":\"line 1101: ") != std::string::npos);
   BOOST_TEST(answer.ends_with("{\"id\":\"e-1101\"}\n"));
@@ -74,15 +78,15 @@ BOOST_AUTO_TEST_CASE(appended_in_parts_and_answered_as_one) {
 // Topics and bytes have their weight as well.
 BOOST_AUTO_TEST_CASE(what_makes_a_part) {
   batch(lines(30, R"({"topic":["a","b","c","d","e","f","g","h","i","j"],"data":"x"})"));
-  BOOST_TEST((journal.parts == std::vector<std::size_t>{30}));
+  BOOST_TEST((store.parts == std::vector<std::size_t>{30}));
   std::string wide = R"({"topic":["0")";
   for (int i = 1; i < 100; ++i) wide += fmt::format(",\"{}\"", i);
-  journal.parts.clear();
+  store.parts.clear();
   batch(lines(25, wide + "]}"));
-  BOOST_TEST((journal.parts == std::vector<std::size_t>{10, 10, 5}));
-  journal.parts.clear();
+  BOOST_TEST((store.parts == std::vector<std::size_t>{10, 10, 5}));
+  store.parts.clear();
   batch(lines(3, R"({"topic":"a","data":")" + std::string(600'000, 'x') + "\"}"));
-  BOOST_TEST((journal.parts == std::vector<std::size_t>{1, 1, 1}));
+  BOOST_TEST((store.parts == std::vector<std::size_t>{1, 1, 1}));
 }
 
 BOOST_AUTO_TEST_CASE(the_publisher_leaves_while_it_is_read) {
@@ -93,19 +97,19 @@ BOOST_AUTO_TEST_CASE(the_publisher_leaves_while_it_is_read) {
   RecordingExchange after(request(ndjson, lines(513)));
   serve(after);
   wait_for(after);
-  BOOST_TEST(journal.last() == 1'113U);
+  BOOST_TEST(log.last() == 1'113U);
   BOOST_TEST(told(after).find("\"e-1113\"") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_part_that_cannot_be_kept) {
-  journal.good_parts = 1;
+  store.good_parts = 1;
   BOOST_TEST(
       batch(lines(2'000)) ==
       refused(503, "Service Unavailable",
               "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
               "`id` cannot create a duplicate."));
-  BOOST_TEST((journal.parts == std::vector<std::size_t>{512, 512}));
-  journal.good_parts = 0;
+  BOOST_TEST((store.parts == std::vector<std::size_t>{512, 512}));
+  store.good_parts = 0;
   BOOST_TEST(batch(lines(2'000)) ==
              refused(503, "Service Unavailable",
                      "The event could not be kept (the disk is full); send it again later."));

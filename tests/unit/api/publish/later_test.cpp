@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "support/passing_journal.hpp"
+#include "store/memory/memory_store.hpp"
 #include "unit/api/publish/publishing.hpp"
 
 using namespace worker;
@@ -11,14 +11,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A journal that keeps events when the test says so, as one on a disk would.
-class LateJournal final : public PassingJournal {
+// A store that keeps events when the test says so, as one on a disk would.
+class LateStore final : public store::Store {
  public:
-  explicit LateJournal(const base::Clock& clock) : PassingJournal({}, "e", clock) {}
+  explicit LateStore(log::Log& log) : memory_(log) {}
 
-  void append(std::vector<log::Draft> drafts, Done done) override {
+  void append(std::vector<log::Draft> drafts, store::Done done) override {
     waiting_.push_back([this, drafts = std::move(drafts), done = std::move(done)]() mutable {
-      PassingJournal::append(std::move(drafts), std::move(done));
+      memory_.append(std::move(drafts), std::move(done));
     });
   }
   void keep_all() {
@@ -26,26 +26,25 @@ class LateJournal final : public PassingJournal {
   }
 
  private:
+  store::MemoryStore memory_;
   std::vector<std::function<void()>> waiting_;
 };
 
 // Keeps nothing.
-struct FullJournal final : PassingJournal {
-  using PassingJournal::PassingJournal;
+struct FullStore final : store::Store {
+  explicit FullStore(log::Log& /*log*/) {}
 
-  void append(std::vector<log::Draft> drafts, Done done) override {
-    std::vector<Kept> results;
+  void append(std::vector<log::Draft> drafts, store::Done done) override {
+    std::vector<store::Kept> results;
     for (std::size_t i = 0; i < drafts.size(); ++i)
-      results.emplace_back(base::failure(log::Rejection::unavailable));
+      results.emplace_back(base::failure(store::Rejection::unavailable));
     done(std::move(results));
   }
   std::optional<std::string> trouble() const override { return "the disk is full"; }
 };
 
-struct InTrouble : Publishing<FullJournal> {
-  InTrouble() : Publishing(log::Settings(), "e") {}
-};
-struct Later : Publishing<LateJournal> {
+struct InTrouble : Publishing<FullStore> {};
+struct Later : Publishing<LateStore> {
   /// Reached by a later turn of the real loop.
   void run() { loop.run(); }
 };
@@ -74,7 +73,7 @@ BOOST_AUTO_TEST_CASE(answered_when_it_is_kept) {
   BOOST_TEST(!exchange.finished);
   BOOST_TEST(exchange.source != nullptr);
   clock.advance(3ms);
-  journal.keep_all();
+  store.keep_all();
   BOOST_TEST(told(exchange) == kept("e-1"));
   BOOST_TEST(registry.text().find("sse_worker_publish_seconds_bucket{le=\"0.0025\"} 0\n"
                                   "sse_worker_publish_seconds_bucket{le=\"0.005\"} 1\n") !=
@@ -86,8 +85,8 @@ BOOST_AUTO_TEST_CASE(the_publisher_has_left) {
     RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
     serve(exchange);
   }
-  journal.keep_all();
-  BOOST_TEST(journal.last() == 1U);
+  store.keep_all();
+  BOOST_TEST(log.last() == 1U);
   BOOST_TEST(metrics.events.value() == 1U);
 }
 
@@ -97,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_drain_waits_for_it) {
   serve(exchange);
   exchange.source->drain(1s);
   BOOST_TEST(!exchange.finished);
-  journal.keep_all();
+  store.keep_all();
   BOOST_TEST(told(exchange) == kept("e-1"));
 }
 
@@ -109,24 +108,24 @@ BOOST_AUTO_TEST_CASE(several_at_once) {
   serve(*left);
   serve(second);
   left.reset();
-  journal.keep_all();
+  store.keep_all();
   BOOST_TEST(told(first) == kept("e-1"));
   BOOST_TEST(told(second) ==
              "200 application/x-ndjson|{\"id\":\"e-3\"}\n{\"error\":\"line 2: topic: is missing\"}\n");
 }
 
-// From the journal's thread the answer comes home to the loop first.
+// On the thread of the store the answer goes to the loop first.
 BOOST_AUTO_TEST_CASE(kept_on_another_thread) {
   RecordingExchange exchange(request("application/x-ndjson", "{\"topic\":\"a\"}\n{\"topic\":\"a\"}\n"));
   RecordingExchange left(request("application/x-www-form-urlencoded", "topic=a"));
   std::thread disk;
-  api::PublishEndpoint endpoint(loop, journal, settings, metrics);
+  api::PublishEndpoint endpoint(loop, store, settings, metrics);
   loop.post([&] {
     endpoint.serve(exchange);
     endpoint.serve(left);
     left.source.reset();
     disk = std::thread([&] {
-      journal.keep_all();
+      store.keep_all();
       loop.post([&] { loop.stop(); });
     });
   });

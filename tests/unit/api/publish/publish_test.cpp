@@ -1,7 +1,7 @@
 // POST /publish: what it answers.
 #include <boost/test/unit_test.hpp>
 
-#include "store/memory/memory_journal.hpp"
+#include "store/memory/memory_store.hpp"
 #include "support/hub_draft.hpp"
 #include "unit/api/publish/publishing.hpp"
 
@@ -11,9 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct AtOnce : Publishing<store::MemoryJournal> {
-  AtOnce() : Publishing(log::Settings(), "e") {}
-};
+struct AtOnce : Publishing<store::MemoryStore> {};
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(publish_suite, AtOnce)
@@ -186,7 +184,7 @@ BOOST_AUTO_TEST_CASE(several_blanks_behind_the_scheme) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_key_from_the_next_request_on) {
-  api::PublishEndpoint endpoint(loop, journal, settings, metrics);
+  api::PublishEndpoint endpoint(loop, store, settings, metrics);
   settings.key = "k";
   endpoint.update(settings);
   RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
@@ -229,7 +227,7 @@ BOOST_AUTO_TEST_CASE(a_batch_of_mistakes_only) {
   BOOST_TEST(batch("1\n\"x\"\n") ==
              "200 application/x-ndjson|{\"error\":\"line 1: JSON: must be an object\"}\n"
              "{\"error\":\"line 2: JSON: must be an object\"}\n");
-  BOOST_TEST(journal.last() == 0U);
+  BOOST_TEST(log.last() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_batch) {
@@ -239,7 +237,7 @@ BOOST_AUTO_TEST_CASE(the_largest_batch) {
              "200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n{\"id\":\"e-3\"}\n");
   BOOST_TEST(batch(line + line + line + "x") ==
              refused(413, "Content Too Large", "The batch has more than 3 events; none was taken."));
-  BOOST_TEST(journal.last() == 3U);
+  BOOST_TEST(log.last() == 3U);
   BOOST_TEST(metrics.limits.value(metrics::Limit::batch) == 1U);
 }
 

@@ -1,4 +1,4 @@
-// Publishing: a publish endpoint before a journal of the test's choice, and what it answers as text.
+// Publishing: a publish endpoint before a store of the test's choice, and what it answers as text.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,18 +10,16 @@
 #include <utility>
 
 #include "api/publish/publish.hpp"
+#include "log/log.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_exchange.hpp"
 
 namespace worker::support {
 
-template <class Journal>
+template <class Store>
 struct Publishing {
-  template <class... Args>
-  explicit Publishing(Args&&... args) : journal(std::forward<Args>(args)..., clock) {}
-
   void serve(RecordingExchange& exchange) {
-    if (!endpoint_) endpoint_.emplace(loop, journal, settings, metrics);
+    if (!endpoint_) endpoint_.emplace(loop, store, settings, metrics);
     endpoint_->update(settings);
     endpoint_->serve(exchange);
   }
@@ -59,7 +57,7 @@ struct Publishing {
   std::string batch(const std::string& body) { return publish("application/x-ndjson", body); }
   std::string frames() const {
     std::string all;
-    for (const auto& entry : journal.read_all(0, 1'000)) all += entry->frame();
+    for (const auto& entry : log.read_all(0, 1'000)) all += entry->frame();
     return all;
   }
 
@@ -68,7 +66,8 @@ struct Publishing {
   metrics::Registry registry;
   api::PublishMetrics metrics{registry};
   api::PublishSettings settings;
-  Journal journal;
+  log::Log log{{}, "e", clock};
+  Store store{log};
 
  private:
   std::optional<api::PublishEndpoint> endpoint_;

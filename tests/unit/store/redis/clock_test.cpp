@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Fixture : RedisBench {
-  std::unique_ptr<RedisJournal> timed_worker() { return worker(server.address(), manual); }
+  std::unique_ptr<worker::support::EventLog> timed_worker() { return worker(server.address(), manual); }
   /// As if Redis had taken it so long ago by its clock as it is now.
   void dated(const char* number, std::chrono::milliseconds ago) {
     RedisConnection redis(server.address(), server.password);

@@ -11,7 +11,7 @@ namespace {
 
 struct Bench : RedisBench {
   /// Until it is taken.
-  static std::string insist(Journal& journal) {
+  static std::string insist(EventLog& journal) {
     std::string told;
     eventually([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
     return told;
@@ -23,7 +23,7 @@ struct Bench : RedisBench {
       other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
     }
   }
-  static bool troubled(const Journal& journal, const std::string& by) {
+  static bool troubled(const EventLog& journal, const std::string& by) {
     return eventually([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
   }
 };

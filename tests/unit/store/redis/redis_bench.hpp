@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "store/redis/redis_journal.hpp"
+#include "store/redis/redis_store.hpp"
 #include "support/append.hpp"
 #include "support/eventually.hpp"
 #include "support/redis_server.hpp"
@@ -14,10 +14,13 @@
 namespace worker::store {
 
 struct RedisBench {
-  std::unique_ptr<RedisJournal> worker() { return worker(server.address()); }
-  std::unique_ptr<RedisJournal> worker(const RedisAddress& address) { return worker(address, clock); }
-  std::unique_ptr<RedisJournal> worker(const RedisAddress& address, const base::Clock& time) {
-    return std::make_unique<RedisJournal>(settings, storage(address).redis, time, logger);
+  std::unique_ptr<support::EventLog> worker() { return worker(server.address()); }
+  std::unique_ptr<support::EventLog> worker(const RedisAddress& address) { return worker(address, clock); }
+  std::unique_ptr<support::EventLog> worker(const RedisAddress& address, const base::Clock& time) {
+    auto made = std::make_unique<support::EventLog>(settings, "none", time, support::EventLog::Writers::many);
+    made->with(
+        [&](log::Log& log) { return std::make_unique<RedisStore>(log, storage(address).redis, logger); });
+    return made;
   }
   StorageSettings storage(const RedisAddress& address) const {
     StorageSettings at{.kind = StorageSettings::Kind::redis};
@@ -26,20 +29,20 @@ struct RedisBench {
     return at;
   }
   /// To an address where no Redis listens; returns when the journal has noticed.
-  void disconnect(log::Journal& journal) const {
+  void disconnect(support::EventLog& journal) const {
     BOOST_TEST(journal.move_to(storage({.path = server.address().path + ".none"})));
     BOOST_TEST(support::eventually([&] { return journal.trouble().has_value(); }));
   }
   /// Back to the Redis of this bench; returns at once.
-  void reconnect(log::Journal& journal) const { BOOST_TEST(journal.move_to(storage(server.address()))); }
+  void reconnect(support::EventLog& journal) const { BOOST_TEST(journal.move_to(storage(server.address()))); }
 
-  static std::string publish(log::Journal& journal, const std::string& topics, std::string data = "x") {
+  static std::string publish(support::EventLog& journal, const std::string& topics, std::string data = "x") {
     return support::append(journal, support::draft(topics, std::move(data)));
   }
-  static std::string held(const log::Journal& journal) {
+  static std::string held(const support::EventLog& journal) {
     return support::places(journal.read_all(0, std::string::npos));
   }
-  static std::string resume(const log::Journal& journal, const std::string& cursor) {
+  static std::string resume(const support::EventLog& journal, const std::string& cursor) {
     return support::told(journal.resume(support::select("a"), cursor));
   }
 

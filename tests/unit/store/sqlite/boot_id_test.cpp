@@ -5,7 +5,6 @@
 
 #include "support/temp_folder.hpp"
 
-using namespace worker::log;
 using namespace worker::store;
 using worker::support::TempFolder;
 using Kind = StorageSettings::Kind;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/sqlite/sqlite_journal.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 #include "support/append.hpp"
 #include "support/eventually.hpp"
 #include "support/manual_clock.hpp"
@@ -24,12 +24,14 @@ class SqliteLife {
     journal_.reset();
     journal_ = make(fmt::format("life{}", ++lives_));
   }
-  std::unique_ptr<SqliteJournal> make(std::string epoch) {
-    return std::make_unique<SqliteJournal>(settings, StorageSettings{StorageSettings::Kind::sqlite, file},
-                                           std::move(epoch), clock, logger_);
+  std::unique_ptr<support::EventLog> make(std::string epoch) {
+    auto made = std::make_unique<support::EventLog>(settings, std::move(epoch), clock);
+    const StorageSettings storage{StorageSettings::Kind::sqlite, file};
+    made->with([&](log::Log& log) { return std::make_unique<SqliteStore>(log, storage, logger_); });
+    return made;
   }
   void end() { journal_.reset(); }
-  SqliteJournal& journal() { return *journal_; }
+  support::EventLog& journal() { return *journal_; }
 
   std::string append(log::Draft draft) { return support::append(journal(), std::move(draft)); }
   std::string publish(const std::string& topics, std::string data = "x") {
@@ -59,7 +61,7 @@ class SqliteLife {
  private:
   base::Logger logger_{"journal"};
   int lives_ = 0;
-  std::unique_ptr<SqliteJournal> journal_;
+  std::unique_ptr<support::EventLog> journal_;
 };
 
 }  // namespace worker::store

@@ -1,6 +1,6 @@
-// Group: drafts that become entries together: one by one they are refused, known already, or given the next
-// place; the entries take effect when the journal adds them to its history. A group that could not be kept is
-// thrown away. Used under the journal's lock.
+// WriteBatch: drafts that become entries together: one by one they are refused, known already, or given the
+// next place; the entries take effect when the journal adds them to its history. A group that could not be
+// kept is thrown away. Used under the journal's lock.
 #pragma once
 
 #include <map>
@@ -9,16 +9,17 @@
 #include <vector>
 
 #include "log/history.hpp"
+#include "store/store.hpp"
 
 namespace worker::store {
 
-class Group {
+class WriteBatch {
  public:
   /// Borrowed; nothing is added to it while the group lives.
-  explicit Group(const log::History& history) : history_(history) {}
+  explicit WriteBatch(const log::History& history) : history_(history) {}
 
   /// What its publisher is told once the group is kept.
-  log::Journal::Kept add(log::Draft&& draft, base::Instant now);
+  Kept add(log::Draft&& draft, base::Instant now);
   const std::vector<log::EntryPtr>& entries() const { return entries_; }
 
  private:

@@ -1,4 +1,4 @@
-#include "store/group.hpp"
+#include "store/write_batch.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,18 +7,18 @@
 
 namespace worker::store {
 
-log::Journal::Kept Group::add(log::Draft&& draft, base::Instant now) {
+Kept WriteBatch::add(log::Draft&& draft, base::Instant now) {
   const auto& given = draft.event.id;
   if (!given.empty()) {
-    if (history_.is_own(given)) return base::failure(log::Rejection::reserved);
+    if (history_.is_own(given)) return base::failure(Rejection::reserved);
     const auto event = known(draft);
-    if (event == Known::other) return base::failure(log::Rejection::conflict);
+    if (event == Known::other) return base::failure(Rejection::conflict);
     if (event == Known::same) return given;
   }
   const auto closed = [&](const std::string& topic) {
     return history_.is_closed(topic) || closed_.contains(topic);
   };
-  if (std::ranges::any_of(draft.topics, closed)) return base::failure(log::Rejection::closed);
+  if (std::ranges::any_of(draft.topics, closed)) return base::failure(Rejection::closed);
   const auto sequence = history_.last() + entries_.size() + 1;
   auto id = given.empty() ? history_.id_of(sequence) : given;
   if (draft.closes) closed_.insert(draft.topics.begin(), draft.topics.end());
@@ -28,7 +28,7 @@ log::Journal::Kept Group::add(log::Draft&& draft, base::Instant now) {
 }
 
 // Whether an event has, or had, its id, and is the same one.
-Group::Known Group::known(const log::Draft& draft) const {
+WriteBatch::Known WriteBatch::known(const log::Draft& draft) const {
   const auto& id = draft.event.id;
   auto other = history_.find_held(id);
   if (const auto found = aliases_.find(id); !other && found != aliases_.end()) other = found->second;

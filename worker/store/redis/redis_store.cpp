@@ -1,4 +1,4 @@
-#include "store/redis/redis_journal.hpp"
+#include "store/redis/redis_store.hpp"
 #include "store/settings.hpp"
 
 #include <fmt/format.h>
@@ -16,15 +16,18 @@ constexpr auto retry_longest = 2s;
 
 }  // namespace
 
-RedisJournal::RedisJournal(const log::Settings& settings, const RedisSettings& redis,
-                           const base::Clock& clock, base::Logger& logger)
-    : HeldJournal(settings, epoch_of(0), clock),
+RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& logger)
+    : log_(log),
+      clock_(log.clock()),
+      mutex_(log.mutex()),
+      history_(log.history()),
       hub_(redis.hub),
       logger_(logger),
       redis_(redis),
-      read_line_{.random = base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count()))},
-      write_line_{.random =
-                      base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + 1))} {
+      read_line_{.random =
+                     base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count()))},
+      write_line_{
+          .random = base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count() + 1))} {
   try {
     join();
     read_all_held();
@@ -35,40 +38,41 @@ RedisJournal::RedisJournal(const log::Settings& settings, const RedisSettings& r
   writer_ = std::jthread([this] { writer(); });
 }
 
-RedisJournal::~RedisJournal() { RedisJournal::close(); }
+RedisStore::~RedisStore() { RedisStore::close(); }
 
-bool RedisJournal::ready() const {
-  const std::lock_guard lock(mutex_);
-  return ready_;
-}
-
-std::optional<std::string> RedisJournal::trouble() const {
+std::optional<std::string> RedisStore::trouble() const {
   const std::lock_guard lock(mutex_);
   return read_line_.trouble ? read_line_.trouble : write_line_.trouble;
 }
 
-void RedisJournal::append(std::vector<log::Draft> drafts, Done done) {
+Backlog RedisStore::backlog() const {
+  const std::lock_guard lock(mutex_);
+  return {pending_bytes_.size(), pending_bytes_.refused()};
+}
+
+void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
   const auto bytes = waiting_bytes(drafts);
-  Waiting waiting{std::move(drafts), std::move(done), bytes};
-  auto why = log::Rejection::unavailable;
+  PendingAppend waiting{std::move(drafts), std::move(done), bytes};
+  auto why = Rejection::unavailable;
   {
     const std::lock_guard lock(mutex_);
     const bool well = !read_line_.trouble && !write_line_.trouble && !closing_;
-    if (well && waits_.take(bytes, history_.settings().waiting_bytes_max)) {
+    if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
       changed_.notify_all();
       return;
     }
-    if (well) why = log::Rejection::full;
+    if (well) why = Rejection::full;
   }
   waiting.refuse(why);
 }
 
-bool RedisJournal::move_to(const StorageSettings& storage) {
+bool RedisStore::move_to(const StorageSettings& storage) {
   const std::lock_guard lock(mutex_);
   if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
   if (storage.redis == redis_) return true;
-  logger_.info("journal: moves from Redis at {} to {}", text_of(redis_.address), text_of(storage.redis.address));
+  logger_.info("journal: moves from Redis at {} to {}", text_of(redis_.address),
+               text_of(storage.redis.address));
   redis_ = storage.redis;
   ++moved_;
   if (read_line_.redis) read_line_.redis->interrupt();
@@ -76,7 +80,7 @@ bool RedisJournal::move_to(const StorageSettings& storage) {
   return true;
 }
 
-void RedisJournal::close() {
+void RedisStore::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -95,7 +99,7 @@ void RedisJournal::close() {
 
 // --- the two lines ---
 
-RedisConnection& RedisJournal::connected(Line& line) {
+RedisConnection& RedisStore::connected(Line& line) {
   RedisSettings redis;
   {
     const std::lock_guard lock(mutex_);
@@ -110,7 +114,7 @@ RedisConnection& RedisJournal::connected(Line& line) {
   return *line.redis;
 }
 
-void RedisJournal::failed(Line& line, const RedisError& error) {
+void RedisStore::failed(Line& line, const RedisError& error) {
   const std::lock_guard lock(mutex_);
   // One that was told to end, or to go elsewhere, has no trouble.
   if (closing_ || line.moved != moved_) {
@@ -123,7 +127,7 @@ void RedisJournal::failed(Line& line, const RedisError& error) {
   line.trouble = error.what();
 }
 
-void RedisJournal::mended(Line& line) {
+void RedisStore::mended(Line& line) {
   const std::lock_guard lock(mutex_);
   line.pause = 0ms;
   if (!line.trouble) return;
@@ -132,32 +136,32 @@ void RedisJournal::mended(Line& line) {
 }
 
 // Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.
-bool RedisJournal::pause(Line& line) {
+bool RedisStore::pause(Line& line) {
   std::unique_lock lock(mutex_);
   const auto pause = line.random.between(line.pause / 2, line.pause);
   changed_.wait_for(lock, pause, [&] { return closing_ || line.moved != moved_; });
   return !closing_;
 }
 
-RedisSeen RedisJournal::seen() const {
+RedisSeen RedisStore::seen() const {
   const std::lock_guard lock(mutex_);
   return {{life_, history_.last() - history_.origin()}, branch_};
 }
 
 // --- the answers ---
 
-void RedisJournal::refuse(std::vector<Waiting>& taken, log::Rejection why) {
+void RedisStore::refuse(std::vector<PendingAppend>& taken, Rejection why) {
   std::size_t bytes = 0;
   for (auto& waiting : taken) {
     waiting.refuse(why);
     bytes += waiting.bytes;
   }
   const std::lock_guard lock(mutex_);
-  waits_.give_back(bytes);
+  pending_bytes_.give_back(bytes);
 }
 
 // What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
-void RedisJournal::release(bool all) {
+void RedisStore::release(bool all) {
   std::vector<Settled> ripe;
   {
     const std::lock_guard lock(mutex_);
@@ -177,7 +181,7 @@ void RedisJournal::release(bool all) {
   }
   if (bytes == 0) return;
   const std::lock_guard lock(mutex_);
-  waits_.give_back(bytes);
+  pending_bytes_.give_back(bytes);
 }
 
 }  // namespace worker::store

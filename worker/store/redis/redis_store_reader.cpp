@@ -1,9 +1,9 @@
-// RedisJournal's reader: from the stream into the history.
+// RedisStore's reader: from the stream into the history.
 #include <algorithm>
 #include <utility>
 
 #include "base/signals.hpp"
-#include "store/redis/redis_journal.hpp"
+#include "store/redis/redis_store.hpp"
 #include "store/settings.hpp"
 
 namespace worker::store {
@@ -23,7 +23,7 @@ RedisPlace place_of(const RedisEntry& entry) { return {entry.life, entry.number}
 
 }  // namespace
 
-void RedisJournal::reader() {
+void RedisStore::reader() {
   // They are for the loops; and a write to a closed socket is an error here, not the end.
   base::block_signals();
   for (;;) {
@@ -49,12 +49,12 @@ void RedisJournal::reader() {
 
 // At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
 // is one of the same life.
-void RedisJournal::join() {
+void RedisStore::join() {
   auto state = hub_.open(connected(read_line_), seen());
   const auto missed = missed_between(place(), {state.last.life, state.first});
   {
     const std::lock_guard lock(mutex_);
-    const bool first = !std::exchange(ready_, true);
+    const bool first = log_.set_ready();
     const bool anew = state.last.life != life_;
     life_ = state.last.life;
     branch_ = state.branch;
@@ -64,7 +64,7 @@ void RedisJournal::join() {
     } else if (anew) {
       history_.restart(epoch_of(life_));
       logger_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
-                read_line_.redis->name(), epoch_of(life_));
+                   read_line_.redis->name(), epoch_of(life_));
     }
     const auto origin = history_.origin();
     if (origin + state.first > history_.last() + 1) history_.lose(origin + state.first - 1);
@@ -74,12 +74,12 @@ void RedisJournal::join() {
   tail_ = state.last;
   tail_at_ = state.now;
   missing_ = 0;
-  tell_followers();
+  log_.tell_followers();
   mended(read_line_);
   release(false);
 }
 
-void RedisJournal::read_more() {
+void RedisStore::read_more() {
   const auto at = place();
   std::size_t bytes = 0;
   auto entries = hub_.read(connected(read_line_), at, count_, quiet, bytes);
@@ -101,14 +101,14 @@ void RedisJournal::read_more() {
   settle();
 }
 
-void RedisJournal::fit_count(std::size_t events, std::size_t bytes) {
+void RedisStore::fit_count(std::size_t events, std::size_t bytes) {
   if (bytes < answer_bytes / 2 && events == count_) count_ = std::min(2 * count_, count_max);
   if (bytes > answer_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
 }
 
 // At the start, where nobody waits for the first events before the last: Redis collects the next part while
 // this one is taken in.
-void RedisJournal::read_all_held() {
+void RedisStore::read_all_held() {
   auto& redis = connected(read_line_);
   auto asked = place();
   if (asked.number >= tail_.number) return;
@@ -137,7 +137,7 @@ void RedisJournal::read_all_held() {
 }
 
 // Nothing new comes from a stream that was deleted, either; nor from one whose end was taken out.
-void RedisJournal::look_after() {
+void RedisStore::look_after() {
   const auto last = hub_.last(connected(read_line_));
   const auto at = place();
   if (!last || last->life != at.life || last->number < at.number) return join();
@@ -151,10 +151,10 @@ void RedisJournal::look_after() {
     remember(missed);
     told_ = *last;
   }
-  tell_followers();
+  log_.tell_followers();
 }
 
-void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
+void RedisStore::take(std::vector<RedisEntry> entries, const Missed& missed) {
   if (entries.empty()) return;
   RedisPlace read;
   missing_ = 0;
@@ -175,7 +175,7 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
     }
     history_.trim();
   }
-  tell_followers();
+  log_.tell_followers();
   {
     const std::lock_guard lock(mutex_);
     told_ = read;
@@ -185,7 +185,7 @@ void RedisJournal::take(std::vector<RedisEntry> entries, const Missed& missed) {
 
 // Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that
 // such events closed. Also called at the start of an epoch.
-RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace next) {
+RedisStore::Missed RedisStore::missed_between(RedisPlace last, RedisPlace next) {
   const auto after = last.life == next.life ? last.number : 0;
   if (next.number <= after + 1) return {};
   auto& redis = connected(read_line_);
@@ -207,21 +207,21 @@ RedisJournal::Missed RedisJournal::missed_between(RedisPlace last, RedisPlace ne
 }
 
 // Under the lock.
-void RedisJournal::remember(const Missed& missed) {
+void RedisStore::remember(const Missed& missed) {
   for (const auto& [id, number] : missed.ids) history_.remember(id, history_.origin() + number);
   for (const auto& [topic, number] : missed.closed) history_.close(topic, history_.origin() + number);
 }
 
 // What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it
 // came after we looked last; and whoever has never looked knows nothing until the clock of Redis is settled.
-base::Instant RedisJournal::time_of(const RedisEntry& entry) const {
+base::Instant RedisStore::time_of(const RedisEntry& entry) const {
   const bool old = entry.life == tail_.life && entry.number <= tail_.number;
   if (!old || !caught_up_) return clock_.now();
   const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - *caught_up_);
   return clock_.now() - std::clamp(tail_at_ - entry.at, 0ms, std::max(away, 0ms));
 }
 
-void RedisJournal::settle() {
+void RedisStore::settle() {
   if (!settles_at_ || clock_.now() < *settles_at_ || !caught_up_) return;
   const auto now = hub_.time(connected(read_line_));
   settles_at_.reset();

@@ -1,4 +1,4 @@
-#include "store/waiting.hpp"
+#include "store/pending_append.hpp"
 
 #include <utility>
 
@@ -23,21 +23,20 @@ std::size_t waiting_bytes(const std::vector<log::Draft>& drafts) {
   return bytes;
 }
 
-std::size_t waiting_bytes(const std::vector<log::Journal::Kept>& results) {
+std::size_t waiting_bytes(const std::vector<Kept>& results) {
   std::size_t bytes = append_bytes;
-  for (const auto& result : results)
-    bytes += sizeof(log::Journal::Kept) + (result ? result.value().size() : 0);
+  for (const auto& result : results) bytes += sizeof(Kept) + (result ? result.value().size() : 0);
   return bytes;
 }
 
-void Waiting::refuse(log::Rejection why) {
-  std::vector<log::Journal::Kept> results;
+void PendingAppend::refuse(Rejection why) {
+  std::vector<Kept> results;
   results.reserve(drafts.size());
   for (std::size_t i = 0; i < drafts.size(); ++i) results.emplace_back(base::failure(why));
   done(std::move(results));
 }
 
-bool WaitingBytes::take(std::size_t bytes, std::size_t max) {
+bool PendingBytes::take(std::size_t bytes, std::size_t max) {
   if (bytes_ > 0 && (bytes > max || bytes_ > max - bytes)) {
     ++refused_;
     return false;

@@ -1,4 +1,4 @@
-#include "log/journal.hpp"
+#include "log/read.hpp"
 
 namespace worker::log {
 

@@ -1,4 +1,4 @@
-// Waiting: appends that were not answered yet, and a bound on the bytes that they take. Values; not
+// PendingAppend: appends that were not answered yet, and a bound on the bytes that they take. Values; not
 // thread-safe: the journal guards them by its mutex.
 #pragma once
 
@@ -6,26 +6,26 @@
 #include <cstdint>
 #include <vector>
 
-#include "log/journal.hpp"
+#include "store/store.hpp"
 
 namespace worker::store {
 
 /// Bytes that drafts take while they wait: texts, topics and bookkeeping, and the copies that storing makes.
 std::size_t waiting_bytes(const std::vector<log::Draft>& drafts);
 /// Bytes that results take until the publisher has them.
-std::size_t waiting_bytes(const std::vector<log::Journal::Kept>& results);
+std::size_t waiting_bytes(const std::vector<Kept>& results);
 
 /// An append that was not answered yet.
-struct Waiting {
+struct PendingAppend {
   std::vector<log::Draft> drafts;
-  log::Journal::Done done;
-  std::size_t bytes = 0;  // taken of WaitingBytes
+  Done done;
+  std::size_t bytes = 0;  // taken of PendingBytes
 
   /// Answers that none of it is stored, because of `why`. To be called without the journal's lock.
-  void refuse(log::Rejection why);
+  void refuse(Rejection why);
 };
 
-class WaitingBytes {
+class PendingBytes {
  public:
   /// False, and counted, if the bytes would exceed `max`. One append alone may exceed it.
   bool take(std::size_t bytes, std::size_t max);

@@ -1,5 +1,5 @@
 // What the memory journal adds to the contract: how it counts, how fast it finds, and what it forgets.
-#include "store/memory/memory_journal.hpp"
+#include "support/event_log.hpp"
 
 #include <malloc.h>
 
@@ -18,9 +18,9 @@ namespace {
 struct Fixture {
   ManualClock clock;
   Settings settings;
-  std::optional<MemoryJournal> journal_;
+  std::optional<worker::support::MemoryLog> journal_;
 
-  MemoryJournal& journal() {
+  worker::support::MemoryLog& journal() {
     if (!journal_) journal_.emplace(settings, "life", clock);
     return *journal_;
   }

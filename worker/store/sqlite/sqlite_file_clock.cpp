@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "store/sqlite/sqlite_store.hpp"
+#include "store/sqlite/sqlite_file.hpp"
 
 namespace worker::store {
 namespace {
@@ -20,24 +20,24 @@ std::int64_t to_ms(auto duration) {
 
 }  // namespace
 
-std::int64_t SqliteStore::now_ms() const { return to_ms(clock_.now().time_since_epoch()); }
+std::int64_t SqliteFile::now_ms() const { return to_ms(clock_.now().time_since_epoch()); }
 
-std::int64_t SqliteStore::clock_offset() const { return to_ms(clock_.wall().time_since_epoch()) - now_ms(); }
+std::int64_t SqliteFile::clock_offset() const { return to_ms(clock_.wall().time_since_epoch()) - now_ms(); }
 
-std::int64_t SqliteStore::up_ms(base::Instant at) const { return up_ms_ + to_ms(at - since_); }
+std::int64_t SqliteFile::up_ms(base::Instant at) const { return up_ms_ + to_ms(at - since_); }
 
 // Never after the present: nothing is younger than new.
-base::Instant SqliteStore::instant(std::int64_t up_ms) const {
+base::Instant SqliteFile::instant(std::int64_t up_ms) const {
   return since_ - std::chrono::milliseconds(std::max<std::int64_t>(0, up_ms_ - up_ms));
 }
 
-std::int64_t SqliteStore::wall_ms(const log::Entry& entry) const {
+std::int64_t SqliteFile::wall_ms(const log::Entry& entry) const {
   return entry.dated_ms() != 0 ? entry.dated_ms() : to_ms(entry.at().time_since_epoch()) + offset_ms_;
 }
 
 // In the same boot the steady clock says how long nobody had the file, and by how much somebody has set the
 // other one meanwhile.
-void SqliteStore::continue_clock() {
+void SqliteFile::continue_clock() {
   std::int64_t jump = 0;
   {
     Statement hub(database_, "SELECT up_ms, boot, mono_ms, wall_ms FROM hub");
@@ -51,7 +51,7 @@ void SqliteStore::continue_clock() {
   if (std::abs(jump) >= jump_min_ms) correct(jump, 0);
 }
 
-void SqliteStore::follow_clock(log::Sequence after) {
+void SqliteFile::follow_clock(log::Sequence after) {
   const auto offset = clock_offset();
   const auto jump = offset - offset_ms_;
   if (std::abs(jump) < jump_min_ms) {

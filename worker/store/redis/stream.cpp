@@ -1,4 +1,4 @@
-#include "store/redis/hub.hpp"
+#include "store/redis/stream.hpp"
 
 #include <fmt/format.h>
 
@@ -159,7 +159,7 @@ std::string key(const std::string& hub, std::string_view name) { return fmt::for
 
 std::string epoch_of(std::uint64_t life) { return fmt::format("{:x}", life); }
 
-RedisHub::RedisHub(const std::string& name)
+RedisStream::RedisStream(const std::string& name)
     : state_(key(name, "state")),
       events_(key(name, "events")),
       ids_(key(name, "ids")),
@@ -167,7 +167,7 @@ RedisHub::RedisHub(const std::string& name)
       open_script_(fmt::format("{}{}", life_script, open_script)),
       append_script_(fmt::format("{}{}", life_script, append_script)) {}
 
-RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) const {
+RedisStream::State RedisStream::open(RedisConnection& redis, const RedisSeen& seen) const {
   const auto reply =
       redis.ask({"EVAL", open_script_, "4", state_, events_, ids_, closed_, std::to_string(seen.last.life),
                  std::to_string(seen.last.number), std::to_string(seen.branch), redis.run()});
@@ -185,8 +185,8 @@ RedisHub::State RedisHub::open(RedisConnection& redis, const RedisSeen& seen) co
   return state;
 }
 
-RedisHub::Appended RedisHub::append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
-                                    std::span<const RedisDraft> drafts) const {
+RedisStream::Appended RedisStream::append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
+                                          std::span<const RedisDraft> drafts) const {
   const auto life = std::to_string(seen.last.life);
   const auto number = std::to_string(seen.last.number);
   const auto branch = std::to_string(seen.branch);
@@ -209,7 +209,7 @@ RedisHub::Appended RedisHub::append(RedisConnection& redis, const RedisSeen& see
   return appended;
 }
 
-std::optional<RedisPlace> RedisHub::last(RedisConnection& redis) const {
+std::optional<RedisPlace> RedisStream::last(RedisConnection& redis) const {
   const auto reply = redis.ask({"HMGET", state_, "epoch", "last"});
   const auto parts = elements(*reply);
   RedisPlace last;
@@ -218,8 +218,8 @@ std::optional<RedisPlace> RedisHub::last(RedisConnection& redis) const {
   return last;
 }
 
-std::vector<RedisEntry> RedisHub::read(RedisConnection& redis, RedisPlace after, std::size_t count,
-                                       std::chrono::milliseconds wait, std::size_t& bytes) const {
+std::vector<RedisEntry> RedisStream::read(RedisConnection& redis, RedisPlace after, std::size_t count,
+                                          std::chrono::milliseconds wait, std::size_t& bytes) const {
   const auto number = std::to_string(count);
   const auto pause = std::to_string(wait.count());
   const auto from = fmt::format("{}-{}", after.life, after.number);
@@ -233,19 +233,19 @@ std::vector<RedisEntry> RedisHub::read(RedisConnection& redis, RedisPlace after,
   return entries_of(*elements(*streams[0])[1], redis, bytes);
 }
 
-void RedisHub::ask_for(RedisConnection& redis, RedisPlace after, log::Sequence until) const {
+void RedisStream::ask_for(RedisConnection& redis, RedisPlace after, log::Sequence until) const {
   redis.send({"XRANGE", events_, fmt::format("({}-{}", after.life, after.number),
               fmt::format("{}-{}", after.life, until)});
 }
 
-std::vector<RedisEntry> RedisHub::asked_for(RedisConnection& redis, std::size_t& bytes) const {
+std::vector<RedisEntry> RedisStream::asked_for(RedisConnection& redis, std::size_t& bytes) const {
   const auto reply = redis.answer();
   if (reply->type != REDIS_REPLY_ARRAY) redis.bad_answer("XRANGE");
   return entries_of(*reply, redis, bytes);
 }
 
-std::vector<RedisEntry> RedisHub::entries_of(const redisReply& reply, RedisConnection& redis,
-                                             std::size_t& bytes) const {
+std::vector<RedisEntry> RedisStream::entries_of(const redisReply& reply, RedisConnection& redis,
+                                                std::size_t& bytes) const {
   std::vector<RedisEntry> entries;
   entries.reserve(elements(reply).size());
   bytes = 0;
@@ -260,8 +260,8 @@ std::vector<RedisEntry> RedisHub::entries_of(const redisReply& reply, RedisConne
   return entries;
 }
 
-std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, log::Sequence after,
-                                            log::Sequence before) const {
+std::vector<RedisPastId> RedisStream::past_ids(RedisConnection& redis, log::Sequence after,
+                                               log::Sequence before) const {
   constexpr std::string_view at_once = "1000";
   std::vector<RedisPastId> ids;
   for (bool more = true; more;) {
@@ -282,9 +282,9 @@ std::vector<RedisPastId> RedisHub::past_ids(RedisConnection& redis, log::Sequenc
 
 // Reads by place, not by rank: Redis may forget the first ones meanwhile, and ranks would shift. Topics that
 // one event closed share a place; where a part ends among them, the next part skips those that were read.
-std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, log::Sequence after,
-                                                 log::Sequence before, std::size_t bytes_max,
-                                                 std::size_t& others) const {
+std::deque<RedisClosed> RedisStream::closed_between(RedisConnection& redis, log::Sequence after,
+                                                    log::Sequence before, std::size_t bytes_max,
+                                                    std::size_t& others) const {
   constexpr std::size_t at_once = 1'000;
   std::deque<RedisClosed> topics;
   std::size_t bytes = 0;
@@ -314,7 +314,7 @@ std::deque<RedisClosed> RedisHub::closed_between(RedisConnection& redis, log::Se
   return topics;
 }
 
-std::chrono::milliseconds RedisHub::time(RedisConnection& redis) const {
+std::chrono::milliseconds RedisStream::time(RedisConnection& redis) const {
   const auto reply = redis.ask({"TIME"});
   const auto parts = elements(*reply);
   std::int64_t seconds = 0;
@@ -324,7 +324,7 @@ std::chrono::milliseconds RedisHub::time(RedisConnection& redis) const {
   return std::chrono::milliseconds(seconds * 1'000 + microseconds / 1'000);
 }
 
-void RedisHub::trim(RedisConnection& redis, std::uint64_t life, log::Sequence held_from) const {
+void RedisStream::trim(RedisConnection& redis, std::uint64_t life, log::Sequence held_from) const {
   redis.ask({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", life, held_from)});
 }
 

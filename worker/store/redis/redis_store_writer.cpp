@@ -1,4 +1,4 @@
-// RedisJournal's writer: from publishers into the stream.
+// RedisStore's writer: from publishers into the stream.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -6,7 +6,7 @@
 #include "base/signals.hpp"
 #include "log/cursor.hpp"
 #include "log/same_event.hpp"
-#include "store/redis/redis_journal.hpp"
+#include "store/redis/redis_store.hpp"
 
 namespace worker::store {
 namespace {
@@ -39,9 +39,9 @@ std::size_t group_of(std::span<const RedisDraft> drafts) {
 
 }  // namespace
 
-void RedisJournal::writer() {
+void RedisStore::writer() {
   base::block_signals();
-  for (std::vector<Waiting> taken; wait(taken); taken.clear()) {
+  for (std::vector<PendingAppend> taken; wait(taken); taken.clear()) {
     if (taken.empty()) {
       probe();
     } else {
@@ -52,7 +52,7 @@ void RedisJournal::writer() {
 
 // What waits, or nothing where it is time to see whether a trouble has passed; false once there is nothing
 // more to do.
-bool RedisJournal::wait(std::vector<Waiting>& taken) {
+bool RedisStore::wait(std::vector<PendingAppend>& taken) {
   std::unique_lock lock(mutex_);
   const auto something = [&] { return closing_ || !waiting_.empty(); };
   if (write_line_.trouble) {
@@ -70,7 +70,7 @@ bool RedisJournal::wait(std::vector<Waiting>& taken) {
   return !closing_ || !taken.empty();
 }
 
-void RedisJournal::write(std::vector<Waiting>& taken) {
+void RedisStore::write(std::vector<PendingAppend>& taken) {
   std::vector<RedisDraft> drafts;
   for (auto& [each, done, bytes] : taken) {
     for (auto& draft : each) drafts.push_back(redis_draft(std::move(draft)));
@@ -100,7 +100,7 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
     const bool asked = write_line_.redis != nullptr;  // else it was the connection that could not be made
     const bool in_doubt = sent || (asked && error.kind() == RedisError::Kind::broken);
     failed(write_line_, error);
-    return refuse(taken, in_doubt ? log::Rejection::unconfirmed : log::Rejection::unavailable);
+    return refuse(taken, in_doubt ? Rejection::unconfirmed : Rejection::unavailable);
   }
   const auto due = std::chrono::steady_clock::now() + reader_patience;
   {
@@ -111,7 +111,7 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
       Settled kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
       // The events are in Redis: from here on only their results take memory.
       kept.bytes = std::min(bytes, waiting_bytes(kept.results));
-      waits_.give_back(bytes - kept.bytes);
+      pending_bytes_.give_back(bytes - kept.bytes);
       settled_.push_back(std::move(kept));
       next = end;
     }
@@ -119,13 +119,13 @@ void RedisJournal::write(std::vector<Waiting>& taken) {
   release(false);
 }
 
-RedisHub::Appended RedisJournal::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
+RedisStream::Appended RedisStore::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
   return hub_.append(redis, seen(), bounds(), drafts);
 }
 
 // One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are
 // never more than the smallest events that the history's bytes would hold.
-log::Sequence RedisJournal::held_from() const {
+log::Sequence RedisStore::held_from() const {
   constexpr std::size_t smallest_bytes = 320;
   const std::lock_guard lock(mutex_);
   const auto last = history_.last() - history_.origin();
@@ -134,14 +134,14 @@ log::Sequence RedisJournal::held_from() const {
   return std::max(first, last + 1 - std::min(last, most));
 }
 
-RedisHub::Bounds RedisJournal::bounds() const {
+RedisStream::Bounds RedisStore::bounds() const {
   const auto from = held_from();
   const std::lock_guard lock(mutex_);
   return {from, history_.settings().past_ids_max};
 }
 
-std::vector<log::Journal::Kept> RedisJournal::results_of(const RedisHub::Appended& appended,
-                                                         std::span<const RedisDraft> drafts) const {
+std::vector<Kept> RedisStore::results_of(const RedisStream::Appended& appended,
+                                         std::span<const RedisDraft> drafts) const {
   std::vector<Kept> results;
   results.reserve(drafts.size());
   const auto epoch = epoch_of(appended.life);
@@ -150,18 +150,17 @@ std::vector<log::Journal::Kept> RedisJournal::results_of(const RedisHub::Appende
   return results;
 }
 
-log::Journal::Kept RedisJournal::result_of(std::int64_t place, const std::string& epoch,
-                                           const RedisDraft& draft) const {
+Kept RedisStore::result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const {
   const auto& id = draft[2];
-  if (place == RedisHub::closed) return base::failure(log::Rejection::closed);
-  if (place == RedisHub::reserved) return base::failure(log::Rejection::reserved);
-  if (place == RedisHub::conflict || (place == RedisHub::gone && !was_kept(draft)))
-    return base::failure(log::Rejection::conflict);
+  if (place == RedisStream::closed) return base::failure(Rejection::closed);
+  if (place == RedisStream::reserved) return base::failure(Rejection::reserved);
+  if (place == RedisStream::conflict || (place == RedisStream::gone && !was_kept(draft)))
+    return base::failure(Rejection::conflict);
   return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(place)}.text() : id;
 }
 
 // Redis knows no more of the event than its id. This worker may hold it, or have held it.
-bool RedisJournal::was_kept(const RedisDraft& draft) const {
+bool RedisStore::was_kept(const RedisDraft& draft) const {
   const auto& [topics, event, id, key, close] = draft;
   const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
   const std::lock_guard lock(mutex_);
@@ -172,7 +171,7 @@ bool RedisJournal::was_kept(const RedisDraft& draft) const {
 
 // An append of nothing writes all the same. Where Redis has no room for it, giving up what is not held any
 // more may make some.
-void RedisJournal::probe() {
+void RedisStore::probe() {
   try {
     auto& redis = connected(write_line_);
     const auto at = place();

@@ -243,7 +243,8 @@ BOOST_AUTO_TEST_CASE(hubs_of_other_names_are_others) {
   RedisSettings redis;
   redis.address = server.address();
   redis.hub = "other";
-  RedisJournal other(settings, redis, clock, logger);
+  worker::log::Log other(settings, "none", clock);
+  const RedisStore store(other, redis, logger);
   publish(*one, "a");
   BOOST_TEST(other.last() == 0U);
   BOOST_TEST(other.id_of(1) != one->id_of(1));

@@ -1,5 +1,5 @@
 // What the SQLite journal adds to the contract: the next life goes on where the last one stopped.
-#include "store/sqlite/sqlite_journal.hpp"
+#include "store/sqlite/sqlite_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// RedisJournal: the history in this process's memory, and in a Redis, where any number of workers, on any
+// RedisStore: the history in this process's memory, and in a Redis, where any number of workers, on any
 // number of machines, share one order of events and one kind of cursor.
 //
 // Two threads, each with a connection of its own. The writer sends what waits, many appends at a time. The
@@ -19,23 +19,23 @@
 
 #include "base/logger.hpp"
 #include "base/random.hpp"
-#include "store/held_journal.hpp"
-#include "store/redis/hub.hpp"
+#include "log/log.hpp"
+#include "store/pending_append.hpp"
+#include "store/redis/stream.hpp"
 #include "store/settings.hpp"
 
 namespace worker::store {
 
-class RedisJournal final : public HeldJournal {
+class RedisStore final : public Store {
  public:
-  /// Reads what the Redis holds, or is in trouble from the start.
-  RedisJournal(const log::Settings& settings, const RedisSettings& redis, const base::Clock& clock,
-               base::Logger& logger);
-  ~RedisJournal() override;
+  /// Reads what the Redis holds into the log, or is in trouble from the start.
+  RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& logger);
+  ~RedisStore() override;
 
   /// `done` is called on one of the threads, or before it returns where nothing can be kept.
   void append(std::vector<log::Draft> drafts, Done done) override;
-  bool ready() const override;
   std::optional<std::string> trouble() const override;
+  Backlog backlog() const override;
   /// Another address, or password, of the same hub.
   bool move_to(const StorageSettings& storage) override;
   void close() override;
@@ -78,15 +78,16 @@ class RedisJournal final : public HeldJournal {
   void settle();
 
   void writer();
-  bool wait(std::vector<Waiting>& taken);
-  void write(std::vector<Waiting>& taken);
-  RedisHub::Appended append_group(RedisConnection& redis, std::span<const RedisDraft> drafts);
+  bool wait(std::vector<PendingAppend>& taken);
+  void write(std::vector<PendingAppend>& taken);
+  RedisStream::Appended append_group(RedisConnection& redis, std::span<const RedisDraft> drafts);
   void probe();
-  std::vector<Kept> results_of(const RedisHub::Appended& appended, std::span<const RedisDraft> drafts) const;
+  std::vector<Kept> results_of(const RedisStream::Appended& appended,
+                               std::span<const RedisDraft> drafts) const;
   Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
   bool was_kept(const RedisDraft& draft) const;
   void release(bool all);
-  void refuse(std::vector<Waiting>& taken, log::Rejection why);
+  void refuse(std::vector<PendingAppend>& taken, Rejection why);
 
   RedisConnection& connected(Line& line);
   void failed(Line& line, const RedisError& error);
@@ -95,10 +96,13 @@ class RedisJournal final : public HeldJournal {
   RedisSeen seen() const;
   RedisPlace place() const { return seen().last; }
   log::Sequence held_from() const;
-  RedisHub::Bounds bounds() const;
-  bool is_shared() const override { return true; }
+  RedisStream::Bounds bounds() const;
 
-  const RedisHub hub_;
+  log::Log& log_;
+  const base::Clock& clock_;
+  std::mutex& mutex_;      // the log's
+  log::History& history_;  // guarded by mutex_
+  const RedisStream hub_;
   base::Logger& logger_;
 
   // The reader's alone.
@@ -115,13 +119,13 @@ class RedisJournal final : public HeldJournal {
   unsigned moved_ = 0;  // how often there was another address
   Line read_line_;
   Line write_line_;
-  bool ready_ = false;
   bool closing_ = false;
   bool written_ = false;  // the writer is done
   std::uint64_t life_ = 0;
   std::uint64_t branch_ = 0;
   RedisPlace told_;  // the followers have heard of it
-  std::vector<Waiting> waiting_;
+  std::vector<PendingAppend> waiting_;
+  PendingBytes pending_bytes_;
   std::deque<Settled> settled_;
   std::condition_variable changed_;
 

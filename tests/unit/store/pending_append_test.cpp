@@ -1,5 +1,5 @@
 // What may wait to be kept, at its bound and beyond it.
-#include "store/waiting.hpp"
+#include "store/pending_append.hpp"
 
 #include <malloc.h>
 
@@ -21,9 +21,9 @@ std::vector<Draft> one(const std::string& topics, std::string data = "x") {
 }
 
 struct Answers {
-  Journal::Done take() {
+  Done take() {
     ++asked;
-    return [this](const std::vector<Journal::Kept>& results) {
+    return [this](const std::vector<Kept>& results) {
       const std::lock_guard lock(mutex);
       texts.push_back(told(results.front()));
     };
@@ -50,7 +50,7 @@ struct Answers {
 BOOST_AUTO_TEST_SUITE(waiting_suite)
 
 BOOST_AUTO_TEST_CASE(as_much_as_may_wait_and_one_byte_more) {
-  WaitingBytes waits;
+  PendingBytes waits;
   BOOST_TEST(waits.take(60, 100));
   BOOST_TEST(waits.take(40, 100));
   BOOST_TEST(!waits.take(1, 100));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_may_wait_and_one_byte_more) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_larger_waits_alone) {
-  WaitingBytes waits;
+  PendingBytes waits;
   BOOST_TEST(waits.take(1'000, 100));
   BOOST_TEST(!waits.take(1, 100));
   waits.give_back(1'000);
@@ -116,16 +116,16 @@ BOOST_AUTO_TEST_CASE(for_the_disk) {
   begun.get_future().wait();
   for (int i = 0; i < 9; ++i) life.journal().append(one("a"), answers.take());
   BOOST_TEST(answers.count() == 0U);
-  BOOST_TEST(life.journal().figures().waiting_bytes == 10 * each);
+  BOOST_TEST(life.journal().backlog().bytes == 10 * each);
   life.journal().append(one("b"), answers.take());
   BOOST_TEST(answers.count("full") == 1U);
-  BOOST_TEST(life.journal().figures().waiting_refused == 1U);
+  BOOST_TEST(life.journal().backlog().refused == 1U);
   BOOST_TEST(!life.journal().trouble());
   go.set_value();
   BOOST_TEST(answers.all_come());
   BOOST_TEST(answers.count("full") == 1U);
   BOOST_TEST(life.publish("a") == "life1-11");
-  BOOST_TEST(eventually([&] { return life.journal().figures().waiting_bytes == 0; }));
+  BOOST_TEST(eventually([&] { return life.journal().backlog().bytes == 0; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
@@ -137,19 +137,19 @@ BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
   // One that is paused is in trouble after a moment: if that passed before all was asked, once more.
   for (int tries = 0; tries < 5 && !full; ++tries) {
     Answers answers;
-    BOOST_REQUIRE(eventually([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
+    BOOST_REQUIRE(eventually([&] { return !journal->trouble() && journal->backlog().bytes == 0; }));
     server.signal(SIGSTOP);
     for (int i = 0; i < 10; ++i) journal->append(one("a"), answers.take());
     const auto before = answers.count();
-    const auto waiting = journal->figures().waiting_bytes;
+    const auto waiting = journal->backlog().bytes;
     journal->append(one("a"), answers.take());
     full = before == 0 && waiting == 10 * each && answers.count("full") == 1;
     server.signal(SIGCONT);
     BOOST_TEST(answers.all_come());
   }
   BOOST_TEST(full);
-  BOOST_TEST(journal->figures().waiting_refused >= 1U);
-  BOOST_TEST(eventually([&] { return !journal->trouble() && journal->figures().waiting_bytes == 0; }));
+  BOOST_TEST(journal->backlog().refused >= 1U);
+  BOOST_TEST(eventually([&] { return !journal->trouble() && journal->backlog().bytes == 0; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

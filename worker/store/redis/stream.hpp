@@ -1,4 +1,4 @@
-// RedisHub: a hub's keys in a Redis, and what is done with them; over a connection that is borrowed. The
+// RedisStream: a hub's keys in a Redis, and what is done with them; over a connection that is borrowed. The
 // order of all workers is made here, by scripts, which Redis runs one at a time.
 //
 // - {NAME}:state, a hash. epoch: the life of the hub, named by the time in µs when it began; last: its last
@@ -49,7 +49,7 @@ struct RedisClosed {
   log::Sequence number = 0;
 };
 
-class RedisHub {
+class RedisStream {
  public:
   struct State {
     RedisPlace last;
@@ -73,7 +73,7 @@ class RedisHub {
     std::size_t past_ids_max = 0;  // ids kept of places before
   };
 
-  explicit RedisHub(const std::string& name);
+  explicit RedisStream(const std::string& name);
 
   /// Begins the hub's first life where there is none; and a further one, if something is not there that was
   /// seen: Redis came back without its last events, or another one did, and their places must not be given to

@@ -1,0 +1,84 @@
+#include "log/log.hpp"
+
+#include <utility>
+
+namespace worker::log {
+
+Log::Log(const Settings& settings, std::string epoch, const base::Clock& clock, Writers writers)
+    : clock_(clock), writers_(writers), history_(settings, std::move(epoch), clock) {}
+
+std::string Log::id_of(Sequence sequence) const {
+  const std::lock_guard lock(mutex_);
+  return history_.id_of(sequence);
+}
+
+Resumption Log::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
+  const std::lock_guard lock(mutex_);
+  auto from = history_.resume(selection, cursor);
+  from.to_come = from.to_come && writers_ == Writers::many;
+  return from;
+}
+
+Slice Log::read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
+                Evictions accounted) const {
+  const std::lock_guard lock(mutex_);
+  return history_.read(selection, after, until, bytes_max, accounted);
+}
+
+std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const {
+  const std::lock_guard lock(mutex_);
+  return history_.read_all(after, count_max);
+}
+
+Sequence Log::closed_at(const Selection& selection) const {
+  const std::lock_guard lock(mutex_);
+  return history_.closed_at(selection);
+}
+
+Sequence Log::last() const {
+  const std::lock_guard lock(mutex_);
+  return history_.last();
+}
+
+Sequence Log::lost_through() const {
+  const std::lock_guard lock(mutex_);
+  return history_.lost_through();
+}
+
+void Log::follow(Follower& follower, std::function<void()> news) {
+  const std::lock_guard lock(mutex_);
+  follower.at = history_.last();
+  history_.follow(follower);
+  listeners_.push_back(std::move(news));
+}
+
+bool Log::expire() {
+  const std::lock_guard lock(mutex_);
+  return history_.trim();
+}
+
+void Log::update(const Settings& settings) {
+  const std::lock_guard lock(mutex_);
+  history_.update(settings);
+}
+
+Figures Log::figures() const {
+  const std::lock_guard lock(mutex_);
+  return history_.figures();
+}
+
+bool Log::ready() const {
+  const std::lock_guard lock(mutex_);
+  return ready_;
+}
+
+void Log::tell_followers() const {
+  std::vector<std::function<void()>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
+  for (const auto& news : listeners) news();
+}
+
+}  // namespace worker::log
