@@ -16,12 +16,12 @@
 #include <string_view>
 #include <utility>
 
-#include "app/journal_metrics.hpp"
-#include "app/lane.hpp"
+#include "app/log_metrics.hpp"
 #include "app/open_store.hpp"
+#include "app/reactor.hpp"
 #include "app/reload.hpp"
 #include "base/account.hpp"
-#include "base/run_together.hpp"
+#include "base/run_threads.hpp"
 #include "base/signals.hpp"
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
@@ -37,14 +37,14 @@ namespace {
 using namespace worker;
 
 constexpr int exit_failure = 1;
-constexpr int exit_mistake = 2;
+constexpr int exit_config_error = 2;
 
 // The user that the unit and the documented spawn-fcgi command run the worker as.
 constexpr const char* usual_user = "sse-worker";
 
 int mistake(const std::string& sentence) {
   base::report(sentence);
-  return exit_mistake;
+  return exit_config_error;
 }
 
 // A stream is a descriptor; the soft limit of 1,024 that most systems set is meant for select().
@@ -55,14 +55,14 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Returns the exit status. If one lane fails, all end: its streams are lost, and a new process can serve
+// Returns the exit status. If one reactor fails, all end: its streams are lost, and a new process can serve
 // every reader again.
-int run_all(std::deque<app::Lane>& lanes, base::Logger& logger) {
+int run_all(std::deque<app::Reactor>& reactors, base::Logger& logger) {
   std::vector<std::function<void()>> runs;
-  for (auto& lane : lanes) runs.emplace_back([&lane] { lane.run(); });
+  for (auto& reactor : reactors) runs.emplace_back([&reactor] { reactor.run(); });
   try {
-    base::run_together(runs, [&] {
-      for (auto& lane : lanes) lane.stop();
+    base::run_threads(runs, [&] {
+      for (auto& reactor : reactors) reactor.stop();
     });
     return 0;
   } catch (const std::exception& error) {
@@ -75,7 +75,7 @@ int run_all(std::deque<app::Lane>& lanes, base::Logger& logger) {
 void gauge_of(metrics::Registry& registry, const std::string& name, std::string_view help,
               std::function<std::size_t()> read) {
   auto& gauge = registry.gauge(name, help);
-  registry.on_text([&gauge, read = std::move(read)] { gauge.set(static_cast<std::int64_t>(read())); });
+  registry.on_render([&gauge, read = std::move(read)] { gauge.set(static_cast<std::int64_t>(read())); });
 }
 
 void tell_streams(metrics::Registry& registry, const api::StreamSlots& slots) {
@@ -92,7 +92,7 @@ void tell_streams(metrics::Registry& registry, const api::StreamSlots& slots) {
            [&] { return slots.subscriptions().used(); });
 }
 
-void tell_load(metrics::Registry& registry, const fcgi::Load& load) {
+void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& load) {
   gauge_of(registry, "sse_worker_pending_connections",
            "FastCGI connections that wait for their first request or for the rest of a request.",
            [&] { return load.pending.load(); });
@@ -103,11 +103,11 @@ void tell_load(metrics::Registry& registry, const fcgi::Load& load) {
            [&] { return load.bodies.used(); });
 }
 
-// Resets the gauge; then each lane raises it to its own longest turn.
-void tell_turns(metrics::Registry& registry) {
+// Resets the gauge; then each reactor raises it to its own longest turn.
+void export_turn_metrics(metrics::Registry& registry) {
   auto& longest = registry.gauge("sse_worker_loop_longest_turn_seconds",
                                  "Longest turn of a loop since the metrics were last read.", {}, 1e-6);
-  registry.on_text([&longest] { longest.set(0); });
+  registry.on_render([&longest] { longest.set(0); });
 }
 
 int serve(const config::Config& config, const std::string& file) {
@@ -122,36 +122,36 @@ int serve(const config::Config& config, const std::string& file) {
   metrics::Registry registry;
   const auto log = app::open_log(config.history, config.storage, clock);
   const auto store = app::open_store(*log, config.storage, *logger);
-  app::tell_journal(registry, *log, *store);
-  tell_turns(registry);
+  app::export_journal_metrics(registry, *log, *store);
+  export_turn_metrics(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
-  slots.subscriptions().set_most(config.streams.subscriptions_bytes_max);
+  slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   tell_streams(registry, slots);
-  fcgi::Load load;
-  tell_load(registry, load);
+  fcgi::ConnectionTotals load;
+  export_connection_metrics(registry, load);
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({registry, *log, slots, clock, fcgi::shared_stdout});
 
-  const app::Commons commons{
+  const app::SharedServices services{
       clock, *logger, listening.value().descriptor(), *log, *store, registry, slots, load, address_limit_log,
       stats};
-  std::deque<app::Lane> lanes;  // a lane never moves
-  for (std::size_t i = 0; i < config.loops; ++i) lanes.emplace_back(config, commons);
+  std::deque<app::Reactor> reactors;  // a reactor never moves
+  for (std::size_t i = 0; i < config.loops; ++i) reactors.emplace_back(config, services);
 
-  // Called by each lane, on its thread; the last one closes the listening socket.
+  // Called by each reactor, on its thread; the last one closes the listening socket.
   const auto not_accepting = [&, lanes_accepting = std::make_shared<std::atomic<std::size_t>>(config.loops)] {
     if (--*lanes_accepting == 0) listening.value().close();
   };
-  app::Reload reload(file, config, lanes, *log, *store, slots, *logger);
-  lanes.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
+  app::Reload reload(file, config, reactors, *log, *store, slots, *logger);
+  reactors.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
     logger->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
-    for (auto& lane : lanes) again ? lane.stop() : lane.drain(not_accepting);
+    for (auto& reactor : reactors) again ? reactor.stop() : reactor.drain(not_accepting);
   });
   logger->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
-  const int status = run_all(lanes, *logger);
+  const int status = run_all(reactors, *logger);
   store->close();
   logger->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.

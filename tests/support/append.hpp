@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/drafts.hpp"
 #include "support/event_log.hpp"
-#include "support/hub_draft.hpp"
 
 namespace worker::support {
 

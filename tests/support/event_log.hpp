@@ -34,9 +34,9 @@ class EventLog {
   void append(std::vector<log::Draft> drafts, store::Done done) {
     store_->append(std::move(drafts), std::move(done));
   }
-  std::optional<std::string> trouble() const { return store_->trouble(); }
+  std::optional<std::string> unavailable_reason() const { return store_->unavailable_reason(); }
   store::Backlog backlog() const { return store_->backlog(); }
-  bool move_to(const store::StorageSettings& storage) { return store_->move_to(storage); }
+  bool reconfigure(const store::StorageSettings& storage) { return store_->reconfigure(storage); }
   void close() { store_->close(); }
 
   // Of the log.
@@ -44,25 +44,28 @@ class EventLog {
   std::string id_of(const Of& of) const {
     return log_.id_of(of);
   }
-  log::Resumption resume(const log::Selection& selection, const std::optional<std::string>& cursor) const {
-    return log_.resume(selection, cursor);
+  log::ResumePoint resume(const log::Subscription& subscription,
+                          const std::optional<std::string>& cursor) const {
+    return log_.resume(subscription, cursor);
   }
-  log::Slice read(const log::Selection& selection, log::Sequence after, log::Sequence until,
-                  std::size_t bytes_max, log::Evictions accounted) const {
-    return log_.read(selection, after, until, bytes_max, accounted);
+  log::Slice read(const log::Subscription& subscription, log::Sequence after, log::Sequence until,
+                  std::size_t bytes_max, log::EvictionCount evictions_seen) const {
+    return log_.read(subscription, after, until, bytes_max, evictions_seen);
   }
   std::vector<log::EntryPtr> read_all(log::Sequence after, std::size_t count_max) const {
     return log_.read_all(after, count_max);
   }
-  log::Sequence closed_at(const log::Selection& selection) const { return log_.closed_at(selection); }
-  bool closed(const log::Selection& selection) const { return log_.closed(selection); }
+  log::Sequence closed_at(const log::Subscription& subscription) const {
+    return log_.closed_at(subscription);
+  }
+  bool closed(const log::Subscription& subscription) const { return log_.closed(subscription); }
   log::Sequence last() const { return log_.last(); }
   log::Sequence lost_through() const { return log_.lost_through(); }
   void follow(log::Follower& follower, std::function<void()> news) { log_.follow(follower, std::move(news)); }
   bool expire() { return log_.expire(); }
   void update(const log::Settings& settings) { log_.update(settings); }
   bool ready() const { return log_.ready(); }
-  log::Figures figures() const { return log_.figures(); }
+  log::LogStats stats() const { return log_.stats(); }
 
  private:
   log::Log log_;

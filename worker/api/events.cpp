@@ -14,8 +14,8 @@
 #include "api/stream/gap.hpp"
 #include "api/stream/head.hpp"
 #include "api/stream/long_poll.hpp"
-#include "api/stream/turned_away.hpp"
-#include "base/shown.hpp"
+#include "api/stream/refused_stream.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 #include "sse/frame.hpp"
@@ -33,10 +33,10 @@ std::optional<std::chrono::seconds> seconds_of(std::string_view text) {
   return std::chrono::seconds(seconds);
 }
 
-std::optional<hub::Reader::Heartbeats> heartbeats_of(const http::Query& parameters) {
+std::optional<hub::Subscriber::HeartbeatMode> heartbeats_of(const http::Query& parameters) {
   const auto asked = parameters.last("heartbeat").value_or("comment");
-  if (asked == "comment") return hub::Reader::Heartbeats::comments;
-  if (asked == "event") return hub::Reader::Heartbeats::events;
+  if (asked == "comment") return hub::Subscriber::HeartbeatMode::comments;
+  if (asked == "event") return hub::Subscriber::HeartbeatMode::events;
   return std::nullopt;
 }
 
@@ -46,7 +46,7 @@ std::optional<std::string> own_stream_refusal(const std::vector<std::string_view
       topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
   if (unknown != topics.end()) {
     return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
-                       base::shown(*unknown));
+                       base::printable(*unknown));
   }
   if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
     return "topic: $stats is a stream of its own; ask for it without other topics";
@@ -79,25 +79,25 @@ std::string address_of(std::string_view path, const std::vector<std::string_view
 
 }  // namespace
 
-struct EventsEndpoint::Asked {
-  log::Selection selection;
+struct EventsEndpoint::SubscribeRequest {
+  log::Subscription subscription;
   /// Which one is known is not known yet.
   std::vector<std::string> cursors;
   std::optional<std::chrono::seconds> poll;
   std::string address{};  // of a poll
   bool head_only = false;
-  hub::Reader::Heartbeats heartbeats{};
+  hub::Subscriber::HeartbeatMode heartbeats{};
   std::optional<std::string> notice{};
   std::optional<std::string> cursor{};
-  log::Resumption from{};
+  log::ResumePoint from{};
 
   /// Begins after the first of the cursors that is known, else as after one that is not.
   void look(const log::Log& log) {
     cursor.reset();
     if (!cursors.empty()) cursor = cursors.front();
-    from = log.resume(selection, cursor);
+    from = log.resume(subscription, cursor);
     for (std::size_t i = 1; i < cursors.size() && from.gap == log::GapReason::unknown; ++i) {
-      const auto other = log.resume(selection, cursors[i]);
+      const auto other = log.resume(subscription, cursors[i]);
       if (other.gap == log::GapReason::unknown) continue;
       cursor = cursors[i];
       from = other;
@@ -105,7 +105,7 @@ struct EventsEndpoint::Asked {
   }
   /// What it takes while it waits.
   std::size_t bytes() const {
-    auto size = hub::subscription_bytes(selection) + address.size();
+    auto size = hub::subscription_bytes(subscription) + address.size();
     for (const auto& each : cursors) size += sizeof(each) + each.size();
     return size;
   }
@@ -126,7 +126,7 @@ EventsEndpoint::EventsEndpoint(net::Timers& timers, base::Random& random, Stream
       greeting_(greeting),
       stats_(stats),
       settings_(settings),
-      awaited_(timers),
+      cursor_waitlist_(timers),
       limits_(limits) {}
 
 void EventsEndpoint::serve(http::Exchange& exchange) {
@@ -147,13 +147,13 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
       return exchange.answer(http::problem(400, *refused));
     return stats_.serve(exchange);
   }
-  auto asked = asked_of(request, parameters.value(), topics);
+  auto asked = parse_subscribe_request(request, parameters.value(), topics);
   if (!asked) return exchange.answer(asked.error());
   subscribe(exchange, std::move(asked).value());
 }
 
 // What a request for topics asks for, or its refusal.
-base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
+base::Result<EventsEndpoint::SubscribeRequest, http::Response> EventsEndpoint::parse_subscribe_request(
     const http::Request& request, const http::Query& parameters,
     const std::vector<std::string_view>& topics) {
   if (topics.size() > settings_.topics_max) {
@@ -166,15 +166,15 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
     limits_.count(metrics::Limit::stream_patterns);
     return base::failure(http::problem(400, too_many_patterns(patterns, settings_.patterns_max)));
   }
-  auto selection = log::Selection::parse(topics, settings_.topic_bytes_max);
-  if (!selection) {
+  auto subscription = log::Subscription::parse(topics, settings_.topic_bytes_max);
+  if (!subscription) {
     const auto too_long = [&](auto topic) { return topic.size() > settings_.topic_bytes_max; };
     if (std::ranges::any_of(topics, too_long)) limits_.count(metrics::Limit::topic_bytes);
-    return base::failure(http::problem(400, selection.error()));
+    return base::failure(http::problem(400, subscription.error()));
   }
-  Asked asked{.selection = std::move(selection).value(),
-              .head_only = request.method == "HEAD",
-              .heartbeats = *heartbeats_of(parameters)};
+  SubscribeRequest asked{.subscription = std::move(subscription).value(),
+                         .head_only = request.method == "HEAD",
+                         .heartbeats = *heartbeats_of(parameters)};
   for (const auto topic : topics) {
     if (!asked.notice) asked.notice = log::selector_notice(topic);
   }
@@ -190,71 +190,73 @@ base::Result<EventsEndpoint::Asked, http::Response> EventsEndpoint::asked_of(
   return asked;
 }
 
-void EventsEndpoint::subscribe(http::Exchange& exchange, Asked asked) {
-  if (!shard_.log().ready()) return come_back(exchange, asked.poll.has_value());
+void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest asked) {
+  if (!shard_.log().ready()) return answer_try_again(exchange, asked.poll.has_value());
   auto slot = slots_.take(exchange.request().remote_address, timers_.now());
-  if (!slot) return turn_away(exchange, asked.poll.has_value(), slot.error());
+  if (!slot) return refuse_stream(exchange, asked.poll.has_value(), slot.error());
   asked.look(shard_.log());
   // Nobody needs a place for an answer without a body.
-  if (asked.from.to_come && !asked.head_only)
+  if (asked.from.may_arrive && !asked.head_only)
     return wait_for_cursor(exchange, std::move(asked), std::move(slot).value());
   begin(exchange, asked, std::move(slot).value());
 }
 
-void EventsEndpoint::turn_away(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused) {
-  const auto turned_away = polls ? turned_away_poll : turned_away_stream;
+void EventsEndpoint::refuse_stream(http::Exchange& exchange, bool polls,
+                                   const StreamSlots::Refused& refused) {
+  const auto turned_away = polls ? refused_poll : refused_stream;
   exchange.answer(turned_away(refused, settings_, random_, limits_));
 }
 
 // Told too early that its cursor is not known, the reader would get again all that is held.
-void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot) {
-  if (awaited_.full()) {
+void EventsEndpoint::wait_for_cursor(http::Exchange& exchange, SubscribeRequest asked,
+                                     StreamSlots::Slot slot) {
+  if (cursor_waitlist_.full()) {
     shard_.metrics().cursor_waits_refused.add();
     return begin(exchange, asked, std::move(slot));
   }
   struct Waiting {
-    Asked asked;
+    SubscribeRequest asked;
     StreamSlots::Slot slot;
-    base::ByteBudget::Share share;
+    base::ByteBudget::Reservation share;
   };
   const bool polls = asked.poll.has_value();
   auto share = slots_.take_bytes(asked.bytes(), timers_.now());
-  if (!share) return turn_away(exchange, polls, share.error());
+  if (!share) return refuse_stream(exchange, polls, share.error());
   const auto waiting =
       std::make_shared<Waiting>(Waiting{std::move(asked), std::move(slot), std::move(share).value()});
-  const auto look = [this, &exchange, waiting](AwaitedCursors::Time time) {
+  const auto look = [this, &exchange, waiting](CursorWaitlist::Time time) {
     const auto& log = shard_.log();
     waiting->asked.look(log);
-    const bool unknown = waiting->asked.from.to_come;
-    if (unknown && time == AwaitedCursors::Time::left) return false;
+    const bool unknown = waiting->asked.from.may_arrive;
+    if (unknown && time == CursorWaitlist::Time::left) return false;
     (unknown ? shard_.metrics().cursor_waits_failed : shard_.metrics().cursor_waits_done).add();
     // This worker will know it once it can read on.
-    if (unknown && store_.trouble()) {
-      come_back(exchange, waiting->asked.poll.has_value());
+    if (unknown && store_.unavailable_reason()) {
+      answer_try_again(exchange, waiting->asked.poll.has_value());
     } else {
       waiting->share.release();
       begin(exchange, waiting->asked, std::move(waiting->slot));
     }
     return true;
   };
-  exchange.keep(awaited_.wait(look, [this, &exchange, polls] { come_back(exchange, polls); }));
+  exchange.keep(cursor_waitlist_.wait(look, [this, &exchange, polls] { answer_try_again(exchange, polls); }));
 }
 
-void EventsEndpoint::begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot) {
+void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot) {
   // A browser that gets 204 does not come back.
   if (asked.from.complete && !asked.poll)
     return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
   // A subscription that another reader has already takes no more memory.
-  const auto bytes = shard_.has(asked.selection) ? 0 : hub::subscription_bytes(asked.selection);
+  const auto bytes = shard_.has(asked.subscription) ? 0 : hub::subscription_bytes(asked.subscription);
   auto share = slots_.take_bytes(bytes, timers_.now());
-  if (!share) return turn_away(exchange, asked.poll.has_value(), share.error());
+  if (!share) return refuse_stream(exchange, asked.poll.has_value(), share.error());
   if (asked.poll) return poll(exchange, asked, std::move(slot), std::move(share).value());
   stream(exchange, asked, std::move(slot), std::move(share).value());
 }
 
 // The log has not got its history yet, so nobody can be told where they are. An EventSource that saw a
 // 503 would never return. The reason is in the log: it has paths and addresses, which readers must not see.
-void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
+void EventsEndpoint::answer_try_again(http::Exchange& exchange, bool polls) {
   if (polls) {
     return exchange.answer(
         http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
@@ -264,8 +266,8 @@ void EventsEndpoint::come_back(http::Exchange& exchange, bool polls) {
   exchange.answer({stream_head(), std::move(body)});
 }
 
-void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
-                            base::ByteBudget::Share share) {
+void EventsEndpoint::stream(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot,
+                            base::ByteBudget::Reservation share) {
   const auto& log = shard_.log();
   auto opening = stream_opening(settings_, random_);
   if (asked.notice) sse::append_comment(opening, *asked.notice);
@@ -278,7 +280,7 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
     gap_frame = gap->frame();
   }
   // A reader who leaves before its first event must have a cursor to come back with.
-  if (asked.heartbeats == hub::Reader::Heartbeats::events) {
+  if (asked.heartbeats == hub::Subscriber::HeartbeatMode::events) {
     sse::append_heartbeat(asked.from.gap ? gap_frame : opening, log.id_of(asked.from.after),
                           shard_.heartbeat());
   } else if (!asked.from.gap) {
@@ -291,15 +293,15 @@ void EventsEndpoint::stream(http::Exchange& exchange, const Asked& asked, Stream
   exchange.write(opening);
   if (!gap_frame.empty()) exchange.write(gap_frame);
   if (settings_.lifetime.count() > 0) {
-    stream.live_for(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
+    stream.end_after(timers_, limits_, random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
   }
-  shard_.subscribe(stream, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
+  shard_.subscribe(stream, asked.subscription, asked.from.after, asked.from.evictions_seen, std::move(share));
 }
 
-void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
-                          base::ByteBudget::Share share) {
+void EventsEndpoint::poll(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot,
+                          base::ByteBudget::Reservation share) {
   auto address = slots_.take_bytes(asked.address.size(), timers_.now());
-  if (!address) return turn_away(exchange, true, address.error());
+  if (!address) return refuse_stream(exchange, true, address.error());
   const auto& log = shard_.log();
   const auto gap = asked.gap(log);
   auto cursor =
@@ -316,7 +318,7 @@ void EventsEndpoint::poll(http::Exchange& exchange, const Asked& asked, StreamSl
     wait = std::chrono::milliseconds(0);  // told at once
   }
   if (asked.head_only) wait = std::chrono::milliseconds(0);  // nothing to wait for
-  shard_.subscribe(poll, asked.selection, asked.from.after, asked.from.accounted, std::move(share));
+  shard_.subscribe(poll, asked.subscription, asked.from.after, asked.from.evictions_seen, std::move(share));
   poll.wait_for(std::min(wait, settings_.poll_max));
 }
 

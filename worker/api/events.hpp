@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/greeting.hpp"
-#include "api/stream/awaited_cursors.hpp"
+#include "api/stream/cursor_waitlist.hpp"
 #include "api/stream/settings.hpp"
 #include "api/stream/slots.hpp"
 #include "base/random.hpp"
@@ -25,19 +25,20 @@ class EventsEndpoint final : public http::Endpoint {
   void update(const StreamSettings& settings) { settings_ = settings; }
 
  private:
-  struct Asked;
+  struct SubscribeRequest;
 
-  base::Result<Asked, http::Response> asked_of(const http::Request& request, const http::Query& parameters,
-                                               const std::vector<std::string_view>& topics);
-  void subscribe(http::Exchange& exchange, Asked asked);
-  void wait_for_cursor(http::Exchange& exchange, Asked asked, StreamSlots::Slot slot);
-  void begin(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot);
-  void turn_away(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused);
-  void come_back(http::Exchange& exchange, bool polls);
-  void stream(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
-              base::ByteBudget::Share share);
-  void poll(http::Exchange& exchange, const Asked& asked, StreamSlots::Slot slot,
-            base::ByteBudget::Share share);
+  base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
+      const http::Request& request, const http::Query& parameters,
+      const std::vector<std::string_view>& topics);
+  void subscribe(http::Exchange& exchange, SubscribeRequest asked);
+  void wait_for_cursor(http::Exchange& exchange, SubscribeRequest asked, StreamSlots::Slot slot);
+  void begin(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot);
+  void refuse_stream(http::Exchange& exchange, bool polls, const StreamSlots::Refused& refused);
+  void answer_try_again(http::Exchange& exchange, bool polls);
+  void stream(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot,
+              base::ByteBudget::Reservation share);
+  void poll(http::Exchange& exchange, const SubscribeRequest& asked, StreamSlots::Slot slot,
+            base::ByteBudget::Reservation share);
 
   net::Timers& timers_;
   base::Random& random_;
@@ -47,7 +48,7 @@ class EventsEndpoint final : public http::Endpoint {
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   StreamSettings settings_;
-  AwaitedCursors awaited_;
+  CursorWaitlist cursor_waitlist_;
   metrics::Limits& limits_;
 };
 

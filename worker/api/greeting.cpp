@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/stream/head.hpp"
-#include "api/stream/turned_away.hpp"
+#include "api/stream/refused_stream.hpp"
 #include "base/iso_time.hpp"
 #include "sse/frame.hpp"
 #include "sse/reserved_types.hpp"
@@ -93,7 +93,7 @@ void GreetingEndpoint::update(const StreamSettings& streams, const GreetingSetti
 
 void GreetingEndpoint::serve(http::Exchange& exchange) {
   auto slot = slots_.take(exchange.request().remote_address, timers_.now());
-  if (!slot) return exchange.answer(turned_away_stream(slot.error(), streams_, random_, limits_));
+  if (!slot) return exchange.answer(refused_stream(slot.error(), streams_, random_, limits_));
   exchange.open(stream_head());
   auto greeting = std::make_unique<Greeting>(exchange, timers_, settings_, std::move(slot).value());
   auto& begun = *greeting;

@@ -18,25 +18,25 @@ void HealthEndpoint::update(const PublishSettings& publish, const StatsSettings&
 }
 
 bool HealthEndpoint::is_operator(const http::Request& request) const {
-  return (loopback_ && request.remote_address.is_loopback()) || has_key(request, key_);
+  return (loopback_ && request.remote_address.is_loopback()) || has_bearer_key(request, key_);
 }
 
 void HealthEndpoint::serve(http::Exchange& exchange) {
-  const auto trouble = store_.trouble();
-  nlohmann::ordered_json body = {{"status", trouble ? "unwell" : "ok"}};
-  nlohmann::ordered_json journal = {{"status", trouble ? "unavailable" : "ok"}};
+  const auto unavailable_reason = store_.unavailable_reason();
+  nlohmann::ordered_json body = {{"status", unavailable_reason ? "unwell" : "ok"}};
+  nlohmann::ordered_json journal = {{"status", unavailable_reason ? "unavailable" : "ok"}};
   if (is_operator(exchange.request())) {
-    const auto figures = log_.figures();
+    const auto stats = log_.stats();
     body["streams"] = slots_.used();
-    journal["events"] = figures.events;
-    journal["bytes"] = figures.bytes;
-    journal["topics"] = figures.topics;
-    if (trouble) body["reason"] = "The journal cannot store events: " + *trouble;
+    journal["events"] = stats.events;
+    journal["bytes"] = stats.bytes;
+    journal["topics"] = stats.topics;
+    if (unavailable_reason) body["reason"] = "The journal cannot store events: " + *unavailable_reason;
   }
   body["journal"] = std::move(journal);
   const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-  if (!trouble) return exchange.answer(http::plain_response("application/json", text));
-  exchange.answer(http::whole_response(503, "application/json", text, {{"Retry-After", "5"}}));
+  if (!unavailable_reason) return exchange.answer(http::plain_response("application/json", text));
+  exchange.answer(http::full_response(503, "application/json", text, {{"Retry-After", "5"}}));
 }
 
 void MetricsEndpoint::serve(http::Exchange& exchange) {

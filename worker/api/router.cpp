@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/shown.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -29,9 +29,9 @@ void Router::serve(http::Exchange& exchange) {
   if (found == routes_.end()) {
     std::vector<std::string_view> known;
     for (const auto& [path, route] : routes_) known.emplace_back(path);
-    return exchange.answer(http::problem(
-        404,
-        fmt::format("No such path: {}; there are {}.", base::shown(request.path), fmt::join(known, ", "))));
+    return exchange.answer(
+        http::problem(404, fmt::format("No such path: {}; there are {}.", base::printable(request.path),
+                                       fmt::join(known, ", "))));
   }
   const auto& [methods, endpoint] = found->second;
   if (std::ranges::find(methods, request.method) == methods.end()) {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "api/stream/head.hpp"
-#include "api/stream/turned_away.hpp"
-#include "base/shown.hpp"
+#include "api/stream/refused_stream.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 
@@ -24,7 +24,7 @@ std::optional<std::string> refusal(StatsSettings::Readers readers, const http::R
       "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
       "worker's configuration would change that",
       address.text().empty() ? "an unknown address (the web server sends no REMOTE_ADDR)"
-                             : base::shown(address.text()));
+                             : base::printable(address.text()));
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ class StatsEndpoint::Stream final : public http::Source, public Hook {
     told_ = event.number;
     exchange_.send(event.wire);
   }
-  void live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
+  void end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
     lifetime_.emplace(timers, [this, &limits] {
       limits.count(metrics::Limit::lifetime);
       exchange_.finish();
@@ -64,7 +64,7 @@ StatsEndpoint::StatsEndpoint(net::Timers& timers, base::Random& random, StreamSl
                              const StreamSettings& streams, const StatsSettings& settings,
                              metrics::Limits& limits)
     : timers_(timers), random_(random), slots_(slots), feed_(feed), limits_(limits), timer_(timers, [this] {
-        tell_all();
+        send_to_all();
       }) {
   update(streams, settings);
 }
@@ -80,7 +80,7 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
   if (const auto refused = refusal(settings_.readers, request.remote_address))
     return exchange.answer(http::problem(403, *refused));
   auto slot = slots_.take(request.remote_address, timers_.now());
-  if (!slot) return exchange.answer(turned_away_stream(slot.error(), streams_, random_, limits_));
+  if (!slot) return exchange.answer(refused_stream(slot.error(), streams_, random_, limits_));
   auto source = std::make_unique<Stream>(exchange, std::move(slot).value());
   auto& stream = *source;
   exchange.open(stream_head());
@@ -88,7 +88,7 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
   exchange.write(stream_opening(streams_, random_));
   stream.tell(feed_.first());
   if (streams_.lifetime.count() > 0) {
-    stream.live_for(timers_, limits_, random_.between(streams_.lifetime * 4 / 5, streams_.lifetime));
+    stream.end_after(timers_, limits_, random_.between(streams_.lifetime * 4 / 5, streams_.lifetime));
   }
   open_.push_back(stream);
   // Where it is armed already, others of this loop may still wait for the event that this reader has just
@@ -96,7 +96,7 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
   if (!timer_.armed()) timer_.arm(feed_.due());
 }
 
-void StatsEndpoint::tell_all() {
+void StatsEndpoint::send_to_all() {
   if (open_.empty()) return;
   const auto event = feed_.current();
   for (auto next = open_.begin(); next != open_.end();) {

@@ -34,7 +34,7 @@ class StatsEndpoint final : public http::Endpoint {
   class Stream;
   using Hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-  void tell_all();
+  void send_to_all();
 
   net::Timers& timers_;
   base::Random& random_;

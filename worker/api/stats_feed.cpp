@@ -21,10 +21,10 @@ double rate(std::uint64_t now, std::uint64_t before, Seconds time) {
 }
 
 // Of what was observed in microseconds.
-Json quantiles(const metrics::Spread& spread) {
-  if (spread.count() == 0) return nullptr;
-  return {{"p50", rounded(*spread.quantile(0.5), 1) / microseconds_per_second},
-          {"p99", rounded(*spread.quantile(0.99), 1) / microseconds_per_second}};
+Json quantiles(const metrics::HistogramSnapshot& snapshot) {
+  if (snapshot.count() == 0) return nullptr;
+  return {{"p50", rounded(*snapshot.quantile(0.5), 1) / microseconds_per_second},
+          {"p99", rounded(*snapshot.quantile(0.99), 1) / microseconds_per_second}};
 }
 
 }  // namespace
@@ -66,18 +66,18 @@ StatsFeed::Sample StatsFeed::sample() const {
           .delivered_bytes = counted.total("sse_worker_delivered_bytes_total"),
           .published_events = counted.total("sse_worker_published_events_total"),
           .flushes = counted.total("sse_worker_flushes_total"),
-          .events_per_flush = counted.spread("sse_worker_events_per_flush"),
-          .publish_time = counted.spread("sse_worker_publish_seconds"),
-          .loop_lag = counted.spread("sse_worker_loop_lag_seconds"),
+          .events_per_flush = counted.snapshot("sse_worker_events_per_flush"),
+          .publish_time = counted.snapshot("sse_worker_publish_seconds"),
+          .loop_lag = counted.snapshot("sse_worker_loop_lag_seconds"),
           .process = sources_.process()};
 }
 
 std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& before) const {
   const auto& counted = sources_.registry;
-  const auto held = sources_.log.figures();
+  const auto held = sources_.log.stats();
   Json body = {{"time", base::iso_time(sources_.clock.wall())},
                {"streams", sources_.slots.used()},
-               {"streams_max", sources_.slots.most()},
+               {"streams_max", sources_.slots.limit()},
                {"stream_addresses", sources_.slots.addresses().networks()},
                {"slow_closes_total", counted.total("sse_worker_slow_closes_total")},
                {"gaps_total", counted.total("sse_worker_gaps_total")},

@@ -12,7 +12,7 @@
 #include "api/stream/slots.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
-#include "base/process_figures.hpp"
+#include "base/process_stats.hpp"
 #include "http/exchange.hpp"
 #include "log/log.hpp"
 #include "metrics/registry.hpp"
@@ -28,7 +28,7 @@ class StatsFeed {
     const StreamSlots& slots;
     const base::Clock& clock;
     http::Framing framing;
-    std::function<base::ProcessFigures()> process = base::process_figures;
+    std::function<base::ProcessStats()> process = base::process_stats;
   };
   struct Event {
     std::uint64_t number = 0;  // from 1: tells who has had which
@@ -49,8 +49,8 @@ class StatsFeed {
   struct Sample {
     base::Instant at;
     std::uint64_t delivered_events, delivered_bytes, published_events, flushes;
-    metrics::Spread events_per_flush, publish_time, loop_lag;
-    base::ProcessFigures process;
+    metrics::HistogramSnapshot events_per_flush, publish_time, loop_lag;
+    base::ProcessStats process;
   };
 
   Sample sample() const;

@@ -12,7 +12,7 @@ extern "C" int mallctl(const char* name, void* old, std::size_t* old_size, void*
 
 namespace worker::app {
 
-void give_back_freed_memory() {
+void release_freed_memory() {
   constexpr const char* all_arenas = "arena.4096.decay";  // 4096 is MALLCTL_ARENAS_ALL
   if (mallctl != nullptr) mallctl(all_arenas, nullptr, nullptr, nullptr, 0);
 }

@@ -7,6 +7,6 @@ namespace worker::app {
 /// Gives back memory that has been free for ten seconds. jemalloc does this only when something is allocated,
 /// so an idle worker would keep the memory of its busiest time. To be called about once a second, on any
 /// thread; takes microseconds if there is nothing to give back.
-void give_back_freed_memory();
+void release_freed_memory();
 
 }  // namespace worker::app

@@ -6,11 +6,11 @@
 
 namespace worker::app {
 
-Reload::Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Log& log,
+Reload::Reload(std::string file, const config::Config& running, std::deque<Reactor>& reactors, log::Log& log,
                store::Store& store, api::StreamSlots& slots, base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
-      lanes_(lanes),
+      reactors_(reactors),
       log_(log),
       store_(store),
       slots_(slots),
@@ -29,14 +29,14 @@ void Reload::operator()() {
   };
   keep("listen", config.listen, running_.listen);
   keep("loops", config.loops, running_.loops);
-  if (config.storage != running_.storage && !store_.move_to(config.storage))
+  if (config.storage != running_.storage && !store_.reconfigure(config.storage))
     keep("journal", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
-  slots_.set_most(config.streams.streams_max, config.streams.streams_per_address_max);
-  slots_.subscriptions().set_most(config.streams.subscriptions_bytes_max);
+  slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   log_.update(config.history);
-  for (auto& lane : lanes_) lane.update(config);
+  for (auto& reactor : reactors_) reactor.update(config);
   running_ = config;
   if (const auto warning = config::exposure_warning(config, file_)) logger_.warn("{}: {}", file_, *warning);
   logger_.info("reload: {} is in force", file_);

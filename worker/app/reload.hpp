@@ -1,10 +1,10 @@
-// Reload: SIGHUP. Reads the configuration again and hands the lanes what may change without dropping a
+// Reload: SIGHUP. Reads the configuration again and hands the reactors what may change without dropping a
 // stream.
 #pragma once
 
 #include <deque>
 
-#include "app/lane.hpp"
+#include "app/reactor.hpp"
 
 namespace worker::app {
 
@@ -12,7 +12,7 @@ namespace worker::app {
 class Reload {
  public:
   /// `file` empty: there is nothing to read again.
-  Reload(std::string file, const config::Config& running, std::deque<Lane>& lanes, log::Log& log,
+  Reload(std::string file, const config::Config& running, std::deque<Reactor>& reactors, log::Log& log,
          store::Store& store, api::StreamSlots& slots, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
@@ -21,7 +21,7 @@ class Reload {
  private:
   const std::string file_;
   config::Config running_;
-  std::deque<Lane>& lanes_;
+  std::deque<Reactor>& reactors_;
   log::Log& log_;
   store::Store& store_;
   api::StreamSlots& slots_;

@@ -12,22 +12,22 @@ namespace worker::base {
 class ByteBudget {
  public:
   /// Gives its bytes back when it is destroyed. A share without a budget has no bound.
-  class Share {
+  class Reservation {
    public:
-    Share() = default;
-    explicit Share(ByteBudget* budget) : budget_(budget) {}
-    Share(Share&& other) noexcept
+    Reservation() = default;
+    explicit Reservation(ByteBudget* budget) : budget_(budget) {}
+    Reservation(Reservation&& other) noexcept
         : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
-    Share& operator=(Share&& other) noexcept {
+    Reservation& operator=(Reservation&& other) noexcept {
       std::swap(budget_, other.budget_);
       std::swap(bytes_, other.bytes_);
       return *this;
     }
-    ~Share() { release(); }
+    ~Reservation() { release(); }
 
     /// False, and nothing changes, where all shares together would exceed the budget. A share that is alone
     /// may exceed it.
-    bool grow_to(std::size_t bytes) {
+    bool reserve(std::size_t bytes) {
       if (budget_ == nullptr || bytes <= bytes_) return true;
       if (!budget_->take(bytes - bytes_, bytes_)) return false;
       bytes_ = bytes;
@@ -42,22 +42,22 @@ class ByteBudget {
     std::size_t bytes_ = 0;
   };
 
-  explicit ByteBudget(std::size_t most = std::numeric_limits<std::size_t>::max()) : most_(most) {}
+  explicit ByteBudget(std::size_t most = std::numeric_limits<std::size_t>::max()) : limit_(most) {}
 
-  void set_most(std::size_t most) { most_ = most; }
+  void set_limit(std::size_t most) { limit_ = most; }
   std::size_t used() const { return used_; }
-  std::size_t most() const { return most_; }
+  std::size_t limit() const { return limit_; }
 
  private:
   bool take(std::size_t more, std::size_t has) {
     const auto before = used_.fetch_add(more);
-    const std::size_t most = most_;
+    const std::size_t most = limit_;
     if (before == has || (before <= most && more <= most - before)) return true;
     used_ -= more;
     return false;
   }
 
-  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> limit_;
   std::atomic<std::size_t> used_ = 0;
 };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* name = "sse-worker";
 
 // Writes one line without a logger.
-void tell_syslog(int priority, const std::string& sentence) {
+void write_syslog(int priority, const std::string& sentence) {
   ::openlog(name, LOG_PID, LOG_DAEMON);
   ::syslog(priority, "%s", sentence.c_str());
   ::closelog();
@@ -27,7 +27,7 @@ bool is_log_level(const std::string& level) {
 
 std::shared_ptr<Logger> make_logger(const LogSettings& settings) {
   using Target = LogSettings::Target;
-  const bool unread = leads_nowhere(STDERR_FILENO);
+  const bool unread = is_discarded(STDERR_FILENO);
   const bool to_syslog =
       settings.target == Target::syslog || (settings.target == Target::automatic && unread);
   std::shared_ptr<spdlog::sinks::sink> sink;
@@ -42,7 +42,7 @@ std::shared_ptr<Logger> make_logger(const LogSettings& settings) {
   logger->flush_on(spdlog::level::info);
   if (unread && to_syslog) logger->info("stderr is closed or /dev/null, so the log goes to syslog");
   if (unread && !to_syslog) {
-    tell_syslog(
+    write_syslog(
         LOG_WARNING,
         "the log is lost: log.to is stderr, which is closed or /dev/null. Set log.to to auto or syslog, "
         "or start the worker with a stderr (spawn-fcgi -n)");
@@ -54,7 +54,7 @@ void report(const std::string& sentence) {
   // A failure is not checked: there is no place left to report it.
   const auto line = sentence + "\n";
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-  if (leads_nowhere(STDERR_FILENO)) tell_syslog(LOG_ERR, sentence);
+  if (is_discarded(STDERR_FILENO)) write_syslog(LOG_ERR, sentence);
 }
 
 }  // namespace worker::base

@@ -15,7 +15,7 @@ bool is_closed(int descriptor) { return ::fcntl(descriptor, F_GETFD) < 0; }
 
 }  // namespace
 
-bool leads_nowhere(int descriptor) {
+bool is_discarded(int descriptor) {
   struct stat here {};
   struct stat null {};
   if (::fstat(descriptor, &here) != 0) return true;

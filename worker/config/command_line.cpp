@@ -8,8 +8,8 @@
 #include <iostream>
 #include <string_view>
 
-#include "base/resemblance.hpp"
-#include "base/shown.hpp"
+#include "base/closest_match.hpp"
+#include "base/printable.hpp"
 
 namespace worker::config {
 namespace {
@@ -52,12 +52,12 @@ std::string_view other_way(std::string_view word) {
 
 std::string unknown_option(std::string_view option) {
   const auto name = option.substr(0, option.find('='));
-  auto meant = base::resembling(name, options);
+  auto meant = base::closest_match(name, options);
   const auto letters = name.substr(std::min(name.find_first_not_of('-'), name.size()));
   for (const auto known : options) {
     if (!meant && !letters.empty() && known.substr(2).starts_with(letters)) meant = known;
   }
-  return fmt::format("{} is not an option; {}", base::shown(name),
+  return fmt::format("{} is not an option; {}", base::printable(name),
                      meant ? fmt::format("did you mean {}?", *meant)
                            : "there are --config FILE, --version, --help and, for check, --user NAME");
 }
@@ -65,14 +65,14 @@ std::string unknown_option(std::string_view option) {
 // The first argument that is neither an option nor a command.
 std::string unknown_argument(std::string_view argument, bool is_command) {
   if (argument.starts_with('-') && argument.size() > 1) return unknown_option(argument);
-  const auto shown = base::shown(argument);
+  const auto printable = base::printable(argument);
   if (argument.find_first_of("./") != std::string_view::npos)
-    return fmt::format("{} is one argument too many; did you mean --config {}?", shown, shown);
-  if (!is_command) return fmt::format("'{}' is one argument too many", shown);
+    return fmt::format("{} is one argument too many; did you mean --config {}?", printable, printable);
+  if (!is_command) return fmt::format("'{}' is one argument too many", printable);
   if (const auto way = other_way(argument); !way.empty())
-    return fmt::format("{} is not a command; {}", shown, way);
-  const auto meant = base::resembling(argument, words);
-  return fmt::format("'{}' is not a command; {}", shown,
+    return fmt::format("{} is not a command; {}", printable, way);
+  const auto meant = base::closest_match(argument, words);
+  return fmt::format("'{}' is not a command; {}", printable,
                      meant ? fmt::format("did you mean {}?", *meant) : "the only command is check");
 }
 

@@ -14,7 +14,7 @@
 
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
-#include "config/yaml_mistake.hpp"
+#include "config/yaml_error.hpp"
 
 namespace worker::config {
 namespace {
@@ -150,10 +150,10 @@ void read_stats(Section& section, api::StatsSettings& stats) {
 
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
-  if (const auto wrong = encoding_mistake(yaml)) throw Mistake(file, *wrong);
+  if (const auto wrong = encoding_error(yaml)) throw ConfigError(file, *wrong);
   const auto documents = YAML::LoadAll(yaml);
-  if (const auto wrong = open_quote(yaml)) throw Mistake(file, *wrong);
-  if (documents.size() > 1) throw Mistake(file, second_document(yaml, documents[1].Mark()));
+  if (const auto wrong = open_quote(yaml)) throw ConfigError(file, *wrong);
+  if (documents.size() > 1) throw ConfigError(file, second_document(yaml, documents[1].Mark()));
   Section top(file, documents.empty() ? YAML::Node() : documents.front());
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
@@ -195,10 +195,10 @@ std::string unreadable(int error) {
 base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file) {
   try {
     return read(yaml, file);
-  } catch (const Mistake& mistake) {
+  } catch (const ConfigError& mistake) {
     return base::failure(std::string(mistake.what()));
   } catch (const YAML::Exception& error) {
-    return base::failure(std::string(Mistake(file, yaml_mistake(yaml, error)).what()));
+    return base::failure(std::string(ConfigError(file, yaml_error(yaml, error)).what()));
   }
 }
 

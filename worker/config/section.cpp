@@ -7,9 +7,9 @@
 #include <optional>
 #include <utility>
 
-#include "base/resemblance.hpp"
+#include "base/closest_match.hpp"
 #include "base/utf8.hpp"
-#include "config/plain_number.hpp"
+#include "config/suggested_number.hpp"
 #include "config/yaml_lines.hpp"
 
 namespace worker::config {
@@ -36,7 +36,7 @@ std::optional<std::chrono::milliseconds> decimal_seconds(std::string_view text) 
   return std::chrono::milliseconds(*whole * 1000 + *thousandths);
 }
 
-std::string shown(std::chrono::milliseconds time) {
+std::string printable(std::chrono::milliseconds time) {
   return time.count() % 1000 == 0 ? fmt::format("{}", time.count() / 1000)
                                   : fmt::format("{:g}", static_cast<double>(time.count()) / 1000);
 }
@@ -55,8 +55,8 @@ std::string no_mapping(const YAML::Node& node) {
 
 }  // namespace
 
-Mistake::Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
-                 const std::string& message)
+ConfigError::ConfigError(const std::string& file, const YAML::Mark& mark, const std::string& key,
+                         const std::string& message)
     : std::runtime_error(fmt::format("{}:{}:{}: {}{}{}", file, mark.line + 1, mark.column + 1, key,
                                      key.empty() ? "" : ": ", message)) {}
 
@@ -64,11 +64,11 @@ Section::Section(std::string file, const YAML::Node& node, std::string path)
     : file_(std::move(file)), node_(node.IsDefined() ? node : YAML::Node()), path_(std::move(path)) {
   const auto name = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
   if (node_.IsNull()) return;
-  if (!node_.IsMap()) throw Mistake(file_, node_.Mark(), name, no_mapping(node_));
+  if (!node_.IsMap()) throw ConfigError(file_, node_.Mark(), name, no_mapping(node_));
   std::map<std::string, int> seen;
   for (const auto& entry : node_) {
     if (!entry.first.IsScalar())
-      throw Mistake(file_, entry.first.Mark(), name, "has a key that is not a word");
+      throw ConfigError(file_, entry.first.Mark(), name, "has a key that is not a word");
     const auto& key = entry.first.Scalar();
     const auto line = entry.first.Mark().line + 1;
     if (const auto [first, is_first] = seen.emplace(key, line); !is_first)
@@ -88,7 +88,7 @@ void Section::fail(const YAML::Node& at, const std::string& key, const std::stri
   for (const auto& entry : node_) {
     if (at.IsNull() && entry.first.Scalar() == key) mark = entry.first.Mark();
   }
-  throw Mistake(file_, mark, path_ + key, message);
+  throw ConfigError(file_, mark, path_ + key, message);
 }
 
 std::string Section::scalar(const YAML::Node& node, const std::string& key,
@@ -125,7 +125,7 @@ void Section::number(const std::string& key, std::size_t& value, std::size_t lea
   const auto text = scalar(node, key, expected);
   const auto number = whole_number(text);
   if (!number || *number < least || *number > most) {
-    const auto meant = plain_number(text, key.find("bytes") != std::string::npos);
+    const auto meant = suggested_number(text, key.find("bytes") != std::string::npos);
     const bool helps = !number && meant && *meant >= least && *meant <= most;
     fail(node, key,
          fmt::format("must be {}, not `{}`{}", expected, text,
@@ -139,15 +139,15 @@ void Section::seconds(const std::string& key, std::chrono::milliseconds& value,
   const auto node = take(key);
   if (!node.IsDefined()) return;
   const auto expected =
-      fmt::format("seconds from {} to {}, with at most three decimals", shown(least), shown(most));
+      fmt::format("seconds from {} to {}, with at most three decimals", printable(least), printable(most));
   const auto text = scalar(node, key, expected);
   const auto time = decimal_seconds(text);
   if (!time || *time < least || *time > most) {
-    const auto meant = plain_seconds(text);
+    const auto meant = suggested_seconds(text);
     const bool helps = !time && meant && *meant >= least && *meant <= most;
     fail(node, key,
          fmt::format("must be {}, not `{}`{}", expected, text,
-                     helps ? fmt::format("; write {}", shown(*meant)) : ""));
+                     helps ? fmt::format("; write {}", printable(*meant)) : ""));
   }
   value = *time;
 }
@@ -199,7 +199,7 @@ void Section::require_all_known() const {
 std::string Section::unknown(const std::string& key, const std::string& empty) const {
   const std::vector<std::string_view> known(known_.begin(), known_.end());
   std::string hint;
-  if (const auto meant = base::resembling(key, known)) hint = fmt::format("did you mean {}? ", *meant);
+  if (const auto meant = base::closest_match(key, known)) hint = fmt::format("did you mean {}? ", *meant);
   if (!empty.empty()) hint = fmt::format("indent it if it belongs to {}; ", empty);
   return fmt::format("is not a key here; {}known are {}", hint, fmt::join(known_, ", "));
 }

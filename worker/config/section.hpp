@@ -15,17 +15,17 @@
 #include <utility>
 #include <vector>
 
-#include "config/yaml_mistake.hpp"
+#include "config/yaml_error.hpp"
 
 namespace worker::config {
 
 /// `what()` is the whole line for the operator.
-class Mistake : public std::runtime_error {
+class ConfigError : public std::runtime_error {
  public:
-  Mistake(const std::string& file, const YAML::Mark& mark, const std::string& key,
-          const std::string& message);
-  Mistake(const std::string& file, const YamlMistake& mistake)
-      : Mistake(file, mistake.mark, mistake.key, mistake.message) {}
+  ConfigError(const std::string& file, const YAML::Mark& mark, const std::string& key,
+              const std::string& message);
+  ConfigError(const std::string& file, const YamlError& mistake)
+      : ConfigError(file, mistake.mark, mistake.key, mistake.message) {}
 };
 
 class Section {

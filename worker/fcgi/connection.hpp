@@ -1,6 +1,6 @@
-// Connection: one accepted FastCGI socket. Takes requests in through Intake, hands each to the endpoint as an
-// Exchange, and frames the answer into records. One request at a time. Created and destroyed by the Gate, on
-// the loop's thread.
+// Connection: one accepted FastCGI socket. Takes requests in through RequestReader, hands each to the
+// endpoint as an Exchange, and frames the answer into records. One request at a time. Created and destroyed
+// by the Acceptor, on the loop's thread.
 //
 // A peer that breaks the protocol or its deadline is closed and counted, and so is one that takes nothing of
 // what waits for it for Settings::stall; a reader that leaves is no error.
@@ -16,10 +16,10 @@
 
 #include "base/logger.hpp"
 #include "base/unique_fd.hpp"
+#include "fcgi/connection_totals.hpp"
 #include "fcgi/decoder.hpp"
-#include "fcgi/intake.hpp"
-#include "fcgi/load.hpp"
 #include "fcgi/metrics.hpp"
+#include "fcgi/request_reader.hpp"
 #include "fcgi/settings.hpp"
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
@@ -31,7 +31,7 @@ namespace worker::fcgi {
 class Connection;
 
 /// What all connections of a gate share. Constant after construction but for the scratch buffers.
-struct Shared {
+struct ConnectionContext {
   net::Loop& loop;
   Decoder& decoder;
   http::Endpoint& endpoint;
@@ -41,8 +41,8 @@ struct Shared {
   net::StallWatch& stalls;
   /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
   /// request.
-  std::function<void(Connection&)> sweep_later;
-  Load& load;
+  std::function<void(Connection&)> destroy_after_turn;
+  ConnectionTotals& load;
   std::string received{};       // what one read brought
   std::string framed{};         // what one write is about to send
   std::string corked{};         // the frames of the request being dispatched
@@ -53,12 +53,12 @@ class Connection final : public net::Watcher, public http::Exchange {
  public:
   using Hook = boost::intrusive::list_member_hook<>;
 
-  Connection(Shared& shared, base::UniqueFd socket);
+  Connection(ConnectionContext& shared, base::UniqueFd socket);
   ~Connection();
 
   bool closed() const { return phase_ == Phase::closed; }
   /// In the sweep: frees what the finished answer left behind and takes up bytes that came early.
-  void go_on();
+  void after_turn();
   /// Ends the answer at hand after `delay`, or closes at once where there is none.
   void drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry);
   /// Closes without another word.
@@ -98,18 +98,18 @@ class Connection final : public net::Watcher, public http::Exchange {
 
   void receive(bool hung_up);
   void take(std::string_view bytes);
-  void hold_early(std::string_view bytes);
-  void begin_intake();
+  void keep_pipelined(std::string_view bytes);
+  void begin_request_reader();
   void arm_for_next_request();
   bool waits_for_next() const;
   void reply();
   void abort();
-  void dispatch(Intake::Progress progress);
-  void serve(Intake::Progress progress);
+  void dispatch(RequestReader::Progress progress);
+  void serve(RequestReader::Progress progress);
   void refuse(Refusal refusal);
   void on_peer_gone();
   void on_deadline();
-  std::string& frames() { return corked_ ? shared_.corked : shared_.framed; }
+  std::string& frames() { return corked_ ? context_.corked : context_.framed; }
   void begin_answer(const http::ResponseHead& head);
   void transmit();
   void mark_opening();
@@ -121,27 +121,28 @@ class Connection final : public net::Watcher, public http::Exchange {
   void flush_backlog();
   void cut();
   void on_all_sent();
-  void end_stream(Ending ending);
+  void end_stream(StreamEnd ending);
 
-  Shared& shared_;
-  Counted counted_{shared_.load};
+  ConnectionContext& context_;
+  CountedConnection counted_connection_{context_.load};
   base::UniqueFd socket_;
   Phase phase_ = Phase::receiving;
-  bool corked_ = false;     // inside dispatch: frames gather, to go out as one send
-  bool keep_ = false;       // the peer wants the connection for further requests
-  bool head_only_ = false;  // a HEAD request: no body leaves
-  bool linger_ = false;     // the peer is still sending: closing now could destroy the answer on its way
-  bool streaming_ = false;  // counted as a stream
+  bool corked_ = false;         // inside dispatch: frames gather, to go out as one send
+  bool keep_ = false;           // the peer wants the connection for further requests
+  bool head_only_ = false;      // a HEAD request: no body leaves
+  bool discard_input_ = false;  // the peer is still sending: closing now could destroy the answer on its way
+  bool streaming_ = false;      // counted as a stream
   bool draining_ = false;
-  bool held_back_ = false;  // the backlog waits for the timer, not for the socket
+  bool opening_delayed_ = false;  // the backlog waits for the timer, not for the socket
   std::uint16_t request_id_ = 0;
   std::chrono::milliseconds drain_retry_{0};
-  net::Timer timer_;                // the phase's deadline; while draining, the time to end
-  std::unique_ptr<Intake> intake_;  // while a request comes in, and where it has to remember something
+  net::Timer timer_;  // the phase's deadline; while draining, the time to end
+  std::unique_ptr<RequestReader>
+      request_reader_;  // while a request comes in, and where it has to remember something
   std::unique_ptr<http::Request> request_;  // only inside dispatch
   std::unique_ptr<http::Source> source_;
   std::unique_ptr<Backlog> backlog_;  // only while the socket is full
-  std::string early_;                 // what the peer sent while its answer was not out yet
+  std::string pipelined_bytes_;       // what the peer sent while its answer was not out yet
 };
 
 }  // namespace worker::fcgi

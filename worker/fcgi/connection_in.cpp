@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-#include "base/shown.hpp"
+#include "base/printable.hpp"
 #include "fcgi/connection.hpp"
 #include "fcgi/record.hpp"
 #include "http/problem.hpp"
@@ -34,8 +34,8 @@ void Connection::receive(bool hung_up) {
   // could has emptied it; but an end that is there already has had its edge, and is read to.
   for (int reads = 0; !closed(); ++reads) {
     if (reads == reads_per_turn)
-      return shared_.loop.poller().again(socket_.get(), *this, backlog_ && !held_back_);
-    auto& buffer = shared_.received;
+      return context_.loop.poller().again(socket_.get(), *this, backlog_ && !opening_delayed_);
+    auto& buffer = context_.received;
     buffer.resize(read_bytes);
     const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
@@ -48,71 +48,74 @@ void Connection::receive(bool hung_up) {
 
 void Connection::take(std::string_view bytes) {
   std::string joined;
-  if (phase_ == Phase::receiving && !early_.empty()) {
-    joined = std::exchange(early_, {}).append(bytes);
+  if (phase_ == Phase::receiving && !pipelined_bytes_.empty()) {
+    joined = std::exchange(pipelined_bytes_, {}).append(bytes);
     bytes = joined;
   }
   // While bytes are held for later, those behind them are not for now either.
-  while (!bytes.empty() && !closed() && early_.empty()) {
-    if (linger_) return;
-    if (!intake_) begin_intake();
-    const bool rested = intake_->at_rest();
-    const auto progress = intake_->take(bytes);
+  while (!bytes.empty() && !closed() && pipelined_bytes_.empty()) {
+    if (discard_input_) return;
+    if (!request_reader_) begin_request_reader();
+    const bool rested = request_reader_->between_requests();
+    const auto progress = request_reader_->take(bytes);
     reply();
     if (closed()) return;
     if (!progress) return refuse(progress.error());
     switch (progress.value()) {
-      case Intake::Progress::more:
-        if (phase_ == Phase::receiving && (rested || intake_->at_rest())) arm_for_next_request();
+      case RequestReader::Progress::more:
+        if (phase_ == Phase::receiving && (rested || request_reader_->between_requests()))
+          arm_for_next_request();
         if (phase_ == Phase::receiving)
-          counted_.as(waits_for_next() ? Counted::As::idle : Counted::As::pending);
-        if (intake_->fresh()) intake_.reset();
+          counted_connection_.as(waits_for_next() ? CountedConnection::As::idle
+                                                  : CountedConnection::As::pending);
+        if (request_reader_->fresh()) request_reader_.reset();
         return;
-      case Intake::Progress::held:
-        return hold_early(bytes);
-      case Intake::Progress::aborted:
+      case RequestReader::Progress::held:
+        return keep_pipelined(bytes);
+      case RequestReader::Progress::aborted:
         abort();
         break;
       default:
         dispatch(progress.value());
     }
   }
-  if (!bytes.empty() && !closed()) hold_early(bytes);
+  if (!bytes.empty() && !closed()) keep_pipelined(bytes);
 }
 
 // The next request of a peer that does not wait for answers, or what is no FastCGI; the intake has its first
 // header.
-void Connection::hold_early(std::string_view bytes) {
+void Connection::keep_pipelined(std::string_view bytes) {
   // Without KEEP_CONN there is no next request: what comes is read away, so that the peer's leaving is seen.
-  early_.append(keep_ ? bytes : bytes.substr(0, 1));
-  if (early_.size() + header_bytes > early_bytes_max) return refuse(Refusal::early);
-  if (!keep_) early_.resize(1);
+  pipelined_bytes_.append(keep_ ? bytes : bytes.substr(0, 1));
+  if (pipelined_bytes_.size() + header_bytes > early_bytes_max) return refuse(Refusal::early);
+  if (!keep_) pipelined_bytes_.resize(1);
 }
 
-void Connection::begin_intake() {
-  const auto& settings = shared_.settings;
-  const Intake::Limits limits{settings.head_bytes_max, settings.body_bytes_max, settings.connections_max,
-                              &shared_.load.bodies};
-  intake_ = phase_ == Phase::receiving ? std::make_unique<Intake>(limits)
-                                       : std::make_unique<Intake>(limits, request_id_);
+void Connection::begin_request_reader() {
+  const auto& settings = context_.settings;
+  const RequestReader::Limits limits{settings.head_bytes_max, settings.body_bytes_max,
+                                     settings.connections_max, &context_.load.bodies};
+  request_reader_ = phase_ == Phase::receiving ? std::make_unique<RequestReader>(limits)
+                                               : std::make_unique<RequestReader>(limits, request_id_);
 }
 
 // From the first byte of a request to its last there is a deadline; a connection that was served before may
 // wait.
 void Connection::arm_for_next_request() {
-  if (!intake_->at_rest()) return timer_.arm_in(shared_.settings.deadline);
-  if (request_id_ != 0) timer_.arm_in(shared_.settings.idle);
+  if (!request_reader_->between_requests()) return timer_.arm_in(context_.settings.deadline);
+  if (request_id_ != 0) timer_.arm_in(context_.settings.idle);
 }
 
 // True if it was served before, and no byte of a next request has arrived.
 bool Connection::waits_for_next() const {
-  return request_id_ != 0 && (!intake_ || intake_->at_rest()) && early_.empty();
+  return request_id_ != 0 && (!request_reader_ || request_reader_->between_requests()) &&
+         pipelined_bytes_.empty();
 }
 
 void Connection::reply() {
-  auto records = intake_->take_reply();
+  auto records = request_reader_->take_reply();
   if (records.empty()) return;
-  shared_.framed = std::move(records);
+  context_.framed = std::move(records);
   transmit();
 }
 
@@ -121,45 +124,45 @@ void Connection::abort() {
   if (phase_ == Phase::ending) return;
   release_opening();
   if (phase_ == Phase::receiving) {
-    counted_.as(Counted::As::nothing);
-    request_id_ = intake_->request_id();
-    keep_ = intake_->keep_connection();
+    counted_connection_.as(CountedConnection::As::nothing);
+    request_id_ = request_reader_->request_id();
+    keep_ = request_reader_->keep_connection();
   }
   source_.reset();
-  end_stream(Ending::reader_gone);
-  shared_.framed.clear();
-  append_end(shared_.framed, request_id_);
+  end_stream(StreamEnd::reader_gone);
+  context_.framed.clear();
+  append_end(context_.framed, request_id_);
   phase_ = Phase::ending;
   timer_.cancel();
   transmit();
 }
 
-void Connection::dispatch(Intake::Progress progress) {
-  counted_.as(Counted::As::nothing);
+void Connection::dispatch(RequestReader::Progress progress) {
+  counted_connection_.as(CountedConnection::As::nothing);
   timer_.cancel();
   phase_ = Phase::answering;
-  request_id_ = intake_->request_id();
-  linger_ = progress != Intake::Progress::request;
-  keep_ = intake_->keep_connection() && !linger_;
+  request_id_ = request_reader_->request_id();
+  discard_input_ = progress != RequestReader::Progress::request;
+  keep_ = request_reader_->keep_connection() && !discard_input_;
   // Frees what one large answer needed.
-  for (auto* scratch : {&shared_.corked, &shared_.framed}) {
+  for (auto* scratch : {&context_.corked, &context_.framed}) {
     if (scratch->capacity() > scratch_bytes_max) *scratch = {};
   }
-  shared_.corked.clear();
-  shared_.opening_end = 0;
+  context_.corked.clear();
+  context_.opening_end = 0;
   corked_ = true;
   try {
     serve(progress);
   } catch (const std::exception& bug) {
-    shared_.logger.error("an endpoint failed: {}", bug.what());
+    context_.logger.error("an endpoint failed: {}", bug.what());
     return close();
   }
   corked_ = false;
   const bool may_be_compressed = request_ && !request_->header("accept-encoding").empty();
   request_.reset();
-  intake_->release();
-  if (intake_->fresh()) intake_.reset();
-  std::swap(shared_.corked, shared_.framed);
+  request_reader_->release();
+  if (request_reader_->fresh()) request_reader_.reset();
+  std::swap(context_.corked, context_.framed);
   if (may_be_compressed && opening_is_long()) {
     transmit_opening();
   } else {
@@ -168,41 +171,41 @@ void Connection::dispatch(Intake::Progress progress) {
   if (draining_ && source_ && phase_ == Phase::answering) source_->drain(drain_retry_);
 }
 
-void Connection::serve(Intake::Progress progress) {
-  if (progress == Intake::Progress::head_too_large) {
-    shared_.metrics.limits.count(metrics::Limit::head_bytes);
+void Connection::serve(RequestReader::Progress progress) {
+  if (progress == RequestReader::Progress::head_too_large) {
+    context_.metrics.limits.count(metrics::Limit::head_bytes);
     return answer(http::problem(
         431,
         fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
                     "/events, or raise gate.head_bytes_max.",
-                    shared_.settings.head_bytes_max)));
+                    context_.settings.head_bytes_max)));
   }
-  if (progress == Intake::Progress::body_too_large) {
-    shared_.metrics.limits.count(metrics::Limit::body_bytes);
+  if (progress == RequestReader::Progress::body_too_large) {
+    context_.metrics.limits.count(metrics::Limit::body_bytes);
     return answer(
-        http::problem(413, fmt::format("The body is over {} bytes.", shared_.settings.body_bytes_max)));
+        http::problem(413, fmt::format("The body is over {} bytes.", context_.settings.body_bytes_max)));
   }
-  if (progress == Intake::Progress::bodies_too_large) {
-    shared_.metrics.limits.count(metrics::Limit::bodies_bytes);
+  if (progress == RequestReader::Progress::bodies_too_large) {
+    context_.metrics.limits.count(metrics::Limit::bodies_bytes);
     return answer(
         http::problem(503,
                       fmt::format("Request bodies that are arriving take {} bytes already, so this one does "
                                   "not fit; send it again later.",
-                                  shared_.load.bodies.used()),
+                                  context_.load.bodies.used()),
                       {{"Retry-After", "1"}}));
   }
-  auto decoded = shared_.decoder.decode(intake_->params());
+  auto decoded = context_.decoder.decode(request_reader_->params());
   if (!decoded) return refuse(decoded.error());
   request_ = std::make_unique<http::Request>(std::move(decoded).value());
-  request_->body = intake_->take_body();
+  request_->body = request_reader_->take_body();
   head_only_ = request_->method == "HEAD";
   // A web server that ran into trouble ends the body early: what it holds is not what was sent.
   if (knows_length(*request_) && request_->content_length != std::to_string(request_->body.size())) {
     return answer(
         http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request_->body.size(),
-                                       base::shown(request_->content_length))));
+                                       base::printable(request_->content_length))));
   }
-  shared_.endpoint.serve(*this);
+  context_.endpoint.serve(*this);
 }
 
 }  // namespace worker::fcgi

@@ -10,7 +10,7 @@
 namespace worker::fcgi {
 
 /// How an answer that took time came to its end.
-enum class Ending { finished, reader_gone, slow, drained };
+enum class StreamEnd { finished, reader_gone, slow, drained };
 
 inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "reader_gone", "slow",
                                                                  "drained"};
@@ -31,7 +31,7 @@ struct Metrics {
   std::array<metrics::Counter*, ending_names.size()> stream_closes;
 
   void count(Refusal refusal) { refused[static_cast<std::size_t>(refusal)]->add(); }
-  void count(Ending ending) { stream_closes[static_cast<std::size_t>(ending)]->add(); }
+  void count(StreamEnd ending) { stream_closes[static_cast<std::size_t>(ending)]->add(); }
 };
 
 }  // namespace worker::fcgi

@@ -45,7 +45,7 @@ base::Bytes shared_stdout(std::string_view payload) {
   return std::make_shared<const std::string>(std::move(records));
 }
 
-std::string readdressed(std::string_view records, std::uint16_t request_id) {
+std::string with_request_id(std::string_view records, std::uint16_t request_id) {
   std::string copy(records);
   for (std::size_t at = 0; at + header_bytes <= copy.size();) {
     copy[at + 2] = static_cast<char>(request_id >> 8U);

@@ -40,7 +40,7 @@ inline constexpr std::uint16_t shared_request_id = 1;
 base::Bytes shared_stdout(std::string_view payload);
 
 /// The same records for another request.
-std::string readdressed(std::string_view records, std::uint16_t request_id);
+std::string with_request_id(std::string_view records, std::uint16_t request_id);
 
 /// The end of STDOUT and of the request: END_REQUEST with application status 0, REQUEST_COMPLETE.
 void append_end(std::string& out, std::uint16_t request_id);

@@ -50,8 +50,8 @@ std::string_view reason_phrase(int status) {
   }
 }
 
-Response whole_response(int status, std::string content_type, std::string body,
-                        std::vector<std::pair<std::string, std::string>> headers) {
+Response full_response(int status, std::string content_type, std::string body,
+                       std::vector<std::pair<std::string, std::string>> headers) {
   headers.reserve(headers.size() + 4);
   headers.emplace_back("Content-Type", std::move(content_type));
   headers.emplace_back("Content-Length", std::to_string(body.size()));
@@ -61,7 +61,7 @@ Response whole_response(int status, std::string content_type, std::string body,
 }
 
 Response plain_response(std::string content_type, std::string body) {
-  return whole_response(200, std::move(content_type), std::move(body));
+  return full_response(200, std::move(content_type), std::move(body));
 }
 
 }  // namespace worker::http

@@ -27,8 +27,8 @@ std::string_view reason_phrase(int status);
 
 /// `body` as `content_type`, in full: with its length, so that a truncated answer is seen; never cached, and
 /// never taken for another type, for it may repeat what a request held. `headers` go first.
-Response whole_response(int status, std::string content_type, std::string body,
-                        std::vector<std::pair<std::string, std::string>> headers = {});
+Response full_response(int status, std::string content_type, std::string body,
+                       std::vector<std::pair<std::string, std::string>> headers = {});
 
 /// The same with 200.
 Response plain_response(std::string content_type, std::string body);

@@ -6,38 +6,39 @@
 #include <vector>
 
 #include "base/byte_budget.hpp"
-#include "hub/reader.hpp"
+#include "hub/subscriber.hpp"
 
 namespace worker::hub {
 
 class Cohort {
  public:
   using Readers =
-      boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::hook_>,
+      boost::intrusive::list<Subscriber,
+                             boost::intrusive::member_hook<Subscriber, Subscriber::Hook, &Subscriber::hook_>,
                              boost::intrusive::constant_time_size<false>>;
 
-  explicit Cohort(const log::Selection& asked) : selection(asked) {}
-  explicit Cohort(log::Selection&&) = delete;  // `selection` would refer to what is gone
+  explicit Cohort(const log::Subscription& asked) : subscription(asked) {}
+  explicit Cohort(log::Subscription&&) = delete;  // `subscription` would refer to what is gone
 
-  void join_live(Reader& reader) {
+  void join_live(Subscriber& reader) {
     reader.hook_.unlink();
-    reader.turn_hook_.unlink();
+    reader.replay_hook_.unlink();
     forget_slow(reader);
-    reader.behind_ = false;
+    reader.catching_up_ = false;
     live.push_back(reader);
   }
-  void join_behind(Reader& reader, log::Sequence at, bool slow) {
+  void join_catching_up(Subscriber& reader, log::Sequence at, bool slow) {
     reader.hook_.unlink();
-    reader.behind_ = true;
+    reader.catching_up_ = true;
     reader.slow_ = slow;
-    if (slow) ++slow_readers;
+    if (slow) ++slow_subscribers;
     reader.at_ = at;
     behind.push_back(reader);
   }
-  void leave(Reader& reader) {
+  void leave(Subscriber& reader) {
     reader.hook_.unlink();
     forget_slow(reader);
-    if (reader.heartbeats_ == Reader::Heartbeats::events) --event_heartbeats;
+    if (reader.heartbeats_ == Subscriber::HeartbeatMode::events) --event_heartbeats;
   }
   bool empty() const { return live.empty() && due.empty() && behind.empty(); }
   /// A flush is to come, or under way.
@@ -55,7 +56,7 @@ class Cohort {
   bool at_its_end(log::Sequence taken) const { return closed_at != 0 && closed_at <= place(taken); }
 
   /// Its key in the shard's table, which outlives it: a hundred long names take 125 KB.
-  const log::Selection& selection;
+  const log::Subscription& subscription;
   /// Up to date: the next flush goes to them as it is.
   Readers live;
   /// Readers that receive live events and that the current round has not reached yet.
@@ -68,14 +69,14 @@ class Cohort {
   std::vector<log::EntryPtr> flushing;
   /// What the next round, or the current one, is to send. While there is any, the cohort is in the shard's
   /// queue.
-  struct Wanted {
+  struct RoundRequest {
     bool flush = false;
     bool comments = false;          // a heartbeat for readers that get comments
     bool heartbeat_events = false;  // and for those that get events
     bool any() const { return flush || comments || heartbeat_events; }
   } wanted;
   /// Of those who are behind: who fell back, and so skips superseded values.
-  std::size_t slow_readers = 0;
+  std::size_t slow_subscribers = 0;
   /// Some of its events conflate.
   bool conflates = false;
   /// The last event of it, once every topic is closed: who has it, ends. 0 before.
@@ -86,11 +87,11 @@ class Cohort {
   std::size_t event_heartbeats = 0;
   base::Instant last_event_heartbeat;
   /// Its share of the bytes of all subscriptions.
-  base::ByteBudget::Share share;
+  base::ByteBudget::Reservation share;
 
  private:
-  void forget_slow(Reader& reader) {
-    if (std::exchange(reader.slow_, false)) --slow_readers;
+  void forget_slow(Subscriber& reader) {
+    if (std::exchange(reader.slow_, false)) --slow_subscribers;
   }
 };
 

@@ -12,9 +12,9 @@ constexpr std::size_t node_bytes = 96;
 }  // namespace
 
 Conflation::Conflation(const std::vector<std::string>& topics)
-    : topics_(log::Selection::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
+    : topics_(log::Subscription::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
 
-bool Conflation::applies_to(const log::Entry& entry, const log::Selection& asked) const {
+bool Conflation::applies_to(const log::Entry& entry, const log::Subscription& asked) const {
   return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     return !asked.matches(topic) || topics_.matches(topic);
   });
@@ -35,7 +35,7 @@ void Conflation::note(const log::Entry& entry) {
   if (bytes_ > bytes_max) forget_older_half();
 }
 
-bool Conflation::superseded(const log::Entry& entry, const log::Selection& asked) const {
+bool Conflation::superseded(const log::Entry& entry, const log::Subscription& asked) const {
   if (latest_.empty() || !applies_to(entry, asked)) return false;
   return std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     if (!asked.matches(topic)) return true;
@@ -45,7 +45,7 @@ bool Conflation::superseded(const log::Entry& entry, const log::Selection& asked
 }
 
 std::size_t Conflation::drop_superseded(std::vector<log::EntryPtr>& entries,
-                                        const log::Selection& asked) const {
+                                        const log::Subscription& asked) const {
   return std::erase_if(entries, [&](const auto& entry) { return superseded(*entry, asked); });
 }
 

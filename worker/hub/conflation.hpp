@@ -28,12 +28,12 @@ class Conflation {
 
   /// May a later value stand in for this event, for a reader of `asked`? Where every topic it reads it by
   /// conflates.
-  bool applies_to(const log::Entry& entry, const log::Selection& asked) const;
+  bool applies_to(const log::Entry& entry, const log::Subscription& asked) const;
   /// This is the latest value of its key, if it has one, in all of its topics that conflate.
   void note(const log::Entry& entry);
-  bool superseded(const log::Entry& entry, const log::Selection& asked) const;
+  bool superseded(const log::Entry& entry, const log::Subscription& asked) const;
   /// Takes superseded ones out of `entries`. How many those were.
-  std::size_t drop_superseded(std::vector<log::EntryPtr>& entries, const log::Selection& asked) const;
+  std::size_t drop_superseded(std::vector<log::EntryPtr>& entries, const log::Subscription& asked) const;
   /// Nobody is behind any more.
   void forget();
 
@@ -47,7 +47,7 @@ class Conflation {
   const std::string& name_of(std::string_view topic, std::string_view key) const;
   void forget_older_half();
 
-  log::Selection topics_;
+  log::Subscription topics_;
   Latest latest_;  // by topic and key, parted by a NUL, which no topic has
   std::size_t bytes_ = 0;
   mutable std::string name_;  // the one at hand, so that looking it up allocates nothing

@@ -2,14 +2,14 @@
 
 namespace worker::hub {
 
-void Routes::add(Cohort& cohort, const log::Selection& selection) {
-  for (const auto& name : selection.names()) by_name_[name].push_back(&cohort);
-  for (const auto& prefix : selection.prefixes()) by_prefix_[prefix].push_back(&cohort);
+void Routes::add(Cohort& cohort, const log::Subscription& subscription) {
+  for (const auto& name : subscription.names()) by_name_[name].push_back(&cohort);
+  for (const auto& prefix : subscription.prefixes()) by_prefix_[prefix].push_back(&cohort);
 }
 
-void Routes::remove(Cohort& cohort, const log::Selection& selection) {
-  for (const auto& name : selection.names()) remove(by_name_, name, cohort);
-  for (const auto& prefix : selection.prefixes()) remove(by_prefix_, prefix, cohort);
+void Routes::remove(Cohort& cohort, const log::Subscription& subscription) {
+  for (const auto& name : subscription.names()) remove(by_name_, name, cohort);
+  for (const auto& prefix : subscription.prefixes()) remove(by_prefix_, prefix, cohort);
 }
 
 void Routes::remove(Table& table, const std::string& key, const Cohort& cohort) {

@@ -15,8 +15,8 @@ class Cohort;
 
 class Routes {
  public:
-  void add(Cohort& cohort, const log::Selection& selection);
-  void remove(Cohort& cohort, const log::Selection& selection);
+  void add(Cohort& cohort, const log::Subscription& subscription);
+  void remove(Cohort& cohort, const log::Subscription& subscription);
 
   /// Calls `visit(cohort)` for each cohort that asked for `topic`, by its name or by a pattern; twice, where
   /// it asked for both. Costs one look-up for the name and one for each of its slashes, however many patterns

@@ -15,15 +15,15 @@ constexpr int readers_per_turn = 32;
 constexpr std::size_t news_per_read = 1024;
 // An event takes 8 bytes in each cohort that waits for it: 8 MB with these. 8,000 cohorts that ask for the
 // same topic get there with 125 events.
-constexpr std::size_t offered_max = 1'000'000;
+constexpr std::size_t queued_entries_max = 1'000'000;
 
 }  // namespace
 
-Reader::~Reader() {
+Subscriber::~Subscriber() {
   if (shard_ != nullptr) shard_->leave(*this);
 }
 
-const log::Selection& Reader::selection() const { return cohort_->selection; }
+const log::Subscription& Subscriber::subscription() const { return cohort_->subscription; }
 
 Shard::Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& metrics, Framing framing)
     : loop_(loop),
@@ -32,76 +32,76 @@ Shard::Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& 
       framer_(std::move(framing)),
       slices_(log, framer_),
       flush_timer_(loop.timers(), [this] { schedule_flush(); }),
-      beat_timer_(loop.timers(), [this] { beat(); }) {
+      heartbeat_timer_(loop.timers(), [this] { beat(); }) {
   update(settings);
   log_.follow(follower_, [this] {
-    if (!news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
+    if (!pull_posted_.exchange(true)) loop_.post([this] { pull_new_entries(); });
   });
 }
 
 void Shard::update(const Settings& settings) {
   settings_ = settings;
   conflation_ = Conflation(settings_.conflate);
-  beat_timer_.arm_in(beat_interval());
+  heartbeat_timer_.arm_in(heartbeat_tick_interval());
 }
 
 // --- who reads ---
 
-void Shard::subscribe(Reader& reader, const log::Selection& selection, log::Sequence after,
-                      log::Evictions accounted, base::ByteBudget::Share share) {
-  take_news();
-  auto& cohort = cohort_for(selection, std::move(share));
-  cohort.closed_at = log_.closed_at(selection);
-  reader.accounted_ = accounted;
+void Shard::subscribe(Subscriber& reader, const log::Subscription& subscription, log::Sequence after,
+                      log::EvictionCount evictions_seen, base::ByteBudget::Reservation share) {
+  pull_new_entries();
+  auto& cohort = cohort_for(subscription, std::move(share));
+  cohort.closed_at = log_.closed_at(subscription);
+  reader.evictions_seen_ = evictions_seen;
   reader.shard_ = this;
   reader.cohort_ = &cohort;
   metrics_.readers.add(1);
-  if (reader.heartbeats_ == Reader::Heartbeats::events && cohort.event_heartbeats++ == 0)
+  if (reader.heartbeats_ == Subscriber::HeartbeatMode::events && cohort.event_heartbeats++ == 0)
     cohort.last_event_heartbeat = loop_.timers().now();
-  cohort.join_behind(reader, after, false);
+  cohort.join_catching_up(reader, after, false);
   // One slice: what is sent in the turn of the request is gathered, and does not ask whether the socket is
   // full.
   catch_up(reader, 1);
 }
 
-Cohort& Shard::cohort_for(const log::Selection& selection, base::ByteBudget::Share share) {
-  const auto place = cohorts_.try_emplace(selection).first;
+Cohort& Shard::cohort_for(const log::Subscription& subscription, base::ByteBudget::Reservation share) {
+  const auto place = cohorts_.try_emplace(subscription).first;
   auto& cohort = place->second;
   if (cohort) return *cohort;
   cohort = std::make_unique<Cohort>(place->first);
   cohort->share = std::move(share);
   cohort->last_sent = loop_.timers().now();
   cohort->cursor_sent = follower_.at;
-  routes_.add(*cohort, selection);
+  routes_.add(*cohort, subscription);
   metrics_.cohorts.add(1);
   return *cohort;
 }
 
-void Shard::leave(Reader& reader) {
+void Shard::leave(Subscriber& reader) {
   auto& cohort = *reader.cohort_;
   cohort.leave(reader);
-  pace_.forget(reader);
+  pacer_.forget(reader);
   metrics_.readers.add(-1);
   if (cohort.empty()) remove(cohort);
 }
 
 void Shard::remove(Cohort& cohort) {
-  routes_.remove(cohort, cohort.selection);
+  routes_.remove(cohort, cohort.subscription);
   if (!cohort.pending.empty()) std::erase(pending_, &cohort);
   if (cohort.wanted.any()) {
-    if (queue_.front() == &cohort) at_hand_ = {};
+    if (queue_.front() == &cohort) round_ = {};
     std::erase(queue_, &cohort);
   }
   slices_.forget(cohort);
   metrics_.cohorts.add(-1);
-  cohorts_.erase(cohorts_.find(cohort.selection));
+  cohorts_.erase(cohorts_.find(cohort.subscription));
 }
 
 // --- from the log to the cohorts ---
 
-void Shard::take_news() {
-  news_waiting_ = false;
-  take_loss();
+void Shard::pull_new_entries() {
+  pull_posted_ = false;
+  apply_loss();
   while (!full()) {
     const auto news = log_.read_all(follower_.at, news_per_read);
     if (news.empty()) break;
@@ -114,7 +114,7 @@ void Shard::take_news() {
     }
     // Readers that subscribe meanwhile wait until all of it has been taken.
     if (loop_.turn_is_over()) {
-      if (!news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
+      if (!pull_posted_.exchange(true)) loop_.post([this] { pull_new_entries(); });
       break;
     }
   }
@@ -122,7 +122,7 @@ void Shard::take_news() {
 }
 
 // Whoever is live is behind then: catching up tells it of what was lost.
-void Shard::take_loss() {
+void Shard::apply_loss() {
   const auto lost = log_.lost_through();
   if (lost <= follower_.at) return;
   finish_round();
@@ -130,37 +130,37 @@ void Shard::take_loss() {
     flush();
     finish_round();
   }
-  for (auto& [selection, cohort] : cohorts_) {
-    while (!cohort->live.empty()) cohort->join_behind(cohort->live.front(), follower_.at, false);
-    cohort->closed_at = log_.closed_at(selection);
+  for (auto& [subscription, cohort] : cohorts_) {
+    while (!cohort->live.empty()) cohort->join_catching_up(cohort->live.front(), follower_.at, false);
+    cohort->closed_at = log_.closed_at(subscription);
   }
   follower_.at = lost;
   slices_.forget_all();
-  for (auto& [selection, cohort] : cohorts_) serve_behind(*cohort);
+  for (auto& [subscription, cohort] : cohorts_) serve_catching_up(*cohort);
 }
 
 // Nothing of what was offered waits for the next flush any more.
-void Shard::nothing_offered() {
-  if (full() && !news_waiting_.exchange(true)) loop_.post([this] { take_news(); });
-  offered_ = 0;
+void Shard::clear_queue() {
+  if (full() && !pull_posted_.exchange(true)) loop_.post([this] { pull_new_entries(); });
+  queued_entries_ = 0;
 }
 
 // True if further new events must stay in the log until the flush of these has begun.
-bool Shard::full() const { return offered_ >= offered_max; }
+bool Shard::full() const { return queued_entries_ >= queued_entries_max; }
 
 void Shard::route(const log::EntryPtr& entry) {
   for (const auto& topic : entry->topics()) {
-    routes_.each(topic, [&](Cohort& cohort) { offer(cohort, entry); });
+    routes_.each(topic, [&](Cohort& cohort) { enqueue(cohort, entry); });
   }
 }
 
-void Shard::offer(Cohort& cohort, const log::EntryPtr& entry) {
+void Shard::enqueue(Cohort& cohort, const log::EntryPtr& entry) {
   // Once, also where several of its topics match.
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) pending_.push_back(&cohort);
   cohort.pending.push_back(entry);
-  ++offered_;
-  if (!cohort.conflates) cohort.conflates = conflation_.applies_to(*entry, cohort.selection);
+  ++queued_entries_;
+  if (!cohort.conflates) cohort.conflates = conflation_.applies_to(*entry, cohort.subscription);
 }
 
 // --- flushing ---
@@ -168,11 +168,11 @@ void Shard::offer(Cohort& cohort, const log::EntryPtr& entry) {
 void Shard::schedule_flush() {
   if (flushing_) return;
   // All that waited for one may have left.
-  if (pending_.empty()) return nothing_offered();
+  if (pending_.empty()) return clear_queue();
   if (full()) return flush();
   if (flush_timer_.armed()) return;
   const auto now = loop_.timers().now();
-  const auto next = pace_.next(now);
+  const auto next = pacer_.next(now);
   if (next <= now) return flush();
   flush_timer_.arm(next);
 }
@@ -181,59 +181,60 @@ void Shard::schedule_flush() {
 
 // Those who may be up to date now, but found a flush pending. The others come by themselves: when their
 // socket has drained, or when it is their turn.
-void Shard::serve_behind(Cohort& cohort) {
+void Shard::serve_catching_up(Cohort& cohort) {
   for (auto next = cohort.behind.begin(); next != cohort.behind.end();) {
     auto& reader = *next++;
-    if (reader.turn_hook_.is_linked() || !reader.ready()) continue;
+    if (reader.replay_hook_.is_linked() || !reader.ready()) continue;
     if (loop_.turn_is_over()) {
-      wait_for_turn(reader);
+      queue_replay(reader);
     } else {
       catch_up(reader, slices_per_turn);
     }
   }
 }
 
-void Shard::on_drained(Reader& reader) {
-  if (reader.behind_) catch_up(reader, slices_per_turn);
+void Shard::on_drained(Subscriber& reader) {
+  if (reader.catching_up_) catch_up(reader, slices_per_turn);
 }
 
-void Shard::catch_up(Reader& reader, int slices_max) {
+void Shard::catch_up(Subscriber& reader, int slices_max) {
   for (int slices = 0; slices < slices_max; ++slices) {
     if (!reader.ready() || settle(reader)) return;
-    send_slice(reader);
+    send_replay_slice(reader);
   }
-  if (reader.ready() && !settle(reader)) wait_for_turn(reader);
+  if (reader.ready() && !settle(reader)) queue_replay(reader);
 }
 
-void Shard::wait_for_turn(Reader& reader) {
-  reader.turn_hook_.unlink();
-  hungry_.push_back(reader);
-  if (!std::exchange(turn_posted_, true)) loop_.post([this] { serve_hungry(); });
+void Shard::queue_replay(Subscriber& reader) {
+  reader.replay_hook_.unlink();
+  replay_queue_.push_back(reader);
+  if (!std::exchange(replay_posted_, true)) loop_.post([this] { serve_replay_queue(); });
 }
 
-void Shard::serve_hungry() {
-  turn_posted_ = false;
-  Hungry turn;
-  turn.swap(hungry_);
+void Shard::serve_replay_queue() {
+  replay_posted_ = false;
+  ReplayQueue turn;
+  turn.swap(replay_queue_);
   for (int served = 0; !turn.empty() && served < readers_per_turn && !loop_.turn_is_over(); ++served) {
     auto& reader = turn.front();
     turn.pop_front();
     catch_up(reader, slices_per_turn);
   }
   // The rest comes first in the next turn.
-  hungry_.splice(hungry_.begin(), turn);
-  if (!hungry_.empty() && !std::exchange(turn_posted_, true)) loop_.post([this] { serve_hungry(); });
+  replay_queue_.splice(replay_queue_.begin(), turn);
+  if (!replay_queue_.empty() && !std::exchange(replay_posted_, true))
+    loop_.post([this] { serve_replay_queue(); });
 }
 
 // Makes a reader live, or ends it, where there is nothing left to replay. False where there is.
-bool Shard::settle(Reader& reader) {
+bool Shard::settle(Subscriber& reader) {
   auto& cohort = *reader.cohort_;
   if (reader.at_ < cohort.place(follower_.at)) return false;
-  // If a flush is pending, serve_behind() is called again after it.
+  // If a flush is pending, serve_catching_up() is called again after it.
   if (cohort.has_news()) return true;
   // The reader began at the log's end, which this shard has not reached yet.
   if (reader.at_ > follower_.at) {
-    wait_for_turn(reader);
+    queue_replay(reader);
     return true;
   }
   cohort.join_live(reader);
@@ -241,15 +242,16 @@ bool Shard::settle(Reader& reader) {
   return true;
 }
 
-void Shard::send_slice(Reader& reader) {
+void Shard::send_replay_slice(Subscriber& reader) {
   auto& cohort = *reader.cohort_;
   const bool conflates = cohort.conflates && reader.slow_;
-  const auto slice = slices_.next({.cohort = cohort,
-                                   .after = reader.at_,
-                                   .until = cohort.place(follower_.at),
-                                   .bytes_max = reader.takes_once() ? single_batch_bytes : batch_bytes(),
-                                   .conflation = conflates ? &conflation_ : nullptr},
-                                  reader.accounted_);
+  const auto slice =
+      slices_.next({.cohort = cohort,
+                    .after = reader.at_,
+                    .until = cohort.place(follower_.at),
+                    .bytes_max = reader.takes_single_batch() ? single_batch_bytes : batch_bytes(),
+                    .conflation = conflates ? &conflation_ : nullptr},
+                   reader.evictions_seen_);
   if (slice->evicted_through > reader.at_) {
     const auto next = slice->entries.empty() ? slice->through : slice->entries.front()->sequence() - 1;
     metrics_.gaps.add();

@@ -20,10 +20,10 @@
 
 #include "hub/cohort.hpp"
 #include "hub/conflation.hpp"
+#include "hub/flush_pacer.hpp"
 #include "hub/framer.hpp"
-#include "hub/history_slices.hpp"
 #include "hub/metrics.hpp"
-#include "hub/pace.hpp"
+#include "hub/replay_slices.hpp"
 #include "hub/routes.hpp"
 #include "hub/settings.hpp"
 #include "log/log.hpp"
@@ -36,14 +36,14 @@ class Shard {
   Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& metrics, Framing framing);
 
   /// Delivers to `reader` everything held that matches after `after`, then whatever comes, until the reader
-  /// is destroyed. It is told of evictions after `accounted` (see log::Resumption).
-  /// `share` is kept if this is the first reader of `selection`, until the last one has left.
-  void subscribe(Reader& reader, const log::Selection& selection, log::Sequence after,
-                 log::Evictions accounted, base::ByteBudget::Share share = {});
-  /// True if a reader has this very selection.
-  bool has(const log::Selection& selection) const { return cohorts_.contains(selection); }
+  /// is destroyed. It is told of evictions after `accounted` (see log::ResumePoint).
+  /// `share` is kept if this is the first reader of `subscription`, until the last one has left.
+  void subscribe(Subscriber& reader, const log::Subscription& subscription, log::Sequence after,
+                 log::EvictionCount evictions_seen, base::ByteBudget::Reservation share = {});
+  /// True if a reader has this very subscription.
+  bool has(const log::Subscription& subscription) const { return cohorts_.contains(subscription); }
   /// Called by a reader whose socket has drained.
-  void on_drained(Reader& reader);
+  void on_drained(Subscriber& reader);
   void update(const Settings& settings);
   /// A reader began with a gap.
   void count_gap() { metrics_.gaps.add(); }
@@ -53,22 +53,22 @@ class Shard {
   std::chrono::milliseconds heartbeat() const { return settings_.heartbeat; }
 
  private:
-  friend class Reader;
-  using Cohorts = std::map<log::Selection, std::unique_ptr<Cohort>>;
-  using Hungry =
-      boost::intrusive::list<Reader, boost::intrusive::member_hook<Reader, Reader::Hook, &Reader::turn_hook_>,
-                             boost::intrusive::constant_time_size<false>>;
+  friend class Subscriber;
+  using Cohorts = std::map<log::Subscription, std::unique_ptr<Cohort>>;
+  using ReplayQueue = boost::intrusive::list<
+      Subscriber, boost::intrusive::member_hook<Subscriber, Subscriber::Hook, &Subscriber::replay_hook_>,
+      boost::intrusive::constant_time_size<false>>;
 
-  void take_news();
-  void take_loss();
+  void pull_new_entries();
+  void apply_loss();
   bool full() const;
-  void nothing_offered();
+  void clear_queue();
   void route(const log::EntryPtr& entry);
-  void offer(Cohort& cohort, const log::EntryPtr& entry);
+  void enqueue(Cohort& cohort, const log::EntryPtr& entry);
   void schedule_flush();
   void flush();
-  void want(Cohort& cohort, Cohort::Wanted wanted);
-  void go_on_with_round();
+  void request_round(Cohort& cohort, Cohort::RoundRequest wanted);
+  void continue_round();
   void finish_round();
   bool serve(Cohort& cohort);
   bool flush(Cohort& cohort);
@@ -76,21 +76,21 @@ class Shard {
   void end_flush(Cohort& cohort);
   bool end_all(Cohort& cohort);
   bool send_heartbeats(Cohort& cohort);
-  void serve_behind(Cohort& cohort);
-  void catch_up(Reader& reader, int slices_max);
-  bool settle(Reader& reader);
-  void send_slice(Reader& reader);
-  void wait_for_turn(Reader& reader);
-  void serve_hungry();
+  void serve_catching_up(Cohort& cohort);
+  void catch_up(Subscriber& reader, int slices_max);
+  bool settle(Subscriber& reader);
+  void send_replay_slice(Subscriber& reader);
+  void queue_replay(Subscriber& reader);
+  void serve_replay_queue();
   void beat();
   void expire();
-  Cohort::Wanted heartbeats_due(Cohort& cohort);
+  Cohort::RoundRequest heartbeats_due(Cohort& cohort);
   base::Bytes quiet_heartbeat(Cohort& cohort) const;
   base::Bytes event_heartbeat(const Cohort& cohort) const;
-  std::chrono::milliseconds beat_interval() const;
+  std::chrono::milliseconds heartbeat_tick_interval() const;
   std::size_t batch_bytes() const { return std::min(settings_.outbox_bytes_max, batch_bytes_max); }
-  Cohort& cohort_for(const log::Selection& selection, base::ByteBudget::Share share);
-  void leave(Reader& reader);
+  Cohort& cohort_for(const log::Subscription& subscription, base::ByteBudget::Reservation share);
+  void leave(Subscriber& reader);
   void remove(Cohort& cohort);
 
   net::Loop& loop_;
@@ -99,32 +99,32 @@ class Shard {
   Conflation conflation_;
   Metrics& metrics_;
   const Framer framer_;
-  HistorySlices slices_;
+  ReplaySlices slices_;
   log::Follower follower_;
-  std::atomic<bool> news_waiting_ = false;
+  std::atomic<bool> pull_posted_ = false;
   Cohorts cohorts_;
   Routes routes_;
-  std::vector<Cohort*> pending_;  // cohorts with events for the next flush
-  std::size_t offered_ = 0;       // events to cohorts, since the last flush began
+  std::vector<Cohort*> pending_;    // cohorts with events for the next flush
+  std::size_t queued_entries_ = 0;  // events to cohorts, since the last flush began
   // The current round: cohorts in their order. It takes as many turns of the loop as it needs.
   std::deque<Cohort*> queue_;
   bool flushing_ = false;      // the round is a flush, not heartbeats alone
-  bool crowded_ = false;       // the round had several events for one stream
+  bool batched_ = false;       // the round had several events for one stream
   bool round_posted_ = false;  // a turn for the rest of the round is posted
-  struct AtHand {              // what the first cohort of the queue gets
+  struct RoundProgress {       // what the first cohort of the queue gets
     std::span<const log::EntryPtr> batch, rest;
     base::Bytes wire;
     base::Bytes comment, heartbeat_event;
     bool flushing = false;
     bool ending = false;
-    bool beating = false;
-  } at_hand_;
+    bool sending_heartbeats = false;
+  } round_;
   bool expire_posted_ = false;
-  Hungry hungry_;             // behind, ready for more, and made to wait for their turn
-  bool turn_posted_ = false;  // a turn for these is posted
+  ReplayQueue replay_queue_;    // behind, ready for more, and made to wait for their turn
+  bool replay_posted_ = false;  // a turn for these is posted
   net::Timer flush_timer_;
-  net::Timer beat_timer_;
-  Pace pace_;
+  net::Timer heartbeat_timer_;
+  FlushPacer pacer_;
 };
 
 }  // namespace worker::hub

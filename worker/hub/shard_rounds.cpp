@@ -21,23 +21,23 @@ std::span<const log::EntryPtr> first_batch(std::span<const log::EntryPtr> entrie
 
 }  // namespace
 
-void Shard::want(Cohort& cohort, Cohort::Wanted wanted) {
+void Shard::request_round(Cohort& cohort, Cohort::RoundRequest wanted) {
   if (!wanted.any()) return;
   if (!cohort.wanted.any()) queue_.push_back(&cohort);
   cohort.wanted = {cohort.wanted.flush || wanted.flush, cohort.wanted.comments || wanted.comments,
                    cohort.wanted.heartbeat_events || wanted.heartbeat_events};
 }
 
-void Shard::go_on_with_round() {
+void Shard::continue_round() {
   round_posted_ = false;
   while (!queue_.empty()) {
     if (loop_.turn_is_over() || !serve(*queue_.front())) {
-      if (!std::exchange(round_posted_, true)) loop_.post([this] { go_on_with_round(); });
+      if (!std::exchange(round_posted_, true)) loop_.post([this] { continue_round(); });
       return;
     }
   }
   if (!std::exchange(flushing_, false)) return;
-  pace_.end(settings_, crowded_);
+  pacer_.end(settings_, batched_);
   metrics_.flushes.add();
   schedule_flush();
 }
@@ -46,17 +46,17 @@ void Shard::go_on_with_round() {
 void Shard::finish_round() {
   while (!queue_.empty()) {
     loop_.timers().turn().begin();
-    go_on_with_round();
+    continue_round();
   }
 }
 
 // False if the turn was over before all was done.
 bool Shard::serve(Cohort& cohort) {
   // A round that has begun is finished first: a flush may be requested during heartbeats.
-  if (at_hand_.beating && !send_heartbeats(cohort)) return false;
+  if (round_.sending_heartbeats && !send_heartbeats(cohort)) return false;
   if (cohort.wanted.flush && !flush(cohort)) return false;
   if (!send_heartbeats(cohort)) return false;
-  at_hand_ = {};
+  round_ = {};
   queue_.pop_front();
   return true;
 }
@@ -64,35 +64,35 @@ bool Shard::serve(Cohort& cohort) {
 // --- events ---
 
 void Shard::flush() {
-  pace_.begin(loop_.timers().now());
-  crowded_ = std::ranges::any_of(pending_, [](const auto* each) { return each->pending.size() > 1; });
+  pacer_.begin(loop_.timers().now());
+  batched_ = std::ranges::any_of(pending_, [](const auto* each) { return each->pending.size() > 1; });
   flushing_ = true;
-  nothing_offered();
-  for (auto* cohort : std::exchange(pending_, {})) want(*cohort, {.flush = true});
-  if (!round_posted_) go_on_with_round();
+  clear_queue();
+  for (auto* cohort : std::exchange(pending_, {})) request_round(*cohort, {.flush = true});
+  if (!round_posted_) continue_round();
 }
 
 bool Shard::flush(Cohort& cohort) {
-  if (!std::exchange(at_hand_.flushing, true)) {
+  if (!std::exchange(round_.flushing, true)) {
     cohort.flushing = std::exchange(cohort.pending, {});
     metrics_.events_per_flush.observe(cohort.flushing.size());
-    at_hand_.rest = cohort.flushing;
+    round_.rest = cohort.flushing;
   }
-  while (!at_hand_.ending) {
+  while (!round_.ending) {
     if (!deliver(cohort)) return false;
-    if (at_hand_.rest.empty()) {
+    if (round_.rest.empty()) {
       end_flush(cohort);
       break;
     }
-    at_hand_.batch = first_batch(at_hand_.rest, batch_bytes());
-    at_hand_.rest = at_hand_.rest.subspan(at_hand_.batch.size());
+    round_.batch = first_batch(round_.rest, batch_bytes());
+    round_.rest = round_.rest.subspan(round_.batch.size());
     cohort.due.swap(cohort.live);
-    if (!cohort.due.empty()) at_hand_.wire = framer_.framed(at_hand_.batch);
+    if (!cohort.due.empty()) round_.wire = framer_.framed(round_.batch);
   }
   if (!end_all(cohort)) return false;
-  at_hand_ = {};
+  round_ = {};
   cohort.wanted.flush = false;
-  serve_behind(cohort);
+  serve_catching_up(cohort);
   return true;
 }
 
@@ -102,34 +102,34 @@ bool Shard::deliver(Cohort& cohort) {
   bool over = false;
   for (; !cohort.due.empty() && !over; ++readers) {
     auto& reader = cohort.due.front();
-    reader.deliver({at_hand_.batch, at_hand_.wire});
-    pace_.sent_to(reader);
+    reader.deliver({round_.batch, round_.wire});
+    pacer_.sent_to(reader);
     if (reader.ready()) {
       cohort.due.pop_front();
       cohort.live.push_back(reader);
     } else {
-      cohort.join_behind(reader, at_hand_.batch.back()->sequence(), true);
+      cohort.join_catching_up(reader, round_.batch.back()->sequence(), true);
     }
     over = loop_.turn_is_over();
   }
   if (readers == 0) return true;
-  metrics_.delivered_events.add(readers * at_hand_.batch.size());
-  metrics_.delivered_bytes.add(readers * at_hand_.wire->size());
+  metrics_.delivered_events.add(readers * round_.batch.size());
+  metrics_.delivered_bytes.add(readers * round_.wire->size());
   return !over;
 }
 
 void Shard::end_flush(Cohort& cohort) {
   const auto entries = std::exchange(cohort.flushing, {});
-  if (cohort.conflates && cohort.slow_readers > 0) {
+  if (cohort.conflates && cohort.slow_subscribers > 0) {
     for (const auto& entry : entries) conflation_.note(*entry);
   }
   cohort.last_sent = loop_.timers().now();
   cohort.cursor_sent = entries.back()->sequence();
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry->closes(); })) {
-    cohort.closed_at = log_.closed_at(cohort.selection);
+    cohort.closed_at = log_.closed_at(cohort.subscription);
   }
-  at_hand_.ending = true;
-  at_hand_.batch = at_hand_.rest = {};
+  round_.ending = true;
+  round_.batch = round_.rest = {};
 }
 
 // Ends the streams whose topics are all closed, once their readers have all events.
@@ -140,14 +140,14 @@ bool Shard::end_all(Cohort& cohort) {
     auto& reader = cohort.live.front();
     if (reader.ready()) reader.end();
     // This reader accepts no more and is removed soon.
-    cohort.join_behind(reader, cohort.place(follower_.at), false);
+    cohort.join_catching_up(reader, cohort.place(follower_.at), false);
   }
   return true;
 }
 
 // --- heartbeats ---
 
-std::chrono::milliseconds Shard::beat_interval() const {
+std::chrono::milliseconds Shard::heartbeat_tick_interval() const {
   return std::min<std::chrono::milliseconds>(settings_.heartbeat, beat_interval_max);
 }
 
@@ -159,25 +159,25 @@ void Shard::expire() {
 
 void Shard::beat() {
   expire();
-  take_news();
+  pull_new_entries();
   std::size_t slow = 0;
-  for (auto& [selection, cohort] : cohorts_) {
-    want(*cohort, heartbeats_due(*cohort));
-    slow += cohort->slow_readers;
+  for (auto& [subscription, cohort] : cohorts_) {
+    request_round(*cohort, heartbeats_due(*cohort));
+    slow += cohort->slow_subscribers;
   }
   if (slow == 0) conflation_.forget();
-  if (hungry_.empty()) slices_.forget_all();
-  beat_timer_.arm_in(beat_interval());
-  if (!queue_.empty() && !round_posted_) go_on_with_round();
+  if (replay_queue_.empty()) slices_.forget_all();
+  heartbeat_timer_.arm_in(heartbeat_tick_interval());
+  if (!queue_.empty() && !round_posted_) continue_round();
 }
 
-Cohort::Wanted Shard::heartbeats_due(Cohort& cohort) {
+Cohort::RoundRequest Shard::heartbeats_due(Cohort& cohort) {
   if (cohort.live.empty() && cohort.due.empty()) return {};
   const auto now = loop_.timers().now();
   const bool silent = !cohort.has_news() && now - cohort.last_sent >= settings_.heartbeat;
   // Waiting for the next heartbeat would take too long.
   const bool due = cohort.event_heartbeats > 0 &&
-                   now + beat_interval() > cohort.last_event_heartbeat + settings_.heartbeat;
+                   now + heartbeat_tick_interval() > cohort.last_event_heartbeat + settings_.heartbeat;
   if (silent) cohort.last_sent = now;
   if (due) cohort.last_event_heartbeat = now;
   return {.comments = silent, .heartbeat_events = due};
@@ -186,29 +186,29 @@ Cohort::Wanted Shard::heartbeats_due(Cohort& cohort) {
 bool Shard::send_heartbeats(Cohort& cohort) {
   auto& wanted = cohort.wanted;
   if (!wanted.comments && !wanted.heartbeat_events) return true;
-  if (!std::exchange(at_hand_.beating, true)) {
+  if (!std::exchange(round_.sending_heartbeats, true)) {
     // The heartbeat's cursor would skip the events that are pending.
     wanted.comments = wanted.comments && !cohort.has_news();
-    if (wanted.comments) at_hand_.comment = quiet_heartbeat(cohort);
+    if (wanted.comments) round_.comment = quiet_heartbeat(cohort);
     cohort.due.swap(cohort.live);
   }
   while (!cohort.due.empty()) {
     if (loop_.turn_is_over()) return false;
     auto& reader = cohort.due.front();
-    const bool by_event = reader.heartbeats_ == Reader::Heartbeats::events;
+    const bool by_event = reader.heartbeats_ == Subscriber::HeartbeatMode::events;
     if (by_event ? wanted.heartbeat_events : wanted.comments) {
-      if (by_event && !at_hand_.heartbeat_event) at_hand_.heartbeat_event = event_heartbeat(cohort);
-      reader.heartbeat(by_event ? at_hand_.heartbeat_event : at_hand_.comment);
+      if (by_event && !round_.heartbeat_event) round_.heartbeat_event = event_heartbeat(cohort);
+      reader.heartbeat(by_event ? round_.heartbeat_event : round_.comment);
     }
     if (reader.ready()) {
       cohort.due.pop_front();
       cohort.live.push_back(reader);
     } else {
-      cohort.join_behind(reader, cohort.place(follower_.at), true);
+      cohort.join_catching_up(reader, cohort.place(follower_.at), true);
     }
   }
   wanted.comments = wanted.heartbeat_events = false;
-  at_hand_ = {};
+  round_ = {};
   return true;
 }
 

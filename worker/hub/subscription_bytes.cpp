@@ -5,15 +5,15 @@ namespace {
 
 // Bytes of the cohort and its node, with the allocator's overhead.
 constexpr std::size_t cohort_bytes = 300;
-// Bytes of a name in the selection, and of its node, list and bucket in the routes.
+// Bytes of a name in the subscription, and of its node, list and bucket in the routes.
 constexpr std::size_t name_bytes = 176;
 
 }  // namespace
 
-std::size_t subscription_bytes(const log::Selection& selection) {
+std::size_t subscription_bytes(const log::Subscription& subscription) {
   auto bytes = cohort_bytes;
-  for (const auto* names : {&selection.names(), &selection.prefixes()}) {
-    // Once in the selection, once in the routes.
+  for (const auto* names : {&subscription.names(), &subscription.prefixes()}) {
+    // Once in the subscription, once in the routes.
     for (const auto& name : *names) bytes += name_bytes + 2 * name.size();
   }
   return bytes;

@@ -21,7 +21,7 @@ constexpr std::size_t place_in_topic = 12;
 char* append(char* to, std::string_view text) { return text.copy(to, text.size()), to + text.size(); }
 
 std::size_t text_bytes_of(const EntryParts& parts) {
-  auto bytes = parts.frame.size() + parts.alias.size() + parts.key.size();
+  auto bytes = parts.frame.size() + parts.publisher_id.size() + parts.key.size();
   for (const auto& topic : parts.topics) bytes += sizeof(Length) + topic.size();
   return bytes;
 }
@@ -44,14 +44,14 @@ EntryPtr Entry::make(const EntryParts& parts) {
 Entry::Entry(const EntryParts& parts, std::size_t text_bytes)
     : text_bytes_(static_cast<Length>(text_bytes)),
       frame_bytes_(static_cast<Length>(parts.frame.size())),
-      alias_bytes_(static_cast<Length>(parts.alias.size())),
+      alias_bytes_(static_cast<Length>(parts.publisher_id.size())),
       key_bytes_(static_cast<Length>(parts.key.size())),
       topics_(static_cast<Length>(parts.topics.size()) & 0x7fff'ffffU),
       closes_(parts.closes),
       sequence_(parts.sequence),
       at_(parts.at),
       dated_ms_(parts.dated_ms) {
-  auto* to = append(append(append(texts(), parts.frame), parts.alias), parts.key);
+  auto* to = append(append(append(texts(), parts.frame), parts.publisher_id), parts.key);
   for (const auto& topic : parts.topics) {
     const auto length = static_cast<Length>(topic.size());
     std::memcpy(to, &length, sizeof length);
@@ -65,7 +65,7 @@ void Entry::destroy(const Entry* entry) noexcept {
 }
 
 std::size_t EntryParts::size_bytes() const {
-  return bytes_held(text_bytes_of(*this), topics.size(), alias.size());
+  return bytes_held(text_bytes_of(*this), topics.size(), publisher_id.size());
 }
 
 std::size_t Entry::size_bytes() const { return bytes_held(text_bytes_, topics_, alias_bytes_); }
@@ -76,7 +76,7 @@ EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, bas
                    .key = std::move(draft.key),
                    .closes = draft.closes,
                    .at = at,
-                   .alias = std::exchange(draft.event.id, id)};
+                   .publisher_id = std::exchange(draft.event.id, id)};
   if (draft.silent) {
     sse::append_cursor(parts.frame, id);
   } else {

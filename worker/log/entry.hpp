@@ -23,12 +23,12 @@ using Sequence = std::uint64_t;
 
 /// How many evictions there have been: a clock that says which of them a reader knows of already. A place
 /// could not: another topic may lose an event that stands before it later.
-using Evictions = std::uint64_t;
+using EvictionCount = std::uint64_t;
 
 /// What a topic has given up.
-struct Loss {
+struct EvictionMark {
   Sequence through = 0;  // the last place given up
-  Evictions at = 0;      // when, on the clock of evictions
+  EvictionCount at = 0;  // when, on the clock of evictions
 };
 
 struct Draft {
@@ -56,7 +56,7 @@ struct EntryParts {
   bool closes = false;
   base::Instant at;
   std::int64_t dated_ms = 0;
-  std::string alias;
+  std::string publisher_id;
   std::string frame;
 
   /// About how many of the history's bytes the entry takes.
@@ -126,7 +126,7 @@ class Entry {
   /// The event in the form that every reader gets, encoded once.
   std::string_view frame() const { return {texts(), frame_bytes_}; }
   /// The publisher's own id; empty where the place itself is the id.
-  std::string_view alias() const { return {texts() + frame_bytes_, alias_bytes_}; }
+  std::string_view publisher_id() const { return {texts() + frame_bytes_, alias_bytes_}; }
   std::string_view key() const { return {texts() + frame_bytes_ + alias_bytes_, key_bytes_}; }
   /// At least one, where it was published.
   Topics topics() const {

@@ -27,17 +27,17 @@ History::History(const Settings& settings, std::string epoch, const base::Clock&
 void History::add(EntryPtr entry) {
   const auto sequence = entry->sequence();
   for (const auto name : entry->topics()) {
-    auto& topic = obtain(name);
+    auto& topic = find_or_add(name);
     hold(topic, sequence);
     if (entry->closes()) topic.closed_at = sequence;
   }
   take(entry, entry->topics().size());
-  for (const auto name : entry->topics()) prefixes_.add(name, sequence, places_);
+  for (const auto name : entry->topics()) prefixes_.add(name, sequence, entries_);
 }
 
 // A name that is new here may be of a forgotten topic, so it begins with the loss that those share.
-Topic& History::obtain(std::string_view name) {
-  const auto [topic, added] = topics_.obtain(name);
+Topic& History::find_or_add(std::string_view name) {
+  const auto [topic, added] = topics_.find_or_add(name);
   if (added) topic.loss = forgotten_;
   return topic;
 }
@@ -45,33 +45,33 @@ Topic& History::obtain(std::string_view name) {
 // Held by so many topics, each of which knows of it already.
 void History::take(const EntryPtr& entry, std::size_t topics) {
   last_ = entry->sequence();
-  if (!entry->alias().empty()) aliases_.emplace(std::string(entry->alias()), last_);
+  if (!entry->publisher_id().empty()) publisher_ids_.emplace(std::string(entry->publisher_id()), last_);
   bytes_ += entry->size_bytes();
-  places_.add(entry, topics);
+  entries_.add(entry, topics);
 }
 
 void History::hold(Topic& topic, Sequence sequence) {
   if (topic.held.empty()) {
-    holds_again(topic);
+    on_refilled(topic);
     bytes_ += topic_bytes + topic.name_bytes;
   }
   topic.held.push_back(sequence);
-  note_if_over(topic);
+  queue_if_over_limit(topic);
 }
 
-void History::note_if_over(Topic& topic) {
-  if (topic.held.size() <= settings_.topic_events_max || std::exchange(topic.is_over, true)) return;
-  over_.push_back(&topic);
+void History::queue_if_over_limit(Topic& topic) {
+  if (topic.held.size() <= settings_.topic_events_max || std::exchange(topic.over_limit, true)) return;
+  over_limit_.push_back(&topic);
 }
 
-bool History::is_own(const std::string& id) const {
+bool History::is_current_epoch(const std::string& id) const {
   const auto cursor = Cursor::parse(id);
   return cursor && cursor->epoch == epoch_;
 }
 
-EntryPtr History::find_held(const std::string& alias) const {
-  const auto found = aliases_.find(alias);
-  return found == aliases_.end() ? nullptr : places_.at(found->second);
+EntryPtr History::find_retained(const std::string& publisher_id) const {
+  const auto found = publisher_ids_.find(publisher_id);
+  return found == publisher_ids_.end() ? nullptr : entries_.at(found->second);
 }
 
 void History::remember(std::string_view id, Sequence place) { past_ids_.add(past_ids_.named(id, place, 0)); }
@@ -83,24 +83,24 @@ bool History::is_closed(std::string_view name) const {
 
 void History::close(std::string_view name, Sequence place) {
   const bool known = topics_.find(name) != nullptr;
-  auto& topic = obtain(name);
+  auto& topic = find_or_add(name);
   topic.closed_at = place;
-  if (!known) holds_nothing(topic);
+  if (!known) on_emptied(topic);
 }
 
 // --- losing ---
 
 void History::lose(Sequence through) {
-  places_.each(0, last_, [&](const EntryPtr& entry) {
+  entries_.each(0, last_, [&](const EntryPtr& entry) {
     remember_id(*entry);
     return true;
   });
   last_ = through;
-  places_.clear();
+  entries_.clear();
   prefixes_.clear();
-  aliases_.clear();
-  over_.clear();
-  forget_no_line();
+  publisher_ids_.clear();
+  over_limit_.clear();
+  clear_empty_topics();
   bytes_ = 0;
   lost_through_ = through;
   forgotten_ = {through, ++evictions_};
@@ -109,22 +109,22 @@ void History::lose(Sequence through) {
   topics_.erase_if([](const Topic& topic) { return topic.closed_at == 0; });
   for (auto& topic : topics_) {
     topic.held.clear();
-    topic.is_over = false;
+    topic.over_limit = false;
     topic.loss = forgotten_;
-    topic.in_line = false;
-    holds_nothing(topic);
+    topic.in_empty_queue = false;
+    on_emptied(topic);
   }
 }
 
 void History::restart(std::string epoch) {
-  former_epoch_ = std::exchange(epoch_, std::move(epoch));
-  former_origin_ = origin_;
-  over_.clear();
-  forget_no_line();
+  previous_epoch_ = std::exchange(epoch_, std::move(epoch));
+  previous_epoch_start_ = epoch_start_;
+  over_limit_.clear();
+  clear_empty_topics();
   topics_.clear();
   // A place that never held anything parts the two lives: who stands at the end of the one has lost it.
   lose(last() + 1);
-  origin_ = last();
+  epoch_start_ = last();
 }
 
 // --- keeping within the bounds ---
@@ -134,7 +134,7 @@ void History::restart(std::string epoch) {
 bool History::shorten(Topic& topic, std::size_t& left) {
   const auto& places = topic.held;
   for (; places.size() > settings_.topic_events_max; --left) {
-    if (left == 0 || places.front() > seen_by_all()) return false;
+    if (left == 0 || places.front() > slowest_follower()) return false;
     release(topic, places.front());
   }
   return true;
@@ -142,17 +142,17 @@ bool History::shorten(Topic& topic, std::size_t& left) {
 
 bool History::trim() {
   auto left = releases_per_trim;
-  for (std::size_t i = 0; i < over_.size() && left > 0;) {
-    if (!shorten(*over_[i], left)) {
+  for (std::size_t i = 0; i < over_limit_.size() && left > 0;) {
+    if (!shorten(*over_limit_[i], left)) {
       ++i;
       continue;
     }
-    over_[i]->is_over = false;
-    over_[i] = over_.back();
-    over_.pop_back();
+    over_limit_[i]->over_limit = false;
+    over_limit_[i] = over_limit_.back();
+    over_limit_.pop_back();
   }
-  while (left > 0 && front_is_spare()) {
-    left -= std::min(left, places_.front()->topics().size());
+  while (left > 0 && oldest_is_evictable()) {
+    left -= std::min(left, entries_.front()->topics().size());
     evict_front();
     forget_emptied();  // now, because the bytes that it frees can hold events
   }
@@ -160,14 +160,14 @@ bool History::trim() {
   return left == 0;
 }
 
-bool History::front_is_spare() const {
-  if (places_.empty() || places_.first() > seen_by_all()) return false;
-  return bytes() > settings_.bytes_max || age_of(*places_.front()) > settings_.age_max;
+bool History::oldest_is_evictable() const {
+  if (entries_.empty() || entries_.first() > slowest_follower()) return false;
+  return bytes() > settings_.bytes_max || age_of(*entries_.front()) > settings_.age_max;
 }
 
 // Whoever holds it holds nothing before it.
 void History::evict_front() {
-  const auto entry = places_.front();
+  const auto entry = entries_.front();
   for (const auto name : entry->topics()) {
     auto* topic = topics_.find(name);
     if (topic == nullptr || topic->held.empty()) continue;
@@ -181,35 +181,35 @@ void History::release(Topic& topic, Sequence sequence) {
   note_change(topic);
   if (topic.held.empty()) {
     bytes_ -= topic_bytes + topic.name_bytes;
-    holds_nothing(topic);
+    on_emptied(topic);
   }
-  const auto entry = places_.release(sequence);
-  prefixes_.release(topic.name(), topic.loss, places_);
+  const auto entry = entries_.release(sequence);
+  prefixes_.release(topic.name(), topic.loss, entries_);
   if (!entry) return;
   // Those that gave it up before still had it in their prefixes.
   if (entry->topics().size() > 1) {
-    for (const auto name : entry->topics()) prefixes_.gone(name, places_);
+    for (const auto name : entry->topics()) prefixes_.gone(name, entries_);
   }
   bytes_ -= entry->size_bytes();
   auto id = remember_id(*entry);
-  if (noting_) gone_.push_back({sequence, id});
+  if (recording_) evicted_.push_back({sequence, id});
 }
 
 void History::note_change(const Topic& topic) {
-  if (noting_ && !changed_.contains(topic.name())) changed_.emplace(topic.name());
+  if (recording_ && !changed_.contains(topic.name())) changed_.emplace(topic.name());
 }
 
 // None where it has no id of its publisher's.
 std::optional<PastId> History::remember_id(const Entry& entry) {
-  if (entry.alias().empty()) return std::nullopt;
-  aliases_.erase(std::string(entry.alias()));
+  if (entry.publisher_id().empty()) return std::nullopt;
+  publisher_ids_.erase(std::string(entry.publisher_id()));
   if (settings_.past_ids_max == 0) return std::nullopt;
-  const auto id = past_ids_.named(entry.alias(), entry.sequence(), fingerprint_of(content_of(entry)));
+  const auto id = past_ids_.named(entry.publisher_id(), entry.sequence(), fingerprint_of(content_of(entry)));
   past_ids_.add(id);
   return id;
 }
 
-Sequence History::seen_by_all() const {
+Sequence History::slowest_follower() const {
   auto seen = last();
   for (const auto* follower : followers_) seen = std::min(seen, follower->at.load());
   return seen;
@@ -220,19 +220,19 @@ void History::update(const Settings& settings) {
   settings_ = settings;
   past_ids_.limit(settings.past_ids_max);
   if (!fewer) return;
-  for (auto& topic : topics_) note_if_over(topic);
+  for (auto& topic : topics_) queue_if_over_limit(topic);
 }
 
-Figures History::figures() const {
-  const auto age = places_.empty() ? std::chrono::milliseconds(0) : age_of(*places_.front());
-  return {.events = places_.size(),
+LogStats History::stats() const {
+  const auto age = entries_.empty() ? std::chrono::milliseconds(0) : age_of(*entries_.front());
+  return {.events = entries_.size(),
           .bytes = bytes(),
           .topics = topics_.size(),
           .age = age,
           .past_ids = past_ids_.size(),
           .past_ids_forgotten = past_ids_.forgotten(),
-          .emptied_topics = emptied_topics_,
-          .emptied_bytes = emptied_bytes_ + prefixes_.emptied_bytes(),
+          .emptied_topics = empty_topic_count_,
+          .emptied_bytes = empty_topics_bytes_ + prefixes_.emptied_bytes(),
           .forgotten_topics = forgotten_topics_};
 }
 

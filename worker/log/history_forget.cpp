@@ -14,41 +14,41 @@ constexpr std::size_t emptied_topic_bytes = sizeof(Topic) + 32;
 
 }  // namespace
 
-void History::holds_nothing(Topic& topic) {
-  ++emptied_topics_;
-  emptied_bytes_ += emptied_topic_bytes + topic.name_bytes;
-  if (std::exchange(topic.in_line, true)) return;
-  emptied_.push_back({&topic, topic.loss.at});
+void History::on_emptied(Topic& topic) {
+  ++empty_topic_count_;
+  empty_topics_bytes_ += emptied_topic_bytes + topic.name_bytes;
+  if (std::exchange(topic.in_empty_queue, true)) return;
+  empty_topics_.push_back({&topic, topic.loss.at});
 }
 
 // Called before a topic holds its first event; does nothing for a new one. Its entry in the line stays:
 // taking it out would need a search.
-void History::holds_again(Topic& topic) {
-  if (!topic.in_line) return;
-  --emptied_topics_;
-  emptied_bytes_ -= emptied_topic_bytes + topic.name_bytes;
+void History::on_refilled(Topic& topic) {
+  if (!topic.in_empty_queue) return;
+  --empty_topic_count_;
+  empty_topics_bytes_ -= emptied_topic_bytes + topic.name_bytes;
 }
 
-void History::forget_no_line() {
-  emptied_.clear();
-  emptied_topics_ = 0;
-  emptied_bytes_ = 0;
+void History::clear_empty_topics() {
+  empty_topics_.clear();
+  empty_topic_count_ = 0;
+  empty_topics_bytes_ = 0;
 }
 
-bool History::remembers_too_much() const {
-  return emptied_topics_ > emptied_max || emptied_bytes_ > settings_.bytes_max / emptied_share;
+bool History::over_empty_topic_limit() const {
+  return empty_topic_count_ > emptied_max || empty_topics_bytes_ > settings_.bytes_max / emptied_share;
 }
 
 // Forgets in the order in which topics lost their last event; one that has lost another since then is queued
 // again.
 void History::forget_emptied() {
-  while (remembers_too_much()) {
-    const auto [topic, at] = emptied_.front();
-    emptied_.pop_front();
+  while (over_empty_topic_limit()) {
+    const auto [topic, at] = empty_topics_.front();
+    empty_topics_.pop_front();
     if (!topic->held.empty()) {
-      topic->in_line = false;
+      topic->in_empty_queue = false;
     } else if (topic->loss.at != at) {
-      emptied_.push_back({topic, topic->loss.at});
+      empty_topics_.push_back({topic, topic->loss.at});
     } else {
       forget(*topic);
     }
@@ -57,7 +57,7 @@ void History::forget_emptied() {
 }
 
 void History::forget(Topic& topic) {
-  holds_again(topic);
+  on_refilled(topic);
   const auto& loss = topic.loss;
   forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
   note_change(topic);

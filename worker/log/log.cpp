@@ -12,17 +12,17 @@ std::string Log::id_of(Sequence sequence) const {
   return history_.id_of(sequence);
 }
 
-Resumption Log::resume(const Selection& selection, const std::optional<std::string>& cursor) const {
+ResumePoint Log::resume(const Subscription& subscription, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
-  auto from = history_.resume(selection, cursor);
-  from.to_come = from.to_come && writers_ == Writers::many;
+  auto from = history_.resume(subscription, cursor);
+  from.may_arrive = from.may_arrive && writers_ == Writers::many;
   return from;
 }
 
-Slice Log::read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
-                Evictions accounted) const {
+Slice Log::read(const Subscription& subscription, Sequence after, Sequence until, std::size_t bytes_max,
+                EvictionCount evictions_seen) const {
   const std::lock_guard lock(mutex_);
-  return history_.read(selection, after, until, bytes_max, accounted);
+  return history_.read(subscription, after, until, bytes_max, evictions_seen);
 }
 
 std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const {
@@ -30,9 +30,9 @@ std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const
   return history_.read_all(after, count_max);
 }
 
-Sequence Log::closed_at(const Selection& selection) const {
+Sequence Log::closed_at(const Subscription& subscription) const {
   const std::lock_guard lock(mutex_);
-  return history_.closed_at(selection);
+  return history_.closed_at(subscription);
 }
 
 Sequence Log::last() const {
@@ -62,9 +62,9 @@ void Log::update(const Settings& settings) {
   history_.update(settings);
 }
 
-Figures Log::figures() const {
+LogStats Log::stats() const {
   const std::lock_guard lock(mutex_);
-  return history_.figures();
+  return history_.stats();
 }
 
 bool Log::ready() const {
@@ -72,7 +72,7 @@ bool Log::ready() const {
   return ready_;
 }
 
-void Log::tell_followers() const {
+void Log::notify_followers() const {
   std::vector<std::function<void()>> listeners;
   {
     const std::lock_guard lock(mutex_);

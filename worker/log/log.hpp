@@ -34,28 +34,28 @@ class Log {
   std::string id_of(Sequence sequence) const;
   /// An event's id, which is the cursor to resume after it.
   std::string id_of(const Entry& entry) const {
-    return entry.alias().empty() ? id_of(entry.sequence()) : std::string(entry.alias());
+    return entry.publisher_id().empty() ? id_of(entry.sequence()) : std::string(entry.publisher_id());
   }
 
-  /// Where a reader of `selection` begins: after `cursor`; from the first event held for the cursor
+  /// Where a reader of `subscription` begins: after `cursor`; from the first event held for the cursor
   /// `earliest`, or, where there is no cursor, if all it asked for is closed; at the end otherwise.
-  Resumption resume(const Selection& selection, const std::optional<std::string>& cursor) const;
+  ResumePoint resume(const Subscription& subscription, const std::optional<std::string>& cursor) const;
   /// Events that match, after `after` and up to `until`, of about `bytes_max` bytes in all, at least one; and
   /// what was evicted since `accounted`.
-  Slice read(const Selection& selection, Sequence after, Sequence until, std::size_t bytes_max,
-             Evictions accounted) const;
+  Slice read(const Subscription& subscription, Sequence after, Sequence until, std::size_t bytes_max,
+             EvictionCount evictions_seen) const;
   /// All events after `after`, at most `count_max`.
   std::vector<EntryPtr> read_all(Sequence after, std::size_t count_max) const;
-  /// The last event of the selection, if every topic of it is closed; 0 where one is not, or it has a
+  /// The last event of the subscription, if every topic of it is closed; 0 where one is not, or it has a
   /// pattern.
-  Sequence closed_at(const Selection& selection) const;
-  bool closed(const Selection& selection) const { return closed_at(selection) != 0; }
+  Sequence closed_at(const Subscription& subscription) const;
+  bool closed(const Subscription& subscription) const { return closed_at(subscription) != 0; }
   Sequence last() const;
   /// Up to here everything is gone, for those as well who have not seen it: it was lost where the store keeps
   /// its events, or that place has begun a new life. Readers who stand before it are to be told. 0: nothing
   /// was.
   Sequence lost_through() const;
-  Figures figures() const;
+  LogStats stats() const;
 
   /// `news` is called after every append, once for several that were kept together, from any thread, and must
   /// not block.
@@ -77,7 +77,7 @@ class Log {
   /// Under the mutex: the history is what the store has. True the first time.
   bool set_ready() { return !std::exchange(ready_, true); }
   /// The followers hear of what was added. Without the mutex.
-  void tell_followers() const;
+  void notify_followers() const;
 
  private:
   const base::Clock& clock_;

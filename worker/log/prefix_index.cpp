@@ -39,7 +39,7 @@ std::string_view indexed(std::string_view prefix) {
 
 }  // namespace
 
-void PrefixIndex::Losses::add(const Loss& loss) {
+void PrefixIndex::EvictionMarks::add(const EvictionMark& loss) {
   while (!falling_.empty() && falling_.back().through <= loss.through) falling_.pop_back();
   falling_.push_back(loss);
   if (falling_.capacity() > 4 * falling_.size()) falling_.shrink_to_fit();
@@ -49,17 +49,17 @@ void PrefixIndex::Losses::add(const Loss& loss) {
   falling_.erase(falling_.begin());
 }
 
-Sequence PrefixIndex::Losses::through_since(Evictions accounted) const {
-  const auto first = std::ranges::upper_bound(falling_, accounted, {}, &Loss::at);
+Sequence PrefixIndex::EvictionMarks::through_since(EvictionCount evictions_seen) const {
+  const auto first = std::ranges::upper_bound(falling_, evictions_seen, {}, &EvictionMark::at);
   return first == falling_.end() ? 0 : first->through;
 }
 
-Loss PrefixIndex::Losses::all() const {
-  return falling_.empty() ? Loss{} : Loss{falling_.front().through, falling_.back().at};
+EvictionMark PrefixIndex::EvictionMarks::all() const {
+  return falling_.empty() ? EvictionMark{} : EvictionMark{falling_.front().through, falling_.back().at};
 }
 
-std::size_t PrefixIndex::Losses::bytes() const {
-  return falling_.capacity() > 1 ? falling_.capacity() * sizeof(Loss) : 0;
+std::size_t PrefixIndex::EvictionMarks::bytes() const {
+  return falling_.capacity() > 1 ? falling_.capacity() * sizeof(EvictionMark) : 0;
 }
 
 PrefixIndex::Node& PrefixIndex::node_of(std::uint64_t hash) {
@@ -69,7 +69,7 @@ PrefixIndex::Node& PrefixIndex::node_of(std::uint64_t hash) {
   return node->second;
 }
 
-void PrefixIndex::add_loss(Node& node, const Loss& loss) {
+void PrefixIndex::add_loss(Node& node, const EvictionMark& loss) {
   const auto before = node.losses.bytes();
   node.losses.add(loss);
   const auto more = node.losses.bytes() - before;  // perhaps less: it wraps, and so do the sums
@@ -77,7 +77,7 @@ void PrefixIndex::add_loss(Node& node, const Loss& loss) {
   if (node.places.empty()) emptied_losses_bytes_ += more;
 }
 
-void PrefixIndex::add(std::string_view topic, Sequence place, const Places& held) {
+void PrefixIndex::add(std::string_view topic, Sequence place, const EntryIndex& held) {
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
     // An event of several topics under one prefix.
@@ -87,23 +87,23 @@ void PrefixIndex::add(std::string_view topic, Sequence place, const Places& held
       emptied_losses_bytes_ -= node.losses.bytes();
     }
     node.places.push_back(place);
-    ++places_;
+    ++sequences_;
     if (node.places.size() > std::max(node.swept_at, sweep_min)) sweep(node, held);
   });
 }
 
 // A topic that holds more events than it may gives up its oldest, while others under the prefix hold older
 // ones.
-void PrefixIndex::sweep(Node& node, const Places& held) {
+void PrefixIndex::sweep(Node& node, const EntryIndex& held) {
   const auto before = node.places.size();
   node.places.erase_if([&](Sequence each) { return !held.holds(each); });
-  places_ -= before - node.places.size();
+  sequences_ -= before - node.places.size();
   // Each sweep looks at no more than twice as many places as were added since the last one: a constant for
   // each.
   node.swept_at = 2 * node.places.size();
 }
 
-void PrefixIndex::release(std::string_view topic, const Loss& loss, const Places& held) {
+void PrefixIndex::release(std::string_view topic, const EvictionMark& loss, const EntryIndex& held) {
   all_.add(loss);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
@@ -113,7 +113,7 @@ void PrefixIndex::release(std::string_view topic, const Loss& loss, const Places
   forget_emptied();
 }
 
-void PrefixIndex::gone(std::string_view topic, const Places& held) {
+void PrefixIndex::gone(std::string_view topic, const EntryIndex& held) {
   each_prefix(topic, [&](std::uint64_t hash) {
     if (const auto node = nodes_.find(hash); node != nodes_.end()) drop_gone(node->second, hash, held);
   });
@@ -121,38 +121,38 @@ void PrefixIndex::gone(std::string_view topic, const Places& held) {
 }
 
 // Places are mostly given up in their order, so only those at the front are looked at.
-void PrefixIndex::drop_gone(Node& node, std::uint64_t hash, const Places& held) {
+void PrefixIndex::drop_gone(Node& node, std::uint64_t hash, const EntryIndex& held) {
   if (node.places.empty()) return;
-  for (; !node.places.empty() && !held.holds(node.places.front()); --places_) node.places.pop_front();
+  for (; !node.places.empty() && !held.holds(node.places.front()); --sequences_) node.places.pop_front();
   if (!node.places.empty()) return;
   --filled_;
   emptied_losses_bytes_ += node.losses.bytes();
   node.swept_at = 0;
-  emptied_.push_back(hash);
+  empty_topics_.push_back(hash);
 }
 
-void PrefixIndex::mark(std::string_view topic, const Loss& loss) {
+void PrefixIndex::mark(std::string_view topic, const EvictionMark& loss) {
   all_.add(loss);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
-    if (node.places.empty()) emptied_.push_back(hash);
+    if (node.places.empty()) empty_topics_.push_back(hash);
     add_loss(node, loss);
   });
   forget_emptied();
 }
 
 void PrefixIndex::forget_emptied() {
-  while (emptied_.size() > emptied_max) forget_first();
+  while (empty_topics_.size() > emptied_max) forget_first();
 }
 
 void PrefixIndex::forget_emptied(std::size_t bytes_max) {
-  while (!emptied_.empty() && emptied_bytes() > bytes_max) forget_first();
+  while (!empty_topics_.empty() && emptied_bytes() > bytes_max) forget_first();
 }
 
 // A node that has places again is only taken out of the line.
 void PrefixIndex::forget_first() {
-  const auto node = nodes_.find(emptied_.front());
-  emptied_.pop_front();
+  const auto node = nodes_.find(empty_topics_.front());
+  empty_topics_.pop_front();
   if (node == nodes_.end() || !node->second.places.empty()) return;
   const auto loss = node->second.losses.all();
   forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
@@ -163,27 +163,27 @@ void PrefixIndex::forget_first() {
 
 void PrefixIndex::clear() { *this = {}; }
 
-const PlaceQueue* PrefixIndex::find(std::string_view prefix) const {
+const SequenceQueue* PrefixIndex::find(std::string_view prefix) const {
   const auto node = nodes_.find(hash_of(indexed(prefix)));
   return node == nodes_.end() || node->second.places.empty() ? nullptr : &node->second.places;
 }
 
-Sequence PrefixIndex::lost_through(std::string_view prefix, Evictions accounted) const {
-  if (prefix.empty()) return all_.through_since(accounted);
+Sequence PrefixIndex::lost_through(std::string_view prefix, EvictionCount evictions_seen) const {
+  if (prefix.empty()) return all_.through_since(evictions_seen);
   const auto node = nodes_.find(hash_of(indexed(prefix)));
-  if (node != nodes_.end()) return node->second.losses.through_since(accounted);
-  return forgotten_.at > accounted ? forgotten_.through : 0;
+  if (node != nodes_.end()) return node->second.losses.through_since(evictions_seen);
+  return forgotten_.at > evictions_seen ? forgotten_.through : 0;
 }
 
 std::size_t PrefixIndex::bytes() const {
-  return filled_ * node_bytes + places_ * place_bytes + losses_bytes_ - emptied_losses_bytes_ +
+  return filled_ * node_bytes + sequences_ * place_bytes + losses_bytes_ - emptied_losses_bytes_ +
          emptied_bytes();
 }
 
 // A node that was emptied several times is in the line as often.
 std::size_t PrefixIndex::emptied_bytes() const {
   const auto empty = nodes_.size() - filled_;
-  const auto repeated = emptied_.size() - std::min(emptied_.size(), empty);
+  const auto repeated = empty_topics_.size() - std::min(empty_topics_.size(), empty);
   return empty * emptied_node_bytes + repeated * sizeof(std::uint64_t) + emptied_losses_bytes_;
 }
 

@@ -22,17 +22,17 @@ enum class GapReason {
 std::string_view name_of(GapReason reason);
 
 /// Where a reader begins.
-struct Resumption {
+struct ResumePoint {
   /// Everything held after this place.
   Sequence after = 0;
   /// What was evicted by now is no news to it: it was told, or asked for no more than what is held.
-  Evictions accounted = 0;
+  EvictionCount evictions_seen = 0;
   std::optional<GapReason> gap;
   /// All that was asked for is closed, and nothing after `after` is held: there is nothing to come.
   bool complete = false;
   /// The cursor is not known here, but may be one that another worker gave out just now: ask again in a
   /// moment. Only where others write to the log, too.
-  bool to_come = false;
+  bool may_arrive = false;
 };
 
 /// A part of the history.
@@ -45,7 +45,7 @@ struct Slice {
   /// not.
   Sequence evicted_through = 0;
   /// From now on accounted for.
-  Evictions accounted = 0;
+  EvictionCount evictions_seen = 0;
   /// Why what was evicted is gone.
   GapReason why = GapReason::evicted;
 };
@@ -56,7 +56,7 @@ struct Follower {
   std::atomic<Sequence> at = 0;
 };
 
-struct Figures {
+struct LogStats {
   std::size_t events, bytes, topics;
   std::chrono::milliseconds age;         // of the oldest event held
   std::size_t past_ids = 0;              // publishers' ids remembered of events that are not held any more

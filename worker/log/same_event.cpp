@@ -38,7 +38,7 @@ std::string content_of(const std::vector<std::string>& topics, std::string_view 
 std::string content_of(const Entry& entry) {
   constexpr std::size_t around_id = 6;  // "id: ", and two line ends
   const auto frame = entry.frame();
-  const auto end = std::min(frame.size(), entry.alias().size() + around_id);
+  const auto end = std::min(frame.size(), entry.publisher_id().size() + around_id);
   return joined(entry.topics(), frame.substr(0, frame.size() - end), entry.key(), entry.closes());
 }
 

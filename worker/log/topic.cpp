@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/shown.hpp"
+#include "base/printable.hpp"
 #include "base/utf8.hpp"
 
 namespace worker::log {
@@ -33,11 +33,11 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
   if (auto checked = check_text(name, bytes_max); !checked) return checked;
   if (is_pattern(name)) {
     return base::failure(
-        fmt::format("topic: {} is a pattern; an event is published under a name", base::shown(name)));
+        fmt::format("topic: {} is a pattern; an event is published under a name", base::printable(name)));
   }
   if (is_reserved(name)) {
     return base::failure(fmt::format("topic: {} is reserved: names that begin with $ are the worker's own",
-                                     base::shown(name)));
+                                     base::printable(name)));
   }
   return base::success();
 }
@@ -46,36 +46,36 @@ std::optional<std::string> selector_notice(std::string_view selector) {
   if (is_pattern(selector)) return std::nullopt;
   if (selector.find('*') != std::string_view::npos) {
     return fmt::format("topic {} is a name, not a pattern; patterns are * and what ends in /*",
-                       base::shown(selector));
+                       base::printable(selector));
   }
   if (selector.find(',') != std::string_view::npos)
-    return fmt::format("topic {} is one name; for several topics repeat topic=", base::shown(selector));
+    return fmt::format("topic {} is one name; for several topics repeat topic=", base::printable(selector));
   return std::nullopt;
 }
 
-base::Result<Selection, std::string> Selection::parse(const std::vector<std::string_view>& selectors,
-                                                      std::size_t bytes_max) {
-  Selection selection;
+base::Result<Subscription, std::string> Subscription::parse(const std::vector<std::string_view>& selectors,
+                                                            std::size_t bytes_max) {
+  Subscription subscription;
   for (const auto selector : selectors) {
     if (auto checked = check_text(selector, bytes_max); !checked)
       return base::failure(std::move(checked).error());
     if (is_pattern(selector)) {
-      selection.prefixes_.emplace_back(selector.substr(0, selector.size() - 1));
+      subscription.prefixes_.emplace_back(selector.substr(0, selector.size() - 1));
     } else {
-      selection.names_.emplace_back(selector);
+      subscription.names_.emplace_back(selector);
     }
   }
-  sort_unique(selection.names_);
-  sort_unique(selection.prefixes_);
-  return selection;
+  sort_unique(subscription.names_);
+  sort_unique(subscription.prefixes_);
+  return subscription;
 }
 
-bool Selection::matches(std::string_view topic) const {
+bool Subscription::matches(std::string_view topic) const {
   return std::ranges::binary_search(names_, topic, std::less<>()) ||
          std::ranges::any_of(prefixes_, [&](const auto& prefix) { return topic.starts_with(prefix); });
 }
 
-bool Selection::matches(const Entry& entry) const {
+bool Subscription::matches(const Entry& entry) const {
   return std::ranges::any_of(entry.topics(), [&](const auto& topic) { return matches(topic); });
 }
 

@@ -29,12 +29,12 @@ std::optional<std::string> selector_notice(std::string_view selector);
 
 /// What one reader asked for: names, and patterns `orders/*` that stand for every name beginning with
 /// `orders/`
-/// (`*` alone: all). A value, comparable; equal selections share a cohort.
-class Selection {
+/// (`*` alone: all). A value, comparable; equal subscriptions share a cohort.
+class Subscription {
  public:
   /// Each selector is a name or a pattern; repeated ones count once. Fails with a sentence.
-  static base::Result<Selection, std::string> parse(const std::vector<std::string_view>& selectors,
-                                                    std::size_t bytes_max);
+  static base::Result<Subscription, std::string> parse(const std::vector<std::string_view>& selectors,
+                                                       std::size_t bytes_max);
 
   bool matches(std::string_view topic) const;
   bool matches(const Entry& entry) const;
@@ -44,7 +44,7 @@ class Selection {
   /// Sorted, without the star: `orders/`, or empty for all.
   const std::vector<std::string>& prefixes() const { return prefixes_; }
 
-  auto operator<=>(const Selection&) const = default;
+  auto operator<=>(const Subscription&) const = default;
 
  private:
   std::vector<std::string> names_;

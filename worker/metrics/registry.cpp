@@ -44,10 +44,10 @@ void Histogram::append_to(std::string& out, const std::string& name) const {
                  static_cast<double>(sum_.value()) * scale_, name, count);
 }
 
-Spread Histogram::spread() const {
-  Spread spread{bounds_, {}, sum_.value()};
-  for (const auto& bucket : buckets_) spread.counts.push_back(bucket.value());
-  return spread;
+HistogramSnapshot Histogram::snapshot() const {
+  HistogramSnapshot snapshot{bounds_, {}, sum_.value()};
+  for (const auto& bucket : buckets_) snapshot.counts.push_back(bucket.value());
+  return snapshot;
 }
 
 std::string_view Registry::type_of(Kind kind) {
@@ -100,9 +100,10 @@ std::uint64_t Registry::total(const std::string& name) const {
   return total;
 }
 
-Spread Registry::spread(const std::string& name) const {
+HistogramSnapshot Registry::snapshot(const std::string& name) const {
   const auto found = families_.find(name);
-  return found == families_.end() || !found->second.histogram ? Spread() : found->second.histogram->spread();
+  return found == families_.end() || !found->second.histogram ? HistogramSnapshot()
+                                                              : found->second.histogram->snapshot();
 }
 
 }  // namespace worker::metrics

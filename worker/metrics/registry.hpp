@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/spread.hpp"
+#include "metrics/histogram_snapshot.hpp"
 
 namespace worker::metrics {
 
@@ -55,7 +55,7 @@ class Histogram {
   void observe(std::uint64_t value) noexcept;
   void append_to(std::string& out, const std::string& name) const;
   /// What was observed so far, in the whole numbers it was observed in.
-  Spread spread() const;
+  HistogramSnapshot snapshot() const;
 
  private:
   const std::vector<std::uint64_t> bounds_;
@@ -80,14 +80,14 @@ class Registry {
                        double scale = 1);
   /// `refresh` is called before each text(), on the thread that asks, to set gauges that are read from
   /// somewhere.
-  void on_text(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
+  void on_render(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
 
   /// Families in the order of their names.
   std::string text() const;
   /// A counter as it stands, all its labels together; 0 where there is none of this name.
   std::uint64_t total(const std::string& name) const;
   /// A histogram as it stands; empty where there is none of this name.
-  Spread spread(const std::string& name) const;
+  HistogramSnapshot snapshot(const std::string& name) const;
 
  private:
   enum class Kind { counter, gauge, histogram };

@@ -57,15 +57,15 @@ void Loop::watch_sockets() {
                         if (error) return;
                         // One batch per turn: timers and posted tasks get their turn in between, however busy
                         // the sockets are.
-                        tell_sockets();
+                        dispatch_sockets();
                       });
 }
 
-void Loop::tell_sockets() {
+void Loop::dispatch_sockets() {
   bool more = false;
   take_turn([&] { more = poller_.dispatch(timers_.turn()); });
   if (!more) return watch_sockets();
-  boost::asio::post(context_, [this] { tell_sockets(); });
+  boost::asio::post(context_, [this] { dispatch_sockets(); });
 }
 
 void Loop::set_alarm() {

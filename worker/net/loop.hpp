@@ -53,7 +53,7 @@ class Loop {
     if (on_turn_) on_turn_(timers_.turn().taken());
   }
   void watch_sockets();
-  void tell_sockets();
+  void dispatch_sockets();
   void set_alarm();
   void wait_for_signal();
 

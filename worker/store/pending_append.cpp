@@ -13,7 +13,7 @@ constexpr std::size_t topic_bytes = sizeof(std::string) + 24;
 
 }  // namespace
 
-std::size_t waiting_bytes(const std::vector<log::Draft>& drafts) {
+std::size_t pending_bytes(const std::vector<log::Draft>& drafts) {
   std::size_t bytes = append_bytes;
   for (const auto& draft : drafts) {
     const auto& event = draft.event;
@@ -23,7 +23,7 @@ std::size_t waiting_bytes(const std::vector<log::Draft>& drafts) {
   return bytes;
 }
 
-std::size_t waiting_bytes(const std::vector<Kept>& results) {
+std::size_t pending_bytes(const std::vector<Kept>& results) {
   std::size_t bytes = append_bytes;
   for (const auto& result : results) bytes += sizeof(Kept) + (result ? result.value().size() : 0);
   return bytes;

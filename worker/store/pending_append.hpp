@@ -11,9 +11,9 @@
 namespace worker::store {
 
 /// Bytes that drafts take while they wait: texts, topics and bookkeeping, and the copies that storing makes.
-std::size_t waiting_bytes(const std::vector<log::Draft>& drafts);
+std::size_t pending_bytes(const std::vector<log::Draft>& drafts);
 /// Bytes that results take until the publisher has them.
-std::size_t waiting_bytes(const std::vector<Kept>& results);
+std::size_t pending_bytes(const std::vector<Kept>& results);
 
 /// An append that was not answered yet.
 struct PendingAppend {
@@ -29,7 +29,7 @@ class PendingBytes {
  public:
   /// False, and counted, if the bytes would exceed `max`. One append alone may exceed it.
   bool take(std::size_t bytes, std::size_t max);
-  void give_back(std::size_t bytes) { bytes_ -= bytes; }
+  void release(std::size_t bytes) { bytes_ -= bytes; }
 
   std::size_t size() const { return bytes_; }
   std::uint64_t refused() const { return refused_; }

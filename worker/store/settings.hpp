@@ -10,7 +10,7 @@ namespace worker::store {
 
 /// After a start ages by the clock of the machine, or of Redis, are not believed for so long: one that has
 /// just started often has a wrong time until the network corrects it.
-inline constexpr std::chrono::minutes clock_patience{5};
+inline constexpr std::chrono::minutes clock_distrust{5};
 
 /// Where a Redis is reached.
 struct RedisAddress {

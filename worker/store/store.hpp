@@ -19,12 +19,12 @@ namespace worker::store {
 
 /// Why an event was not taken.
 enum class Rejection {
-  closed,       // a topic of it was closed
-  reserved,     // the publisher's id looks like one of the hub's own
-  conflict,     // another event has the publisher's id, or had it before it was evicted
-  unavailable,  // it cannot be kept now, see Store::trouble(); nor can the others of its append()
-  full,         // too much waits to be stored already; none of its append() is stored
-  unconfirmed,  // it was on its way when that began, and may have been kept; so may the others
+  closed,           // a topic of it was closed
+  reserved,         // the publisher's id looks like one of the hub's own
+  conflict,         // another event has the publisher's id, or had it before it was evicted
+  unavailable,      // it cannot be kept now, see Store::trouble(); nor can the others of its append()
+  full,             // too much waits to be stored already; none of its append() is stored
+  outcome_unknown,  // it was on its way when that began, and may have been kept; so may the others
 };
 
 /// The id of an event that was kept, which is the cursor to resume after it.
@@ -47,10 +47,10 @@ class Store {
   virtual void append(std::vector<log::Draft> drafts, Done done) = 0;
   /// Why nothing can be kept at the moment, as a sentence; none where all is well. Readers are served all the
   /// same.
-  virtual std::optional<std::string> trouble() const { return std::nullopt; }
+  virtual std::optional<std::string> unavailable_reason() const { return std::nullopt; }
   virtual Backlog backlog() const { return {}; }
   /// Goes on where `storage` says; false where that takes a restart.
-  virtual bool move_to(const StorageSettings& /*storage*/) { return false; }
+  virtual bool reconfigure(const StorageSettings& /*storage*/) { return false; }
   /// Before the loops go: every append under way has been answered when it returns, and no other is taken.
   virtual void close() {}
 };

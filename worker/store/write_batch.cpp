@@ -10,7 +10,7 @@ namespace worker::store {
 Kept WriteBatch::add(log::Draft&& draft, base::Instant now) {
   const auto& given = draft.event.id;
   if (!given.empty()) {
-    if (history_.is_own(given)) return base::failure(Rejection::reserved);
+    if (history_.is_current_epoch(given)) return base::failure(Rejection::reserved);
     const auto event = known(draft);
     if (event == Known::other) return base::failure(Rejection::conflict);
     if (event == Known::same) return given;
@@ -23,15 +23,16 @@ Kept WriteBatch::add(log::Draft&& draft, base::Instant now) {
   auto id = given.empty() ? history_.id_of(sequence) : given;
   if (draft.closes) closed_.insert(draft.topics.begin(), draft.topics.end());
   const auto& entry = entries_.emplace_back(log::make_entry(std::move(draft), sequence, id, now));
-  if (!entry->alias().empty()) aliases_.emplace(std::string(entry->alias()), entry);
+  if (!entry->publisher_id().empty()) publisher_ids_.emplace(std::string(entry->publisher_id()), entry);
   return id;
 }
 
 // Whether an event has, or had, its id, and is the same one.
 WriteBatch::Known WriteBatch::known(const log::Draft& draft) const {
   const auto& id = draft.event.id;
-  auto other = history_.find_held(id);
-  if (const auto found = aliases_.find(id); !other && found != aliases_.end()) other = found->second;
+  auto other = history_.find_retained(id);
+  if (const auto found = publisher_ids_.find(id); !other && found != publisher_ids_.end())
+    other = found->second;
   const auto* past = other ? nullptr : history_.past_ids().find(id);
   if (!other && past == nullptr) return Known::no;
   const auto content = log::content_of(*log::make_entry(log::Draft(draft), 0, id, {}));

@@ -29,7 +29,7 @@ class WriteBatch {
   const log::History& history_;
   std::vector<log::EntryPtr> entries_;
   // Not yet in the history.
-  std::map<std::string, log::EntryPtr> aliases_;
+  std::map<std::string, log::EntryPtr> publisher_ids_;
   std::set<std::string> closed_;
 };
 

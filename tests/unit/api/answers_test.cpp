@@ -9,7 +9,7 @@
 #include "api/health.hpp"
 #include "api/publish/publish.hpp"
 #include "api/router.hpp"
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -22,12 +22,12 @@ struct Silent final : http::Endpoint {
   void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, {}}); }
 };
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   Fixture() {
     router.add("/events", {"GET", "POST"}, events);
     router.add("/publish", {"POST"}, publish);
     router.add("/healthz", {"GET"}, health);
-    router.add("/metrics", {"GET"}, figures);
+    router.add("/metrics", {"GET"}, stats);
     append(closing("over", "bye"));
   }
   std::unique_ptr<RecordingExchange> served(const std::string& method, const std::string& path,
@@ -54,7 +54,7 @@ struct Fixture : HubBench {
   api::PublishMetrics publish_metrics{registry};
   api::PublishEndpoint publish{loop, journal().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
   api::HealthEndpoint health{journal().log(), journal().store(), slots, {}, {}};
-  api::MetricsEndpoint figures{registry};
+  api::MetricsEndpoint stats{registry};
   api::Router router;
 };
 
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(streams) {
 
 // 503 and 429 say when to ask again; a stream says it in its own way.
 BOOST_AUTO_TEST_CASE(who_may_come_back_is_told_when) {
-  slots.set_most(0, 0);
+  slots.set_limit(0, 0);
   const auto poll = served("GET", "/events", "topic=a&poll=5");
   BOOST_TEST(poll->head->status == 503);
   BOOST_TEST(!value(headers_of(*poll), "Retry-After").empty());

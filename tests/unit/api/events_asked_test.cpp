@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "api/events.hpp"
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -20,7 +20,7 @@ struct Stats final : http::Endpoint {
   void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
 };
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// A request with the query, and the header where there is one.
   static http::Request request(const std::string& query, const std::string& header = {}) {
     http::Request asked{.method = "GET", .path = "/events", .query = http::Query::parse(query)};
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
 
 // Streams, long polls and readers who wait for their cursor count together.
 BOOST_AUTO_TEST_CASE(no_slot_left_for_the_address) {
-  slots.set_most(100, 2);
+  slots.set_limit(100, 2);
   const auto from = [&](const std::string& where, const std::string& query) {
     auto asked = request(query);
     asked.remote_address = http::RemoteAddress::parse(where);

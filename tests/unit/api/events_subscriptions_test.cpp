@@ -3,7 +3,7 @@
 
 #include "api/events.hpp"
 #include "hub/subscription_bytes.hpp"
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -16,7 +16,7 @@ struct Nothing final : http::Endpoint {
   void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "nothing"}); }
 };
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   std::unique_ptr<RecordingExchange> asking(const std::string& query) {
     auto exchange = std::make_unique<RecordingExchange>(
         http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
@@ -46,7 +46,7 @@ BOOST_FIXTURE_TEST_SUITE(hub_events_subscriptions_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_more) {
   const auto each = hub::subscription_bytes(select("a"));
-  slots.subscriptions().set_most(3 * each);
+  slots.subscriptions().set_limit(3 * each);
   auto a = asking("topic=a");
   const auto b = asking("topic=b");
   const auto c = asking("topic=c");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_more) {
 }
 
 BOOST_AUTO_TEST_CASE(a_poll_is_told_when_to_ask_again) {
-  slots.subscriptions().set_most(hub::subscription_bytes(select("a")));
+  slots.subscriptions().set_limit(hub::subscription_bytes(select("a")));
   const auto stream = asking("topic=a");
   const auto over = asking("topic=b&poll=5");
   BOOST_TEST(over->finished);

@@ -3,7 +3,7 @@
 
 #include "api/events.hpp"
 #include "api/stream/head.hpp"
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -20,7 +20,7 @@ struct Stats final : http::Endpoint {
   void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
 };
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// A request with the query, and the header where there is one.
   static http::Request request(const std::string& query, const std::string& header = {}) {
     http::Request asked{.method = "GET", .path = "/events", .query = http::Query::parse(query)};

@@ -18,7 +18,9 @@ using Readers = StatsSettings::Readers;
 // A path that only the operator may see is in its trouble.
 struct Full final : worker::store::Store {
   void append(std::vector<worker::log::Draft> /*drafts*/, worker::store::Done /*done*/) override {}
-  std::optional<std::string> trouble() const override { return "/var/lib/journal.db: the disk is full"; }
+  std::optional<std::string> unavailable_reason() const override {
+    return "/var/lib/journal.db: the disk is full";
+  }
 };
 
 struct Fixture {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/events.hpp"
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 #include "support/recording_exchange.hpp"
 
 using namespace worker;
@@ -16,7 +16,7 @@ struct Nowhere final : http::Endpoint {
   void serve(http::Exchange& /*exchange*/) override { BOOST_FAIL("topics were given"); }
 };
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   std::unique_ptr<RecordingExchange> asking(const std::string& query) {
     if (!endpoint_)
       endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), nowhere, nowhere, streams,

@@ -4,15 +4,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/addresses.hpp"
-#include "support/stats_bench.hpp"
+#include "support/stats_fixture.hpp"
 
 using namespace std::chrono_literals;
 using namespace worker;
-using worker::support::StatsBench;
+using worker::support::StatsFixture;
 
 namespace {
 
-struct Fixture : StatsBench {
+struct Fixture : StatsFixture {
   nlohmann::json data(const api::StatsFeed::Event& event) const { return data_of(*event.wire); }
   void pass(std::chrono::milliseconds time) { clock.advance(time); }
 };
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
   registry.counter("sse_worker_limit_reached_total", "", "key=\"b\"").add(1);
   publish_times(7, "t");
   const auto slot = slots.take(worker::support::address("203.0.113.7"), clock.now());
-  const auto bytes = journal().figures().bytes;
+  const auto bytes = journal().stats().bytes;
   BOOST_TEST(
       *feed().first().wire ==
       "data: {\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,\"stream_addresses\":1,"
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(rates_are_those_of_the_time_that_passed) {
   metrics.delivered_bytes.add(90'001);
   metrics.flushes.add(60);
   published.add(15);
-  figures.processor += 450ms;
+  stats.processor += 450ms;
   for (const unsigned events : {1U, 2U, 6U}) metrics.events_per_flush.observe(events);
   pass(1'500ms);
   const auto said = data(feed().current());

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/recording_exchange.hpp"
-#include "support/stats_bench.hpp"
+#include "support/stats_fixture.hpp"
 
 using namespace std::chrono_literals;
 using namespace worker;
@@ -15,7 +15,7 @@ using Readers = api::StatsSettings::Readers;
 
 namespace {
 
-struct Fixture : StatsBench {
+struct Fixture : StatsFixture {
   api::StatsEndpoint& endpoint() {
     if (!endpoint_) endpoint_.emplace(timers, random, slots, feed(), streams, settings_of_stats, limits);
     return *endpoint_;

@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(file_suite)
 
 BOOST_AUTO_TEST_CASE(the_shipped_file_says_the_defaults) {
   BOOST_REQUIRE_EQUAL(error_of(SHIPPED_CONFIG), "no mistake");
-  BOOST_TEST(shown(values_of(load(SHIPPED_CONFIG).value())) == shown(values_of(Config{})));
+  BOOST_TEST(printable(values_of(load(SHIPPED_CONFIG).value())) == printable(values_of(Config{})));
 }
 
 // As a line `key: default`, in its section; only `listen`, which has none, is commented out.
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(an_empty_file_is_all_defaults) {
   const TempFolder folder;
   const auto file = folder.file("c.yaml", "");
   BOOST_REQUIRE_EQUAL(error_of(file), "no mistake");
-  BOOST_TEST(shown(values_of(load(file).value())) == shown(values_of(Config{})));
+  BOOST_TEST(printable(values_of(load(file).value())) == printable(values_of(Config{})));
   BOOST_TEST(load("/dev/null").has_value());
 }
 

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(each_changes_its_setting_alone) {
   for (const auto& [key, yaml, value] : accepted) {
     auto expected = values_of(Config{});
     expected.at(key) = value;
-    BOOST_TEST(shown(values_of(yaml_for(key, yaml))) == shown(expected));
+    BOOST_TEST(printable(values_of(yaml_for(key, yaml))) == printable(expected));
   }
 }
 
@@ -161,7 +161,8 @@ BOOST_AUTO_TEST_CASE(seconds_are_exact_to_the_millisecond) {
 BOOST_AUTO_TEST_CASE(quoted_numbers_and_anchors_are_yaml_too) {
   auto expected = values_of(Config{});
   expected.at("streams.max") = expected.at("gate.pending_max") = "7";
-  BOOST_TEST(shown(values_of("streams: {max: &n '7'}\ngate: {pending_max: *n}\n")) == shown(expected));
+  BOOST_TEST(printable(values_of("streams: {max: &n '7'}\ngate: {pending_max: *n}\n")) ==
+             printable(expected));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

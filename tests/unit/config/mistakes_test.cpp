@@ -24,8 +24,8 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
   const std::string expected = "f:2:8: streams.max: must be a whole number from 1 to 1000000, not `";
   for (const auto* value :
        {"0", "1000001", "-1", "+1", "1.5", "1e3", "0x10", "many", "1 2", "''", "99999999999999999999999"}) {
-    const auto shown = std::string(value) == "''" ? "" : value;
-    BOOST_TEST(mistake_in(yaml_for("streams.max", value)) == expected + shown + "`");
+    const auto printable = std::string(value) == "''" ? "" : value;
+    BOOST_TEST(mistake_in(yaml_for("streams.max", value)) == expected + printable + "`");
   }
   check({
       {"listen_backlog: 0\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `0`"},

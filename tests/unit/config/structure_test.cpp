@@ -8,10 +8,10 @@ using namespace worker::config;
 BOOST_AUTO_TEST_SUITE(structure_suite)
 
 BOOST_AUTO_TEST_CASE(nothing_said_is_all_defaults) {
-  const auto defaults = shown(values_of(Config{}));
+  const auto defaults = printable(values_of(Config{}));
   for (const auto* yaml : {"", "\n", "# a comment\n", "---\n", "--- {}\n", "---\n...\n", "{}", "~",
                            "log:\ngreeting: {}\ngate: ~\n"}) {
-    BOOST_TEST(shown(values_of(yaml)) == defaults, yaml);
+    BOOST_TEST(printable(values_of(yaml)) == defaults, yaml);
   }
 }
 

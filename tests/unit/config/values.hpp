@@ -81,7 +81,7 @@ inline Values values_of(const Config& config) {
 }
 
 /// One line for each, for comparisons that can be read.
-inline std::string shown(const Values& values) {
+inline std::string printable(const Values& values) {
   std::string lines;
   for (const auto& [key, value] : values) lines += key + " = " + value + "\n";
   return lines;

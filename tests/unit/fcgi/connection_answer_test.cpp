@@ -1,11 +1,11 @@
 // Short answers: exact bytes, however the request arrives.
 #include <stdexcept>
 
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
-BOOST_FIXTURE_TEST_SUITE(connection_answer_suite, GateFixture)
+BOOST_FIXTURE_TEST_SUITE(connection_answer_suite, AcceptorFixture)
 
 BOOST_AUTO_TEST_CASE(exact_bytes_and_the_connection_is_kept) {
   auto peer = connect();

@@ -1,13 +1,13 @@
 // The bodies of all requests that are coming in, at their bound and beyond it.
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 using worker::metrics::Limit;
 
 namespace {
 
-struct Fixture : GateFixture {
-  Fixture() : GateFixture({.deadline = 5s, .body_bytes_max = 10'000, .bodies_bytes_max = 3'000}) {}
+struct Fixture : AcceptorFixture {
+  Fixture() : AcceptorFixture({.deadline = 5s, .body_bytes_max = 10'000, .bodies_bytes_max = 3'000}) {}
 
   static std::string posted(std::size_t body_bytes) { return wire::post(std::string(body_bytes, 'b')); }
   /// A request that lacks its end.

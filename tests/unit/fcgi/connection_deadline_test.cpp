@@ -1,12 +1,12 @@
 // Time: the deadline of a request, the patience with a kept connection, the time to take an answer.
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
 namespace {
 
-struct Fixture : GateFixture {
-  Fixture() : GateFixture({.deadline = 5s, .idle = 60s, .stall = 8s}) {}
+struct Fixture : AcceptorFixture {
+  Fixture() : AcceptorFixture({.deadline = 5s, .idle = 60s, .stall = 8s}) {}
 };
 
 }  // namespace

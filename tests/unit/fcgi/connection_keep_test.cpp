@@ -1,5 +1,5 @@
 // Several requests on one connection, also of a peer that does not wait for answers.
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
@@ -9,7 +9,7 @@ std::string ok_for(unsigned id) { return wire::answer(id, {plain_head, "ok\n"});
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(connection_keep_suite, GateFixture)
+BOOST_FIXTURE_TEST_SUITE(connection_keep_suite, AcceptorFixture)
 
 BOOST_AUTO_TEST_CASE(one_after_the_other) {
   auto peer = connect();
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(streams_one_after_the_other) {
   }
   BOOST_TEST(endpoint.streams_alive == 0);
   BOOST_TEST(metrics.stream_opens.value() == 3U);
-  BOOST_TEST(ended(Ending::finished) == 3U);
+  BOOST_TEST(ended(StreamEnd::finished) == 3U);
   BOOST_TEST(metrics.streams.value() == 0);
 }
 

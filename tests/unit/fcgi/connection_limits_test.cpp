@@ -1,14 +1,14 @@
 // Requests that are too large get an answer, and the peer gets time to read it.
 #include "http/problem.hpp"
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 using worker::metrics::Limit;
 
 namespace {
 
-struct Fixture : GateFixture {
-  Fixture() : GateFixture({.deadline = 5s, .head_bytes_max = 2'000, .body_bytes_max = 1'000}) {}
+struct Fixture : AcceptorFixture {
+  Fixture() : AcceptorFixture({.deadline = 5s, .head_bytes_max = 2'000, .body_bytes_max = 1'000}) {}
 
   static std::string with_params(std::size_t size) {
     const auto head = wire::pairs({{"REQUEST_METHOD", "GET"}, {"SCRIPT_NAME", "/"}});

@@ -1,5 +1,5 @@
 // The first write of a stream: small, so that no proxy takes it for something to compress.
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
@@ -8,7 +8,7 @@ namespace {
 std::string out(std::string_view payload) { return wire::record(wire::standard_output, 1, payload); }
 const std::string history(600, 'h');
 
-struct Fixture : GateFixture {
+struct Fixture : AcceptorFixture {
   // An opening and what is held of the history, in one turn.
   void replay(const std::string& second) {
     endpoint.scripts["/events"] = [this, second](auto& exchange) {

@@ -1,5 +1,5 @@
 // Beside the answer of one request: questions to the worker, other requests, ABORT_REQUEST; exact bytes.
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
@@ -14,8 +14,8 @@ std::string busy(unsigned id) {
 std::string out(std::string_view payload) { return wire::record(wire::standard_output, 1, payload); }
 const auto abort_1 = wire::record(wire::abort_request, 1);
 
-struct Fixture : GateFixture {
-  Fixture() : GateFixture({.deadline = 5s, .idle = 60s, .connections_max = 77}) {
+struct Fixture : AcceptorFixture {
+  Fixture() : AcceptorFixture({.deadline = 5s, .idle = 60s, .connections_max = 77}) {
     endpoint.scripts["/events"] = endpoint.streaming("first");
   }
   Peer connect_stream(bool keep = true) {
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(an_abort_ends_the_stream_and_the_connection_goes_on) {
     BOOST_TEST(!peer.closed());
     BOOST_TEST(answer_to(peer, wire::request({})) == ok);
   }
-  BOOST_TEST(ended(Ending::reader_gone) == abort_1.size());
+  BOOST_TEST(ended(StreamEnd::reader_gone) == abort_1.size());
   BOOST_TEST(refused() == 0U);
 }
 

@@ -1,14 +1,14 @@
 // Streams: exact bytes, readers who leave or are slow, and the life of a source.
 #include <array>
 
-#include "unit/fcgi/gate_fixture.hpp"
+#include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
 
 namespace {
 
-struct Fixture : GateFixture {
-  Fixture() : GateFixture({.deadline = 5s, .stall = 20s}) {
+struct Fixture : AcceptorFixture {
+  Fixture() : AcceptorFixture({.deadline = 5s, .stall = 20s}) {
     endpoint.scripts["/events"] = endpoint.streaming("first");
   }
   Peer connect_stream(bool keep = true) {
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(head_events_and_end) {
   BOOST_TEST(peer.received() == out("last") + wire::end(1));
   BOOST_TEST(metrics.streams.value() == 0);
   BOOST_TEST(metrics.stream_opens.value() == 1U);
-  BOOST_TEST(ended(Ending::finished) == 1U);
+  BOOST_TEST(ended(StreamEnd::finished) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(finishing_without_a_last_word) {
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(finished_already_while_it_is_being_opened) {
              wire::answer(1, {plain_head, "first", "last"}));
   BOOST_TEST(endpoint.streams_alive == 0);
   BOOST_TEST(metrics.streams.value() == 0);
-  BOOST_TEST(ended(Ending::finished) == 1U);
+  BOOST_TEST(ended(StreamEnd::finished) == 1U);
   BOOST_TEST(answer_to(peer, wire::request({.path = "/"})) == ok);
 }
 
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_leaves) {
     BOOST_TEST(metrics.streams.value() == 0);
     BOOST_TEST(metrics.connections.value() == 0);
   }
-  BOOST_TEST(ended(Ending::reader_gone) == 2U);
+  BOOST_TEST(ended(StreamEnd::reader_gone) == 2U);
   BOOST_TEST(refused() == 0U);
 }
 
@@ -109,17 +109,17 @@ BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
   endpoint.stream->finish("last");
   settle();
   BOOST_TEST(endpoint.streams_alive == 0);
-  BOOST_TEST(ended(Ending::reader_gone) == 1U);
-  BOOST_TEST(ended(Ending::finished) == 0U);
+  BOOST_TEST(ended(StreamEnd::reader_gone) == 1U);
+  BOOST_TEST(ended(StreamEnd::finished) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_cut_after_a_time) {
   auto peer = connect_stream();
   fill_socket();
   for (int i = 0; i < 19; ++i) advance(1s);
-  BOOST_TEST(ended(Ending::slow) == 0U);
+  BOOST_TEST(ended(StreamEnd::slow) == 0U);
   advance(1s);
-  BOOST_TEST(ended(Ending::slow) == 1U);
+  BOOST_TEST(ended(StreamEnd::slow) == 1U);
   BOOST_TEST(metrics.slow_closes.value() == 1U);
   BOOST_TEST(metrics.limits.value(worker::metrics::Limit::stall) == 1U);
   BOOST_TEST(endpoint.streams_alive == 0);
@@ -137,11 +137,11 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_a_little_now_and_then_is_not_cut) {
   for (int i = 0; i < 4; ++i) {
     BOOST_TEST(peer.received(35'000).size() == 35'000U);
     for (int each = 0; each < 15; ++each) advance(1s);
-    BOOST_REQUIRE_EQUAL(ended(Ending::slow), 0U);
+    BOOST_REQUIRE_EQUAL(ended(StreamEnd::slow), 0U);
     BOOST_TEST(!endpoint.stream->ready());
   }
   for (int i = 0; i < 20; ++i) advance(1s);
-  BOOST_TEST(ended(Ending::slow) == 1U);
+  BOOST_TEST(ended(StreamEnd::slow) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(a_reader_that_pauses_is_not_cut_whatever_was_written) {
@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_pauses_is_not_cut_whatever_was_written) {
     settle();
   }
   BOOST_TEST((seen == sent));
-  BOOST_TEST(ended(Ending::slow) == 0U);
+  BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_stream_is_not_cut) {
@@ -171,18 +171,18 @@ BOOST_AUTO_TEST_CASE(an_idle_stream_is_not_cut) {
   peer.received();
   for (int i = 0; i < 60; ++i) advance(1min);
   BOOST_TEST(endpoint.stream->ready());
-  BOOST_TEST(ended(Ending::slow) == 0U);
+  BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_whose_end_nobody_takes_is_cut_and_counted_once) {
   auto peer = connect_stream();
   fill_socket();
   endpoint.stream->finish("last");
-  BOOST_TEST(ended(Ending::finished) == 1U);
+  BOOST_TEST(ended(StreamEnd::finished) == 1U);
   for (int i = 0; i < 20; ++i) advance(1s);
   BOOST_TEST(metrics.connections.value() == 0);
   BOOST_TEST(metrics.slow_closes.value() == 1U);
-  BOOST_TEST(ended(Ending::slow) == 0U);
+  BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
 // A megabyte at a time is more than the kernel holds, so that most of it waits; it is taken in steps that end
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_catches_up_has_missed_nothing) {
     }
     BOOST_TEST((seen == sent));
   }
-  BOOST_TEST(ended(Ending::slow) == 0U);
+  BOOST_TEST(ended(StreamEnd::slow) == 0U);
   endpoint.stream->finish("last");
   BOOST_TEST(peer.received() == wire::record(wire::standard_output, 1, "last") + wire::end(1));
 }

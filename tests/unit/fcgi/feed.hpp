@@ -1,5 +1,5 @@
-// Feeds an Intake the way a connection does: in pieces of any size, with every request answered at once, or
-// with none.
+// Feeds an RequestReader the way a connection does: in pieces of any size, with every request answered at
+// once, or with none.
 #pragma once
 
 #include <fmt/format.h>
@@ -7,54 +7,56 @@
 #include <string>
 #include <string_view>
 
-#include "fcgi/intake.hpp"
+#include "fcgi/request_reader.hpp"
 
 namespace worker::fcgi {
 
-inline constexpr Intake::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
+inline constexpr RequestReader::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
 
-/// What an Intake made of the bytes, as text that can be compared: one line per request, and then how it
-/// ended. What came after a refusal, or after what is held or too large, is not fed.
+/// What an RequestReader made of the bytes, as text that can be compared: one line per request, and then how
+/// it ended. What came after a refusal, or after what is held or too large, is not fed.
 class Feed {
  public:
   /// With `answers`, each request is over before the next byte is looked at; without, it is never over.
-  explicit Feed(Intake::Limits limits = wide, bool answers = true)
-      : limits_(limits), answers_(answers), intake_(limits) {}
+  explicit Feed(RequestReader::Limits limits = wide, bool answers = true)
+      : limits_(limits), answers_(answers), request_reader_(limits) {}
 
   void take(std::string_view bytes) {
     while (!bytes.empty() && !ended_) {
-      const auto progress = intake_.take(bytes);
-      replies_ += intake_.take_reply();
+      const auto progress = request_reader_.take(bytes);
+      replies_ += request_reader_.take_reply();
       if (!progress) return end(fmt::format("refused: {}", name_of(progress.error())));
       switch (progress.value()) {
-        case Intake::Progress::more:
+        case RequestReader::Progress::more:
           break;
-        case Intake::Progress::request:
-          said_ +=
-              fmt::format("request {}{} params {} body {}\n", intake_.request_id(),
-                          intake_.keep_connection() ? " keep" : "", intake_.params(), intake_.take_body());
-          intake_.release();
-          if (answers_) intake_.resume();
+        case RequestReader::Progress::request:
+          said_ += fmt::format("request {}{} params {} body {}\n", request_reader_.request_id(),
+                               request_reader_.keep_connection() ? " keep" : "", request_reader_.params(),
+                               request_reader_.take_body());
+          request_reader_.release();
+          if (answers_) request_reader_.resume();
           break;
-        case Intake::Progress::aborted:
+        case RequestReader::Progress::aborted:
           said_ += "aborted\n";
-          intake_.resume();
+          request_reader_.resume();
           break;
-        case Intake::Progress::held:
+        case RequestReader::Progress::held:
           return end("held");
-        case Intake::Progress::head_too_large:
+        case RequestReader::Progress::head_too_large:
           return end("head too large");
-        case Intake::Progress::body_too_large:
+        case RequestReader::Progress::body_too_large:
           return end("body too large");
-        case Intake::Progress::bodies_too_large:
+        case RequestReader::Progress::bodies_too_large:
           return end("bodies too large");
       }
     }
   }
-  std::string said() const { return said_ + (ended_ ? "" : intake_.at_rest() ? "idle" : "more"); }
+  std::string said() const {
+    return said_ + (ended_ ? "" : request_reader_.between_requests() ? "idle" : "more");
+  }
   /// The records that the peer was sent.
   const std::string& replies() const { return replies_; }
-  bool fresh() const { return intake_.fresh(); }
+  bool fresh() const { return request_reader_.fresh(); }
 
  private:
   void end(const std::string& how) {
@@ -62,22 +64,22 @@ class Feed {
     ended_ = true;
   }
 
-  const Intake::Limits limits_;
+  const RequestReader::Limits limits_;
   const bool answers_;
-  Intake intake_;
+  RequestReader request_reader_;
   std::string said_;
   std::string replies_;
   bool ended_ = false;
 };
 
-inline std::string fed(std::string_view bytes, Intake::Limits limits = wide) {
+inline std::string fed(std::string_view bytes, RequestReader::Limits limits = wide) {
   Feed feed(limits);
   feed.take(bytes);
   return feed.said();
 }
 
 /// The same, byte by byte, and with the replies behind it.
-inline std::string fed_byte_by_byte(std::string_view bytes, Intake::Limits limits = wide,
+inline std::string fed_byte_by_byte(std::string_view bytes, RequestReader::Limits limits = wide,
                                     bool answers = true) {
   Feed feed(limits, answers);
   for (std::size_t i = 0; i < bytes.size(); ++i) feed.take(bytes.substr(i, 1));
@@ -86,7 +88,7 @@ inline std::string fed_byte_by_byte(std::string_view bytes, Intake::Limits limit
 
 /// The first split at which the outcome or a reply is another than that of the whole; npos where there is
 /// none.
-inline std::size_t differing_split(std::string_view bytes, Intake::Limits limits = wide,
+inline std::size_t differing_split(std::string_view bytes, RequestReader::Limits limits = wide,
                                    bool answers = true) {
   Feed whole(limits, answers);
   whole.take(bytes);

@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
     for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<Refusal>(i));
   }
   for (std::size_t i = 0; i < ending_names.size(); ++i) {
-    for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<Ending>(i));
+    for (std::size_t times = 0; times <= i; ++times) metrics.count(static_cast<StreamEnd>(i));
   }
   const auto text = registry.text();
   for (const auto* line :

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(every_record_is_readdressed_and_nothing_else) {
     for (const unsigned id : {1U, 2U, 255U, 256U, 0x1234U, 65'535U}) {
       std::string expected;
       append_stdout(expected, static_cast<std::uint16_t>(id), content);
-      BOOST_TEST((readdressed(*shared_stdout(content), static_cast<std::uint16_t>(id)) == expected));
+      BOOST_TEST((with_request_id(*shared_stdout(content), static_cast<std::uint16_t>(id)) == expected));
     }
   }
 }
@@ -38,10 +38,10 @@ BOOST_AUTO_TEST_CASE(padding_is_skipped) {
            wire::record(wire::standard_output, id, "", {.padding = 255}) +
            wire::record(wire::standard_output, id, "d");
   };
-  BOOST_TEST(readdressed(records(1), 0x0203) == records(0x0203));
+  BOOST_TEST(with_request_id(records(1), 0x0203) == records(0x0203));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_stays_nothing) { BOOST_TEST(readdressed("", 7) == ""); }
+BOOST_AUTO_TEST_CASE(nothing_stays_nothing) { BOOST_TEST(with_request_id("", 7) == ""); }
 
 // The sizes of a record go up to what two bytes hold.
 BOOST_AUTO_TEST_CASE(the_largest_record) {
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(the_largest_record) {
     return wire::record(wire::standard_output, id, content, {.padding = 255}) +
            wire::record(wire::standard_output, id, "end");
   };
-  BOOST_TEST((readdressed(records(1), 9) == records(9)));
+  BOOST_TEST((with_request_id(records(1), 9) == records(9)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,14 +1,14 @@
 // Topics that end: every reader gets the last event, and then its end, once.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   void close(const std::string& topics) { append(closing(topics, "bye")); }
 };
 
@@ -19,9 +19,9 @@ const std::string half_slice(16'360, 'x');
 BOOST_FIXTURE_TEST_SUITE(closing_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_event_then_the_end) {
-  HubReader first;
-  HubReader second;
-  HubReader other;
+  RecordingSubscriber first;
+  RecordingSubscriber second;
+  RecordingSubscriber other;
   subscribe(first, "a");
   subscribe(second, "a");
   subscribe(other, "b");
@@ -39,9 +39,9 @@ BOOST_AUTO_TEST_CASE(who_comes_late_is_caught_up_first) {
   publish("a");
   close("a");
   publish("b");
-  HubReader from_the_beginning;
-  HubReader from_the_middle;
-  HubReader from_the_end;
+  RecordingSubscriber from_the_beginning;
+  RecordingSubscriber from_the_middle;
+  RecordingSubscriber from_the_end;
   subscribe(from_the_beginning, "a", 0);
   subscribe(from_the_middle, "a", 1);
   subscribe(from_the_end, "a", 3);
@@ -54,8 +54,8 @@ BOOST_AUTO_TEST_CASE(who_comes_late_is_caught_up_first) {
 }
 
 BOOST_AUTO_TEST_CASE(of_several_topics_the_last_one_counts) {
-  HubReader reader;
-  HubReader pattern;
+  RecordingSubscriber reader;
+  RecordingSubscriber pattern;
   subscribe(reader, "a b");
   subscribe(pattern, "a b/*");
   close("a");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(of_several_topics_the_last_one_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(one_event_may_close_them_all) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a b");
   close("b a");
   settle();
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(one_event_may_close_them_all) {
 }
 
 BOOST_AUTO_TEST_CASE(patterns_never_end) {
-  HubReader all;
-  HubReader below;
+  RecordingSubscriber all;
+  RecordingSubscriber below;
   subscribe(all, "*");
   subscribe(below, "a/*");
   close("a/1");
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(patterns_never_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_it_all_before_its_end) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_slow_reader_gets_it_all_before_its_end) {
 }
 
 BOOST_AUTO_TEST_CASE(full_with_the_last_event) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   close("a");
   settle();
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(full_with_the_last_event) {
 BOOST_AUTO_TEST_CASE(a_long_history_comes_first) {
   publish_times(12, "a", half_slice);
   close("a");
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   settle();
   BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13] closed");
@@ -124,14 +124,14 @@ BOOST_AUTO_TEST_CASE(a_long_history_comes_first) {
 
 BOOST_AUTO_TEST_CASE(closed_while_a_flush_waits) {
   settings.flush_cost_per_stream = 10ms;
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("a");
   turn();
   publish("a");
   close("a");
   turn();
-  HubReader late;
+  RecordingSubscriber late;
   subscribe(late, "a", 0);
   BOOST_TEST(reader.news() == "[1]");
   BOOST_TEST(late.news() == "[1]");
@@ -142,12 +142,12 @@ BOOST_AUTO_TEST_CASE(closed_while_a_flush_waits) {
 
 BOOST_AUTO_TEST_CASE(closed_while_it_waits_for_its_turn) {
   publish_times(9, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   reader.news();
   close("a");
   clock.advance(100ms);
-  HubReader newcomer;  // takes the news in before the waiting ones have their turn
+  RecordingSubscriber newcomer;  // takes the news in before the waiting ones have their turn
   subscribe(newcomer, "other");
   settle();
   BOOST_TEST(reader.news() == "[3 4] [5 6] [7 8] [9 10] closed");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(nothing_held_but_the_end) {
   publish("a");
   close("a");
   advance(2h);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 2);
   BOOST_TEST(reader.news() == "closed");
 }

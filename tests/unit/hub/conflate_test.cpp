@@ -1,14 +1,14 @@
 // Topics of which a slow reader needs only the latest values.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   Fixture() { settings.conflate = {"price", "rates/*"}; }
   /// Each word: `topics:key`, topics parted by +, the key may be missing.
   void publish_keyed(const std::string& events) {
@@ -22,7 +22,7 @@ struct Fixture : HubBench {
   }
   /// What a slow reader of `selectors` gets of them when it drains.
   std::string slow_gets(const std::string& selectors, const std::string& events) {
-    HubReader slow(1);
+    RecordingSubscriber slow(1);
     subscribe(slow, selectors);
     publish_keyed("price+rates/x+other:first");
     const auto before = journal().last();
@@ -79,8 +79,8 @@ BOOST_AUTO_TEST_CASE(a_reader_of_another_topic_of_the_same_events_keeps_everythi
 }
 
 BOOST_AUTO_TEST_CASE(healthy_readers_get_every_value) {
-  HubReader healthy;
-  HubReader slow(1);
+  RecordingSubscriber healthy;
+  RecordingSubscriber slow(1);
   subscribe(healthy, "price");
   subscribe(slow, "price");
   publish_keyed("price:a price:a price:a");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(healthy_readers_get_every_value) {
 // A stock that moves ten thousand times while a phone is in a tunnel.
 BOOST_AUTO_TEST_CASE(however_many_values_there_were) {
   settings.flush_cost_per_stream = 0us;
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "price");
   for (int i = 0; i < 5'000; ++i)
     append(draft_with_key("price", i % 2 == 0 ? "a" : "b", std::string(100, 'x')));
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(however_many_values_there_were) {
 // It is looked through in pieces, and what is left comes in slices of bounded size.
 BOOST_AUTO_TEST_CASE(a_long_history_of_values) {
   history = {.topic_events_max = 100'000, .age_max = 1h, .bytes_max = 100'000'000};
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "price");
   publish_keyed("price:first");
   constexpr int keys = 2'000;
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_long_history_of_values) {
 // The value that stands in for others is not in the piece at hand, nor flushed yet when that is looked
 // through.
 BOOST_AUTO_TEST_CASE(values_that_come_while_it_catches_up) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "price");
   publish_keyed("price:a price:b");
   for (int i = 0; i < 10; ++i) append(draft_with_key("price", "b", std::string(20'000, 'x')));
@@ -144,8 +144,8 @@ BOOST_AUTO_TEST_CASE(values_that_come_while_it_catches_up) {
 }
 
 BOOST_AUTO_TEST_CASE(two_slow_readers_at_different_places) {
-  HubReader early(1);
-  HubReader late(1);
+  RecordingSubscriber early(1);
+  RecordingSubscriber late(1);
   subscribe(early, "price");
   subscribe(late, "price");
   publish_keyed("price:a");
@@ -179,13 +179,13 @@ BOOST_AUTO_TEST_CASE(more_keys_than_are_remembered) {
 
 // Who resumes asked for the history, and gets it.
 BOOST_AUTO_TEST_CASE(a_resumed_reader_gets_every_value) {
-  HubReader healthy;
+  RecordingSubscriber healthy;
   subscribe(healthy, "price");
   publish_keyed("price:a price:a price:a");
-  HubReader resumed(1);
+  RecordingSubscriber resumed(1);
   subscribe(resumed, "price", 0);
   BOOST_TEST(resumed.news() == "[1 2 3]");
-  HubReader late(0);
+  RecordingSubscriber late(0);
   subscribe(late, "price", 0);
   publish_keyed("price:a");
   drain(late);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_reader_gets_every_value) {
 }
 
 BOOST_AUTO_TEST_CASE(which_topics_conflate_may_change) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "other");
   publish_keyed("other:a other:a other:a");
   settings.conflate = {"other"};

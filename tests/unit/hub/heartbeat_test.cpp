@@ -1,21 +1,23 @@
 // What quiet streams get, and when.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// Second by second, as a loop would.
   void pass(int seconds) {
     for (int i = 0; i < seconds; ++i) advance(1s);
   }
 };
 
-HubReader by_event(int takes = HubReader::endless) { return HubReader(takes, HubReader::Heartbeats::events); }
+RecordingSubscriber by_event(int takes = RecordingSubscriber::endless) {
+  return RecordingSubscriber(takes, RecordingSubscriber::HeartbeatMode::events);
+}
 
 std::string event(int place, const std::string& seconds = "15") {
   return fmt::format("beat event: heartbeat\ndata: {{\"intervalSeconds\":{}}}\nid: e-{}\n\n", seconds, place);
@@ -30,8 +32,8 @@ std::string cursor(int place) { return fmt::format("beat id: e-{}\n\n", place); 
 BOOST_FIXTURE_TEST_SUITE(heartbeat_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_comment_when_nothing_happens) {
-  HubReader first;
-  HubReader second;
+  RecordingSubscriber first;
+  RecordingSubscriber second;
   subscribe(first, "a");
   subscribe(second, "a");
   pass(14);
@@ -48,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_comment_when_nothing_happens) {
 }
 
 BOOST_AUTO_TEST_CASE(the_cursor_when_the_hub_has_moved_on) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("b");
   publish("b");
@@ -62,8 +64,8 @@ BOOST_AUTO_TEST_CASE(the_cursor_when_the_hub_has_moved_on) {
 }
 
 BOOST_AUTO_TEST_CASE(an_event_is_a_sign_of_life) {
-  HubReader reader;
-  HubReader other;
+  RecordingSubscriber reader;
+  RecordingSubscriber other;
   subscribe(reader, "a");
   subscribe(other, "b");
   pass(10);
@@ -76,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_a_sign_of_life) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_from_before_the_event_is_not_sent_again) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("b");
   publish("a");
@@ -85,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_from_before_the_event_is_not_sent_again) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_behind_gets_none) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   pass(60);
@@ -98,7 +100,7 @@ BOOST_AUTO_TEST_CASE(who_is_behind_gets_none) {
 }
 
 BOOST_AUTO_TEST_CASE(a_heartbeat_may_fill_the_socket) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("b");
   pass(15);
@@ -112,7 +114,7 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_may_fill_the_socket) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shorter_time_holds_at_once) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   pass(2);
   settings.heartbeat = 3s;
@@ -125,7 +127,7 @@ BOOST_AUTO_TEST_CASE(a_shorter_time_holds_at_once) {
 
 BOOST_AUTO_TEST_CASE(shorter_than_a_second) {
   settings.heartbeat = 200ms;
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   for (int i = 0; i < 10; ++i) advance(100ms);
   BOOST_TEST(reader.news() == comment + " " + comment + " " + comment + " " + comment + " " + comment);
@@ -133,7 +135,7 @@ BOOST_AUTO_TEST_CASE(shorter_than_a_second) {
 
 BOOST_AUTO_TEST_CASE(without_readers_nothing_is_framed) {
   {
-    HubReader reader;
+    RecordingSubscriber reader;
     subscribe(reader, "a");
   }
   pass(60);
@@ -146,15 +148,15 @@ BOOST_AUTO_TEST_CASE(the_history_ages) {
   shard();
   publish("a");
   pass(10);
-  BOOST_TEST(journal().figures().events == 1U);
+  BOOST_TEST(journal().stats().events == 1U);
   pass(1);
-  BOOST_TEST(journal().figures().events == 0U);
+  BOOST_TEST(journal().stats().events == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_pending_is_no_silence) {
   settings.flush_cost_per_stream = 20s;
   settings.flush_interval_max = 20s;
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("a");
   pass(1);
@@ -168,9 +170,9 @@ BOOST_AUTO_TEST_CASE(what_is_pending_is_no_silence) {
 // --- as events ---
 
 BOOST_AUTO_TEST_CASE(an_event_with_the_cursor_at_even_distances) {
-  HubReader first = by_event();
-  HubReader second = by_event();
-  HubReader quiet;
+  RecordingSubscriber first = by_event();
+  RecordingSubscriber second = by_event();
+  RecordingSubscriber quiet;
   subscribe(first, "a");
   subscribe(second, "a");
   subscribe(quiet, "a");
@@ -189,8 +191,8 @@ BOOST_AUTO_TEST_CASE(an_event_with_the_cursor_at_even_distances) {
 }
 
 BOOST_AUTO_TEST_CASE(also_while_events_flow) {
-  HubReader watched = by_event();
-  HubReader quiet;
+  RecordingSubscriber watched = by_event();
+  RecordingSubscriber quiet;
   subscribe(watched, "a");
   subscribe(quiet, "a");
   for (int i = 0; i < 30; ++i) {
@@ -208,7 +210,7 @@ BOOST_AUTO_TEST_CASE(the_cursor_of_what_was_sent) {
   settings.heartbeat = 1s;
   settings.flush_cost_per_stream = 20s;
   settings.flush_interval_max = 20s;
-  HubReader reader = by_event();
+  RecordingSubscriber reader = by_event();
   subscribe(reader, "a");
   publish("a");
   turn();
@@ -221,7 +223,7 @@ BOOST_AUTO_TEST_CASE(the_cursor_of_what_was_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(never_further_apart_than_said) {
-  HubReader reader = by_event();
+  RecordingSubscriber reader = by_event();
   subscribe(reader, "a");
   int since = 0;
   for (int i = 0; i < 600; ++i) {  // the loop is late now and then
@@ -236,20 +238,20 @@ BOOST_AUTO_TEST_CASE(never_further_apart_than_said) {
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_later_waits_no_longer_than_the_others) {
-  HubReader first = by_event();
+  RecordingSubscriber first = by_event();
   subscribe(first, "a");
   pass(10);
-  HubReader second = by_event();
+  RecordingSubscriber second = by_event();
   subscribe(second, "a");
   pass(5);
   BOOST_TEST(second.news() == event(0));
 }
 
 BOOST_AUTO_TEST_CASE(the_first_of_a_cohort_has_had_one_with_its_opening) {
-  HubReader quiet;
+  RecordingSubscriber quiet;
   subscribe(quiet, "a");
   pass(40);
-  HubReader reader = by_event();
+  RecordingSubscriber reader = by_event();
   subscribe(reader, "a");
   pass(14);
   BOOST_TEST(reader.news() == "");
@@ -258,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_first_of_a_cohort_has_had_one_with_its_opening) {
 }
 
 BOOST_AUTO_TEST_CASE(who_is_behind_gets_no_events_either) {
-  HubReader slow = by_event(1);
+  RecordingSubscriber slow = by_event(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -277,7 +279,7 @@ BOOST_AUTO_TEST_CASE(who_is_behind_gets_no_events_either) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_distance_of_events) {
-  HubReader reader = by_event();
+  RecordingSubscriber reader = by_event();
   subscribe(reader, "a");
   pass(2);
   settings.heartbeat = 500ms;

@@ -1,7 +1,7 @@
 // Readers who go, at whatever moment: nothing of them stays, and nobody else loses by it.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
@@ -10,7 +10,7 @@ namespace {
 
 const std::string half_slice(16'360, 'x');
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   ~Fixture() {
     shard();
     settle();
@@ -18,10 +18,10 @@ struct Fixture : HubBench {
     BOOST_TEST(metrics.readers.value() == 0);
     BOOST_TEST(metrics.cohorts.value() == 0);
   }
-  std::unique_ptr<HubReader> reading(const std::string& selectors,
-                                     std::optional<worker::log::Sequence> after = {},
-                                     int takes = HubReader::endless) {
-    auto reader = std::make_unique<HubReader>(takes);
+  std::unique_ptr<RecordingSubscriber> reading(const std::string& selectors,
+                                               std::optional<worker::log::Sequence> after = {},
+                                               int takes = RecordingSubscriber::endless) {
+    auto reader = std::make_unique<RecordingSubscriber>(takes);
     subscribe(*reader, selectors, after);
     return reader;
   }
@@ -31,7 +31,7 @@ struct Fixture : HubBench {
 
 BOOST_FIXTURE_TEST_SUITE(leaving_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(before_it_subscribed) { HubReader reader; }
+BOOST_AUTO_TEST_CASE(before_it_subscribed) { RecordingSubscriber reader; }
 
 BOOST_AUTO_TEST_CASE(live) {
   auto first = reading("a");
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(while_it_fell_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(coming_and_going_thousands_of_times) {
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
   for (int i = 0; i < 3'000; ++i) {
     readers.push_back(reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : journal().last()));
     publish(fmt::format("t{} u{}/x", i % 11, i % 3));

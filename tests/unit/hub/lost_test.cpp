@@ -1,13 +1,13 @@
 // What connected readers are told when the journal's events are lost, or their hub begins a new life.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 
 namespace {
 
-struct Bench : HubBench {
+struct Bench : HubFixture {
   Bench() { use(std::make_unique<MemoryLog>(history, "e1", clock)); }
   /// What a store does that has lost events, or its epoch.
   void lose(worker::log::Sequence through) {
@@ -25,7 +25,7 @@ struct Bench : HubBench {
       const std::lock_guard lock(log.mutex());
       change(log.history());
     }
-    log.tell_followers();
+    log.notify_followers();
   }
 };
 
@@ -34,9 +34,9 @@ struct Bench : HubBench {
 BOOST_AUTO_TEST_SUITE(lost)
 
 BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
-  HubReader one;
-  HubReader pattern;
-  HubReader other;
+  RecordingSubscriber one;
+  RecordingSubscriber pattern;
+  RecordingSubscriber other;
   subscribe(one, "a");
   subscribe(pattern, "a/*");
   subscribe(other, "b c");
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("a");
   settle();
@@ -74,7 +74,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_lost_unseen_is_a_gap, Bench) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   publish("a");
   settle();
@@ -85,7 +85,7 @@ BOOST_FIXTURE_TEST_CASE(what_was_lost_unseen_is_a_gap, Bench) {
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
-  HubReader reader(1);
+  RecordingSubscriber reader(1);
   subscribe(reader, "a");
   publish("a");
   settle();
@@ -104,16 +104,16 @@ BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
 BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
   publish("a");
   restart("e2");
-  HubReader reader;
+  RecordingSubscriber reader;
   const auto from = journal().resume(select("a"), std::nullopt);
-  shard().subscribe(reader, select("a"), from.after, from.accounted);
+  shard().subscribe(reader, select("a"), from.after, from.evictions_seen);
   publish("a");
   settle();
   BOOST_TEST(reader.news() == "[3]");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_heartbeat_carries_the_new_life, Bench) {
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   restart("e2");
   turn();

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "hub/reader.hpp"
 #include "hub/settings.hpp"
+#include "hub/subscriber.hpp"
 #include "log/log.hpp"
-#include "support/hub_draft.hpp"
+#include "support/drafts.hpp"
 
 namespace worker::hub {
 
@@ -28,22 +28,22 @@ class Ledger {
   log::Sequence last() const { return all_.size(); }
   const log::Entry& at(log::Sequence place) const { return *all_[place - 1]; }
 
-  /// Is it a value of which a slow reader of `selection` needs only the latest? Where each topic it reads it
-  /// by conflates.
-  bool conflates(const log::Entry& entry, const log::Selection& selection) const {
+  /// Is it a value of which a slow reader of `subscription` needs only the latest? Where each topic it reads
+  /// it by conflates.
+  bool conflates(const log::Entry& entry, const log::Subscription& subscription) const {
     return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
-      return !selection.matches(topic) || conflating_.matches(topic);
+      return !subscription.matches(topic) || conflating_.matches(topic);
     });
   }
   /// May such a reader skip it? Where each of those topics has a later value.
-  bool superseded(const log::Entry& entry, const log::Selection& selection) const {
-    return conflates(entry, selection) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
-             return !selection.matches(topic) || has_later(entry, topic);
+  bool superseded(const log::Entry& entry, const log::Subscription& subscription) const {
+    return conflates(entry, subscription) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
+             return !subscription.matches(topic) || has_later(entry, topic);
            });
   }
-  bool closed(const log::Selection& selection) const {
-    if (!selection.prefixes().empty()) return false;
-    return std::ranges::all_of(selection.names(), [&](const auto& name) {
+  bool closed(const log::Subscription& subscription) const {
+    if (!subscription.prefixes().empty()) return false;
+    return std::ranges::all_of(subscription.names(), [&](const auto& name) {
       return std::ranges::any_of(all_, [&](const auto& entry) {
         return entry->closes() && std::ranges::find(entry->topics(), name) != entry->topics().end();
       });
@@ -61,13 +61,14 @@ class Ledger {
                        });
   }
 
-  const log::Selection conflating_;
+  const log::Subscription conflating_;
   std::vector<log::EntryPtr> all_;
 };
 
-class ModelReader final : public Reader {
+class ModelSubscriber final : public hub::Subscriber {
  public:
-  ModelReader(Ledger& ledger, const log::Log& log, log::Selection asked, log::Sequence after, int takes)
+  ModelSubscriber(Ledger& ledger, const log::Log& log, log::Subscription asked, log::Sequence after,
+                  int takes)
       : room(takes), ledger_(ledger), log_(log), asked_(std::move(asked)), at_(after) {
     owe_what_is_held();
   }
@@ -160,7 +161,7 @@ class ModelReader final : public Reader {
 
   Ledger& ledger_;
   const log::Log& log_;
-  const log::Selection asked_;
+  const log::Subscription asked_;
   log::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;
   std::vector<log::EntryPtr> owed_;  // of all up to asked_at_

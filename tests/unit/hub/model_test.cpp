@@ -5,7 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::hub;
 using namespace worker::support;
@@ -15,7 +15,7 @@ namespace {
 
 constexpr int endless = 1'000'000;
 
-class Play : public HubBench {
+class Play : public HubFixture {
  public:
   explicit Play(unsigned seed) : random_(seed) {
     history = {.topic_events_max = 40, .age_max = 20s, .bytes_max = 2'000'000};
@@ -75,7 +75,7 @@ class Play : public HubBench {
 
   int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
   const std::string& pick(const std::vector<std::string>& from) { return from[random_() % from.size()]; }
-  ModelReader* any() { return readers_.empty() ? nullptr : readers_[random_() % readers_.size()].get(); }
+  ModelSubscriber* any() { return readers_.empty() ? nullptr : readers_[random_() % readers_.size()].get(); }
 
   std::string topic() {
     static const std::vector<std::string> topics = {"a",   "a",     "a",   "b",   "d/1",
@@ -122,18 +122,18 @@ class Play : public HubBench {
         "a k/* d/1/*",
         fmt::format("c/{}", generation_),
         fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
-    const auto selection = select(pick(asked));
+    const auto subscription = select(pick(asked));
     std::optional<std::string> cursor;
     if (below(3) > 0) cursor = journal().id_of(random_() % (ledger.last() + 1));
     if (below(6) == 0) cursor = "earliest";
-    const auto from = journal().resume(selection, cursor);
+    const auto from = journal().resume(subscription, cursor);
     if (from.complete) return;
-    readers_.push_back(std::make_unique<ModelReader>(ledger, journal().log(), selection, from.after,
-                                                     below(2) == 0 ? endless : below(4)));
+    readers_.push_back(std::make_unique<ModelSubscriber>(ledger, journal().log(), subscription, from.after,
+                                                         below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
-    shard().subscribe(*readers_.back(), selection, from.after, from.accounted);
+    shard().subscribe(*readers_.back(), subscription, from.after, from.evictions_seen);
   }
-  void refill(ModelReader& reader, int takes) {
+  void refill(ModelSubscriber& reader, int takes) {
     if (reader.room > 0 || reader.ended) return;
     reader.room = takes;
     shard().on_drained(reader);
@@ -146,7 +146,7 @@ class Play : public HubBench {
   }
   std::mt19937 random_;
   int generation_ = 0;
-  std::vector<std::unique_ptr<ModelReader>> readers_;
+  std::vector<std::unique_ptr<ModelSubscriber>> readers_;
 };
 
 // The first thing found wrong, with the way to find it again.

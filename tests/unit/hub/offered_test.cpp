@@ -1,24 +1,24 @@
 // Events that wait for many cohorts: how many of them, and what becomes of them when the readers leave.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// A thousand cohorts that all want `a`.
   Fixture() {
     settings.flush_interval_max = 100s;
     settings.flush_cost_per_stream = 100s;
     for (int i = 0; i < 1'000; ++i) {
-      readers.push_back(std::make_unique<HubReader>());
+      readers.push_back(std::make_unique<RecordingSubscriber>());
       subscribe(*readers.back(), "a x" + std::to_string(i));
     }
   }
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
 };
 
 }  // namespace
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(readers_who_leave_with_a_million_events_hold_up_nobody) {
   for (int i = 0; i < 10; ++i) turn();
   BOOST_TEST(readers.empty());
   BOOST_TEST(deliveries < 1'000);
-  HubReader other;
+  RecordingSubscriber other;
   subscribe(other, "b");
   for (int i = 0; i < 100; ++i) turn();
   publish("b");

@@ -1,21 +1,21 @@
 // When flushes go out, and in which pieces.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   Fixture() {
     settings.flush_cost_per_stream = 1ms;
     settings.flush_interval_max = 20ms;
   }
   void add_readers(int count, const std::string& selectors = "a") {
     for (int i = 0; i < count; ++i) {
-      readers.push_back(std::make_unique<HubReader>());
+      readers.push_back(std::make_unique<RecordingSubscriber>());
       subscribe(*readers.back(), selectors);
     }
   }
@@ -30,7 +30,7 @@ struct Fixture : HubBench {
     }
     return -1;
   }
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
 };
 
 }  // namespace
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(those_who_have_left_are_not_asked) {
 // It does not pay for readers who are not written to.
 BOOST_AUTO_TEST_CASE(who_is_behind_costs_nothing) {
   add_readers(1);
-  HubReader stalled(1);
+  RecordingSubscriber stalled(1);
   subscribe(stalled, "a");
   publish("a");
   turn();
@@ -277,7 +277,7 @@ BOOST_AUTO_TEST_CASE(who_is_behind_costs_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_round_without_readers_is_free) {
-  HubReader stalled(1);
+  RecordingSubscriber stalled(1);
   subscribe(stalled, "a");
   publish("a");
   turn();
@@ -362,7 +362,7 @@ BOOST_AUTO_TEST_CASE(one_byte_more_begins_another_batch) {
 // News are taken in pages; what a flush brings does not depend on them.
 BOOST_AUTO_TEST_CASE(ten_thousand_events_at_once) {
   add_readers(1);
-  HubReader other;
+  RecordingSubscriber other;
   subscribe(other, "b");
   for (int i = 0; i < 10'000; ++i) publish(i % 100 == 99 ? "b" : "a");
   turn();

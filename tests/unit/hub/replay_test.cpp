@@ -1,7 +1,7 @@
 // History first, then live, without a seam.
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
@@ -10,7 +10,7 @@ namespace {
 
 const std::string half_slice(16'360, 'x');  // two of these fill a slice
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// An audience of one, so that flushes are paced.
   void pace() {
     settings.flush_cost_per_stream = 10ms;
@@ -19,7 +19,7 @@ struct Fixture : HubBench {
     turn();
     audience.news();
   }
-  HubReader audience;
+  RecordingSubscriber audience;
 };
 
 }  // namespace
@@ -31,7 +31,7 @@ BOOST_AUTO_TEST_CASE(from_any_place) {
   publish("b");
   for (const auto& [after, expected] :
        {std::pair(0U, "[1 2 3]"), {1U, "[2 3]"}, {2U, "[3]"}, {3U, ""}, {4U, ""}}) {
-    HubReader reader;
+    RecordingSubscriber reader;
     subscribe(reader, "a", after);
     BOOST_TEST(reader.news() == expected);
   }
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(from_any_place) {
 
 BOOST_AUTO_TEST_CASE(then_live) {
   publish_times(2, "a");
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.received == "data: x\nid: e-1\n\ndata: x\nid: e-2\n\n");
   publish("a");
@@ -54,14 +54,14 @@ BOOST_AUTO_TEST_CASE(then_live) {
 }
 
 BOOST_AUTO_TEST_CASE(what_the_loop_has_not_taken_in_yet_comes_once) {
-  HubReader first;
+  RecordingSubscriber first;
   subscribe(first, "a");
   publish_times(2, "a");
-  HubReader second;
+  RecordingSubscriber second;
   subscribe(second, "a", 0);
-  HubReader third;
+  RecordingSubscriber third;
   subscribe(third, "a", 1);
-  HubReader fourth;
+  RecordingSubscriber fourth;
   subscribe(fourth, "a", 2);
   settle();
   BOOST_TEST(first.news() == "[1 2]");
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(who_comes_before_the_pending_ones) {
   pace();
   publish_times(3, "a");
   turn();
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.news() == "[1]");
   settle();
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(who_comes_between_the_pending_ones) {
   pace();
   publish_times(3, "a");
   turn();
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 3);
   BOOST_TEST(reader.news() == "");
   settle();
@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(who_comes_beyond_the_pending_ones) {
   publish_times(3, "a");
   turn();
   publish("b");
-  HubReader last;
-  HubReader beyond;
+  RecordingSubscriber last;
+  RecordingSubscriber beyond;
   subscribe(last, "a", 4);
   subscribe(beyond, "a", 5);
   settle();
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_of_newcomers_only_waits_for_no_flush) {
   pace();
   publish_times(3, "a");
   turn();
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a b", 0);
   BOOST_TEST(reader.news() == "[1 2 3 4]");
 }
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_of_newcomers_only_waits_for_no_flush) {
 
 BOOST_AUTO_TEST_CASE(one_slice_with_the_request_then_others_have_their_turn) {
   publish_times(19, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.news() == "[1 2]");
   turn();
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(one_slice_with_the_request_then_others_have_their_turn) {
 
 BOOST_AUTO_TEST_CASE(exactly_one_slice_needs_no_further_turn) {
   publish_times(2, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.news() == "[1 2]");
   publish("a");
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(exactly_one_slice_needs_no_further_turn) {
 
 BOOST_AUTO_TEST_CASE(a_full_socket_holds_the_rest_back) {
   publish_times(9, "a", half_slice);
-  HubReader reader(1);
+  RecordingSubscriber reader(1);
   subscribe(reader, "a", 0);
   settle();
   BOOST_TEST(reader.news() == "[1 2]");
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_full_socket_holds_the_rest_back) {
 
 BOOST_AUTO_TEST_CASE(events_published_meanwhile_follow_in_order) {
   publish_times(12, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   publish_times(2, "a");
   turn();
@@ -181,8 +181,8 @@ BOOST_AUTO_TEST_CASE(events_published_meanwhile_follow_in_order) {
 
 BOOST_AUTO_TEST_CASE(several_take_turns) {
   publish_times(20, "a", half_slice);
-  HubReader first;
-  HubReader second;
+  RecordingSubscriber first;
+  RecordingSubscriber second;
   subscribe(first, "a", 0);
   subscribe(second, "a b", 4);
   turn();
@@ -195,13 +195,14 @@ BOOST_AUTO_TEST_CASE(several_take_turns) {
 // While it waits for its turn, flushes go by: each must find it either behind or live, never half of both.
 BOOST_AUTO_TEST_CASE(flushes_go_by_while_it_waits_for_its_turn) {
   publish_times(9, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.news() == "[1 2]");
   for (int i = 0; i < 3; ++i) {
     publish("a");
     clock.advance(100ms);
-    HubReader newcomer;  // makes the shard look for news, and flush, before the waiting ones have their turn
+    RecordingSubscriber
+        newcomer;  // makes the shard look for news, and flush, before the waiting ones have their turn
     subscribe(newcomer, "other");
   }
   settle();
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(flushes_go_by_while_it_waits_for_its_turn) {
 
 BOOST_AUTO_TEST_CASE(drained_while_it_waits_for_its_turn) {
   publish_times(20, "a", half_slice);
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   drain(reader);
   BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10]");
@@ -225,7 +226,7 @@ BOOST_AUTO_TEST_CASE(drained_while_it_waits_for_its_turn) {
 }
 
 BOOST_AUTO_TEST_CASE(drained_without_having_been_full) {
-  HubReader reader;
+  RecordingSubscriber reader;
   shard().on_drained(reader);  // before it subscribed
   subscribe(reader, "a");
   shard().on_drained(reader);
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_gap_between_asking_and_subscribing_is_told) {
   publish_times(9, "a");
   turn();
   publish("a");
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 2);
   BOOST_TEST(reader.news() == "gap evicted 2>7 [8 9 10]");
   BOOST_TEST(metrics.gaps.value() == 1U);
@@ -258,11 +259,11 @@ BOOST_AUTO_TEST_CASE(what_is_accounted_for_is_not_told_again) {
   publish("quiet");
   publish_times(5, "busy");
   const auto from = journal().resume(select("quiet busy"), "earliest");
-  HubReader first;
-  shard().subscribe(first, select("quiet busy"), from.after, from.accounted);
+  RecordingSubscriber first;
+  shard().subscribe(first, select("quiet busy"), from.after, from.evictions_seen);
   BOOST_TEST(first.news() == "[1 4 5 6]");
-  HubReader second(0);
-  shard().subscribe(second, select("quiet busy"), from.after, from.accounted);
+  RecordingSubscriber second(0);
+  shard().subscribe(second, select("quiet busy"), from.after, from.evictions_seen);
   publish("busy");
   settle();
   drain(second);
@@ -275,8 +276,8 @@ BOOST_AUTO_TEST_CASE(a_loss_before_what_is_accounted_for_is_told) {
   publish("quiet");
   publish_times(5, "busy");
   const auto from = journal().resume(select("quiet busy"), "earliest");
-  HubReader reader(0);
-  shard().subscribe(reader, select("quiet busy"), from.after, from.accounted);
+  RecordingSubscriber reader(0);
+  shard().subscribe(reader, select("quiet busy"), from.after, from.evictions_seen);
   publish_times(3, "quiet");
   settle();
   drain(reader);
@@ -288,10 +289,10 @@ BOOST_AUTO_TEST_CASE(nothing_evicted_after_its_place_nothing_told) {
   history.topic_events_max = 3;
   publish("quiet");
   publish_times(9, "a");
-  HubReader at_the_edge;
+  RecordingSubscriber at_the_edge;
   subscribe(at_the_edge, "a", 7);
   BOOST_TEST(at_the_edge.news() == "[8 9 10]");
-  HubReader quiet;
+  RecordingSubscriber quiet;
   subscribe(quiet, "quiet never", 0);
   BOOST_TEST(quiet.news() == "[1]");
   BOOST_TEST(metrics.gaps.value() == 0U);

@@ -3,22 +3,22 @@
 #include <boost/test/unit_test.hpp>
 #include <deque>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   void close(const std::string& topics) { append(closing(topics, "bye")); }
   Fixture() {
     loop.on_turn([this](auto taken) { longest = std::max(longest, taken); });
   }
   /// Each takes a millisecond for whatever it is given, which is half a turn.
-  HubReader& slow(const std::string& selectors,
-                  HubReader::Heartbeats heartbeats = HubReader::Heartbeats::comments) {
-    auto& reader = readers.emplace_back(HubReader::endless, heartbeats);
+  RecordingSubscriber& slow(const std::string& selectors, RecordingSubscriber::HeartbeatMode heartbeats =
+                                                              RecordingSubscriber::HeartbeatMode::comments) {
+    auto& reader = readers.emplace_back(RecordingSubscriber::endless, heartbeats);
     reader.when_given = [this] {
       clock.advance(1ms);
       if (meanwhile) loop.post(std::exchange(meanwhile, nullptr));
@@ -30,7 +30,7 @@ struct Fixture : HubBench {
     for (auto& reader : readers) BOOST_TEST(reader.news() == news);
   }
 
-  std::deque<HubReader> readers;
+  std::deque<RecordingSubscriber> readers;
   /// Done once, in the first turn after the one in which the first of them is served.
   std::function<void()> meanwhile;
   worker::base::Instant::duration longest{};
@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(what_is_published_meanwhile_comes_behind_it) {
 BOOST_AUTO_TEST_CASE(who_subscribes_meanwhile_gets_everything_once) {
   publish("a");
   for (int i = 0; i < 9; ++i) slow("a");
-  HubReader newcomer;
-  HubReader resuming;
+  RecordingSubscriber newcomer;
+  RecordingSubscriber resuming;
   meanwhile = [&] {
     subscribe(newcomer, "a");
     subscribe(resuming, "a", 0);
@@ -127,7 +127,8 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_topic_of_many) {
 
 BOOST_AUTO_TEST_CASE(heartbeats_of_many) {
   for (int i = 0; i < 9; ++i)
-    slow("a", i % 2 ? HubReader::Heartbeats::events : HubReader::Heartbeats::comments);
+    slow("a",
+         i % 2 ? RecordingSubscriber::HeartbeatMode::events : RecordingSubscriber::HeartbeatMode::comments);
   publish("b");
   for (int i = 0; i < 15; ++i) advance(1s);
   for (auto& reader : readers) BOOST_TEST(reader.news().starts_with("beat "));
@@ -145,11 +146,11 @@ BOOST_AUTO_TEST_CASE(heartbeats_while_events_come) {
 
 // Those who resume at the end begin there, however much the shard has still to take in.
 BOOST_AUTO_TEST_CASE(news_that_take_longer_than_a_turn) {
-  HubReader live;
+  RecordingSubscriber live;
   subscribe(live, "a");
   publish_times(40, "a");
   clock.advance(1h);  // the turn that takes them in is over before it has begun
-  HubReader late;
+  RecordingSubscriber late;
   shard().subscribe(late, select("a"), journal().last(), 0);
   BOOST_TEST(late.news() == "");
   publish("a");

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "hub/cohort.hpp"
-#include "support/hub_draft.hpp"
+#include "support/drafts.hpp"
 
 using namespace worker::hub;
 using worker::support::select;
@@ -14,13 +14,13 @@ namespace {
 
 struct Fixture {
   void add(const std::string& selectors) {
-    const auto& selection = selections.try_emplace(selectors, select(selectors)).first->second;
-    auto& cohort = cohorts.try_emplace(selectors, selection).first->second;
-    routes.add(cohort, cohort.selection);
+    const auto& subscription = subscriptions.try_emplace(selectors, select(selectors)).first->second;
+    auto& cohort = cohorts.try_emplace(selectors, subscription).first->second;
+    routes.add(cohort, cohort.subscription);
   }
   void remove(const std::string& selectors) {
     auto& cohort = cohorts.at(selectors);
-    routes.remove(cohort, cohort.selection);
+    routes.remove(cohort, cohort.subscription);
     cohorts.erase(selectors);
   }
   /// Who is visited for `topic`: how often, by selectors.
@@ -33,7 +33,7 @@ struct Fixture {
     return counts;
   }
 
-  std::map<std::string, worker::log::Selection> selections;  // outlive their cohorts
+  std::map<std::string, worker::log::Subscription> subscriptions;  // outlive their cohorts
   std::map<std::string, Cohort> cohorts;
   Routes routes;
 };

@@ -2,18 +2,18 @@
 #include <boost/test/unit_test.hpp>
 #include <random>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using worker::log::Sequence;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// Which of these events, each published under the topics of one word (parted by +), a reader of
   /// `selectors` gets.
   std::string routed(const std::string& selectors, const std::string& published) {
-    HubReader reader;
+    RecordingSubscriber reader;
     subscribe(reader, selectors);
     const auto before = journal().last();
     std::string all;
@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(an_event_that_matches_in_several_ways_comes_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_batch_arrives_as_one_delivery) {
-  HubReader a;
-  HubReader all;
+  RecordingSubscriber a;
+  RecordingSubscriber all;
   subscribe(a, "a");
   subscribe(all, "*");
   for (const auto* topic : {"a", "b", "a", "c", "a b"}) publish(topic);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_batch_arrives_as_one_delivery) {
 
 BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {
   publish_times(3, "a");
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a");
   settle();
   BOOST_TEST(reader.news() == "");
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {
   BOOST_TEST(reader.news() == "[4]");
 }
 
-// The routes against the selection's own word, for whatever topics and selectors.
+// The routes against the subscription's own word, for whatever topics and selectors.
 BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
   std::mt19937 random(7);
   const auto pick = [&](const std::vector<std::string>& from) { return from[random() % from.size()]; };
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
   const std::vector<std::string> selectors = {"a",  "b", "a/",  "a/*", "a/b/*", "a//*",
                                               "/*", "*", "b/a", "a/b", "ab/*"};
   for (int round = 0; round < 300; ++round) {
-    HubReader reader;
+    RecordingSubscriber reader;
     std::string asked = pick(selectors);
     for (auto i = random() % 4; i > 0; --i) asked += " " + pick(selectors);
     subscribe(reader, asked);
@@ -110,9 +110,9 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
 // --- cohorts ---
 
 BOOST_AUTO_TEST_CASE(readers_who_ask_the_same_share_everything) {
-  HubReader first;
-  HubReader second;
-  HubReader other;
+  RecordingSubscriber first;
+  RecordingSubscriber second;
+  RecordingSubscriber other;
   subscribe(first, "a b");
   subscribe(second, "b a b");
   subscribe(other, "a");
@@ -131,9 +131,9 @@ BOOST_AUTO_TEST_CASE(readers_who_ask_the_same_share_everything) {
 }
 
 BOOST_AUTO_TEST_CASE(one_framing_per_cohort_and_flush) {
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
   for (int i = 0; i < 50; ++i) {
-    readers.push_back(std::make_unique<HubReader>());
+    readers.push_back(std::make_unique<RecordingSubscriber>());
     subscribe(*readers.back(), i % 2 == 0 ? "a" : "a b");
   }
   publish_times(10, "a");
@@ -149,8 +149,8 @@ BOOST_AUTO_TEST_CASE(one_framing_per_cohort_and_flush) {
 }
 
 BOOST_AUTO_TEST_CASE(a_cohort_goes_with_its_last_reader) {
-  auto first = std::make_unique<HubReader>();
-  auto second = std::make_unique<HubReader>();
+  auto first = std::make_unique<RecordingSubscriber>();
+  auto second = std::make_unique<RecordingSubscriber>();
   subscribe(*first, "a b/*");
   subscribe(*second, "a b/*");
   first.reset();
@@ -169,8 +169,8 @@ BOOST_AUTO_TEST_CASE(a_cohort_goes_with_its_last_reader) {
 }
 
 BOOST_AUTO_TEST_CASE(deliveries_are_counted_for_each_reader) {
-  HubReader first;
-  HubReader second;
+  RecordingSubscriber first;
+  RecordingSubscriber second;
   subscribe(first, "a");
   subscribe(second, "a");
   publish("a", "xy");

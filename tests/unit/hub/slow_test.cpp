@@ -4,14 +4,14 @@
 
 #include <memory>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : HubBench {
+struct Fixture : HubFixture {
   /// One event whose frame has exactly `bytes`.
   void publish_bytes(std::size_t bytes, const std::string& topic = "a") {
     const auto overhead = fmt::format("data: \nid: e-{}\n\n", journal().last() + 1).size();
@@ -25,8 +25,8 @@ struct Fixture : HubBench {
 BOOST_FIXTURE_TEST_SUITE(slow_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_others_go_on_and_it_gets_all_it_missed) {
-  HubReader healthy;
-  HubReader slow(1);
+  RecordingSubscriber healthy;
+  RecordingSubscriber slow(1);
   subscribe(healthy, "a");
   subscribe(slow, "a");
   publish("a");
@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(the_others_go_on_and_it_gets_all_it_missed) {
 }
 
 BOOST_AUTO_TEST_CASE(full_in_the_middle_of_a_flush) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish_times(6, "a", std::string(16'000, 'x'));
   turn();
@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(full_in_the_middle_of_a_flush) {
 
 BOOST_AUTO_TEST_CASE(drained_while_a_flush_waits) {
   settings.flush_cost_per_stream = 10ms;
-  HubReader healthy;
-  HubReader slow(1);
+  RecordingSubscriber healthy;
+  RecordingSubscriber slow(1);
   subscribe(healthy, "a");
   subscribe(slow, "a");
   publish("a");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(drained_while_a_flush_waits) {
 // However much is published while it takes nothing: all of it comes from the history.
 BOOST_AUTO_TEST_CASE(a_burst_of_any_size_cuts_nobody) {
   history = {.topic_events_max = 100'000, .age_max = 1h, .bytes_max = 200'000'000};
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   for (int i = 0; i < 6'000; ++i) publish_bytes(10'000);
   BOOST_TEST(slow.news() == "[1]");
@@ -105,8 +105,8 @@ BOOST_AUTO_TEST_CASE(a_burst_of_any_size_cuts_nobody) {
 // --- what waits for one reader ---
 
 BOOST_AUTO_TEST_CASE(a_delivery_stays_below_the_bound) {
-  HubReader live;
-  HubReader slow(1);
+  RecordingSubscriber live;
+  RecordingSubscriber slow(1);
   subscribe(live, "a");
   subscribe(slow, "a");
   publish_times(100, "a", std::string(1'000, 'x'));
@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(a_delivery_stays_below_the_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(one_event_larger_than_the_bound_goes_alone) {
-  HubReader live;
-  HubReader slow(1);
+  RecordingSubscriber live;
+  RecordingSubscriber slow(1);
   subscribe(live, "a");
   subscribe(slow, "a");
   publish("a");
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(one_event_larger_than_the_bound_goes_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(a_smaller_bound_holds_from_now_on) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_smaller_bound_holds_from_now_on) {
 // A replay in the turn of its request is gathered before the socket is asked.
 BOOST_AUTO_TEST_CASE(a_subscription_begins_with_one_slice) {
   publish_times(40, "a", std::string(16'000, 'x'));
-  HubReader reader;
+  RecordingSubscriber reader;
   subscribe(reader, "a", 0);
   BOOST_TEST(reader.news() == "[1 2]");
   settle();
@@ -165,9 +165,9 @@ BOOST_AUTO_TEST_CASE(a_subscription_begins_with_one_slice) {
 // Nobody holds up the loop: a turn gives a few slices to a few readers, and then others are asked.
 BOOST_AUTO_TEST_CASE(many_replays_share_the_turns) {
   publish_times(40, "a", std::string(16'000, 'x'));
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
   for (int i = 0; i < 100; ++i) {
-    readers.push_back(std::make_unique<HubReader>());
+    readers.push_back(std::make_unique<RecordingSubscriber>());
     subscribe(*readers.back(), "a", 0);
   }
   std::vector<std::uint64_t> delivered;
@@ -186,9 +186,9 @@ BOOST_AUTO_TEST_CASE(many_replays_share_the_turns) {
 // --- slices that several readers get ---
 
 BOOST_AUTO_TEST_CASE(who_stands_at_the_same_place_gets_the_same_bytes) {
-  HubReader first(1);
-  HubReader second(1);
-  HubReader other(1);
+  RecordingSubscriber first(1);
+  RecordingSubscriber second(1);
+  RecordingSubscriber other(1);
   subscribe(first, "a");
   subscribe(second, "a");
   subscribe(other, "a b");
@@ -208,8 +208,8 @@ BOOST_AUTO_TEST_CASE(who_stands_at_the_same_place_gets_the_same_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slice_that_could_grow_is_not_kept) {
-  HubReader first(1);
-  HubReader second(1);
+  RecordingSubscriber first(1);
+  RecordingSubscriber second(1);
   subscribe(first, "a");
   subscribe(second, "a");
   publish("a");
@@ -227,8 +227,8 @@ BOOST_AUTO_TEST_CASE(a_slice_that_could_grow_is_not_kept) {
 // Kept bytes outlive their events, and spare the reader a gap. What is gone beyond them is told.
 BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
   history.topic_events_max = 9;
-  HubReader first(1);
-  HubReader second(1);
+  RecordingSubscriber first(1);
+  RecordingSubscriber second(1);
   subscribe(first, "a");
   subscribe(second, "a");
   publish("a");
@@ -246,7 +246,7 @@ BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
 // Who asks for what is held is told of no gap; who missed it is, though both stand at the same place.
 BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_reader_who_knew_hides_no_eviction) {
   history.topic_events_max = 9;
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -254,10 +254,10 @@ BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_reader_who_knew_hides_no_eviction) {
   settle();
   publish("a");  // evicts
   settle();
-  HubReader newcomer;
+  RecordingSubscriber newcomer;
   const auto held = journal().resume(select("a"), "earliest");
   BOOST_TEST(held.after == 5U);
-  shard().subscribe(newcomer, select("a"), 1, held.accounted);
+  shard().subscribe(newcomer, select("a"), 1, held.evictions_seen);
   BOOST_TEST(newcomer.news() == "[6 7 8]");
   drain(slow);
   BOOST_TEST(slow.news() == "[1] gap evicted 1>5 [6 7 8] [9 10 11] [12 13 14]");
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_that_is_gone_leaves_nothing_behind) {
   for (int i = 0; i < 20; ++i) {
     const std::string topic = i % 2 == 0 ? "a" : "b";
     publish_times(5, topic, std::string(10'000, 'x'));
-    HubReader reader(1);
+    RecordingSubscriber reader(1);
     subscribe(reader, topic, 0);
     drain(reader);
     settle();
@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_that_is_gone_leaves_nothing_behind) {
 // --- what the hub does not look at ---
 
 BOOST_AUTO_TEST_CASE(who_takes_nothing_for_long_is_not_the_hubs_matter) {
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   for (int i = 0; i < 100; ++i) {
@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(who_takes_nothing_for_long_is_not_the_hubs_matter) {
 
 BOOST_AUTO_TEST_CASE(what_is_gone_when_it_drains_is_told) {
   history.topic_events_max = 3;
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -315,7 +315,7 @@ BOOST_AUTO_TEST_CASE(what_is_gone_when_it_drains_is_told) {
 BOOST_AUTO_TEST_CASE(also_where_nothing_is_left) {
   history.age_max = 1s;
   settings.heartbeat = 1h;
-  HubReader slow(1);
+  RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
   settle();
@@ -331,8 +331,8 @@ BOOST_AUTO_TEST_CASE(also_where_nothing_is_left) {
 
 BOOST_AUTO_TEST_CASE(what_others_topics_lost_is_not_told) {
   history.topic_events_max = 3;
-  HubReader slow(1);
-  HubReader busy;
+  RecordingSubscriber slow(1);
+  RecordingSubscriber busy;
   subscribe(slow, "quiet");
   subscribe(busy, "busy");
   publish("quiet");

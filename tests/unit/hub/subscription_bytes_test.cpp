@@ -6,7 +6,7 @@
 #include <boost/test/unit_test.hpp>
 #include <list>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -25,16 +25,16 @@ std::string names(int reader, int count, std::size_t bytes) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(subscription_bytes_suite, HubBench)
+BOOST_FIXTURE_TEST_SUITE(subscription_bytes_suite, HubFixture)
 
 BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
   shard();
   for (const auto& [count, bytes] : {std::pair{1, 8U}, {100, 1'000U}, {100, 12U}, {3, 40U}}) {
     BOOST_TEST_CONTEXT(count << " names of " << bytes << " bytes") {
       constexpr int readers_max = 400;
-      std::vector<log::Selection> asked;
+      std::vector<log::Subscription> asked;
       asked.reserve(readers_max);
-      std::list<HubReader> readers;
+      std::list<RecordingSubscriber> readers;
       for (int i = 0; i < readers_max; ++i) {
         asked.push_back(select(names(i, count, bytes)));
         readers.emplace_back();
@@ -63,12 +63,12 @@ BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
 BOOST_AUTO_TEST_CASE(readers_of_the_same_have_one_share) {
   base::ByteBudget budget(1'000);
   const auto share = [&] {
-    base::ByteBudget::Share taken(&budget);
-    BOOST_TEST(taken.grow_to(100));
+    base::ByteBudget::Reservation taken(&budget);
+    BOOST_TEST(taken.reserve(100));
     return taken;
   };
   const auto asked = select("a b");
-  std::optional<HubReader> first(std::in_place), second(std::in_place);
+  std::optional<RecordingSubscriber> first(std::in_place), second(std::in_place);
   BOOST_TEST(!shard().has(asked));
   shard().subscribe(*first, asked, 0, 0, share());
   BOOST_TEST(shard().has(asked));

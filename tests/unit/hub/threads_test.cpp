@@ -4,7 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "support/hub_bench.hpp"
+#include "support/hub_fixture.hpp"
 
 using namespace worker::support;
 using worker::base::SystemClock;
@@ -17,7 +17,7 @@ constexpr int each = 400;
 constexpr int total = publishers * each;
 
 // A reader of all that checks the order, and stops its loop when it has everything.
-class Counting final : public worker::hub::Reader {
+class Counting final : public worker::hub::Subscriber {
  public:
   explicit Counting(worker::net::Loop& loop) : loop_(loop) {}
 
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
   worker::hub::Metrics metrics(registry);
   Turning turning(clock, events.log(), metrics);
   const auto name = [](int n) { return fmt::format("t/{}", n); };
-  std::vector<std::unique_ptr<HubReader>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
   std::atomic<int> begun = 0;
   std::thread publisher([&] {
     for (int n = 0; n < topics; ++n) {
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
   std::function<void()> turn = [&] {
     if (begun < topics) {
       for (int i = 0; i < 2; ++i) {
-        readers.push_back(std::make_unique<HubReader>());
+        readers.push_back(std::make_unique<RecordingSubscriber>());
         turning.shard.subscribe(*readers.back(), select(name(begun)), 0, 0);
       }
       ++begun;

@@ -6,8 +6,8 @@
 #include <random>
 
 #include "log/history.hpp"
+#include "support/drafts.hpp"
 #include "support/event_log.hpp"
-#include "support/hub_draft.hpp"
 #include "support/manual_clock.hpp"
 
 using namespace worker::log;
@@ -61,16 +61,16 @@ BOOST_AUTO_TEST_CASE(long_names_stay_within_the_bytes_of_the_history) {
     publish(long_name(i));
     if (i % 1'000 == 999) empty();
   }
-  const auto figures = journal().figures();
-  BOOST_TEST(figures.events == 0U);
-  BOOST_TEST(figures.emptied_topics == figures.topics);
-  BOOST_TEST(figures.emptied_topics + figures.forgotten_topics == 100'000U);
-  BOOST_TEST(figures.bytes <= settings.bytes_max * 3 / 8);
-  BOOST_TEST(figures.bytes > settings.bytes_max * 2 / 10);
+  const auto stats = journal().stats();
+  BOOST_TEST(stats.events == 0U);
+  BOOST_TEST(stats.emptied_topics == stats.topics);
+  BOOST_TEST(stats.emptied_topics + stats.forgotten_topics == 100'000U);
+  BOOST_TEST(stats.bytes <= settings.bytes_max * 3 / 8);
+  BOOST_TEST(stats.bytes > settings.bytes_max * 2 / 10);
   if (before == 0) return;  // another allocator
   const auto taken = static_cast<double>(::mallinfo2().uordblks - before);
-  BOOST_TEST(taken < 1.1 * static_cast<double>(figures.bytes), taken << " taken, " << figures.bytes);
-  BOOST_TEST(taken > 0.8 * static_cast<double>(figures.bytes), taken << " taken, " << figures.bytes);
+  BOOST_TEST(taken < 1.1 * static_cast<double>(stats.bytes), taken << " taken, " << stats.bytes);
+  BOOST_TEST(taken > 0.8 * static_cast<double>(stats.bytes), taken << " taken, " << stats.bytes);
 }
 
 BOOST_AUTO_TEST_CASE(short_names_too) {
@@ -78,10 +78,10 @@ BOOST_AUTO_TEST_CASE(short_names_too) {
   settings.bytes_max = 1'000'000'000;
   for (int i = 0; i < 50'000; ++i) publish(fmt::format("{}/a", i));
   empty();
-  BOOST_TEST(journal().figures().emptied_topics == 50'000U);
+  BOOST_TEST(journal().stats().emptied_topics == 50'000U);
   if (before == 0) return;  // another allocator
   const auto taken = static_cast<double>(::mallinfo2().uordblks - before);
-  const auto counted = static_cast<double>(journal().figures().bytes);
+  const auto counted = static_cast<double>(journal().stats().bytes);
   BOOST_TEST(taken < 1.1 * counted, taken << " taken, " << counted);
   BOOST_TEST(taken > 0.8 * counted, taken << " taken, " << counted);
 }
@@ -89,19 +89,19 @@ BOOST_AUTO_TEST_CASE(short_names_too) {
 BOOST_AUTO_TEST_CASE(as_many_as_fit_and_one_more) {
   publish("a");
   empty();
-  const auto each = journal().figures().bytes;
+  const auto each = journal().stats().bytes;
   settings.bytes_max = 10 * each * History::emptied_share + History::emptied_share - 1;
   journal().update(settings);
   for (const auto* name : {"b", "c", "d", "e", "f", "g", "h", "i", "j"}) publish(name);
   empty();
-  BOOST_TEST(journal().figures().bytes == 10 * each);
-  BOOST_TEST(journal().figures().forgotten_topics == 0U);
+  BOOST_TEST(journal().stats().bytes == 10 * each);
+  BOOST_TEST(journal().stats().forgotten_topics == 0U);
   BOOST_TEST(resume("a", "life-1") == "after 1");
   publish("k");
   empty();
-  BOOST_TEST(journal().figures().bytes == 10 * each);
-  BOOST_TEST(journal().figures().emptied_topics == 10U);
-  BOOST_TEST(journal().figures().forgotten_topics == 1U);
+  BOOST_TEST(journal().stats().bytes == 10 * each);
+  BOOST_TEST(journal().stats().emptied_topics == 10U);
+  BOOST_TEST(journal().stats().forgotten_topics == 1U);
   // a, which is forgotten, has the mark of what it lost.
   BOOST_TEST(resume("a", "life-0") == "after 1 gap evicted");
   BOOST_TEST(resume("a", "life-1") == "after 1");
@@ -113,18 +113,18 @@ BOOST_AUTO_TEST_CASE(as_many_as_are_counted_and_one_more) {
   settings.bytes_max = 1'000'000'000;
   for (std::size_t i = 0; i < History::emptied_max; ++i) publish(fmt::format("t{}", i));
   empty();
-  BOOST_TEST(journal().figures().forgotten_topics == 0U);
+  BOOST_TEST(journal().stats().forgotten_topics == 0U);
   BOOST_TEST(resume("never", "life-0") == "after 0");
   publish("one more");
   empty();
-  BOOST_TEST(journal().figures().emptied_topics == History::emptied_max);
-  BOOST_TEST(journal().figures().forgotten_topics == 2U);
+  BOOST_TEST(journal().stats().emptied_topics == History::emptied_max);
+  BOOST_TEST(journal().stats().forgotten_topics == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_topic_that_is_forgotten_is_open_again) {
   close("done");
   empty();
-  const auto each = journal().figures().bytes;
+  const auto each = journal().stats().bytes;
   settings.bytes_max = 3 * each * History::emptied_share;
   journal().update(settings);
   publish("next");
@@ -141,20 +141,20 @@ BOOST_AUTO_TEST_CASE(a_closed_topic_that_is_forgotten_is_open_again) {
 BOOST_AUTO_TEST_CASE(a_topic_in_use_is_not_forgotten_for_its_past) {
   publish("used");
   empty();
-  const auto each = journal().figures().bytes;
+  const auto each = journal().stats().bytes;
   settings.bytes_max = 3 * each * History::emptied_share;
   journal().update(settings);
   for (int i = 0; i < 5; ++i) {
     publish(fmt::format("t{:02}", i));
     publish("used");
     empty();
-    const auto figures = journal().figures();
-    BOOST_TEST(figures.bytes <= 3 * each + 8);
+    const auto stats = journal().stats();
+    BOOST_TEST(stats.bytes <= 3 * each + 8);
     BOOST_TEST(resume("used", journal().id_of(journal().last())) ==
                fmt::format("after {}", journal().last()));
     BOOST_TEST(resume("used", journal().id_of(journal().last() - 1)).ends_with("gap evicted"));
   }
-  BOOST_TEST(journal().figures().forgotten_topics == 3U);
+  BOOST_TEST(journal().stats().forgotten_topics == 3U);
 }
 
 // An event of several topics is under the prefixes of all of them, until the last one gives it up.
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(prefixes_of_events_of_several_topics) {
   journal().update(settings);
   while (journal().expire()) {
   }
-  BOOST_TEST(journal().figures().bytes <= settings.bytes_max * 3 / 8);
+  BOOST_TEST(journal().stats().bytes <= settings.bytes_max * 3 / 8);
 }
 
 // Where the hub is kept elsewhere it tells us again and again which topics were closed.
@@ -175,9 +175,9 @@ BOOST_AUTO_TEST_CASE(topics_that_were_closed_elsewhere_count) {
     history.close(long_name(i), static_cast<Sequence>(i) + 1);
     history.trim();
   }
-  const auto figures = history.figures();
-  BOOST_TEST(figures.forgotten_topics > 10'000U);
-  BOOST_TEST(figures.bytes <= settings.bytes_max / History::emptied_share);
+  const auto stats = history.stats();
+  BOOST_TEST(stats.forgotten_topics > 10'000U);
+  BOOST_TEST(stats.bytes <= settings.bytes_max / History::emptied_share);
   BOOST_TEST(history.is_closed(long_name(29'999)));
   BOOST_TEST(!history.is_closed(long_name(0)));
 }
@@ -198,22 +198,22 @@ BOOST_AUTO_TEST_CASE(nothing_is_hidden) {
       history.add(make_entry(draft(topics, "x"), place, history.id_of(place), clock.now()));
       clock.advance(std::chrono::minutes(below(3)));
       history.trim();
-      const auto selection = select(below(3) == 0 ? fmt::format("{}/*", below(6)) : name() + " " + name());
+      const auto subscription = select(below(3) == 0 ? fmt::format("{}/*", below(6)) : name() + " " + name());
       const auto cursor = below(published.size() + 1);
-      const auto from = history.resume(selection, history.id_of(cursor));
-      const auto slice = history.read(selection, cursor, history.last(), 1'000'000, 0);
+      const auto from = history.resume(subscription, history.id_of(cursor));
+      const auto slice = history.read(subscription, cursor, history.last(), 1'000'000, 0);
       const auto held = [&](Sequence at) {
         return std::ranges::any_of(slice.entries, [&](const auto& entry) { return entry->sequence() == at; });
       };
       for (auto at = cursor + 1; at <= published.size(); ++at) {
-        const bool asked = std::ranges::any_of(published[at - 1],
-                                               [&](const auto& topic) { return selection.matches(topic); });
+        const bool asked = std::ranges::any_of(
+            published[at - 1], [&](const auto& topic) { return subscription.matches(topic); });
         if (!asked || held(at)) continue;
         BOOST_REQUIRE_MESSAGE(from.gap, "seed " << seed << ", step " << step << ": " << at << " is hidden");
         BOOST_REQUIRE_GE(slice.evicted_through, at);
       }
     }
-    BOOST_REQUIRE_GT(history.figures().forgotten_topics, 10U);
+    BOOST_REQUIRE_GT(history.stats().forgotten_topics, 10U);
   }
 }
 

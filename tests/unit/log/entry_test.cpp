@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(all_parts_come_back) {
                                   .closes = true,
                                   .at = at,
                                   .dated_ms = -5,
-                                  .alias = std::string("own\0id", 6),
+                                  .publisher_id = std::string("own\0id", 6),
                                   .frame = "data: x\n\n"});
   BOOST_TEST(entry->sequence() == 1ULL << 40U);
   BOOST_TEST(names_of(*entry) == (std::vector<std::string>{"a", std::string(300, 'b'), "ü"}),
@@ -36,14 +36,14 @@ BOOST_AUTO_TEST_CASE(all_parts_come_back) {
   BOOST_TEST(entry->closes());
   BOOST_TEST((entry->at() == at));
   BOOST_TEST(entry->dated_ms() == -5);
-  BOOST_TEST(entry->alias() == std::string_view("own\0id", 6));
+  BOOST_TEST(entry->publisher_id() == std::string_view("own\0id", 6));
   BOOST_TEST(entry->frame() == "data: x\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(nothing_but_a_topic) {
   const auto entry = Entry::make({.topics = {"t"}});
   BOOST_TEST(entry->frame().empty());
-  BOOST_TEST(entry->alias().empty());
+  BOOST_TEST(entry->publisher_id().empty());
   BOOST_TEST(entry->key().empty());
   BOOST_TEST(!entry->closes());
   BOOST_TEST(names_of(*entry) == std::vector<std::string>{"t"}, boost::test_tools::per_element());
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(the_last_owner_frees_it) {
 }
 
 BOOST_AUTO_TEST_CASE(parts_count_as_much_as_the_entry) {
-  const EntryParts parts{.topics = {"a", "b"}, .key = "k", .alias = "id", .frame = "data: x\n\n"};
+  const EntryParts parts{.topics = {"a", "b"}, .key = "k", .publisher_id = "id", .frame = "data: x\n\n"};
   BOOST_TEST(parts.size_bytes() == Entry::make(parts)->size_bytes());
 }
 

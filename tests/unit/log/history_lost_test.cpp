@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "log/history.hpp"
-#include "support/hub_draft.hpp"
+#include "support/drafts.hpp"
 #include "support/manual_clock.hpp"
 
 using namespace worker::log;
@@ -21,8 +21,8 @@ struct Bench {
   std::string resume(const std::string& selectors, const std::optional<std::string>& cursor) const {
     return told(history.resume(select(selectors), cursor));
   }
-  std::string read(const std::string& selectors, Sequence after, Evictions accounted = 0) const {
-    return told(history.read(select(selectors), after, history.last(), std::string::npos, accounted));
+  std::string read(const std::string& selectors, Sequence after, EvictionCount evictions_seen = 0) const {
+    return told(history.read(select(selectors), after, history.last(), std::string::npos, evictions_seen));
   }
 
   ManualClock clock;
@@ -39,9 +39,9 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_is_held_and_the_places_go_on, Bench) {
   history.lose(4);
   BOOST_TEST(history.last() == 4U);
   BOOST_TEST(history.lost_through() == 4U);
-  BOOST_TEST(history.figures().events == 0U);
-  BOOST_TEST(history.figures().bytes == 0U);
-  BOOST_TEST(!history.find_held("own"));
+  BOOST_TEST(history.stats().events == 0U);
+  BOOST_TEST(history.stats().bytes == 0U);
+  BOOST_TEST(!history.find_retained("own"));
   BOOST_TEST(resume("never", "own") == "after 4 gap evicted");
   BOOST_TEST(history.past_ids().find("own")->sequence == 2U);
   add("a");
@@ -90,7 +90,7 @@ BOOST_FIXTURE_TEST_CASE(in_a_new_life_ids_begin_again_and_places_go_on, Bench) {
   add("a");
   add(closing("b"));
   history.restart("e2");
-  BOOST_TEST(history.origin() == 3U);
+  BOOST_TEST(history.epoch_start() == 3U);
   BOOST_TEST(history.last() == 3U);
   BOOST_TEST(history.id_of(3) == "e2-0");
   add("a");
@@ -102,19 +102,19 @@ BOOST_FIXTURE_TEST_CASE(in_a_new_life_ids_begin_again_and_places_go_on, Bench) {
   BOOST_TEST(resume("a", "e2-1") == "after 4");
   BOOST_TEST(resume("a", "e2-2") == "after 3 gap unknown");
   BOOST_TEST(resume("a", "e1-2") == "after 3 gap restarted");
-  BOOST_TEST(history.is_own("e2-7"));
-  BOOST_TEST(!history.is_own("e1-1"));
+  BOOST_TEST(history.is_current_epoch("e2-7"));
+  BOOST_TEST(!history.is_current_epoch("e1-1"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_reader_from_the_life_before_learns_why, Bench) {
   add("a");
-  const auto accounted = history.resume(select("a"), std::nullopt).accounted;
+  const auto evictions_seen = history.resume(select("a"), std::nullopt).evictions_seen;
   history.restart("e2");
   add("a");
-  const auto slice = history.read(select("a"), 1, 3, std::string::npos, accounted);
+  const auto slice = history.read(select("a"), 1, 3, std::string::npos, evictions_seen);
   BOOST_TEST(told(slice) == "3 through 3 evicted 2");
   BOOST_TEST(name_of(slice.why) == "restarted");
-  BOOST_TEST(read("a", 2, slice.accounted) == "3 through 3 evicted 0");
+  BOOST_TEST(read("a", 2, slice.evictions_seen) == "3 through 3 evicted 0");
   BOOST_TEST(name_of(history.read(select("a"), 2, 3, 1, 0).why) == "evicted");
 }
 

@@ -16,7 +16,7 @@ struct Beside {
   struct Given {
     std::string topic;
     Sequence place;
-    Evictions at;
+    EvictionCount at;
   };
 
   Sequence publish(std::vector<std::string> topics) {
@@ -42,10 +42,10 @@ struct Beside {
     }
     return all;
   }
-  Sequence lost_through(const std::string& prefix, Evictions accounted) const {
+  Sequence lost_through(const std::string& prefix, EvictionCount evictions_seen) const {
     Sequence through = 0;
     for (const auto& each : given_up) {
-      if (each.topic.starts_with(prefix) && each.at > accounted) through = std::max(through, each.place);
+      if (each.topic.starts_with(prefix) && each.at > evictions_seen) through = std::max(through, each.place);
     }
     return through;
   }
@@ -55,11 +55,11 @@ struct Beside {
   }
 
   PrefixIndex index;
-  Places held;
+  EntryIndex held;
   std::map<std::string, std::vector<Sequence>> places;
   std::vector<Given> given_up;
   Sequence last = 0;
-  Evictions evictions = 0;
+  EvictionCount evictions = 0;
 };
 
 using Found = std::vector<Sequence>;
@@ -185,11 +185,11 @@ BOOST_AUTO_TEST_CASE(losses_out_of_order_are_counted) {
   PrefixIndex index;
   index.mark("a/x", {1'000, 1});
   const auto one = index.bytes();
-  for (Evictions at = 2; at <= 500; ++at) {
+  for (EvictionCount at = 2; at <= 500; ++at) {
     index.mark("a/x", {1'000 - at, at});
     BOOST_REQUIRE(index.bytes() <= one + 500 * 8 + 2'048);
   }
-  BOOST_TEST(index.bytes() >= one + 500 * 8 + 64 * sizeof(Loss));
+  BOOST_TEST(index.bytes() >= one + 500 * 8 + 64 * sizeof(EvictionMark));
   index.mark("a/x", {2'000, 501});
   BOOST_TEST(index.bytes() <= one + 501 * 8 + 64);
 }
@@ -222,8 +222,9 @@ BOOST_AUTO_TEST_CASE(holds_what_a_search_of_everything_finds) {
       const auto wanted = hub.under(prefix);
       BOOST_TEST(std::ranges::includes(held, wanted), prefix << " in run " << run);
       for (int i = 0; i < 10; ++i) {
-        const auto accounted = below(hub.evictions + 1);
-        BOOST_TEST(hub.index.lost_through(prefix, accounted) == hub.lost_through(prefix, accounted));
+        const auto evictions_seen = below(hub.evictions + 1);
+        BOOST_TEST(hub.index.lost_through(prefix, evictions_seen) ==
+                   hub.lost_through(prefix, evictions_seen));
       }
     }
   }

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_draft.hpp"
+#include "support/drafts.hpp"
 
 using namespace worker::log;
 using namespace std::string_literals;
@@ -18,7 +18,7 @@ std::string checked(const std::string& name, std::size_t bytes_max = 1'024) {
 }
 
 std::string parsed(const std::vector<std::string_view>& selectors, std::size_t bytes_max = 1'024) {
-  const auto result = Selection::parse(selectors, bytes_max);
+  const auto result = Subscription::parse(selectors, bytes_max);
   return result ? "ok" : result.error();
 }
 
@@ -78,12 +78,12 @@ BOOST_AUTO_TEST_CASE(names_that_may_be_meant_as_something_else) {
     BOOST_TEST(notice(selector) == "nothing");
 }
 
-// --- selections ---
+// --- subscriptions ---
 
 BOOST_AUTO_TEST_CASE(names_and_prefixes_are_parted_sorted_and_single) {
-  const auto selection = select("b a/* a b x/y/* a/* c/*d *");
-  BOOST_TEST(selection.names() == (Names{"a", "b", "c/*d"}), boost::test_tools::per_element());
-  BOOST_TEST(selection.prefixes() == (Names{"", "a/", "x/y/"}), boost::test_tools::per_element());
+  const auto subscription = select("b a/* a b x/y/* a/* c/*d *");
+  BOOST_TEST(subscription.names() == (Names{"a", "b", "c/*d"}), boost::test_tools::per_element());
+  BOOST_TEST(subscription.prefixes() == (Names{"", "a/", "x/y/"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(the_order_of_asking_is_no_difference) {
@@ -104,19 +104,19 @@ BOOST_AUTO_TEST_CASE(selectors_are_checked_like_names) {
 }
 
 BOOST_AUTO_TEST_CASE(a_name_matches_itself) {
-  const auto selection = select("orders b");
-  BOOST_TEST(selection.matches("orders"));
-  BOOST_TEST(selection.matches("b"));
+  const auto subscription = select("orders b");
+  BOOST_TEST(subscription.matches("orders"));
+  BOOST_TEST(subscription.matches("b"));
   for (const auto* other : {"order", "orders/", "orders/1", "Orders", "a", "bb", ""})
-    BOOST_TEST(!selection.matches(other));
+    BOOST_TEST(!subscription.matches(other));
 }
 
 BOOST_AUTO_TEST_CASE(a_pattern_matches_what_is_below_it) {
-  const auto selection = select("orders/*");
+  const auto subscription = select("orders/*");
   for (const auto* below : {"orders/1", "orders/1/2", "orders/", "orders//"})
-    BOOST_TEST(selection.matches(below));
+    BOOST_TEST(subscription.matches(below));
   for (const auto* other : {"orders", "order/1", "xorders/1", "ordersx/1", "Orders/1"}) {
-    BOOST_TEST(!selection.matches(other));
+    BOOST_TEST(!subscription.matches(other));
   }
 }
 
@@ -127,16 +127,16 @@ BOOST_AUTO_TEST_CASE(a_star_matches_all) {
 }
 
 BOOST_AUTO_TEST_CASE(a_star_elsewhere_is_a_letter) {
-  const auto selection = select("a* */b");
-  BOOST_TEST(selection.matches("a*"));
-  BOOST_TEST(selection.matches("*/b"));
-  BOOST_TEST(!selection.matches("ab"));
-  BOOST_TEST(!selection.matches("x/b"));
+  const auto subscription = select("a* */b");
+  BOOST_TEST(subscription.matches("a*"));
+  BOOST_TEST(subscription.matches("*/b"));
+  BOOST_TEST(!subscription.matches("ab"));
+  BOOST_TEST(!subscription.matches("x/b"));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_asked_nothing_matched) {
-  BOOST_TEST(!Selection().matches("a"));
-  BOOST_TEST((Selection::parse({}, 10).value() == Selection()));
+  BOOST_TEST(!Subscription().matches("a"));
+  BOOST_TEST((Subscription::parse({}, 10).value() == Subscription()));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_matches_by_any_of_its_topics) {

@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(gauges_that_are_read_when_asked_for) {
   Registry registry;
   auto& gauge = registry.gauge("age", "Help.");
   int reads = 0;
-  registry.on_text([&] { gauge.set(++reads); });
+  registry.on_render([&] { gauge.set(++reads); });
   BOOST_TEST(registry.text() == "# HELP age Help.\n# TYPE age gauge\nage 1\n");
   BOOST_TEST(registry.text() == "# HELP age Help.\n# TYPE age gauge\nage 2\n");
 }

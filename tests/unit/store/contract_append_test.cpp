@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
   BOOST_TEST(entry->sequence() == 2U);
   BOOST_TEST(entry->topics() == (std::vector<std::string>{"b", "a"}), boost::test_tools::per_element());
   BOOST_TEST(entry->key() == "k");
-  BOOST_TEST(entry->alias() == "");
+  BOOST_TEST(entry->publisher_id() == "");
   BOOST_TEST(entry->closes());
   BOOST_TEST((entry->at() == subject.clock.now()));
   BOOST_TEST(entry->frame() == "event: t\nretry: 30\ndata: 1\ndata: 2\nid: " + subject.id(2) + "\n\n");
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_is_an_alias_of_the_place, S, Subje
   BOOST_TEST(subject.publish("a") == subject.id(3));
   const auto entry = subject.journal().read_all(1, 1).at(0);
   BOOST_TEST(entry->sequence() == 2U);
-  BOOST_TEST(entry->alias() == "order 17");
+  BOOST_TEST(entry->publisher_id() == "order 17");
   BOOST_TEST(entry->frame() == "data: hi\nid: order 17\n\n");
   BOOST_TEST(subject.journal().id_of(*entry) == "order 17");
   BOOST_TEST(subject.journal().id_of(2) == subject.id(2));
@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_again_once_it_is_forgotten, S, Subje
   BOOST_TEST(subject.append(draft_with_id("a", "y", "new")) == "conflict");
   BOOST_TEST(subject.append(draft_with_id("a", "x", "new")) == "x");
   BOOST_TEST(subject.resume("a", "x") == "after 7");
-  BOOST_TEST(subject.journal().figures().past_ids == 2U);
-  BOOST_TEST(subject.journal().figures().past_ids_forgotten == 1U);
+  BOOST_TEST(subject.journal().stats().past_ids == 2U);
+  BOOST_TEST(subject.journal().stats().past_ids_forgotten == 1U);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_once_its_event_is_evicted_where_none_are_remembered, S,

@@ -10,9 +10,8 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string counted(Subject& subject) {
-  const auto figures = subject.journal().figures();
-  return fmt::format("{} events of {} topics, oldest {} ms", figures.events, figures.topics,
-                     figures.age.count());
+  const auto stats = subject.journal().stats();
+  return fmt::format("{} events of {} topics, oldest {} ms", stats.events, stats.topics, stats.age.count());
 }
 
 const auto nothing = [] {};
@@ -122,9 +121,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_bytes_of_all_topics_stay_within_their_bound, S
   subject.settings.bytes_max = 20'000;
   for (int i = 0; i < 200; ++i) {
     subject.publish(i % 2 == 0 ? "a" : "b/x", std::string(static_cast<std::size_t>(i * 37 % 2'000), 'x'));
-    const auto figures = subject.journal().figures();
-    BOOST_REQUIRE_LE(figures.bytes, 20'000U);
-    if (i > 40) BOOST_REQUIRE_GT(figures.bytes, 17'000U);  // as much as fits is held
+    const auto stats = subject.journal().stats();
+    BOOST_REQUIRE_LE(stats.bytes, 20'000U);
+    if (i > 40) BOOST_REQUIRE_GT(stats.bytes, 17'000U);  // as much as fits is held
   }
   const auto held = subject.journal().read_all(0, 1'000);
   BOOST_TEST(held.back()->sequence() == 200U);
@@ -217,14 +216,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(told_exactly_where_something_was_missed, S, Subjec
     subject.publish(topic);
   }
   for (const auto* selectors : {"a", "b", "c/1", "a b", "c/*", "b c/1", "*", "never"}) {
-    const auto selection = select(selectors);
+    const auto subscription = select(selectors);
     for (Sequence cursor = 0; cursor <= 60; ++cursor) {
-      const auto from = subject.journal().resume(selection, subject.id(cursor));
-      const auto slice = subject.journal().read(selection, from.after, 60, 1'000'000, 0);
+      const auto from = subject.journal().resume(subscription, subject.id(cursor));
+      const auto slice = subject.journal().read(subscription, from.after, 60, 1'000'000, 0);
       bool missed = false;
       for (Sequence place = cursor + 1; place <= 60; ++place) {
-        if (!selection.matches(published[place - 1])) continue;
-        missed |= subject.journal().read(selection, place - 1, place, 1, 0).entries.empty();
+        if (!subscription.matches(published[place - 1])) continue;
+        missed |= subject.journal().read(subscription, place - 1, place, 1, 0).entries.empty();
       }
       BOOST_TEST_CONTEXT(selectors << " after " << cursor) {
         BOOST_TEST(from.gap.has_value() == missed);

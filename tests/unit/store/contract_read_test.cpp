@@ -103,13 +103,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
   for (int i = 0; i < 8; ++i) publish_some(subject);
   const auto last = subject.journal().last();
   for (const auto& selectors : selections) {
-    const auto selection = select(selectors);
+    const auto subscription = select(selectors);
     for (Sequence until = last - 20; until <= last; ++until) {
-      const auto whole = places(subject.journal().read(selection, 3, until, 1'000'000, 0).entries);
+      const auto whole = places(subject.journal().read(subscription, 3, until, 1'000'000, 0).entries);
       for (const std::size_t bytes : {1U, 20U, 100U, 250U, 5'000U}) {
         std::vector<EntryPtr> pieces;
         for (Sequence at = 3; at < until;) {
-          const auto slice = subject.journal().read(selection, at, until, bytes, 0);
+          const auto slice = subject.journal().read(subscription, at, until, bytes, 0);
           BOOST_REQUIRE_GT(slice.through, at);
           BOOST_REQUIRE_LE(slice.through, until);
           if (!slice.entries.empty()) BOOST_REQUIRE_LE(slice.entries.back()->sequence(), slice.through);
@@ -122,18 +122,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
   }
 }
 
-// The same question answered twice: read() for a selection, and the selection's own word on every event.
+// The same question answered twice: read() for a subscription, and the subscription's own word on every
+// event.
 BOOST_AUTO_TEST_CASE_TEMPLATE(read_agrees_with_matches, S, Subjects) {
   S subject;
   for (int i = 0; i < 3; ++i) publish_some(subject);
   const auto all = subject.journal().read_all(0, 1'000);
   for (const auto& selectors : selections) {
-    const auto selection = select(selectors);
+    const auto subscription = select(selectors);
     std::vector<EntryPtr> matching;
     for (const auto& entry : all) {
-      if (selection.matches(*entry)) matching.push_back(entry);
+      if (subscription.matches(*entry)) matching.push_back(entry);
     }
-    BOOST_TEST(places(subject.journal().read(selection, 0, 27, 1'000'000, 0).entries) == places(matching));
+    BOOST_TEST(places(subject.journal().read(subscription, 0, 27, 1'000'000, 0).entries) == places(matching));
   }
 }
 

@@ -74,8 +74,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(earliest_is_all_that_is_held_of_every_topic, S, Su
 BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 2;
-  const auto news = [&](const char* selectors, const Resumption& from) {
-    return subject.journal().read(select(selectors), from.after, subject.journal().last(), 1, from.accounted);
+  const auto news = [&](const char* selectors, const ResumePoint& from) {
+    return subject.journal().read(select(selectors), from.after, subject.journal().last(), 1,
+                                  from.evictions_seen);
   };
   subject.publish("quiet");
   subject.publish_times(4, "a");
@@ -85,7 +86,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
                         std::optional<std::string>(subject.id(0)),
                         std::optional<std::string>(subject.id(3)),
                         std::optional<std::string>(subject.id(5))};
-  std::vector<Resumption> begun;
+  std::vector<ResumePoint> begun;
   for (const auto& cursor : cursors) {
     begun.push_back(subject.journal().resume(select("a quiet"), cursor));
     BOOST_TEST(news("a quiet", begun.back()).evicted_through == 0U);
@@ -96,7 +97,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
     BOOST_TEST(news("quiet", from).evicted_through == 0U);
     const auto slice = news("a quiet", from);
     BOOST_TEST(slice.evicted_through == 4U);
-    BOOST_TEST(news("a quiet", {.after = slice.through, .accounted = slice.accounted}).evicted_through == 0U);
+    BOOST_TEST(
+        news("a quiet", {.after = slice.through, .evictions_seen = slice.evictions_seen}).evicted_through ==
+        0U);
   }
 }
 
@@ -110,7 +113,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_later_eviction_further_back_is_news, S, Subjects
   const auto from = subject.journal().resume(both, "earliest");
   subject.publish_times(3, "quiet");
   const auto slice =
-      subject.journal().read(both, from.after, subject.journal().last(), 1'000, from.accounted);
+      subject.journal().read(both, from.after, subject.journal().last(), 1'000, from.evictions_seen);
   BOOST_TEST(told(slice) == "4 5 6 7 8 9 through 9 evicted 1");
 }
 

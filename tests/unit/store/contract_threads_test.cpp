@@ -37,8 +37,8 @@ void write(Subject& subject, int writer, std::atomic<int>& out_of_order) {
   }
 }
 
-// Follows `selection` in small slices to the end; the data it saw.
-std::string follow(const EventLog& journal, const Selection& selection) {
+// Follows `subscription` in small slices to the end; the data it saw.
+std::string follow(const EventLog& journal, const Subscription& subscription) {
   std::string seen;
   for (Sequence at = 0; at < total;) {
     const auto until = journal.last();
@@ -46,7 +46,7 @@ std::string follow(const EventLog& journal, const Selection& selection) {
       std::this_thread::yield();
       continue;
     }
-    const auto slice = journal.read(selection, at, until, 200, 0);
+    const auto slice = journal.read(subscription, at, until, 200, 0);
     for (const auto& entry : slice.entries) seen += worker::sse::parse_event(entry->frame())->data + " ";
     at = slice.through;
   }
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   threads.emplace_back([&] {
     while (journal.last() < total) {
       journal.expire();
-      journal.figures();
+      journal.stats();
       journal.resume(select("w/*"), "earliest");
       journal.closed(select("w/1"));
       std::this_thread::yield();
@@ -125,11 +125,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   });
   threads.emplace_back([&] {
     int expected = 0;  // of writer 0, whose data counts up
-    Evictions accounted = 0;
+    EvictionCount evictions_seen = 0;
     bool told = false;  // of a loss behind the last entry; a slice without entries may be the one that tells
     for (Sequence at = 0; at < total;) {
-      const auto slice = journal.read(select(topic_of(0)), at, journal.last(), 300, accounted);
-      accounted = slice.accounted;
+      const auto slice = journal.read(select(topic_of(0)), at, journal.last(), 300, evictions_seen);
+      evictions_seen = slice.evictions_seen;
       told |= slice.evicted_through > at;
       for (const auto& entry : slice.entries) {
         const auto number = std::stoi(worker::sse::parse_event(entry->frame())->data);
@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   BOOST_TEST(untold == 0);
   while (journal.expire()) {
   }
-  BOOST_TEST(journal.figures().events <= writers * 5U);
+  BOOST_TEST(journal.stats().events <= writers * 5U);
 }
 
 // Publishers that try again at one moment, and others that take the same ids for events of their own, while
@@ -181,7 +181,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects)
   while (events.size() < ids) {
     const auto entries = subject.journal().read_all(follower.at, 64);
     for (const auto& entry : entries) {
-      if (!events.emplace(entry->alias(), worker::sse::parse_event(entry->frame())->data).second) ++odd;
+      if (!events.emplace(entry->publisher_id(), worker::sse::parse_event(entry->frame())->data).second)
+        ++odd;
       follower.at = entry->sequence();
     }
     if (entries.empty()) std::this_thread::yield();

@@ -5,8 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "unit/store/redis/redis_bench.hpp"
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/redis/redis_fixture.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_may_wait_and_one_byte_more) {
   BOOST_TEST(!waits.take(1, 100));
   BOOST_TEST(waits.size() == 100U);
   BOOST_TEST(waits.refused() == 1U);
-  waits.give_back(60);
+  waits.release(60);
   BOOST_TEST(!waits.take(61, 100));
   BOOST_TEST(!waits.take(std::string::npos, 100));
   BOOST_TEST(waits.take(60, 100));
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(what_is_larger_waits_alone) {
   PendingBytes waits;
   BOOST_TEST(waits.take(1'000, 100));
   BOOST_TEST(!waits.take(1, 100));
-  waits.give_back(1'000);
+  waits.release(1'000);
   BOOST_TEST(waits.take(1, 100));
   BOOST_TEST(!waits.take(1'000, 100));
 }
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(all_that_drafts_take_counts) {
       std::vector<Draft> drafts;
       drafts.reserve(1'000);
       for (int i = 0; i < 1'000; ++i) drafts.push_back(one_of(kind));
-      const auto counted = waiting_bytes(drafts);
+      const auto counted = pending_bytes(drafts);
       if (before == 0) return;  // another allocator
       const auto taken = ::mallinfo2().uordblks - before;
       BOOST_TEST(taken <= counted);
@@ -101,11 +101,11 @@ BOOST_AUTO_TEST_CASE(all_that_drafts_take_counts) {
 }
 
 BOOST_AUTO_TEST_CASE(for_the_disk) {
-  SqliteLife life;
+  SqliteRestarts life;
   std::promise<void> go;
   std::promise<void> begun;
   Answers answers;
-  const auto each = waiting_bytes(one("a"));
+  const auto each = pending_bytes(one("a"));
   life.settings.waiting_bytes_max = 10 * each;
   life.journal().update(life.settings);
   // The writer does not come for more before it has told this one.
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(for_the_disk) {
   life.journal().append(one("b"), answers.take());
   BOOST_TEST(answers.count("full") == 1U);
   BOOST_TEST(life.journal().backlog().refused == 1U);
-  BOOST_TEST(!life.journal().trouble());
+  BOOST_TEST(!life.journal().unavailable_reason());
   go.set_value();
   BOOST_TEST(answers.all_come());
   BOOST_TEST(answers.count("full") == 1U);
@@ -128,8 +128,8 @@ BOOST_AUTO_TEST_CASE(for_the_disk) {
   BOOST_TEST(eventually([&] { return life.journal().backlog().bytes == 0; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
-  const auto each = waiting_bytes(one("a"));
+BOOST_FIXTURE_TEST_CASE(for_redis, RedisFixture) {
+  const auto each = pending_bytes(one("a"));
   settings.waiting_bytes_max = 10 * each;
   const auto journal = worker();
   publish(*journal, "a");
@@ -137,7 +137,8 @@ BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
   // One that is paused is in trouble after a moment: if that passed before all was asked, once more.
   for (int tries = 0; tries < 5 && !full; ++tries) {
     Answers answers;
-    BOOST_REQUIRE(eventually([&] { return !journal->trouble() && journal->backlog().bytes == 0; }));
+    BOOST_REQUIRE(
+        eventually([&] { return !journal->unavailable_reason() && journal->backlog().bytes == 0; }));
     server.signal(SIGSTOP);
     for (int i = 0; i < 10; ++i) journal->append(one("a"), answers.take());
     const auto before = answers.count();
@@ -149,7 +150,7 @@ BOOST_FIXTURE_TEST_CASE(for_redis, RedisBench) {
   }
   BOOST_TEST(full);
   BOOST_TEST(journal->backlog().refused >= 1U);
-  BOOST_TEST(eventually([&] { return !journal->trouble() && journal->backlog().bytes == 0; }));
+  BOOST_TEST(eventually([&] { return !journal->unavailable_reason() && journal->backlog().bytes == 0; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

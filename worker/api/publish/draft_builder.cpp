@@ -8,8 +8,8 @@
 #include <charconv>
 #include <utility>
 
-#include "base/resemblance.hpp"
-#include "base/shown.hpp"
+#include "base/closest_match.hpp"
+#include "base/printable.hpp"
 #include "base/utf8.hpp"
 #include "log/topic.hpp"
 #include "sse/reserved_types.hpp"
@@ -24,23 +24,25 @@ constexpr std::array<std::string_view, 7> field_names = {"topic", "data", "event
 void check_line(std::string_view field, std::string_view value) {
   constexpr std::size_t line_bytes_max = 1024;
   if (value.size() > line_bytes_max)
-    throw Mistake(fmt::format("{}: is over {} bytes", field, line_bytes_max));
-  if (!base::is_utf8(value)) throw Mistake(fmt::format("{}: is not valid UTF-8", field));
-  if (base::has_control(value)) throw Mistake(fmt::format("{}: holds a control character", field));
+    throw InvalidRequest(fmt::format("{}: is over {} bytes", field, line_bytes_max));
+  if (!base::is_utf8(value)) throw InvalidRequest(fmt::format("{}: is not valid UTF-8", field));
+  if (base::has_control(value)) throw InvalidRequest(fmt::format("{}: holds a control character", field));
 }
 
 // A reader sends its last id back in a header, and what a header cannot carry does not come back.
 void check_id(std::string_view id) {
   check_line("id", id);
-  if (id.empty()) throw Mistake("id: must not be empty; leave it out and the hub makes one");
-  if (base::has_outer_blank(id)) throw Mistake("id: must not begin or end with a blank; headers lose it");
-  if (id.starts_with('#') || id == "earliest") throw Mistake("id: must not begin with # nor be `earliest`");
+  if (id.empty()) throw InvalidRequest("id: must not be empty; leave it out and the hub makes one");
+  if (base::has_outer_blank(id))
+    throw InvalidRequest("id: must not begin or end with a blank; headers lose it");
+  if (id.starts_with('#') || id == "earliest")
+    throw InvalidRequest("id: must not begin with # nor be `earliest`");
 }
 
 void check_type(std::string_view type, const PublishSettings& limits) {
   check_line("event", type);
   if (limits.reserved_types == PublishSettings::ReservedTypes::refuse && sse::is_reserved_type(type)) {
-    throw Mistake(fmt::format(
+    throw InvalidRequest(fmt::format(
         "event: {} is reserved: the worker itself sends {}; choose another type, or allow them with "
         "publish.reserved_types",
         type, fmt::join(sse::reserved_types, ", ")));
@@ -52,13 +54,14 @@ std::chrono::milliseconds retry_of(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0 ||
       value > retry_max.count()) {
-    throw Mistake(fmt::format("retry: must be milliseconds from 0 to {}", retry_max.count()));
+    throw InvalidRequest(fmt::format("retry: must be milliseconds from 0 to {}", retry_max.count()));
   }
   return std::chrono::milliseconds(value);
 }
 
 bool close_of(std::string_view text) {
-  if (text != "0" && text != "1" && text != "true" && text != "false") throw Mistake("close: must be 1 or 0");
+  if (text != "0" && text != "1" && text != "true" && text != "false")
+    throw InvalidRequest("close: must be 1 or 0");
   return text == "1" || text == "true";
 }
 
@@ -68,22 +71,23 @@ Field field_named(std::string_view name) {
   const auto found = std::ranges::find(field_names, name);
   if (found != field_names.end()) return static_cast<Field>(found - field_names.begin());
   if (name.starts_with('{') || name.starts_with('['))
-    throw Mistake("The body is encoded JSON; send it as it is, with Content-Type: application/json");
-  const auto meant = base::resembling(name, field_names);
-  throw Mistake(fmt::format("{}: is not a field; {}there are topic, data, event, id, retry, key and close",
-                            base::shown(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
+    throw InvalidRequest("The body is encoded JSON; send it as it is, with Content-Type: application/json");
+  const auto meant = base::closest_match(name, field_names);
+  throw InvalidRequest(
+      fmt::format("{}: is not a field; {}there are topic, data, event, id, retry, key and close",
+                  base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
 }
 
 std::optional<std::string_view> field_meant(std::string_view name) {
   const auto found = std::ranges::find(field_names, name);
-  return found != field_names.end() ? std::optional(*found) : base::resembling(name, field_names);
+  return found != field_names.end() ? std::optional(*found) : base::closest_match(name, field_names);
 }
 
 std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }
 
 void DraftBuilder::begin(Field field) {
   const auto bit = 1U << static_cast<unsigned>(field);
-  if ((given_ & bit) != 0) throw Mistake(fmt::format("{}: is given twice", name_of(field)));
+  if ((given_ & bit) != 0) throw InvalidRequest(fmt::format("{}: is given twice", name_of(field)));
   given_ |= bit;
 }
 
@@ -92,7 +96,8 @@ void DraftBuilder::add_topic(std::string_view name) {
   if (topics_given_ > limits_.topics_max) return;  // told by finish(), with their number
   if (const auto checked = log::check_topic(name, limits_.topic_bytes_max); !checked) {
     const bool long_name = name.size() > limits_.topic_bytes_max;
-    throw Mistake(checked.error(), long_name ? std::optional(metrics::Limit::topic_bytes) : std::nullopt);
+    throw InvalidRequest(checked.error(),
+                         long_name ? std::optional(metrics::Limit::topic_bytes) : std::nullopt);
   }
   if (std::ranges::find(draft_.topics, name) == draft_.topics.end()) draft_.topics.emplace_back(name);
 }
@@ -127,17 +132,17 @@ void DraftBuilder::set(Field field, std::string value) {
 
 log::Draft DraftBuilder::finish() {
   if (topics_given_ > limits_.topics_max) {
-    throw Mistake(
+    throw InvalidRequest(
         fmt::format("topic: {} are named; at most {} are allowed", topics_given_, limits_.topics_max),
         metrics::Limit::publish_topics);
   }
-  if (draft_.topics.empty()) throw Mistake("topic: is missing");
+  if (draft_.topics.empty()) throw InvalidRequest("topic: is missing");
   const auto& event = draft_.event;
   if (event.data.size() + event.type.size() + event.id.size() > limits_.event_bytes_max) {
-    throw Mistake(fmt::format("data: the event is over {} bytes", limits_.event_bytes_max),
-                  metrics::Limit::event_bytes, 413);
+    throw InvalidRequest(fmt::format("data: the event is over {} bytes", limits_.event_bytes_max),
+                         metrics::Limit::event_bytes, 413);
   }
-  if (!base::is_utf8(event.data)) throw Mistake("data: is not valid UTF-8");
+  if (!base::is_utf8(event.data)) throw InvalidRequest("data: is not valid UTF-8");
   draft_.silent = draft_.closes && (given_ & (1U << static_cast<unsigned>(Field::data))) == 0;
   return std::move(draft_);
 }

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "api/publish/settings.hpp"
-#include "api/request/mistake.hpp"
+#include "api/request/invalid_request.hpp"
 #include "log/entry.hpp"
 
 namespace worker::api {

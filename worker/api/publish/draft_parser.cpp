@@ -16,13 +16,13 @@ template <class Parse>
 DraftResult caught(const Parse& parse) {
   try {
     return parse();
-  } catch (const Mistake& mistake) {
+  } catch (const InvalidRequest& mistake) {
     return base::failure(DraftError{mistake.status, mistake.detail, mistake.limit});
   }
 }
 
 [[noreturn]] void wrong_type(Field field) {
-  throw Mistake(fmt::format("{}: has the wrong type", name_of(field)));
+  throw InvalidRequest(fmt::format("{}: has the wrong type", name_of(field)));
 }
 
 // `retry` and `close` may also be given as what they are.
@@ -38,7 +38,7 @@ std::string scalar_of(Field field, const dom::element& value) {
 
 void add_topics(DraftBuilder& builder, const dom::element& value) {
   const auto add = [&](const dom::element& topic) {
-    if (!topic.is_string()) throw Mistake("topic: must be a string or an array of strings");
+    if (!topic.is_string()) throw InvalidRequest("topic: must be a string or an array of strings");
     builder.add_topic(topic);
   };
   if (!value.is_array()) return add(value);
@@ -115,7 +115,7 @@ struct JsonDraftParser::Parsers {
     try {
       return draft(text, view, limits);
     } catch (const simdjson::simdjson_error&) {
-      throw json_mistake(view);
+      throw json_error(view);
     }
   }
 

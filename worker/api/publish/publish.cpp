@@ -10,7 +10,7 @@
 #include "api/request/caller.hpp"
 #include "api/request/quoted.hpp"
 #include "api/request/request_body.hpp"
-#include "base/shown.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -45,7 +45,7 @@ std::string sentence(store::Rejection rejection, const store::Store& store) {
     case store::Rejection::conflict:
       return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
              "event again";
-    case store::Rejection::unconfirmed:
+    case store::Rejection::outcome_unknown:
       return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
              "`id` cannot create a duplicate.";
     case store::Rejection::full:
@@ -55,7 +55,7 @@ std::string sentence(store::Rejection rejection, const store::Store& store) {
       break;
   }
   return fmt::format("The event could not be kept ({}); send it again later.",
-                     store.trouble().value_or("it has recovered meanwhile"));
+                     store.unavailable_reason().value_or("it has recovered meanwhile"));
 }
 
 http::Response refusal(store::Rejection rejection, const store::Store& store) {
@@ -68,7 +68,7 @@ http::Response refusal(store::Rejection rejection, const store::Store& store) {
       return http::problem(400, detail);
     case store::Rejection::unavailable:
     case store::Rejection::full:
-    case store::Rejection::unconfirmed:
+    case store::Rejection::outcome_unknown:
       break;
   }
   return http::problem(503, detail, {{"Retry-After", "1"}});
@@ -77,13 +77,13 @@ http::Response refusal(store::Rejection rejection, const store::Store& store) {
 bool is_unavailable(const store::Kept& result) {
   return !result &&
          (result.error() == store::Rejection::unavailable || result.error() == store::Rejection::full ||
-          result.error() == store::Rejection::unconfirmed);
+          result.error() == store::Rejection::outcome_unknown);
 }
 
 // `{"NAME":"TEXT"}` and a line end.
 void append_line(std::string& out, std::string_view name, std::string_view text) {
   out.append("{\"").append(name).append("\":");
-  append_quoted(out, text);
+  append_json_string(out, text);
   out.append("}\n");
 }
 
@@ -136,14 +136,14 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 }  // namespace
 
 // The link to a publisher's request, which may end before its answer is ready. Loop thread only.
-struct PublishEndpoint::Link {
+struct PublishEndpoint::ExchangeRef {
   http::Exchange* exchange;
 };
 
 // A publish on its way into the store.
-struct PublishEndpoint::Appending {
-  Publication publication;
-  std::shared_ptr<Link> link;
+struct PublishEndpoint::PendingPublish {
+  PublishRequest publication;
+  std::shared_ptr<ExchangeRef> link;
   base::Instant begun;
   std::size_t size = publication.drafts.size();
   std::size_t next = 0;  // draft to be appended
@@ -151,77 +151,77 @@ struct PublishEndpoint::Appending {
 };
 
 // An answer that waits for the store, which may finish on another thread and after the publisher left.
-class PublishEndpoint::PendingAnswer final : public http::Source {
+class PublishEndpoint::PendingResponse final : public http::Source {
  public:
-  explicit PendingAnswer(std::shared_ptr<Link> link) : link_(std::move(link)) {}
-  ~PendingAnswer() override { link_->exchange = nullptr; }
+  explicit PendingResponse(std::shared_ptr<ExchangeRef> link) : link_(std::move(link)) {}
+  ~PendingResponse() override { link_->exchange = nullptr; }
   // A publish that has begun is completed.
   void drain(std::chrono::milliseconds /*retry*/) override {}
 
  private:
-  const std::shared_ptr<Link> link_;
+  const std::shared_ptr<ExchangeRef> link_;
 };
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
                                  PublishMetrics& metrics)
-    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), aside_(loop) {}
+    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), background_(loop) {}
 
-bool PublishEndpoint::admits(const http::Request& request) const {
-  return settings_.key.empty() || has_key(request, settings_.key);
+bool PublishEndpoint::is_authorized(const http::Request& request) const {
+  return settings_.key.empty() || has_bearer_key(request, settings_.key);
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  if (!admits(request)) {
+  if (!is_authorized(request)) {
     return exchange.answer(http::problem(401,
                                          "Publishing needs `Authorization: Bearer` with the configured key.",
                                          {{"WWW-Authenticate", "Bearer"}}));
   }
   metrics_.bytes.add(request.body.size());
   if (const auto field = field_in_address(request.query)) {
-    return exchange.answer(
-        http::problem(400, fmt::format("{}: must be in the body, not in the address", base::shown(*field))));
+    return exchange.answer(http::problem(
+        400, fmt::format("{}: must be in the body, not in the address", base::printable(*field))));
   }
-  if (is_large(request)) return read_aside(exchange);
+  if (is_large(request)) return parse_in_background(exchange);
   const auto begun = loop_.timers().now();
-  auto read = reader_.read(request, settings_, metrics_);
+  auto read = parser_.read(request, settings_, metrics_);
   if (const auto* refusal = std::get_if<http::Response>(&read)) return exchange.answer(*refusal);
-  append(
-      std::make_shared<Appending>(Appending{std::get<Publication>(std::move(read)), wait(exchange), begun}));
+  append(std::make_shared<PendingPublish>(
+      PendingPublish{std::get<PublishRequest>(std::move(read)), wait(exchange), begun}));
 }
 
-std::shared_ptr<PublishEndpoint::Link> PublishEndpoint::wait(http::Exchange& exchange) {
-  auto link = std::make_shared<Link>(Link{&exchange});
-  exchange.keep(std::make_unique<PendingAnswer>(link));
+std::shared_ptr<PublishEndpoint::ExchangeRef> PublishEndpoint::wait(http::Exchange& exchange) {
+  auto link = std::make_shared<ExchangeRef>(ExchangeRef{&exchange});
+  exchange.keep(std::make_unique<PendingResponse>(link));
   return link;
 }
 
-void PublishEndpoint::read_aside(http::Exchange& exchange) {
+void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
   const auto bytes = exchange.request().body.size();
-  if (aside_bytes_ > 0 && aside_bytes_ + bytes > aside_bytes_max) {
+  if (background_bytes_ > 0 && background_bytes_ + bytes > aside_bytes_max) {
     metrics_.rejected.add();
     return exchange.answer(
         http::problem(503, "Too many large publishes are being read at the moment; send it again later.",
                       {{"Retry-After", "1"}}));
   }
-  aside_bytes_ += bytes;
+  background_bytes_ += bytes;
   http::Request request{.content_type = exchange.request().content_type,
                         .headers = exchange.request().headers,
                         .body = exchange.take_body()};
-  aside_.run([this, bytes, link = wait(exchange), begun = loop_.timers().now(), settings = settings_,
-              request = std::move(request)] {
-    auto read = std::make_shared<Read>(aside_reader_.read(request, settings, metrics_));
+  background_.run([this, bytes, link = wait(exchange), begun = loop_.timers().now(), settings = settings_,
+                   request = std::move(request)] {
+    auto read = std::make_shared<Read>(background_parser_.read(request, settings, metrics_));
     return [this, bytes, link, begun, read] {
-      aside_bytes_ -= bytes;
-      if (auto* publication = std::get_if<Publication>(read.get()))
-        return append(std::make_shared<Appending>(Appending{std::move(*publication), link, begun}));
+      background_bytes_ -= bytes;
+      if (auto* publication = std::get_if<PublishRequest>(read.get()))
+        return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publication), link, begun}));
       if (link->exchange != nullptr) link->exchange->answer(std::get<http::Response>(*read));
     };
   });
 }
 
 // Appends the next part, and the part after it in the next turn of the loop.
-void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
+void PublishEndpoint::append(const std::shared_ptr<PendingPublish>& appending) {
   auto& next = appending->next;
   const auto size = appending->size;
   auto& drafts = appending->publication.drafts;
@@ -245,7 +245,7 @@ void PublishEndpoint::append(const std::shared_ptr<Appending>& appending) {
   if (next < size) loop_.post([this, appending] { append(appending); });
 }
 
-void PublishEndpoint::take(Appending& appending, std::vector<store::Kept> kept) {
+void PublishEndpoint::take(PendingPublish& appending, std::vector<store::Kept> kept) {
   auto& results = appending.results;
   if (results.empty()) {
     results = std::move(kept);
@@ -262,7 +262,7 @@ void PublishEndpoint::take(Appending& appending, std::vector<store::Kept> kept) 
   if (appending.link->exchange != nullptr) appending.link->exchange->answer(answer_of(appending));
 }
 
-http::Response PublishEndpoint::answer_of(const Appending& appending) const {
+http::Response PublishEndpoint::answer_of(const PendingPublish& appending) const {
   const auto& results = appending.results;
   if (!appending.publication.batch) {
     const auto& kept = results.front();
@@ -277,7 +277,7 @@ http::Response PublishEndpoint::answer_of(const Appending& appending) const {
                                 batch_answer(appending.publication.items, results, store_));
   // Parts that were appended before may be stored.
   const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
-  return refusal(some ? store::Rejection::unconfirmed : lacking->error(), store_);
+  return refusal(some ? store::Rejection::outcome_unknown : lacking->error(), store_);
 }
 
 }  // namespace worker::api

@@ -9,11 +9,11 @@
 #include <variant>
 
 #include "api/publish/metrics.hpp"
-#include "api/publish/publish_reader.hpp"
+#include "api/publish/publish_parser.hpp"
 #include "api/publish/settings.hpp"
 #include "http/exchange.hpp"
+#include "net/background_thread.hpp"
 #include "net/loop.hpp"
-#include "net/side_thread.hpp"
 #include "store/store.hpp"
 
 namespace worker::api {
@@ -28,26 +28,26 @@ class PublishEndpoint final : public http::Endpoint {
   void update(const PublishSettings& settings) { settings_ = settings; }
 
  private:
-  using Read = std::variant<Publication, http::Response>;
-  struct Link;
-  struct Appending;
-  class PendingAnswer;
+  using Read = std::variant<PublishRequest, http::Response>;
+  struct ExchangeRef;
+  struct PendingPublish;
+  class PendingResponse;
 
-  bool admits(const http::Request& request) const;
-  static std::shared_ptr<Link> wait(http::Exchange& exchange);
-  void read_aside(http::Exchange& exchange);
-  void append(const std::shared_ptr<Appending>& appending);
-  void take(Appending& appending, std::vector<store::Kept> kept);
-  http::Response answer_of(const Appending& appending) const;
+  bool is_authorized(const http::Request& request) const;
+  static std::shared_ptr<ExchangeRef> wait(http::Exchange& exchange);
+  void parse_in_background(http::Exchange& exchange);
+  void append(const std::shared_ptr<PendingPublish>& appending);
+  void take(PendingPublish& appending, std::vector<store::Kept> kept);
+  http::Response answer_of(const PendingPublish& appending) const;
 
   net::Loop& loop_;
   store::Store& store_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
-  PublishReader reader_;
-  PublishReader aside_reader_;  // of the side thread
-  std::size_t aside_bytes_ = 0;
-  net::SideThread aside_;
+  PublishParser parser_;
+  PublishParser background_parser_;  // of the side thread
+  std::size_t background_bytes_ = 0;
+  net::BackgroundThread background_;
 };
 
 }  // namespace worker::api

@@ -6,7 +6,7 @@ namespace worker::api {
 namespace {
 
 // Takes a time that does not depend on where the two differ.
-bool same_secret(std::string_view given, std::string_view expected) {
+bool equal_in_constant_time(std::string_view given, std::string_view expected) {
   unsigned difference = given.size() == expected.size() ? 0 : 1;
   for (std::size_t i = 0; i < given.size(); ++i) {
     difference |= static_cast<unsigned>(given[i] ^ expected[i % expected.size()]);
@@ -25,8 +25,8 @@ std::string_view bearer_token(std::string_view authorization) {
 
 }  // namespace
 
-bool has_key(const http::Request& request, std::string_view key) {
-  return !key.empty() && same_secret(bearer_token(request.header("authorization")), key);
+bool has_bearer_key(const http::Request& request, std::string_view key) {
+  return !key.empty() && equal_in_constant_time(bearer_token(request.header("authorization")), key);
 }
 
 }  // namespace worker::api

@@ -9,6 +9,6 @@ namespace worker::api {
 
 /// True where the request has `Authorization: Bearer KEY` with this key. Takes a time that does not depend on
 /// where the two differ. False where `key` is empty.
-bool has_key(const http::Request& request, std::string_view key);
+bool has_bearer_key(const http::Request& request, std::string_view key);
 
 }  // namespace worker::api

@@ -72,27 +72,27 @@ std::string without_numbers(std::string_view text) {
   return plain;
 }
 
-Mistake json_mistake(std::string_view text) {
+InvalidRequest json_error(std::string_view text) {
   using Json = nlohmann::json;
   // This parser takes a NUL for the end of its input, and passes over a byte order mark.
-  if (text.starts_with("\xef\xbb\xbf")) return Mistake("JSON: is broken at byte 1");
+  if (text.starts_with("\xef\xbb\xbf")) return InvalidRequest("JSON: is broken at byte 1");
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) text = text.substr(0, nul + 1);
   const auto guard = [&](int outer, Json::parse_event_t event, Json& /*value*/) {
     const bool begins =
         event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
     if (begins && outer >= json_depth_max)
-      throw Mistake(fmt::format("JSON: is nested deeper than {}", json_depth_max));
+      throw InvalidRequest(fmt::format("JSON: is nested deeper than {}", json_depth_max));
     return true;
   };
   try {
-    if (!Json::parse(text, guard).is_object()) return Mistake("JSON: must be an object");
-  } catch (const Mistake& mistake) {
+    if (!Json::parse(text, guard).is_object()) return InvalidRequest("JSON: must be an object");
+  } catch (const InvalidRequest& mistake) {
     return mistake;
   } catch (const Json::parse_error& error) {
-    return Mistake(fmt::format("JSON: is broken at byte {}", error.byte));
+    return InvalidRequest(fmt::format("JSON: is broken at byte {}", error.byte));
   }
-  if (text.ends_with('\0')) return Mistake(fmt::format("JSON: is broken at byte {}", text.size()));
-  return Mistake("JSON: cannot be read, or holds a number that is out of range");
+  if (text.ends_with('\0')) return InvalidRequest(fmt::format("JSON: is broken at byte {}", text.size()));
+  return InvalidRequest("JSON: cannot be read, or holds a number that is out of range");
 }
 
 }  // namespace worker::api

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "api/request/mistake.hpp"
+#include "api/request/invalid_request.hpp"
 
 namespace worker::api {
 
@@ -18,6 +18,6 @@ inline constexpr int json_depth_max = 100;
 std::string without_numbers(std::string_view text);
 
 /// Why `text`, which has no large numbers, is no JSON object that is taken.
-Mistake json_mistake(std::string_view text);
+InvalidRequest json_error(std::string_view text);
 
 }  // namespace worker::api

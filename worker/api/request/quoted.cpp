@@ -5,7 +5,7 @@
 
 namespace worker::api {
 
-void append_quoted(std::string& out, std::string_view text) {
+void append_json_string(std::string& out, std::string_view text) {
   const bool plain =
       std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   if (plain) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/shown.hpp"
+#include "base/printable.hpp"
 #include "http/gzip.hpp"
 #include "http/problem.hpp"
 
@@ -27,9 +27,9 @@ std::string coding_of(const http::Request& request) {
 // RFC 9110, section 15.5.16: Accept-Encoding names what is taken instead.
 http::Response unread_coding(std::string_view coding, const std::string& taken) {
   const auto wanted = taken == "identity" ? "send the body uncompressed" : "take gzip or none";
-  return http::problem(415,
-                       fmt::format("Content-Encoding: {} is not read here; {}", base::shown(coding), wanted),
-                       {{"Accept-Encoding", taken}});
+  return http::problem(
+      415, fmt::format("Content-Encoding: {} is not read here; {}", base::printable(coding), wanted),
+      {{"Accept-Encoding", taken}});
 }
 
 }  // namespace

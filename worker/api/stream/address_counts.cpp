@@ -2,9 +2,9 @@
 
 namespace worker::api {
 
-void AddressCounts::set_most(std::size_t most) {
+void AddressCounts::set_limit(std::size_t most) {
   const std::lock_guard lock(mutex_);
-  most_ = most;
+  limit_ = most;
 }
 
 base::Result<AddressCounts::Entry*, AddressCounts::Full> AddressCounts::add(const http::Network& network,
@@ -44,9 +44,9 @@ std::size_t AddressCounts::streams() const {
   return streams_;
 }
 
-std::size_t AddressCounts::most() const {
+std::size_t AddressCounts::limit() const {
   const std::lock_guard lock(mutex_);
-  return most_;
+  return limit_;
 }
 
 AddressCounts::Report AddressCounts::take_report() {
@@ -55,12 +55,12 @@ AddressCounts::Report AddressCounts::take_report() {
 }
 
 std::size_t AddressCounts::most_of(const http::Network& network) const {
-  return network.length == http::Network::ipv6_site_bits ? most_ * site_share : most_;
+  return network.length == http::Network::ipv6_site_bits ? limit_ * site_share : limit_;
 }
 
 // The entry of the network that is at its limit; null where one stream more is allowed.
 AddressCounts::Entry* AddressCounts::full(const std::optional<http::Network>& network) {
-  if (!network || most_ == 0) return nullptr;
+  if (!network || limit_ == 0) return nullptr;
   const auto found = counts_.find(*network);
   return found != counts_.end() && found->second.open_ >= most_of(*network) ? &*found : nullptr;
 }

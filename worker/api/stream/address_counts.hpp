@@ -52,8 +52,8 @@ class AddressCounts {
 
   /// `most` streams for each network; 0: without limit. Streams are counted also without a limit, so that a
   /// limit that a reload sets includes the streams that are open then.
-  explicit AddressCounts(std::size_t most) : most_(most) {}
-  void set_most(std::size_t most);
+  explicit AddressCounts(std::size_t most) : limit_(most) {}
+  void set_limit(std::size_t most);
 
   /// Counts one stream more. The caller owes one remove() for the entry it gets.
   base::Result<Entry*, Full> add(const http::Network& network, base::Instant now);
@@ -63,7 +63,7 @@ class AddressCounts {
   std::size_t networks() const;
   /// Open streams of all networks.
   std::size_t streams() const;
-  std::size_t most() const;
+  std::size_t limit() const;
   Report take_report();
 
  private:
@@ -74,7 +74,7 @@ class AddressCounts {
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  std::size_t most_;
+  std::size_t limit_;
   std::map<http::Network, Count> counts_;
   std::size_t networks_ = 0;
   std::size_t streams_ = 0;

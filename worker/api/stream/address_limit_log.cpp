@@ -6,17 +6,17 @@ namespace worker::api {
 
 void AddressLimitLog::look(base::Instant now) {
   const std::lock_guard lock(mutex_);
-  tell_refusals(now);
-  tell_uncounted();
+  log_refusals(now);
+  log_uncounted();
 }
 
-void AddressLimitLog::tell_refusals(base::Instant now) {
+void AddressLimitLog::log_refusals(base::Instant now) {
   if (const auto news = slots_.addresses().take_report(); news.refused > 0) {
-    untold_ = {untold_.refused + news.refused, news.last};
+    unreported_ = {unreported_.refused + news.refused, news.last};
   }
-  if (untold_.refused == 0 || now < next_) return;
+  if (unreported_.refused == 0 || now < next_) return;
   next_ = now + interval;
-  const auto [refused, last] = std::exchange(untold_, {});
+  const auto [refused, last] = std::exchange(unreported_, {});
   const auto address = last.network.text();
   // Where a proxy hides the addresses of its readers, most of them are refused: the line says how to mend it.
   logger_.warn(
@@ -28,12 +28,12 @@ void AddressLimitLog::tell_refusals(base::Instant now) {
 }
 
 // Logged once in the life of the process: it is a hint, not an event.
-void AddressLimitLog::tell_uncounted() {
-  const auto most = slots_.addresses().most();
-  if (uncounted_told_ || most == 0) return;
+void AddressLimitLog::log_uncounted() {
+  const auto most = slots_.addresses().limit();
+  if (uncounted_logged_ || most == 0) return;
   const auto uncounted = slots_.uncounted();
   if (uncounted <= most) return;
-  uncounted_told_ = true;
+  uncounted_logged_ = true;
   logger_.info(
       "streams.per_address_max does not limit streams from loopback addresses, from Unix sockets and without "
       "REMOTE_ADDR: count={} all_streams={}. If they come through a proxy on this machine, set "

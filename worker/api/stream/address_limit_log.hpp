@@ -22,16 +22,16 @@ class AddressLimitLog {
   void look(base::Instant now);
 
  private:
-  void tell_refusals(base::Instant now);
-  void tell_uncounted();
+  void log_refusals(base::Instant now);
+  void log_uncounted();
 
   StreamSlots& slots_;
   base::Logger& logger_;
   std::mutex mutex_;
   // Guarded by mutex_.
   base::Instant next_{};  // earliest time of the next line about refusals
-  AddressCounts::Report untold_;
-  bool uncounted_told_ = false;
+  AddressCounts::Report unreported_;
+  bool uncounted_logged_ = false;
 };
 
 }  // namespace worker::api

@@ -7,12 +7,12 @@
 #include <array>
 #include <utility>
 
+#include "api/request/invalid_request.hpp"
 #include "api/request/json_text.hpp"
-#include "api/request/mistake.hpp"
 #include "api/request/request_body.hpp"
 #include "api/stream/cursor.hpp"
-#include "base/resemblance.hpp"
-#include "base/shown.hpp"
+#include "base/closest_match.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -28,8 +28,8 @@ bool is_known(std::string_view name) {
   return std::ranges::find(names, name) != names.end() || is_cursor_name(name);
 }
 
-Mistake too_many(std::size_t most) {
-  return Mistake(fmt::format("topic: the request has more than {} parameters", most));
+InvalidRequest too_many(std::size_t most) {
+  return InvalidRequest(fmt::format("topic: the request has more than {} parameters", most));
 }
 
 // What is ours but could be no cursor, and what resembles one of ours.
@@ -38,11 +38,11 @@ void check(const http::Query& parameters) {
   constexpr std::size_t cursor_bytes_max = 8'192;
   for (const auto& [name, value] : parameters.pairs()) {
     if (value.size() > cursor_bytes_max && is_cursor_name(name))
-      throw Mistake(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
+      throw InvalidRequest(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
     if (is_known(name)) continue;
-    if (const auto meant = base::resembling(name, names)) {
-      throw Mistake(
-          fmt::format("{}: is not a parameter of /events; did you mean {}?", base::shown(name), *meant));
+    if (const auto meant = base::closest_match(name, names)) {
+      throw InvalidRequest(
+          fmt::format("{}: is not a parameter of /events; did you mean {}?", base::printable(name), *meant));
     }
   }
 }
@@ -50,23 +50,24 @@ void check(const http::Query& parameters) {
 void add_texts(http::Query& parameters, const std::string& name, const dom::element& value,
                std::size_t most) {
   const auto add = [&](const dom::element& text) {
-    if (!text.is_string()) throw Mistake(fmt::format("{}: must be a string or an array of strings", name));
+    if (!text.is_string())
+      throw InvalidRequest(fmt::format("{}: must be a string or an array of strings", name));
     if (parameters.pairs().size() == most) throw too_many(most);
     parameters.add(name, std::string(std::string_view{text}));
   };
   if (!value.is_array()) return add(value);
   const auto values = value.get_array();
-  if (values.begin() == values.end()) throw Mistake(fmt::format("{}: must not be empty", name));
+  if (values.begin() == values.end()) throw InvalidRequest(fmt::format("{}: must not be empty", name));
   for (const auto each : values) add(each);
 }
 
 void add_member(http::Query& parameters, std::string_view name, const dom::element& value, std::size_t most) {
   if (!is_known(name)) {
-    const auto meant = base::resembling(name, names);
-    throw Mistake(
+    const auto meant = base::closest_match(name, names);
+    throw InvalidRequest(
         fmt::format("{}: is not a member of a subscription; {}there are topic, lastEventId, poll and "
                     "heartbeat",
-                    base::shown(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
+                    base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }
   if (value.is_null()) return;
   if (name == "topic") return add_texts(parameters, "topic", value, most);
@@ -74,17 +75,17 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (value.is_string()) return parameters.add(std::string(name), std::string(std::string_view{value}));
   if (name == "poll" && value.is<std::int64_t>())
     return parameters.add("poll", fmt::format("{}", std::int64_t{value}));
-  throw Mistake(fmt::format("{}: has the wrong type", base::shown(name)));
+  throw InvalidRequest(fmt::format("{}: has the wrong type", base::printable(name)));
 }
 
 void add_json(http::Query& parameters, std::string_view text, std::size_t most) {
   dom::parser parser;
-  if (parser.allocate(0, json_depth_max) != simdjson::SUCCESS) throw Mistake("JSON: cannot be read");
+  if (parser.allocate(0, json_depth_max) != simdjson::SUCCESS) throw InvalidRequest("JSON: cannot be read");
   try {
     const dom::object object = parser.parse(text.data(), text.size());
     for (const auto [name, value] : object) add_member(parameters, name, value, most);
   } catch (const simdjson::simdjson_error&) {
-    throw json_mistake(without_numbers(text));
+    throw json_error(without_numbers(text));
   }
 }
 
@@ -117,7 +118,7 @@ base::Result<http::Query, http::Response> event_parameters(const http::Request& 
       }
     }
     check(parameters);
-  } catch (const Mistake& mistake) {
+  } catch (const InvalidRequest& mistake) {
     return base::failure(http::problem(mistake.status, mistake.detail));
   }
   return parameters;

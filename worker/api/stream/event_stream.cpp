@@ -5,7 +5,7 @@
 
 namespace worker::api {
 
-void EventStream::live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
+void EventStream::end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
   lifetime_ = std::make_unique<net::Timer>(timers, [this, &limits] {
     limits.count(metrics::Limit::lifetime);
     exchange_.finish();

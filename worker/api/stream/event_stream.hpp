@@ -13,13 +13,13 @@
 namespace worker::api {
 
 /// Loop thread only. Owned by its exchange.
-class EventStream final : public http::Source, public hub::Reader {
+class EventStream final : public http::Source, public hub::Subscriber {
  public:
-  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot, Heartbeats heartbeats)
-      : hub::Reader(heartbeats), exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
+  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot, HeartbeatMode heartbeats)
+      : hub::Subscriber(heartbeats), exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
 
   /// Ends the stream after `time`, and counts that; the reader comes back with its cursor.
-  void live_for(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time);
+  void end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time);
 
   void drain(std::chrono::milliseconds retry) override;
   void on_drained() override { shard_.on_drained(*this); }

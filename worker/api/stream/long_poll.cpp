@@ -16,7 +16,7 @@ LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& tim
       timer_(timers, [this] { answer(false); }),
       cursor_(std::move(cursor)) {}
 
-void LongPoll::set_address(std::string address, base::ByteBudget::Share share) {
+void LongPoll::set_address(std::string address, base::ByteBudget::Reservation share) {
   address_ = std::move(address);
   address_share_ = std::move(share);
 }
@@ -29,15 +29,15 @@ void LongPoll::deliver(const hub::Batch& batch) {
     const auto event = sse::parse_event(entry->frame());
     if (!event) continue;  // it only moves the cursor
     events_ += events_.empty() ? "{\"id\":" : ",{\"id\":";
-    append_quoted(events_, cursor_);
+    append_json_string(events_, cursor_);
     events_ += ",\"event\":";
-    append_quoted(events_, event->type.empty() ? "message" : event->type);
+    append_json_string(events_, event->type.empty() ? "message" : event->type);
     events_ += ",\"data\":";
-    append_quoted(events_, event->data);
+    append_json_string(events_, event->data);
     append_topics(entry->topics());
     events_ += '}';
   }
-  const auto end = shard_.log().closed_at(selection());
+  const auto end = shard_.log().closed_at(subscription());
   answer(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
@@ -46,9 +46,9 @@ void LongPoll::append_topics(const log::Entry::Topics& topics) {
   events_ += ",\"topics\":[";
   std::string_view before;
   for (const auto topic : topics) {
-    if (!selection().matches(topic)) continue;
+    if (!subscription().matches(topic)) continue;
     events_ += std::exchange(before, ",");
-    append_quoted(events_, topic);
+    append_json_string(events_, topic);
   }
   events_ += ']';
 }
@@ -61,18 +61,18 @@ void LongPoll::gap(log::GapReason reason, log::Sequence before, log::Sequence af
 void LongPoll::answer(bool closed) {
   if (!exchange_.ready()) return;
   auto body = "{\"events\":[" + std::exchange(events_, {}) + "],\"lastEventId\":";
-  append_quoted(body, cursor_);
+  append_json_string(body, cursor_);
   const auto stream = address_ + "&lastEventId=" + http::percent_encoded(cursor_);
   if (!address_.empty() && stream.size() <= address_bytes_max) {
     body += ",\"stream\":";
-    append_quoted(body, stream);
+    append_json_string(body, stream);
   }
   if (!gap_.is_null())
     body += ",\"gap\":" + gap_.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   if (closed) body += ",\"closed\":true";
   if (!notice_.empty()) {
     body += ",\"notice\":";
-    append_quoted(body, notice_);
+    append_json_string(body, notice_);
   }
   exchange_.answer(http::plain_response("application/json", body + "}\n"));
 }

@@ -17,7 +17,7 @@ namespace worker::api {
 /// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…,"stream":…}`, with `"gap"` or
 /// `"closed":true` where they apply. `topics` are those of the event that were asked for: the others are
 /// nothing that this reader has shown to know.
-class LongPoll final : public http::Source, public hub::Reader {
+class LongPoll final : public http::Source, public hub::Subscriber {
  public:
   /// `cursor` is what an answer without events repeats.
   LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
@@ -26,7 +26,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   void wait_for(std::chrono::milliseconds time) { timer_.arm_in(time); }
   /// The address that subscribes to the same, without a cursor: with one it is the answer's `stream`. Left
   /// out where a web server may not take an address of that length; POST takes it.
-  void set_address(std::string address, base::ByteBudget::Share share);
+  void set_address(std::string address, base::ByteBudget::Reservation share);
   /// Longer ones are left out: the line of a request has to fit one of nginx's buffers
   /// (large_client_header_buffers), which have 8 KB.
   static constexpr std::size_t address_bytes_max = 8'000;
@@ -39,7 +39,7 @@ class LongPoll final : public http::Source, public hub::Reader {
 
   bool ready() const override { return exchange_.ready(); }
   bool taken() const override { return true; }
-  bool takes_once() const override { return true; }
+  bool takes_single_batch() const override { return true; }
   void deliver(const hub::Batch& batch) override;
   void heartbeat(const base::Bytes& /*wire*/) override {}
   void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override;
@@ -55,7 +55,7 @@ class LongPoll final : public http::Source, public hub::Reader {
   net::Timer timer_;
   std::string cursor_;
   std::string address_;
-  base::ByteBudget::Share address_share_;  // of the bytes of all subscriptions
+  base::ByteBudget::Reservation address_share_;  // of the bytes of all subscriptions
   std::string notice_;
   nlohmann::ordered_json gap_;
   std::string events_;  // JSON objects, separated by commas

@@ -10,16 +10,16 @@ base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(const ht
     if (!added) return base::failure(Refused{Refused::Reason::address_full, added.error().recent});
     counted = added.value();
   }
-  if (++used_ <= most_) return Slot(*this, counted);
+  if (++used_ <= limit_) return Slot(*this, counted);
   give_back(counted);
   const std::lock_guard lock(refusals_mutex_);
   return base::failure(Refused{Refused::Reason::all_taken, refusals_.add(now)});
 }
 
-base::Result<base::ByteBudget::Share, StreamSlots::Refused> StreamSlots::take_bytes(std::size_t bytes,
-                                                                                    base::Instant now) {
-  base::ByteBudget::Share share(&subscriptions_);
-  if (share.grow_to(bytes)) return share;
+base::Result<base::ByteBudget::Reservation, StreamSlots::Refused> StreamSlots::take_bytes(std::size_t bytes,
+                                                                                          base::Instant now) {
+  base::ByteBudget::Reservation share(&subscriptions_);
+  if (share.reserve(bytes)) return share;
   const std::lock_guard lock(refusals_mutex_);
   return base::failure(Refused{Refused::Reason::subscriptions_full, refusals_.add(now)});
 }

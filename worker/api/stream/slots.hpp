@@ -42,20 +42,20 @@ class StreamSlots {
 
   /// `per_address` as AddressCounts has it.
   explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
-      : most_(most), addresses_(per_address) {}
+      : limit_(most), addresses_(per_address) {}
 
   /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a reader: the peer is
   /// a proxy that does not pass on its readers' addresses, a front end that sends none, or a program on this
   /// machine.
   base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
-  void set_most(std::size_t most, std::size_t per_address) {
-    most_ = most;
-    addresses_.set_most(per_address);
+  void set_limit(std::size_t most, std::size_t per_address) {
+    limit_ = most;
+    addresses_.set_limit(per_address);
   }
   std::size_t used() const { return used_; }
-  std::size_t most() const { return most_; }
+  std::size_t limit() const { return limit_; }
   /// Takes a share of the bytes of all subscriptions.
-  base::Result<base::ByteBudget::Share, Refused> take_bytes(std::size_t bytes, base::Instant now);
+  base::Result<base::ByteBudget::Reservation, Refused> take_bytes(std::size_t bytes, base::Instant now);
   base::ByteBudget& subscriptions() { return subscriptions_; }
   const base::ByteBudget& subscriptions() const { return subscriptions_; }
   /// Open streams whose address is not counted.
@@ -66,7 +66,7 @@ class StreamSlots {
  private:
   void give_back(AddressCounts::Entry* address);
 
-  std::atomic<std::size_t> most_;
+  std::atomic<std::size_t> limit_;
   std::atomic<std::size_t> used_ = 0;
   AddressCounts addresses_;
   base::ByteBudget subscriptions_;

@@ -22,7 +22,7 @@ void MemoryStore::append(std::vector<log::Draft> drafts, Done done) {
     for (const auto& entry : batch.entries()) history.add(entry);
     history.trim();
   }
-  log_.tell_followers();
+  log_.notify_followers();
   done(std::move(results));
 }
 

@@ -21,18 +21,18 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
       clock_(log.clock()),
       mutex_(log.mutex()),
       history_(log.history()),
-      hub_(redis.hub),
+      stream_(redis.hub),
       logger_(logger),
       redis_(redis),
-      read_line_{.random =
+      read_link_{.random =
                      base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count()))},
-      write_line_{
+      write_link_{
           .random = base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count() + 1))} {
   try {
     join();
-    read_all_held();
+    read_retained();
   } catch (const RedisError& error) {
-    failed(read_line_, error);
+    on_failed(read_link_, error);
   }
   reader_ = std::jthread([this] { reader(); });
   writer_ = std::jthread([this] { writer(); });
@@ -40,9 +40,9 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
 
 RedisStore::~RedisStore() { RedisStore::close(); }
 
-std::optional<std::string> RedisStore::trouble() const {
+std::optional<std::string> RedisStore::unavailable_reason() const {
   const std::lock_guard lock(mutex_);
-  return read_line_.trouble ? read_line_.trouble : write_line_.trouble;
+  return read_link_.unavailable_reason ? read_link_.unavailable_reason : write_link_.unavailable_reason;
 }
 
 Backlog RedisStore::backlog() const {
@@ -51,12 +51,12 @@ Backlog RedisStore::backlog() const {
 }
 
 void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
-  const auto bytes = waiting_bytes(drafts);
+  const auto bytes = pending_bytes(drafts);
   PendingAppend waiting{std::move(drafts), std::move(done), bytes};
   auto why = Rejection::unavailable;
   {
     const std::lock_guard lock(mutex_);
-    const bool well = !read_line_.trouble && !write_line_.trouble && !closing_;
+    const bool well = !read_link_.unavailable_reason && !write_link_.unavailable_reason && !closing_;
     if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
       changed_.notify_all();
@@ -67,15 +67,15 @@ void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
   waiting.refuse(why);
 }
 
-bool RedisStore::move_to(const StorageSettings& storage) {
+bool RedisStore::reconfigure(const StorageSettings& storage) {
   const std::lock_guard lock(mutex_);
   if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
   if (storage.redis == redis_) return true;
   logger_.info("journal: moves from Redis at {} to {}", text_of(redis_.address),
                text_of(storage.redis.address));
   redis_ = storage.redis;
-  ++moved_;
-  if (read_line_.redis) read_line_.redis->interrupt();
+  ++address_version_;
+  if (read_link_.redis) read_link_.redis->interrupt();
   changed_.notify_all();
   return true;
 }
@@ -89,8 +89,8 @@ void RedisStore::close() {
   if (writer_.joinable()) writer_.join();
   {
     const std::lock_guard lock(mutex_);
-    written_ = true;
-    if (read_line_.redis && settled_.empty()) read_line_.redis->interrupt();
+    writer_done_ = true;
+    if (read_link_.redis && awaiting_readback_.empty()) read_link_.redis->interrupt();
     changed_.notify_all();
   }
   if (reader_.joinable()) reader_.join();
@@ -99,53 +99,54 @@ void RedisStore::close() {
 
 // --- the two lines ---
 
-RedisConnection& RedisStore::connected(Line& line) {
+RedisConnection& RedisStore::connected(Link& link) {
   RedisSettings redis;
   {
     const std::lock_guard lock(mutex_);
-    if (line.redis && line.moved == moved_) return *line.redis;
-    line.redis.reset();
-    line.moved = moved_;
+    if (link.redis && link.moved == address_version_) return *link.redis;
+    link.redis.reset();
+    link.moved = address_version_;
     redis = redis_;
   }
   auto made = std::make_unique<RedisConnection>(redis.address, redis.password);
   const std::lock_guard lock(mutex_);
-  line.redis = std::move(made);
-  return *line.redis;
+  link.redis = std::move(made);
+  return *link.redis;
 }
 
-void RedisStore::failed(Line& line, const RedisError& error) {
+void RedisStore::on_failed(Link& link, const RedisError& error) {
   const std::lock_guard lock(mutex_);
   // One that was told to end, or to go elsewhere, has no trouble.
-  if (closing_ || line.moved != moved_) {
-    line.redis.reset();
+  if (closing_ || link.moved != address_version_) {
+    link.redis.reset();
     return;
   }
-  if (error.kind() == RedisError::Kind::broken) line.redis.reset();
-  line.pause = std::clamp<std::chrono::milliseconds>(2 * line.pause, retry_first, retry_longest);
-  if (line.trouble != error.what()) logger_.error("journal: nothing can be kept: {}", error.what());
-  line.trouble = error.what();
+  if (error.kind() == RedisError::Kind::broken) link.redis.reset();
+  link.pause = std::clamp<std::chrono::milliseconds>(2 * link.pause, retry_first, retry_longest);
+  if (link.unavailable_reason != error.what())
+    logger_.error("journal: nothing can be kept: {}", error.what());
+  link.unavailable_reason = error.what();
 }
 
-void RedisStore::mended(Line& line) {
+void RedisStore::on_recovered(Link& link) {
   const std::lock_guard lock(mutex_);
-  line.pause = 0ms;
-  if (!line.trouble) return;
-  line.trouble.reset();
-  logger_.info("journal: reconnected to Redis at {}", line.redis->name());
+  link.pause = 0ms;
+  if (!link.unavailable_reason) return;
+  link.unavailable_reason.reset();
+  logger_.info("journal: reconnected to Redis at {}", link.redis->name());
 }
 
 // Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.
-bool RedisStore::pause(Line& line) {
+bool RedisStore::pause(Link& link) {
   std::unique_lock lock(mutex_);
-  const auto pause = line.random.between(line.pause / 2, line.pause);
-  changed_.wait_for(lock, pause, [&] { return closing_ || line.moved != moved_; });
+  const auto pause = link.random.between(link.pause / 2, link.pause);
+  changed_.wait_for(lock, pause, [&] { return closing_ || link.moved != address_version_; });
   return !closing_;
 }
 
-RedisSeen RedisStore::seen() const {
+RedisKnownPosition RedisStore::seen() const {
   const std::lock_guard lock(mutex_);
-  return {{life_, history_.last() - history_.origin()}, branch_};
+  return {{life_, history_.last() - history_.epoch_start()}, term_};
 }
 
 // --- the answers ---
@@ -157,18 +158,18 @@ void RedisStore::refuse(std::vector<PendingAppend>& taken, Rejection why) {
     bytes += waiting.bytes;
   }
   const std::lock_guard lock(mutex_);
-  pending_bytes_.give_back(bytes);
+  pending_bytes_.release(bytes);
 }
 
 // What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
 void RedisStore::release(bool all) {
-  std::vector<Settled> ripe;
+  std::vector<AwaitingReadback> ripe;
   {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
-    std::erase_if(settled_, [&](Settled& kept) {
-      const bool had =
-          kept.last.life < told_.life || (kept.last.life == told_.life && kept.last.number <= told_.number);
+    std::erase_if(awaiting_readback_, [&](AwaitingReadback& kept) {
+      const bool had = kept.last.life < notified_.life ||
+                       (kept.last.life == notified_.life && kept.last.number <= notified_.number);
       if (!all && !had && now < kept.due) return false;
       ripe.push_back(std::move(kept));
       return true;
@@ -181,7 +182,7 @@ void RedisStore::release(bool all) {
   }
   if (bytes == 0) return;
   const std::lock_guard lock(mutex_);
-  pending_bytes_.give_back(bytes);
+  pending_bytes_.release(bytes);
 }
 
 }  // namespace worker::store

@@ -34,48 +34,48 @@ class RedisStore final : public Store {
 
   /// `done` is called on one of the threads, or before it returns where nothing can be kept.
   void append(std::vector<log::Draft> drafts, Done done) override;
-  std::optional<std::string> trouble() const override;
+  std::optional<std::string> unavailable_reason() const override;
   Backlog backlog() const override;
   /// Another address, or password, of the same hub.
-  bool move_to(const StorageSettings& storage) override;
+  bool reconfigure(const StorageSettings& storage) override;
   void close() override;
 
  private:
   using Time = std::chrono::steady_clock::time_point;  // of waiting for a machine, not of the history
 
   // Kept, and to be answered once the history has it.
-  struct Settled {
-    RedisPlace last;
+  struct AwaitingReadback {
+    RedisPosition last;
     Time due;
     std::vector<Kept> results;
     Done done;
     std::size_t bytes = 0;  // of the appends that wait
   };
   // Ids and closed topics of events that were trimmed before this worker could read them.
-  struct Missed {
+  struct Trimmed {
     std::vector<RedisPastId> ids;
     std::deque<RedisClosed> closed;
   };
   // One of the two threads' way to Redis. The pointer changes under mutex_, its owner alone uses it.
-  struct Line {
+  struct Link {
     std::unique_ptr<RedisConnection> redis;
-    std::optional<std::string> trouble;  // guarded by mutex_
-    unsigned moved = 0;                  // see moved_
+    std::optional<std::string> unavailable_reason;  // guarded by mutex_
+    unsigned moved = 0;                             // see address_version_
     std::chrono::milliseconds pause{0};
     base::Random random;
   };
 
   void reader();
-  void read_all_held();
-  void read_more();
+  void read_retained();
+  void read_next();
   void join();
-  void look_after();
-  void fit_count(std::size_t events, std::size_t bytes);
-  void take(std::vector<RedisEntry> entries, const Missed& missed);
-  Missed missed_between(RedisPlace last, RedisPlace next);
-  void remember(const Missed& missed);
-  base::Instant time_of(const RedisEntry& entry) const;
-  void settle();
+  void check_stream();
+  void adjust_read_count(std::size_t events, std::size_t bytes);
+  void take(std::vector<StreamEntry> entries, const Trimmed& missed);
+  Trimmed trimmed_between(RedisPosition last, RedisPosition next);
+  void remember(const Trimmed& missed);
+  base::Instant time_of(const StreamEntry& entry) const;
+  void trust_clock();
 
   void writer();
   bool wait(std::vector<PendingAppend>& taken);
@@ -85,48 +85,48 @@ class RedisStore final : public Store {
   std::vector<Kept> results_of(const RedisStream::Appended& appended,
                                std::span<const RedisDraft> drafts) const;
   Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
-  bool was_kept(const RedisDraft& draft) const;
+  bool was_stored(const RedisDraft& draft) const;
   void release(bool all);
   void refuse(std::vector<PendingAppend>& taken, Rejection why);
 
-  RedisConnection& connected(Line& line);
-  void failed(Line& line, const RedisError& error);
-  void mended(Line& line);
-  bool pause(Line& line);
-  RedisSeen seen() const;
-  RedisPlace place() const { return seen().last; }
-  log::Sequence held_from() const;
+  RedisConnection& connected(Link& link);
+  void on_failed(Link& link, const RedisError& error);
+  void on_recovered(Link& link);
+  bool pause(Link& link);
+  RedisKnownPosition seen() const;
+  RedisPosition place() const { return seen().last; }
+  log::Sequence retained_from() const;
   RedisStream::Bounds bounds() const;
 
   log::Log& log_;
   const base::Clock& clock_;
   std::mutex& mutex_;      // the log's
   log::History& history_;  // guarded by mutex_
-  const RedisStream hub_;
+  const RedisStream stream_;
   base::Logger& logger_;
 
   // The reader's alone.
-  std::size_t count_ = 64;                  // events asked for at once
-  RedisPlace tail_;                         // up to here events are older than now
-  std::chrono::milliseconds tail_at_{0};    // the time of Redis then
-  std::optional<base::Instant> caught_up_;  // when there was nothing more to read; never, at first
+  std::size_t count_ = 64;                       // events asked for at once
+  RedisPosition backlog_end_;                    // up to here events are older than now
+  std::chrono::milliseconds tail_at_{0};         // the time of Redis then
+  std::optional<base::Instant> last_caught_up_;  // when there was nothing more to read; never, at first
   std::optional<base::Instant>
-      settles_at_;   // when the clock of Redis is believed about what was there before
-  int missing_ = 0;  // how often in a row there was less than there should be
+      trust_clock_at_;  // when the clock of Redis is believed about what was there before
+  int missing_ = 0;     // how often in a row there was less than there should be
 
   // Guarded by mutex_, as the history is.
   RedisSettings redis_;
-  unsigned moved_ = 0;  // how often there was another address
-  Line read_line_;
-  Line write_line_;
+  unsigned address_version_ = 0;  // how often there was another address
+  Link read_link_;
+  Link write_link_;
   bool closing_ = false;
-  bool written_ = false;  // the writer is done
+  bool writer_done_ = false;  // the writer is done
   std::uint64_t life_ = 0;
-  std::uint64_t branch_ = 0;
-  RedisPlace told_;  // the followers have heard of it
+  std::uint64_t term_ = 0;
+  RedisPosition notified_;  // the followers have heard of it
   std::vector<PendingAppend> waiting_;
   PendingBytes pending_bytes_;
-  std::deque<Settled> settled_;
+  std::deque<AwaitingReadback> awaiting_readback_;
   std::condition_variable changed_;
 
   std::jthread reader_;

@@ -19,7 +19,7 @@ constexpr std::size_t count_max = 4'096;
 // While Redis works on the next one meanwhile: more are no faster, and less is waited for.
 constexpr std::size_t held_count_max = 256;
 
-RedisPlace place_of(const RedisEntry& entry) { return {entry.life, entry.number}; }
+RedisPosition place_of(const StreamEntry& entry) { return {entry.life, entry.number}; }
 
 }  // namespace
 
@@ -29,20 +29,20 @@ void RedisStore::reader() {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (closing_ && written_) return;
+      if (closing_ && writer_done_) return;
     }
     try {
       bool joined = false;
       {
         const std::lock_guard lock(mutex_);
-        joined = read_line_.redis && read_line_.moved == moved_ && !read_line_.trouble;
+        joined = read_link_.redis && read_link_.moved == address_version_ && !read_link_.unavailable_reason;
       }
       if (!joined) join();
-      read_more();
+      read_next();
     } catch (const RedisError& error) {
-      failed(read_line_, error);
+      on_failed(read_link_, error);
       release(true);
-      if (!pause(read_line_)) return;
+      if (!pause(read_link_)) return;
     }
   }
 }
@@ -50,153 +50,153 @@ void RedisStore::reader() {
 // At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
 // is one of the same life.
 void RedisStore::join() {
-  auto state = hub_.open(connected(read_line_), seen());
-  const auto missed = missed_between(place(), {state.last.life, state.first});
+  auto state = stream_.open(connected(read_link_), seen());
+  const auto missed = trimmed_between(place(), {state.last.life, state.first});
   {
     const std::lock_guard lock(mutex_);
     const bool first = log_.set_ready();
     const bool anew = state.last.life != life_;
     life_ = state.last.life;
-    branch_ = state.branch;
+    term_ = state.term;
     if (first) {
       history_.become(log::History(history_.settings(), epoch_of(life_), clock_));
-      settles_at_ = clock_.now() + clock_patience;
+      trust_clock_at_ = clock_.now() + clock_distrust;
     } else if (anew) {
       history_.restart(epoch_of(life_));
       logger_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
-                   read_line_.redis->name(), epoch_of(life_));
+                   read_link_.redis->name(), epoch_of(life_));
     }
-    const auto origin = history_.origin();
-    if (origin + state.first > history_.last() + 1) history_.lose(origin + state.first - 1);
+    const auto epoch_start = history_.epoch_start();
+    if (epoch_start + state.first > history_.last() + 1) history_.lose(epoch_start + state.first - 1);
     remember(missed);
-    told_ = {life_, history_.last() - origin};
+    notified_ = {life_, history_.last() - epoch_start};
   }
-  tail_ = state.last;
+  backlog_end_ = state.last;
   tail_at_ = state.now;
   missing_ = 0;
-  log_.tell_followers();
-  mended(read_line_);
+  log_.notify_followers();
+  on_recovered(read_link_);
   release(false);
 }
 
-void RedisStore::read_more() {
+void RedisStore::read_next() {
   const auto at = place();
   std::size_t bytes = 0;
-  auto entries = hub_.read(connected(read_line_), at, count_, quiet, bytes);
+  auto entries = stream_.read(connected(read_link_), at, count_, quiet, bytes);
   const auto at_that_time = clock_.now();
   const bool all = entries.size() < count_;
   if (entries.empty()) {
-    caught_up_ = at_that_time;
-    settle();
-    look_after();
+    last_caught_up_ = at_that_time;
+    trust_clock();
+    check_stream();
     return release(false);
   }
   if (entries.front().life != at.life) return join();
-  fit_count(entries.size(), bytes);
+  adjust_read_count(entries.size(), bytes);
   // Some may have been trimmed before they were read here.
-  const auto missed = missed_between(at, place_of(entries.front()));
+  const auto missed = trimmed_between(at, place_of(entries.front()));
   take(std::move(entries), missed);
   // What is not read yet came after it.
-  if (all) caught_up_ = at_that_time;
-  settle();
+  if (all) last_caught_up_ = at_that_time;
+  trust_clock();
 }
 
-void RedisStore::fit_count(std::size_t events, std::size_t bytes) {
+void RedisStore::adjust_read_count(std::size_t events, std::size_t bytes) {
   if (bytes < answer_bytes / 2 && events == count_) count_ = std::min(2 * count_, count_max);
   if (bytes > answer_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
 }
 
 // At the start, where nobody waits for the first events before the last: Redis collects the next part while
 // this one is taken in.
-void RedisStore::read_all_held() {
-  auto& redis = connected(read_line_);
+void RedisStore::read_retained() {
+  auto& redis = connected(read_link_);
   auto asked = place();
-  if (asked.number >= tail_.number) return;
+  if (asked.number >= backlog_end_.number) return;
   const auto ask = [&] {
-    const auto until = std::min(asked.number + std::min(count_, held_count_max), tail_.number);
-    hub_.ask_for(redis, asked, until);
+    const auto until = std::min(asked.number + std::min(count_, held_count_max), backlog_end_.number);
+    stream_.ask_for(redis, asked, until);
     asked.number = until;
   };
   ask();
-  std::vector<std::pair<RedisPlace, RedisPlace>> holes;
+  std::vector<std::pair<RedisPosition, RedisPosition>> holes;
   for (bool more = true; more;) {
-    more = asked.number < tail_.number;
+    more = asked.number < backlog_end_.number;
     if (more) ask();
     std::size_t bytes = 0;
-    auto entries = hub_.asked_for(redis, bytes);
-    fit_count(entries.size(), bytes);
+    auto entries = stream_.asked_for(redis, bytes);
+    adjust_read_count(entries.size(), bytes);
     if (!entries.empty()) holes.push_back({place(), place_of(entries.front())});
     take(std::move(entries), {});
   }
   // Trimmed since the beginning was looked for. Not asked for while other answers are to come.
   for (const auto& [last, next] : holes) {
-    const auto missed = missed_between(last, next);
+    const auto missed = trimmed_between(last, next);
     const std::lock_guard lock(mutex_);
     remember(missed);
   }
 }
 
 // Nothing new comes from a stream that was deleted, either; nor from one whose end was taken out.
-void RedisStore::look_after() {
-  const auto last = hub_.last(connected(read_line_));
+void RedisStore::check_stream() {
+  const auto last = stream_.last(connected(read_link_));
   const auto at = place();
   if (!last || last->life != at.life || last->number < at.number) return join();
   // An event that is just coming is no loss; one that has not come by the next time is.
   missing_ = last->number > at.number ? missing_ + 1 : 0;
   if (missing_ < 2) return;
-  const auto missed = missed_between(at, {last->life, last->number + 1});
+  const auto missed = trimmed_between(at, {last->life, last->number + 1});
   {
     const std::lock_guard lock(mutex_);
-    history_.lose(history_.origin() + last->number);
+    history_.lose(history_.epoch_start() + last->number);
     remember(missed);
-    told_ = *last;
+    notified_ = *last;
   }
-  log_.tell_followers();
+  log_.notify_followers();
 }
 
-void RedisStore::take(std::vector<RedisEntry> entries, const Missed& missed) {
+void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
   if (entries.empty()) return;
-  RedisPlace read;
+  RedisPosition read;
   missing_ = 0;
   {
     const std::lock_guard lock(mutex_);
-    const auto origin = history_.origin();
+    const auto epoch_start = history_.epoch_start();
     remember(missed);
     for (auto& entry : entries) {
       if (entry.life != life_) break;  // the next answer begins with it
-      const auto place = origin + entry.number;
+      const auto place = epoch_start + entry.number;
       if (place <= history_.last()) continue;
       // Somebody took events out of the middle.
       if (place > history_.last() + 1) history_.lose(place - 1);
       const auto at = time_of(entry);
-      if (!caught_up_) entry.parts.dated_ms = entry.at.count();
+      if (!last_caught_up_) entry.parts.dated_ms = entry.at.count();
       read = {entry.life, entry.number};
       history_.add(finish(std::move(entry), place, history_.id_of(place), at));
     }
     history_.trim();
   }
-  log_.tell_followers();
+  log_.notify_followers();
   {
     const std::lock_guard lock(mutex_);
-    told_ = read;
+    notified_ = read;
   }
   release(false);
 }
 
 // Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that
 // such events closed. Also called at the start of an epoch.
-RedisStore::Missed RedisStore::missed_between(RedisPlace last, RedisPlace next) {
+RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPosition next) {
   const auto after = last.life == next.life ? last.number : 0;
   if (next.number <= after + 1) return {};
-  auto& redis = connected(read_line_);
+  auto& redis = connected(read_link_);
   std::size_t names_max = 0;
   {
     const std::lock_guard lock(mutex_);
     names_max = history_.settings().bytes_max / log::History::emptied_share;
   }
-  Missed missed{.ids = hub_.past_ids(redis, after, next.number), .closed = {}};
+  Trimmed missed{.ids = stream_.past_ids(redis, after, next.number), .closed = {}};
   std::size_t others = 0;
-  missed.closed = hub_.closed_between(redis, after, next.number, names_max, others);
+  missed.closed = stream_.closed_between(redis, after, next.number, names_max, others);
   if (others > 0) {
     logger_.warn(
         "journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
@@ -207,26 +207,26 @@ RedisStore::Missed RedisStore::missed_between(RedisPlace last, RedisPlace next) 
 }
 
 // Under the lock.
-void RedisStore::remember(const Missed& missed) {
-  for (const auto& [id, number] : missed.ids) history_.remember(id, history_.origin() + number);
-  for (const auto& [topic, number] : missed.closed) history_.close(topic, history_.origin() + number);
+void RedisStore::remember(const Trimmed& missed) {
+  for (const auto& [id, number] : missed.ids) history_.remember(id, history_.epoch_start() + number);
+  for (const auto& [topic, number] : missed.closed) history_.close(topic, history_.epoch_start() + number);
 }
 
 // What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it
 // came after we looked last; and whoever has never looked knows nothing until the clock of Redis is settled.
-base::Instant RedisStore::time_of(const RedisEntry& entry) const {
-  const bool old = entry.life == tail_.life && entry.number <= tail_.number;
-  if (!old || !caught_up_) return clock_.now();
-  const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - *caught_up_);
+base::Instant RedisStore::time_of(const StreamEntry& entry) const {
+  const bool old = entry.life == backlog_end_.life && entry.number <= backlog_end_.number;
+  if (!old || !last_caught_up_) return clock_.now();
+  const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - *last_caught_up_);
   return clock_.now() - std::clamp(tail_at_ - entry.at, 0ms, std::max(away, 0ms));
 }
 
-void RedisStore::settle() {
-  if (!settles_at_ || clock_.now() < *settles_at_ || !caught_up_) return;
-  const auto now = hub_.time(connected(read_line_));
-  settles_at_.reset();
+void RedisStore::trust_clock() {
+  if (!trust_clock_at_ || clock_.now() < *trust_clock_at_ || !last_caught_up_) return;
+  const auto now = stream_.time(connected(read_link_));
+  trust_clock_at_.reset();
   const std::lock_guard lock(mutex_);
-  history_.settle(now);
+  history_.trust_clock(now);
   history_.trim();
 }
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t group_events_max = 2'048;
 constexpr std::size_t group_bytes_max = 4'194'304;
 // How long an answer waits for the reader to have its events.
-constexpr auto reader_patience = 1s;
+constexpr auto readback_timeout = 1s;
 
 std::size_t bytes_of(const RedisDraft& draft) {
   std::size_t size = 0;
@@ -55,9 +55,9 @@ void RedisStore::writer() {
 bool RedisStore::wait(std::vector<PendingAppend>& taken) {
   std::unique_lock lock(mutex_);
   const auto something = [&] { return closing_ || !waiting_.empty(); };
-  if (write_line_.trouble) {
-    const auto pause = write_line_.random.between(write_line_.pause / 2, write_line_.pause);
-    changed_.wait_for(lock, pause, [&] { return something() || write_line_.moved != moved_; });
+  if (write_link_.unavailable_reason) {
+    const auto pause = write_link_.random.between(write_link_.pause / 2, write_link_.pause);
+    changed_.wait_for(lock, pause, [&] { return something() || write_link_.moved != address_version_; });
   } else {
     changed_.wait(lock, something);
   }
@@ -76,15 +76,15 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
     for (auto& draft : each) drafts.push_back(redis_draft(std::move(draft)));
   }
   std::vector<Kept> results;
-  RedisPlace last;
+  RedisPosition last;
   bool sent = false;  // something may be kept already
   try {
     {
       // Closed while nothing was asked: what is sent now would be lost, or not, and nobody could tell.
       const std::lock_guard lock(mutex_);
-      if (write_line_.redis && write_line_.redis->is_stale()) write_line_.redis.reset();
+      if (write_link_.redis && write_link_.redis->is_stale()) write_link_.redis.reset();
     }
-    auto& redis = connected(write_line_);
+    auto& redis = connected(write_link_);
     for (std::span<const RedisDraft> rest(drafts); !rest.empty();) {
       const auto group = rest.first(group_of(rest));
       const auto appended = append_group(redis, group);
@@ -95,24 +95,24 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
       std::ranges::move(results_of(appended, group), std::back_inserter(results));
       rest = rest.subspan(group.size());
     }
-    mended(write_line_);
+    on_recovered(write_link_);
   } catch (const RedisError& error) {
-    const bool asked = write_line_.redis != nullptr;  // else it was the connection that could not be made
+    const bool asked = write_link_.redis != nullptr;  // else it was the connection that could not be made
     const bool in_doubt = sent || (asked && error.kind() == RedisError::Kind::broken);
-    failed(write_line_, error);
-    return refuse(taken, in_doubt ? Rejection::unconfirmed : Rejection::unavailable);
+    on_failed(write_link_, error);
+    return refuse(taken, in_doubt ? Rejection::outcome_unknown : Rejection::unavailable);
   }
-  const auto due = std::chrono::steady_clock::now() + reader_patience;
+  const auto due = std::chrono::steady_clock::now() + readback_timeout;
   {
     const std::lock_guard lock(mutex_);
     auto next = results.begin();
     for (auto& [each, done, bytes] : taken) {
       const auto end = next + static_cast<std::ptrdiff_t>(each.size());
-      Settled kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
+      AwaitingReadback kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
       // The events are in Redis: from here on only their results take memory.
-      kept.bytes = std::min(bytes, waiting_bytes(kept.results));
-      pending_bytes_.give_back(bytes - kept.bytes);
-      settled_.push_back(std::move(kept));
+      kept.bytes = std::min(bytes, pending_bytes(kept.results));
+      pending_bytes_.release(bytes - kept.bytes);
+      awaiting_readback_.push_back(std::move(kept));
       next = end;
     }
   }
@@ -120,22 +120,22 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
 }
 
 RedisStream::Appended RedisStore::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
-  return hub_.append(redis, seen(), bounds(), drafts);
+  return stream_.append(redis, seen(), bounds(), drafts);
 }
 
 // One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are
 // never more than the smallest events that the history's bytes would hold.
-log::Sequence RedisStore::held_from() const {
+log::Sequence RedisStore::retained_from() const {
   constexpr std::size_t smallest_bytes = 320;
   const std::lock_guard lock(mutex_);
-  const auto last = history_.last() - history_.origin();
-  const auto first = history_.first() - std::min(history_.first(), history_.origin());
+  const auto last = history_.last() - history_.epoch_start();
+  const auto first = history_.first() - std::min(history_.first(), history_.epoch_start());
   const auto most = history_.settings().bytes_max / smallest_bytes + 1;
   return std::max(first, last + 1 - std::min(last, most));
 }
 
 RedisStream::Bounds RedisStore::bounds() const {
-  const auto from = held_from();
+  const auto from = retained_from();
   const std::lock_guard lock(mutex_);
   return {from, history_.settings().past_ids_max};
 }
@@ -154,17 +154,17 @@ Kept RedisStore::result_of(std::int64_t place, const std::string& epoch, const R
   const auto& id = draft[2];
   if (place == RedisStream::closed) return base::failure(Rejection::closed);
   if (place == RedisStream::reserved) return base::failure(Rejection::reserved);
-  if (place == RedisStream::conflict || (place == RedisStream::gone && !was_kept(draft)))
+  if (place == RedisStream::conflict || (place == RedisStream::gone && !was_stored(draft)))
     return base::failure(Rejection::conflict);
   return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(place)}.text() : id;
 }
 
 // Redis knows no more of the event than its id. This worker may hold it, or have held it.
-bool RedisStore::was_kept(const RedisDraft& draft) const {
+bool RedisStore::was_stored(const RedisDraft& draft) const {
   const auto& [topics, event, id, key, close] = draft;
   const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
   const std::lock_guard lock(mutex_);
-  if (const auto held = history_.find_held(id)) return log::content_of(*held) == content;
+  if (const auto held = history_.find_retained(id)) return log::content_of(*held) == content;
   const auto* past = history_.past_ids().find(id);
   return past != nullptr && past->fingerprint == log::fingerprint_of(content);
 }
@@ -173,13 +173,13 @@ bool RedisStore::was_kept(const RedisDraft& draft) const {
 // more may make some.
 void RedisStore::probe() {
   try {
-    auto& redis = connected(write_line_);
+    auto& redis = connected(write_link_);
     const auto at = place();
-    if (at.life != 0) hub_.trim(redis, at.life, held_from());
+    if (at.life != 0) stream_.trim(redis, at.life, retained_from());
     append_group(redis, {});
-    mended(write_line_);
+    on_recovered(write_link_);
   } catch (const RedisError& error) {
-    failed(write_line_, error);
+    on_failed(write_link_, error);
   }
 }
 

@@ -167,15 +167,15 @@ RedisStream::RedisStream(const std::string& name)
       open_script_(fmt::format("{}{}", life_script, open_script)),
       append_script_(fmt::format("{}{}", life_script, append_script)) {}
 
-RedisStream::State RedisStream::open(RedisConnection& redis, const RedisSeen& seen) const {
+RedisStream::State RedisStream::open(RedisConnection& redis, const RedisKnownPosition& seen) const {
   const auto reply =
       redis.ask({"EVAL", open_script_, "4", state_, events_, ids_, closed_, std::to_string(seen.last.life),
-                 std::to_string(seen.last.number), std::to_string(seen.branch), redis.run()});
+                 std::to_string(seen.last.number), std::to_string(seen.term), redis.run()});
   const auto parts = elements(*reply);
   State state;
   std::int64_t now = 0;
   if (parts.size() != 5 || !read_number(*parts[0], state.last.life) ||
-      !read_number(*parts[1], state.last.number) || !read_number(*parts[2], state.branch) ||
+      !read_number(*parts[1], state.last.number) || !read_number(*parts[2], state.term) ||
       !read_number(*parts[4], now)) {
     redis.bad_answer("its opening");
   }
@@ -185,15 +185,15 @@ RedisStream::State RedisStream::open(RedisConnection& redis, const RedisSeen& se
   return state;
 }
 
-RedisStream::Appended RedisStream::append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
-                                          std::span<const RedisDraft> drafts) const {
+RedisStream::Appended RedisStream::append(RedisConnection& redis, const RedisKnownPosition& seen,
+                                          const Bounds& bounds, std::span<const RedisDraft> drafts) const {
   const auto life = std::to_string(seen.last.life);
   const auto number = std::to_string(seen.last.number);
-  const auto branch = std::to_string(seen.branch);
-  const auto from = std::to_string(bounds.held_from);
+  const auto term = std::to_string(seen.term);
+  const auto from = std::to_string(bounds.retained_from);
   const auto past_ids_max = std::to_string(bounds.past_ids_max);
   std::vector<std::string_view> words{"EVAL",      append_script_, "4",         state_, events_,
-                                      ids_,        closed_,        life,        number, branch,
+                                      ids_,        closed_,        life,        number, term,
                                       redis.run(), from,           past_ids_max};
   words.reserve(words.size() + drafts.size() * std::tuple_size_v<RedisDraft>);
   for (const auto& draft : drafts) words.insert(words.end(), draft.begin(), draft.end());
@@ -209,17 +209,17 @@ RedisStream::Appended RedisStream::append(RedisConnection& redis, const RedisSee
   return appended;
 }
 
-std::optional<RedisPlace> RedisStream::last(RedisConnection& redis) const {
+std::optional<RedisPosition> RedisStream::last(RedisConnection& redis) const {
   const auto reply = redis.ask({"HMGET", state_, "epoch", "last"});
   const auto parts = elements(*reply);
-  RedisPlace last;
+  RedisPosition last;
   if (parts.size() != 2 || !read_number(*parts[0], last.life) || !read_number(*parts[1], last.number))
     return std::nullopt;
   return last;
 }
 
-std::vector<RedisEntry> RedisStream::read(RedisConnection& redis, RedisPlace after, std::size_t count,
-                                          std::chrono::milliseconds wait, std::size_t& bytes) const {
+std::vector<StreamEntry> RedisStream::read(RedisConnection& redis, RedisPosition after, std::size_t count,
+                                           std::chrono::milliseconds wait, std::size_t& bytes) const {
   const auto number = std::to_string(count);
   const auto pause = std::to_string(wait.count());
   const auto from = fmt::format("{}-{}", after.life, after.number);
@@ -233,20 +233,20 @@ std::vector<RedisEntry> RedisStream::read(RedisConnection& redis, RedisPlace aft
   return entries_of(*elements(*streams[0])[1], redis, bytes);
 }
 
-void RedisStream::ask_for(RedisConnection& redis, RedisPlace after, log::Sequence until) const {
+void RedisStream::ask_for(RedisConnection& redis, RedisPosition after, log::Sequence until) const {
   redis.send({"XRANGE", events_, fmt::format("({}-{}", after.life, after.number),
               fmt::format("{}-{}", after.life, until)});
 }
 
-std::vector<RedisEntry> RedisStream::asked_for(RedisConnection& redis, std::size_t& bytes) const {
+std::vector<StreamEntry> RedisStream::asked_for(RedisConnection& redis, std::size_t& bytes) const {
   const auto reply = redis.answer();
   if (reply->type != REDIS_REPLY_ARRAY) redis.bad_answer("XRANGE");
   return entries_of(*reply, redis, bytes);
 }
 
-std::vector<RedisEntry> RedisStream::entries_of(const redisReply& reply, RedisConnection& redis,
-                                                std::size_t& bytes) const {
-  std::vector<RedisEntry> entries;
+std::vector<StreamEntry> RedisStream::entries_of(const redisReply& reply, RedisConnection& redis,
+                                                 std::size_t& bytes) const {
+  std::vector<StreamEntry> entries;
   entries.reserve(elements(reply).size());
   bytes = 0;
   for (const auto* each : elements(reply)) {
@@ -324,8 +324,8 @@ std::chrono::milliseconds RedisStream::time(RedisConnection& redis) const {
   return std::chrono::milliseconds(seconds * 1'000 + microseconds / 1'000);
 }
 
-void RedisStream::trim(RedisConnection& redis, std::uint64_t life, log::Sequence held_from) const {
-  redis.ask({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", life, held_from)});
+void RedisStream::trim(RedisConnection& redis, std::uint64_t life, log::Sequence retained_from) const {
+  redis.ask({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", life, retained_from)});
 }
 
 }  // namespace worker::store

@@ -24,17 +24,17 @@
 namespace worker::store {
 
 /// How far a worker has read.
-struct RedisPlace {
+struct RedisPosition {
   std::uint64_t life = 0;  // 0: it does not know any
   log::Sequence number = 0;
 
-  bool operator==(const RedisPlace&) const = default;
+  bool operator==(const RedisPosition&) const = default;
 };
 
 /// What a worker has of the order, by which Redis sees whether it has the same.
-struct RedisSeen {
-  RedisPlace last;
-  std::uint64_t branch = 0;  // on which it was read
+struct RedisKnownPosition {
+  RedisPosition last;
+  std::uint64_t term = 0;  // on which it was read
 };
 
 /// A publisher's id, and where its event stood.
@@ -52,8 +52,8 @@ struct RedisClosed {
 class RedisStream {
  public:
   struct State {
-    RedisPlace last;
-    std::uint64_t branch = 0;
+    RedisPosition last;
+    std::uint64_t term = 0;
     log::Sequence first = 0;           // held; last + 1, if nothing is
     std::chrono::milliseconds now{0};  // the time of Redis
   };
@@ -69,8 +69,8 @@ class RedisStream {
 
   /// What an append trims to.
   struct Bounds {
-    log::Sequence held_from = 0;   // the first place that the worker holds
-    std::size_t past_ids_max = 0;  // ids kept of places before
+    log::Sequence retained_from = 0;  // the first place that the worker holds
+    std::size_t past_ids_max = 0;     // ids kept of places before
   };
 
   explicit RedisStream(const std::string& name);
@@ -78,9 +78,9 @@ class RedisStream {
   /// Begins the hub's first life where there is none; and a further one, if something is not there that was
   /// seen: Redis came back without its last events, or another one did, and their places must not be given to
   /// others, or were by now.
-  State open(RedisConnection& redis, const RedisSeen& seen) const;
+  State open(RedisConnection& redis, const RedisKnownPosition& seen) const;
   /// All or none are kept. The bounds are those of `seen`'s worker.
-  Appended append(RedisConnection& redis, const RedisSeen& seen, const Bounds& bounds,
+  Appended append(RedisConnection& redis, const RedisKnownPosition& seen, const Bounds& bounds,
                   std::span<const RedisDraft> drafts) const;
   /// Ids of places after `after` and before `before`, in their order; asked for in parts.
   std::vector<RedisPastId> past_ids(RedisConnection& redis, log::Sequence after, log::Sequence before) const;
@@ -89,22 +89,22 @@ class RedisStream {
   std::deque<RedisClosed> closed_between(RedisConnection& redis, log::Sequence after, log::Sequence before,
                                          std::size_t bytes_max, std::size_t& others) const;
   /// Of that life, none if there is none now.
-  std::optional<RedisPlace> last(RedisConnection& redis) const;
+  std::optional<RedisPosition> last(RedisConnection& redis) const;
   /// At most `count` events after `after`; none, if none came within `wait`.
-  std::vector<RedisEntry> read(RedisConnection& redis, RedisPlace after, std::size_t count,
-                               std::chrono::milliseconds wait, std::size_t& bytes) const;
+  std::vector<StreamEntry> read(RedisConnection& redis, RedisPosition after, std::size_t count,
+                                std::chrono::milliseconds wait, std::size_t& bytes) const;
   /// The same for what is there already, in two steps: the events after `after` and up to `until`, of one
   /// life. Answers come in the order asked for.
-  void ask_for(RedisConnection& redis, RedisPlace after, log::Sequence until) const;
-  std::vector<RedisEntry> asked_for(RedisConnection& redis, std::size_t& bytes) const;
+  void ask_for(RedisConnection& redis, RedisPosition after, log::Sequence until) const;
+  std::vector<StreamEntry> asked_for(RedisConnection& redis, std::size_t& bytes) const;
   /// Its clock: Unix time.
   std::chrono::milliseconds time(RedisConnection& redis) const;
   /// Gives up what is before `held_from`.
-  void trim(RedisConnection& redis, std::uint64_t life, log::Sequence held_from) const;
+  void trim(RedisConnection& redis, std::uint64_t life, log::Sequence retained_from) const;
 
  private:
-  std::vector<RedisEntry> entries_of(const redisReply& reply, RedisConnection& redis,
-                                     std::size_t& bytes) const;
+  std::vector<StreamEntry> entries_of(const redisReply& reply, RedisConnection& redis,
+                                      std::size_t& bytes) const;
 
   const std::string state_;
   const std::string events_;

@@ -18,14 +18,14 @@ bool read_number(std::string_view text, Number& number) {
 bool is_text(const redisReply& reply) { return reply.type == REDIS_REPLY_STRING; }
 std::string_view text_of(const redisReply& reply) { return {reply.str, reply.len}; }
 
-bool read_field(std::string_view name, std::string_view value, RedisEntry& read) {
+bool read_field(std::string_view name, std::string_view value, StreamEntry& read) {
   auto& parts = read.parts;
   if (name == "topics") {
     parts.topics = topics_of(value);
   } else if (name == "event") {
     parts.frame = value;
   } else if (name == "id") {
-    parts.alias = value;
+    parts.publisher_id = value;
   } else if (name == "key") {
     parts.key = value;
   } else if (name == "close") {
@@ -75,7 +75,7 @@ bool read_redis_id(const redisReply& reply, std::uint64_t& life, log::Sequence& 
          read_number(text.substr(dash + 1), number);
 }
 
-bool read_redis_entry(const redisReply& reply, RedisEntry& entry) {
+bool read_redis_entry(const redisReply& reply, StreamEntry& entry) {
   if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return false;
   const auto& fields = *reply.element[1];
   if (!read_redis_id(*reply.element[0], entry.life, entry.number)) return false;
@@ -88,11 +88,11 @@ bool read_redis_entry(const redisReply& reply, RedisEntry& entry) {
   return !entry.parts.topics.empty();
 }
 
-log::EntryPtr finish(RedisEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at) {
+log::EntryPtr finish(StreamEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at) {
   auto& parts = read.parts;
   parts.sequence = place;
   parts.at = at;
-  sse::append_cursor(parts.frame, parts.alias.empty() ? own_id : parts.alias);
+  sse::append_cursor(parts.frame, parts.publisher_id.empty() ? own_id : parts.publisher_id);
   return log::Entry::make(parts);
 }
 

@@ -22,7 +22,7 @@ RedisDraft redis_draft(log::Draft&& draft);
 std::vector<std::string> topics_of(std::string_view field);
 
 /// One that has its place there.
-struct RedisEntry {
+struct StreamEntry {
   std::uint64_t life = 0;
   log::Sequence number = 0;  // from 1 in each life
   std::chrono::milliseconds at{0};
@@ -32,10 +32,10 @@ struct RedisEntry {
 };
 
 /// False where it is none of ours.
-bool read_redis_entry(const redisReply& reply, RedisEntry& entry);
+bool read_redis_entry(const redisReply& reply, StreamEntry& entry);
 /// `<life>-<number>`
 bool read_redis_id(const redisReply& reply, std::uint64_t& life, log::Sequence& number);
 /// Of an entry as it was read: the frame is complete.
-log::EntryPtr finish(RedisEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at);
+log::EntryPtr finish(StreamEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at);
 
 }  // namespace worker::store

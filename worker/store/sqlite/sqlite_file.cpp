@@ -158,7 +158,7 @@ log::History SqliteFile::load(const log::Settings& settings) {
     entry.at = instant(events.number(7));
     entry.topics = topics_of(events.text(2));
     entry.frame = events.text(3);
-    entry.alias = events.text(4);
+    entry.publisher_id = events.text(4);
     entry.key = events.text(5);
     entry.closes = events.number(6) != 0;
     history.restore(log::Entry::make(entry));
@@ -174,7 +174,7 @@ log::History SqliteFile::load(const log::Settings& settings) {
   return history;
 }
 
-void SqliteFile::keep(const std::vector<log::EntryPtr>& entries, log::Changes& changes) {
+void SqliteFile::keep(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {
   // A round of deletions is no longer than a few milliseconds, however much there is to delete.
   const auto gone_max = std::max<std::size_t>(2 * entries.size(), 5'000);
   transaction([&] {
@@ -187,7 +187,7 @@ void SqliteFile::keep(const std::vector<log::EntryPtr>& entries, log::Changes& c
 }
 
 void SqliteFile::rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries,
-                         log::Changes changes) {
+                         log::LogChanges changes) {
   transaction([&] {
     database_.run("DELETE FROM events; DELETE FROM topics; DELETE FROM hub");
     next_content_ = {};
@@ -207,7 +207,7 @@ void SqliteFile::write(const log::Entry& entry) {
       .bind(2, wall_ms(entry))
       .bind(3, std::string_view(topics))
       .bind(4, entry.frame())
-      .bind(5, entry.alias())
+      .bind(5, entry.publisher_id())
       .bind(6, entry.key())
       .bind(7, std::int64_t{entry.closes()})
       .bind(8, up_ms(entry.at()))
@@ -221,7 +221,7 @@ void SqliteFile::write(const log::Entry& entry) {
 
 // Marks first: an event that is still in the file although its topic gave it up does no harm, the opposite is
 // a loss that nobody is told of.
-void SqliteFile::write(log::Changes& changes, std::size_t gone_max) {
+void SqliteFile::write(log::LogChanges& changes, std::size_t gone_max) {
   for (const auto& [name, mark] : changes.topics) {
     if (mark) {
       statements_->mark.bind(1, std::string_view(name))
@@ -249,7 +249,7 @@ void SqliteFile::write(log::Changes& changes, std::size_t gone_max) {
   if (some_had_ids && changes.past_ids_max) past_ids_->forget(*changes.past_ids_max);
   statements_->hub.bind(1, changes.last)
       .bind(2, changes.forgotten_through)
-      .bind(3, changes.doubtful_through)
+      .bind(3, changes.missing_tail_through)
       .bind(4, up_ms(clock_.now()))
       .bind(5, std::string_view(boot_))
       .bind(6, now_ms())
@@ -272,7 +272,7 @@ void SqliteFile::transaction(const Write& write) {
     sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }
-  checkpoint();
+  wal_checkpoint();
 }
 
 void SqliteFile::correct(std::int64_t milliseconds, log::Sequence after) {
@@ -281,7 +281,7 @@ void SqliteFile::correct(std::int64_t milliseconds, log::Sequence after) {
       Statement events(database_, "UPDATE events SET at_ms=at_ms+? WHERE place>?");
       events.bind(1, milliseconds).bind(2, after).run();
     }
-    log::Changes none;
+    log::LogChanges none;
     write(none, 0);
   });
 }

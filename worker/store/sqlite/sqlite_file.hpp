@@ -1,6 +1,6 @@
 // SqliteFile: the file of the SQLite journal: events as they were sent, marks of topics, and the epoch.
-// Knows the schema, and nothing of readers, nor who else may write to it (see Witness). One thread at a time;
-// every call may throw SqliteError, and then has changed nothing.
+// Knows the schema, and nothing of readers, nor who else may write to it (see Checkpoint). One thread at a
+// time; every call may throw SqliteError, and then has changed nothing.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,9 @@ class SqliteFile {
   log::History load(const log::Settings& settings);
   /// Events and what became of earlier ones, together or not at all. Takes as many of `changes.gone` as do
   /// not make others wait, and leaves the rest.
-  void keep(const std::vector<log::EntryPtr>& entries, log::Changes& changes);
+  void keep(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
   /// Begins anew with this.
-  void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::Changes changes);
+  void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::LogChanges changes);
   /// The last place that it has given out, or holds.
   log::Sequence last();
   /// Throws where what was written is not where the next process looks for it: a file was moved, deleted or
@@ -39,11 +39,11 @@ class SqliteFile {
   /// a second. After it has thrown, only a new store and rewrite() make the file right.
   void inspect();
   /// Before it is closed because a call has thrown: see abandon().
-  void give_up();
+  void discard_wal();
 
   /// To be called about once a second. Where somebody has set the clock since, the times of events after
   /// `after` are corrected in the file, so that they are by the clock as it is.
-  void follow_clock(log::Sequence after);
+  void track_clock(log::Sequence after);
 
  private:
   // What tells a file from an older copy of it.
@@ -57,10 +57,10 @@ class SqliteFile {
   std::int64_t data_version();
   void verify();
   void abandon();
-  void checkpoint();
+  void wal_checkpoint();
   void make_schema();
   void write(const log::Entry& entry);
-  void write(log::Changes& changes, std::size_t gone_max);
+  void write(log::LogChanges& changes, std::size_t gone_max);
   std::int64_t wall_ms(const log::Entry& entry) const;
   std::int64_t up_ms(base::Instant at) const;
   base::Instant instant(std::int64_t up_ms) const;

@@ -8,7 +8,7 @@ namespace worker::store {
 namespace {
 
 // 16 MiB: moving the log into the file stops the writer, and costs the less an event the more there is of it.
-constexpr int checkpoint_pages = 4'096;
+constexpr int wal_checkpoint_pages = 4'096;
 
 }  // namespace
 
@@ -59,14 +59,14 @@ void SqliteFile::abandon() {
   watch_->remove_beside();
 }
 
-void SqliteFile::give_up() {
+void SqliteFile::discard_wal() {
   if (watch_ && (watch_->database_moved() || watch_->written())) abandon();
 }
 
 // As `wal_autocheckpoint` would; but not into a file that somebody else has written to, and so that inspect()
 // can tell our writes from others'.
-void SqliteFile::checkpoint() {
-  if (log_pages_ < checkpoint_pages || !watch_ || watch_->database_moved() || watch_->written()) return;
+void SqliteFile::wal_checkpoint() {
+  if (log_pages_ < wal_checkpoint_pages || !watch_ || watch_->database_moved() || watch_->written()) return;
   log_pages_ = 0;
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   watch_->account();

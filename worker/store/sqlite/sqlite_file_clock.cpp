@@ -51,7 +51,7 @@ void SqliteFile::continue_clock() {
   if (std::abs(jump) >= jump_min_ms) correct(jump, 0);
 }
 
-void SqliteFile::follow_clock(log::Sequence after) {
+void SqliteFile::track_clock(log::Sequence after) {
   const auto offset = clock_offset();
   const auto jump = offset - offset_ms_;
   if (std::abs(jump) < jump_min_ms) {

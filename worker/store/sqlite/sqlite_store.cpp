@@ -42,21 +42,21 @@ SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Lo
       history_(log.history()),
       storage_(storage),
       logger_(logger) {
-  history_.note_changes();
+  history_.record_changes();
   if (const auto warning = boot_id_warning(storage)) logger.warn("journal: {}", *warning);
   try {
     open();
   } catch (const SqliteError& error) {
-    failed(error);
+    on_failed(error);
   }
   writer_ = std::jthread([this] { run(); });
 }
 
 SqliteStore::~SqliteStore() { SqliteStore::close(); }
 
-std::optional<std::string> SqliteStore::trouble() const {
+std::optional<std::string> SqliteStore::unavailable_reason() const {
   const std::lock_guard lock(mutex_);
-  return trouble_;
+  return unavailable_reason_;
 }
 
 Backlog SqliteStore::backlog() const {
@@ -65,12 +65,12 @@ Backlog SqliteStore::backlog() const {
 }
 
 void SqliteStore::append(std::vector<log::Draft> drafts, Done done) {
-  const auto bytes = waiting_bytes(drafts);
+  const auto bytes = pending_bytes(drafts);
   PendingAppend waiting{std::move(drafts), std::move(done), bytes};
   auto why = Rejection::unavailable;
   {
     const std::lock_guard lock(mutex_);
-    const bool well = !trouble_ && !closing_;
+    const bool well = !unavailable_reason_ && !closing_;
     // If more waits than this, the disk is slower than the publishers.
     if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
       waiting_.push_back(std::move(waiting));
@@ -105,24 +105,24 @@ void SqliteStore::run() {
 void SqliteStore::end() {
   if (log_.ready()) {
     housekeeping();
-    if (!store_) housekeeping();
+    if (!file_) housekeeping();
   }
-  const bool orderly = store_ != nullptr;
-  store_.reset();
+  const bool orderly = file_ != nullptr;
+  file_.reset();
   try {
-    if (orderly) witness_->closed();
+    if (orderly) checkpoint_->record_clean_shutdown();
   } catch (const SqliteError& error) {
     logger_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
                   error.what());
   }
-  witness_.reset();
+  checkpoint_.reset();
 }
 
 // All that waits, or nothing after a while; false once there is nothing more to do.
 bool SqliteStore::wait(std::vector<PendingAppend>& taken) {
   std::unique_lock lock(mutex_);
-  pending_bytes_.give_back(std::exchange(taken_bytes_, 0));  // the batch has been answered
-  const auto patience = trouble_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
+  pending_bytes_.release(std::exchange(taken_bytes_, 0));  // the batch has been answered
+  const auto patience = unavailable_reason_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
   changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
   taken = std::exchange(waiting_, {});
   taken_bytes_ = pending_bytes_.size();
@@ -147,7 +147,7 @@ void SqliteStore::write(std::vector<PendingAppend> taken) {
   bool possible = false;
   {
     const std::lock_guard lock(mutex_);
-    possible = !trouble_;
+    possible = !unavailable_reason_;
     changes_.merge(history_.take_changes());
   }
   for (auto& [drafts, done, bytes] : taken) {
@@ -157,14 +157,14 @@ void SqliteStore::write(std::vector<PendingAppend> taken) {
   auto rejection = Rejection::unavailable;
   try {
     if (possible) {
-      store_->keep(group.entries(), changes_);
-      rejection = Rejection::unconfirmed;
-      testify(group.entries());
+      file_->keep(group.entries(), changes_);
+      rejection = Rejection::outcome_unknown;
+      record_checkpoint(group.entries());
     }
   } catch (const SqliteError& error) {
-    failed(error);
+    on_failed(error);
     // What the file has by now is not in the history, so it has to be written anew.
-    if (rejection == Rejection::unconfirmed) store_.reset();
+    if (rejection == Rejection::outcome_unknown) file_.reset();
     possible = false;
   }
   if (!possible) {
@@ -173,7 +173,7 @@ void SqliteStore::write(std::vector<PendingAppend> taken) {
   }
   in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
   log_.expire();
-  log_.tell_followers();
+  log_.notify_followers();
   for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
 }
 
@@ -181,19 +181,19 @@ void SqliteStore::housekeeping() {
   bool troubled = false;
   {
     const std::lock_guard lock(mutex_);
-    troubled = trouble_.has_value();
+    troubled = unavailable_reason_.has_value();
     changes_.merge(history_.take_changes());
   }
   try {
     inspect();
-    if (!store_) open();
-    settle();
-    if (troubled || !changes_.empty()) store_->keep({}, changes_);
+    if (!file_) open();
+    trust_clock();
+    if (troubled || !changes_.empty()) file_->keep({}, changes_);
     if (!troubled) return;
-    mended();
-    log_.tell_followers();
+    on_recovered();
+    log_.notify_followers();
   } catch (const SqliteError& error) {
-    failed(error);
+    on_failed(error);
   }
 }
 
@@ -204,9 +204,9 @@ bool SqliteStore::inspection_is_due() const {
 // Throws where the next process would not find what this one writes.
 void SqliteStore::inspect() {
   inspected_ = std::chrono::steady_clock::now();
-  const bool unlocked = witness_ && witness_->moved();
-  if (unlocked) witness_.reset();
-  if (store_) store_->inspect();
+  const bool unlocked = checkpoint_ && checkpoint_->moved();
+  if (unlocked) checkpoint_.reset();
+  if (file_) file_->inspect();
   // Another worker may hold the lock that is there now.
   if (unlocked) {
     throw SqliteError(SQLITE_IOERR, fmt::format("{}.lock was moved, deleted or replaced while it was in use",
@@ -216,19 +216,19 @@ void SqliteStore::inspect() {
 
 // What was published in this life is dated by a clock that was looked at all the time; what is from before by
 // one that may have been right or wrong, then or now.
-void SqliteStore::settle() {
-  if (settles_at_ && clock_.now() >= *settles_at_) {
+void SqliteStore::trust_clock() {
+  if (trust_clock_at_ && clock_.now() >= *trust_clock_at_) {
     const std::lock_guard lock(mutex_);
-    history_.settle(base::unix_time(clock_));
+    history_.trust_clock(base::unix_time(clock_));
     history_.trim();
-    settles_at_.reset();
+    trust_clock_at_.reset();
     changes_.merge(history_.take_changes());
   }
-  store_->follow_clock(settles_at_ ? restored_through_ : 0);
+  file_->track_clock(trust_clock_at_ ? restored_through_ : 0);
 }
 
-void SqliteStore::testify(const std::vector<log::EntryPtr>& entries) {
-  if (!entries.empty()) witness_->kept(store_->epoch(), entries.back()->sequence(), storage_.durability);
+void SqliteStore::record_checkpoint(const std::vector<log::EntryPtr>& entries) {
+  if (!entries.empty()) checkpoint_->record(file_->epoch(), entries.back()->sequence(), storage_.durability);
 }
 
 // The first time what is in the file is the history; later what is in memory is, and goes into a file that
@@ -237,14 +237,14 @@ void SqliteStore::open() {
   const bool ready = log_.ready();
   if (!ready) make_folder(storage_.path);
   close_to_others(storage_.path);
-  const bool had_lock = witness_.has_value();
-  if (!had_lock) witness_.emplace(storage_.path);
+  const bool had_lock = checkpoint_.has_value();
+  if (!had_lock) checkpoint_.emplace(storage_.path);
   auto store = std::make_unique<SqliteFile>(storage_.path, storage_.durability, clock_);
   if (!ready) {
     const bool fresh = store->epoch().empty();
     if (fresh) {
       store->rewrite(history_.epoch(), {}, {});
-      witness_->kept(history_.epoch(), 0, storage_.durability);
+      checkpoint_->record(history_.epoch(), 0, storage_.durability);
     }
     log::Settings settings;
     {
@@ -252,10 +252,10 @@ void SqliteStore::open() {
       settings = history_.settings();
     }
     auto history = store->load(settings);
-    if (!fresh) examine(history);
+    if (!fresh) verify_checkpoint(history);
     const std::lock_guard lock(mutex_);
     restored_through_ = history.last();
-    settles_at_ = clock_.now() + clock_patience;
+    trust_clock_at_ = clock_.now() + clock_distrust;
     history_.become(std::move(history));
     history_.trim();
     log_.set_ready();
@@ -264,47 +264,48 @@ void SqliteStore::open() {
     if (!store->epoch().empty() && store->epoch() != history_.epoch())
       throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
     if (!had_lock && store->last() > history_.last()) {
-      witness_.reset();
+      checkpoint_.reset();
       throw SqliteError(SQLITE_NOTADB, "another worker wrote to it meanwhile; restart this one");
     }
     rewrite(*store);
   }
-  store_ = std::move(store);
+  file_ = std::move(store);
   // One that can only be read is found out now, and not by the first publisher.
-  store_->keep({}, changes_);
+  file_->keep({}, changes_);
 }
 
 void SqliteStore::rewrite(SqliteFile& store) {
   std::vector<log::EntryPtr> entries;
-  log::Changes marks;
+  log::LogChanges marks;
   {
     const std::lock_guard lock(mutex_);
     entries = history_.read_all(0, std::string::npos);
-    marks = history_.all_marks();
+    marks = history_.all_changes();
   }
   const auto last = marks.last;
   store.rewrite(history_.epoch(), entries, std::move(marks));
-  witness_->kept(history_.epoch(), last, storage_.durability);
+  checkpoint_->record(history_.epoch(), last, storage_.durability);
   changes_ = {};
 }
 
 // Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
 // been given out are passed over: with the time, in microseconds, which no count of events has reached.
-void SqliteStore::examine(log::History& history) const {
-  const auto why = witness_->doubt(history.epoch(), history.last());
+void SqliteStore::verify_checkpoint(log::History& history) const {
+  const auto why = checkpoint_->missing_tail_reason(history.epoch(), history.last());
   if (!why) return;
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
-  const auto passed = std::max(history.last(), witness_->last()) + places_passed_min;
-  history.doubt(std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
+  const auto passed = std::max(history.last(), checkpoint_->last()) + places_passed_min;
+  history.mark_missing_tail(
+      std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
   logger_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap",
                storage_.path, *why);
 }
 
-void SqliteStore::failed(const SqliteError& error) {
+void SqliteStore::on_failed(const SqliteError& error) {
   // A full disk leaves the file as it is; after anything else it is opened anew.
   if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) {
-    if (store_) store_->give_up();
-    store_.reset();
+    if (file_) file_->discard_wal();
+    file_.reset();
   }
   auto reason = fmt::format("{}: {}", storage_.path, error.what());
   if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
@@ -313,14 +314,14 @@ void SqliteStore::failed(const SqliteError& error) {
   }
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
   const std::lock_guard lock(mutex_);
-  if (trouble_ != reason) logger_.error("journal: nothing can be kept: {}", reason);
-  trouble_ = std::move(reason);
+  if (unavailable_reason_ != reason) logger_.error("journal: nothing can be kept: {}", reason);
+  unavailable_reason_ = std::move(reason);
 }
 
-void SqliteStore::mended() {
+void SqliteStore::on_recovered() {
   pause_ = 0ms;
   const std::lock_guard lock(mutex_);
-  trouble_.reset();
+  unavailable_reason_.reset();
   logger_.info("journal: {} is written to again", storage_.path);
 }
 

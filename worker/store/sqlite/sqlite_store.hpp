@@ -16,8 +16,8 @@
 #include "log/log.hpp"
 #include "store/pending_append.hpp"
 #include "store/settings.hpp"
+#include "store/sqlite/checkpoint.hpp"
 #include "store/sqlite/sqlite_file.hpp"
-#include "store/sqlite/witness.hpp"
 
 namespace worker::store {
 
@@ -30,27 +30,27 @@ class SqliteStore final : public Store {
 
   /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
   void append(std::vector<log::Draft> drafts, Done done) override;
-  std::optional<std::string> trouble() const override;
+  std::optional<std::string> unavailable_reason() const override;
   Backlog backlog() const override;
   void close() override;
 
  private:
   void open();
-  void examine(log::History& history) const;
+  void verify_checkpoint(log::History& history) const;
   void run();
   bool wait(std::vector<PendingAppend>& taken);
   template <class Range, class Work>
   void in_parts(Range& range, const Work& work);
   void write(std::vector<PendingAppend> taken);
-  void testify(const std::vector<log::EntryPtr>& entries);
+  void record_checkpoint(const std::vector<log::EntryPtr>& entries);
   void housekeeping();
   bool inspection_is_due() const;
   void inspect();
-  void settle();
+  void trust_clock();
   void rewrite(SqliteFile& store);
   void end();
-  void failed(const SqliteError& error);
-  void mended();
+  void on_failed(const SqliteError& error);
+  void on_recovered();
 
   log::Log& log_;
   const base::Clock& clock_;
@@ -61,17 +61,17 @@ class SqliteStore final : public Store {
   // The writer's thread only, once it runs.
   // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
   // be overwritten from this one's memory.
-  std::optional<Witness> witness_;
-  std::unique_ptr<SqliteFile> store_;
-  log::Changes changes_;  // not yet in the file
+  std::optional<Checkpoint> checkpoint_;
+  std::unique_ptr<SqliteFile> file_;
+  log::LogChanges changes_;  // not yet in the file
   std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point inspected_;
-  std::optional<base::Instant> settles_at_;  // when the clock is believed about events from before
+  std::optional<base::Instant> trust_clock_at_;  // when the clock is believed about events from before
   log::Sequence restored_through_ = 0;
 
   // Guarded by mutex_, as the history is.
   bool closing_ = false;
-  std::optional<std::string> trouble_;
+  std::optional<std::string> unavailable_reason_;
   std::vector<PendingAppend> waiting_;
   PendingBytes pending_bytes_;
   std::size_t taken_bytes_ = 0;  // by the writer, since it last came for more

@@ -3,7 +3,7 @@
 
 #include "store/memory/memory_store.hpp"
 #include "support/gzip.hpp"
-#include "unit/api/publish/publishing.hpp"
+#include "unit/api/publish/publish_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto json_type = "application/json";
 
-struct AtOnce : Publishing<store::MemoryStore> {
+struct AtOnce : PublishFixture<store::MemoryStore> {
   std::string coded(const std::string& coding, const std::string& type, const std::string& body) {
     auto asked = request(type, body);
     asked.headers.emplace("content-encoding", coding);

@@ -4,7 +4,7 @@
 #include "store/memory/memory_store.hpp"
 #include "support/gzip.hpp"
 
-#include "unit/api/publish/publishing.hpp"
+#include "unit/api/publish/publish_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -21,7 +21,7 @@ class CountingStore final : public store::Store {
     if (parts.size() <= good_parts) return memory_.append(std::move(drafts), std::move(done));
     done(std::vector<store::Kept>(drafts.size(), base::failure(store::Rejection::unavailable)));
   }
-  std::optional<std::string> trouble() const override { return "the disk is full"; }
+  std::optional<std::string> unavailable_reason() const override { return "the disk is full"; }
 
   std::vector<std::size_t> parts;
   std::size_t good_parts = 1'000;
@@ -30,7 +30,7 @@ class CountingStore final : public store::Store {
   store::MemoryStore memory_;
 };
 
-struct Fixture : Publishing<CountingStore> {
+struct Fixture : PublishFixture<CountingStore> {
   static std::string lines(int count, const std::string& line = R"({"topic":"a"})") {
     std::string all;
     for (int i = 0; i < count; ++i) all += line + "\n";

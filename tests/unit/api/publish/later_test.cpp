@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "store/memory/memory_store.hpp"
-#include "unit/api/publish/publishing.hpp"
+#include "unit/api/publish/publish_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -40,11 +40,11 @@ struct FullStore final : store::Store {
       results.emplace_back(base::failure(store::Rejection::unavailable));
     done(std::move(results));
   }
-  std::optional<std::string> trouble() const override { return "the disk is full"; }
+  std::optional<std::string> unavailable_reason() const override { return "the disk is full"; }
 };
 
-struct InTrouble : Publishing<FullStore> {};
-struct Later : Publishing<LateStore> {
+struct InTrouble : PublishFixture<FullStore> {};
+struct Later : PublishFixture<LateStore> {
   /// Reached by a later turn of the real loop.
   void run() { loop.run(); }
 };

@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "store/memory/memory_store.hpp"
-#include "support/hub_draft.hpp"
-#include "unit/api/publish/publishing.hpp"
+#include "support/drafts.hpp"
+#include "unit/api/publish/publish_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct AtOnce : Publishing<store::MemoryStore> {};
+struct AtOnce : PublishFixture<store::MemoryStore> {};
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(publish_suite, AtOnce)

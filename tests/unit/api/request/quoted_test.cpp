@@ -8,7 +8,7 @@ namespace {
 
 std::string quoted(std::string_view text) {
   std::string out = "x";
-  api::append_quoted(out, text);
+  api::append_json_string(out, text);
   return out;
 }
 

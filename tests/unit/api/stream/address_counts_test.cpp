@@ -101,10 +101,10 @@ BOOST_AUTO_TEST_CASE(what_is_refused_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(zero_is_without_limit_and_counts_all_the_same) {
-  counts.set_most(0);
+  counts.set_limit(0);
   auto all = add(ipv4(1), 50);
   BOOST_TEST(all.back() != nullptr);
-  counts.set_most(40);
+  counts.set_limit(40);
   BOOST_TEST(add(ipv4(1)) == nullptr);
   BOOST_TEST(refusal(ipv4(1), now).open == 50U);
   for (int i = 0; i < 10; ++i) counts.remove(*all[static_cast<std::size_t>(i)]);

@@ -5,7 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "support/hub_draft.hpp"
+#include "support/drafts.hpp"
 #include "support/manual_clock.hpp"
 
 using namespace worker::log;
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(those_who_are_told_may_use_the_journal) {
 
 BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_entries_held) {
   append(draft_with_id("a b", "alias", std::string(1'000, 'x')));
-  const auto bytes = [&] { return journal().figures().bytes; };
+  const auto bytes = [&] { return journal().stats().bytes; };
   const auto before = bytes();
   BOOST_TEST(before > 1'000U);
   append(draft_with_key("a", "key", "y"));
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(bytes_are_those_of_the_entries_held) {
   append(draft_with_key("a new topic", "key", "y"));
   BOOST_TEST(bytes() - one_topic_more > journal().read_all(2, 1).at(0)->size_bytes() + 100);
   age(2h);
-  BOOST_TEST(bytes() == journal().figures().emptied_bytes);
+  BOOST_TEST(bytes() == journal().stats().emptied_bytes);
   BOOST_TEST(bytes() < 1'000U);
 }
 
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(bytes_are_about_what_the_memory_is) {
         }
       }
       const auto taken = static_cast<double>(::mallinfo2().uordblks - before);
-      const auto counted = static_cast<double>(journal().figures().bytes);
+      const auto counted = static_cast<double>(journal().stats().bytes);
       BOOST_TEST(taken < 1.08 * counted, fmt::format("{} taken, {} counted", taken, counted));
       BOOST_TEST(taken > 0.85 * counted, fmt::format("{} taken, {} counted", taken, counted));
     }
@@ -161,13 +161,13 @@ BOOST_AUTO_TEST_CASE(bytes_return_to_nothing) {
     clock.advance(1s);
   }
   follower.at = journal().last();
-  BOOST_TEST(journal().figures().bytes > 0U);
+  BOOST_TEST(journal().stats().bytes > 0U);
   age(2h);
-  const auto figures = journal().figures();
-  BOOST_TEST(figures.events == 0U);
-  BOOST_TEST(figures.bytes == figures.emptied_bytes);
-  BOOST_TEST(figures.emptied_topics == 19U);
-  BOOST_TEST(figures.age.count() == 0);
+  const auto stats = journal().stats();
+  BOOST_TEST(stats.events == 0U);
+  BOOST_TEST(stats.bytes == stats.emptied_bytes);
+  BOOST_TEST(stats.emptied_topics == 19U);
+  BOOST_TEST(stats.age.count() == 0);
   BOOST_TEST(held() == "");
   BOOST_TEST(append(draft_with_id("v", "id4")) == "id4");  // no alias of an evicted event is left
   BOOST_TEST(held() == "501");
@@ -178,10 +178,10 @@ BOOST_AUTO_TEST_CASE(a_lot_expires_in_parts) {
   publish_times(2'500, "a");
   clock.advance(2h);
   BOOST_TEST(journal().expire());
-  BOOST_TEST(journal().figures().events == 1'500U);
+  BOOST_TEST(journal().stats().events == 1'500U);
   BOOST_TEST(journal().expire());
   BOOST_TEST(!journal().expire());
-  BOOST_TEST(journal().figures().events == 0U);
+  BOOST_TEST(journal().stats().events == 0U);
   BOOST_TEST(!journal().expire());
 }
 
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(events_of_many_topics_count_for_each) {
   }
   clock.advance(2h);
   BOOST_TEST(journal().expire());
-  BOOST_TEST(journal().figures().events == 20U);
+  BOOST_TEST(journal().stats().events == 20U);
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_over_a_lower_bound_goes_in_parts) {
@@ -202,10 +202,10 @@ BOOST_AUTO_TEST_CASE(a_topic_over_a_lower_bound_goes_in_parts) {
   settings.topic_events_max = 5;
   journal().update(settings);
   BOOST_TEST(journal().expire());
-  BOOST_TEST(journal().figures().events == 1'510U);
+  BOOST_TEST(journal().stats().events == 1'510U);
   while (journal().expire()) {
   }
-  BOOST_TEST(journal().figures().events == 10U);
+  BOOST_TEST(journal().stats().events == 10U);
 }
 
 // However much has to go for it, a publish makes room for a part only; who calls expire() does the rest.
@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(an_append_makes_room_in_parts) {
   publish_times(2'500, "a");
   clock.advance(2h);
   append(draft("a"));
-  BOOST_TEST(journal().figures().events == 1'501U);
+  BOOST_TEST(journal().stats().events == 1'501U);
 }
 
 // --- new bounds ---
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_lower_age_and_fewer_bytes) {
   journal().update(settings);
   journal().expire();
   BOOST_TEST(held() == "6 7 8 9 10");
-  settings.bytes_max = journal().figures().bytes - 3 * journal().read_all(0, 1).at(0)->size_bytes();
+  settings.bytes_max = journal().stats().bytes - 3 * journal().read_all(0, 1).at(0)->size_bytes();
   journal().update(settings);
   journal().expire();
   BOOST_TEST(held() == "9 10");
@@ -267,11 +267,11 @@ BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::tim
   for (int i = 0; i < 100'000; ++i) drafts.push_back(draft_with_id("a", fmt::format("own {}", i)));
   journal().append(std::move(drafts), [](const auto&) {});
   Sequence sum = 0;
-  const auto selection = select("a");
+  const auto subscription = select("a");
   for (int i = 0; i < 100'000; i += 2) {
-    sum += journal().resume(selection, fmt::format("own {}", i)).after;
-    sum += journal().resume(selection, journal().id_of(static_cast<Sequence>(i) + 2)).after;
-    BOOST_REQUIRE_EQUAL(journal().read(selection, static_cast<Sequence>(i), 100'000, 1, 0).entries.size(),
+    sum += journal().resume(subscription, fmt::format("own {}", i)).after;
+    sum += journal().resume(subscription, journal().id_of(static_cast<Sequence>(i) + 2)).after;
+    BOOST_REQUIRE_EQUAL(journal().read(subscription, static_cast<Sequence>(i), 100'000, 1, 0).entries.size(),
                         1U);
   }
   BOOST_TEST(sum == 100'000ULL * 100'001 / 2);
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_full_history_takes_more_without_searching, *boost::unit_t
   settings.topic_events_max = 50'000;
   append(draft("quiet"));
   publish_times(300'000, "busy");
-  BOOST_TEST(journal().figures().events == 50'001U);
+  BOOST_TEST(journal().stats().events == 50'001U);
 }
 
 // --- forgetting ---
@@ -290,11 +290,11 @@ BOOST_AUTO_TEST_CASE(a_full_history_takes_more_without_searching, *boost::unit_t
 BOOST_AUTO_TEST_CASE(topics_without_events_are_remembered_up_to_a_bound) {
   settings.bytes_max *= 2;
   pass(60'000, "x");
-  BOOST_TEST(journal().figures().topics == 60'000U);
+  BOOST_TEST(journal().stats().topics == 60'000U);
   pass(60'000, "y");
-  BOOST_TEST(journal().figures().topics == 100'000U);
+  BOOST_TEST(journal().stats().topics == 100'000U);
   pass(150'000, "z");
-  BOOST_TEST(journal().figures().topics == 100'000U);
+  BOOST_TEST(journal().stats().topics == 100'000U);
 }
 
 // One topic that empties again and again costs the others nothing but their places in the line.
@@ -304,8 +304,8 @@ BOOST_AUTO_TEST_CASE(a_topic_that_empties_again_and_again) {
     clock.advance(2h);
   }
   journal().expire();
-  BOOST_TEST(journal().figures().topics <= 1U);
-  BOOST_TEST(journal().figures().events == 0U);
+  BOOST_TEST(journal().stats().topics <= 1U);
+  BOOST_TEST(journal().stats().events == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(who_reads_a_forgotten_topic_is_told_of_a_gap) {

@@ -3,7 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "support/manual_clock.hpp"
-#include "unit/store/redis/redis_bench.hpp"
+#include "unit/store/redis/redis_fixture.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Fixture : RedisBench {
+struct Fixture : RedisFixture {
   std::unique_ptr<worker::support::EventLog> timed_worker() { return worker(server.address(), manual); }
   /// As if Redis had taken it so long ago by its clock as it is now.
   void dated(const char* number, std::chrono::milliseconds ago) {
@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(what_seems_old_at_the_start_is_held_for_a_while) {
   journal->expire();
   BOOST_TEST(held(*journal) == "1 2 3 4");
   BOOST_TEST(publish(*journal, "a") == journal->id_of(5));
-  manual.advance(clock_patience + 1s);
+  manual.advance(clock_distrust + 1s);
   // The first one is the youngest: what is before it goes with it.
-  BOOST_TEST(eventually([&] { return journal->figures().age > clock_patience; }));
+  BOOST_TEST(eventually([&] { return journal->stats().age > clock_distrust; }));
   BOOST_TEST(held(*journal) == "1 2 3 4 5");
   manual.advance(54min);
   journal->expire();
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(what_is_old_goes_after_a_while) {
   dated("3", 10min);
   const auto journal = timed_worker();
   BOOST_TEST(held(*journal) == "2 3");
-  manual.advance(clock_patience + 1s);
+  manual.advance(clock_distrust + 1s);
   BOOST_TEST(eventually([&] { return held(*journal) == "3"; }));
 }
 

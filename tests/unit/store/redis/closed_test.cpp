@@ -1,7 +1,7 @@
 // Topics that were closed by events that Redis does not hold any more: how a worker learns of them.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/store/redis/redis_bench.hpp"
+#include "unit/store/redis/redis_fixture.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -9,7 +9,7 @@ using namespace worker::support;
 
 namespace {
 
-struct Bench : RedisBench {
+struct Bench : RedisFixture {
   /// Events that close `each` topics: `t0-0`, `t0-1`, …, `t1-0`, …
   void close(EventLog& journal, int events, int each, std::size_t name_bytes = 0) {
     for (int i = 0; i < events; ++i) {
@@ -93,9 +93,9 @@ BOOST_AUTO_TEST_CASE(no_more_than_there_is_room_for) {
   two->expire();
   BOOST_TEST(two->closed(select(name(199, 0, 1'000))));
   BOOST_TEST(!two->closed(select(name(0, 0, 1'000))));
-  const auto figures = two->figures();
-  BOOST_TEST(figures.topics >= 10U);
-  BOOST_TEST(figures.bytes <= settings.bytes_max / History::emptied_share);
+  const auto stats = two->stats();
+  BOOST_TEST(stats.topics >= 10U);
+  BOOST_TEST(stats.bytes <= settings.bytes_max / History::emptied_share);
   // Redis knows.
   BOOST_TEST(publish(*two, name(0, 0, 1'000)) == "closed");
 }

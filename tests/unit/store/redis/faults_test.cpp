@@ -1,7 +1,7 @@
 // A Redis that breaks, fills up, forgets, or is another one.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/store/redis/redis_bench.hpp"
+#include "unit/store/redis/redis_fixture.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -9,7 +9,7 @@ using namespace worker::support;
 
 namespace {
 
-struct Bench : RedisBench {
+struct Bench : RedisFixture {
   /// Until it is taken.
   static std::string insist(EventLog& journal) {
     std::string told;
@@ -24,7 +24,8 @@ struct Bench : RedisBench {
     }
   }
   static bool troubled(const EventLog& journal, const std::string& by) {
-    return eventually([&] { return journal.trouble().value_or("").find(by) != std::string::npos; });
+    return eventually(
+        [&] { return journal.unavailable_reason().value_or("").find(by) != std::string::npos; });
   }
 };
 
@@ -37,9 +38,9 @@ BOOST_AUTO_TEST_CASE(none_at_the_start_then_one) {
   const auto one = worker();
   BOOST_TEST(!one->ready());
   BOOST_TEST(publish(*one, "a") == "unavailable");
-  BOOST_TEST(one->trouble().value_or("").find(server.address().path) != std::string::npos);
+  BOOST_TEST(one->unavailable_reason().value_or("").find(server.address().path) != std::string::npos);
   server.start();
-  BOOST_TEST(eventually([&] { return one->ready() && !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return one->ready() && !one->unavailable_reason(); }));
   BOOST_TEST(insist(*one) == one->id_of(1));
 }
 
@@ -68,7 +69,7 @@ BOOST_AUTO_TEST_CASE(a_paused_one_is_not_waited_for_long) {
   BOOST_TEST((std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(250)));
   BOOST_TEST(troubled(*one, "no answer within"));
   server.signal(SIGCONT);
-  BOOST_TEST(eventually([&] { return !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return !one->unavailable_reason(); }));
   insist(*one);
   BOOST_TEST(one->lost_through() == 0U);
 }
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(one_that_has_everything_is_one_like_the_last) {
   const auto late = worker(other.address());
   const auto id = publish(*late, "a");
   BOOST_TEST(id == one->id_of(4));
-  BOOST_TEST(one->move_to(storage(other.address())));
+  BOOST_TEST(one->reconfigure(storage(other.address())));
   BOOST_TEST(eventually([&] { return held(*one) == "1 2 3 4"; }));
   BOOST_TEST(insist(*one) == one->id_of(5));
   BOOST_TEST(one->lost_through() == 0U);
@@ -140,13 +141,13 @@ BOOST_AUTO_TEST_CASE(one_that_lagged_and_went_on_is_found_out) {
     const auto late = worker(other.address());
     for (int i = 0; i < further; ++i) publish(*late, "a", "another");
     BOOST_TEST(late->id_of(4) == last);
-    BOOST_TEST(one->move_to(storage(other.address())));
+    BOOST_TEST(one->reconfigure(storage(other.address())));
     BOOST_TEST(eventually([&] { return one->lost_through() != 0 && late->lost_through() != 0; }));
     BOOST_TEST(resume(*one, last).ends_with("gap restarted"));
     BOOST_TEST(resume(*late, last).ends_with("gap restarted"));
     const auto next = insist(*one);
     BOOST_TEST(eventually([&] { return late->id_of(late->last()) == next; }));
-    BOOST_TEST(late->figures().events == one->figures().events);
+    BOOST_TEST(late->stats().events == one->stats().events);
   }
 }
 
@@ -172,14 +173,14 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
 // Of so many forks not all are remembered: who has not seen the last hundred is taken for one who lacks
 // something.
 BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
-  const auto change = [&](const char* branch) {
-    server.ask({"HSET", "{sse-worker}:state", "branch", branch, "fork:1", "0", "run", "another"});
+  const auto change = [&](const char* term) {
+    server.ask({"HSET", "{sse-worker}:state", "branch", term, "fork:1", "0", "run", "another"});
     server.ask({"CLIENT", "KILL", "TYPE", "normal"});
   };
   const auto one = worker();
   const auto first = publish(*one, "a");
-  for (int branch = 2; branch <= 100; ++branch)
-    server.ask({"HSET", "{sse-worker}:state", "fork:" + std::to_string(branch), "1"});
+  for (int term = 2; term <= 100; ++term)
+    server.ask({"HSET", "{sse-worker}:state", "fork:" + std::to_string(term), "1"});
   change("100");
   BOOST_TEST(insist(*one) == one->id_of(2));
   // An answer may come before this worker has read the event, and with it the branch.
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(what_was_taken_out_by_hand_is_a_hole) {
   server.ask({"DEL", "{sse-worker}:events"});
   const auto next = insist(*one);
   BOOST_TEST(next == one->id_of(one->last()));
-  BOOST_TEST(one->trouble().value_or("") == "");
+  BOOST_TEST(one->unavailable_reason().value_or("") == "");
 }
 
 BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
@@ -226,7 +227,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_full_refuses_and_loses_nothing) {
   BOOST_TEST(held(*one) == "1");
   server.ask({"CONFIG", "SET", "maxmemory", "0"});
   BOOST_TEST(insist(*one) == one->id_of(2));
-  BOOST_TEST(eventually([&] { return !one->trouble(); }));
+  BOOST_TEST(eventually([&] { return !one->unavailable_reason(); }));
 }
 
 BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
@@ -235,7 +236,8 @@ BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
   // The reader may be cut off first, and be well again: a replica can be read.
   BOOST_TEST(eventually([&] {
     BOOST_TEST(publish(*one, "a") != one->id_of(1));
-    return one->trouble().value_or("").find("journal.url must name the primary") != std::string::npos;
+    return one->unavailable_reason().value_or("").find("journal.url must name the primary") !=
+           std::string::npos;
   }));
   server.ask({"REPLICAOF", "NO", "ONE"});
   insist(*one);
@@ -245,7 +247,7 @@ BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
   server.ask({"CONFIG", "SET", "requirepass", "secret"});
   {
     const auto without = worker();
-    BOOST_TEST(troubled(*without, "Set journal.password"), without->trouble().value_or("none"));
+    BOOST_TEST(troubled(*without, "Set journal.password"), without->unavailable_reason().value_or("none"));
   }
   server.password = "wrong";
   {
@@ -262,14 +264,14 @@ BOOST_AUTO_TEST_CASE(it_moves_to_another_address) {
   const auto one = worker();
   publish(*one, "a");
   auto elsewhere = storage(other.address());
-  BOOST_TEST(!one->move_to(StorageSettings()));
-  BOOST_TEST(one->move_to(elsewhere));
+  BOOST_TEST(!one->reconfigure(StorageSettings()));
+  BOOST_TEST(one->reconfigure(elsewhere));
   BOOST_TEST(eventually([&] { return one->lost_through() == 2; }));
   BOOST_TEST(insist(*one) == one->id_of(3));
   BOOST_TEST(other.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
   BOOST_TEST(server.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
   elsewhere.redis.hub = "another";
-  BOOST_TEST(!one->move_to(elsewhere));
+  BOOST_TEST(!one->reconfigure(elsewhere));
 }
 
 BOOST_AUTO_TEST_CASE(closing_answers_what_waits) {

@@ -1,13 +1,13 @@
 // Several workers at one Redis, and one after another.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/store/redis/redis_bench.hpp"
+#include "unit/store/redis/redis_fixture.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
 using namespace worker::support;
 
-BOOST_FIXTURE_TEST_SUITE(redis_journal, RedisBench)
+BOOST_FIXTURE_TEST_SUITE(redis_journal, RedisFixture)
 
 BOOST_AUTO_TEST_CASE(two_workers_have_one_order_and_one_kind_of_cursor) {
   const auto one = worker();
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(many_past_ids_are_read_at_the_start) {
     publish(*before, "a");
   }
   const auto after = worker();
-  BOOST_TEST(after->figures().past_ids >= 5'000U);
+  BOOST_TEST(after->stats().past_ids >= 5'000U);
   for (int round = 0; round < 5; ++round) {
     for (int i = 0; i < 1'000; ++i) {
       const auto told = resume(*after, fmt::format("x{}-{}", round, i));

@@ -2,7 +2,7 @@
 // longer than it may.
 #include <boost/test/unit_test.hpp>
 
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto years = 10 * 365 * 24h;
 
-struct Fixture : SqliteLife {
+struct Fixture : SqliteRestarts {
   void jump(std::chrono::milliseconds by) {
     clock.set_wall(clock.wall() + std::chrono::duration_cast<worker::base::WallTime::duration>(by));
   }
@@ -37,11 +37,11 @@ struct Fixture : SqliteLife {
   }
   /// After the time in which a clock may be corrected, and a look at it.
   bool evicted_after_a_while() {
-    clock.advance(clock_patience + 1s);
+    clock.advance(clock_distrust + 1s);
     return eventually([&] { return held().empty(); }, 3s);
   }
   bool held_after_a_while() {
-    clock.advance(clock_patience + 1s);
+    clock.advance(clock_distrust + 1s);
     // Two rounds of the writer.
     return !eventually([&] { return held().empty(); }, 2'500ms);
   }
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_third_schema) {
   begin();
   BOOST_TEST(held() == "1");
   BOOST_TEST(publish("b") == "life1-2");
-  clock.advance(clock_patience + 1s);
+  clock.advance(clock_distrust + 1s);
   BOOST_TEST(eventually([&] { return held() == "2"; }));
 }
 

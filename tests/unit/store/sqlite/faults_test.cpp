@@ -6,7 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -42,11 +42,11 @@ class FileSizeLimit {
   void (*before_)(int);
 };
 
-struct Fixture : SqliteLife {
-  std::string trouble() { return journal().trouble().value_or("none"); }
-  bool says(const std::string& part) { return trouble().find(part) != std::string::npos; }
+struct Fixture : SqliteRestarts {
+  std::string unavailable_reason() { return journal().unavailable_reason().value_or("none"); }
+  bool says(const std::string& part) { return unavailable_reason().find(part) != std::string::npos; }
   void expect_refusal(const std::string& part) {
-    BOOST_TEST(says(part), trouble());
+    BOOST_TEST(says(part), unavailable_reason());
     BOOST_TEST(!journal().ready());
     BOOST_TEST(publish("a") == "unavailable");
   }
@@ -58,7 +58,7 @@ struct Fixture : SqliteLife {
     }
   }
   bool mended() {
-    return eventually([&] { return !journal().trouble() && journal().ready(); });
+    return eventually([&] { return !journal().unavailable_reason() && journal().ready(); });
   }
 };
 
@@ -70,10 +70,11 @@ BOOST_AUTO_TEST_CASE(one_process_writes_at_a_time_and_the_other_takes_over) {
   publish_times(3, "a");
   auto second = make("other");
   BOOST_TEST(!second->ready());
-  BOOST_TEST(second->trouble().value().find("another process holds the file") != std::string::npos);
+  BOOST_TEST(second->unavailable_reason().value().find("another process holds the file") !=
+             std::string::npos);
   publish("a");
   end();
-  BOOST_TEST(eventually([&] { return second->ready() && !second->trouble(); }));
+  BOOST_TEST(eventually([&] { return second->ready() && !second->unavailable_reason(); }));
   BOOST_TEST(places(second->read_all(0, 10)) == "1 2 3 4");
   BOOST_TEST(second->id_of(4) == "life1-4");
 }
@@ -162,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_refuses_and_recovers) {
     std::string result;
     for (int i = 0; i < 100 && result != "unavailable"; ++i) result = publish("a", std::string(20'000, 'x'));
     BOOST_TEST(result == "unavailable");
-    BOOST_TEST(says("journal.db: disk I/O error"), trouble());
+    BOOST_TEST(says("journal.db: disk I/O error"), unavailable_reason());
     BOOST_TEST(journal().ready());
     BOOST_TEST(resume("a", "life1-1") == "after 1");
   }
@@ -181,7 +182,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_taken_away_is_written_anew_without_a_loss) {
   publish_times(5, "a");
   append(closing("b"));
   move_away();
-  BOOST_TEST(eventually([&] { return journal().trouble().has_value(); }));
+  BOOST_TEST(eventually([&] { return journal().unavailable_reason().has_value(); }));
   BOOST_TEST(says("moved or deleted"));
   BOOST_TEST(mended());
   BOOST_TEST(publish("a") == "life1-7");
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(another_history_in_its_place_is_not_overwritten) {
   }
   std::filesystem::copy(file + ".bad", mine);
   file = mine;
-  BOOST_TEST(eventually([&] { return says("another history"); }), trouble());
+  BOOST_TEST(eventually([&] { return says("another history"); }), unavailable_reason());
   BOOST_TEST(held() == "1 2 3");
 }
 

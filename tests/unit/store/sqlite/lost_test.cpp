@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Fixture : SqliteLife {
+struct Fixture : SqliteRestarts {
   /// The file as it is now, with its log.
   void back_up() {
     for (const auto* ending : {"", "-wal"}) {
@@ -154,14 +154,15 @@ BOOST_AUTO_TEST_CASE(the_next_lives_know_of_it) {
   BOOST_TEST(resume("a", id) == fmt::format("after {}", journal().last()));
   const auto from = journal().resume(select("a"), "life1-3");
   BOOST_TEST(
-      journal().read(select("a"), from.after, journal().last(), 1'000, from.accounted).evicted_through == 0U);
+      journal().read(select("a"), from.after, journal().last(), 1'000, from.evictions_seen).evicted_through ==
+      0U);
 }
 
 BOOST_AUTO_TEST_CASE(with_nothing_in_it) {
   end();
   end_power();
   begin();
-  BOOST_TEST(journal().trouble().value_or("none") == "none");
+  BOOST_TEST(journal().unavailable_reason().value_or("none") == "none");
   BOOST_TEST(publish("a") == "life1-1");
 }
 
@@ -170,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_witness_that_cannot_be_written) {
   for (const auto* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
   fs::create_symlink("/dev/full", file + ".lock");
   begin();
-  BOOST_TEST(journal().trouble().value_or("none").find("journal.db.lock: No space left") !=
+  BOOST_TEST(journal().unavailable_reason().value_or("none").find("journal.db.lock: No space left") !=
              std::string::npos);
   BOOST_TEST(publish("a") == "unavailable");
   end();
   fs::remove(file + ".lock");
   begin();
-  BOOST_TEST(journal().trouble().value_or("none") == "none");
+  BOOST_TEST(journal().unavailable_reason().value_or("none") == "none");
   BOOST_TEST(publish("a") != "unavailable");
 }
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "store/sqlite/file_watch.hpp"
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Fixture : SqliteLife {
+struct Fixture : SqliteRestarts {
   Fixture() {
     // A part of the history is in the database and a part in the log, as in the field.
     publish_times(3, "a");
@@ -72,7 +72,7 @@ struct Fixture : SqliteLife {
     fs::rename(path + ".new", path);
   }
   bool says(const std::string& part) {
-    return journal().trouble().value_or("none").find(part) != std::string::npos;
+    return journal().unavailable_reason().value_or("none").find(part) != std::string::npos;
   }
 
   std::atomic<int> acknowledged = 0, refused = 0;
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(the_folder_renamed_and_renamed_back) {
   fs::rename(folder.path("in"), folder.path("away"));
   BOOST_TEST(eventually([&] { return says("No such file or directory"); }));
   fs::rename(folder.path("away"), folder.path("in"));
-  BOOST_TEST(eventually([&] { return !journal().trouble(); }));
+  BOOST_TEST(eventually([&] { return !journal().unavailable_reason(); }));
   stop();
   const auto before = held();
   begin();
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(another_hubs_file_is_not_overwritten) {
   BOOST_TEST(in_file("SELECT count(*) FROM events WHERE topics='theirs'") == 1);
   BOOST_TEST(publish("a") == "unavailable");
   fs::rename(file, file + ".theirs");
-  BOOST_TEST(eventually([&] { return !journal().trouble(); }));
+  BOOST_TEST(eventually([&] { return !journal().unavailable_reason(); }));
   expect_all_in_the_files();
 }
 

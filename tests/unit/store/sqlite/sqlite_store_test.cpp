@@ -4,14 +4,14 @@
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 
-#include "unit/store/sqlite/sqlite_life.hpp"
+#include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
 using namespace worker::support;
 using namespace std::chrono_literals;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_journal_suite, SqliteLife)
+BOOST_FIXTURE_TEST_SUITE(sqlite_journal_suite, SqliteRestarts)
 
 BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
   BOOST_TEST(publish("a b", "one\ntwo") == "life1-1");
@@ -26,10 +26,10 @@ BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
     BOOST_TEST(after[i]->frame() == before[i]->frame());
     BOOST_TEST(after[i]->topics() == before[i]->topics());
     BOOST_TEST(after[i]->key() == before[i]->key());
-    BOOST_TEST(after[i]->alias() == before[i]->alias());
+    BOOST_TEST(after[i]->publisher_id() == before[i]->publisher_id());
     BOOST_TEST(after[i]->closes() == before[i]->closes());
   }
-  BOOST_TEST(journal().figures().bytes > 0U);
+  BOOST_TEST(journal().stats().bytes > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(cursors_of_the_last_life_are_good_in_the_next) {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_new_file_gets_the_ids_too) {
   append(draft_with_id("a", "x", "old"));
   age(2h);
   std::filesystem::rename(file, file + ".away");
-  BOOST_TEST(eventually([&] { return std::filesystem::exists(file) && !journal().trouble(); }));
+  BOOST_TEST(eventually([&] { return std::filesystem::exists(file) && !journal().unavailable_reason(); }));
   begin();
   BOOST_TEST(resume("a", "x") == "after 1");
   BOOST_TEST(append(draft_with_id("a", "x", "old")) == "x");

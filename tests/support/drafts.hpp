@@ -1,0 +1,75 @@
+// Drafts, subscriptions and slices in few words: topics and selectors are written as one text, parted by
+// spaces.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/read.hpp"
+#include "log/topic.hpp"
+#include "store/store.hpp"
+
+namespace worker::support {
+
+inline std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> all;
+  for (std::string word; in >> word;) all.push_back(word);
+  return all;
+}
+
+inline log::Draft draft(const std::string& topics, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}};
+}
+
+inline log::Draft draft_with_id(const std::string& topics, std::string id, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data), .id = std::move(id)}};
+}
+
+inline log::Draft draft_with_key(const std::string& topics, std::string key, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}, .key = std::move(key)};
+}
+
+inline log::Draft closing(const std::string& topics, std::string data = {}) {
+  return {.topics = words(topics), .event = {.data = std::move(data)}, .closes = true};
+}
+
+inline log::Subscription select(const std::string& selectors) {
+  const auto all = words(selectors);
+  return log::Subscription::parse({all.begin(), all.end()}, 1'024).value();
+}
+
+/// The places of the entries: `1 2 5`.
+inline std::string places(const std::vector<log::EntryPtr>& entries) {
+  std::string text;
+  for (const auto& entry : entries) text += fmt::format("{}{}", text.empty() ? "" : " ", entry->sequence());
+  return text;
+}
+
+/// `1 2 5 through 7 evicted 0`
+inline std::string told(const log::Slice& slice) {
+  return fmt::format("{}{}through {} evicted {}", places(slice.entries), slice.entries.empty() ? "" : " ",
+                     slice.through, slice.evicted_through);
+}
+
+/// `after 3`, `after 3 gap evicted`, `after 3 complete`
+inline std::string told(const log::ResumePoint& resumption) {
+  return fmt::format("after {}{}{}", resumption.after,
+                     resumption.gap ? fmt::format(" gap {}", name_of(*resumption.gap)) : std::string(),
+                     resumption.complete ? " complete" : "");
+}
+
+inline std::string told(const store::Kept& kept) {
+  if (kept) return kept.value();
+  if (kept.error() == store::Rejection::unavailable) return "unavailable";
+  if (kept.error() == store::Rejection::full) return "full";
+  if (kept.error() == store::Rejection::outcome_unknown) return "unconfirmed";
+  if (kept.error() == store::Rejection::conflict) return "conflict";
+  return kept.error() == store::Rejection::closed ? "closed" : "reserved";
+}
+
+}  // namespace worker::support

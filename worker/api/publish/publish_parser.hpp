@@ -1,0 +1,47 @@
+// PublishParser: turns the body of a publish into events, or into a refusal. Keeps its working memory from
+// one body to the next; one per thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "api/publish/draft_parser.hpp"
+#include "api/publish/metrics.hpp"
+#include "api/publish/settings.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace worker::api {
+
+/// An item of a batch: its position, and what is wrong with it; empty if it is among the drafts.
+struct BatchItem {
+  std::size_t line;
+  std::string error;
+};
+
+struct PublishRequest {
+  std::vector<log::Draft> drafts;
+  bool batch = false;  // or one event
+  std::vector<BatchItem> items{};
+};
+
+class PublishParser {
+ public:
+  /// Reads the body as its Content-Type and Content-Encoding say. Counts what it refuses.
+  std::variant<PublishRequest, http::Response> read(const http::Request& request,
+                                                    const PublishSettings& settings, PublishMetrics& metrics);
+
+ private:
+  using Read = std::variant<PublishRequest, http::Response>;
+
+  std::string_view padded(std::string_view body);
+  static Read one(DraftResult draft, PublishMetrics& metrics);
+  Read batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics);
+
+  JsonDraftParser json_;
+  std::string padded_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,87 @@
+#include "api/stream/refused_stream.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/stream/head.hpp"
+#include "http/problem.hpp"
+#include "sse/frame.hpp"
+
+namespace worker::api {
+namespace {
+
+using Reason = StreamSlots::Refused::Reason;
+
+metrics::Limit limit_of(Reason reason) {
+  switch (reason) {
+    case Reason::address_full:
+      return metrics::Limit::streams_per_address;
+    case Reason::subscriptions_full:
+      return metrics::Limit::subscriptions_bytes;
+    case Reason::all_taken:
+      break;
+  }
+  return metrics::Limit::streams;
+}
+
+const char* comment_of(Reason reason) {
+  switch (reason) {
+    case Reason::address_full:
+      return "this address holds all the streams that one address may hold; come back";
+    case Reason::subscriptions_full:
+      return "the topics of all readers use all the memory that they may; come back";
+    case Reason::all_taken:
+      break;
+  }
+  return "all streams that this worker may hold are taken; come back";
+}
+
+std::chrono::milliseconds count_and_wait(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                                         base::Random& random, metrics::Limits& limits) {
+  limits.count(limit_of(refused.reason));
+  return wait_for_slot(refused.recent, settings, random);
+}
+
+}  // namespace
+
+std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings& settings,
+                                        base::Random& random) {
+  constexpr std::chrono::milliseconds each{10};
+  constexpr std::chrono::milliseconds longest{60'000};
+  const auto least = settings.retry + settings.retry_jitter;
+  const auto count = std::min<std::size_t>(recent, static_cast<std::size_t>(longest / each));
+  const auto most = std::max(least, std::min(longest, least + each * static_cast<int>(count)));
+  return random.between(std::max(settings.retry, most / 2), most);
+}
+
+http::Response refused_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                              base::Random& random, metrics::Limits& limits) {
+  std::string body;
+  sse::append_comment(body, comment_of(refused.reason));
+  sse::append_retry(body, count_and_wait(refused, settings, random, limits));
+  return {stream_head(), std::move(body)};
+}
+
+http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                            base::Random& random, metrics::Limits& limits) {
+  const auto wait =
+      std::chrono::ceil<std::chrono::seconds>(count_and_wait(refused, settings, random, limits));
+  const auto seconds = std::max<std::chrono::seconds::rep>(1, wait.count());
+  const auto refusal = [&](int status, const char* detail) {
+    return http::problem(status, detail, {{"Retry-After", fmt::format("{}", seconds)}});
+  };
+  if (refused.reason == Reason::subscriptions_full) {
+    return refusal(
+        503,
+        "The topics of all readers use all the memory that they may "
+        "(streams.subscriptions_bytes_max in the worker's configuration); ask again later, or for fewer.");
+  }
+  if (refused.reason == Reason::all_taken)
+    return refusal(503, "All streams that this worker may hold are taken; ask again.");
+  return refusal(429,
+                 "This address holds all the streams and long polls that one address may hold "
+                 "(streams.per_address_max in the worker's configuration); ask again.");
+}
+
+}  // namespace worker::api

@@ -1,0 +1,27 @@
+// TurnedAway: the answer to a reader for whom there is no slot, whatever it wanted to read.
+#pragma once
+
+#include "api/stream/settings.hpp"
+#include "api/stream/slots.hpp"
+#include "base/random.hpp"
+#include "http/response.hpp"
+#include "metrics/limits.hpp"
+
+namespace worker::api {
+
+/// How long one of `recent` readers who were turned away is to wait: random, and the longer the more they
+/// are, so that about a hundred of them ask in a second; at most a minute, or what `retry` says.
+std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings& settings,
+                                        base::Random& random);
+
+/// A stream without events that says when to come back: an EventSource that sees an error status never
+/// returns, and the next slot may be free in a second. Counted.
+http::Response refused_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                              base::Random& random, metrics::Limits& limits);
+
+/// 503 where all slots, or the bytes of all subscriptions, are taken; 429 where the address is at its limit.
+/// Both have Retry-After, in seconds. Counted.
+http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSettings& settings,
+                            base::Random& random, metrics::Limits& limits);
+
+}  // namespace worker::api

@@ -1,0 +1,88 @@
+// Reactor: one loop and everything that lives on it: its gate, its shard of the hub, its endpoints. Reactors
+// share nothing but what SharedServices names, so they need no locks between them. Built before its thread
+// starts; torn down after it ended.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "api/events.hpp"
+#include "api/greeting.hpp"
+#include "api/health.hpp"
+#include "api/publish/publish.hpp"
+#include "api/router.hpp"
+#include "api/stats.hpp"
+#include "api/stream/address_limit_log.hpp"
+#include "config/config.hpp"
+#include "fcgi/acceptor.hpp"
+#include "fcgi/connection_totals.hpp"
+#include "hub/shard.hpp"
+#include "log/log.hpp"
+#include "net/background_thread.hpp"
+#include "store/store.hpp"
+
+namespace worker::app {
+
+/// What all reactors use. Every member may be used from every thread, and outlives the reactors.
+struct SharedServices {
+  const base::Clock& clock;
+  base::Logger& logger;
+  int listening;
+  log::Log& log;
+  store::Store& store;
+  metrics::Registry& registry;
+  api::StreamSlots& slots;
+  fcgi::ConnectionTotals& load;
+  api::AddressLimitLog& address_limit_log;
+  api::StatsFeed& stats;
+};
+
+class Reactor {
+ public:
+  Reactor(const config::Config& config, const SharedServices& services);
+
+  /// Accepts and serves on the calling thread until the reactor is stopped.
+  void run();
+  /// From any thread: takes over what may change while serving.
+  void update(const config::Config& config);
+  /// From any thread: stops accepting, says so, and ends all streams over the configured time; run() returns
+  /// when the last is gone.
+  void drain(std::function<void()> not_accepting);
+  /// From any thread: run() returns now.
+  void stop();
+  /// The reactor whose thread hears the signals.
+  net::Loop& loop() { return loop_; }
+
+ private:
+  void on_lag_timer();
+  void measure_turn(base::Instant::duration taken);
+
+  config::Config config_;
+  base::Random random_;
+  fcgi::Decoder decoder_;  // before the loop: libfcgi installs signal handlers of its own
+  net::Loop loop_;
+  net::BackgroundThread housekeeping_;
+  fcgi::Metrics fcgi_metrics_;
+  hub::Metrics hub_metrics_;
+  api::PublishMetrics publish_metrics_;
+  metrics::Limits limits_;
+  metrics::Histogram& loop_lag_;
+  metrics::Histogram& turns_;
+  metrics::Gauge& longest_turn_;
+  std::atomic<std::int64_t> longest_microseconds_ = 0;  // since the figures were last asked for
+  net::Timer lag_timer_;
+  unsigned lag_samples_ = 0;
+  api::AddressLimitLog& address_limit_log_;
+  hub::Shard shard_;
+  api::GreetingEndpoint greeting_;
+  api::StatsEndpoint stats_;
+  api::EventsEndpoint events_;
+  api::PublishEndpoint publish_;
+  api::HealthEndpoint health_;
+  api::MetricsEndpoint metrics_;
+  api::Router router_;
+  fcgi::Acceptor acceptor_;
+};
+
+}  // namespace worker::app

@@ -1,0 +1,223 @@
+#include "fcgi/request_reader.hpp"
+
+#include <fastcgi.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fcgi/management.hpp"
+#include "fcgi/pairs.hpp"
+
+namespace worker::fcgi {
+namespace {
+
+constexpr std::size_t begin_body_bytes = 8;
+
+bool is_management(const RecordHeader& record) {
+  return record.request_id == FCGI_NULL_REQUEST_ID && record.type >= FCGI_GET_VALUES;
+}
+
+}  // namespace
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::take(std::string_view& bytes) {
+  // A header that was held is looked at again, also when no byte has come since.
+  while (take_header(bytes)) {
+    if (!header_checked_) {
+      BOOST_OUTCOME_TRY(progress, begin_record());
+      if (progress == Progress::held) return progress;
+      header_checked_ = true;
+      if (progress != Progress::more) {
+        if (content_left_ + padding_left_ == 0) header_size_ = 0;
+        return progress;
+      }
+    }
+    if (!take_content(bytes)) return Progress::more;
+    header_size_ = 0;
+    BOOST_OUTCOME_TRY(progress, end_record());
+    if (progress != Progress::more) return progress;
+  }
+  return Progress::more;
+}
+
+bool RequestReader::take_header(std::string_view& bytes) {
+  if (header_size_ == header_bytes) return true;
+  const auto size = std::min(bytes.size(), header_bytes - header_size_);
+  bytes.copy(header_.data() + header_size_, size);
+  bytes.remove_prefix(size);
+  header_size_ += size;
+  header_checked_ = false;
+  return header_size_ == header_bytes;
+}
+
+bool RequestReader::take_content(std::string_view& bytes) {
+  const auto content = std::min(bytes.size(), content_left_);
+  if (content > 0 && content_ != Content::skipped) sink().append(bytes.substr(0, content));
+  content_left_ -= content;
+  bytes.remove_prefix(content);
+  const auto padding = std::min(bytes.size(), padding_left_);
+  padding_left_ -= padding;
+  bytes.remove_prefix(padding);
+  return content_left_ == 0 && padding_left_ == 0;
+}
+
+// Judges a header before any of its content is stored.
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_record() {
+  record_ = RecordHeader::decode(header_);
+  content_left_ = record_.content_bytes;
+  padding_left_ = record_.padding_bytes;
+  content_ = Content::skipped;
+  if (record_.version != FCGI_VERSION_1) {
+    if (phase_ == Phase::serving) return Progress::held;
+    return base::failure(Refusal::version);
+  }
+  if (is_management(record_)) return begin_management();
+  if (phase_ == Phase::begin) return begin_first_record();
+  return record_.request_id == request_id_ ? begin_own_record() : begin_other_record();
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_first_record() {
+  if (record_.type != FCGI_BEGIN_REQUEST) {
+    // An ABORT_REQUEST may cross the end of the answer that it is about.
+    const bool late = record_.request_id != FCGI_NULL_REQUEST_ID &&
+                      (record_.type == FCGI_ABORT_REQUEST || skips(record_.request_id));
+    if (late) return Progress::more;
+    return base::failure(Refusal::type);
+  }
+  if (record_.request_id == FCGI_NULL_REQUEST_ID) return base::failure(Refusal::id);
+  if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
+  stop_skipping(record_.request_id);
+  content_ = Content::begin;
+  small_.clear();
+  return Progress::more;
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_other_record() {
+  const auto id = record_.request_id;
+  if (id == FCGI_NULL_REQUEST_ID) {
+    if (phase_ == Phase::serving) return Progress::held;
+    return base::failure(Refusal::type);
+  }
+  if (record_.type == FCGI_BEGIN_REQUEST) {
+    if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
+    append_cannot_multiplex(reply_, id);
+    skip_request(id);
+    return Progress::more;
+  }
+  if (phase_ == Phase::serving || record_.type == FCGI_ABORT_REQUEST || skips(id)) return Progress::more;
+  return base::failure(Refusal::id);
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_own_record() {
+  if (record_.type == FCGI_ABORT_REQUEST) {
+    skip_request(request_id_);
+    release();
+    phase_ = Phase::serving;
+    return Progress::aborted;
+  }
+  if (phase_ == Phase::serving) return Progress::held;
+  const bool params = phase_ == Phase::params;
+  if (record_.type != (params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
+  content_ = params ? Content::params : Content::body;
+  if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
+    return params ? Progress::head_too_large : Progress::body_too_large;
+  }
+  if (!params && !has_room_for_body()) return Progress::bodies_too_large;
+  return Progress::more;
+}
+
+// Takes bytes for this record. The capacity counts: a string that grows takes up to twice its size.
+bool RequestReader::has_room_for_body() {
+  const auto size = body_.size() + record_.content_bytes;
+  if (size <= body_.capacity()) return true;
+  const auto capacity = std::max(size, 2 * body_.size());
+  if (!share_.reserve(capacity)) return false;
+  body_.reserve(capacity);
+  return true;
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_management() {
+  if (++management_records_ > management_records_max) return base::failure(Refusal::management);
+  if (record_.type != FCGI_GET_VALUES) {
+    reply_ += unknown_type(record_.type);
+    return Progress::more;
+  }
+  if (record_.content_bytes > management_bytes_max) return base::failure(Refusal::management);
+  content_ = Content::values;
+  small_.clear();
+  return Progress::more;
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::end_record() {
+  switch (content_) {
+    case Content::skipped:
+      return Progress::more;
+    case Content::begin:
+      return begin_request();
+    case Content::values: {
+      const auto result = values_result(small_, limits_.connections_max);
+      if (!result) return base::failure(Refusal::params);
+      reply_ += *result;
+      return Progress::more;
+    }
+    case Content::params:
+      if (record_.content_bytes > 0) return Progress::more;
+      if (!params_well_formed(params_)) return base::failure(Refusal::params);
+      phase_ = Phase::body;
+      return Progress::more;
+    case Content::body:
+      break;
+  }
+  if (record_.content_bytes > 0) return Progress::more;
+  phase_ = Phase::serving;
+  return Progress::request;
+}
+
+base::Result<RequestReader::Progress, Refusal> RequestReader::begin_request() {
+  const auto role = static_cast<std::uint8_t>(small_[0]) << 8U | static_cast<std::uint8_t>(small_[1]);
+  if (role != FCGI_RESPONDER) return base::failure(Refusal::role);
+  keep_connection_ = (static_cast<std::uint8_t>(small_[2]) & FCGI_KEEP_CONN) != 0;
+  request_id_ = record_.request_id;
+  phase_ = Phase::params;
+  return Progress::more;
+}
+
+std::string& RequestReader::sink() {
+  switch (content_) {
+    case Content::params:
+      return params_;
+    case Content::body:
+      return body_;
+    case Content::skipped:
+    case Content::begin:
+    case Content::values:
+      break;
+  }
+  return small_;
+}
+
+void RequestReader::release() {
+  params_ = {};
+  body_ = {};
+  small_ = {};
+  share_.release();
+}
+
+// --- ids whose records are skipped ---
+
+void RequestReader::skip_request(std::uint16_t id) {
+  stop_skipping(id);
+  if (skipped_count_ == skipped_max) stop_skipping(skipped_.front());
+  skipped_.at(skipped_count_++) = id;
+}
+
+bool RequestReader::skips(std::uint16_t id) const {
+  return std::find(skipped_.begin(), skipped_.begin() + skipped_count_, id) !=
+         skipped_.begin() + skipped_count_;
+}
+
+void RequestReader::stop_skipping(std::uint16_t id) {
+  const auto end = std::remove(skipped_.begin(), skipped_.begin() + skipped_count_, id);
+  skipped_count_ = static_cast<std::uint8_t>(end - skipped_.begin());
+}
+
+}  // namespace worker::fcgi

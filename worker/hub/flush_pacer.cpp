@@ -1,0 +1,71 @@
+#include "hub/flush_pacer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "hub/subscriber.hpp"
+
+namespace worker::hub {
+namespace {
+
+constexpr std::chrono::milliseconds look_again{1};
+// A publisher's next batch takes about as long to be kept on disk, or in Redis.
+constexpr int waits_max = 2;
+
+}  // namespace
+
+void FlushPacer::begin(base::Instant now) {
+  begun_ = now;
+  sends_ = ready_ = 0;
+  extra_waits_ = 0;
+  last_sent_ = sample_ = {};
+  looked_ = false;
+  sample_taken_at_.reset();
+}
+
+void FlushPacer::sent_to(const Subscriber& reader) {
+  ++sends_;
+  if (!reader.ready()) return;
+  last_sent_[ready_ % last_sent_.size()] = &reader;
+  // The sample keeps each of those so far with the same probability.
+  const auto place = ready_ < sample_.size() ? ready_ : random_() % (ready_ + 1);
+  if (place < sample_.size()) sample_[place] = &reader;
+  ++ready_;
+}
+
+void FlushPacer::end(const Settings& settings, bool batched) {
+  batched_ = batched;
+  const auto round = settings.flush_cost_per_stream * static_cast<std::int64_t>(sends_);
+  not_before_ = begun_ + std::min<std::chrono::microseconds>(round, settings.flush_interval_max);
+  latest_ = begun_ + settings.flush_interval_max;
+}
+
+void FlushPacer::forget(const Subscriber& reader) {
+  for (auto* few : {&last_sent_, &sample_}) {
+    std::ranges::replace(*few, &reader, static_cast<const Subscriber*>(nullptr));
+  }
+}
+
+base::Instant FlushPacer::next(base::Instant now) {
+  if (now < not_before_) return not_before_;
+  if (now >= latest_) return now;
+  const bool read = taken(last_sent_) || sample_read_long_ago(now);
+  if (read && (!batched_ || ++extra_waits_ > waits_max)) return now;
+  return std::min<base::Instant>(now + look_again, latest_);
+}
+
+// True once 1.5 times the time that the web server took for the sample has passed.
+bool FlushPacer::sample_read_long_ago(base::Instant now) {
+  // The sample was not looked at before, so it may have been read long ago.
+  const auto read_by = std::exchange(looked_, true) ? now : not_before_;
+  if (!sample_taken_at_ && taken(sample_)) sample_taken_at_ = read_by;
+  return sample_taken_at_ && now - begun_ >= (*sample_taken_at_ - begun_) * 3 / 2;
+}
+
+// But for one, whose reader may be stalled.
+bool FlushPacer::taken(const Sample& readers) {
+  return std::ranges::count_if(
+             readers, [](const Subscriber* reader) { return reader != nullptr && !reader->taken(); }) <= 1;
+}
+
+}  // namespace worker::hub

@@ -1,0 +1,108 @@
+#include "store/sqlite/checkpoint.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <array>
+#include <cerrno>
+#include <sstream>
+#include <system_error>
+
+#include "store/sqlite/boot_id.hpp"
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
+
+namespace worker::store {
+namespace {
+
+using Durability = StorageSettings::Durability;
+
+std::string read_all(int file) {
+  std::array<char, 512> text{};
+  const auto size = ::pread(file, text.data(), text.size(), 0);
+  return {text.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+[[noreturn]] void fail(const std::string& path) {
+  const int code = errno == ENOSPC || errno == EDQUOT ? SQLITE_FULL : SQLITE_IOERR;
+  throw SqliteError(code, fmt::format("{}: {}", path, std::generic_category().message(errno)));
+}
+
+}  // namespace
+
+// The journal's file itself would not do: closing a descriptor of it drops SQLite's own locks.
+Checkpoint::Checkpoint(const std::string& path)
+    : path_(path + ".lock"),
+      file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),
+      boot_(boot_id()) {
+  if (!file_)
+    throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", path_, std::generic_category().message(errno)));
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
+    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
+  record_ = parse(read_all(file_.get()));
+}
+
+std::optional<std::string> Checkpoint::missing_tail_reason(const std::string& epoch,
+                                                           log::Sequence last) const {
+  if (!record_) return fmt::format("{} does not say how far it had come", path_);
+  if (record_->epoch != epoch) return fmt::format("{} speaks of another history", path_);
+  if (record_->last > last) return fmt::format("it ends with {}, and had come to {}", last, record_->last);
+  const bool through_the_end_of_power = record_->durability == Durability::full;
+  if (!record_->open || through_the_end_of_power || (record_->boot == boot_ && !boot_.empty()))
+    return std::nullopt;
+  return "the machine stopped before it was closed, and durability is not full";
+}
+
+bool Checkpoint::moved() const { return FileIdentity::of(path_) != FileIdentity::of(file_.get()); }
+
+void Checkpoint::record(const std::string& epoch, log::Sequence last, Durability durability) {
+  if (begun_ && record_->epoch == epoch) {
+    record_->last = last;
+    write(fmt::format("{:020}", last));
+    return;
+  }
+  record_ = Record{last, true, durability, boot_, epoch};
+  write_through(text());
+  begun_ = true;
+}
+
+void Checkpoint::record_clean_shutdown() {
+  if (!begun_) return;
+  record_->open = false;
+  write_through(text());
+}
+
+// --- one line: the number first, so that it can be written alone ---
+
+std::string Checkpoint::text() const {
+  return fmt::format("{:020} {:<6} {:<7} {} {}\n", record_->last, record_->open ? "open" : "closed",
+                     record_->durability == Durability::full ? "full" : "process",
+                     record_->boot.empty() ? "-" : record_->boot, record_->epoch);
+}
+
+std::optional<Checkpoint::Record> Checkpoint::parse(const std::string& text) {
+  std::istringstream words(text);
+  Record said;
+  std::string state, durability;
+  if (text.starts_with('-') || !(words >> said.last >> state >> durability >> said.boot >> said.epoch))
+    return std::nullopt;
+  if ((state != "open" && state != "closed") || (durability != "full" && durability != "process"))
+    return std::nullopt;
+  said.open = state == "open";
+  said.durability = durability == "full" ? Durability::full : Durability::process;
+  return said;
+}
+
+// A few bytes at one place: the file does not grow, and no reader sees a half of them.
+void Checkpoint::write(const std::string& text) {
+  if (::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) fail(path_);
+}
+
+void Checkpoint::write_through(const std::string& text) {
+  write(text);
+  if (::ftruncate(file_.get(), static_cast<off_t>(text.size())) != 0 || ::fdatasync(file_.get()) != 0)
+    fail(path_);
+}
+
+}  // namespace worker::store
