@@ -66,7 +66,7 @@ int run_all(std::deque<app::Reactor>& reactors, base::Logger& logger) {
     });
     return 0;
   } catch (const std::exception& error) {
-    logger.critical("stopping after an internal error: {}", error.what());
+    logger.critical("stopping after an internal error: error=\"{}\"", error.what());
     return exit_failure;
   }
 }
@@ -79,34 +79,32 @@ void gauge_of(metrics::Registry& registry, const std::string& name, std::string_
 }
 
 void tell_streams(metrics::Registry& registry, const api::StreamSlots& slots) {
-  gauge_of(registry, "sse_worker_stream_addresses",
-           "IPv4 addresses and IPv6 /64 networks that hold streams or long polls.",
+  gauge_of(registry, "sse_worker_stream_source_addresses",
+           "IPv4 addresses and IPv6 /64 networks with open streams or long polls.",
            [&] { return slots.addresses().networks(); });
   gauge_of(
-      registry, "sse_worker_uncounted_streams",
+      registry, "sse_worker_unlimited_streams",
       "Streams and long polls that streams.per_address_max does not limit: from loopback addresses, from "
       "Unix sockets, and without REMOTE_ADDR.",
       [&] { return slots.uncounted(); });
   gauge_of(registry, "sse_worker_subscriptions_bytes",
-           "Memory used by the topics and patterns of all readers.",
+           "Memory used by the topics and patterns of all subscriptions.",
            [&] { return slots.subscriptions().used(); });
 }
 
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& load) {
-  gauge_of(registry, "sse_worker_pending_connections",
-           "FastCGI connections that wait for their first request or for the rest of a request.",
+  gauge_of(registry, "sse_worker_pending_connections", "FastCGI connections without a complete request yet.",
            [&] { return load.pending.load(); });
   gauge_of(registry, "sse_worker_idle_connections",
-           "FastCGI connections that were served and wait for their next request.",
-           [&] { return load.idle.load(); });
-  gauge_of(registry, "sse_worker_bodies_bytes", "Bytes received of request bodies that are not complete yet.",
+           "Kept FastCGI connections that wait for their next request.", [&] { return load.idle.load(); });
+  gauge_of(registry, "sse_worker_request_bodies_bytes", "Bytes of request bodies being received.",
            [&] { return load.bodies.used(); });
 }
 
 // Resets the gauge; then each reactor raises it to its own longest turn.
 void export_turn_metrics(metrics::Registry& registry) {
-  auto& longest = registry.gauge("sse_worker_loop_longest_turn_seconds",
-                                 "Longest turn of a loop since the metrics were last read.", {}, 1e-6);
+  auto& longest = registry.gauge("sse_worker_loop_turn_seconds_max",
+                                 "Longest turn of an event loop since the previous scrape.", {}, 1e-6);
   registry.on_render([&longest] { longest.set(0); });
 }
 
@@ -114,7 +112,7 @@ int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return mistake("sse-worker: " + listening.error());
   raise_descriptor_limit();
-  // The journal's files hold what was published: only this user may read them, whatever the umask was.
+  // The store's files contain what was published: only this user may read them, whatever the umask was.
   ::umask(0077);
 
   const auto logger = base::make_logger(config.log);
@@ -146,10 +144,11 @@ int serve(const config::Config& config, const std::string& file) {
   reactors.front().loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
-    logger->info("signal {}: ending {} streams{}", signal, slots.used(), again ? " at once" : "");
+    logger->info("shutting down: signal={} streams={} immediate={}", signal, slots.used(), again);
     for (auto& reactor : reactors) again ? reactor.stop() : reactor.drain(not_accepting);
   });
-  logger->info("sse-worker {} serves on {}", SSE_WORKER_VERSION, listening.value().origin());
+  logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
+  for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
   const int status = run_all(reactors, *logger);
   store->close();
@@ -170,7 +169,9 @@ int check(const config::CommandLine& line, const config::Config& config) {
   }
   if (const auto problem = config::access_problem(file)) return mistake(*problem);
   if (const auto problem = store::storage_problem(config.storage))
-    return mistake(fmt::format("{}: journal.path: {}", file, *problem));
+    return mistake(fmt::format("{}: store.path: {}", file, *problem));
+  for (const auto& [place, sentence] : config.warnings)
+    fmt::print(stderr, "{}: warning: {}\n", place, sentence);
   const auto listen = net::listen_problem(config.listen);
   if (listen && listen->certain) return mistake(fmt::format("{}: listen: {}", file, listen->sentence));
   if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);

@@ -25,7 +25,7 @@ async function restarted(running) {
     { stdio: ['ignore', 'ignore', 'pipe'], cwd: results });
   const ended = once(worker, 'exit');
   const late = setTimeout(() => worker.kill('SIGKILL'), 60_000);
-  for await (const line of createInterface({ input: worker.stderr })) if (line.includes(' serves on ')) break;
+  for await (const line of createInterface({ input: worker.stderr })) if (line.includes(' started: ')) break;
   report.start_seconds = worker.exitCode === null ? (performance.now() - began) / 1000 : NaN;
   clearTimeout(late);
   worker.stderr.resume();

@@ -19,6 +19,7 @@ const config = 'streams: {conflate: [prices/*]}\n';
 const expiring = `${config}history: {age_seconds_max: 1}\n`;
 const say = (text) => process.stderr.write(`  ${text}\n`);
 
+// `name` is a pattern: the previous build may have a former name.
 async function figures(stack) {
   const { text } = await ask(stack, '/metrics');
   return (name) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? NaN);
@@ -29,7 +30,7 @@ async function fill(stack) {
   for (let n = 0, before = -1; ; ++n) {
     await publish(stack, Array.from({ length: 400 }, (_, m) => ({ topic: `held/${n}/${m % 40}`, data: 'h'.repeat(100) })));
     if (n % 20 !== 0) continue;
-    const held = (await figures(stack))('sse_worker_journal_events');
+    const held = (await figures(stack))('sse_worker_(?:history|journal)_events');
     if (held <= before) return held;
     before = held;
   }
@@ -54,7 +55,7 @@ async function longestTurn(stack, act) {
   await figures(stack);
   await act();
   await pause(200);
-  return (await figures(stack))('sse_worker_loop_longest_turn_seconds') * 1000;
+  return (await figures(stack))('sse_worker_loop_(?:turn_seconds_max|longest_turn_seconds)') * 1000;
 }
 
 async function turns(stack) {

@@ -126,7 +126,7 @@ export const kinds = {
 export async function openStreams(stack, count, ...topics) {
   const client = start(join(build, 'sse-load'), ['--url', `${stack.origin}/events`, '--streams', count, '--until', 'hold', '--duration', '30m',
     ...topics.flatMap((topic) => ['--topic', topic])].map(String));
-  const readers = async () => Number(/^sse_worker_readers (\d+)/m.exec((await ask(stack, '/metrics')).text)[1]);
+  const readers = async () => Number(/^sse_worker_(?:subscribers|readers) (\d+)/m.exec((await ask(stack, '/metrics')).text)[1]);
   stack.held ??= 0;
   const deadline = Date.now() + 60_000;
   while ((await readers()) < stack.held + count) {

@@ -46,7 +46,7 @@ test('away: the cursor that is sent, what comes after it, and none missing', { t
   assert.match(cursor, /^[0-9a-f]+-\d+$/);
   assert.equal(await page.locator('.request').textContent(), `GET /events?topic=demo/count&lastEventId=${cursor}`);
   const words = await latest(page);
-  const [, many, from, to] = /Away for \d+\.\d s\. ([\d,]+) events replayed, number ([\d,]+) to ([\d,]+)\. None is missing\./.exec(words)
+  const [, many, from, to] = /Offline for \d+\.\d s\. ([\d,]+) events replayed, number ([\d,]+) to ([\d,]+)\. None is missing\./.exec(words)
     .map((text) => Number(text.replace(/,/g, '')));
   assert.equal(to - from + 1, many);
   assert.ok(from >= last && from <= last + 3, `${last}, then ${from}`);
@@ -69,7 +69,7 @@ test('with an unknown cursor, the server says so', { timeout: 240_000 }, async (
   await moving(page);
   await page.getByRole('button', { name: 'Try an unknown cursor' }).click();
   await told(page, 0);
-  assert.match(await latest(page), /The server said “gap”: it never gave out such a cursor\./);
+  assert.match(await latest(page), /The server sent “gap”: the cursor is unknown\./);
   await drawn(page);
   assert.ok(await figure(page, 2) > 0, 'what was there already came twice');
   assert.equal(await figure(page, 1), 0);
@@ -86,8 +86,8 @@ test('away until it is evicted: how many are lost', { timeout: 240_000 }, async 
     await page.getByRole('button', { name: 'Go offline' }).click();
     await told(page, 0);
     const words = await latest(page);
-    assert.match(words, /The server said “gap”: what came after the cursor is not held any more\./);
-    const [, many, lost] = /([\d,]+) events replayed.* ([\d,]+) are lost/.exec(words).map((text) => Number(text.replace(/,/g, '')));
+    assert.match(words, /The server sent “gap”: events after the cursor are no longer retained\./);
+    const [, many, lost] = /([\d,]+) events replayed.* ([\d,]+) are missing/.exec(words).map((text) => Number(text.replace(/,/g, '')));
     assert.ok(many <= 41 && lost > 50, words);
     await drawn(page);
     assert.equal(await figure(page, 1), lost);
@@ -120,10 +120,10 @@ test('a dead worker: it says so, comes back, and nothing is missing', { timeout:
 });
 
 test('a dead worker with its history in memory: the restart is told', { timeout: 240_000 }, async () => {
-  const stack = await startStack({ feed: true, settings: 'journal: {kind: memory}\n' });
+  const stack = await startStack({ feed: true, settings: 'store: {kind: memory}\n' });
   try {
     const { words, missing } = await killed(stack);
-    assert.match(words, /it was restarted, and its history began anew/);
+    assert.match(words, /the server was restarted, and a new history began/);
     // One that was published, and not yet sent when the worker died, is gone with its memory.
     assert.ok(missing <= 5, `${missing} missing: ${words}`);
   } finally {

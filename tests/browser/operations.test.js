@@ -66,15 +66,15 @@ test('the figures follow what happens', { timeout: 240_000 }, async () => {
   await told(page);
   const before = Number(await value(page, 'Streams open'));
   assert.ok(before >= 1);
-  await page.getByRole('button', { name: 'Read all topics' }).click();
+  await page.getByRole('button', { name: 'Subscribe to all topics' }).click();
   assert.equal(new URL(page.url()).searchParams.get('read'), 'all');
   await page.waitForFunction((wanted) => Number(document.querySelector('.chart .value').textContent) >= wanted, before + 1, { timeout: 60_000 });
   await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, { timeout: 60_000 });
   await valueIs(page, 'Bytes delivered', /^[\d.,]+ k?B\/s$/);
   await valueIs(page, 'Events per flush', /^[\d.]+$/);
-  await valueIs(page, 'Publishing takes', /^[\d.]+ (µs|ms)$/);
+  await valueIs(page, 'Publish time', /^[\d.]+ (µs|ms)$/);
   assert.match(await value(page, 'CPU (one core)'), /^[\d.]+ %$/);
-  await page.getByRole('button', { name: 'Read all topics' }).click();
+  await page.getByRole('button', { name: 'Subscribe to all topics' }).click();
   await page.waitForFunction(() => document.querySelector('.chart:nth-child(2) .value').textContent === '0/s', null, { timeout: 60_000 });
   assert.deepEqual(faults, []);
   await close();
@@ -94,7 +94,7 @@ test('a screen reader finds every value as text, and is told none of them unaske
 test('pausing ends the stream, going on opens another; the time shown is in the address', { timeout: 240_000 }, async () => {
   const { page, faults, requests, close } = await open({}, '&minutes=5');
   await live(page);
-  const pressed = () => page.getByRole('group', { name: 'Time shown' }).locator('[aria-pressed="true"]').textContent();
+  const pressed = () => page.getByRole('group', { name: 'Period shown' }).locator('[aria-pressed="true"]').textContent();
   assert.equal(await pressed(), '5 min');
   const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().includes('%24stats'), timeout: 60_000 });
   await page.getByRole('button', { name: 'Pause' }).click();
@@ -161,7 +161,7 @@ test('figures that are none are not shown, and nothing of them runs', { timeout:
 
 test('a worker that floods the page with figures does not fill it', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open(answer(Array.from({ length: 20_000 }, (_, n) =>
-    JSON.stringify({ seconds: 1, streams: n % 50, delivered_events_per_second: n, slow_closes_total: n }))));
+    JSON.stringify({ seconds: 1, streams: n % 50, delivered_events_per_second: n, stalled_closes_total: n }))));
   await page.locator('.view[data-state="waiting"]').waitFor({ timeout: 60_000 });
   const [longest, elements] = await page.evaluate(() => [
     Math.max(...[...document.querySelectorAll('path')].map((path) => path.getAttribute('d')?.length ?? 0)),

@@ -11,7 +11,7 @@ import { setup } from './setup.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'operations-'));
 const config = join(folder, 'sse-worker.yaml');
-writeFileSync(config, 'stats: {readers: nobody}\n');
+writeFileSync(config, 'stats: {allowed: nobody}\n');
 process.env.CONFIG = config;
 const running = setup();
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,14 +20,14 @@ test('it says what is refused and why, and works once it is allowed', { timeout:
   const { page, faults, close } = await openPage(running.browser, `${running.stack.url}?view=operations`, { width: 360 });
   await page.locator('.view[data-state="refused"]').waitFor({ timeout: 60_000 });
   const detail = await page.locator('.view [role="status"]').textContent();
-  assert.match(detail, /\$stats is switched off; stats\.readers/);
+  assert.match(detail, /\$stats is disabled by stats\.allowed/);
   assert.equal(await page.locator('.board').isVisible(), false, 'no empty charts');
   assert.deepEqual(await violations(page), []);
   await screenshot(page, 'operations-refused');
   // The browser's own words about the status.
   assert.deepEqual(faults.filter((fault) => !/status of 403/.test(fault)), []);
 
-  writeFileSync(config, 'stats: {readers: loopback, interval_seconds: 0.2}\n');
+  writeFileSync(config, 'stats: {allowed: loopback, interval_seconds: 0.2}\n');
   process.kill(await running.stack.workerPid(), 'SIGHUP');
   await page.getByRole('button', { name: 'Try now' }).click();
   await page.locator('.view[data-state="open"]').waitFor({ timeout: 60_000 });

@@ -16,7 +16,7 @@ test('each client of the page resumes without loss or repeat', {timeout: 180_000
   const directory = temporaryDirectory(t);
   const config = {
     streams: {retry_seconds: 0.2},
-    journal: {kind: 'sqlite', path: path.join(directory, 'journal.db')},
+    store: {kind: 'sqlite', path: path.join(directory, 'journal.db')},
   };
   const hub = await startHub(t, config);
   const all = await startAll(t, hub, clients());

@@ -21,9 +21,9 @@ check 'make install' there "make install BUILD='$build'"
 check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
 check 'the documented commands' paste_there "umask 0; $(documented 'spawn-fcgi -s' "$page")"
 check 'the documented publish is taken at once' until_true 5 takes_a_publish
-check 'the log is in syslog, and says so' until_true 5 logged 'stderr is closed or /dev/null, so the log goes to syslog'
-check 'with the line that it serves' until_true 5 logged 'serves on descriptor 0'
-check 'nothing is wrong' not logged 'warn\\|nothing can be kept'
+check 'the log is in syslog, and says so' until_true 5 logged 'logging to syslog: stderr is closed or /dev/null'
+check 'with the line that it serves' until_true 5 logged 'listen="descriptor 0"'
+check 'nothing is wrong' not logged 'warn\\|store unavailable'
 check 'it runs as its own user' test "$(there 'ps -o user= -C sse-worker')" = sse-wor+ -o "$(there 'ps -o user:20= -C sse-worker')" = sse-worker
 check 'the configuration: who may read it' is 'root:sse-worker 640' "$config"
 check 'the folder of the journal' is 'sse-worker:sse-worker 700' /var/lib/sse-worker
@@ -53,7 +53,7 @@ mended_as_said() {
   there "${said##*As root: }" && there "sse-worker check --config $config"
 }
 there "sed -i /nonsense/d $config; rm -r /var/lib/sse-worker"
-check 'check: no folder' mended_as_said 'journal.path: there is no folder /var/lib/sse-worker, and the user sse-worker cannot make it'
+check 'check: no folder' mended_as_said 'store.path: there is no folder /var/lib/sse-worker, and the user sse-worker cannot make it'
 there 'chown root:root /var/lib/sse-worker && chmod 755 /var/lib/sse-worker'
 check "check: a folder of root's" mended_as_said 'the user sse-worker may not write to the folder /var/lib/sse-worker, which belongs to root:root'
 there 'touch /var/lib/sse-worker/journal.db'
@@ -63,14 +63,14 @@ check 'check: a configuration that the worker cannot read' mended_as_said 'the u
 check 'check: another user' there "sse-worker check --user nobody --config $config 2>&1 | grep -q 'the user nobody may not read it'"
 there "sed -i 's/^  key: \"\"/  key: secret/' $config && chmod 644 $config"
 check 'check: secrets that everybody can read' there \
-  "sse-worker check --config $config 2>&1 | grep -q 'warning: it holds publish.key, and every user of this machine can read it'"
+  "sse-worker check --config $config 2>&1 | grep -q 'warning: it contains publish.key, and every user of this machine can read it'"
 check 'it starts nevertheless' paste_there "$documented_again"
 check 'and warns in its log' until_true 5 logged 'it holds publish.key, and every user'
 there "$(stop_command)"
 until_true 10 no_worker
 there "sed -i 's/^  to: auto/  to: stderr/' $config"
 check 'where the log is lost' paste_there "$documented_again"
-check 'one line in syslog says so' until_true 5 logged 'the log is lost: log.to is stderr, which is closed or /dev/null'
+check 'one line in syslog says so' until_true 5 logged 'no log is written: log.to is stderr, which is closed or /dev/null'
 halt_machine
 
 # A package made with DESTDIR, unpacked on a machine without the user; and what the documentation then says. Under another

@@ -34,15 +34,15 @@ check 'the documented commands' paste_there "$block"
 check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
 check 'a publish is taken at once' until_true 5 takes_a_publish
 check 'the service is active' is_state service active
-check 'the log is in the journal of the unit' logged 'serves on LISTEN_FDS'
-check 'nothing is wrong' not logged 'warn\\|nothing can be kept\\|syslog'
+check 'the log is in the journal of the unit' logged 'listen="LISTEN_FDS"'
+check 'nothing is wrong' not logged 'warn\\|store unavailable\\|syslog'
 check 'it runs as its own user' test "$(there 'ps -o user:20= -C sse-worker')" = sse-worker
 check 'the configuration' is 'root:sse-worker 640' "$config"
 check 'the folder of the journal' is 'sse-worker:sse-worker 700' /var/lib/sse-worker
 check 'the journal' is 'sse-worker:sse-worker 600' /var/lib/sse-worker/journal.db
 check 'check finds nothing' there "sse-worker check --config $config"
 check 'the configuration is read again' there 'systemctl reload sse-worker'
-check 'and said to be in force' until_true 5 logged 'reload: /etc/sse-worker/sse-worker.yaml is in force'
+check 'and said to be in force' until_true 5 logged 'reloaded: file=/etc/sse-worker/sse-worker.yaml'
 check 'and it still accepts' takes_a_publish
 check 'more than once' takes_a_publish
 

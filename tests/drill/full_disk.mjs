@@ -21,7 +21,7 @@ function fill(file) {
 export async function fullDisk(t, {times}) {
   const disk = await smallDisk(t, path.join(temporaryDirectory(t), 'disk'), 64_000_000);
   if (!disk) return {skipped: 'this user may not mount a file system'};
-  const settings = {journal: {kind: 'sqlite', path: path.join(disk, 'journal.db')}, history: {topic_events_max: 2000}};
+  const settings = {store: {kind: 'sqlite', path: path.join(disk, 'journal.db')}, history: {topic_events_max: 2000}};
   const hub = await startHub(t, settings);
   const population = new Population(t, hub.port, {readers: 10});
   await population.start();

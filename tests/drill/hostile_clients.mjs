@@ -92,7 +92,7 @@ async function measure(t, hub, {scale, readers, quiet, seconds, only, fills, say
 
   const start = await hub.metrics();
   const beside = honest(t, hub, {readers, seconds: seconds + 4});
-  await hub.worker.measured((now) => now.value('sse_worker_readers') >= readers, 'the honest readers are there', 30_000);
+  await hub.worker.measured((now) => now.value('sse_worker_subscribers') >= readers, 'the honest readers are there', 30_000);
   const attackers = only.map((name) => [name, attack(t, hub, name, {scale, seconds})]);
   const counts = await Promise.all(attackers.map(async ([name, child]) => [name, await attackedBy(child, seconds)]));
   const stormy = await report(beside, 70_000);

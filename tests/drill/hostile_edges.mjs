@@ -12,7 +12,7 @@ const bounds = {streams: 60, pending: 100, body: 2 << 20, event: shipped('event_
 const settings = {
   // A reader who takes nothing is cut sooner than by default, where the worker has a time for that.
   streams: {max: bounds.streams, outbox_bytes_max: bounds.outbox, ...(shipped('stall_seconds') && {stall_seconds: 2})},
-  gate: {pending_max: bounds.pending, deadline_seconds: 1, body_bytes_max: bounds.body, head_bytes_max: bounds.head},
+  fastcgi: {pending_max: bounds.pending, deadline_seconds: 1, body_bytes_max: bounds.body, head_bytes_max: bounds.head},
   publish: {event_bytes_max: bounds.event},
 };
 

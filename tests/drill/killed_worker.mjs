@@ -7,7 +7,7 @@ import {startWorker} from '../integration/lib/worker.mjs';
 import {Population} from './population.mjs';
 
 export const sqlite = (t, durability = 'process') =>
-  ({journal: {kind: 'sqlite', path: path.join(temporaryDirectory(t), 'journal.db'), durability}});
+  ({store: {kind: 'sqlite', path: path.join(temporaryDirectory(t), 'journal.db'), durability}});
 
 // The next worker in the place of one that was killed.
 export async function replace(t, hub, settings) {

@@ -55,7 +55,7 @@ const good = {
 listen_mode: "0600"
 listen_backlog: 128
 log: {level: debug, to: stderr}
-gate: {deadline_seconds: 0.5, idle_seconds: 1.125, pending_max: 1, head_bytes_max: 1024, body_bytes_max: 1024}
+fastcgi: {deadline_seconds: 0.5, idle_seconds: 1.125, pending_max: 1, head_bytes_max: 1024, body_bytes_max: 1024}
 streams: {max: 1, outbox_bytes_max: 65536, retry_seconds: 1, retry_jitter_seconds: 0}
 greeting: {message: "x", interval_seconds: 1, duration_seconds: 1}
 drain_seconds: 1
@@ -67,21 +67,21 @@ const bad = [
   ['an unknown key', 'drain_seconds: 1\nnonsense: 1\n', 2, 1, 'nonsense', /known/],
   [
     'an unknown key further in',
-    'gate:\n  deadline_seconds: 1\n  nonsense: 1\n',
+    'fastcgi:\n  deadline_seconds: 1\n  nonsense: 1\n',
     3,
     3,
-    'gate.nonsense',
+    'fastcgi.nonsense',
     /known/,
   ],
-  ['a number that is a word', 'gate:\n  idle_seconds: soon\n', 2, 17, 'gate.idle_seconds', /soon/],
-  ['a number with a fraction', 'gate:\n  pending_max: 1.5\n', 2, 16, 'gate.pending_max', /whole/],
+  ['a number that is a word', 'fastcgi:\n  idle_seconds: soon\n', 2, 17, 'fastcgi.idle_seconds', /soon/],
+  ['a number with a fraction', 'fastcgi:\n  pending_max: 1.5\n', 2, 16, 'fastcgi.pending_max', /whole/],
   ['a time finer than the clock', 'drain_seconds: 0.0001\n', 1, 16, 'drain_seconds', /0\.0001/],
   ['a number that is a list', 'drain_seconds: [1]\n', 1, 16, 'drain_seconds', /seconds/],
-  ['a section that is a word', 'gate: fast\n', 1, 7, 'gate', /./],
-  ['a section that is a list', 'gate:\n  - idle_seconds: 1\n', 2, 3, 'gate', /./],
-  ['a number below its range', 'gate:\n  deadline_seconds: 0\n', 2, 21, 'gate.deadline_seconds', /\d/],
+  ['a section that is a word', 'fastcgi: fast\n', 1, 10, 'fastcgi', /./],
+  ['a section that is a list', 'fastcgi:\n  - idle_seconds: 1\n', 2, 3, 'fastcgi', /./],
+  ['a number below its range', 'fastcgi:\n  deadline_seconds: 0\n', 2, 21, 'fastcgi.deadline_seconds', /\d/],
   ['a negative number', 'drain_seconds: -1\n', 1, 16, 'drain_seconds', /./],
-  ['a number above its range', 'gate:\n  head_bytes_max: 99999999999\n', 2, 19, 'gate.head_bytes_max', /\d/],
+  ['a number above its range', 'fastcgi:\n  head_bytes_max: 99999999999\n', 2, 19, 'fastcgi.head_bytes_max', /\d/],
   ['a number that fits nothing', 'drain_seconds: 99999999999999999999999\n', 1, 16, 'drain_seconds', /./],
   ['a key without a value', 'drain_seconds:\nlisten_backlog: 1\n', 1, 1, 'drain_seconds', /seconds/],
   ['a port that is none', 'listen: 127.0.0.1:99999\n', 1, 9, 'listen', /99999/],
@@ -90,7 +90,7 @@ const bad = [
   ['a level that is none', 'log:\n  level: loud\n', 2, 10, 'log.level', /info/],
   ['a mode that is none', 'listen_mode: "0999"\n', 1, 14, 'listen_mode', /./],
   ['a key given twice', 'drain_seconds: 1\ndrain_seconds: 2\n', 2, 1, 'drain_seconds', /twice/],
-  ['a section given twice', 'gate:\n  idle_seconds: 1\ngate:\n  idle_seconds: 2\n', 3, 1, 'gate', /twice/],
+  ['a section given twice', 'fastcgi:\n  idle_seconds: 1\nfastcgi:\n  idle_seconds: 2\n', 3, 1, 'fastcgi', /twice/],
 ];
 
 test('check', async (t) => {
@@ -120,8 +120,8 @@ test('check', async (t) => {
   }
 
   for (const [what, text] of [
-    ['no YAML', 'gate: [1, 2\n'],
-    ['a tab', 'gate:\n\tidle_seconds: 1\n'],
+    ['no YAML', 'fastcgi: [1, 2\n'],
+    ['a tab', 'fastcgi:\n\tidle_seconds: 1\n'],
     ['bytes', '\0\x01\x02: {'],
   ]) {
     await t.test(`${what}: file, line and column`, async () => {
@@ -189,10 +189,19 @@ test('check', async (t) => {
     );
   });
 
+  await t.test('a former name of a key is a warning', async () => {
+    const {code, stdout, stderr} = await check('gate:\n  pending_max: 7\nstats: {readers: nobody}\n');
+    assert.deepEqual([code, stdout], [0, `${file}: ok\n`]);
+    assert.deepEqual(lines(stderr), [
+      `${file}:1:1: warning: gate is a former name; write fastcgi`,
+      `${file}:3:9: warning: stats.readers is a former name; write stats.allowed`,
+    ]);
+  });
+
   await t.test('a Redis that does not answer is a warning', async () => {
-    const {code, stderr} = await check(`journal: {kind: redis, url: "unix://${directory}/redis.sock"}\n`);
+    const {code, stderr} = await check(`store: {kind: redis, url: "unix://${directory}/redis.sock"}\n`);
     assert.equal(code, 0);
-    assert.match(stderr, /^[^\n]*: warning: journal\.url: [^\n]*redis\.sock[^\n]*No such file or directory[^\n]*503\n$/);
+    assert.match(stderr, /^[^\n]*: warning: store\.url: [^\n]*redis\.sock[^\n]*No such file or directory[^\n]*503\n$/);
   });
 
   await t.test('what check refuses is refused at the start in the same words', async () => {

@@ -1,4 +1,4 @@
-// Out of descriptors: accepting pauses, says so, and goes on as soon as somebody leaves.
+// Out of descriptors: accept pauses, logs it, and resumes as soon as somebody leaves.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
@@ -12,7 +12,7 @@ test('more peers than descriptors', async (t) => {
   const limit = 40;
   const worker = await startWorker(t, {
     files: limit,
-    config: {greeting: endless, gate: {deadline_seconds: 60}},
+    config: {greeting: endless, fastcgi: {deadline_seconds: 60}},
   });
   const peers = await Promise.all(Array.from({length: 80}, () => open(t, worker.address, '/events')));
   const served = () => peers.filter((peer) => !peer.end && events(peer.answers[0].frames).length > 0);

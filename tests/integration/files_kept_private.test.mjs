@@ -14,7 +14,7 @@ const endings = ['', '-wal', '-shm', '.lock'];
 const withUmask = (mask) => (command) => ['/bin/bash', '-c', `umask ${mask}; exec "$0" "$@"`, ...command];
 
 async function publishing(t, file, more) {
-  const worker = await startWorker(t, {config: configText({journal: {kind: 'sqlite', path: file}}), ...more});
+  const worker = await startWorker(t, {config: configText({store: {kind: 'sqlite', path: file}}), ...more});
   const nginx = await startNginx(t, worker.address);
   await new Publisher(t, nginx.port).publish({topic: 't', data: 'secret'});
   return worker;

@@ -14,7 +14,7 @@ const connections = 100000;
 const seed = 20261122;
 
 test('a hundred thousand random connections', async (t) => {
-  const config = {greeting: endless, gate: {deadline_seconds: 1, idle_seconds: 1}};
+  const config = {greeting: endless, fastcgi: {deadline_seconds: 1, idle_seconds: 1}};
   const worker = await startWorker(t, {config});
   const readers = await Promise.all(Array.from({length: 20}, () => open(t, worker.address, '/events')));
   await Promise.all(readers.map((reader) => reader.events(1)));

@@ -18,7 +18,7 @@ const start = (t, {streams, ...settings} = {}, more = {}) =>
   startHub(t, {...settings, streams: {per_address_max: most, ...streams}}, {...anywhere, ...more});
 
 const held = (hub, count, what) =>
-  hub.worker.measured((metrics) => metrics.value('sse_worker_stream_addresses') === count, what);
+  hub.worker.measured((metrics) => metrics.value('sse_worker_stream_source_addresses') === count, what);
 const reached = (hub) => hub.metric('sse_worker_limit_reached_total', {key: 'streams.per_address_max'});
 
 // A stream that is open: its first bytes have come.
@@ -33,7 +33,7 @@ async function stream(hub, address, query = 'topic=t', more) {
 async function refused(hub, address, query = 'topic=t', more) {
   const answer = await hub.nginx.fetch(`/events?${query}`, from(address, more));
   assertTurnedAway(answer);
-  assert.match(answer.text, /^: this address holds all the streams/);
+  assert.match(answer.text, /^: this address has reached its limit of streams/);
 }
 
 const form = (body) => ({method: 'POST', body, headers: {'Content-Type': 'application/x-www-form-urlencoded'}});
@@ -45,7 +45,7 @@ for (const loops of [1, 3]) {
     const one = await stream(hub, address);
     await stream(hub, address, '', form('topic=t'));
     const poll = hub.ask('topic=p&poll=30', from(address));
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 3, 'all three are open');
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 3, 'all three are open');
     assert.equal(await reached(hub), 0, 'at the limit');
 
     for (const query of ['topic=t', '']) await refused(hub, address, query);
@@ -61,7 +61,7 @@ for (const loops of [1, 3]) {
     for (const answer of [one, other]) await answer.events(1);
 
     one.leave();
-    const readers = (count, what) => hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === count, what);
+    const readers = (count, what) => hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === count, what);
     await readers(3, 'one has left');
     await stream(hub, address);
     await refused(hub, address);
@@ -88,8 +88,8 @@ test('addresses as they are counted', async (t) => {
   for (const address of ['127.0.0.1', '::1', '127.3.4.5']) {
     for (let n = 0; n < 5; ++n) await stream(hub, address);
   }
-  assert.equal(await hub.metric('sse_worker_stream_addresses'), 12);
-  assert.equal(await hub.metric('sse_worker_uncounted_streams'), 15);
+  assert.equal(await hub.metric('sse_worker_stream_source_addresses'), 12);
+  assert.equal(await hub.metric('sse_worker_unlimited_streams'), 15);
 });
 
 // Each way in which a stream can end gives its place back.
@@ -154,7 +154,7 @@ test('a reader who takes nothing is cut and gives its place back', async (t) => 
   await until(
     async () => {
       await hub.publish({topic: 't', data: 'x'.repeat(500_000)});
-      return (await hub.metric('sse_worker_slow_closes_total')) === 1;
+      return (await hub.metric('sse_worker_stalled_closes_total')) === 1;
     },
     'it is cut',
     20_000,
@@ -216,7 +216,7 @@ test('the limit is read again, and holds for who is there already', async (t) =>
     const text = configText({streams: {per_address_max}});
     fs.writeFileSync(path.join(hub.worker.directory, 'sse-worker.yaml'), text);
     hub.worker.process.kill('SIGHUP');
-    await said(hub, /is in force/, before);
+    await said(hub, /reloaded: /, before);
   };
   const all = [];
   for (let n = 0; n < 6; ++n) all.push(await stream(hub, '203.0.113.7'));

@@ -65,7 +65,7 @@ for (const loops of [1, 2]) {
     assert.equal(metrics.value('sse_worker_gaps_total'), 0);
     for (const reader of readers) reader.leave();
     await hub.worker.measured(
-      (now) => now.value('sse_worker_readers') === 0 && now.streams === 0,
+      (now) => now.value('sse_worker_subscribers') === 0 && now.streams === 0,
       'all have left',
     );
   });

@@ -28,7 +28,7 @@ test('a slow reader of prices', async (t) => {
   const total = await fallBehind(hub, fast, price);
   assert.deepEqual(numbers(fast), count(0, total), 'the fast one has them all');
   assert.equal(
-    await hub.metric('sse_worker_slow_closes_total'),
+    await hub.metric('sse_worker_stalled_closes_total'),
     0,
     'nobody is cut for values that are superseded',
   );

@@ -18,7 +18,7 @@ async function held(hub, topic) {
 const range = (from, to) => Array.from({length: to - from}, (_, n) => from + n);
 const settled = (hub, most) =>
   hub.worker.measured(
-    (metrics) => metrics.value('sse_worker_journal_events') <= most,
+    (metrics) => metrics.value('sse_worker_history_events') <= most,
     `at most ${most} events`,
     4000,
   );
@@ -62,11 +62,11 @@ test('bytes of all topics together', async (t) => {
   const [first] = await hub.publishAll(numbered('t0', 10, 0, 1000));
   for (let n = 0; n < 50; ++n) await hub.publishAll(numbered(`t${n % 5}`, 100, n * 100, 1000));
   const metrics = await hub.worker.measured(
-    (now) => now.value('sse_worker_journal_bytes') <= 1 << 20,
+    (now) => now.value('sse_worker_history_bytes') <= 1 << 20,
     'within its bytes',
     4000,
   );
-  assert.ok(metrics.value('sse_worker_journal_bytes') > 900000, 'and makes use of them');
+  assert.ok(metrics.value('sse_worker_history_bytes') > 900000, 'and makes use of them');
   const {body} = await hub.poll({topic: 't0', lastEventId: first});
   assert.equal(body.gap.reason, 'evicted');
   assert.ok((await held(hub, 't4')).includes(4999), 'the newest is there');
@@ -84,7 +84,7 @@ test('age', async (t) => {
   assert.deepEqual(await held(hub, 't'), [0, 1, 2, 3]);
   await settled(hub, 0);
   assert.deepEqual(await held(hub, 't'), []);
-  assert.equal(await hub.metric('sse_worker_journal_oldest_age_seconds'), 0);
+  assert.equal(await hub.metric('sse_worker_history_oldest_event_age_seconds'), 0);
   const {body} = await hub.poll({topic: 't', lastEventId: first});
   assert.deepEqual([body.gap.reason, body.events], ['evicted', []]);
   const last = body.lastEventId;

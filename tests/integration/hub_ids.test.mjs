@@ -1,4 +1,4 @@
-// Ids that publishers give: one event each, in the whole hub, and cursors for as long as they are remembered.
+// Ids that publishers give: one event each, across all topics, and cursors for as long as they are remembered.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import path from 'node:path';
@@ -13,11 +13,11 @@ const stores = {
   sqlite: (t) => ({kind: 'sqlite', path: path.join(temporaryDirectory(t), 'journal.db')}),
   redis: async (t) => ({kind: 'redis', url: (await startRedis(t, [])).url}),
 };
-const sentence = /^id: another event has this id; ids are unique in the whole hub\./;
+const sentence = /^id: another event has this id; ids are unique across all topics\./;
 
 for (const [kind, journal] of Object.entries(stores)) {
   test(`${kind}: the same id with another topic or other content is a conflict`, async (t) => {
-    const hub = await startHub(t, {journal: await journal(t)});
+    const hub = await startHub(t, {store: await journal(t)});
     const event = {topic: ['a', 'b'], data: 'x', id: 'order-17', event: 'paid', key: 'k'};
     assert.equal(await hub.publish(event), 'order-17');
     assert.equal(await hub.publish({...event, topic: ['b', 'a']}), 'order-17');
@@ -43,13 +43,13 @@ for (const [kind, journal] of Object.entries(stores)) {
   });
 
   test(`${kind}: the id of an evicted event is a cursor still`, async (t) => {
-    const config = {journal: await journal(t), history: {topic_events_max: 3}};
+    const config = {store: await journal(t), history: {topic_events_max: 3}};
     const hub = await startHub(t, config);
     await hub.publishAll(['1', '2', '3'].map((data) => ({topic: 'quiet', data, id: `q${data}`})));
     for (let n = 0; n < 4; ++n) {
       await hub.publishAll(Array.from({length: 100}, (_, i) => ({topic: 'busy', data: i, id: `b${n}-${i}`})));
     }
-    await until(async () => (await hub.metric('sse_worker_journal_events')) === 6, 'the others are evicted', 15000);
+    await until(async () => (await hub.metric('sse_worker_history_events')) === 6, 'the others are evicted', 15000);
     const after = async (topic, lastEventId) => {
       const {body} = await hub.poll({topic, lastEventId});
       return [body.gap?.reason, ...body.events.map(({id}) => id)];
@@ -60,7 +60,7 @@ for (const [kind, journal] of Object.entries(stores)) {
     assert.deepEqual(await after('quiet', 'b0-0'), [undefined]);
     assert.deepEqual(await after('quiet', 'q1'), [undefined, 'q2', 'q3']);
     assert.deepEqual(await after('busy', 'nobody gave this out'), ['unknown', ...last]);
-    assert.equal(await hub.metric('sse_worker_journal_past_ids'), 397);
+    assert.equal(await hub.metric('sse_worker_history_evicted_ids'), 397);
     if (kind === 'memory') return;
     // Also to the next worker.
     await hub.restart(config);
@@ -72,11 +72,11 @@ for (const [kind, journal] of Object.entries(stores)) {
 }
 
 test('beyond the bound ids are forgotten, which is counted', async (t) => {
-  const hub = await startHub(t, {history: {topic_events_max: 1, past_ids_max: 10}});
+  const hub = await startHub(t, {history: {topic_events_max: 1, evicted_ids_max: 10}});
   await hub.publishAll(Array.from({length: 31}, (_, n) => ({topic: 'a', data: n, id: `n${n}`})));
-  await until(async () => (await hub.metric('sse_worker_journal_events')) === 1, 'the others are evicted', 15000);
-  assert.equal(await hub.metric('sse_worker_journal_past_ids'), 10);
-  assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'history.past_ids_max'}), 20);
+  await until(async () => (await hub.metric('sse_worker_history_events')) === 1, 'the others are evicted', 15000);
+  assert.equal(await hub.metric('sse_worker_history_evicted_ids'), 10);
+  assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'history.evicted_ids_max'}), 20);
   assert.equal((await hub.poll({topic: 'b', lastEventId: 'n20'})).body.gap, undefined);
   assert.equal((await hub.poll({topic: 'b', lastEventId: 'n19'})).body.gap.reason, 'unknown');
   assert.equal(await hub.publish({topic: 'a', data: 'another', id: 'n19'}), 'n19');

@@ -67,16 +67,16 @@ test('promtool', async (t) => {
       'flushes_total',
       'events_per_flush_count',
       'outbox_high_water_bytes',
-      'slow_closes_total',
+      'stalled_closes_total',
       'gaps_total',
       'replayed_events_total',
       'publish_seconds_bucket',
-      'journal_events',
-      'journal_bytes',
-      'journal_oldest_age_seconds',
+      'history_events',
+      'history_bytes',
+      'history_oldest_event_age_seconds',
       'loop_lag_seconds_bucket',
       'loop_turn_seconds_bucket',
-      'loop_longest_turn_seconds',
+      'loop_turn_seconds_max',
       'conflated_events_total',
       'limit_reached_total',
     ]) {
@@ -109,20 +109,20 @@ test('the figures are those of what happened', async (t) => {
     delivered_events_total: 5 * 61 + 61,
     replayed_events_total: 61,
     gaps_total: 1,
-    slow_closes_total: 0,
+    stalled_closes_total: 0,
     stream_opens_total: 7,
     publish_seconds_count: 22,
-    journal_events: 101,
-    journal_topics: 2,
+    history_events: 101,
+    history_topics: 2,
     streams: 6,
-    readers: 6,
+    subscribers: 6,
     cohorts: 2,
   };
   const values = (metrics) =>
     Object.fromEntries(Object.keys(wanted).map((name) => [name, metrics.value(`sse_worker_${name}`)]));
   const after = await hub.worker.measured((now) => now.streams === 6, 'the one who left is seen');
   assert.deepEqual(values(after), wanted);
-  assert.equal(after.value('sse_worker_stream_closes_total', {reason: 'reader_gone'}), 1);
+  assert.equal(after.value('sse_worker_stream_closes_total', {reason: 'client_closed'}), 1);
   assert.ok(after.value('sse_worker_delivered_bytes_total') > 366 * 20);
   assert.ok(
     after.value('sse_worker_published_bytes_total') > before.value('sse_worker_published_bytes_total') + 1000,
@@ -131,5 +131,5 @@ test('the figures are those of what happened', async (t) => {
   const health = (await hub.nginx.fetch('/healthz')).json;
   assert.equal(health.status, 'ok');
   assert.equal(health.streams, 6);
-  assert.equal(health.journal.events, 101);
+  assert.equal(health.history.events, 101);
 });

@@ -54,7 +54,7 @@ test('long polls', async (t) => {
     } = await hub.poll({topic: 'w'});
     const started = now();
     const polls = Array.from({length: 10}, () => hub.poll({topic: ['w', 'x'], lastEventId, poll: 2}));
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 10, 'all wait');
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 10, 'all wait');
     const id = await hub.publish({topic: 'w', data: 1});
     for (const {body} of await Promise.all(polls)) {
       assert.deepEqual(body, {
@@ -149,7 +149,7 @@ test('long polls', async (t) => {
 
   await t.test('what ends while a poll waits', async () => {
     const waiting = hub.poll({topic: 'ends', poll: 2});
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 1, 'it waits');
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 1, 'it waits');
     const id = await hub.publish({topic: 'ends', close: 1});
     const stream = `/events?topic=ends&lastEventId=${id}`;
     assert.deepEqual((await waiting).body, {events: [], lastEventId: id, stream, closed: true});
@@ -163,9 +163,9 @@ test('long polls', async (t) => {
 
   await t.test('readers that leave a poll are forgotten', async () => {
     const answers = Array.from({length: 20}, () => hub.ask({topic: 'left', poll: 2}));
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 20, 'all wait');
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 20, 'all wait');
     for (const answer of answers) answer.leave();
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 0, 'none is left', 1500);
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 0, 'none is left', 1500);
   });
 });
 

@@ -10,7 +10,7 @@ import {startHub} from './lib/hub_stack.mjs';
 const gzip = promisify(compress);
 
 test('what an event may be wrapped in', async (t) => {
-  const hub = await startHub(t, {gate: {body_bytes_max: 100_000}});
+  const hub = await startHub(t, {fastcgi: {body_bytes_max: 100_000}});
   const reader = await hub.read({topic: 't'});
   let events = 0;
   // Takes what was published with it off the reader.
@@ -38,7 +38,7 @@ test('what an event may be wrapped in', async (t) => {
     const bomb = await gzip(Buffer.alloc(50_000_000, ' '));
     assertProblem(await hub.post(bomb, JSON_TYPE, {headers}), 413, 'Content-Encoding');
     assertProblem(await hub.post(packed.subarray(0, -1), JSON_TYPE, {headers}), 400, 'Content-Encoding');
-    assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'gate.body_bytes_max'}), 1);
+    assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'fastcgi.body_bytes_max'}), 1);
   });
 
   await t.test('numbers as they are spelled', async () => {

@@ -9,7 +9,7 @@ const MiB = 1 << 20;
 
 test('limits set low', async (t) => {
   const publish = {event_bytes_max: 1000, batch_max: 5, topics_max: 3, topic_bytes_max: 10};
-  const hub = await startHub(t, {publish, gate: {body_bytes_max: 20000}});
+  const hub = await startHub(t, {publish, fastcgi: {body_bytes_max: 20000}});
   const reader = await hub.read({topic: 't'});
   const some = (count, item = {topic: 't', data: 'x'}) => Array.from({length: count}, () => item);
 
@@ -75,7 +75,7 @@ test('limits set low', async (t) => {
     assert.equal(reached('publish.batch_max'), 2);
     assert.equal(reached('publish.topics_max'), 2);
     assert.equal(reached('publish.topic_bytes_max'), 6);
-    assert.equal(reached('gate.body_bytes_max'), 3);
+    assert.equal(reached('fastcgi.body_bytes_max'), 3);
     assert.equal(reached('streams.max'), 0);
   });
 

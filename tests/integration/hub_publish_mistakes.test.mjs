@@ -169,7 +169,7 @@ test('mistakes', async (t) => {
         headers: {'Content-Encoding': coding},
       });
       const {detail} = assertProblem(answer, 415, 'Content-Encoding');
-      assert.equal(detail, `Content-Encoding: ${coding} is not read here; take gzip or none`);
+      assert.equal(detail, `Content-Encoding: ${coding} is not supported here; use gzip or none`);
       assert.equal(answer.headers['accept-encoding'], 'gzip, identity');
     }
     const {detail} = (await hub.form('topic=t&a%00%1b%5b31m%ff=x')).json;

@@ -11,7 +11,7 @@ import {assertTurnedAway} from './lib/turned_away.mjs';
 import {until} from './lib/wait.mjs';
 
 // Writes the file, sends SIGHUP, and returns what the worker logs about it.
-async function reload(hub, config, pattern = /reload: .*is in force/) {
+async function reload(hub, config, pattern = /reloaded: /) {
   const text = typeof config === 'string' ? config : configText(config);
   const before = hub.worker.process.stderr.length;
   fs.writeFileSync(path.join(hub.worker.directory, 'sse-worker.yaml'), text);
@@ -53,7 +53,7 @@ for (const loops of [1, 2]) {
     });
 
     await t.test('the limit of bodies, also for connections that nginx keeps', async () => {
-      await reload(hub, {loops, gate: {body_bytes_max: 2000}});
+      await reload(hub, {loops, fastcgi: {body_bytes_max: 2000}});
       assertProblem(await hub.form(`topic=u&${'&'.repeat(2000)}`), 413, /2000 bytes/);
       await reload(hub, {loops});
       assertProblem(await hub.form(`topic=u&x=${'&'.repeat(2000)}`), 400, 'x');
@@ -104,7 +104,7 @@ for (const loops of [1, 2]) {
         await peer.closed();
         // A mistake is logged at every level, and so shows that all before it was written.
         await reload(hub, '{', /stays in force/);
-        said.push(/refused a FastCGI peer/.test(hub.worker.process.stderr.slice(before)));
+        said.push(/closed a FastCGI connection/.test(hub.worker.process.stderr.slice(before)));
       }
       assert.deepEqual(said, [false, true, false], 'a refused peer is named at the level debug');
       await reload(hub, {loops});
@@ -131,13 +131,30 @@ test('what needs a restart is said, by its key, and the rest is in force', async
     streams: {topics_max: 1},
   };
   const said = await reload(hub, changed);
-  for (const key of ['listen', 'loops', 'log.to']) assert.match(said, new RegExp(`reload: ${key} .*restart`));
+  for (const key of ['listen', 'loops', 'log.to']) assert.match(said, new RegExp(`needs a restart.*: key=${key}\n`));
   assertProblem(await hub.nginx.fetch('/events?topic=a&topic=b'), 400, 'topic');
   const again = await reload(hub, {...changed, streams: {}});
-  assert.match(again, /reload: loops .*restart/, 'as long as it is so');
+  assert.match(again, /needs a restart.*: key=loops\n/, 'as long as it is so');
   assert.equal((await hub.ask('topic=a&topic=b&poll=0').done()).status, 200);
   const back = await reload(hub, {});
   assert.ok(!/restart/.test(back), back);
+});
+
+test('former names of keys are read, with a warning at the start and at each reload', async (t) => {
+  const former = {gate: {body_bytes_max: 2000}, journal: {kind: 'memory'}, stats: {readers: 'nobody'}};
+  const hub = await startHub(t, former);
+  const assertWarned = (said) => {
+    for (const [old, now] of [['gate', 'fastcgi'], ['journal', 'store'], ['stats\\.readers', 'stats\\.allowed']])
+      assert.match(said, new RegExp(`warning .*sse-worker\\.yaml:\\d+:\\d+: ${old} is a former name; write ${now}\\n`));
+  };
+  assertWarned(hub.worker.process.stderr);
+  assertProblem(await hub.form(`topic=u&${'&'.repeat(2000)}`), 413, /2000 bytes/);
+  assertProblem(await hub.nginx.fetch('/events?topic=$stats'), 403, 'topic');
+  assertWarned(await reload(hub, {...former, gate: {body_bytes_max: 3000}}));
+  assertProblem(await hub.form(`topic=u&${'&'.repeat(3000)}`), 413, /3000 bytes/);
+  const both = await reload(hub, 'gate: {}\nfastcgi: {}\n', /reload failed/);
+  assert.match(both, /sse-worker\.yaml:2:1: fastcgi: is given twice, first in line 1 as gate; remove one/);
+  assert.doesNotMatch(await reload(hub, {fastcgi: {body_bytes_max: 2000}, store: {kind: 'memory'}}), /former/);
 });
 
 test('a broken file leaves the old one in force and is named with its line', async (t) => {

@@ -49,18 +49,18 @@ test('200 readers stop reading under 60 MB of events', async (t) => {
     assert.deepEqual([state.next, state.wrong, state.reader.ended], [total, null, null]);
   }
   const metrics = await hub.worker.measured(
-    (now) => now.value('sse_worker_slow_closes_total') >= slow.length,
+    (now) => now.value('sse_worker_stalled_closes_total') >= slow.length,
     'every slow reader is cut',
     20000,
   );
-  assert.equal(metrics.value('sse_worker_slow_closes_total'), slow.length);
-  assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'slow'}), slow.length);
-  assert.equal(metrics.value('sse_worker_readers'), healthy.length);
+  assert.equal(metrics.value('sse_worker_stalled_closes_total'), slow.length);
+  assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'stalled'}), slow.length);
+  assert.equal(metrics.value('sse_worker_subscribers'), healthy.length);
   const waited = metrics.value('sse_worker_outbox_high_water_bytes');
   t.diagnostic(
     `memory grew from ${before.toFixed(1)} by ${(most - before).toFixed(1)} MiB; at most ${waited} bytes waited for a reader`,
   );
-  t.diagnostic(`the history takes ${(metrics.value('sse_worker_journal_bytes') / MiB).toFixed(1)} MiB of it`);
+  t.diagnostic(`the history takes ${(metrics.value('sse_worker_history_bytes') / MiB).toFixed(1)} MiB of it`);
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < 100, `${most - before} MiB`);
 });
 
@@ -82,7 +82,7 @@ test('60 MB in a second go past a reader that pauses meanwhile', async (t) => {
   await reader.when(() => state.next >= total || reader.ended, 'all events', 60000);
   assert.deepEqual([state.next, state.wrong, reader.ended, reader.connects], [total, null, null, 1]);
   const metrics = await hub.metrics();
-  assert.equal(metrics.value('sse_worker_slow_closes_total'), 0);
+  assert.equal(metrics.value('sse_worker_stalled_closes_total'), 0);
   assert.ok(metrics.value('sse_worker_outbox_high_water_bytes') <= 65536);
 });
 
@@ -109,7 +109,7 @@ test('a reader that steadily takes 60 KB/s keeps its stream and goes on from the
   taker.unstall();
   await taker.when(() => taker.last === last, 'the rest', 30000);
   assert.deepEqual([taker.events, taker.gaps], [last, 0]);
-  assert.equal(await hub.metric('sse_worker_slow_closes_total'), 0);
+  assert.equal(await hub.metric('sse_worker_stalled_closes_total'), 0);
 });
 
 test('a reader that takes nothing for stall_seconds is cut, counted, and resumes', async (t) => {
@@ -121,10 +121,10 @@ test('a reader that takes nothing for stall_seconds is cut, counted, and resumes
   reader.stall();
   let n = 1;
   while (n < 400) await hub.publishAll(Array.from({length: 20}, () => ({topic: 's', data: text(n++)})));
-  const cut = (each) => each.value('sse_worker_slow_closes_total') > 0;
+  const cut = (each) => each.value('sse_worker_stalled_closes_total') > 0;
   const metrics = await hub.worker.measured(cut, 'it is cut', 20000);
-  assert.equal(metrics.value('sse_worker_slow_closes_total'), 1);
-  assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'slow'}), 1);
+  assert.equal(metrics.value('sse_worker_stalled_closes_total'), 1);
+  assert.equal(metrics.value('sse_worker_stream_closes_total', {reason: 'stalled'}), 1);
   assert.equal(metrics.value('sse_worker_limit_reached_total', {key: 'streams.stall_seconds'}), 1);
   reader.unstall();
   await reader.got(n, 30000);

@@ -51,7 +51,7 @@ test(`${readers} readers stall at as many places under ${readers} MB`, {timeout:
   t.diagnostic(`${grown()}; at most ${waited} bytes waited`);
   assert.ok(waited < 65536, `${waited} bytes waited for a reader`);
   if (!sanitized(hub.worker.pid)) assert.ok(most - before < mostMiB, `${most - before} of ${mostMiB} MiB`);
-  assert.equal(await hub.metric('sse_worker_readers'), readers, 'nobody was cut');
+  assert.equal(await hub.metric('sse_worker_subscribers'), readers, 'nobody was cut');
 
   // They take again, some at a time.
   const began = performance.now();
@@ -74,5 +74,5 @@ test(`${readers} readers stall at as many places under ${readers} MB`, {timeout:
   // Who stalled not long ago finds all of it in the history; the others are told what they missed.
   for (const taker of stalled.slice(-4)) assert.equal(taker.gaps, 0);
   assert.ok((await hub.metric('sse_worker_conflated_events_total')) > 0);
-  assert.equal(await hub.metric('sse_worker_slow_closes_total'), 0);
+  assert.equal(await hub.metric('sse_worker_stalled_closes_total'), 0);
 });

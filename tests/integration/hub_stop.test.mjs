@@ -15,7 +15,7 @@ test('draining', async (t) => {
     Array.from({length: 100}, (_, n) => hub.ask({topic: ['t', `t${n % 9}`]}).head()),
   );
   const polls = Array.from({length: 10}, () => hub.poll({topic: 'p', poll: 60}));
-  await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 110, 'all are there');
+  await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 110, 'all are there');
   const last = await hub.publish({topic: 't', data: 'last'});
   await Promise.all(answers.map((answer) => answer.events(1)));
 

@@ -10,7 +10,7 @@ test('one stream too many is told when to come back, and a freed place is free',
   const hub = await startHub(t, {streams: {max: 5}});
   const readers = await Promise.all(Array.from({length: 4}, (_, n) => hub.read({topic: `t${n}`})));
   const waiting = hub.ask({topic: 'p', poll: 30});
-  await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 5, 'all places are taken');
+  await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 5, 'all places are taken');
 
   for (const query of ['topic=t', '', 'topic=$stats']) assertTurnedAway(await hub.nginx.fetch(`/events?${query}`));
   assertTurnedAway(await hub.nginx.fetch('/events?topic=t', {headers: {'Last-Event-ID': 'x'}}));
@@ -24,12 +24,12 @@ test('one stream too many is told when to come back, and a freed place is free',
   assert.equal((await hub.nginx.fetch('/healthz')).status, 200);
 
   readers[3].leave();
-  await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 4, 'a place is free');
+  await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 4, 'a place is free');
   const next = await hub.read({topic: 't'});
   assertTurnedAway(await hub.nginx.fetch('/events?topic=t'));
   next.leave();
   waiting.leave();
-  await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 3, 'two places are free');
+  await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 3, 'two places are free');
   // What ends by itself gives its place back too.
   for (let n = 0; n < 20; ++n) assert.equal((await hub.poll({topic: 'p'})).status, 200);
   await hub.publish({topic: 'done', close: true});

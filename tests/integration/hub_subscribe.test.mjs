@@ -140,7 +140,7 @@ test('subscriptions', async (t) => {
   await t.test('HEAD has the head of the stream and takes no place', async () => {
     const answer = await hub.nginx.fetch('/events?topic=a', {method: 'HEAD'});
     assertStreamHeaders(answer);
-    await hub.worker.measured((metrics) => metrics.value('sse_worker_readers') === 0, 'no reader is left');
+    await hub.worker.measured((metrics) => metrics.value('sse_worker_subscribers') === 0, 'no reader is left');
   });
 
   await t.test('the worker forgets readers who left', async () => {
@@ -148,10 +148,10 @@ test('subscriptions', async (t) => {
       Array.from({length: 50}, (_, n) => hub.read({topic: [`t${n % 7}`, 'a/*']})),
     );
     const metrics = await hub.metrics();
-    assert.deepEqual([metrics.value('sse_worker_readers'), metrics.value('sse_worker_cohorts')], [50, 7]);
+    assert.deepEqual([metrics.value('sse_worker_subscribers'), metrics.value('sse_worker_cohorts')], [50, 7]);
     for (const reader of readers) reader.leave();
     await hub.worker.measured(
-      (now) => now.value('sse_worker_readers') + now.value('sse_worker_cohorts') === 0,
+      (now) => now.value('sse_worker_subscribers') + now.value('sse_worker_cohorts') === 0,
       'none is left',
     );
   });

@@ -10,7 +10,7 @@ import {configText, startHub} from './lib/hub_stack.mjs';
 import {until} from './lib/wait.mjs';
 import {startWorker} from './lib/worker.mjs';
 
-const settingsOf = (file) => ({journal: {kind: 'sqlite', path: file}, history: {topic_events_max: 1000000}});
+const settingsOf = (file) => ({store: {kind: 'sqlite', path: file}, history: {topic_events_max: 1000000}});
 
 // Publishes numbers, one after the other, as long as the worker lives; remembers which of them were acknowledged.
 class Load {

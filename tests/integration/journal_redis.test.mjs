@@ -56,7 +56,7 @@ test('Redis is restarted: readers stay, publishes are refused meanwhile, nothing
   const answer = await at(0).json({topic: 'a', data: 'refused'});
   assert.equal(answer.status, 503);
   assert.match(answer.json.detail, /Redis at|outcome is unknown/);
-  await until(async () => (await at(0).worker.fetch('/healthz')).status === 503, 'it says that it is unwell');
+  await until(async () => (await at(0).worker.fetch('/healthz')).status === 503, 'it says that it is unhealthy');
   await redis.start();
   for (const data of numbers(10, 10)) await insist(at(data % 2), {topic: 'a', data, id: `n${data}`});
   for (const reader of readers) {

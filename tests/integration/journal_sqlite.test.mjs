@@ -12,7 +12,7 @@ import {run} from './lib/process.mjs';
 import {until} from './lib/wait.mjs';
 import {startWorker} from './lib/worker.mjs';
 
-const kept = (file, more) => ({journal: {kind: 'sqlite', path: file, ...more}});
+const kept = (file, more) => ({store: {kind: 'sqlite', path: file, ...more}});
 const fileOf = (t) => path.join(temporaryDirectory(t), 'journal.db');
 const health = async (hub) => hub.nginx.fetch('/healthz');
 const well = (hub) => until(async () => (await health(hub)).status === 200, 'it is well again', 15000);
@@ -49,22 +49,22 @@ test('a second worker on the file waits, says so, and takes over', async (t) => 
   // A request from anywhere, over the loopback.
   const before = await startNginx(t, second.address, {server: 'set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;'});
   const elsewhere = {headers: {'X-Test-Address': '192.0.2.7'}};
-  const unwell = await before.fetch('/healthz');
-  assert.equal(unwell.status, 503);
-  assert.match(unwell.json.reason, /journal\.db: another process holds the file/);
+  const unhealthy = await before.fetch('/healthz');
+  assert.equal(unhealthy.status, 503);
+  assert.match(unhealthy.json.reason, /journal\.db: another process uses the file/);
   // Where the file is, is nobody else's business.
   const shown = await before.fetch('/healthz', elsewhere);
   assert.equal(shown.status, 503);
-  assert.deepEqual(shown.json, {status: 'unwell', journal: {status: 'unavailable'}});
-  // Who asks for a topic is sent away to come back, and not told of a gap that is none.
+  assert.deepEqual(shown.json, {status: 'unhealthy', store: {status: 'unavailable'}});
+  // A subscriber has to retry, and gets no gap for events that are not lost.
   const stream = await before.fetch(`/events?topic=t&lastEventId=${id}`);
   assert.equal(stream.status, 200);
-  assert.match(stream.text, /^:.*\n\nretry: \d+\n\n: the history cannot be read yet/);
+  assert.match(stream.text, /^:.*\n\nretry: \d+\n\n: the history is not loaded yet/);
   assert.doesNotMatch(stream.text, /gap|id:/);
-  assertProblem(await before.fetch(`/events?topic=t&poll=0&lastEventId=${id}`), 503, /^The history cannot be read yet; ask again\.$/);
+  assertProblem(await before.fetch(`/events?topic=t&poll=0&lastEventId=${id}`), 503, /^The history is not loaded yet\. Retry later\.$/);
   await hub.worker.stop();
   await until(async () => (await second.fetch('/healthz')).status === 200, 'the second takes over', 15000);
-  assert.deepEqual((await before.fetch('/healthz', elsewhere)).json, {status: 'ok', journal: {status: 'ok'}});
+  assert.deepEqual((await before.fetch('/healthz', elsewhere)).json, {status: 'ok', store: {status: 'ok'}});
   assert.equal(typeof (await before.fetch('/healthz')).json.streams, 'number');
   const answer = await before.fetch('/events?topic=t&poll=0&lastEventId=earliest');
   assert.deepEqual(answer.json.events.map(({data}) => data), ['one']);
@@ -105,13 +105,13 @@ for (const [name, damage] of [['noise', overwrite], ['truncated', truncate]]) {
     hub.worker = await startWorker(t, {
       config: configText(kept(file)), socket: hub.worker.address, directory: hub.worker.directory, anyHealth: true,
     });
-    const unwell = await health(hub);
-    assert.equal(unwell.status, 503);
-    assert.match(unwell.json.reason, /journal\.db: .*(not a database|malformed); moved away, a new one takes its place/);
+    const unhealthy = await health(hub);
+    assert.equal(unhealthy.status, 503);
+    assert.match(unhealthy.json.reason, /journal\.db: .*(not a database|malformed); if the file is moved away, the worker creates a new one/);
     const refused = await hub.json({topic: 't', data: 'x'});
-    assertProblem(refused, 503, /could not be kept/);
+    assertProblem(refused, 503, /The store is unavailable/);
     assert.equal(refused.headers['retry-after'], '1');
-    assert.equal(await hub.metric('sse_worker_journal_available'), 0);
+    assert.equal(await hub.metric('sse_worker_store_available'), 0);
     const greeting = await hub.nginx.http('/events').head();
     assert.equal(greeting.status, 200, 'everything else goes on');
     greeting.leave();

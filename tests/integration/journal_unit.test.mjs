@@ -11,7 +11,7 @@ import {run} from './lib/process.mjs';
 import {binary, startWorker} from './lib/worker.mjs';
 
 const why = await refusal();
-const config = configText({journal: {kind: 'sqlite', path: '/var/lib/sse-worker/journal.db'}});
+const config = configText({store: {kind: 'sqlite', path: '/var/lib/sse-worker/journal.db'}});
 
 async function start(t, unit) {
   const directory = temporaryDirectory(t);
@@ -70,7 +70,7 @@ test('killed under the unit: readers get no gap; after a reboot exactly one', {s
   const second = await hub.publish({topic: 't', data: 'two'});
   for (let n = 0; n < 2; ++n) {
     await crash();
-    assert.doesNotMatch(hub.worker.process.stderr, /boot_id|may lack/);
+    assert.doesNotMatch(hub.worker.process.stderr, /boot_id|may be missing/);
     assert.deepEqual(await back(hub, first), {gap: undefined, data: ['two']});
     assert.deepEqual(await back(hub, second), {gap: undefined, data: []});
   }

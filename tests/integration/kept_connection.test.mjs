@@ -115,7 +115,7 @@ test('kept connections', async (t) => {
 test('an idle kept connection is closed, a busy one is not', async (t) => {
   const idle = 1;
   const settings = {
-    gate: {idle_seconds: idle, deadline_seconds: 3},
+    fastcgi: {idle_seconds: idle, deadline_seconds: 3},
     greeting: {...brief, duration_seconds: 3},
   };
   const worker = await startWorker(t, {config: settings});

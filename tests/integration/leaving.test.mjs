@@ -78,7 +78,7 @@ test('a reader that takes nothing is closed after streams.stall_seconds', async 
   stalled.stall();
   await worker.measured((metrics) => metrics.streams === 1, 'the stalled stream is closed', 20000);
   const metrics = await worker.metrics();
-  assert.equal(metrics.value('sse_worker_slow_closes_total'), 1);
+  assert.equal(metrics.value('sse_worker_stalled_closes_total'), 1);
   assert.ok(metrics.value('sse_worker_outbox_high_water_bytes') < 200000, 'greetings do not pile up');
   const seen = (await reading.events(1)).length;
   await reading.events(seen + 1);

@@ -49,19 +49,19 @@ async function start(t, {redirection, config, check}) {
   return {...worker, syslog, file, stderrText: () => worker.stderr, check};
 }
 
-const serves = /sse-worker\[\d+\]: sse-worker \S+ serves on /;
+const serves = /sse-worker\[\d+\]: started: version=\S+ listen=/;
 
 for (const [what, redirection] of [['/dev/null', '2>/dev/null'], ['closed', '2>&-']]) {
   test(`stderr is ${what}: the log goes to syslog, and says so first`, {skip: why}, async (t) => {
     const {syslog} = await start(t, {redirection, config: ''});
     await until(() => serves.test(syslog.text), 'the worker says in syslog that it serves', 10000);
-    assert.match(syslog.text, /^ready\n<30>.*sse-worker\[\d+\]: stderr is closed or \/dev\/null, so the log goes to syslog\n/);
+    assert.match(syslog.text, /^ready\n<30>.*sse-worker\[\d+\]: logging to syslog: stderr is closed or \/dev\/null\n/);
   });
 
   test(`stderr is ${what} and log.to is stderr: one line in syslog says what to change`, {skip: why}, async (t) => {
     const {syslog, directory} = await start(t, {redirection, config: 'log: {to: stderr}'});
-    await until(() => fs.existsSync(path.join(directory, 'w.sock')) && /the log is lost/.test(syslog.text), 'it says so', 10000);
-    assert.match(syslog.text, /<28>.*: the log is lost: log\.to is stderr, which is closed or \/dev\/null\. Set log\.to to auto or syslog/);
+    await until(() => fs.existsSync(path.join(directory, 'w.sock')) && /no log is written/.test(syslog.text), 'it says so', 10000);
+    assert.match(syslog.text, /<28>.*: no log is written: log\.to is stderr, which is closed or \/dev\/null\. Set log\.to to auto or syslog/);
     assert.doesNotMatch(syslog.text, serves);
   });
 
@@ -75,7 +75,7 @@ for (const [what, redirection] of [['/dev/null', '2>/dev/null'], ['closed', '2>&
 
 test('stderr is read: the log is there, and nothing in syslog', {skip: why}, async (t) => {
   const {syslog, stderrText} = await start(t, {redirection: '', config: ''});
-  await until(() => / info sse-worker \S+ serves on /.test(stderrText()), 'the worker says that it serves', 10000);
+  await until(() => / info started: version=\S+ listen=/.test(stderrText()), 'the worker says that it serves', 10000);
   assert.equal(syslog.text, 'ready\n');
 });
 
@@ -84,6 +84,6 @@ test('all three standard streams are closed: the log is not written into the jou
     redirection: '0<&- 1>&- 2>&-', config: 'log: {to: stderr}',
   });
   await until(() => fs.existsSync(path.join(directory, 'w.sock')), 'it serves', 10000);
-  await until(() => /the log is lost/.test(syslog.text), 'it says so', 10000);
+  await until(() => /no log is written/.test(syslog.text), 'it says so', 10000);
   for (const descriptor of [0, 1, 2]) assert.equal(fs.readlinkSync(`/proc/${child.pid}/fd/${descriptor}`), '/dev/null');
 });

@@ -103,7 +103,7 @@ const cases = [
 
 test('malformed peers', async (t) => {
   // The deadline is far away: whoever is closed is closed for what was said.
-  const worker = await startWorker(t, {config: {gate: {deadline_seconds: 30}}});
+  const worker = await startWorker(t, {config: {fastcgi: {deadline_seconds: 30}}});
 
   for (const [reason, what, bytes, finish] of cases) {
     await t.test(what, async (t) => {

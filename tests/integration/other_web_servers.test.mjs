@@ -18,7 +18,7 @@ const publish = (length) => ({
 
 test('other web servers', async (t) => {
   const streams = {max: 500};
-  const worker = await startWorker(t, {config: {gate: {pending_max: 20}, streams}});
+  const worker = await startWorker(t, {config: {fastcgi: {pending_max: 20}, streams}});
 
   await t.test('the path, wherever it is', async (t) => {
     const paths = [

@@ -105,7 +105,7 @@ test('over TCP', async (t) => {
 });
 
 test('a lower limit', async (t) => {
-  const worker = await startWorker(t, {config: {gate: {head_bytes_max: 1024, body_bytes_max: 1024}}});
+  const worker = await startWorker(t, {config: {fastcgi: {head_bytes_max: 1024, body_bytes_max: 1024}}});
   const status = async (parameters, more) => (await ask(t, worker, request(parameters, more))).status;
   assert.equal(await status(parametersOfSize(health, 1024)), 200);
   assert.equal(await status(parametersOfSize(health, 1025)), 431);

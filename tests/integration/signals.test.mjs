@@ -63,7 +63,7 @@ test('the ends are spread over drain_seconds, so that readers do not come back a
 });
 
 test('peers that say nothing, rest or stop in the middle do not hold the worker up', async (t) => {
-  const worker = await startWorker(t, {config: {drain_seconds: 1, gate: {deadline_seconds: 60}}});
+  const worker = await startWorker(t, {config: {drain_seconds: 1, fastcgi: {deadline_seconds: 60}}});
   for (let n = 0; n < 20; ++n) (await connect(t, worker.address)).write(begin().subarray(0, n % 16));
   const resting = await open(t, worker.address, '/healthz', {keep: true});
   await resting.answer();
@@ -74,7 +74,7 @@ test('a reader who does not read does not hold the worker up', async (t) => {
   const config = {
     greeting: {message: 'x'.repeat(60000), interval_seconds: 0.2, duration_seconds: 3600},
     drain_seconds: 1,
-    gate: {deadline_seconds: 60},
+    fastcgi: {deadline_seconds: 60},
     streams: {outbox_bytes_max: 1 << 20},
   };
   const worker = await startWorker(t, {config});

@@ -22,7 +22,7 @@ const stops = {
 
 test('peers that stop', async (t) => {
   const deadline = 1;
-  const worker = await startWorker(t, {config: {gate: {deadline_seconds: deadline}}});
+  const worker = await startWorker(t, {config: {fastcgi: {deadline_seconds: deadline}}});
 
   for (const [name, bytes] of Object.entries(stops)) {
     await t.test(`${name}: closed at the deadline, not earlier`, async (t) => {
@@ -61,7 +61,7 @@ test('peers that stop', async (t) => {
 });
 
 test('more undecided peers than pending_max', async (t) => {
-  const worker = await startWorker(t, {config: {gate: {deadline_seconds: 2, pending_max: 4}}});
+  const worker = await startWorker(t, {config: {fastcgi: {deadline_seconds: 2, pending_max: 4}}});
   const held = [];
   for (let n = 0; n < 4; ++n) held.push(await connect(t, worker.address));
 

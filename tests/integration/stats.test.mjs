@@ -56,14 +56,14 @@ for (const loops of [1, 3]) {
     assert.ok(all('published_events_per_second', 50));
     assert.ok(sum('delivered_bytes_per_second') > 1000 * 20);
     const busy = await when(watcher, (each) => each.events_per_flush > 0, 'flushes are told');
-    assert.ok(busy.flushes_per_second > 0 && busy.publish_seconds.p50 > 0 && busy.processors > 0);
+    assert.ok(busy.flushes_per_second > 0 && busy.publish_seconds.p50 > 0 && busy.cpu_cores > 0);
     assert.ok(busy.publish_seconds.p99 >= busy.publish_seconds.p50 && busy.publish_seconds.p99 <= 10);
     await when(watcher, (each) => each.loop_lag_seconds?.p99 > 0, 'how late timers are');
     await hub.form('topic=$stats&data=x');
     await hub.form('topic=t&data=x&id=%0A');
     const told = await when(watcher, (each) => each.rejected_events_total === 2, 'refusals are told');
-    assert.equal(told.journal_events, 50);
-    assert.ok(told.journal_bytes > 50 && told.streams_max === 20000);
+    assert.equal(told.history_events, 50);
+    assert.ok(told.history_bytes > 50 && told.streams_max === 20000);
 
     // Each event is made once, for the readers of all loops.
     const times = (answer) => new Set(figures(answer).map(({time}) => time));
@@ -89,20 +89,20 @@ test('who may read it', async (t) => {
   for (const address of ['203.0.113.9', '::ffff:10.0.0.1', '2001:db8::1']) {
     const refused = await hub.nginx.fetch('/events?topic=$stats', from(address));
     const {detail} = assertProblem(refused, 403, 'topic');
-    assert.ok(detail.includes(address) && detail.includes('stats.readers'), detail);
+    assert.ok(detail.includes(address) && detail.includes('stats.allowed'), detail);
   }
   await hub.read('topic=t'); // everybody else reads as ever
 });
 
 test('the configuration decides, and is read again', async (t) => {
-  const hub = await startHub(t, {stats: {readers: 'nobody'}}, anywhere);
-  assertProblem(await hub.nginx.fetch('/events?topic=$stats'), 403, /switched off; stats\.readers/);
+  const hub = await startHub(t, {stats: {allowed: 'nobody'}}, anywhere);
+  assertProblem(await hub.nginx.fetch('/events?topic=$stats'), 403, /disabled by stats\.allowed/);
   fs.writeFileSync(
     path.join(hub.worker.directory, 'sse-worker.yaml'),
-    configText({stats: {readers: 'anyone', interval_seconds: 0.1}}),
+    configText({stats: {allowed: 'anyone', interval_seconds: 0.1}}),
   );
   hub.worker.process.kill('SIGHUP');
-  await until(() => /is in force/.test(hub.worker.process.stderr), 'the new file is in force');
+  await until(() => /reloaded: /.test(hub.worker.process.stderr), 'the new file is in force');
   const answer = await watch(hub, from('203.0.113.9'));
   const seen = await answer.events(6);
   assert.ok(seen.at(-1).at - seen[0].at < 2000, 'ten events a second');

@@ -184,9 +184,9 @@ test('many readers', async (t) => {
   await crowd({connections: 16}, 'worker_connections are not enough');
   await crowd({main: 'worker_rlimit_nofile 24;'}, '(24: Too many open files)');
   const few = await startHub(t, {}, {files: 40});
-  documented('accepting pauses: Too many open files');
+  documented('accept paused: error="Too many open files"');
   const answers = Array.from({length: 60}, () => few.nginx.http('/events?topic=a'));
-  await few.worker.process.says('stderr', /accepting pauses: Too many open files/);
+  await few.worker.process.says('stderr', /accept paused: error="Too many open files"/);
   for (const each of answers) each.leave();
 });
 

@@ -21,7 +21,7 @@ test('cuts, restarts, and tabs that come and go', {timeout: 120_000}, async (t) 
   const directory = await temporaryDirectory(t);
   const config = {
     streams: {retry_seconds: 0.02, retry_jitter_seconds: 0.02, heartbeat_seconds: 1},
-    journal: {kind: 'sqlite', path: `${directory}/journal.db`},
+    store: {kind: 'sqlite', path: `${directory}/journal.db`},
   };
   const hub = await startHub(t, config);
   const locks = new Locks({after: (ms, run) => setTimeout(run, ms), random: {below: () => 0}});

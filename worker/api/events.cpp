@@ -45,23 +45,23 @@ std::optional<std::string> own_stream_refusal(const std::vector<std::string_view
   const auto unknown = std::ranges::find_if(
       topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
   if (unknown != topics.end()) {
-    return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
+    return fmt::format("topic: {} does not exist; the only name that begins with $ is $stats",
                        base::printable(*unknown));
   }
   if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
-    return "topic: $stats is a stream of its own; ask for it without other topics";
-  if (polls) return "poll: $stats is a stream only; to ask for figures once there is /metrics";
+    return "topic: $stats cannot be combined with other topics; request it alone";
+  if (polls) return "poll: $stats does not support long polling; use a stream, or read /metrics";
   return std::nullopt;
 }
 
 std::string too_many_patterns(std::size_t patterns, std::size_t most) {
   if (most == 0) {
-    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+    return "topic: patterns are not allowed here; name the topics, or ask the operator to raise "
            "streams.patterns_max";
   }
   return fmt::format(
-      "topic: {} patterns are too many; at most {} are allowed. Ask for topics by their names, or for one "
-      "pattern that covers several; the operator can raise streams.patterns_max",
+      "topic: {} patterns requested, at most {} are allowed. Name the topics, or use one pattern that covers "
+      "several; the operator can raise streams.patterns_max",
       patterns, most);
 }
 
@@ -140,7 +140,7 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (topics.empty()) topics.assign(settings_.default_topics.begin(), settings_.default_topics.end());
   const bool polls = parameters.value().last("poll").has_value();
   if (topics.empty() && polls)
-    return exchange.answer(http::problem(400, "topic: is missing; without one there is only a stream"));
+    return exchange.answer(http::problem(400, "topic: is missing; a long poll needs at least one"));
   if (topics.empty()) return greeting_.serve(exchange);
   if (std::ranges::any_of(topics, log::is_reserved)) {
     if (const auto refused = own_stream_refusal(topics, polls))
@@ -158,7 +158,7 @@ base::Result<EventsEndpoint::SubscribeRequest, http::Response> EventsEndpoint::p
     const std::vector<std::string_view>& topics) {
   if (topics.size() > settings_.topics_max) {
     limits_.count(metrics::Limit::stream_topics);
-    return base::failure(http::problem(400, fmt::format("topic: {} are asked for; at most {} are allowed",
+    return base::failure(http::problem(400, fmt::format("topic: {} requested, at most {} are allowed",
                                                         topics.size(), settings_.topics_max)));
   }
   const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, log::is_pattern));
@@ -259,10 +259,10 @@ void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& ask
 void EventsEndpoint::answer_try_again(http::Exchange& exchange, bool polls) {
   if (polls) {
     return exchange.answer(
-        http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
+        http::problem(503, "The history is not loaded yet. Retry later.", {{"Retry-After", "1"}}));
   }
   auto body = stream_opening(settings_, random_);
-  sse::append_comment(body, "the history cannot be read yet; come back");
+  sse::append_comment(body, "the history is not loaded yet; reconnect");
   exchange.answer({stream_head(), std::move(body)});
 }
 

@@ -23,17 +23,14 @@ bool HealthEndpoint::is_operator(const http::Request& request) const {
 
 void HealthEndpoint::serve(http::Exchange& exchange) {
   const auto unavailable_reason = store_.unavailable_reason();
-  nlohmann::ordered_json body = {{"status", unavailable_reason ? "unwell" : "ok"}};
-  nlohmann::ordered_json journal = {{"status", unavailable_reason ? "unavailable" : "ok"}};
+  nlohmann::ordered_json body = {{"status", unavailable_reason ? "unhealthy" : "ok"}};
+  body["store"] = {{"status", unavailable_reason ? "unavailable" : "ok"}};
   if (is_operator(exchange.request())) {
     const auto stats = log_.stats();
     body["streams"] = slots_.used();
-    journal["events"] = stats.events;
-    journal["bytes"] = stats.bytes;
-    journal["topics"] = stats.topics;
-    if (unavailable_reason) body["reason"] = "The journal cannot store events: " + *unavailable_reason;
+    body["history"] = {{"events", stats.events}, {"bytes", stats.bytes}, {"topics", stats.topics}};
+    if (unavailable_reason) body["reason"] = "The store is unavailable: " + *unavailable_reason;
   }
-  body["journal"] = std::move(journal);
   const auto text = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
   if (!unavailable_reason) return exchange.answer(http::plain_response("application/json", text));
   exchange.answer(http::full_response(503, "application/json", text, {{"Retry-After", "5"}}));

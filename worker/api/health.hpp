@@ -11,7 +11,7 @@
 
 namespace worker::api {
 
-/// Answers 200 `{"status":"ok","journal":{"status":"ok"}}` while the journal can store events, else 503 with
+/// Answers 200 `{"status":"ok","store":{"status":"ok"}}` while the store accepts events, else 503 with
 /// `unwell` and `unavailable`. Two kinds of requests also get figures, and the reason with its paths and
 /// addresses: those from this machine, unless `stats.readers` is `nobody`, and those with the publish key.
 /// Loop thread only.

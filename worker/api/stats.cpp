@@ -18,11 +18,10 @@ std::optional<std::string> refusal(StatsSettings::Readers readers, const http::R
   using Readers = StatsSettings::Readers;
   if (readers == Readers::anyone || (readers == Readers::loopback && address.is_loopback()))
     return std::nullopt;
-  if (readers == Readers::nobody)
-    return "topic: $stats is switched off; stats.readers in the worker's configuration says so";
+  if (readers == Readers::nobody) return "topic: $stats is disabled by stats.allowed in the configuration";
   return fmt::format(
-      "topic: $stats is for readers on the worker's own machine, and this one is at {}; stats.readers in the "
-      "worker's configuration would change that",
+      "topic: $stats is allowed only from the worker's own machine, and this request comes from {}; the "
+      "operator can change stats.allowed in the configuration",
       address.text().empty() ? "an unknown address (the web server sends no REMOTE_ADDR)"
                              : base::printable(address.text()));
 }

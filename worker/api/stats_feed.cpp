@@ -78,13 +78,13 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
   Json body = {{"time", base::iso_time(sources_.clock.wall())},
                {"streams", sources_.slots.used()},
                {"streams_max", sources_.slots.limit()},
-               {"stream_addresses", sources_.slots.addresses().networks()},
-               {"slow_closes_total", counted.total("sse_worker_slow_closes_total")},
+               {"stream_source_addresses", sources_.slots.addresses().networks()},
+               {"stalled_closes_total", counted.total("sse_worker_stalled_closes_total")},
                {"gaps_total", counted.total("sse_worker_gaps_total")},
                {"rejected_events_total", counted.total("sse_worker_rejected_events_total")},
                {"limit_reached_total", counted.total("sse_worker_limit_reached_total")},
-               {"journal_events", held.events},
-               {"journal_bytes", held.bytes},
+               {"history_events", held.events},
+               {"history_bytes", held.bytes},
                {"memory_bytes", now.process.resident_bytes}};
   if (!before) return body.dump();
   const Seconds time = now.at - before->at;
@@ -98,7 +98,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
   body["events_per_flush"] = per_flush ? Json(rounded(*per_flush, 10)) : Json(nullptr);
   body["publish_seconds"] = quantiles(now.publish_time.since(before->publish_time));
   body["loop_lag_seconds"] = quantiles(now.loop_lag.since(before->loop_lag));
-  body["processors"] = rounded(processor.count() / time.count(), 1000);
+  body["cpu_cores"] = rounded(processor.count() / time.count(), 1000);
   return body.dump();
 }
 

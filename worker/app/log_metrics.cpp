@@ -30,23 +30,25 @@ struct Gains {
 }  // namespace
 
 void export_journal_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store) {
-  auto& events = registry.gauge("sse_worker_journal_events", "Events kept for readers to resume from.");
+  auto& events = registry.gauge("sse_worker_history_events", "Events retained in the history.");
   auto& bytes =
-      registry.gauge("sse_worker_journal_bytes", "Memory used by retained events, including indexes.");
-  auto& topics = registry.gauge("sse_worker_journal_topics", "Topics known, with or without events.");
-  auto& emptied = registry.gauge("sse_worker_journal_emptied_bytes",
-                                 "The part of sse_worker_journal_bytes used by topics without events.");
+      registry.gauge("sse_worker_history_bytes", "Memory used by retained events, including indexes.");
+  auto& topics =
+      registry.gauge("sse_worker_history_topics", "Topics known, with or without retained events.");
+  auto& emptied = registry.gauge("sse_worker_history_empty_topics_bytes",
+                                 "Part of sse_worker_history_bytes used by topics without retained events.");
   auto& forgotten =
-      registry.counter("sse_worker_journal_forgotten_topics_total",
-                       "Topics without events that were forgotten because too many were remembered.");
-  auto& age = registry.gauge("sse_worker_journal_oldest_age_seconds", "Age of the oldest event held.");
-  auto& past_ids = registry.gauge("sse_worker_journal_past_ids",
-                                  "Publishers' ids remembered after their events were evicted.");
-  auto& waiting = registry.gauge("sse_worker_journal_waiting_bytes",
-                                 "Memory used by publishes that wait to be stored or answered.");
+      registry.counter("sse_worker_history_discarded_topics_total",
+                       "Topics without retained events whose state was discarded to stay within the bounds.");
+  auto& age =
+      registry.gauge("sse_worker_history_oldest_event_age_seconds", "Age of the oldest retained event.");
+  auto& past_ids =
+      registry.gauge("sse_worker_history_evicted_ids", "Publisher ids remembered of evicted events.");
+  auto& waiting =
+      registry.gauge("sse_worker_store_pending_bytes", "Memory used by publishes that wait for the store.");
   metrics::Limits limits(registry);
   auto& available =
-      registry.gauge("sse_worker_journal_available", "1 while the journal can store events, 0 otherwise.");
+      registry.gauge("sse_worker_store_available", "1 while the store accepts events, 0 otherwise.");
   registry.on_render([&, limits, gains = std::make_shared<Gains>()]() mutable {
     available.set(store.unavailable_reason() ? 0 : 1);
     const auto stats = log.stats();

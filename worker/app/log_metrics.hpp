@@ -1,4 +1,4 @@
-// JournalMetrics: the journal's figures as metrics, read whenever the metrics are asked for.
+// LogMetrics: the state of the log and of its store as metrics, read at each scrape.
 #pragma once
 
 #include "log/log.hpp"
@@ -7,7 +7,7 @@
 
 namespace worker::app {
 
-/// Both must live as long as the metrics are asked for.
+/// Both must outlive the registry.
 void export_journal_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store);
 
 }  // namespace worker::app

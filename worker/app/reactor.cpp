@@ -23,14 +23,13 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       publish_metrics_(services.registry),
       limits_(services.registry),
       loop_lag_(services.registry.histogram(
-          "sse_worker_loop_lag_seconds", "How late the timers of a loop fire.",
+          "sse_worker_loop_lag_seconds", "How late the timers of an event loop fire.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       turns_(services.registry.histogram(
-          "sse_worker_loop_turn_seconds",
-          "Duration of one turn of a loop, in which it does not look at its sockets and timers.",
+          "sse_worker_loop_turn_seconds", "Duration of one turn of an event loop.",
           {100, 500, 1000, 2000, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
-      longest_turn_(services.registry.gauge("sse_worker_loop_longest_turn_seconds",
-                                            "Longest turn of a loop since the metrics were last read.", {},
+      longest_turn_(services.registry.gauge("sse_worker_loop_turn_seconds_max",
+                                            "Longest turn of an event loop since the previous scrape.", {},
                                             1e-6)),
       lag_timer_(loop_.timers(), [this] { on_lag_timer(); }),
       address_limit_log_(services.address_limit_log),

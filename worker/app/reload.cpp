@@ -17,20 +17,20 @@ Reload::Reload(std::string file, const config::Config& running, std::deque<React
       logger_(logger) {}
 
 void Reload::operator()() {
-  if (file_.empty())
-    return logger_.warn("reload: started without --config, so there is nothing to read again");
+  if (file_.empty()) return logger_.warn("reload ignored: started without --config");
   auto loaded = config::load(file_);
-  if (!loaded) return logger_.error("reload: {}; the old configuration stays in force", loaded.error());
+  if (!loaded)
+    return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", loaded.error());
   auto& config = loaded.value();
   const auto keep = [&](const char* key, auto& value, const auto& running) {
     if (value == running) return;
-    logger_.warn("reload: {} has changed; it takes a restart, until then the old value stays in force", key);
+    logger_.warn("reload: a changed key needs a restart; the old value stays in force: key={}", key);
     value = running;
   };
   keep("listen", config.listen, running_.listen);
   keep("loops", config.loops, running_.loops);
   if (config.storage != running_.storage && !store_.reconfigure(config.storage))
-    keep("journal", config.storage, running_.storage);
+    keep("store", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max);
@@ -38,8 +38,9 @@ void Reload::operator()() {
   log_.update(config.history);
   for (auto& reactor : reactors_) reactor.update(config);
   running_ = config;
+  for (const auto& [place, sentence] : config.warnings) logger_.warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file_)) logger_.warn("{}: {}", file_, *warning);
-  logger_.info("reload: {} is in force", file_);
+  logger_.info("reloaded: file={}", file_);
 }
 
 }  // namespace worker::app

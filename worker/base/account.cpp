@@ -44,8 +44,7 @@ Result<void, std::string> become(const std::string& user) {
   const auto id = found->pw_uid;
   const auto group = found->pw_gid;
   if (::initgroups(user.c_str(), group) != 0 || ::setgid(group) != 0 || ::setuid(id) != 0) {
-    return failure(
-        fmt::format("cannot become the user {}: {}", user, std::generic_category().message(errno)));
+    return failure(fmt::format("cannot switch to user {}: {}", user, std::generic_category().message(errno)));
   }
   return success();
 }

@@ -40,11 +40,11 @@ std::shared_ptr<Logger> make_logger(const LogSettings& settings) {
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->set_level(spdlog::level::from_str(settings.level));
   logger->flush_on(spdlog::level::info);
-  if (unread && to_syslog) logger->info("stderr is closed or /dev/null, so the log goes to syslog");
+  if (unread && to_syslog) logger->info("logging to syslog: stderr is closed or /dev/null");
   if (unread && !to_syslog) {
     write_syslog(
         LOG_WARNING,
-        "the log is lost: log.to is stderr, which is closed or /dev/null. Set log.to to auto or syslog, "
+        "no log is written: log.to is stderr, which is closed or /dev/null. Set log.to to auto or syslog, "
         "or start the worker with a stderr (spawn-fcgi -n)");
   }
   return logger;

@@ -17,9 +17,8 @@ namespace {
 // No line is longer than 80 columns.
 constexpr auto description =
     R"(Streams Server-Sent Events behind a web server that speaks FastCGI, such as
-nginx. The listening socket is the first of these that there is: descriptor 0
-(spawn-fcgi), LISTEN_FDS (systemd socket activation), `listen:` in the
-configuration.
+nginx. It listens on the first socket it finds: descriptor 0 (spawn-fcgi),
+LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
 
   spawn-fcgi -n -s /run/sse-worker/sse-worker.sock -- \
     sse-worker --config /etc/sse-worker/sse-worker.yaml
@@ -27,15 +26,15 @@ configuration.
 
 constexpr auto footer =
     R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a
-second one exits at once. SIGHUP reads the configuration again without dropping
-a stream; a file with a mistake changes nothing, and the log says so.
-Exit status: 0 after a clean stop, 2 for a mistake in the command line, the
+second one exits at once. SIGHUP reloads the configuration without dropping a
+stream; an invalid file is logged and changes nothing.
+Exit status: 0 after a clean stop, 2 for an error in the command line, the
 configuration or the socket.)";
 
 constexpr std::array<std::string_view, 4> options = {"--config", "--user", "--version", "--help"};
 constexpr std::array<std::string_view, 5> words = {"check", "--config", "--user", "--version", "--help"};
 
-// What to say of a word that is a command in other programs; none for other words.
+// A hint for a word that is a command in other programs; none for other words.
 std::string_view other_way(std::string_view word) {
   struct Way {
     std::string_view word;
@@ -59,7 +58,7 @@ std::string unknown_option(std::string_view option) {
   }
   return fmt::format("{} is not an option; {}", base::printable(name),
                      meant ? fmt::format("did you mean {}?", *meant)
-                           : "there are --config FILE, --version, --help and, for check, --user NAME");
+                           : "the options are --config FILE, --version, --help and, for check, --user NAME");
 }
 
 // The first argument that is neither an option nor a command.
@@ -80,7 +79,7 @@ std::string unknown_argument(std::string_view argument, bool is_command) {
 std::string wrong_number(std::string_view said) {
   const auto name = said.substr(0, said.find(':'));
   if (said.find("At Most") != std::string_view::npos)
-    return fmt::format("{} is given twice; leave one", name);
+    return fmt::format("{} is given twice; remove one", name);
   return fmt::format("{} needs a value: {} {}", name, name, name == "--config" ? "FILE" : "NAME");
 }
 
@@ -99,11 +98,11 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   app.get_formatter()->column_width(column);
   app.footer(footer);
   app.allow_extras();
-  app.set_help_flag("-h,--help", "This text");
-  app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION, "The version");
-  auto* config = app.add_option("--config", line.config_file, "The configuration; without it, the defaults")
+  app.set_help_flag("-h,--help", "Print this help");
+  app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION, "Print the version");
+  auto* config = app.add_option("--config", line.config_file, "Configuration file; without it, all defaults")
                      ->option_text("FILE");
-  auto* check = app.add_subcommand("check", "Say what is wrong with FILE, its journal and its socket");
+  auto* check = app.add_subcommand("check", "Check FILE, its store and its socket");
   check->allow_extras();
   check->fallthrough();
   check->add_option("--user", line.user, "User that the worker runs as; default for root: sse-worker")

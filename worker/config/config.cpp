@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t mebibyte = 1'048'576;
 
-// A path, or a numeric address and a port: what the start would otherwise stumble over.
+// A path, or a numeric address and a port. Otherwise the start would fail later.
 bool is_listen_address(const std::string& text) {
   if (text.find('/') != std::string::npos) return true;
   const auto colon = text.rfind(':');
@@ -41,7 +41,7 @@ bool is_listen_address(const std::string& text) {
 
 void read_listen(Section& top, net::ListenSettings& listen) {
   top.word("listen", listen.address, is_listen_address,
-           "a socket's path with a slash in it, or a numeric ADDRESS:PORT");
+           "the path of a socket, with a slash in it, or a numeric ADDRESS:PORT");
   top.mode("listen_mode", listen.mode);
   auto backlog = static_cast<std::size_t>(listen.backlog);
   top.number("listen_backlog", backlog, 1, 65'535);
@@ -57,13 +57,13 @@ void read_log(Section& section, base::LogSettings& log) {
       {{"auto", Target::automatic}, {"stderr", Target::stderr_stream}, {"syslog", Target::syslog}});
 }
 
-void read_gate(Section& section, fcgi::Settings& gate) {
-  section.seconds("deadline_seconds", gate.deadline, 100ms, 10min);
-  section.seconds("idle_seconds", gate.idle, 100ms, 24h);
-  section.number("pending_max", gate.pending_max, 1, 1'000'000);
-  section.number("head_bytes_max", gate.head_bytes_max, 1024, mebibyte);
-  section.number("body_bytes_max", gate.body_bytes_max, 1024, 1024 * mebibyte);
-  section.number("bodies_bytes_max", gate.bodies_bytes_max, mebibyte, mebibyte * mebibyte);
+void read_fastcgi(Section& section, fcgi::Settings& fastcgi) {
+  section.seconds("deadline_seconds", fastcgi.deadline, 100ms, 10min);
+  section.seconds("idle_seconds", fastcgi.idle, 100ms, 24h);
+  section.number("pending_max", fastcgi.pending_max, 1, 1'000'000);
+  section.number("head_bytes_max", fastcgi.head_bytes_max, 1024, mebibyte);
+  section.number("body_bytes_max", fastcgi.body_bytes_max, 1024, 1024 * mebibyte);
+  section.number("bodies_bytes_max", fastcgi.bodies_bytes_max, mebibyte, mebibyte * mebibyte);
 }
 
 void read_streams(Section& section, Config& config) {
@@ -107,7 +107,7 @@ void read_history(Section& section, log::Settings& history) {
   section.number("topic_events_max", history.topic_events_max, 1, 100'000'000);
   section.seconds("age_seconds_max", history.age_max, 1s, 8760h);
   section.number("bytes_max", history.bytes_max, 65'536, mebibyte * mebibyte);
-  section.number("past_ids_max", history.past_ids_max, 0, 10'000'000);
+  section.number("evicted_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
 void read_storage(Section& section, store::StorageSettings& storage, log::Settings& history) {
@@ -119,7 +119,7 @@ void read_storage(Section& section, store::StorageSettings& storage, log::Settin
       "path", storage.path, [](const std::string& path) { return !path.empty(); }, "the path of a file");
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
-  section.number("waiting_bytes_max", history.waiting_bytes_max, 65'536, mebibyte * mebibyte);
+  section.number("pending_bytes_max", history.waiting_bytes_max, 65'536, mebibyte * mebibyte);
   std::string url;
   const auto is_url = [&](const std::string& text) {
     const auto address = redis_address_of(text);
@@ -132,7 +132,7 @@ void read_storage(Section& section, store::StorageSettings& storage, log::Settin
   const auto is_name = [](const std::string& name) {
     return !name.empty() && name.size() <= 200 && name.find_first_of("{}") == std::string::npos;
   };
-  section.word("hub", storage.redis.hub, is_name, "a name of 1 to 200 bytes without braces");
+  section.word("namespace", storage.redis.hub, is_name, "a name of 1 to 200 bytes without braces");
 }
 
 void read_greeting(Section& section, api::GreetingSettings& greeting) {
@@ -143,7 +143,7 @@ void read_greeting(Section& section, api::GreetingSettings& greeting) {
 
 void read_stats(Section& section, api::StatsSettings& stats) {
   using Readers = api::StatsSettings::Readers;
-  section.choice("readers", stats.readers,
+  section.choice("allowed", stats.readers,
                  {{"loopback", Readers::loopback}, {"anyone", Readers::anyone}, {"nobody", Readers::nobody}});
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
@@ -157,18 +157,19 @@ Config read(const std::string& yaml, const std::string& file) {
   Section top(file, documents.empty() ? YAML::Node() : documents.front());
   read_listen(top, config.listen);
   top.section("log", [&](Section& section) { read_log(section, config.log); });
-  top.section("gate", [&](Section& section) { read_gate(section, config.fcgi); });
+  top.section("fastcgi", [&](Section& section) { read_fastcgi(section, config.fcgi); });
   top.section("streams", [&](Section& section) { read_streams(section, config); });
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("history", [&](Section& section) { read_history(section, config.history); });
-  top.section("journal", [&](Section& section) { read_storage(section, config.storage, config.history); });
+  top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
+  config.warnings = top.warnings();
   config.fcgi.connections_max = config.streams.streams_max + config.fcgi.pending_max;
   return config;
 }
@@ -177,13 +178,12 @@ Config read(const std::string& yaml, const std::string& file) {
 std::string unreadable(int error) {
   switch (error) {
     case ENOENT:
-      return "there is no such file; give its path with --config";
+      return "no such file; give the path of an existing file with --config";
     case EISDIR:
       return "is a folder; give the path of a file with --config";
     case EACCES:
       return fmt::format(
-          "cannot be read by user {}, who runs this program; let that user read the file and enter its "
-          "folders",
+          "user {} cannot read it; give this user read permission for the file and access to its folders",
           ::geteuid());
     default:
       return fmt::format("cannot be read: {}", std::generic_category().message(error));

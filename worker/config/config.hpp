@@ -10,6 +10,7 @@
 #include "api/stream/settings.hpp"
 #include "base/logger.hpp"
 #include "base/result.hpp"
+#include "config/warning.hpp"
 #include "fcgi/settings.hpp"
 #include "hub/settings.hpp"
 #include "log/settings.hpp"
@@ -33,6 +34,8 @@ struct Config {
   std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.
   std::chrono::milliseconds drain{5'000};
+  /// What the operator should change in the file. Does not affect the worker.
+  std::vector<ConfigWarning> warnings{};
 };
 
 /// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file cannot be read at all.

@@ -26,12 +26,12 @@ std::optional<std::string> access_problem(const std::string& file) {
 
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
   const char* key = !config.publish.key.empty()              ? "publish.key"
-                    : !config.storage.redis.password.empty() ? "journal.password"
+                    : !config.storage.redis.password.empty() ? "store.password"
                                                              : nullptr;
   struct stat found {};
   if (key == nullptr || ::stat(file.c_str(), &found) != 0 || (found.st_mode & S_IROTH) == 0)
     return std::nullopt;
-  return fmt::format("it holds {}, and every user of this machine can read it. {}", key, command(file));
+  return fmt::format("it contains {}, and every user of this machine can read it. {}", key, command(file));
 }
 
 }  // namespace worker::config

@@ -9,6 +9,7 @@
 
 #include "base/closest_match.hpp"
 #include "base/utf8.hpp"
+#include "config/renamed_keys.hpp"
 #include "config/suggested_number.hpp"
 #include "config/yaml_lines.hpp"
 
@@ -47,9 +48,9 @@ std::string no_mapping(const YAML::Node& node) {
   if (!node.IsScalar()) return expected;
   const std::string_view text = node.Scalar();
   const auto word = word_before_colon(text);
-  if (!word.empty()) return fmt::format("{}; a blank is missing after `{}:`", expected, word);
+  if (!word.empty()) return fmt::format("{}; a space is missing after `{}:`", expected, word);
   if (const auto equals = text.find('='); equals != std::string_view::npos && equals > 0)
-    return expected + "; write `key: value` with a colon and a blank";
+    return expected + "; write `key: value` with a colon and a space";
   return expected;
 }
 
@@ -60,35 +61,52 @@ ConfigError::ConfigError(const std::string& file, const YAML::Mark& mark, const 
     : std::runtime_error(fmt::format("{}:{}:{}: {}{}{}", file, mark.line + 1, mark.column + 1, key,
                                      key.empty() ? "" : ": ", message)) {}
 
-Section::Section(std::string file, const YAML::Node& node, std::string path)
-    : file_(std::move(file)), node_(node.IsDefined() ? node : YAML::Node()), path_(std::move(path)) {
-  const auto name = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
+Section::Section(std::string file, const YAML::Node& node, std::string path, std::string name)
+    : file_(std::move(file)),
+      node_(node.IsDefined() ? node : YAML::Node()),
+      path_(std::move(path)),
+      name_(std::move(name)) {
+  const auto section = path_.substr(0, path_.size() - (path_.empty() ? 0 : 1));
   if (node_.IsNull()) return;
-  if (!node_.IsMap()) throw ConfigError(file_, node_.Mark(), name, no_mapping(node_));
-  std::map<std::string, int> seen;
+  if (!node_.IsMap()) throw ConfigError(file_, node_.Mark(), section, no_mapping(node_));
+  std::map<std::string, std::pair<std::string, int>> seen;  // new name -> spelling and line
   for (const auto& entry : node_) {
     if (!entry.first.IsScalar())
-      throw ConfigError(file_, entry.first.Mark(), name, "has a key that is not a word");
+      throw ConfigError(file_, entry.first.Mark(), section, "has a key that is not a word");
     const auto& key = entry.first.Scalar();
-    const auto line = entry.first.Mark().line + 1;
-    if (const auto [first, is_first] = seen.emplace(key, line); !is_first)
-      fail(entry.first, key, fmt::format("is given twice, first in line {}; leave one", first->second));
+    const auto mark = entry.first.Mark();
+    const std::string now(new_name(name_, key));
+    if (const auto [at, is_first] = seen.emplace(now, std::pair(key, mark.line + 1)); !is_first) {
+      const auto& [spelled, line] = at->second;
+      throw ConfigError(file_, mark, path_ + key,
+                        fmt::format("is given twice, first in line {}{}; remove one", line,
+                                    spelled == key ? "" : fmt::format(" as {}", path_ + spelled)));
+    }
+    if (now == key) continue;
+    former_.emplace(now, key);
+    warnings_.push_back({fmt::format("{}:{}:{}", file_, mark.line + 1, mark.column + 1),
+                         fmt::format("{}{} is a former name; write {}{}", path_, key, name_, now)});
   }
 }
 
 YAML::Node Section::take(const std::string& key) {
   known_.insert(key);
   if (!node_.IsMap()) return YAML::Node(YAML::NodeType::Undefined);
-  return std::as_const(node_)[key];
+  return std::as_const(node_)[spelling(key)];
+}
+
+const std::string& Section::spelling(const std::string& key) const {
+  const auto found = former_.find(key);
+  return found == former_.end() ? key : found->second;
 }
 
 void Section::fail(const YAML::Node& at, const std::string& key, const std::string& message) const {
   auto mark = at.Mark();
   // A value that is missing has its mark at whatever comes next.
   for (const auto& entry : node_) {
-    if (at.IsNull() && entry.first.Scalar() == key) mark = entry.first.Mark();
+    if (at.IsNull() && entry.first.Scalar() == spelling(key)) mark = entry.first.Mark();
   }
-  throw ConfigError(file_, mark, path_ + key, message);
+  throw ConfigError(file_, mark, path_ + spelling(key), message);
 }
 
 std::string Section::scalar(const YAML::Node& node, const std::string& key,
@@ -101,7 +119,7 @@ std::string Section::scalar(const YAML::Node& node, const std::string& key,
   // yaml-cpp would make an empty value of `!secret`.
   const auto& tag = node.Tag();
   if (tag.starts_with('!') && tag != "!")
-    fail(node, key, "text that begins with ! must be in quotes: \"!…\"");
+    fail(node, key, "a value that begins with ! must be in quotes: \"!…\"");
   return node.Scalar();
 }
 
@@ -180,9 +198,10 @@ void Section::selectors(const std::string& key, std::vector<std::string>& values
 }
 
 void Section::section(const std::string& key, const std::function<void(Section&)>& read) {
-  Section inner(file_, take(key), path_ + key + ".");
+  Section inner(file_, take(key), path_ + spelling(key) + ".", name_ + key + ".");
   read(inner);
   inner.require_all_known();
+  warnings_.insert(warnings_.end(), inner.warnings_.begin(), inner.warnings_.end());
 }
 
 void Section::require_all_known() const {
@@ -190,7 +209,7 @@ void Section::require_all_known() const {
   std::string empty;  // the key before this one, if it has no value
   for (const auto& entry : node_) {
     const auto& key = entry.first.Scalar();
-    if (!known_.contains(key)) fail(entry.first, key, unknown(key, empty));
+    if (!known_.contains(std::string(new_name(name_, key)))) fail(entry.first, key, unknown(key, empty));
     empty = entry.second.IsNull() ? key : std::string();
   }
 }
@@ -201,7 +220,7 @@ std::string Section::unknown(const std::string& key, const std::string& empty) c
   std::string hint;
   if (const auto meant = base::closest_match(key, known)) hint = fmt::format("did you mean {}? ", *meant);
   if (!empty.empty()) hint = fmt::format("indent it if it belongs to {}; ", empty);
-  return fmt::format("is not a key here; {}known are {}", hint, fmt::join(known_, ", "));
+  return fmt::format("is not a key here; {}known keys: {}", hint, fmt::join(known_, ", "));
 }
 
 }  // namespace worker::config

@@ -1,6 +1,6 @@
 // Section: one mapping of the YAML file, read key by key into typed settings. A missing key leaves the
-// default as it is; a key nobody read is unknown, and so an error, as is one given twice. Errors are thrown
-// as Mistake and end in parse().
+// default as it is; a key that was not read is unknown, and so an error, as is one given twice. A key with
+// its former name is read and gives a warning. Errors are thrown as ConfigError and end in parse().
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -9,12 +9,14 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "config/warning.hpp"
 #include "config/yaml_error.hpp"
 
 namespace worker::config {
@@ -30,8 +32,9 @@ class ConfigError : public std::runtime_error {
 
 class Section {
  public:
-  /// `path` is what stands before the keys in messages: empty at the top, `greeting.` inside.
-  Section(std::string file, const YAML::Node& node, std::string path = {});
+  /// `path` is the prefix of all keys as the file spells it, for messages: empty at the top, `greeting.`
+  /// inside. `name` is the same prefix with the new names.
+  Section(std::string file, const YAML::Node& node, std::string path = {}, std::string name = {});
 
   void text(const std::string& key, std::string& value);
   /// One of a set of words, e.g. a level.
@@ -66,8 +69,12 @@ class Section {
   void section(const std::string& key, const std::function<void(Section&)>& read);
   /// Throws for the first key that nobody read.
   void require_all_known() const;
+  /// Of this section and of those read from it.
+  const std::vector<ConfigWarning>& warnings() const { return warnings_; }
 
  private:
+  /// As the file has it: the former name of `key`, where that is used.
+  const std::string& spelling(const std::string& key) const;
   std::string unknown(const std::string& key, const std::string& empty) const;
   YAML::Node take(const std::string& key);
   [[noreturn]] void fail(const YAML::Node& at, const std::string& key, const std::string& message) const;
@@ -75,8 +82,10 @@ class Section {
 
   std::string file_;
   YAML::Node node_;
-  std::string path_;
+  std::string path_, name_;
   std::set<std::string> known_;
+  std::map<std::string, std::string> former_;  // new name -> the former name that the file uses
+  std::vector<ConfigWarning> warnings_;
 };
 
 }  // namespace worker::config

@@ -42,7 +42,7 @@ std::size_t value_column(std::string_view line) {
 YamlError needs_quotes(const YamlLines& lines, Place place) {
   const char first = lines.at(place.line)[place.column];
   return mistake_at(lines, place,
-                    fmt::format("text that begins with {} must be in quotes: \"{}{}\"", first, first,
+                    fmt::format("a value that begins with {} must be in quotes: \"{}{}\"", first, first,
                                 first == '*' ? "" : "…"));
 }
 
@@ -92,8 +92,7 @@ YamlError stray_colon(const YamlLines& lines, Place mark) {
   if (first_colon < mark.column) {
     return mistake_at(
         lines, mark,
-        "a second `: ` in one line; put a value that holds one in quotes, and each key on a line of "
-        "its own");
+        "a second `: ` in one line; put a value that contains `: ` in quotes, and each key on its own line");
   }
   const auto previous = lines.before(mark.line);
   if (!previous) return mistake_at(lines, mark, "no key is allowed here");
@@ -103,9 +102,9 @@ YamlError stray_colon(const YamlLines& lines, Place mark) {
   const auto word = word_before_colon(before.substr(begin));
   const auto colon = before.find(':', begin);
   if (!word.empty() && colon + 1 < before.size() && blanks.find(before[colon + 1]) == std::string_view::npos)
-    return mistake_at(lines, there, "a blank is missing after the colon");
+    return mistake_at(lines, there, "a space is missing after the colon");
   if (before[begin] == '-' && begin + 1 < before.size() && before[begin + 1] != ' ')
-    return mistake_at(lines, there, "a blank is missing after the dash");
+    return mistake_at(lines, there, "a space is missing after the dash");
   if (word.empty() && before.find(':', begin) == std::string_view::npos && before[begin] != '-')
     return mistake_at(lines, there, "a colon is missing after the key");
   return mistake_at(
@@ -155,8 +154,8 @@ YamlError of_message(const YamlLines& lines, Place mark, std::string_view said) 
     }
   }
   if (said.starts_with(ErrorMsg::INVALID_ESCAPE) || is(ErrorMsg::INVALID_HEX)) {
-    return mistake_at(
-        lines, mark, "an unknown escape; write \\\\ for a backslash in double quotes, or take single quotes");
+    return mistake_at(lines, mark,
+                      "an unknown escape; write \\\\ for a backslash in double quotes, or use single quotes");
   }
   if (is(ErrorMsg::EOF_IN_SCALAR)) return mistake_at(lines, mark, "the file ends within quotes; close them");
   if (is(ErrorMsg::MAP_VALUE)) return stray_colon(lines, mark);
@@ -207,7 +206,7 @@ YamlError second_document(const std::string& yaml, const YAML::Mark& mark) {
   const Place place{static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column)};
   const auto before = lines.before(place.line);
   if (before && lines.indentation(*before) > lines.indentation(place.line)) return other_column(lines, place);
-  return mistake_at(lines, place, "a second document begins here; the file must have one");
+  return mistake_at(lines, place, "a second YAML document begins here; only one is allowed");
 }
 
 std::optional<YamlError> encoding_error(const std::string& yaml) {

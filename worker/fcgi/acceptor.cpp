@@ -65,7 +65,7 @@ void Acceptor::on_ready(Ready /*ready*/) {
   for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      if (std::exchange(paused_, false)) logger_.info("accepting goes on");
+      if (std::exchange(paused_, false)) logger_.info("accept resumed");
       add_connection(std::move(socket));
       continue;
     }
@@ -95,7 +95,7 @@ void Acceptor::add_connection(base::UniqueFd socket) {
 
 void Acceptor::pause_accepting() {
   if (!std::exchange(paused_, true))
-    logger_.warn("accepting pauses: {}", std::generic_category().message(errno));
+    logger_.warn("accept paused: error=\"{}\"", std::generic_category().message(errno));
   metrics_.accept_pauses.add();
   stop_accepting();
   resume_.arm_in(accept_pause);

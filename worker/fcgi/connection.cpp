@@ -49,7 +49,7 @@ void Connection::on_ready(Ready ready) {
 
 void Connection::refuse(Refusal refusal) {
   context_.metrics.count(refusal);
-  context_.logger.debug("refused a FastCGI peer: {}", name_of(refusal));
+  context_.logger.debug("closed a FastCGI connection: reason={}", name_of(refusal));
   close();
 }
 

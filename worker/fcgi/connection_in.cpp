@@ -154,7 +154,7 @@ void Connection::dispatch(RequestReader::Progress progress) {
   try {
     serve(progress);
   } catch (const std::exception& bug) {
-    context_.logger.error("an endpoint failed: {}", bug.what());
+    context_.logger.error("internal error in an endpoint: error=\"{}\"", bug.what());
     return close();
   }
   corked_ = false;
@@ -177,7 +177,7 @@ void Connection::serve(RequestReader::Progress progress) {
     return answer(http::problem(
         431,
         fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
-                    "/events, or raise gate.head_bytes_max.",
+                    "/events, or raise fastcgi.head_bytes_max.",
                     context_.settings.head_bytes_max)));
   }
   if (progress == RequestReader::Progress::body_too_large) {
@@ -189,8 +189,7 @@ void Connection::serve(RequestReader::Progress progress) {
     context_.metrics.limits.count(metrics::Limit::bodies_bytes);
     return answer(
         http::problem(503,
-                      fmt::format("Request bodies that are arriving take {} bytes already, so this one does "
-                                  "not fit; send it again later.",
+                      fmt::format("The request bodies being received take {} bytes already. Retry later.",
                                   context_.load.bodies.used()),
                       {{"Retry-After", "1"}}));
   }
@@ -202,8 +201,8 @@ void Connection::serve(RequestReader::Progress progress) {
   // A web server that ran into trouble ends the body early: what it holds is not what was sent.
   if (knows_length(*request_) && request_->content_length != std::to_string(request_->body.size())) {
     return answer(
-        http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request_->body.size(),
-                                       base::printable(request_->content_length))));
+        http::problem(400, fmt::format("The body has {} bytes, but Content-Length is {}.",
+                                       request_->body.size(), base::printable(request_->content_length))));
   }
   context_.endpoint.serve(*this);
 }

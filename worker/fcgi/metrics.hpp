@@ -12,7 +12,7 @@ namespace worker::fcgi {
 /// How an answer that took time came to its end.
 enum class StreamEnd { finished, reader_gone, slow, drained };
 
-inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "reader_gone", "slow",
+inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "client_closed", "stalled",
                                                                  "drained"};
 
 struct Metrics {

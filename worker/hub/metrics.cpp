@@ -6,29 +6,34 @@ namespace worker::hub {
 namespace {
 
 metrics::Counter& cursor_waits(metrics::Registry& registry, std::string_view end) {
-  return registry.counter("sse_worker_cursor_waits_total",
-                          "Readers whose cursor this worker did not know yet, by how their wait ended.",
-                          fmt::format("end=\"{}\"", end));
+  return registry.counter(
+      "sse_worker_cursor_waits_total",
+      "Subscribers that waited because their cursor was not known to this worker yet, by outcome.",
+      fmt::format("end=\"{}\"", end));
 }
 
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : readers(registry.gauge("sse_worker_readers", "Readers subscribed now, long polls among them.")),
-      cohorts(registry.gauge("sse_worker_cohorts", "Groups of readers who asked for the same.")),
-      flushes(
-          registry.counter("sse_worker_flushes_total", "Rounds in which waiting events went to readers.")),
-      events_per_flush(registry.histogram("sse_worker_events_per_flush", "Events a cohort got in one flush.",
+    : readers(registry.gauge("sse_worker_subscribers", "Open subscriptions, long polls included.")),
+      cohorts(registry.gauge("sse_worker_cohorts", "Groups of subscribers with the same subscription.")),
+      flushes(registry.counter("sse_worker_flushes_total",
+                               "Rounds in which queued events were sent to subscribers.")),
+      events_per_flush(registry.histogram("sse_worker_events_per_flush",
+                                          "Events sent to one cohort in one flush.",
                                           {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10'000})),
-      delivered_events(registry.counter("sse_worker_delivered_events_total",
-                                        "Events handed to readers, once for each reader.")),
-      delivered_bytes(registry.counter("sse_worker_delivered_bytes_total", "The same in bytes.")),
+      delivered_events(
+          registry.counter("sse_worker_delivered_events_total",
+                           "Events delivered to subscribers, counted once for each subscriber.")),
+      delivered_bytes(
+          registry.counter("sse_worker_delivered_bytes_total", "Bytes of events delivered to subscribers.")),
       replayed_events(registry.counter("sse_worker_replayed_events_total",
-                                       "Events that readers got from the history rather than live.")),
-      conflated_events(registry.counter("sse_worker_conflated_events_total",
-                                        "Superseded values that slow readers skipped on conflating topics.")),
+                                       "Events delivered from the history instead of live.")),
+      conflated_events(
+          registry.counter("sse_worker_conflated_events_total",
+                           "Superseded values that slow subscribers did not get, on topics that conflate.")),
       gaps(registry.counter("sse_worker_gaps_total",
-                            "Readers told that events they missed are not held any more.")),
+                            "Gap events sent: the subscriber missed events that are no longer retained.")),
       cursor_waits_done(cursor_waits(registry, "known")),
       cursor_waits_failed(cursor_waits(registry, "unknown")),
       cursor_waits_refused(cursor_waits(registry, "too_many")) {}

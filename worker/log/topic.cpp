@@ -16,7 +16,7 @@ base::Result<void, std::string> check_text(std::string_view text, std::size_t by
     return base::failure(fmt::format("topic: has {} bytes; at most {} are allowed", text.size(), bytes_max));
   }
   if (!base::is_utf8(text)) return base::failure(std::string("topic: is not valid UTF-8"));
-  if (base::has_control(text)) return base::failure(std::string("topic: holds a control character"));
+  if (base::has_control(text)) return base::failure(std::string("topic: contains a control character"));
   return base::success();
 }
 
@@ -36,7 +36,7 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
         fmt::format("topic: {} is a pattern; an event is published under a name", base::printable(name)));
   }
   if (is_reserved(name)) {
-    return base::failure(fmt::format("topic: {} is reserved: names that begin with $ are the worker's own",
+    return base::failure(fmt::format("topic: {} is reserved: names that begin with $ belong to the worker",
                                      base::printable(name)));
   }
   return base::success();
@@ -45,7 +45,7 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
 std::optional<std::string> selector_notice(std::string_view selector) {
   if (is_pattern(selector)) return std::nullopt;
   if (selector.find('*') != std::string_view::npos) {
-    return fmt::format("topic {} is a name, not a pattern; patterns are * and what ends in /*",
+    return fmt::format("topic {} is a name, not a pattern; patterns are * and names that end in /*",
                        base::printable(selector));
   }
   if (selector.find(',') != std::string_view::npos)

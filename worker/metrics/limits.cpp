@@ -6,10 +6,10 @@ namespace worker::metrics {
 
 Limits::Limits(Registry& registry) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    counters_[i] =
-        &registry.counter("sse_worker_limit_reached_total",
-                          "What a configured limit turned away or ended, by its key in the configuration.",
-                          fmt::format("key=\"{}\"", keys[i]));
+    counters_[i] = &registry.counter(
+        "sse_worker_limit_reached_total",
+        "Requests, streams or events refused or ended by a configured limit, by configuration key.",
+        fmt::format("key=\"{}\"", keys[i]));
   }
 }
 

@@ -1,5 +1,6 @@
-// Limits: how often each configured limit turned something away, told by the key an operator would change.
-// References into the registry, taken once at start-up; usable from every thread.
+// Limits: how often each configured limit refused or ended something, by the configuration key to change. The
+// keys are repeated from config/, which a test compares. References into the registry, taken once at
+// start-up; usable from every thread.
 #pragma once
 
 #include <array>
@@ -36,10 +37,10 @@ class Limits {
   void count(Limit limit, std::uint64_t times = 1) { counters_[static_cast<std::size_t>(limit)]->add(times); }
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
 
-  static constexpr std::array<std::string_view, 17> keys = {"gate.pending_max",
-                                                            "gate.head_bytes_max",
-                                                            "gate.body_bytes_max",
-                                                            "gate.bodies_bytes_max",
+  static constexpr std::array<std::string_view, 17> keys = {"fastcgi.pending_max",
+                                                            "fastcgi.head_bytes_max",
+                                                            "fastcgi.body_bytes_max",
+                                                            "fastcgi.bodies_bytes_max",
                                                             "streams.max",
                                                             "streams.per_address_max",
                                                             "streams.subscriptions_bytes_max",
@@ -51,8 +52,8 @@ class Limits {
                                                             "publish.topic_bytes_max",
                                                             "publish.event_bytes_max",
                                                             "publish.batch_max",
-                                                            "history.past_ids_max",
-                                                            "journal.waiting_bytes_max"};
+                                                            "history.evicted_ids_max",
+                                                            "store.pending_bytes_max"};
 
  private:
   std::array<Counter*, keys.size()> counters_;

@@ -15,7 +15,7 @@ base::Result<sockaddr_un, std::string> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return base::failure(fmt::format("{} is longer than the {} bytes a Unix socket's path may have", path,
+    return base::failure(fmt::format("{} is too long: the path of a Unix socket may have {} bytes", path,
                                      sizeof address.sun_path - 1));
   }
   path.copy(address.sun_path, path.size());

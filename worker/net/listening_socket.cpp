@@ -38,7 +38,8 @@ base::Result<void, std::string> clear_stale(const std::string& path, const socka
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return base::success();
   if (!S_ISSOCK(status.st_mode)) {
-    return base::failure(fmt::format("listen: {} exists and is not a socket; it is left alone", path));
+    return base::failure(
+        fmt::format("listen: {} exists and is not a socket; remove it, or choose another path", path));
   }
   if (is_listened_on(address)) {
     return base::failure(fmt::format("listen: another process is listening on {}; stop it first", path));
@@ -59,10 +60,11 @@ base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSet
     return prepared(base::UniqueFd(first_passed), "LISTEN_FDS");
   }
   if (settings.address.empty()) {
-    return base::failure(std::string(
-        "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- "
-        "sse-worker "
-        "--config FILE), through systemd with a socket unit, or set `listen:` in the configuration"));
+    return base::failure(
+        std::string("no listening socket: start the worker with spawn-fcgi (spawn-fcgi -s "
+                    "/run/sse-worker/sse-worker.sock -- "
+                    "sse-worker "
+                    "--config FILE), with a systemd socket unit, or set `listen:` in the configuration"));
   }
   return is_unix_path(settings.address) ? bind_unix(settings) : bind_tcp(settings);
 }

@@ -1,5 +1,6 @@
 // The worker with its journal in a file, or in a Redis of its own. The file is in the folder of the results, on whatever disk
-// that is; Redis appends to one, too, beside its socket.
+// that is; Redis appends to one, too, beside its socket. `journal` is the former name of the section `store`; a previous build may
+// know only that one.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Scope } from '../../drill/scope.mjs';

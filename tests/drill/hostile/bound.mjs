@@ -27,10 +27,10 @@ export function bound({before, scale, readers, limits}) {
     ['history.bytes_max is met within 8 %', 1, 0.08 * limits.history],
     ['streams, honest and hostile', readers + stalled + long + others, streamBytes],
     ['names of 1,024 bytes that come as a body: streams.topics_max of each reader', long * shares.body * limits.topics, nameBytes],
-    ["names that come to the worker's socket: gate.head_bytes_max of each reader", long * shares.own * 63, nameBytes],
+    ["names that come to the worker's socket: fastcgi.head_bytes_max of each reader", long * shares.own * 63, nameBytes],
     ["names that come in an address: a line of nginx's of each reader", long * shares.address * topicsPerLine, nameBytes],
     ['streams that take nothing: a slice, an event, and streams.outbox_bytes_max', stalled, sliceBytes + limits.event + limits.outbox],
-    ['silent peers: gate.head_bytes_max', scaled(2000, scale), limits.head],
+    ['silent peers: fastcgi.head_bytes_max', scaled(2000, scale), limits.head],
     ['publishes under way: eight of event_bytes_max', 8, copiesOfEvent * limits.event],
   ];
 }

@@ -44,7 +44,7 @@ async function readers(hub, topic, count, make) {
     connection.write(head('GET', `/events?topic=${topic}`));
     return connection;
   });
-  await hub.worker.measured((now) => now.value('sse_worker_readers') >= count, 'the readers are there', 10_000);
+  await hub.worker.measured((now) => now.value('sse_worker_subscribers') >= count, 'the readers are there', 10_000);
   return all;
 }
 
@@ -66,9 +66,9 @@ function slow(make) {
         return `kept ${count}`;
       },
       past: async () => {
-        const before = (await hub.metrics()).value('sse_worker_stream_closes_total', {reason: 'slow'});
+        const before = (await hub.metrics()).value('sse_worker_stream_closes_total', {reason: 'stalled'});
         await publish(1_000_000, 16);
-        const cut = (now) => now.value('sse_worker_stream_closes_total', {reason: 'slow'}) >= before + count;
+        const cut = (now) => now.value('sse_worker_stream_closes_total', {reason: 'stalled'}) >= before + count;
         await hub.worker.measured(cut, 'slow readers are cut', 20_000).catch(() => {});
         for (const connection of open) connection.destroy();
         return 'cut';
@@ -89,11 +89,11 @@ function places(hub, most, again) {
       connection.write(head('GET', '/events?topic=load'));
       return connection;
     });
-    await hub.worker.measured((now) => now.value('sse_worker_readers') === most, 'all places are taken', 10_000);
+    await hub.worker.measured((now) => now.value('sse_worker_subscribers') === most, 'all places are taken', 10_000);
   };
   const leave = async () => {
     for (const connection of open) connection.destroy();
-    await hub.worker.measured((now) => now.value('sse_worker_readers') === 0, 'all places are free', 10_000);
+    await hub.worker.measured((now) => now.value('sse_worker_subscribers') === 0, 'all places are free', 10_000);
   };
   return {
     what: again ? 'streams.max, all left and taken again' : 'streams.max, none of them read',
@@ -142,7 +142,7 @@ function silent(hub, most) {
     return peer;
   };
   return {
-    what: 'gate.pending_max',
+    what: 'fastcgi.pending_max',
     counts: 'refused_connections full',
     // Connections that nginx keeps count as well, so the places are filled one by one until the first is refused.
     at: async () => {
@@ -183,8 +183,8 @@ export const edges = {
   slow_bodies: (hub, {body}) => [
     {what: "nginx's client_max_body_size", at: async () => ((await ask(hub, form('/events', 'x'.repeat(nginxBody)))).endsWith('worker') ? 'kept, the worker answers' : 'refused'),
       past: () => ask(hub, form('/events', 'x'.repeat(nginxBody + 1)))},
-    {what: 'gate.body_bytes_max', counts: limit('gate.body_bytes_max'), at: () => askOwn(hub, ownPublish(body)), past: () => askOwn(hub, ownPublish(body + 1))},
-    {what: 'a body without its end, until gate.deadline_seconds', counts: 'refused_connections deadline', at: () => askOwn(hub, ownPublish(1000)), past: () => askOwn(hub, ownPublish(1000, 9))},
+    {what: 'fastcgi.body_bytes_max', counts: limit('fastcgi.body_bytes_max'), at: () => askOwn(hub, ownPublish(body)), past: () => askOwn(hub, ownPublish(body + 1))},
+    {what: 'a body without its end, until fastcgi.deadline_seconds', counts: 'refused_connections deadline', at: () => askOwn(hub, ownPublish(1000)), past: () => askOwn(hub, ownPublish(1000, 9))},
   ],
   never_read: (hub, bounds) => [places(hub, bounds.streams, false), ...slow(paused)(hub, bounds)],
   byte_a_second: slow(byte),
@@ -197,12 +197,12 @@ export const edges = {
     {what: 'publish.topic_bytes_max', counts: limit('publish.topic_bytes_max'), at: () => ask(hub, topic(1024)), past: () => ask(hub, topic(1025))},
     {what: "topics that fit a line of nginx's buffer", at: () => first(hub, head('GET', `/events?${longTopics(topicsPerLine, 0)}`)),
       past: () => first(hub, head('GET', `/events?${longTopics(topicsPerLine + 1, 0)}`))},
-    {what: 'topics that fit gate.head_bytes_max', counts: limit('gate.head_bytes_max'), at: () => askOwn(hub, ownSocket(0, 63)), past: () => askOwn(hub, ownSocket(0, 64))},
+    {what: 'topics that fit fastcgi.head_bytes_max', counts: limit('fastcgi.head_bytes_max'), at: () => askOwn(hub, ownSocket(0, 63)), past: () => askOwn(hub, ownSocket(0, 64))},
   ],
   unknown_cursors: (hub) => [{what: 'the last cursor given out', counts: 'gaps', at: () => unknown(hub, 0), past: () => unknown(hub, 1)}],
   huge_heads: (hub, {head: bytes}) => [
     {what: "a line of nginx's buffer", at: () => ask(hub, line(nginxLine)), past: () => ask(hub, line(nginxLine + 1))},
-    {what: 'gate.head_bytes_max', counts: limit('gate.head_bytes_max'), at: () => askOwn(hub, parameters(bytes)), past: () => askOwn(hub, parameters(bytes + 1))},
+    {what: 'fastcgi.head_bytes_max', counts: limit('fastcgi.head_bytes_max'), at: () => askOwn(hub, parameters(bytes)), past: () => askOwn(hub, parameters(bytes + 1))},
   ],
   half_closed: (hub) => [
     {what: 'the end behind a whole request, and a byte before', counts: 'refused_connections truncated',

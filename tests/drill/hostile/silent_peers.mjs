@@ -1,5 +1,5 @@
 // 2,000 connections to the worker's own socket that say nothing, or half of a request: what a broken web server would do, for
-// nobody else reaches that socket. Half of what `gate.pending_max` allows: all of it would leave no room for anybody.
+// nobody else reaches that socket. Half of what `fastcgi.pending_max` allows: all of it would leave no room for anybody.
 import {Crowd, Tally, scaled} from './crowd.mjs';
 import {connect} from './wire.mjs';
 import {PARAMS, begin, get, pairs, record, request} from '../../integration/lib/records.mjs';

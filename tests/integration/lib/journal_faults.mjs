@@ -12,7 +12,7 @@ export async function smallDisk(t, directory, bytes) {
   return directory;
 }
 
-// What `journal: {path}` consists of.
+// What `store: {path}` consists of.
 const files = (file) => ['', '-wal', '-shm'].map((ending) => file + ending).filter((each) => fs.existsSync(each));
 
 export function moveAway(file) {

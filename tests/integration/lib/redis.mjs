@@ -57,7 +57,7 @@ export async function startRedis(t, options = ['--appendonly', 'yes']) {
 
 // `count` workers behind one nginx, whose upstream names them all. `at(n)` speaks with one of them alone.
 export async function startWorkers(t, redis, count, settings = {}) {
-  const config = configText({journal: {kind: 'redis', url: redis.url}, ...settings});
+  const config = configText({store: {kind: 'redis', url: redis.url}, ...settings});
   const workers = [];
   for (let n = 0; n < count; ++n) workers.push(await startWorker(t, {config}));
   const nginx = await startNginx(t, workers[0].address, {others: workers.slice(1).map((each) => each.address)});
@@ -71,7 +71,7 @@ export async function startWorkers(t, redis, count, settings = {}) {
 export async function spawnFour(t, redis) {
   const directory = temporaryDirectory(t);
   const address = path.join(directory, 'w.sock');
-  const file = writeConfig(directory, configText({journal: {kind: 'redis', url: redis.url}}));
+  const file = writeConfig(directory, configText({store: {kind: 'redis', url: redis.url}}));
   const words = ['-s', address, '-b', '4096', '-F', '4', '--', binary, '--config', file];
   const child = new Process('spawn-fcgi', words, {stdio: ['ignore', 'pipe', 'ignore']});
   const pids = [];
@@ -93,7 +93,7 @@ const isZombie = (pid) => / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'
 export function moveTo(worker, redis) {
   fs.writeFileSync(
     path.join(worker.directory, 'sse-worker.yaml'),
-    configText({journal: {kind: 'redis', url: redis.url}}),
+    configText({store: {kind: 'redis', url: redis.url}}),
   );
   worker.process.kill('SIGHUP');
 }

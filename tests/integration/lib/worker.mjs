@@ -109,7 +109,7 @@ async function ready(t, child, address, anyHealth) {
 
 // Options: `by`, one of the starters; `config`, settings or the text of a file; `port` for TCP; `files`, the
 // limit of open files; `wrap`, which makes another command of the worker's; `directory` and `socket` to place it beside something else; `anyHealth` takes
-// one that says it is unwell, too. When the test ends the
+// one that says it is unhealthy, too. When the test ends the
 // worker is asked to end and has to do so with 0, so that whatever a sanitizer found fails the test in which
 // it was found.
 export async function startWorker(

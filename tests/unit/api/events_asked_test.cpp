@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(the_limits_are_for_address_and_body_together) {
   RecordingExchange reader(asked);
   endpoint().serve(reader);
   BOOST_TEST(reader.head->status == 400);
-  BOOST_TEST(reader.body().find("topic: 3 are asked for; at most 2 are allowed") != std::string::npos);
+  BOOST_TEST(reader.body().find("topic: 3 requested, at most 2 are allowed") != std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
 }
 
@@ -129,11 +129,9 @@ BOOST_AUTO_TEST_CASE(how_many_patterns) {
   BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 0U);
   const auto refused = asking("topic=b/*&topic=a&topic=*&topic=c/*");
   BOOST_TEST(refused->head->status == 400);
-  BOOST_TEST(
-      refused->body().find(
-          "topic: 3 patterns are too many; at most 2 are allowed. Ask for topics by their names, or for "
-          "one pattern that covers several; the operator can raise streams.patterns_max") !=
-      std::string::npos);
+  BOOST_TEST(refused->body().find(
+                 "topic: 3 patterns requested, at most 2 are allowed. Name the topics, or use one pattern "
+                 "that covers several; the operator can raise streams.patterns_max") != std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);
 }
 
@@ -142,9 +140,8 @@ BOOST_AUTO_TEST_CASE(no_patterns_at_all) {
   BOOST_TEST(!asking("topic=a")->finished);
   const auto refused = asking("topic=*");
   BOOST_TEST(refused->head->status == 400);
-  BOOST_TEST(
-      refused->body().find("topic: patterns are not allowed here; ask for topics by their names, or have "
-                           "the operator raise streams.patterns_max") != std::string::npos);
+  BOOST_TEST(refused->body().find("topic: patterns are not allowed here; name the topics, or ask the "
+                                  "operator to raise streams.patterns_max") != std::string::npos);
 }
 
 // --- no slot ---
@@ -158,8 +155,8 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
   const auto fourth = asking("topic=a");
   BOOST_TEST(fourth->head->status == 200);
   BOOST_TEST(fourth->finished);
-  BOOST_TEST(
-      fourth->body().starts_with(": all streams that this worker may hold are taken; come back\n\nretry: "));
+  BOOST_TEST(fourth->body().starts_with(
+      ": the worker has reached its limit of streams; reconnect later\n\nretry: "));
   const auto fifth = asking("topic=a&poll=5");
   BOOST_TEST(fifth->head->status == 503);
   BOOST_TEST(fifth->head_text().find("\r\nRetry-After: ") != std::string::npos);
@@ -193,7 +190,7 @@ BOOST_AUTO_TEST_CASE(no_slot_left_for_the_address) {
   const auto refused = from("203.0.113.7", "topic=b");
   BOOST_TEST(refused->head->status == 200);
   BOOST_TEST(refused->finished);
-  BOOST_TEST(refused->body().starts_with(": this address holds all the streams"));
+  BOOST_TEST(refused->body().starts_with(": this address has reached its limit of streams"));
   const auto refused_poll = from("::ffff:203.0.113.7", "topic=b&poll=0");
   BOOST_TEST(refused_poll->head->status == 429);
   BOOST_TEST(limits.value(metrics::Limit::streams_per_address) == 2U);

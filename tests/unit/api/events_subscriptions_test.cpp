@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_more) {
   const auto over = asking("topic=d");
   BOOST_TEST(over->finished);
   BOOST_TEST(over->head->status == 200);
-  BOOST_TEST(over->body().starts_with(": the topics of all readers use all the memory"));
+  BOOST_TEST(over->body().starts_with(": the memory for subscriptions is used up"));
   BOOST_TEST(over->body().find("\n\nretry: 3") != std::string::npos);
   BOOST_TEST(refused() == 1U);
   BOOST_TEST(slots.used() == 3U);

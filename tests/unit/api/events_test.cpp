@@ -85,22 +85,22 @@ BOOST_AUTO_TEST_CASE(without_topics_the_greeting) {
   BOOST_TEST(answered("lastEventId=e-1&_=1") == "200 greeting");
   BOOST_TEST(refused("lastEventId=e-1&topics=a") ==
              "topics: is not a parameter of /events; did you mean topic?");
-  BOOST_TEST(refused("poll=5") == "topic: is missing; without one there is only a stream");
+  BOOST_TEST(refused("poll=5") == "topic: is missing; a long poll needs at least one");
   BOOST_TEST(slots.used() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_workers_own_figures_are_another_stream) {
   BOOST_TEST(answered("topic=$stats") == "200 stats");
   BOOST_TEST(answered("topic=%24stats&topic=$stats&lastEventId=e-1") == "200 stats");
-  const std::string alone = "topic: $stats is a stream of its own; ask for it without other topics";
+  const std::string alone = "topic: $stats cannot be combined with other topics; request it alone";
   BOOST_TEST(refused("topic=$stats&topic=a") == alone);
   BOOST_TEST(refused("topic=b/*&topic=$stats&poll=1") == alone);
   BOOST_TEST(refused("topic=$stats&poll=5") ==
-             "poll: $stats is a stream only; to ask for figures once there is /metrics");
+             "poll: $stats does not support long polling; use a stream, or read /metrics");
   BOOST_TEST(refused("topic=$stat") ==
-             "topic: there is no $stat; of names that begin with $ there is $stats");
+             "topic: $stat does not exist; the only name that begins with $ is $stats");
   BOOST_TEST(refused("topic=$stats&topic=$*") ==
-             "topic: there is no $*; of names that begin with $ there is $stats");
+             "topic: $* does not exist; the only name that begins with $ is $stats");
   BOOST_TEST(refused("topic=$" + std::string(1'000, 'x')).size() < 200U);
   BOOST_TEST(slots.used() == 0U);
 }
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(or_the_configured_topics) {
 BOOST_AUTO_TEST_CASE(a_name_that_looks_like_a_pattern_is_said_to_be_none) {
   const auto reader = asking("topic=b&topic=a*");
   BOOST_TEST(reader->news() ==
-             opening + ": topic a* is a name, not a pattern; patterns are * and what ends in /*\n\n" +
+             opening + ": topic a* is a name, not a pattern; patterns are * and names that end in /*\n\n" +
                  cursor(0));
   publish("a*");
   publish("ab");
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(topics_that_are_refused) {
   BOOST_TEST(refused("topic=") == "topic: must not be empty");
   BOOST_TEST(refused("topic=a&topic") == "topic: must not be empty");
   BOOST_TEST(refused("topic=%ff") == "topic: is not valid UTF-8");
-  BOOST_TEST(refused("topic=a%00") == "topic: holds a control character");
+  BOOST_TEST(refused("topic=a%00") == "topic: contains a control character");
   BOOST_TEST(refused("topic=" + std::string(1'025, 'x')) ==
              "topic: has 1025 bytes; at most 1024 are allowed");
   BOOST_TEST(slots.used() == 0U);
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(topics_that_are_refused) {
 BOOST_AUTO_TEST_CASE(how_many_topics) {
   streams.topics_max = 3;
   BOOST_TEST(!asking("topic=a&topic=b&topic=c/*")->finished);
-  BOOST_TEST(refused("topic=a&topic=b&topic=c&topic=a") == "topic: 4 are asked for; at most 3 are allowed");
+  BOOST_TEST(refused("topic=a&topic=b&topic=c&topic=a") == "topic: 4 requested, at most 3 are allowed");
   BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
 }
 
@@ -390,7 +390,7 @@ BOOST_AUTO_TEST_CASE(new_settings_from_the_next_request_on) {
   streams.topics_max = 1;
   streams.retry = 7s;
   endpoint().update(streams);
-  BOOST_TEST(refused("topic=a&topic=b") == "topic: 2 are asked for; at most 1 are allowed");
+  BOOST_TEST(refused("topic=a&topic=b") == "topic: 2 requested, at most 1 are allowed");
   BOOST_TEST(asking("topic=a")->news().starts_with(": ok\n\nretry: 7000\n\n"));
 }
 

@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(one_stream_more_than_there_may_be) {
   // An EventSource that saw a 503 would never return.
   BOOST_TEST(readers[2].head->status == 200);
   BOOST_TEST(readers[2].body().starts_with(
-      ": all streams that this worker may hold are taken; come back\n\nretry: "));
+      ": the worker has reached its limit of streams; reconnect later\n\nretry: "));
   BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 1U);
 }
 

@@ -48,7 +48,7 @@ struct Fixture {
   HealthEndpoint well{journal.log(), journal.store(), slots, {}, {}};
 };
 
-constexpr const char* public_ok = R"({"status":"ok","journal":{"status":"ok"}})"
+constexpr const char* public_ok = R"({"status":"ok","store":{"status":"ok"}})"
                                   "\n";
 
 }  // namespace
@@ -60,10 +60,10 @@ BOOST_FIXTURE_TEST_CASE(well_for_the_operator, Fixture) {
     const auto body = nlohmann::json::parse(exchange.body());
     BOOST_TEST(body.at("status") == "ok");
     BOOST_TEST(body.at("streams") == 1);
-    BOOST_TEST(body.at("journal").at("status") == "ok");
-    BOOST_TEST(body.at("journal").at("events") == 1);
-    BOOST_TEST(body.at("journal").at("topics") == 1);
-    BOOST_TEST(body.at("journal").at("bytes") > 0);
+    BOOST_TEST(body.at("store").at("status") == "ok");
+    BOOST_TEST(body.at("history").at("events") == 1);
+    BOOST_TEST(body.at("history").at("topics") == 1);
+    BOOST_TEST(body.at("history").at("bytes") > 0);
     BOOST_TEST(exchange.body().ends_with('\n'));
   }
 }
@@ -76,17 +76,17 @@ BOOST_FIXTURE_TEST_CASE(well_for_everybody_else, Fixture) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(unwell, Fixture) {
+BOOST_FIXTURE_TEST_CASE(unhealthy, Fixture) {
   HealthEndpoint endpoint(journal.log(), full, slots, {}, {});
   const auto mine = asked(endpoint, "127.0.0.1");
   const auto theirs = asked(endpoint, "192.0.2.7");
   for (const auto* exchange : {&mine, &theirs})
     BOOST_TEST(exchange->head_text().starts_with("Status: 503 Service Unavailable\r\nRetry-After: 5\r\n"));
   const auto body = nlohmann::json::parse(mine.body());
-  BOOST_TEST(body.at("status") == "unwell");
-  BOOST_TEST(body.at("journal").at("status") == "unavailable");
-  BOOST_TEST(body.at("reason") == "The journal cannot store events: /var/lib/journal.db: the disk is full");
-  BOOST_TEST(theirs.body() == R"({"status":"unwell","journal":{"status":"unavailable"}})"
+  BOOST_TEST(body.at("status") == "unhealthy");
+  BOOST_TEST(body.at("store").at("status") == "unavailable");
+  BOOST_TEST(body.at("reason") == "The store is unavailable: /var/lib/journal.db: the disk is full");
+  BOOST_TEST(theirs.body() == R"({"status":"unhealthy","store":{"status":"unavailable"}})"
                               "\n");
 }
 

@@ -72,10 +72,11 @@ BOOST_AUTO_TEST_CASE(at_once_where_there_is_something) {
 BOOST_AUTO_TEST_CASE(a_name_that_looks_like_a_pattern_is_said_to_be_none) {
   const auto poll = asking("topic=a*&poll=0");
   turn();
-  BOOST_TEST(poll->body() ==
-             answer("", "e-0",
-                    R"(,"notice":"topic a* is a name, not a pattern; patterns are * and what ends in /*")",
-                    "topic=a*"));
+  BOOST_TEST(
+      poll->body() ==
+      answer("", "e-0",
+             R"(,"notice":"topic a* is a name, not a pattern; patterns are * and names that end in /*")",
+             "topic=a*"));
 }
 
 BOOST_AUTO_TEST_CASE(else_as_soon_as_there_is) {

@@ -22,7 +22,7 @@ struct Fixture : StatsFixture {
 BOOST_FIXTURE_TEST_SUITE(stats_feed_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
-  registry.counter("sse_worker_slow_closes_total", "").add(2);
+  registry.counter("sse_worker_stalled_closes_total", "").add(2);
   metrics.gaps.add(3);
   registry.counter("sse_worker_rejected_events_total", "").add(4);
   registry.counter("sse_worker_limit_reached_total", "", "key=\"a\"").add(5);
@@ -32,9 +32,10 @@ BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
   const auto bytes = journal().stats().bytes;
   BOOST_TEST(
       *feed().first().wire ==
-      "data: {\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,\"stream_addresses\":1,"
-      "\"slow_closes_total\":2,\"gaps_total\":3,\"rejected_events_total\":4,\"limit_reached_total\":6,"
-      "\"journal_events\":7,\"journal_bytes\":" +
+      "data: "
+      "{\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,\"stream_source_addresses\":1,"
+      "\"stalled_closes_total\":2,\"gaps_total\":3,\"rejected_events_total\":4,\"limit_reached_total\":6,"
+      "\"history_events\":7,\"history_bytes\":" +
           std::to_string(bytes) + ",\"memory_bytes\":12345678}\n\n");
 }
 
@@ -57,11 +58,11 @@ BOOST_AUTO_TEST_CASE(rates_are_those_of_the_time_that_passed) {
   BOOST_TEST(said["published_events_per_second"] == 10.0);
   BOOST_TEST(said["flushes_per_second"] == 40.0);
   BOOST_TEST(said["events_per_flush"] == 3.0);
-  BOOST_TEST(said["processors"] == 0.3);
+  BOOST_TEST(said["cpu_cores"] == 0.3);
   pass(1s);
   const auto still = data(feed().current());
   BOOST_TEST(still["delivered_events_per_second"] == 0.0);
-  BOOST_TEST(still["processors"] == 0.0);
+  BOOST_TEST(still["cpu_cores"] == 0.0);
 }
 
 BOOST_AUTO_TEST_CASE(latencies_are_those_of_the_time_that_passed) {

@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE(by_default_who_is_on_this_machine) {
   const auto refused = asking("203.0.113.9");
   BOOST_TEST(
       refused->body() ==
-      R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"topic: $stats is for readers on the )"
-      R"(worker's own machine, and this one is at 203.0.113.9; stats.readers in the worker's configuration would )"
-      R"(change that"})"
+      R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"topic: $stats is allowed only from the )"
+      R"(worker's own machine, and this request comes from 203.0.113.9; the operator can change stats.allowed )"
+      R"(in the configuration"})"
       "\n");
   BOOST_TEST(asking("")->body().find("sends no REMOTE_ADDR") != std::string::npos);
 }
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(or_anyone_or_nobody) {
   endpoint().update(streams, {.readers = Readers::nobody});
   for (const auto* address : {"127.0.0.1", "203.0.113.9", ""})
     BOOST_TEST(status_for(address) == 403, address);
-  BOOST_TEST(asking()->body().find("$stats is switched off; stats.readers ") != std::string::npos);
+  BOOST_TEST(asking()->body().find("$stats is disabled by stats.allowed ") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(who_reads_already_goes_on_after_a_change) {
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(one_stream_more_than_there_may_be) {
   BOOST_TEST(readers[3]->head->status == 200);
   BOOST_TEST(readers[3]->finished);
   BOOST_TEST(readers[3]->body().starts_with(
-      ": all streams that this worker may hold are taken; come back\n\nretry: "));
+      ": the worker has reached its limit of streams; reconnect later\n\nretry: "));
   BOOST_TEST(limits.value(metrics::Limit::streams) == 1U);
   readers.pop_back();
   readers.pop_back();

@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
       {{"--config"}, "--config needs a value: --config FILE"},
       {{"--config="}, "--config needs a value: --config FILE"},
       {{"--config", ""}, "--config needs a value: --config FILE"},
-      {{"--config", "a", "--config", "b"}, "--config is given twice; leave one"},
+      {{"--config", "a", "--config", "b"}, "--config is given twice; remove one"},
       {{"--confg", "x"}, "--confg is not an option; did you mean --config?"},
       {{"--confg=x"}, "--confg is not an option; did you mean --config?"},
       {{"check", "--confg", "x"}, "--confg is not an option; did you mean --config?"},
@@ -112,9 +112,11 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
       {{"-v"}, "-v is not an option; did you mean --version?"},
       {{"--hlp"}, "--hlp is not an option; did you mean --help?"},
       {{"--port", "8080"},
-       "--port is not an option; there are --config FILE, --version, --help and, for check, --user NAME"},
+       "--port is not an option; the options are --config FILE, --version, --help and, for check, --user "
+       "NAME"},
       {{"--config", "a", "--daemonize"},
-       "--daemonize is not an option; there are --config FILE, --version, --help and, for check, --user "
+       "--daemonize is not an option; the options are --config FILE, --version, --help and, for check, "
+       "--user "
        "NAME"},
       {{"chekc", "--config", "a"}, "'chekc' is one argument too many"},
       {{"chekc"}, "'chekc' is not a command; did you mean check?"},

@@ -42,9 +42,9 @@ BOOST_AUTO_TEST_CASE(secrets_that_everybody_can_read) {
   for (const unsigned mode : {0644U, 0604U, 0666U, 0777U}) {
     ::chmod(file.c_str(), mode);
     BOOST_TEST(exposure_warning(with_key(), file).value() ==
-               "it holds publish.key, and every user of this machine can read it. " + command());
+               "it contains publish.key, and every user of this machine can read it. " + command());
     BOOST_TEST(exposure_warning(with_password(), file).value() ==
-               "it holds journal.password, and every user of this machine can read it. " + command());
+               "it contains store.password, and every user of this machine can read it. " + command());
     BOOST_TEST(!exposure_warning({}, file));
   }
 }

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_empty_file_is_all_defaults) {
 
 BOOST_AUTO_TEST_CASE(a_missing_file) {
   BOOST_TEST(error_of("/nowhere/c.yaml") ==
-             "/nowhere/c.yaml: there is no such file; give its path with --config");
+             "/nowhere/c.yaml: no such file; give the path of an existing file with --config");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder) {

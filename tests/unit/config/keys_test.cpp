@@ -39,16 +39,16 @@ constexpr Accepted accepted[] = {
     {"log.level", "off", "off"},
     {"log.to", "syslog", "syslog"},
     {"log.to", "stderr", "stderr"},
-    {"gate.deadline_seconds", "0.1", "100 ms"},
-    {"gate.deadline_seconds", "600", "600000 ms"},
-    {"gate.idle_seconds", "0.1", "100 ms"},
-    {"gate.idle_seconds", "86400", "86400000 ms"},
-    {"gate.pending_max", "1", "1"},
-    {"gate.pending_max", "1000000", "1000000"},
-    {"gate.head_bytes_max", "1024", "1024"},
-    {"gate.head_bytes_max", "1048576", "1048576"},
-    {"gate.body_bytes_max", "1024", "1024"},
-    {"gate.body_bytes_max", "1073741824", "1073741824"},
+    {"fastcgi.deadline_seconds", "0.1", "100 ms"},
+    {"fastcgi.deadline_seconds", "600", "600000 ms"},
+    {"fastcgi.idle_seconds", "0.1", "100 ms"},
+    {"fastcgi.idle_seconds", "86400", "86400000 ms"},
+    {"fastcgi.pending_max", "1", "1"},
+    {"fastcgi.pending_max", "1000000", "1000000"},
+    {"fastcgi.head_bytes_max", "1024", "1024"},
+    {"fastcgi.head_bytes_max", "1048576", "1048576"},
+    {"fastcgi.body_bytes_max", "1024", "1024"},
+    {"fastcgi.body_bytes_max", "1073741824", "1073741824"},
     {"streams.max", "1", "1"},
     {"streams.max", "1000000", "1000000"},
     {"streams.per_address_max", "0", "0"},
@@ -93,28 +93,28 @@ constexpr Accepted accepted[] = {
     {"history.age_seconds_max", "31536000", "31536000000 ms"},
     {"history.bytes_max", "65536", "65536"},
     {"history.bytes_max", "1099511627776", "1099511627776"},
-    {"history.past_ids_max", "0", "0"},
-    {"history.past_ids_max", "10000000", "10000000"},
-    {"journal.kind", "sqlite", "sqlite"},
-    {"journal.kind", "memory", "memory"},
-    {"journal.kind", "redis", "redis"},
-    {"journal.url", "redis://10.0.0.1:7000/3", "10.0.0.1:7000/3"},
-    {"journal.url", "redis://localhost", "localhost:6379/0"},
-    {"journal.url", "unix:///run/redis.sock", "/run/redis.sock"},
-    {"journal.password", "p w", "p w"},
-    {"journal.hub", "chat", "chat"},
-    {"journal.path", "/a b/c.db", "/a b/c.db"},
-    {"journal.durability", "full", "full"},
-    {"journal.durability", "process", "process"},
-    {"gate.bodies_bytes_max", "1048576", "1048576"},
-    {"gate.bodies_bytes_max", "1099511627776", "1099511627776"},
+    {"history.evicted_ids_max", "0", "0"},
+    {"history.evicted_ids_max", "10000000", "10000000"},
+    {"store.kind", "sqlite", "sqlite"},
+    {"store.kind", "memory", "memory"},
+    {"store.kind", "redis", "redis"},
+    {"store.url", "redis://10.0.0.1:7000/3", "10.0.0.1:7000/3"},
+    {"store.url", "redis://localhost", "localhost:6379/0"},
+    {"store.url", "unix:///run/redis.sock", "/run/redis.sock"},
+    {"store.password", "p w", "p w"},
+    {"store.namespace", "chat", "chat"},
+    {"store.path", "/a b/c.db", "/a b/c.db"},
+    {"store.durability", "full", "full"},
+    {"store.durability", "process", "process"},
+    {"fastcgi.bodies_bytes_max", "1048576", "1048576"},
+    {"fastcgi.bodies_bytes_max", "1099511627776", "1099511627776"},
     {"streams.subscriptions_bytes_max", "1048576", "1048576"},
     {"streams.subscriptions_bytes_max", "1099511627776", "1099511627776"},
-    {"journal.waiting_bytes_max", "65536", "65536"},
-    {"journal.waiting_bytes_max", "1099511627776", "1099511627776"},
-    {"stats.readers", "anyone", "anyone"},
-    {"stats.readers", "nobody", "nobody"},
-    {"stats.readers", "loopback", "loopback"},
+    {"store.pending_bytes_max", "65536", "65536"},
+    {"store.pending_bytes_max", "1099511627776", "1099511627776"},
+    {"stats.allowed", "anyone", "anyone"},
+    {"stats.allowed", "nobody", "nobody"},
+    {"stats.allowed", "loopback", "loopback"},
     {"stats.interval_seconds", "0.1", "100 ms"},
     {"stats.interval_seconds", "10", "10000 ms"},
     {"loops", "2", "2"},
@@ -154,14 +154,14 @@ BOOST_AUTO_TEST_CASE(seconds_are_exact_to_the_millisecond) {
       {"0.999", "999 ms"},  {"01.5", "1500 ms"},  {"2.000", "2000 ms"}, {"2.0", "2000 ms"},
       {"4.035", "4035 ms"}, {"'1.5'", "1500 ms"}, {"0.1", "100 ms"},    {"0.100", "100 ms"}};
   for (const auto& [yaml, value] : times) {
-    BOOST_TEST(values_of(yaml_for("gate.idle_seconds", yaml)).at("gate.idle_seconds") == value, yaml);
+    BOOST_TEST(values_of(yaml_for("fastcgi.idle_seconds", yaml)).at("fastcgi.idle_seconds") == value, yaml);
   }
 }
 
 BOOST_AUTO_TEST_CASE(quoted_numbers_and_anchors_are_yaml_too) {
   auto expected = values_of(Config{});
-  expected.at("streams.max") = expected.at("gate.pending_max") = "7";
-  BOOST_TEST(printable(values_of("streams: {max: &n '7'}\ngate: {pending_max: *n}\n")) ==
+  expected.at("streams.max") = expected.at("fastcgi.pending_max") = "7";
+  BOOST_TEST(printable(values_of("streams: {max: &n '7'}\nfastcgi: {pending_max: *n}\n")) ==
              printable(expected));
 }
 

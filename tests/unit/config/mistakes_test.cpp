@@ -31,18 +31,18 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
       {"listen_backlog: 0\n", "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `0`"},
       {"listen_backlog: 65536\n",
        "f:1:17: listen_backlog: must be a whole number from 1 to 65535, not `65536`"},
-      {"gate:\n  pending_max: 0\n",
-       "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `0`"},
-      {"gate:\n  pending_max: 1000001\n",
-       "f:2:16: gate.pending_max: must be a whole number from 1 to 1000000, not `1000001`"},
-      {"gate:\n  head_bytes_max: 1023\n",
-       "f:2:19: gate.head_bytes_max: must be a whole number from 1024 to 1048576, not `1023`"},
-      {"gate:\n  head_bytes_max: 1048577\n",
-       "f:2:19: gate.head_bytes_max: must be a whole number from 1024 to 1048576, not `1048577`"},
-      {"gate:\n  body_bytes_max: 1023\n",
-       "f:2:19: gate.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1023`"},
-      {"gate:\n  body_bytes_max: 1073741825\n",
-       "f:2:19: gate.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1073741825`"},
+      {"fastcgi:\n  pending_max: 0\n",
+       "f:2:16: fastcgi.pending_max: must be a whole number from 1 to 1000000, not `0`"},
+      {"fastcgi:\n  pending_max: 1000001\n",
+       "f:2:16: fastcgi.pending_max: must be a whole number from 1 to 1000000, not `1000001`"},
+      {"fastcgi:\n  head_bytes_max: 1023\n",
+       "f:2:19: fastcgi.head_bytes_max: must be a whole number from 1024 to 1048576, not `1023`"},
+      {"fastcgi:\n  head_bytes_max: 1048577\n",
+       "f:2:19: fastcgi.head_bytes_max: must be a whole number from 1024 to 1048576, not `1048577`"},
+      {"fastcgi:\n  body_bytes_max: 1023\n",
+       "f:2:19: fastcgi.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1023`"},
+      {"fastcgi:\n  body_bytes_max: 1073741825\n",
+       "f:2:19: fastcgi.body_bytes_max: must be a whole number from 1024 to 1073741824, not `1073741825`"},
       {"streams:\n  outbox_bytes_max: 4095\n",
        "f:2:21: streams.outbox_bytes_max: must be a whole number from 4096 to 1073741824, not `4095`"},
       {"streams:\n  outbox_bytes_max: 1073741825\n",
@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(whole_numbers) {
 
 BOOST_AUTO_TEST_CASE(seconds) {
   const std::string expected =
-      "f:2:21: gate.deadline_seconds: must be seconds from 0.1 to 600, with at most three decimals, not `";
+      "f:2:21: fastcgi.deadline_seconds: must be seconds from 0.1 to 600, with at most three decimals, not `";
   for (const auto* value : {"0.099", "600.001", "601", "-1", "1.", ".5", "1.2345", "1e1", "1.2.3", "+5",
                             "1.+5", "99999999999999999999", "1000000001"}) {
-    BOOST_TEST(mistake_in(yaml_for("gate.deadline_seconds", value)) == expected + value + "`");
+    BOOST_TEST(mistake_in(yaml_for("fastcgi.deadline_seconds", value)) == expected + value + "`");
   }
   const auto range = [](const char* key, const char* value) {
     const auto sentence = mistake_in(yaml_for(key, value));
@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(seconds) {
     return sentence.substr(begin, sentence.find(',') - begin);
   };
   BOOST_TEST(range("drain_seconds", "3600.001") == "from 0 to 3600");
-  BOOST_TEST(range("gate.idle_seconds", "0.099") == "from 0.1 to 86400");
-  BOOST_TEST(range("gate.idle_seconds", "86400.001") == "from 0.1 to 86400");
+  BOOST_TEST(range("fastcgi.idle_seconds", "0.099") == "from 0.1 to 86400");
+  BOOST_TEST(range("fastcgi.idle_seconds", "86400.001") == "from 0.1 to 86400");
   BOOST_TEST(range("streams.retry_seconds", "3600.001") == "from 0 to 3600");
   BOOST_TEST(range("streams.retry_jitter_seconds", "3600.001") == "from 0 to 3600");
   BOOST_TEST(range("greeting.interval_seconds", "0.009") == "from 0.01 to 86400");
@@ -123,18 +123,19 @@ BOOST_AUTO_TEST_CASE(words) {
       {"log:\n  level: INFO\n",
        "f:2:10: log.level: must be one of trace, debug, info, warning, error, critical, off, not `INFO`"},
       {"log:\n  to: stdout\n", "f:2:7: log.to: must be auto, stderr or syslog, not `stdout`"},
-      {"journal:\n  kind: disk\n", "f:2:9: journal.kind: must be memory, sqlite or redis, not `disk`"},
-      {"journal:\n  hub: '{a}'\n",
-       "f:2:8: journal.hub: must be a name of 1 to 200 bytes without braces, not `{a}`"},
-      {"journal:\n  path: ''\n", "f:2:9: journal.path: must be the path of a file, not ``"},
-      {"journal:\n  durability: none\n", "f:2:15: journal.durability: must be process or full, not `none`"},
-      {"stats:\n  readers: everyone\n",
-       "f:2:12: stats.readers: must be loopback, anyone or nobody, not `everyone`"},
-      {"stats:\n  readers: ''\n", "f:2:12: stats.readers: must be loopback, anyone or nobody, not ``"},
+      {"store:\n  kind: disk\n", "f:2:9: store.kind: must be memory, sqlite or redis, not `disk`"},
+      {"store:\n  namespace: '{a}'\n",
+       "f:2:14: store.namespace: must be a name of 1 to 200 bytes without braces, not `{a}`"},
+      {"store:\n  path: ''\n", "f:2:9: store.path: must be the path of a file, not ``"},
+      {"store:\n  durability: none\n", "f:2:15: store.durability: must be process or full, not `none`"},
+      {"stats:\n  allowed: everyone\n",
+       "f:2:12: stats.allowed: must be loopback, anyone or nobody, not `everyone`"},
+      {"stats:\n  allowed: ''\n", "f:2:12: stats.allowed: must be loopback, anyone or nobody, not ``"},
       {"listen: w.sock\n",
-       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not `w.sock`"},
+       "f:1:9: listen: must be the path of a socket, with a slash in it, or a numeric ADDRESS:PORT, not "
+       "`w.sock`"},
       {"listen: ''\n",
-       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not ``"},
+       "f:1:9: listen: must be the path of a socket, with a slash in it, or a numeric ADDRESS:PORT, not ``"},
   });
 }
 
@@ -148,7 +149,7 @@ BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
       {"listen_mode: [6]\n", "f:1:14: listen_mode: must be three or four octal digits such as \"0660\""},
       {"log:\n  to: [stderr]\n", "f:2:7: log.to: must be auto, stderr or syslog"},
       {"listen: [/a]\n",
-       "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT"},
+       "f:1:9: listen: must be the path of a socket, with a slash in it, or a numeric ADDRESS:PORT"},
   });
 }
 
@@ -158,9 +159,10 @@ BOOST_AUTO_TEST_CASE(addresses) {
        {"127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:99999", "127.0.0.1:99999999999", "127.0.0.1:-1",
         "127.0.0.1:+80", "127.0.0.1:http", "127.0.0.1:80x", "localhost:80", "127.1:80", "256.0.0.1:80",
         "*:80", ":80", "::1:80", "[::1", "[]:80", "[127.0.0.1]:80", "[::1%lo]:80", "[::1]80:"}) {
-    BOOST_TEST(mistake_in("listen: '" + std::string(address) + "'\n") ==
-               "f:1:9: listen: must be a socket's path with a slash in it, or a numeric ADDRESS:PORT, not `" +
-                   std::string(address) + "`");
+    BOOST_TEST(
+        mistake_in("listen: '" + std::string(address) + "'\n") ==
+        "f:1:9: listen: must be the path of a socket, with a slash in it, or a numeric ADDRESS:PORT, not `" +
+            std::string(address) + "`");
   }
 }
 

@@ -14,8 +14,8 @@ namespace worker::config {
 using Values = std::map<std::string, std::string>;
 
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, gate, streams, greeting, publish, history, storage, hub, stats, loops, drain] =
-      config;
+  const auto& [log, listen, fastcgi, streams, greeting, publish, history, storage, hub, stats, loops, drain,
+               warnings] = config;
   return {{"listen", listen.address},
           {"listen_mode", fmt::format("{:04o}", listen.mode)},
           {"listen_backlog", fmt::format("{}", listen.backlog)},
@@ -24,16 +24,16 @@ inline Values values_of(const Config& config) {
           {"log.to", log.target == base::LogSettings::Target::syslog      ? "syslog"
                      : log.target == base::LogSettings::Target::automatic ? "auto"
                                                                           : "stderr"},
-          {"gate.deadline_seconds", fmt::format("{} ms", gate.deadline.count())},
-          {"gate.idle_seconds", fmt::format("{} ms", gate.idle.count())},
-          {"gate.pending_max", fmt::format("{}", gate.pending_max)},
-          {"gate.head_bytes_max", fmt::format("{}", gate.head_bytes_max)},
-          {"gate.body_bytes_max", fmt::format("{}", gate.body_bytes_max)},
-          {"gate.bodies_bytes_max", fmt::format("{}", gate.bodies_bytes_max)},
+          {"fastcgi.deadline_seconds", fmt::format("{} ms", fastcgi.deadline.count())},
+          {"fastcgi.idle_seconds", fmt::format("{} ms", fastcgi.idle.count())},
+          {"fastcgi.pending_max", fmt::format("{}", fastcgi.pending_max)},
+          {"fastcgi.head_bytes_max", fmt::format("{}", fastcgi.head_bytes_max)},
+          {"fastcgi.body_bytes_max", fmt::format("{}", fastcgi.body_bytes_max)},
+          {"fastcgi.bodies_bytes_max", fmt::format("{}", fastcgi.bodies_bytes_max)},
           {"streams.max", fmt::format("{}", streams.streams_max)},
           {"streams.per_address_max", fmt::format("{}", streams.streams_per_address_max)},
           {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
-          {"streams.stall_seconds", fmt::format("{} ms", gate.stall.count())},
+          {"streams.stall_seconds", fmt::format("{} ms", fastcgi.stall.count())},
           {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
           {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
           {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
@@ -56,21 +56,21 @@ inline Values values_of(const Config& config) {
           {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
           {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
           {"history.bytes_max", fmt::format("{}", history.bytes_max)},
-          {"history.past_ids_max", fmt::format("{}", history.past_ids_max)},
-          {"journal.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
-                           : storage.kind == store::StorageSettings::Kind::redis ? "redis"
-                                                                                 : "memory"},
-          {"journal.url", storage.redis.address.path.empty()
-                              ? fmt::format("{}:{}/{}", storage.redis.address.host,
-                                            storage.redis.address.port, storage.redis.address.database)
-                              : storage.redis.address.path},
-          {"journal.password", storage.redis.password},
-          {"journal.hub", storage.redis.hub},
-          {"journal.path", storage.path},
-          {"journal.waiting_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
-          {"journal.durability",
+          {"history.evicted_ids_max", fmt::format("{}", history.past_ids_max)},
+          {"store.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
+                         : storage.kind == store::StorageSettings::Kind::redis ? "redis"
+                                                                               : "memory"},
+          {"store.url", storage.redis.address.path.empty()
+                            ? fmt::format("{}:{}/{}", storage.redis.address.host, storage.redis.address.port,
+                                          storage.redis.address.database)
+                            : storage.redis.address.path},
+          {"store.password", storage.redis.password},
+          {"store.namespace", storage.redis.hub},
+          {"store.path", storage.path},
+          {"store.pending_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
+          {"store.durability",
            storage.durability == store::StorageSettings::Durability::full ? "full" : "process"},
-          {"stats.readers", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
+          {"stats.allowed", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
                             : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
                                                                                    : "nobody"},
           {"stats.interval_seconds", fmt::format("{} ms", stats.interval.count())},

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(tabs_elsewhere_are_right) {
 }
 
 BOOST_AUTO_TEST_CASE(what_must_be_in_quotes) {
-  const std::string star = "streams.conflate: text that begins with * must be in quotes: \"*\"";
+  const std::string star = "streams.conflate: a value that begins with * must be in quotes: \"*\"";
   BOOST_TEST(mistake_in("streams:\n  conflate: [*]\n") == "f:2:14: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate: [prices/*, *]\n") == "f:2:24: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate: [*/b]\n") == "f:2:14: " + star);
@@ -46,33 +46,37 @@ BOOST_AUTO_TEST_CASE(what_must_be_in_quotes) {
   BOOST_TEST(mistake_in("streams:\n  conflate:\n    - *\n") == "f:3:7: " + star);
   BOOST_TEST(mistake_in("streams:\n  conflate:\n  - a\n  - *\n") == "f:4:5: " + star);
   check({
-      {"listen: *nobody\n", "f:1:9: listen: text that begins with * must be in quotes: \"*\""},
-      {"publish:\n  key: @secret\n", "f:2:8: publish.key: text that begins with @ must be in quotes: \"@…\""},
-      {"publish:\n  key: %secret\n", "f:2:8: publish.key: text that begins with % must be in quotes: \"%…\""},
+      {"listen: *nobody\n", "f:1:9: listen: a value that begins with * must be in quotes: \"*\""},
+      {"publish:\n  key: @secret\n",
+       "f:2:8: publish.key: a value that begins with @ must be in quotes: \"@…\""},
+      {"publish:\n  key: %secret\n",
+       "f:2:8: publish.key: a value that begins with % must be in quotes: \"%…\""},
       {"publish:\n  key: `secret`\n",
-       "f:2:8: publish.key: text that begins with ` must be in quotes: \"`…\""},
-      {"publish:\n  key: !secret\n", "f:2:8: publish.key: text that begins with ! must be in quotes: \"!…\""},
-      {"publish:\n  key: |secret\n", "f:2:8: publish.key: text that begins with | must be in quotes: \"|…\""},
-      {"publish:\n  key: >secret\n", "f:2:8: publish.key: text that begins with > must be in quotes: \">…\""},
-      {"publish:\n  key: ,secret\n", "f:2:8: publish.key: text that begins with , must be in quotes: \",…\""},
+       "f:2:8: publish.key: a value that begins with ` must be in quotes: \"`…\""},
+      {"publish:\n  key: !secret\n",
+       "f:2:8: publish.key: a value that begins with ! must be in quotes: \"!…\""},
+      {"publish:\n  key: |secret\n",
+       "f:2:8: publish.key: a value that begins with | must be in quotes: \"|…\""},
+      {"publish:\n  key: >secret\n",
+       "f:2:8: publish.key: a value that begins with > must be in quotes: \">…\""},
+      {"publish:\n  key: ,secret\n",
+       "f:2:8: publish.key: a value that begins with , must be in quotes: \",…\""},
       {"publish:\n  key: - secret\n",
-       "f:2:8: publish.key: text that begins with - must be in quotes: \"-…\""},
+       "f:2:8: publish.key: a value that begins with - must be in quotes: \"-…\""},
       {"publish:\n  key: #secret\n",
        "f:2:3: publish.key: must be text, but there is no value; put a value that begins with # or & in "
        "quotes"},
       {"publish:\n  key: &secret\n",
        "f:2:3: publish.key: must be text, but there is no value; put a value that begins with # or & in "
        "quotes"},
-      {"@loops: 2\n", "f:1:1: text that begins with @ must be in quotes: \"@…\""},
+      {"@loops: 2\n", "f:1:1: a value that begins with @ must be in quotes: \"@…\""},
       {"listen: [::1]:9000\n", "f:1:14: listen: text after the closing ]; put the whole value in quotes"},
       {"greeting:\n  message: it's: mine\n",
-       "f:2:16: greeting.message: a second `: ` in one line; put a value that holds one in quotes, and each "
-       "key "
-       "on a line of its own"},
+       "f:2:16: greeting.message: a second `: ` in one line; put a value that contains `: ` in quotes, and "
+       "each key on its own line"},
       {"streams: max: 1\n",
-       "f:1:13: streams: a second `: ` in one line; put a value that holds one in quotes, and each key on a "
-       "line "
-       "of its own"},
+       "f:1:13: streams: a second `: ` in one line; put a value that contains `: ` in quotes, and each key "
+       "on its own line"},
   });
 }
 
@@ -88,8 +92,8 @@ BOOST_AUTO_TEST_CASE(quotes) {
        "f:2:16: greeting.message: text after the closing '; write '' for a quote inside"},
       {"publish:\n  key: \"a\"b\n",
        "f:2:11: publish.key: text after the closing \"; write \\\" for a quote inside"},
-      {"journal:\n  path: \"C:\\queue\"\n",
-       "f:2:14: journal.path: an unknown escape; write \\\\ for a backslash in double quotes, or take single "
+      {"store:\n  path: \"C:\\queue\"\n",
+       "f:2:14: store.path: an unknown escape; write \\\\ for a backslash in double quotes, or use single "
        "quotes"},
   });
   for (const auto* yaml : {"greeting: {message: \"a # b\"}\n", "greeting: {message: it's}\n",
@@ -100,29 +104,29 @@ BOOST_AUTO_TEST_CASE(quotes) {
 BOOST_AUTO_TEST_CASE(brackets) {
   check({
       {"log: {level: info\n", "f:1:6: log: { is not closed; add }, or put the value in quotes"},
-      {"log: {level: info\ngate:\n  idle_seconds: 1\n",
+      {"log: {level: info\nfastcgi:\n  idle_seconds: 1\n",
        "f:1:6: log: { is not closed; add }, or put the value in quotes"},
       {"streams:\n  conflate: [\"a]\", b\n  max: 3\n",
        "f:2:13: streams.conflate: [ is not closed; add ], or put the value in quotes"},
       {"publish:\n  key: [secret\n",
        "f:2:8: publish.key: [ is not closed; add ], or put the value in quotes"},
-      {"publish:\n  key: }\n", "f:2:8: publish.key: text that begins with } must be in quotes: \"}…\""},
+      {"publish:\n  key: }\n", "f:2:8: publish.key: a value that begins with } must be in quotes: \"}…\""},
   });
   BOOST_TEST(mistake_in(std::string(100'000, '[')).starts_with("f:1:1: "));
 }
 
 BOOST_AUTO_TEST_CASE(blanks_and_colons) {
   check({
-      {"loops:2\n", "f:1:1: must be a mapping of keys to values; a blank is missing after `loops:`"},
+      {"loops:2\n", "f:1:1: must be a mapping of keys to values; a space is missing after `loops:`"},
       {"publish:\n  key:secret\n",
-       "f:2:3: publish: must be a mapping of keys to values; a blank is missing after `key:`"},
-      {"loops:2\ndrain_seconds: 1\n", "f:1:1: loops: a blank is missing after the colon"},
-      {"streams:\n  max:5\n  topics_max: 3\n", "f:2:3: streams.max: a blank is missing after the colon"},
+       "f:2:3: publish: must be a mapping of keys to values; a space is missing after `key:`"},
+      {"loops:2\ndrain_seconds: 1\n", "f:1:1: loops: a space is missing after the colon"},
+      {"streams:\n  max:5\n  topics_max: 3\n", "f:2:3: streams.max: a space is missing after the colon"},
       {"streams:\n  conflate:\n  -a\n  max: 3\n",
-       "f:3:3: streams.conflate: a blank is missing after the dash"},
+       "f:3:3: streams.conflate: a space is missing after the dash"},
       {"loops: 2\nstreams\n  max: 1\n", "f:2:1: a colon is missing after the key"},
       {"loops = 2\n",
-       "f:1:1: must be a mapping of keys to values; write `key: value` with a colon and a blank"},
+       "f:1:1: must be a mapping of keys to values; write `key: value` with a colon and a space"},
   });
 }
 

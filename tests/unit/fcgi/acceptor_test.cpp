@@ -85,13 +85,13 @@ BOOST_AUTO_TEST_CASE(without_descriptors_accepting_pauses_and_goes_on) {
     BOOST_TEST(metrics.accept_pauses.value() == 1U);
     advance(1ms);
     BOOST_TEST(metrics.accept_pauses.value() == 2U);
-    BOOST_TEST(news() == "warning: accepting pauses: Too many open files\n");  // once, not each time
+    BOOST_TEST(news() == "warning: accept paused: error=\"Too many open files\"\n");  // once, not each time
   }
   settle();
   BOOST_TEST(metrics.accepted.value() == 1U);
   advance(100ms);
   BOOST_TEST(metrics.accepted.value() == 4U);
-  BOOST_TEST(news() == "info: accepting goes on\n");
+  BOOST_TEST(news() == "info: accept resumed\n");
   for (auto& peer : waiting) BOOST_TEST(answer_to(peer, wire::request({})) == ok);
 }
 

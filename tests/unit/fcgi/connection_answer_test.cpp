@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_body_of_another_length_than_announced) {
                               "Content-Length: 109\r\nCache-Control: no-store\r\n"
                               "X-Content-Type-Options: nosniff\r\n\r\n",
                               R"({"type":"about:blank","title":"Bad Request","status":400,)"
-                              R"("detail":"The body has 4 bytes, announced were 5."})"
+                              R"("detail":"The body has 4 bytes, but Content-Length is 5."})"
                               "\n"}));
   for (const auto* length : {"3", "-4", "4 ", "four", "99999999999999999999"}) {
     BOOST_TEST(answer_to(peer, with_length(length, "body")).find("Status: 400 ") != std::string::npos,
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(an_endpoint_that_throws_costs_its_own_connection_only) {
     auto peer = connect();
     BOOST_TEST(answer_to(peer, wire::request({.path = path})) == "");
     BOOST_TEST(peer.closed());
-    BOOST_TEST(news() == "error: an endpoint failed: a bug\n");
+    BOOST_TEST(news() == "error: internal error in an endpoint: error=\"a bug\"\n");
     BOOST_TEST(metrics.connections.value() == 1);
     BOOST_TEST(metrics.streams.value() == 0);
     BOOST_TEST(endpoint.streams_alive == 0);
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(refused_requests_are_closed_and_counted) {
     BOOST_TEST(answer_to(peer, bytes) == "");
     BOOST_TEST(peer.closed());
     BOOST_TEST(refused(reason) == 1U);
-    BOOST_TEST(news() == "debug: refused a FastCGI peer: " + std::string(name_of(reason)) + "\n");
+    BOOST_TEST(news() == "debug: closed a FastCGI connection: reason=" + std::string(name_of(reason)) + "\n");
   }
   BOOST_TEST(refused() == std::size(bad));
   BOOST_TEST(metrics.connections.value() == 0);

@@ -11,27 +11,27 @@ BOOST_AUTO_TEST_CASE(all_that_an_operator_sees_at_the_start) {
   const Metrics metrics(registry);
   BOOST_TEST(
       registry.text() ==
-      R"(# HELP sse_worker_accept_pauses_total Times accepting paused because descriptors or memory ran out.
+      R"(# HELP sse_worker_accept_pauses_total Times accepting connections paused because descriptors or memory ran out.
 # TYPE sse_worker_accept_pauses_total counter
 sse_worker_accept_pauses_total 0
-# HELP sse_worker_connections FastCGI connections open now.
+# HELP sse_worker_connections Open FastCGI connections.
 # TYPE sse_worker_connections gauge
 sse_worker_connections 0
 # HELP sse_worker_connections_total FastCGI connections accepted.
 # TYPE sse_worker_connections_total counter
 sse_worker_connections_total 0
-# HELP sse_worker_limit_reached_total What a configured limit turned away or ended, by its key in the configuration.
+# HELP sse_worker_limit_reached_total Requests, streams or events refused or ended by a configured limit, by configuration key.
 # TYPE sse_worker_limit_reached_total counter
-sse_worker_limit_reached_total{key="gate.bodies_bytes_max"} 0
-sse_worker_limit_reached_total{key="gate.body_bytes_max"} 0
-sse_worker_limit_reached_total{key="gate.head_bytes_max"} 0
-sse_worker_limit_reached_total{key="gate.pending_max"} 0
-sse_worker_limit_reached_total{key="history.past_ids_max"} 0
-sse_worker_limit_reached_total{key="journal.waiting_bytes_max"} 0
+sse_worker_limit_reached_total{key="fastcgi.bodies_bytes_max"} 0
+sse_worker_limit_reached_total{key="fastcgi.body_bytes_max"} 0
+sse_worker_limit_reached_total{key="fastcgi.head_bytes_max"} 0
+sse_worker_limit_reached_total{key="fastcgi.pending_max"} 0
+sse_worker_limit_reached_total{key="history.evicted_ids_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0
+sse_worker_limit_reached_total{key="store.pending_bytes_max"} 0
 sse_worker_limit_reached_total{key="streams.lifetime_seconds"} 0
 sse_worker_limit_reached_total{key="streams.max"} 0
 sse_worker_limit_reached_total{key="streams.patterns_max"} 0
@@ -39,10 +39,10 @@ sse_worker_limit_reached_total{key="streams.per_address_max"} 0
 sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.subscriptions_bytes_max"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
-# HELP sse_worker_outbox_high_water_bytes The most that ever waited for one connection's socket.
+# HELP sse_worker_outbox_high_water_bytes Largest outbox of any connection since the start, in bytes.
 # TYPE sse_worker_outbox_high_water_bytes gauge
 sse_worker_outbox_high_water_bytes 0
-# HELP sse_worker_refused_connections_total FastCGI peers closed without being served, by reason.
+# HELP sse_worker_refused_connections_total FastCGI connections closed without an answer, by reason.
 # TYPE sse_worker_refused_connections_total counter
 sse_worker_refused_connections_total{reason="deadline"} 0
 sse_worker_refused_connections_total{reason="early"} 0
@@ -55,22 +55,22 @@ sse_worker_refused_connections_total{reason="role"} 0
 sse_worker_refused_connections_total{reason="truncated"} 0
 sse_worker_refused_connections_total{reason="type"} 0
 sse_worker_refused_connections_total{reason="version"} 0
-# HELP sse_worker_sent_bytes_total Bytes handed to the web server.
+# HELP sse_worker_sent_bytes_total Bytes sent to the web server.
 # TYPE sse_worker_sent_bytes_total counter
 sse_worker_sent_bytes_total 0
-# HELP sse_worker_slow_closes_total Connections closed because the reader took nothing of what waited for it for streams.stall_seconds.
-# TYPE sse_worker_slow_closes_total counter
-sse_worker_slow_closes_total 0
+# HELP sse_worker_stalled_closes_total Connections closed because the client read nothing for streams.stall_seconds while data was queued.
+# TYPE sse_worker_stalled_closes_total counter
+sse_worker_stalled_closes_total 0
 # HELP sse_worker_stream_closes_total Streams ended, by reason.
 # TYPE sse_worker_stream_closes_total counter
+sse_worker_stream_closes_total{reason="client_closed"} 0
 sse_worker_stream_closes_total{reason="drained"} 0
 sse_worker_stream_closes_total{reason="finished"} 0
-sse_worker_stream_closes_total{reason="reader_gone"} 0
-sse_worker_stream_closes_total{reason="slow"} 0
+sse_worker_stream_closes_total{reason="stalled"} 0
 # HELP sse_worker_stream_opens_total Streams opened.
 # TYPE sse_worker_stream_opens_total counter
 sse_worker_stream_opens_total 0
-# HELP sse_worker_streams Answers being produced over time, open now.
+# HELP sse_worker_streams Open event streams and long polls.
 # TYPE sse_worker_streams gauge
 sse_worker_streams 0
 )");
@@ -91,8 +91,8 @@ BOOST_AUTO_TEST_CASE(each_reason_counts_under_its_own_name) {
         "{reason=\"id\"} 4\n", "{reason=\"length\"} 5\n", "{reason=\"params\"} 6\n",
         "{reason=\"truncated\"} 7\n", "{reason=\"deadline\"} 8\n", "{reason=\"early\"} 9\n",
         "{reason=\"full\"} 10\n", "{reason=\"management\"} 11\n",
-        "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"reader_gone\"} 2\n",
-        "{reason=\"slow\"} 3\n", "{reason=\"drained\"} 4\n"}) {
+        "stream_closes_total{reason=\"finished\"} 1\n", "{reason=\"client_closed\"} 2\n",
+        "{reason=\"stalled\"} 3\n", "{reason=\"drained\"} 4\n"}) {
     BOOST_TEST(text.find(line) != std::string::npos, line);
   }
 }

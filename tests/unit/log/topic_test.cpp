@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(patterns_are_no_names) {
 BOOST_AUTO_TEST_CASE(names_that_are_the_workers_own) {
   for (const auto* name : {"$stats", "$", "$x"}) {
     BOOST_TEST(checked(name) ==
-               "topic: " + std::string(name) + " is reserved: names that begin with $ are the worker's own");
+               "topic: " + std::string(name) + " is reserved: names that begin with $ belong to the worker");
   }
 }
 
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(names_that_are_refused) {
   BOOST_TEST(checked("\xff") == "topic: is not valid UTF-8");
   BOOST_TEST(checked("a\xc3") == "topic: is not valid UTF-8");
   for (const auto& name : {"a\nb"s, "a\rb"s, "a\0b"s, "\t"s, "\x1f"s, "a\x7f"s}) {
-    BOOST_TEST(checked(name) == "topic: holds a control character");
+    BOOST_TEST(checked(name) == "topic: contains a control character");
   }
 }
 
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(names_that_may_be_meant_as_something_else) {
   const auto notice = [](std::string_view selector) { return selector_notice(selector).value_or("nothing"); };
   for (const auto* name : {"a*", "*a", "*/b", "**", "a/*b", "a.*"}) {
     BOOST_TEST(notice(name) == "topic " + std::string(name) +
-                                   " is a name, not a pattern; patterns are * and what ends in /*");
+                                   " is a name, not a pattern; patterns are * and names that end in /*");
     BOOST_TEST(checked(name) == "ok");
   }
   BOOST_TEST(notice("a,b") == "topic a,b is one name; for several topics repeat topic=");
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_asking_is_no_difference) {
 BOOST_AUTO_TEST_CASE(selectors_are_checked_like_names) {
   BOOST_TEST(parsed({"a", "", "b"}) == "topic: must not be empty");
   BOOST_TEST(parsed({"a/*", "\xc0\x80/*"}) == "topic: is not valid UTF-8");
-  BOOST_TEST(parsed({"a\x01/*"}) == "topic: holds a control character");
+  BOOST_TEST(parsed({"a\x01/*"}) == "topic: contains a control character");
   const std::string longest(1'022, 'x');
   BOOST_TEST(parsed({longest + "xx"}) == "ok");
   BOOST_TEST(parsed({longest + "/*"}) == "ok");

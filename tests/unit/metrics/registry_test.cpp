@@ -14,7 +14,7 @@ BOOST_AUTO_TEST_CASE(empty) { BOOST_TEST(Registry().text() == ""); }
 BOOST_AUTO_TEST_CASE(the_whole_text) {
   Registry registry;
   registry.gauge("streams", "Open now.").add(3);
-  registry.counter("closes_total", "Ended, by reason.", "reason=\"slow\"").add(2);
+  registry.counter("closes_total", "Ended, by reason.", "reason=\"stalled\"").add(2);
   registry.counter("closes_total", "Ended, by reason.", "reason=\"finished\",by=\"us\"").add();
   registry.counter("bytes_total", "Sent.");
   BOOST_TEST(registry.text() ==
@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(the_whole_text) {
              "# HELP closes_total Ended, by reason.\n"
              "# TYPE closes_total counter\n"
              "closes_total{reason=\"finished\",by=\"us\"} 1\n"
-             "closes_total{reason=\"slow\"} 2\n"
+             "closes_total{reason=\"stalled\"} 2\n"
              "# HELP streams Open now.\n"
              "# TYPE streams gauge\n"
              "streams 3\n");

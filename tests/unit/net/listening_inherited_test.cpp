@@ -39,10 +39,10 @@ BOOST_FIXTURE_TEST_SUITE(listening_inherited_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(nothing_at_all_says_what_to_do) {
   settings.clear();
-  BOOST_TEST(
-      origin() ==
-      "no listening socket: start me through spawn-fcgi (spawn-fcgi -s /run/sse-worker/sse-worker.sock -- "
-      "sse-worker --config FILE), through systemd with a socket unit, or set `listen:` in the configuration");
+  BOOST_TEST(origin() ==
+             "no listening socket: start the worker with spawn-fcgi (spawn-fcgi -s "
+             "/run/sse-worker/sse-worker.sock -- "
+             "sse-worker --config FILE), with a systemd socket unit, or set `listen:` in the configuration");
 }
 
 BOOST_AUTO_TEST_CASE(descriptor_0_wins) {

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_live_one_that_is_too_busy_to_answer_is_left_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_socket_is_left_alone) {
-  const auto sentence = "listen: " + path + " exists and is not a socket; it is left alone";
+  const auto sentence = "listen: " + path + " exists and is not a socket; remove it, or choose another path";
   folder.file("w.sock", "precious");
   BOOST_TEST(error_of({.address = path}) == sentence);
   BOOST_TEST(fs::file_size(path) == 8U);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(the_longest_path_and_one_more) {
     BOOST_TEST(fs::exists(fits));
   }
   BOOST_TEST(error_of({.address = longer}) ==
-             "listen: " + longer + " is longer than the 107 bytes a Unix socket's path may have");
+             "listen: " + longer + " is too long: the path of a Unix socket may have 107 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there) {

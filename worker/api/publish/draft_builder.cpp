@@ -26,15 +26,15 @@ void check_line(std::string_view field, std::string_view value) {
   if (value.size() > line_bytes_max)
     throw InvalidRequest(fmt::format("{}: is over {} bytes", field, line_bytes_max));
   if (!base::is_utf8(value)) throw InvalidRequest(fmt::format("{}: is not valid UTF-8", field));
-  if (base::has_control(value)) throw InvalidRequest(fmt::format("{}: holds a control character", field));
+  if (base::has_control(value)) throw InvalidRequest(fmt::format("{}: contains a control character", field));
 }
 
 // A reader sends its last id back in a header, and what a header cannot carry does not come back.
 void check_id(std::string_view id) {
   check_line("id", id);
-  if (id.empty()) throw InvalidRequest("id: must not be empty; leave it out and the hub makes one");
+  if (id.empty()) throw InvalidRequest("id: must not be empty; leave it out and the worker generates one");
   if (base::has_outer_blank(id))
-    throw InvalidRequest("id: must not begin or end with a blank; headers lose it");
+    throw InvalidRequest("id: must not begin or end with white space; HTTP headers drop it");
   if (id.starts_with('#') || id == "earliest")
     throw InvalidRequest("id: must not begin with # nor be `earliest`");
 }
@@ -74,7 +74,7 @@ Field field_named(std::string_view name) {
     throw InvalidRequest("The body is encoded JSON; send it as it is, with Content-Type: application/json");
   const auto meant = base::closest_match(name, field_names);
   throw InvalidRequest(
-      fmt::format("{}: is not a field; {}there are topic, data, event, id, retry, key and close",
+      fmt::format("{}: is not a field; {}known fields: topic, data, event, id, retry, key and close",
                   base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
 }
 
@@ -133,7 +133,7 @@ void DraftBuilder::set(Field field, std::string value) {
 log::Draft DraftBuilder::finish() {
   if (topics_given_ > limits_.topics_max) {
     throw InvalidRequest(
-        fmt::format("topic: {} are named; at most {} are allowed", topics_given_, limits_.topics_max),
+        fmt::format("topic: {} given, at most {} are allowed", topics_given_, limits_.topics_max),
         metrics::Limit::publish_topics);
   }
   if (draft_.topics.empty()) throw InvalidRequest("topic: is missing");

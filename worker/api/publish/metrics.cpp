@@ -3,11 +3,12 @@
 namespace worker::api {
 
 PublishMetrics::PublishMetrics(metrics::Registry& registry)
-    : events(registry.counter("sse_worker_published_events_total", "Events taken into the journal.")),
-      bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of the bodies of publishes.")),
-      rejected(registry.counter("sse_worker_rejected_events_total", "Events refused to their publishers.")),
+    : events(registry.counter("sse_worker_published_events_total", "Events appended to the log.")),
+      bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of publish request bodies.")),
+      rejected(registry.counter("sse_worker_rejected_events_total", "Events rejected.")),
       latency(registry.histogram(
-          "sse_worker_publish_seconds", "Time from a complete publish request until its events are stored.",
+          "sse_worker_publish_seconds",
+          "Time from a complete publish request until the store has its events.",
           {50, 100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 1'000'000}, 1e-6)),
       limits(registry) {}
 

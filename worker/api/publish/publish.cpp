@@ -39,23 +39,24 @@ std::optional<std::string_view> field_in_address(const http::Query& query) {
 std::string sentence(store::Rejection rejection, const store::Store& store) {
   switch (rejection) {
     case store::Rejection::closed:
-      return "topic: is closed; what it was for has ended";
+      return "topic: is closed and accepts no more events";
     case store::Rejection::reserved:
-      return "id: looks like one of the hub's own; choose another";
+      return "id: has the form of a generated id; choose another";
     case store::Rejection::conflict:
-      return "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+      return "id: another event has this id; ids are unique across all topics. Use a new id, or send the "
+             "same "
              "event again";
     case store::Rejection::outcome_unknown:
       return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
              "`id` cannot create a duplicate.";
     case store::Rejection::full:
-      return "Too many events wait to be stored; send it again later. The operator can raise "
-             "journal.waiting_bytes_max.";
+      return "Too many publishes are waiting for the store. Retry later; the operator can raise "
+             "store.pending_bytes_max.";
     case store::Rejection::unavailable:
       break;
   }
-  return fmt::format("The event could not be kept ({}); send it again later.",
-                     store.unavailable_reason().value_or("it has recovered meanwhile"));
+  return fmt::format("The store is unavailable ({}). Retry later.",
+                     store.unavailable_reason().value_or("it is available again"));
 }
 
 http::Response refusal(store::Rejection rejection, const store::Store& store) {
@@ -179,8 +180,8 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
   }
   metrics_.bytes.add(request.body.size());
   if (const auto field = field_in_address(request.query)) {
-    return exchange.answer(http::problem(
-        400, fmt::format("{}: must be in the body, not in the address", base::printable(*field))));
+    return exchange.answer(
+        http::problem(400, fmt::format("{}: must be in the body, not in the URL", base::printable(*field))));
   }
   if (is_large(request)) return parse_in_background(exchange);
   const auto begun = loop_.timers().now();
@@ -200,9 +201,8 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
   const auto bytes = exchange.request().body.size();
   if (background_bytes_ > 0 && background_bytes_ + bytes > aside_bytes_max) {
     metrics_.rejected.add();
-    return exchange.answer(
-        http::problem(503, "Too many large publishes are being read at the moment; send it again later.",
-                      {{"Retry-After", "1"}}));
+    return exchange.answer(http::problem(503, "Too many large publish requests at the moment. Retry later.",
+                                         {{"Retry-After", "1"}}));
   }
   background_bytes_ += bytes;
   http::Request request{.content_type = exchange.request().content_type,

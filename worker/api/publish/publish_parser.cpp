@@ -87,7 +87,7 @@ PublishParser::Read PublishParser::batch(std::string_view body, const PublishSet
     if (items.size() == settings.batch_max) {
       metrics.limits.count(metrics::Limit::batch);
       return http::problem(
-          413, fmt::format("The batch has more than {} events; none was taken.", settings.batch_max));
+          413, fmt::format("The batch has more than {} events; none was stored.", settings.batch_max));
     }
     auto draft = json_.parse(line, settings);
     items.push_back({number, draft ? std::string() : draft.error().detail});

@@ -92,7 +92,7 @@ InvalidRequest json_error(std::string_view text) {
     return InvalidRequest(fmt::format("JSON: is broken at byte {}", error.byte));
   }
   if (text.ends_with('\0')) return InvalidRequest(fmt::format("JSON: is broken at byte {}", text.size()));
-  return InvalidRequest("JSON: cannot be read, or holds a number that is out of range");
+  return InvalidRequest("JSON: is invalid, or contains a number out of range");
 }
 
 }  // namespace worker::api

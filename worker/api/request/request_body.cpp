@@ -26,9 +26,9 @@ std::string coding_of(const http::Request& request) {
 
 // RFC 9110, section 15.5.16: Accept-Encoding names what is taken instead.
 http::Response unread_coding(std::string_view coding, const std::string& taken) {
-  const auto wanted = taken == "identity" ? "send the body uncompressed" : "take gzip or none";
+  const auto wanted = taken == "identity" ? "send the body uncompressed" : "use gzip or none";
   return http::problem(
-      415, fmt::format("Content-Encoding: {} is not read here; {}", base::printable(coding), wanted),
+      415, fmt::format("Content-Encoding: {} is not supported here; {}", base::printable(coding), wanted),
       {{"Accept-Encoding", taken}});
 }
 
@@ -69,7 +69,7 @@ BodyResult expanded_body(const http::Request& request, std::string& expanded, st
     return base::failure(http::problem(
         413, fmt::format("Content-Encoding: the body expands to more than {} bytes", bytes_max)));
   }
-  if (!text) return base::failure(http::problem(400, "Content-Encoding: the body is no complete gzip"));
+  if (!text) return base::failure(http::problem(400, "Content-Encoding: the body is not complete gzip data"));
   expanded = std::move(text).value();
   return without_byte_order_mark(expanded);
 }

@@ -23,7 +23,7 @@ void AddressLimitLog::log_refusals(base::Instant now) {
       "streams.per_address_max: refused streams: count={} last_address={} open={} limit={} all_streams={}. "
       "If "
       "{} is a proxy, all its readers count as one address: set `set_real_ip_from {};` and `real_ip_header "
-      "X-Forwarded-For;` in nginx. Otherwise raise streams.per_address_max; 0 switches it off",
+      "X-Forwarded-For;` in nginx. Otherwise raise streams.per_address_max; 0 disables the limit",
       refused, address, last.open, last.most, slots_.used(), address, address);
 }
 

@@ -65,7 +65,7 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (!is_known(name)) {
     const auto meant = base::closest_match(name, names);
     throw InvalidRequest(
-        fmt::format("{}: is not a member of a subscription; {}there are topic, lastEventId, poll and "
+        fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll and "
                     "heartbeat",
                     base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }

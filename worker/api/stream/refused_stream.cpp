@@ -28,13 +28,13 @@ metrics::Limit limit_of(Reason reason) {
 const char* comment_of(Reason reason) {
   switch (reason) {
     case Reason::address_full:
-      return "this address holds all the streams that one address may hold; come back";
+      return "this address has reached its limit of streams; reconnect later";
     case Reason::subscriptions_full:
-      return "the topics of all readers use all the memory that they may; come back";
+      return "the memory for subscriptions is used up; reconnect later";
     case Reason::all_taken:
       break;
   }
-  return "all streams that this worker may hold are taken; come back";
+  return "the worker has reached its limit of streams; reconnect later";
 }
 
 std::chrono::milliseconds count_and_wait(const StreamSlots::Refused& refused, const StreamSettings& settings,
@@ -72,16 +72,16 @@ http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSet
     return http::problem(status, detail, {{"Retry-After", fmt::format("{}", seconds)}});
   };
   if (refused.reason == Reason::subscriptions_full) {
-    return refusal(
-        503,
-        "The topics of all readers use all the memory that they may "
-        "(streams.subscriptions_bytes_max in the worker's configuration); ask again later, or for fewer.");
+    return refusal(503,
+                   "The memory for subscriptions is used up (streams.subscriptions_bytes_max in the "
+                   "configuration). Retry later, or request fewer topics.");
   }
   if (refused.reason == Reason::all_taken)
-    return refusal(503, "All streams that this worker may hold are taken; ask again.");
+    return refusal(
+        503, "The worker has reached its limit of streams (streams.max in the configuration). Retry later.");
   return refusal(429,
-                 "This address holds all the streams and long polls that one address may hold "
-                 "(streams.per_address_max in the worker's configuration); ask again.");
+                 "This address has reached its limit of streams and long polls (streams.per_address_max in "
+                 "the configuration). Retry later.");
 }
 
 }  // namespace worker::api

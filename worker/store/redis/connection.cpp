@@ -20,11 +20,11 @@ timeval timeval_of(std::chrono::milliseconds time) {
 std::string_view advice(std::string_view error) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{{
       {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
-      {"READONLY", "; it is a replica: journal.url must name the primary"},
-      {"NOAUTH", " Set journal.password"},
-      {"WRONGPASS", "; check journal.password"},
-      {"NOPERM", "; its user needs the keys of journal.hub and EVAL"},
-      {"WRONGTYPE", "; journal.hub names something else's keys: choose another"},
+      {"READONLY", "; it is a replica: store.url must name the primary"},
+      {"NOAUTH", " Set store.password"},
+      {"WRONGPASS", "; check store.password"},
+      {"NOPERM", "; its user needs EVAL and the keys of store.namespace"},
+      {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
   }};
   for (const auto& [code, text] : known) {
     if (error.find(code) < 16) return text;
@@ -118,8 +118,7 @@ void RedisConnection::broken() const {
 }
 
 void RedisConnection::bad_answer(std::string_view to) const {
-  throw RedisError(RedisError::Kind::broken,
-                   fmt::format("Redis at {}: an answer to {} that cannot be read", name(), to));
+  throw RedisError(RedisError::Kind::broken, fmt::format("Redis at {}: unexpected reply to {}", name(), to));
 }
 
 bool RedisConnection::is_stale() const {

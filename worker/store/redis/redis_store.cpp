@@ -71,7 +71,7 @@ bool RedisStore::reconfigure(const StorageSettings& storage) {
   const std::lock_guard lock(mutex_);
   if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
   if (storage.redis == redis_) return true;
-  logger_.info("journal: moves from Redis at {} to {}", text_of(redis_.address),
+  logger_.info("store reconfigured: store=redis from={} to={}", text_of(redis_.address),
                text_of(storage.redis.address));
   redis_ = storage.redis;
   ++address_version_;
@@ -124,7 +124,7 @@ void RedisStore::on_failed(Link& link, const RedisError& error) {
   if (error.kind() == RedisError::Kind::broken) link.redis.reset();
   link.pause = std::clamp<std::chrono::milliseconds>(2 * link.pause, retry_first, retry_longest);
   if (link.unavailable_reason != error.what())
-    logger_.error("journal: nothing can be kept: {}", error.what());
+    logger_.error("store unavailable, publishes are refused: store=redis error=\"{}\"", error.what());
   link.unavailable_reason = error.what();
 }
 
@@ -133,7 +133,7 @@ void RedisStore::on_recovered(Link& link) {
   link.pause = 0ms;
   if (!link.unavailable_reason) return;
   link.unavailable_reason.reset();
-  logger_.info("journal: reconnected to Redis at {}", link.redis->name());
+  logger_.info("store recovered, reconnected to Redis: store=redis address={}", link.redis->name());
 }
 
 // Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.

@@ -63,7 +63,7 @@ void RedisStore::join() {
       trust_clock_at_ = clock_.now() + clock_distrust;
     } else if (anew) {
       history_.restart(epoch_of(life_));
-      logger_.warn("journal: Redis at {} has lost the hub's events, or some; it begins again as {}",
+      logger_.warn("Redis lost events; starting a new epoch: store=redis address={} epoch={}",
                    read_link_.redis->name(), epoch_of(life_));
     }
     const auto epoch_start = history_.epoch_start();
@@ -199,8 +199,8 @@ RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPositio
   missed.closed = stream_.closed_between(redis, after, next.number, names_max, others);
   if (others > 0) {
     logger_.warn(
-        "journal: Redis at {} knows of more closed topics than history.bytes_max has room for: readers "
-        "of the {} that were closed first do not learn that these are closed",
+        "too many closed topics for history.bytes_max; subscribers of the oldest do not get `close`: "
+        "store=redis address={} topics={}",
         redis.name(), others);
   }
   return missed;

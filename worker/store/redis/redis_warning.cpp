@@ -12,7 +12,7 @@ std::optional<std::string> redis_warning(const StorageSettings& storage) {
     const RedisConnection connection(storage.redis.address, storage.redis.password);
     return std::nullopt;
   } catch (const RedisError& error) {
-    return fmt::format("journal.url: {}; until it answers, every publish is answered 503", error.what());
+    return fmt::format("store.url: {}; until Redis answers, every publish gets 503", error.what());
   }
 }
 

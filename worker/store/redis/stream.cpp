@@ -252,7 +252,7 @@ std::vector<StreamEntry> RedisStream::entries_of(const redisReply& reply, RedisC
   for (const auto* each : elements(reply)) {
     if (!read_redis_entry(*each, entries.emplace_back())) {
       throw RedisError(RedisError::Kind::broken,
-                       fmt::format("Redis at {}: {} holds something that is no event of this worker's: {}",
+                       fmt::format("Redis at {}: {} contains an entry that is not an event of sse-worker: {}",
                                    redis.name(), events_, id_in(*each)));
     }
     bytes += entries.back().parts.size_bytes();

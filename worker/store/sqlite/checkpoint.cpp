@@ -39,19 +39,20 @@ Checkpoint::Checkpoint(const std::string& path)
   if (!file_)
     throw SqliteError(SQLITE_CANTOPEN, fmt::format("{}: {}", path_, std::generic_category().message(errno)));
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0)
-    throw SqliteError(SQLITE_BUSY, "another process holds the file; one worker writes to it at a time");
+    throw SqliteError(SQLITE_BUSY, "another process uses the file; only one worker can write to it");
   record_ = parse(read_all(file_.get()));
 }
 
 std::optional<std::string> Checkpoint::missing_tail_reason(const std::string& epoch,
                                                            log::Sequence last) const {
-  if (!record_) return fmt::format("{} does not say how far it had come", path_);
-  if (record_->epoch != epoch) return fmt::format("{} speaks of another history", path_);
-  if (record_->last > last) return fmt::format("it ends with {}, and had come to {}", last, record_->last);
+  if (!record_) return fmt::format("{} is unreadable", path_);
+  if (record_->epoch != epoch) return fmt::format("{} belongs to another history", path_);
+  if (record_->last > last)
+    return fmt::format("it ends at sequence {}, but sequence  was recorded{}", last, record_->last);
   const bool through_the_end_of_power = record_->durability == Durability::full;
   if (!record_->open || through_the_end_of_power || (record_->boot == boot_ && !boot_.empty()))
     return std::nullopt;
-  return "the machine stopped before it was closed, and durability is not full";
+  return "the machine stopped without a clean shutdown, and durability is not full";
 }
 
 bool Checkpoint::moved() const { return FileIdentity::of(path_) != FileIdentity::of(file_.get()); }

@@ -119,7 +119,7 @@ void SqliteFile::make_schema() {
   const auto version = database_.number("PRAGMA user_version");
   const bool fresh = database_.number("SELECT count(*) FROM sqlite_schema") == 0;
   if (!fresh && id != application_id)
-    throw SqliteError(SQLITE_NOTADB, "it is a database of some other program");
+    throw SqliteError(SQLITE_NOTADB, "it is the database of another program");
   if (!fresh && version > schema_version) {
     throw SqliteError(SQLITE_NOTADB,
                       fmt::format("it was written by a newer sse-worker (schema {}, this one knows {})",
@@ -151,7 +151,8 @@ log::History SqliteFile::load(const log::Settings& settings) {
   while (events.next()) {
     log::EntryParts entry;
     entry.sequence = static_cast<log::Sequence>(events.number(0));
-    if (entry.sequence <= last) throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a place below 1");
+    if (entry.sequence <= last)
+      throw SqliteError(SQLITE_CORRUPT, "the file is malformed: a sequence below 1");
     last = entry.sequence;
     ++next_content_.events;
     entry.dated_ms = events.number(1);

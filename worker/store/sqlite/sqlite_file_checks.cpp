@@ -49,7 +49,7 @@ void SqliteFile::verify() {
   Database second(path_);
   Statement statement(second, "SELECT (SELECT count(*) FROM events), last FROM hub");
   if (statement.next() && Content{statement.number(0), statement.number(1)} == content_) return;
-  throw SqliteError(SQLITE_IOERR, "another program changed what is in the file while it was in use");
+  throw SqliteError(SQLITE_IOERR, "another program changed the file while it was in use");
 }
 
 // The log belongs to a database that is not there any more: a part of it must not get into the one that is,

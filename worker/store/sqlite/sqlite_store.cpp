@@ -43,7 +43,7 @@ SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Lo
       storage_(storage),
       logger_(logger) {
   history_.record_changes();
-  if (const auto warning = boot_id_warning(storage)) logger.warn("journal: {}", *warning);
+  if (const auto warning = boot_id_warning(storage)) logger.warn("{}: store=sqlite", *warning);
   try {
     open();
   } catch (const SqliteError& error) {
@@ -112,8 +112,10 @@ void SqliteStore::end() {
   try {
     if (orderly) checkpoint_->record_clean_shutdown();
   } catch (const SqliteError& error) {
-    logger_.error("journal: cannot record the clean shutdown: {}; the next start will assume a power failure",
-                  error.what());
+    logger_.error(
+        "cannot record the clean shutdown; the next start will assume a power failure: store=sqlite "
+        "error=\"{}\"",
+        error.what());
   }
   checkpoint_.reset();
 }
@@ -262,10 +264,11 @@ void SqliteStore::open() {
     changes_.merge(history_.take_changes());
   } else {
     if (!store->epoch().empty() && store->epoch() != history_.epoch())
-      throw SqliteError(SQLITE_NOTADB, "it holds another history; restart the worker, or move it away");
+      throw SqliteError(SQLITE_NOTADB,
+                        "it contains another history; restart the worker, or move the file away");
     if (!had_lock && store->last() > history_.last()) {
       checkpoint_.reset();
-      throw SqliteError(SQLITE_NOTADB, "another worker wrote to it meanwhile; restart this one");
+      throw SqliteError(SQLITE_NOTADB, "another worker has written to it; restart this worker");
     }
     rewrite(*store);
   }
@@ -297,8 +300,9 @@ void SqliteStore::verify_checkpoint(log::History& history) const {
   const auto passed = std::max(history.last(), checkpoint_->last()) + places_passed_min;
   history.mark_missing_tail(
       std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
-  logger_.warn("journal: {} may lack its last events: {}; readers from before are told of a gap",
-               storage_.path, *why);
+  logger_.warn(
+      "the last events may be missing; returning subscribers get a gap: store=sqlite path={} reason=\"{}\"",
+      storage_.path, *why);
 }
 
 void SqliteStore::on_failed(const SqliteError& error) {
@@ -308,13 +312,14 @@ void SqliteStore::on_failed(const SqliteError& error) {
     file_.reset();
   }
   auto reason = fmt::format("{}: {}", storage_.path, error.what());
-  if (is_of_the_file(error.code())) reason += "; moved away, a new one takes its place";
+  if (is_of_the_file(error.code())) reason += "; if the file is moved away, the worker creates a new one";
   if (is_of_access(error.code())) {
     if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
   }
   pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
   const std::lock_guard lock(mutex_);
-  if (unavailable_reason_ != reason) logger_.error("journal: nothing can be kept: {}", reason);
+  if (unavailable_reason_ != reason)
+    logger_.error("store unavailable, publishes are refused: store=sqlite error=\"{}\"", reason);
   unavailable_reason_ = std::move(reason);
 }
 
@@ -322,7 +327,7 @@ void SqliteStore::on_recovered() {
   pause_ = 0ms;
   const std::lock_guard lock(mutex_);
   unavailable_reason_.reset();
-  logger_.info("journal: {} is written to again", storage_.path);
+  logger_.info("store recovered: store=sqlite path={}", storage_.path);
 }
 
 }  // namespace worker::store

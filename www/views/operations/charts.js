@@ -7,21 +7,21 @@ const perSecond = (text) => (text === '–' ? text : `${text}/s`);
 // keys: what is drawn, one line each; the first is the value. note(values): a short line below.
 export const charts = [
   { title: 'Streams open', keys: ['streams'], show: count, least: 10, note: (v) => `of ${count(v.streams_max)}` },
-  { title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all readers' },
-  { title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all readers' },
+  { title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all clients' },
+  { title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all clients' },
   { title: 'Events published', keys: ['published'], show: (v) => perSecond(count(v)), least: 10, note: () => 'by all backends' },
   { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes/s` },
-  { title: 'Publishing takes', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
+  { title: 'Publish time', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
   { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
-  { title: 'Slow readers cut', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
+  { title: 'Stalled streams closed', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
   { title: 'CPU (one core)', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
 ];
 
 export const totals = [
-  { title: 'Events kept for resuming', show: (v) => count(v.journal_events), note: (v) => bytes(v.journal_bytes) },
-  { title: 'Gaps reported', show: (v) => count(v.gaps), note: () => 'to readers who were away too long' },
-  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'and requests refused' },
-  { title: 'Events refused', show: (v) => count(v.rejected), note: () => 'each with a reason' },
+  { title: 'Events retained', show: (v) => count(v.history_events), note: (v) => bytes(v.history_bytes) },
+  { title: 'Gaps reported', show: (v) => count(v.gaps), note: () => 'to clients that were offline too long' },
+  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'requests, streams or events refused' },
+  { title: 'Events rejected', show: (v) => count(v.rejected), note: () => 'publishers get the reason' },
 ];
 
 // No counter of a worker gets anywhere near it.
@@ -31,7 +31,7 @@ const number = (value) => (typeof value === 'number' && value >= 0 && value < mo
 // An event of the stream as the values above. What it does not have, or what is no number, is null. before: those of the event
 // before it, if nothing lies between.
 export function valuesOf(figures, before) {
-  const slowTotal = number(figures.slow_closes_total);
+  const slowTotal = number(figures.stalled_closes_total);
   const seconds = number(figures.seconds);
   const news = before && slowTotal !== null && before.slow_total !== null && slowTotal >= before.slow_total;
   return {
@@ -48,10 +48,10 @@ export function valuesOf(figures, before) {
     lag99: number(figures.loop_lag_seconds?.p99),
     slow: news && seconds ? (slowTotal - before.slow_total) / seconds : null,
     slow_total: slowTotal,
-    processor: number(figures.processors),
+    processor: number(figures.cpu_cores),
     memory: number(figures.memory_bytes),
-    journal_events: number(figures.journal_events),
-    journal_bytes: number(figures.journal_bytes),
+    history_events: number(figures.history_events),
+    history_bytes: number(figures.history_bytes),
     gaps: number(figures.gaps_total),
     limits: number(figures.limit_reached_total),
     rejected: number(figures.rejected_events_total),

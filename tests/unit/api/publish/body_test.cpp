@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(gzip_is_read) {
 }
 
 BOOST_AUTO_TEST_CASE(broken_gzip) {
-  const auto sentence = refused(400, "Bad Request", "Content-Encoding: the body is no complete gzip");
+  const auto sentence = refused(400, "Bad Request", "Content-Encoding: the body is not complete gzip data");
   BOOST_TEST(coded("gzip", json_type, R"({"topic":"a"})") == sentence);
   BOOST_TEST(coded("gzip", json_type, "") == sentence);
   const auto whole = gzip(R"({"topic":"a"})");
@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(other_codings_are_named) {
   for (const auto* coding : {"br", "zstd", "deflate", "gzip, gzip", "gzip,identity"}) {
     BOOST_TEST(coded(coding, json_type, "\x1f\x8b\x08") ==
                refused(415, "Unsupported Media Type",
-                       fmt::format("Content-Encoding: {} is not read here; take gzip or none", coding)));
+                       fmt::format("Content-Encoding: {} is not supported here; use gzip or none", coding)));
     BOOST_TEST(head.find("\r\nAccept-Encoding: gzip, identity\r\n") != std::string::npos);
   }
-  BOOST_TEST(coded("\x1b\xff", json_type, "").find("Content-Encoding: \\\\x1b\\\\xff is not read") !=
+  BOOST_TEST(coded("\x1b\xff", json_type, "").find("Content-Encoding: \\\\x1b\\\\xff is not supported") !=
              std::string::npos);
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(other_codings_are_named) {
 BOOST_AUTO_TEST_CASE(a_field_in_the_address_would_be_lost) {
   for (const auto* query :
        {"topic=a", "topics=a", "topic[]=a", "data=x", "x=1&Topic=a", "event=paid", "retry=5", "close=1"}) {
-    BOOST_TEST(at(query, "topic=b&data=y").find(": must be in the body, not in the address") !=
+    BOOST_TEST(at(query, "topic=b&data=y").find(": must be in the body, not in the URL") !=
                std::string::npos);
   }
   for (const auto* query : {"", "key=secret", "token=x", "_=1", "id=7"}) {

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(retries) {
 }
 
 BOOST_AUTO_TEST_CASE(names_that_are_no_fields) {
-  const auto* fields = "there are topic, data, event, id, retry, key and close";
+  const auto* fields = "known fields: topic, data, event, id, retry, key and close";
   BOOST_TEST(form("topic=a&=x") == fmt::format("400 : is not a field; {}", fields));
   BOOST_TEST(form("hello") == fmt::format("400 hello: is not a field; {}", fields));
   const std::pair<const char*, const char*> meant[] = {
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(names_that_are_no_fields) {
 
 // One line that a terminal and a log can show, whatever was sent.
 BOOST_AUTO_TEST_CASE(names_are_quoted_so_that_they_can_be_read) {
-  const auto* sentence = "is not a field; there are topic, data, event, id, retry, key and close";
+  const auto* sentence = "is not a field; known fields: topic, data, event, id, retry, key and close";
   BOOST_TEST(form("topic=a&x%00y=1") == fmt::format("400 x\\x00y: {}", sentence));
   BOOST_TEST(form("topic=a&%1f%8b=1") == fmt::format("400 \\x1f\\x8b: {}", sentence));
   BOOST_TEST(form("topic=x%c2%a0%ff/*") == "400 topic: is not valid UTF-8");
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(without_a_topic) {
 BOOST_AUTO_TEST_CASE(topics_that_are_refused) {
   BOOST_TEST(form("topic=a/*") == "400 topic: a/* is a pattern; an event is published under a name");
   BOOST_TEST(form("topic=*") == "400 topic: * is a pattern; an event is published under a name");
-  BOOST_TEST(form("topic=a%0ab") == "400 topic: holds a control character");
+  BOOST_TEST(form("topic=a%0ab") == "400 topic: contains a control character");
   BOOST_TEST(form("topic=%ff") == "400 topic: is not valid UTF-8");
   BOOST_TEST(form("topic=a&topic=") == "400 topic: must not be empty");
 }
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(lines_with_control_characters) {
     for (const auto* bad :
          {"%0a", "%0d", "%00", "x%0d%0ay", "%01", "%09y", "%1b", "%7f", "%c2%80", "%c2%85y", "%c2%9f"}) {
       BOOST_TEST(form(fmt::format("topic=a&{}=x{}", field, bad)) ==
-                 fmt::format("400 {}: holds a control character", field));
+                 fmt::format("400 {}: contains a control character", field));
     }
     BOOST_TEST(form(fmt::format("topic=a&{}=%c2%a0", field))
                    .starts_with(field == std::string("id") ? "400" : "<a>"));
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(ids_with_blanks_at_an_end) {
        {"%20", "+", "%c2%a0", "%e1%9a%80", "%e2%80%80", "%e2%80%a8", "%e3%80%80", "%ef%bb%bf"}) {
     for (const auto* id : {"{0}x", "x{0}", "{0}", "{0}x{0}"}) {
       BOOST_TEST(form("topic=a&id=" + fmt::format(fmt::runtime(id), blank)) ==
-                 "400 id: must not begin or end with a blank; headers lose it");
+                 "400 id: must not begin or end with white space; HTTP headers drop it");
     }
   }
   BOOST_TEST(form("topic=a&id=x+y") == "<a>  id=x y");
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(types_that_the_worker_itself_sends) {
 }
 
 BOOST_AUTO_TEST_CASE(ids_that_would_mislead) {
-  BOOST_TEST(form("topic=a&id=") == "400 id: must not be empty; leave it out and the hub makes one");
+  BOOST_TEST(form("topic=a&id=") == "400 id: must not be empty; leave it out and the worker generates one");
   BOOST_TEST(form("topic=a&id=%23x") == "400 id: must not begin with # nor be `earliest`");
   BOOST_TEST(form("topic=a&id=earliest") == "400 id: must not begin with # nor be `earliest`");
   BOOST_TEST(form("topic=a&id=x%23") == "<a>  id=x#");
@@ -170,8 +170,7 @@ BOOST_AUTO_TEST_CASE(ids_that_would_mislead) {
 BOOST_AUTO_TEST_CASE(how_many_topics) {
   const PublishSettings limits{.topics_max = 3};
   BOOST_TEST(form("topic=a&topic=b&topic=c", limits) == "<a><b><c> ");
-  BOOST_TEST(form("topic=a&topic=b&topic=c&topic=d", limits) ==
-             "400 topic: 4 are named; at most 3 are allowed");
+  BOOST_TEST(form("topic=a&topic=b&topic=c&topic=d", limits) == "400 topic: 4 given, at most 3 are allowed");
 }
 
 BOOST_AUTO_TEST_CASE(how_long_a_topic) {

@@ -110,9 +110,8 @@ BOOST_AUTO_TEST_CASE(a_part_that_cannot_be_kept) {
               "`id` cannot create a duplicate."));
   BOOST_TEST((store.parts == std::vector<std::size_t>{512, 512}));
   store.good_parts = 0;
-  BOOST_TEST(batch(lines(2'000)) ==
-             refused(503, "Service Unavailable",
-                     "The event could not be kept (the disk is full); send it again later."));
+  BOOST_TEST(batch(lines(2'000)) == refused(503, "Service Unavailable",
+                                            "The store is unavailable (the disk is full). Retry later."));
 }
 
 BOOST_AUTO_TEST_CASE(too_much_waits_to_be_read) {

@@ -54,8 +54,8 @@ struct Later : PublishFixture<LateStore> {
 BOOST_FIXTURE_TEST_SUITE(publish_in_trouble_suite, InTrouble)
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_kept_is_to_be_sent_again) {
-  const auto answer = refused(503, "Service Unavailable",
-                              "The event could not be kept (the disk is full); send it again later.");
+  const auto answer =
+      refused(503, "Service Unavailable", "The store is unavailable (the disk is full). Retry later.");
   BOOST_TEST(form("topic=a") == answer);
   BOOST_TEST(json(R"({"topic":"a"})") == answer);
   BOOST_TEST(batch("{\"topic\":\"a\"}\n1\n") == answer);

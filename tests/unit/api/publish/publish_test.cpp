@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_publishers_id) {
   BOOST_TEST(form("topic=a&id=order 17&data=x") == kept("order 17"));
   const auto conflict = refused(
       409, "Conflict",
-      "id: another event has this id; ids are unique in the whole hub. Use a new id, or send the same "
+      "id: another event has this id; ids are unique across all topics. Use a new id, or send the same "
       "event again");
   BOOST_TEST(form("topic=a&id=order 17&data=y") == conflict);
   BOOST_TEST(form("topic=b&id=order 17&data=x") == conflict);
@@ -43,16 +43,16 @@ BOOST_AUTO_TEST_CASE(a_publishers_id) {
       batch("{\"topic\":\"a\",\"id\":\"order 17\",\"data\":\"x\"}\n"
             "{\"topic\":\"b\",\"id\":\"order 17\",\"data\":\"x\"}\n") ==
       "200 application/x-ndjson|{\"id\":\"order 17\"}\n{\"error\":\"line 2: id: another event has this id; "
-      "ids are unique in the whole hub. Use a new id, or send the same event again\"}\n");
+      "ids are unique across all topics. Use a new id, or send the same event again\"}\n");
   BOOST_TEST(frames() == "data: x\nid: order 17\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_the_journal_refuses) {
   form("topic=a&close=1");
   BOOST_TEST(form("topic=a&data=x") ==
-             refused(409, "Conflict", "topic: is closed; what it was for has ended"));
+             refused(409, "Conflict", "topic: is closed and accepts no more events"));
   BOOST_TEST(form("topic=b&id=e-7") ==
-             refused(400, "Bad Request", "id: looks like one of the hub's own; choose another"));
+             refused(400, "Bad Request", "id: has the form of a generated id; choose another"));
   BOOST_TEST(frames() == "id: e-1\n\n");
 }
 
@@ -210,8 +210,8 @@ BOOST_AUTO_TEST_CASE(one_line_for_each_item) {
              "{\"id\":\"e-2\"}\n"
              "{\"error\":\"line 2: JSON: is broken at byte 13\"}\n"
              "{\"error\":\"line 4: topic: is missing\"}\n"
-             "{\"error\":\"line 6: topic: is closed; what it was for has ended\"}\n"
-             "{\"error\":\"line 7: id: looks like one of the hub's own; choose another\"}\n"
+             "{\"error\":\"line 6: topic: is closed and accepts no more events\"}\n"
+             "{\"error\":\"line 7: id: has the form of a generated id; choose another\"}\n"
              "{\"id\":\"own\"}\n"
              "{\"id\":\"own\"}\n"
              "{\"id\":\"e-4\"}\n");
@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(the_largest_batch) {
   BOOST_TEST(batch(line + line + "\n\n" + line) ==
              "200 application/x-ndjson|{\"id\":\"e-1\"}\n{\"id\":\"e-2\"}\n{\"id\":\"e-3\"}\n");
   BOOST_TEST(batch(line + line + line + "x") ==
-             refused(413, "Content Too Large", "The batch has more than 3 events; none was taken."));
+             refused(413, "Content Too Large", "The batch has more than 3 events; none was stored."));
   BOOST_TEST(log.last() == 3U);
   BOOST_TEST(metrics.limits.value(metrics::Limit::batch) == 1U);
 }

@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(the_address_and_what_to_set) {
       "warning streams.per_address_max: refused streams: count=2 last_address=198.18.0.1 open=3 limit=3 "
       "all_streams=5. If 198.18.0.1 is a proxy, all its readers count as one address: set "
       "`set_real_ip_from 198.18.0.1;` and `real_ip_header X-Forwarded-For;` in nginx. Otherwise raise "
-      "streams.per_address_max; 0 switches it off\n");
+      "streams.per_address_max; 0 disables the limit\n");
 }
 
 BOOST_AUTO_TEST_CASE(one_line_a_minute_that_counts_all) {

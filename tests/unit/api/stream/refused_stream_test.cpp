@@ -64,8 +64,8 @@ BOOST_AUTO_TEST_CASE(a_stream_is_empty_and_says_when_to_come_back) {
   BOOST_TEST(head_of(response) ==
              "Status: 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
              "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n\r\n");
-  BOOST_TEST(
-      response.body.starts_with(": all streams that this worker may hold are taken; come back\n\nretry: 30"));
+  BOOST_TEST(response.body.starts_with(
+      ": the worker has reached its limit of streams; reconnect later\n\nretry: 30"));
   BOOST_TEST(response.body.ends_with("\n\n"));
   BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 1U);
 }
@@ -74,9 +74,8 @@ BOOST_AUTO_TEST_CASE(a_poll_is_told_in_whole_seconds) {
   settings = {.retry = 0ms, .retry_jitter = 0ms};
   const auto response = refused_poll(all_taken, settings, random, limits);
   BOOST_TEST(head_of(response).starts_with("Status: 503 Service Unavailable\r\nRetry-After: 1\r\n"));
-  BOOST_TEST(
-      response.body.find("\"detail\":\"All streams that this worker may hold are taken; ask again.\"") !=
-      std::string::npos);
+  BOOST_TEST(response.body.find("\"detail\":\"The worker has reached its limit of streams (streams.max in "
+                                "the configuration). Retry later.\"") != std::string::npos);
   BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 1U);
   settings.retry = 3'001ms;
   BOOST_TEST(head_of(refused_poll(all_taken, settings, random, limits)).find("\r\nRetry-After: 4\r\n") !=
@@ -89,7 +88,7 @@ BOOST_AUTO_TEST_CASE(an_address_that_has_its_share_is_told_so) {
   BOOST_TEST(
       head_of(stream).starts_with("Status: 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"));
   BOOST_TEST(stream.body.starts_with(
-      ": this address holds all the streams that one address may hold; come back\n\nretry: 30"));
+      ": this address has reached its limit of streams; reconnect later\n\nretry: 30"));
   const auto poll = refused_poll(address_full, settings, random, limits);
   BOOST_TEST(head_of(poll).starts_with("Status: 429 Too Many Requests\r\nRetry-After: 4\r\n"));
   BOOST_TEST(poll.body.find("streams.per_address_max") != std::string::npos);
@@ -104,7 +103,7 @@ BOOST_AUTO_TEST_CASE(where_subscriptions_take_all_that_they_may) {
   const StreamSlots::Refused refused{Reason::subscriptions_full, 1};
   const auto stream = refused_stream(refused, settings, random, limits);
   BOOST_TEST(stream.head.status == 200);
-  BOOST_TEST(stream.body.starts_with(": the topics of all readers use all the memory"));
+  BOOST_TEST(stream.body.starts_with(": the memory for subscriptions is used up"));
   const auto poll = refused_poll(refused, settings, random, limits);
   BOOST_TEST(poll.head.status == 503);
   BOOST_TEST(poll.body.find("streams.subscriptions_bytes_max") != std::string::npos);

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_replica_is_refused_with_advice) {
   // The reader may be cut off first, and be well again: a replica can be read.
   BOOST_TEST(eventually([&] {
     BOOST_TEST(publish(*one, "a") != one->id_of(1));
-    return one->unavailable_reason().value_or("").find("journal.url must name the primary") !=
+    return one->unavailable_reason().value_or("").find("store.url must name the primary") !=
            std::string::npos;
   }));
   server.ask({"REPLICAOF", "NO", "ONE"});
@@ -247,12 +247,12 @@ BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
   server.ask({"CONFIG", "SET", "requirepass", "secret"});
   {
     const auto without = worker();
-    BOOST_TEST(troubled(*without, "Set journal.password"), without->unavailable_reason().value_or("none"));
+    BOOST_TEST(troubled(*without, "Set store.password"), without->unavailable_reason().value_or("none"));
   }
   server.password = "wrong";
   {
     const auto wrong = worker();
-    BOOST_TEST(troubled(*wrong, "check journal.password"));
+    BOOST_TEST(troubled(*wrong, "check store.password"));
   }
   server.password = "secret";
   const auto one = worker();

@@ -44,7 +44,7 @@ struct Fixture {
 BOOST_FIXTURE_TEST_SUITE(witness_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_new_one_knows_nothing) {
-  BOOST_TEST(doubts("e", 0, "journal.db.lock does not say"));
+  BOOST_TEST(doubts("e", 0, "journal.db.lock is unreadable"));
   BOOST_TEST(Checkpoint(file).last() == 0U);
 }
 
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_was_killed_leaves_no_doubt) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_ends_too_early) {
   Checkpoint(file).record("e", 7, Durability::full);
-  BOOST_TEST(doubts("e", 6, "it ends with 6, and had come to 7"));
+  BOOST_TEST(doubts("e", 6, "it ends at sequence 6, but sequence  was recorded7"));
   BOOST_TEST(Checkpoint(file).last() == 7U);
   Checkpoint witness(file);
   witness.record("e", 7, Durability::full);
@@ -83,13 +83,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_ends_too_early) {
 
 BOOST_AUTO_TEST_CASE(another_history) {
   Checkpoint(file).record("e", 7, Durability::process);
-  BOOST_TEST(doubts("f", 7, "speaks of another history"));
+  BOOST_TEST(doubts("f", 7, "belongs to another history"));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_power) {
   Checkpoint(file).record("e", 7, Durability::process);
   start_again();
-  BOOST_TEST(doubts("e", 7, "the machine stopped before it was closed"));
+  BOOST_TEST(doubts("e", 7, "the machine stopped without a clean shutdown"));
   Checkpoint(file).record("e", 7, Durability::process);
   BOOST_TEST(missing_tail_reason("e", 7) == "none");
 }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(anything_else_in_it) {
        {"", "x", "7", "7 open", "7 open process boot", "-7 open process boot e", "7 shut process boot e",
         "7 open half boot e", "99999999999999999999999 open full b e"}) {
     folder.file("journal.db.lock", text);
-    BOOST_TEST_CONTEXT(text) BOOST_TEST(doubts("e", 7, "does not say"));
+    BOOST_TEST_CONTEXT(text) BOOST_TEST(doubts("e", 7, "is unreadable"));
   }
 }
 

@@ -70,8 +70,7 @@ BOOST_AUTO_TEST_CASE(one_process_writes_at_a_time_and_the_other_takes_over) {
   publish_times(3, "a");
   auto second = make("other");
   BOOST_TEST(!second->ready());
-  BOOST_TEST(second->unavailable_reason().value().find("another process holds the file") !=
-             std::string::npos);
+  BOOST_TEST(second->unavailable_reason().value().find("another process uses the file") != std::string::npos);
   publish("a");
   end();
   BOOST_TEST(eventually([&] { return second->ready() && !second->unavailable_reason(); }));
@@ -109,7 +108,7 @@ BOOST_AUTO_TEST_CASE(noise_is_refused_and_left_as_it_is) {
   folder.file("journal.db", noise);
   begin();
   expect_refusal("not a database");
-  BOOST_TEST(says("moved away, a new one takes its place"));
+  BOOST_TEST(says("if the file is moved away, the worker creates a new one"));
   BOOST_TEST((read_file(file) == noise));
   move_away();
   BOOST_TEST(mended());
@@ -144,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_database_of_another_program) {
   move_away();
   Database(file).run("CREATE TABLE mine(x)");
   begin();
-  expect_refusal("some other program");
+  expect_refusal("another program");
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_schema) {
@@ -212,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_place_that_cannot_be) {
   end();
   Database(file).run("UPDATE events SET place=-3 WHERE place=3");
   begin();
-  expect_refusal("a place below 1");
+  expect_refusal("a sequence below 1");
 }
 
 BOOST_AUTO_TEST_CASE(another_history_in_its_place_is_not_overwritten) {

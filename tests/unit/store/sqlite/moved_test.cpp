@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(another_worker_that_takes_a_deleted_lock) {
   fs::remove(file + ".lock");
   auto second = make("other");
   BOOST_TEST(second->ready());
-  BOOST_TEST(eventually([&] { return says("another process holds the file"); }));
+  BOOST_TEST(eventually([&] { return says("another process uses the file"); }));
   stop();
   // It may be writing the file anew, for the first one wrote to it a moment ago.
   BOOST_TEST(eventually([&] { return worker::support::append(*second, draft("b")) != "unavailable"; }));
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(another_worker_that_takes_a_deleted_lock) {
   BOOST_TEST(
       told(second->resume(select("a"), fmt::format("life1-{}", journal().last()))).ends_with("gap lost"));
   second.reset();
-  BOOST_TEST(eventually([&] { return says("another worker wrote to it meanwhile"); }));
+  BOOST_TEST(eventually([&] { return says("another worker has written to it"); }));
   BOOST_TEST(in_file("SELECT count(*) FROM events WHERE topics='b'") == 1);
 }
 
