@@ -11,15 +11,15 @@ backend nginx {
 
 sub vcl_recv {
     if (req.url ~ "^/(publish|metrics)(\?|$)") {
-        return (synth(403));                        # to nginx everybody now comes from this machine
+        return (synth(403));                        # for nginx all requests now come from this machine
     }
     if (req.url ~ "^/events(\?|$)") {
-        return (pass);                              # without it, readers of one address wait for one another's answer
+        return (pass);                              # without it, requests with the same URL wait for each other
     }
 }
 
 sub vcl_backend_error {
-    if (bereq.url ~ "^/events(\?|$)") {             # while nginx is away: an EventSource that sees an error status never comes back
+    if (bereq.url ~ "^/events(\?|$)") {             # while nginx is down: an EventSource never reconnects after an error status
         set beresp.status = 200;
         set beresp.http.Content-Type = "text/event-stream";
         set beresp.http.Cache-Control = "no-store";

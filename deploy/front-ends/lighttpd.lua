@@ -1,15 +1,15 @@
--- sse-worker behind lighttpd: what lighttpd itself says while the worker is away.
+-- sse-worker behind lighttpd: the answers of lighttpd while the worker is down.
 local r = lighty.r
 local status = r.req_item["http_status"] or 0
 
 if status < 500 or (r.resp_header["Content-Type"] or ""):find("^application/") then
-  return 0                                          -- the worker's own answer stays as it is
+  return 0                                          -- pass the answers of the worker unchanged
 end
 
-r.resp_header["Cache-Control"] = "no-store"         -- this moment's answer only
-if r.req_attr["uri.path"] == "/events" then         -- an EventSource that sees an error status never comes back
+r.resp_header["Cache-Control"] = "no-store"         -- do not cache
+if r.req_attr["uri.path"] == "/events" then         -- an EventSource never reconnects after an error status
   r.resp_header["Content-Type"] = "text/event-stream"
-  r.resp_body.set("retry: 3000\n\n")                -- an empty stream: ask again in three seconds
+  r.resp_body.set("retry: 3000\n\n")                -- an empty stream: reconnect in three seconds
   return 200
 end
 
