@@ -63,7 +63,7 @@ test('cut: both come back with their cursor, and nothing is missed', { timeout: 
   const { page, faults, close } = await open();
   await moving(page);
   await cut(page);
-  await back(page, /Back after \d+ requests?, with [\d,]+ events published meanwhile; none missed, none repeated\./);
+  await back(page, /Back after \d+ requests?, with [\d,]+ events published in this time; none missed, none repeated\./);
   assert.equal((await figures(page))[0][0], '2');
   for (const side of await figures(page)) {
     assert.deepEqual([side[4], side[5]], ['0', '0']);
@@ -81,10 +81,10 @@ test('all that was published meanwhile is counted, in however many pieces it com
   await cut(page);
   await publish('pieces', 6, 305, { text: 'x'.repeat(1000) });
   await moving(page, 305);
-  await back(page, /with 300 events published meanwhile; none missed, none repeated\./);
+  await back(page, /with 300 events published in this time; none missed, none repeated\./);
   await publish('pieces', 306, 310);
   await moving(page, 310);
-  await back(page, /with 300 events published meanwhile; none missed, none repeated\./);
+  await back(page, /with 300 events published in this time; none missed, none repeated\./);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -107,7 +107,7 @@ test('what comes again is counted, and is no event missed', { timeout: 240_000 }
   await cut(page);
   await publish('again', 11, 13);
   Object.assign(earlier, { stream: id, polls: id });
-  await back(page, /with 3 events published meanwhile; none missed, 5 repeated\./);
+  await back(page, /with 3 events published in this time; none missed, 5 repeated\./);
   for (const side of await figures(page)) assert.deepEqual([side[4], side[5]], ['0', '5']);
   assert.deepEqual(faults, []);
   await close();
@@ -137,7 +137,7 @@ test('an absence ends with the first event published after it, whatever the publ
     assert.equal(absence.isLate(9_970 + aheadMs, 10_900), true, 'however late its chunk comes');
     assert.equal(absence.isLate(10_050 + aheadMs, 10_900), false);
     assert.equal(absence.isLate(7_000 + aheadMs, 10_900), false, 'it is over');
-    assert.equal(absence.words(after), 'Back after 1 request, with 60 events published meanwhile; none missed, none repeated.');
+    assert.equal(absence.words(after), 'Back after 1 request, with 60 events published in this time; none missed, none repeated.');
   }
   const untold = new Absence({ ...before, missed: null, repeated: null, latencyMs: null });
   untold.return(10_000);
@@ -145,7 +145,7 @@ test('an absence ends with the first event published after it, whatever the publ
   assert.equal(untold.isLate(null, 12_400), true);
   assert.equal(untold.isLate(null, 12_600), false);
   assert.equal(untold.words({ requests: 3, late: 1, missed: null, repeated: null }),
-    'Back after 2 requests, with 1 event at once; whether any is missing or repeated, nobody can tell without numbers in them.');
+    'Back after 2 requests, with 1 event at once; missing and repeated events are not counted, because the events have no numbers.');
 });
 
 test('what is not held any more is said, and stays said', { timeout: 240_000 }, async () => {
@@ -350,7 +350,7 @@ test('another topic is compared from its beginning, and stays in the address', {
   await moving(page, 3);
   await cut(page); // and can be, at once
   await publish('chosen & kept', 4, 5);
-  await back(page, /with 2 events published meanwhile; none missed, none repeated\./);
+  await back(page, /with 2 events published in this time; none missed, none repeated\./);
   for (const side of await figures(page)) assert.deepEqual([side[2], side[4]], ['5', '0']);
 
   await page.reload();

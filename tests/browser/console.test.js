@@ -44,9 +44,9 @@ test('from a cursor, filtered, paused', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open(`&topics=past&from=${ids[0]}`);
   await row(page, 'three');
   assert.equal(await rows(page), 2);
-  await page.getByLabel('Show only frames with').fill('TWO');
+  await page.getByLabel('Show only frames that contain').fill('TWO');
   await page.waitForFunction(() => document.querySelectorAll('.frames li').length === 1);
-  await page.getByLabel('Show only frames with').fill('');
+  await page.getByLabel('Show only frames that contain').fill('');
   await row(page, 'three');
   await page.getByRole('button', { name: 'Pause' }).click();
   await publish({ topic: 'past', data: 'four' });
@@ -130,10 +130,10 @@ test('paused, the list stands still, whatever comes and whatever is pressed', { 
   await row(page, 'data: seen');
   assert.equal(await page.locator('.frames li', { hasText: 'late' }).count(), 0, 'as text');
   await press(page, 'Raw');
-  await page.getByLabel('Show only frames with').fill('e');
+  await page.getByLabel('Show only frames that contain').fill('e');
   await drawn(page);
   assert.deepEqual(await texts(page), ['seen'], 'filtered');
-  await page.getByLabel('Show only frames with').fill('');
+  await page.getByLabel('Show only frames that contain').fill('');
   await press(page, 'Clear');
   await publish({ topic: 'still', data: 'last' });
   await events(page, 1002);
@@ -184,7 +184,7 @@ test('a frame without an end is given up, for it would come again', { timeout: 2
   const { page, faults, requests, close } = await open('&topics=endless', {
     before: (page) => page.route('**/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: `id: e-1\n\ndata: ${'x'.repeat(5_000_000)}` }), { times: 1 }),
   });
-  await status(page, 'Given up a frame without an end');
+  await status(page, 'Stopped after an error a frame is too long');
   assert.equal(requests.length, 1);
   await press(page, 'Try now');
   await status(page, 'Live');

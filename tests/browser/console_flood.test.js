@@ -43,12 +43,12 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_
   })();
   try {
     for (let n = 0; n < 3; ++n) {
-      await page.getByLabel('Show only frames with').fill(`drop ${n + 1}99 of`);
+      await page.getByLabel('Show only frames that contain').fill(`drop ${n + 1}99 of`);
       await page.waitForFunction((text) => {
         const all = [...document.querySelectorAll('.frames li')];
         return all.length > 0 && all.every(({ textContent }) => textContent.includes(text));
       }, `drop ${n + 1}99 of`, { timeout: 60_000 });
-      await page.getByLabel('Show only frames with').fill('');
+      await page.getByLabel('Show only frames that contain').fill('');
       await press(page, 'Pause');
       await drawn(page);
       const still = await texts(page);

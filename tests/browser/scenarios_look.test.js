@@ -51,7 +51,7 @@ test('without a feed it says what is missing', { timeout: 240_000 }, async () =>
   const stack = await startStack();
   try {
     const { page, close } = await openPage(running.browser, `${stack.url}?view=scenarios&show=news`);
-    await page.getByText('Nobody publishes under demo/news.').waitFor({ timeout: 60_000 });
+    await page.getByText('No backend publishes under demo/news.').waitFor({ timeout: 60_000 });
     await page.goto(`${stack.url}?view=scenarios&show=prices&slow=1`);
     await page.locator('.status', { hasText: 'Refused 404' }).waitFor({ timeout: 60_000 });
     await page.getByText('This server has no slow line').waitFor({ timeout: 60_000 });

@@ -17,11 +17,11 @@ test('a view that does not exist says so, and its name stays text', { timeout: 2
   assert.deepEqual(await violations(page), []);
   await screenshot(page, 'no-such-view');
 
-  await page.getByRole('link', { name: 'To the greeting' }).click();
+  await page.getByRole('link', { name: 'Open the greeting' }).click();
   await countReaches(page, 1);
   assert.equal(await page.title(), 'sse-worker · events, live');
   assert.equal(new URL(page.url()).search, '?view=hello');
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Pushed, not polled');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Server-sent events, live');
   assert.deepEqual(faults, []);
   await close();
 });
@@ -77,7 +77,7 @@ test('a view that cannot be had leaves a way on', { timeout: 240_000 }, async ()
   const { page, close } = await openPage(running.browser, running.stack.url, {
     before: (opened) => opened.route('**/views/hello/view.js', (route) => (broken ? route.abort() : route.continue())),
   });
-  await heading(page, 'This part did not load');
+  await heading(page, 'The view did not load');
   broken = false;
   await page.getByRole('button', { name: 'Try again' }).click();
   await countReaches(page, 1);
@@ -89,7 +89,7 @@ test('a view that breaks while it is set up takes nothing else along', { timeout
   const { page, close } = await openPage(running.browser, running.stack.url, {
     before: (opened) => opened.route('**/views/hello/view.js', (route) => route.fulfill({ contentType: 'text/javascript', body })),
   });
-  await heading(page, 'This part did not load');
+  await heading(page, 'The view did not load');
   assert.equal(await page.getByText('half').count(), 0);
   await close();
 });

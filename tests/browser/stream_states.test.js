@@ -181,7 +181,7 @@ test('a page instead of an answer: it waits', async (t) => {
   const { seen, last } = await begin(t);
   last().give(new Response('<h1>Log in to this network</h1>', { headers: { 'Content-Type': 'text/html' } }));
   await settled();
-  assert.equal(seen.at(-1), 'waiting the answer is no event stream 750 ms');
+  assert.equal(seen.at(-1), 'waiting the answer is not an event stream 750 ms');
 });
 
 test('ended by the server’s close, or by 204: nothing follows', async (t) => {

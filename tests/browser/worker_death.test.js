@@ -24,7 +24,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 240_000 }, a
   assert.ok(requests.length >= 2);
   assert.equal(await page.locator('#reconnects').textContent(), '1');
   assert.deepEqual(await page.evaluate(() => window.states), ['connecting', 'open', 'waiting', 'open']);
-  assert.deepEqual(await page.locator('#rows .note').allTextContents(), ['Connection lost', 'Connected again']);
+  assert.deepEqual(await page.locator('#rows .note').allTextContents(), ['Connection lost', 'Reconnected']);
 
   assert.deepEqual(await jumps(page), []);
   await screenshot(page, 'reconnected');

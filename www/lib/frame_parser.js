@@ -33,7 +33,7 @@ export class FrameParser {
   #add(part) {
     this.#line.push(part);
     this.#chars += part.length + 1;
-    if (this.#chars > frameCharsMax) throw new RangeError('a frame without an end');
+    if (this.#chars > frameCharsMax) throw new RangeError('a frame is too long');
   }
 
   // The frame that an empty line ends, if it does.

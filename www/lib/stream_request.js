@@ -58,13 +58,13 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
       return refusal(new Refusal(answer.status, text, answer.headers.get('Retry-After'), env.Date.now()));
     }
     if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
-      return { what: 'lost', problem: 'the answer is no event stream' };
+      return { what: 'lost', problem: 'the answer is not an event stream' };
     }
     if (await take(answer.body.getReader(), { hear, onFrames, watchdog, signal: ending.signal })) return { what: 'ended' };
     return { what: 'lost', told: true };
   } catch (error) {
     // The same frame would come again.
-    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Given up' };
+    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Stopped after an error' };
     return { what: 'lost', ...why };
   } finally {
     watchdog.close();

@@ -134,7 +134,7 @@ const missing = (name) => ({
   mount(root) {
     root.append(
       el('h1', null, 'No such view'),
-      el('p', { class: 'lead' }, `Nothing here is called “${name.slice(0, 60)}”. `, el('a', { href: '?view=hello' }, 'To the greeting')),
+      el('p', { class: 'lead' }, `There is no view with the name “${name.slice(0, 60)}”. `, el('a', { href: '?view=hello' }, 'Open the greeting')),
     );
   },
 });
@@ -143,8 +143,8 @@ const broken = (again) => ({
   title: 'Not loaded',
   mount(root) {
     root.append(
-      el('h1', null, 'This part did not load'),
-      el('p', { class: 'lead' }, 'The server did not hand it out. It may be starting again.'),
+      el('h1', null, 'The view did not load'),
+      el('p', { class: 'lead' }, 'The server did not deliver it. It may be restarting.'),
       el('p', { class: 'after' }, el('button', { type: 'button', class: 'primary', on: { click: again } }, 'Try again')),
     );
   },

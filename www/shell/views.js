@@ -12,7 +12,7 @@ export const views = [
   { name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js') },
   // SSE, long polling and WebSocket.
   { name: 'compare', label: 'Compare', styled: true, load: () => import('../views/compare/view.js') },
-  // What the worker does.
+  // Statistics of the worker.
   { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },
 
   // One stream for all tabs.

@@ -35,8 +35,8 @@ export class Absence {
     const asked = requests - before.requests;
     const came = late - before.late;
     const some = (count, what) => `${count > 0 ? count.toLocaleString() : 'none'} ${what}`;
-    const lack = missed === null ? 'whether any is missing or repeated, nobody can tell without numbers in them'
+    const lack = missed === null ? 'missing and repeated events are not counted, because the events have no numbers'
       : `${some(missed - before.missed, 'missed')}, ${some(repeated - before.repeated, 'repeated')}`;
-    return `Back after ${asked.toLocaleString()} ${asked === 1 ? 'request' : 'requests'}, with ${came.toLocaleString()} ${came === 1 ? 'event' : 'events'} ${this.#timed ? 'published meanwhile' : 'at once'}; ${lack}.`;
+    return `Back after ${asked.toLocaleString()} ${asked === 1 ? 'request' : 'requests'}, with ${came.toLocaleString()} ${came === 1 ? 'event' : 'events'} ${this.#timed ? 'published in this time' : 'at once'}; ${lack}.`;
   }
 }

@@ -15,7 +15,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   const topic = el('input', { id: 'topic', value: query.get('topic') || usual, placeholder: usual, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'topic-problem' });
   const problem = el('span', { class: 'problem', id: 'topic-problem' });
   const sides = [
-    side({ name: 'Server-sent events', note: 'One request that stays open. The bytes are those of its body, counted as they are read: Resource Timing lists a request only after it has ended.', open: openStream, onState, signal }),
+    side({ name: 'Server-sent events', note: 'One request that stays open. The bytes are those of its body, counted as the page reads them: Resource Timing lists a request only after it has ended.', open: openStream, onState, signal }),
     side({ name: 'Long polling', note: 'One request after another; each answer brings the next events. The bytes are those of Resource Timing and include headers.', open: openPolls, onState, signal }),
   ];
   const cut = el('button', { type: 'button', class: 'primary', on: { click: cutBoth } }, 'Disconnect both for 3 s');
@@ -55,7 +55,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   function begin(name) {
     clearTimeout(timer);
     const foreign = name.startsWith('$');
-    show(foreign ? 'topic: names that begin with $ are the worker’s own streams, which cannot be polled' : '');
+    show(foreign ? 'topic: names that begin with $ belong to the worker, and its streams do not support long polling' : '');
     cut.setAttribute('aria-disabled', foreign);
     for (const each of sides) {
       if (foreign) each.end();

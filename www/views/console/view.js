@@ -30,7 +30,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
   const stop = el('button', { type: 'button', on: { click: toggle } }, 'Stop');
   const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => press(pause, (on) => { rows.paused = on; }) } }, 'Pause');
   const raw = el('button', { type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: { click: () => press(raw, showRaw) } }, 'Raw');
-  const filter = el('input', { id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames with', on: { input: narrow } });
+  const filter = el('input', { id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames that contain', on: { input: narrow } });
   const tooMany = el('p', { class: 'too-many small' });
   const form = publishForm({ topic: query.get('to'), isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce });
   const copy = el('button', { type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: { click: copyCommand } }, 'Copy');

@@ -8,8 +8,8 @@ events.onmessage = ({ data }) => show(JSON.parse(data));
 events.addEventListener('close', () => events.close());`;
 
 export function layOut(root) {
-  root.append(signs(), el('h1', null, 'Pushed, not polled'),
-    el('p', { class: 'lead' }, 'One open connection. Every line below appears the moment the server sends it.'),
+  root.append(signs(), el('h1', null, 'Server-sent events, live'),
+    el('p', { class: 'lead' }, 'This page keeps one connection open. Each line below appears as soon as the server sends it.'),
     live(), recipes());
 }
 
@@ -19,16 +19,16 @@ const live = () => el('section', { class: 'live card', id: 'live', 'data-state':
     svg('svg', { class: 'sign', viewBox: '-11 -11 22 22', 'aria-hidden': 'true' }, svg('use', { id: 'sign', href: '#sign-connecting' })),
     el('p', { class: 'state', role: 'status' },
       el('strong', { id: 'state' }, 'Connecting'), ' ',
-      el('span', { id: 'explained' }, el('span', { id: 'detail' }, 'Asking the server for a stream. '),
+      el('span', { id: 'explained' }, el('span', { id: 'detail' }, 'The page requests a stream. '),
         el('span', { id: 'again', 'aria-hidden': 'true' }))), // a number each second is nothing to be read out
     el('div', { class: 'actions' },
       el('button', { type: 'button', id: 'start', class: 'primary' }, 'Start again'),
       el('button', { type: 'button', id: 'stop' }, 'Stop'))),
   svg('svg', { class: 'timeline', id: 'timeline', 'aria-hidden': 'true', focusable: 'false' }),
-  el('dl', { class: 'figures' }, figure('Messages', 'messages', '0'), figure('First after', 'first', '–'),
+  el('dl', { class: 'figures' }, figure('Messages', 'messages', '0'), figure('First message after', 'first', '–'),
     figure('Reconnects', 'reconnects', '0')),
   el('div', { class: 'columns', 'aria-hidden': 'true' },
-    el('span'), el('span', null, 'Sent at'), el('span', null, 'Message'), el('span', null, 'Waited')),
+    el('span'), el('span', null, 'Sent at'), el('span', null, 'Message'), el('span', null, 'Interval')),
   el('div', { class: 'log', id: 'log', role: 'log', 'aria-label': 'Messages', tabindex: 0 }, el('ol', { id: 'rows' })));
 
 const figure = (name, id, value) => el('div', null, el('dt', null, name), el('dd', { id }, value));
@@ -36,11 +36,11 @@ const figure = (name, id, value) => el('div', null, el('dt', null, name), el('dd
 const recipes = () => el('div', { class: 'recipes' },
   recipe({
     id: 'page', title: 'In a page', code: pageCode, copied: 'the code for a page',
-    about: 'Two lines to read; the third lets the server end it. Otherwise the browser reconnects for ever.',
+    about: 'The first two lines read the stream. The third closes it when the server sends close; without it the browser reconnects.',
   }),
   recipe({
     id: 'terminal', title: 'In a terminal', code: `curl -N ${location.origin}/events`, copied: 'the command for a terminal',
-    about: [el('code', null, '-N'), ' keeps curl from holding lines back, so they appear one by one there too.'],
+    about: [el('code', null, '-N'), ' turns off the buffering of curl, so each line appears as soon as it arrives.'],
   }));
 
 const recipe = ({ id, title, code, copied, about }) => el('section', { class: 'card', 'aria-labelledby': `${id}-title` },

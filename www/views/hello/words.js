@@ -1,8 +1,8 @@
 // The states in words: what it is called, what that means, and what the log keeps of it (nothing, where it is no news).
 
 export const words = {
-  connecting: { title: 'Connecting', detail: 'Asking the server for a stream.' },
-  open: { title: 'Open', detail: 'The server sends, the page listens.' },
+  connecting: { title: 'Connecting', detail: 'The page requests a stream.' },
+  open: { title: 'Open', detail: 'The page receives events from the server.' },
   waiting: {
     title: 'Waiting to reconnect',
     detail: 'Connection lost.',
@@ -10,15 +10,15 @@ export const words = {
   },
   closed: {
     title: 'Closed by the server',
-    detail: 'It said close, so nothing reconnects. All is well.',
+    detail: 'The server sent close, so the page does not reconnect.',
     note: 'Closed by the server',
   },
-  stopped: { title: 'Stopped', detail: 'You ended it. Start again at any time.', note: 'Stopped by you' },
+  stopped: { title: 'Stopped', detail: 'You stopped the stream. You can start it again.', note: 'Stopped by you' },
   failed: {
     title: 'Failed',
-    detail: 'No stream came. Start again to try once more.',
-    note: 'No stream came',
+    detail: 'The server sent no stream. Start again to retry.',
+    note: 'No stream',
   },
 };
 
-export const reopened = 'Connected again';
+export const reopened = 'Reconnected';

@@ -52,21 +52,21 @@ export class Absence {
   }
 
   get words() {
-    const away = this.seconds < 0.5 ? 'Back at once.' : `Away for ${this.seconds.toFixed(1)} s.`;
+    const away = this.seconds < 0.5 ? 'Offline for less than half a second.' : `Offline for ${this.seconds.toFixed(1)} s.`;
     const many = (count) => `${count.toLocaleString()} ${count === 1 ? 'event' : 'events'}`;
-    const told = this.gap ? ` The server said “gap”: ${reasons[this.gap.reason] ?? 'the cursor leads nowhere'}.` : '';
-    const known = this.known > 0 ? ` ${many(this.known)} came that this page had already.` : '';
-    if (this.gap?.reason === 'restarted') return `${away}${told} ${many(this.replayed)} came after the restart.`;
-    if (this.replayed === 0) return `${away}${told}${known || ' Nothing was published meanwhile.'}`;
+    const told = this.gap ? ` The server sent “gap”: ${reasons[this.gap.reason] ?? 'it cannot resume from the cursor'}.` : '';
+    const known = this.known > 0 ? ` ${many(this.known)} had been received before.` : '';
+    if (this.gap?.reason === 'restarted') return `${away}${told} ${many(this.replayed)} were published after the restart.`;
+    if (this.replayed === 0) return `${away}${told}${known || ' Nothing was published in this time.'}`;
     const range = `${this.from.toLocaleString()} to ${this.to.toLocaleString()}`;
-    const lost = this.lost > 0 ? ` ${this.lost.toLocaleString()} are lost.` : ' None is missing.';
+    const lost = this.lost > 0 ? ` ${this.lost.toLocaleString()} are missing.` : ' None is missing.';
     return `${away}${told} ${many(this.replayed)} replayed, number ${range}.${known}${lost}`;
   }
 }
 
 const reasons = {
-  evicted: 'what came after the cursor is not held any more',
-  unknown: 'it never gave out such a cursor',
-  lost: 'a part of its history may be lost',
-  restarted: 'it was restarted, and its history began anew',
+  evicted: 'events after the cursor are no longer retained',
+  unknown: 'the cursor is unknown',
+  lost: 'a part of the history may be lost',
+  restarted: 'the server was restarted, and a new history began',
 };

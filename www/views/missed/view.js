@@ -11,7 +11,7 @@ export const title = 'Nothing missed';
 
 const topic = 'demo/count';
 const squares = 400;
-const stays = { 3: '3 s', 10: '10 s', 30: '30 s', 75: '75 s, longer than the server keeps' };
+const stays = { 3: '3 s', 10: '10 s', 30: '30 s', 75: '75 s, longer than the events are retained' };
 const historyMax = 12;
 const silentMs = 6000;
 
@@ -25,26 +25,26 @@ export function mount(root, { query, setQuery, announce, signal }) {
     Object.entries(stays).map(([value, words]) => el('option', { value }, words)));
   choice.value = Object.hasOwn(stays, query.get('away') ?? '') ? query.get('away') : '10';
   const request = el('code', { class: 'request' });
-  const numbers = ['Last number', 'Missing', 'Twice'].map((name) => [name, el('dd', null, '–')]);
+  const numbers = ['Last number', 'Missing', 'Repeated'].map((name) => [name, el('dd', null, '–')]);
   const history = el('ol', { class: 'absences' });
   const hint = el('p', { class: 'small soft', hidden: true },
-    `Nobody publishes under ${topic}. `, el('code', null, 'make run'), ' starts a feed that does.');
+    `No backend publishes under ${topic}. `, el('code', null, 'make run'), ' starts one.');
 
   root.append(
     el('h1', null, 'Nothing missed'),
-    el('p', { class: 'lead' }, 'Twenty numbered events a second. Leave, come back, and see what the cursor is good for.'),
+    el('p', { class: 'lead' }, 'The feed publishes twenty numbered events a second. Go offline and come back: the server sends the events after your cursor.'),
     el('section', { class: 'card missed', 'aria-label': 'The stream' },
       el('div', { class: 'missed-head' }, status.element,
         el('div', { class: 'buttons' }, away,
           el('span', { class: 'stay' }, el('label', { for: 'stay' }, 'for'), choice), unknown)),
       hint,
       strip.element,
-      el('p', { class: 'legend', 'aria-hidden': 'true' }, [['live', 'live'], ['replayed', 'replayed'], ['known', 'replayed, known already'], ['lost', 'missing']]
+      el('p', { class: 'legend', 'aria-hidden': 'true' }, [['live', 'live'], ['replayed', 'replayed'], ['known', 'replayed, received before'], ['lost', 'missing']]
         .map(([kind, words]) => el('span', null, el('i', { class: kind }), words))),
       el('dl', { class: 'figures' }, numbers.map(([name, value]) => el('div', null, el('dt', null, name), value)))),
     el('section', { class: 'card', 'aria-labelledby': 'asked' },
-      el('h2', { id: 'asked' }, 'What the page asked for'), el('pre', null, request),
-      el('h2', { class: 'after' }, 'What it was given'), history));
+      el('h2', { id: 'asked' }, 'Request'), el('pre', null, request),
+      el('h2', { class: 'after' }, 'Result of each absence'), history));
 
   let stream = null;
   let leaving = null;

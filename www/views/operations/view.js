@@ -1,4 +1,4 @@
-// Operations: what the worker does, second by second, told by the worker itself over one stream.
+// Operations: the statistics of the worker, one event a second, over one stream.
 
 import { el } from '../../shell/dom.js';
 import { statusLine } from '../../shell/status.js';
@@ -30,13 +30,13 @@ export function mount(root, { query, setQuery, signal }) {
 
   const status = statusLine({ retry: () => stream?.retry(), signal });
   const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => (stream ? stop() : start()) } }, 'Pause');
-  const read = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => readAll(!reader) } }, 'Read all topics');
+  const read = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => readAll(!reader) } }, 'Subscribe to all topics');
   const choices = spans.map((span) => el('button', { type: 'button', on: { click: () => choose(span) } }, `${span} min`));
   const bar = el('div', { class: 'bar' },
-    el('div', { class: 'buttons', role: 'group', 'aria-label': 'Time shown' }, choices), pause, read);
+    el('div', { class: 'buttons', role: 'group', 'aria-label': 'Period shown' }, choices), pause, read);
   root.append(
-    el('h1', null, 'What the worker does'),
-    el('p', { class: 'lead' }, 'A stream of the worker’s own figures, one event a second. Nothing here is polled.'),
+    el('h1', null, 'Statistics of the worker'),
+    el('p', { class: 'lead' }, 'The worker sends its statistics as a stream, one event a second.'),
     el('div', { class: 'head' }, status.element, bar), board.element);
 
   // While nothing comes the lines move on all the same, and one sees for how long.

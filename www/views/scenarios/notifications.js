@@ -60,7 +60,7 @@ export function mountNotifications(box, { signal }) {
     const date = time(at);
     const item = el('li', { class: 'unread' },
       el('span', { class: 'kind', 'aria-hidden': 'true' }, Object.hasOwn(kinds, kind ?? '') ? kinds[kind] : '•'),
-      el('p', { dir: 'auto' }, el('strong', null, text(from, 60) || 'Somebody'), ' ', text(words) || '(nothing said)'),
+      el('p', { dir: 'auto' }, el('strong', null, text(from, 60) || 'Somebody'), ' ', text(words) || '(no text)'),
       el('time', { datetime: date.toISOString() }, clockTime(date)),
       el('button', { type: 'button', class: 'quiet', on: { click: () => {
         const next = item.nextElementSibling?.querySelector('button') ?? readAll;

@@ -13,8 +13,8 @@ import { Quotes } from './quotes.js';
 const settleMs = 600; // by then there is a quote of each share, and the table need not grow under the reader's eyes
 
 const sentences = {
-  fast: 'Every quote arrives as soon as it is published. Switch to the slow line to see what a reader gets whose connection is too slow for all of them.',
-  slow: 'This line passes 24 KB per second; the feed publishes more than twice as much. nginx and the kernel hold the quotes of a few seconds for such a reader, so the newest one shown is about 2 to 7 seconds old. The delay does not grow beyond that: while quotes wait in the worker, only the newest of each share is kept.',
+  fast: 'Every quote arrives as soon as it is published. Switch to the slow line to see what a client with a slow connection gets.',
+  slow: 'This line passes 24 KB per second; the feed publishes more than twice as much. nginx and the kernel buffer a few seconds of quotes for such a client, so the newest quote shown is about 2 to 7 seconds old. The delay does not grow beyond that: while quotes wait in the worker, it keeps only the newest of each share.',
   none: 'This server has no slow line. The slow line is part of make run and its feed.',
 };
 

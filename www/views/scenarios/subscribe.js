@@ -10,7 +10,7 @@ const silentMs = 6000;
 export function subscribe({ signal, onEvent, onState, ...options }) {
   const status = statusLine({ retry: () => stream.retry(), signal });
   const hint = el('p', { class: 'hint small soft', hidden: true },
-    `Nobody publishes under ${options.topics[0]}. `, el('code', null, 'make run'), ' starts a feed that does.');
+    `No backend publishes under ${options.topics[0]}. `, el('code', null, 'make run'), ' starts one.');
   let silence = setTimeout(() => { hint.hidden = false; }, silentMs);
   signal.addEventListener('abort', () => clearTimeout(silence));
   const stream = new Stream({

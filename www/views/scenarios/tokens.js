@@ -29,8 +29,8 @@ export function mountTokens(box, { announce, signal }) {
     bar.max = Math.min(100_000, Math.max(1, Number(latest.tokens) || 1));
     const kept = draft.begin(latest.topic);
     note.textContent = kept > 0
-      ? `This page was reloaded. It kept ${kept} words and asked for what came after them.`
-      : 'Reload in the middle of a sentence: it goes on where it was.';
+      ? `This page was reloaded. It kept ${kept} words and requested the rest.`
+      : 'Reload the page in the middle of a sentence: the text continues where it stopped.';
     progress();
     reading = new Stream({
       topics: [latest.topic],
@@ -39,9 +39,9 @@ export function mountTokens(box, { announce, signal }) {
       signal: leave.signal,
       onState: (state, details) => {
         if (state === 'ended') ended();
-        else status.show(state, state === 'open' ? { sentence: 'Being written' } : details);
+        else status.show(state, state === 'open' ? { sentence: 'Receiving the text' } : details);
       },
-      onGap: () => { draft.restart(); note.textContent = 'What came before is not held any more.'; },
+      onGap: () => { draft.restart(); note.textContent = 'The server no longer retains the beginning of the text.'; },
       onEvent: ({ type, data, id }) => {
         if (type === 'message') draft.add(data, id);
         progress();
@@ -56,7 +56,7 @@ export function mountTokens(box, { announce, signal }) {
 
   function ended() {
     status.show('ended', { sentence: 'Complete: the topic is closed' });
-    note.textContent = 'The last event closed the topic, so nothing reconnects. The next text begins in a moment.';
+    note.textContent = 'The last event closed the topic, so the page does not reconnect. The next text begins in a moment.';
     announce('The text is complete');
   }
 

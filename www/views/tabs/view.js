@@ -6,30 +6,30 @@ import { SharedStream } from '../../lib/shared_stream.js';
 
 export const title = 'Many tabs';
 
-const ways = { worker: 'a SharedWorker', lock: 'a lock and a channel', own: 'each tab by itself' };
+const ways = { worker: 'a SharedWorker', lock: 'a lock and a channel', own: 'one stream per tab' };
 const topic = 'demo/count';
 const rowsMax = 8;
 
 export function mount(root, { query, setQuery, signal }) {
   const status = statusLine({ retry: () => shared.retry(), signal });
-  const figures = ['This tab has had', 'Tabs over this stream', 'Streams at the worker'].map((name) => [name, el('dd', null, '–')]);
+  const figures = ['Events in this tab', 'Tabs with this stream', 'Streams at the worker'].map((name) => [name, el('dd', null, '–')]);
   const [had, tabs, streams] = figures.map(([, value]) => value);
   const list = el('ol', { class: 'last' });
   const choice = el('select', { id: 'by', on: { change: () => { setQuery({ by: choice.value === 'auto' ? null : choice.value }); begin(); } } },
-    [['auto', 'the best there is'], ...Object.entries(ways)].map(([value, words]) => el('option', { value }, words)));
+    [['auto', 'automatic'], ...Object.entries(ways)].map(([value, words]) => el('option', { value }, words)));
   choice.value = Object.hasOwn(ways, query.get('by') ?? '') ? query.get('by') : 'auto';
   const how = el('p', { class: 'soft small' });
 
   root.append(
     el('h1', null, 'Many tabs, one stream'),
-    el('p', { class: 'lead' }, 'A browser opens six connections to a host over HTTP/1.1, and every stream takes one. Open this view in as many tabs as you like: all of them share one stream.'),
+    el('p', { class: 'lead' }, 'A browser opens six connections to a host over HTTP/1.1, and every stream needs one. Open this view in several tabs: all of them share one stream.'),
     el('section', { class: 'card', 'aria-label': 'This tab' },
       el('div', { class: 'tabs-head' }, status.element,
         el('a', { class: 'more', href: location.href, target: '_blank', rel: 'noopener' }, 'Open another tab')),
       el('dl', { class: 'figures' }, figures.map(([name, value]) => el('div', null, el('dt', null, name), value))),
       el('p', { class: 'field after' }, el('label', { for: 'by' }, 'Shared by'), choice),
       how,
-      el('h2', { class: 'after' }, 'The last events'), list),
+      el('h2', { class: 'after' }, 'Latest events'), list),
     el('section', { class: 'card', 'aria-labelledby': 'yours' },
       el('h2', { id: 'yours' }, 'In your own page'),
       el('pre', null, el('code', null, `import { SharedStream } from '/lib/shared_stream.js';
@@ -39,7 +39,7 @@ new SharedStream({
   onEvent: ({ data }) => show(data),
   onState: (state, { untilMs, problem }) => tell(state, untilMs, problem),
 });`)),
-      el('p', { class: 'soft small after' }, 'A folder to copy, without a build: ', el('a', { href: '/lib/README.md' }, 'how to use it'), '. Where the tab that reads is closed, another goes on from its cursor; no event is lost or comes twice.')));
+      el('p', { class: 'soft small after' }, 'Copy the folder; it needs no build: ', el('a', { href: '/lib/README.md' }, 'how to use it'), '. If the tab that reads is closed, another tab continues from its cursor; no event is lost or repeated.')));
 
   let shared = null;
   let count = 0;
