@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_body_of_another_length_than_announced) {
   BOOST_TEST(endpoint.requests.size() == 3U);
   BOOST_TEST(answer_to(peer, with_length("5", "body")) ==
              wire::answer(1, {"Status: 400 Bad Request\r\nContent-Type: application/problem+json\r\n"
-                              "Content-Length: 109\r\nCache-Control: no-store\r\n"
+                              "Content-Length: 116\r\nCache-Control: no-store\r\n"
                               "X-Content-Type-Options: nosniff\r\n\r\n",
                               R"({"type":"about:blank","title":"Bad Request","status":400,)"
                               R"("detail":"The body has 4 bytes, but Content-Length is 5."})"

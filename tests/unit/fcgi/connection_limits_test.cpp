@@ -20,7 +20,7 @@ struct Fixture : AcceptorFixture {
 
 const auto too_large_head = wire::answer(
     1, {"Status: 431 Request Header Fields Too Large\r\nContent-Type: application/problem+json\r\n"
-        "Content-Length: 215\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n",
+        "Content-Length: 218\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n",
         R"({"type":"about:blank","title":"Request Header Fields Too Large","status":431,)"
         R"("detail":"The address and headers are over 2000 bytes. Send the subscription as the body of POST )"
         R"(/events, or raise fastcgi.head_bytes_max."})"
