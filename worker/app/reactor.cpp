@@ -42,7 +42,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       health_(services.log, services.store, services.slots, config.publish, config.stats),
       metrics_(services.registry),
       acceptor_(loop_, services.listening, router_, config.fcgi, fcgi_metrics_, services.logger, random_,
-                decoder_, services.load) {
+                decoder_, services.totals) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
   services.registry.on_render([this] { longest_turn_.raise(longest_microseconds_.exchange(0)); });
   router_.add("/events", {"GET", "POST"}, events_);

@@ -33,7 +33,7 @@ struct SharedServices {
   store::Store& store;
   metrics::Registry& registry;
   api::StreamSlots& slots;
-  fcgi::ConnectionTotals& load;
+  fcgi::ConnectionTotals& totals;
   api::AddressLimitLog& address_limit_log;
   api::StatsFeed& stats;
 };

@@ -6,7 +6,7 @@
 
 namespace worker::app {
 
-Reload::Reload(std::string file, const config::Config& running, std::deque<Reactor>& reactors, log::Log& log,
+Reload::Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
                store::Store& store, api::StreamSlots& slots, base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
@@ -36,7 +36,7 @@ void Reload::operator()() {
   slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   log_.update(config.history);
-  for (auto& reactor : reactors_) reactor.update(config);
+  reactors_.update(config);
   running_ = config;
   for (const auto& [place, sentence] : config.warnings) logger_.warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file_)) logger_.warn("{}: {}", file_, *warning);

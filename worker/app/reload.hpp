@@ -2,9 +2,7 @@
 // stream.
 #pragma once
 
-#include <deque>
-
-#include "app/reactor.hpp"
+#include "app/reactors.hpp"
 
 namespace worker::app {
 
@@ -12,7 +10,7 @@ namespace worker::app {
 class Reload {
  public:
   /// `file` empty: there is nothing to read again.
-  Reload(std::string file, const config::Config& running, std::deque<Reactor>& reactors, log::Log& log,
+  Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
          store::Store& store, api::StreamSlots& slots, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
@@ -21,7 +19,7 @@ class Reload {
  private:
   const std::string file_;
   config::Config running_;
-  std::deque<Reactor>& reactors_;
+  Reactors& reactors_;
   log::Log& log_;
   store::Store& store_;
   api::StreamSlots& slots_;

@@ -1,7 +1,11 @@
-#include "app/log_metrics.hpp"
+#include "app/exported_metrics.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "metrics/limits.hpp"
 
@@ -13,23 +17,30 @@ namespace {
 class Gain {
  public:
   std::uint64_t of(std::uint64_t now) {
-    auto before = told_.load();
-    while (before < now && !told_.compare_exchange_weak(before, now)) {
+    auto before = counted_.load();
+    while (before < now && !counted_.compare_exchange_weak(before, now)) {
     }
     return before < now ? now - before : 0;
   }
 
  private:
-  std::atomic<std::uint64_t> told_ = 0;
+  std::atomic<std::uint64_t> counted_ = 0;
 };
 
 struct Gains {
   Gain past_ids, topics, waiting;
 };
 
+// A gauge that is read when somebody asks for the metrics, on the thread that asks.
+void gauge_of(metrics::Registry& registry, const std::string& name, std::string_view help,
+              std::function<std::size_t()> read) {
+  auto& gauge = registry.gauge(name, help);
+  registry.on_render([&gauge, read = std::move(read)] { gauge.set(static_cast<std::int64_t>(read())); });
+}
+
 }  // namespace
 
-void export_journal_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store) {
+void export_log_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store) {
   auto& events = registry.gauge("sse_worker_history_events", "Events retained in the history.");
   auto& bytes =
       registry.gauge("sse_worker_history_bytes", "Memory used by retained events, including indexes.");
@@ -64,6 +75,35 @@ void export_journal_metrics(metrics::Registry& registry, const log::Log& log, co
     forgotten.add(gains->topics.of(stats.forgotten_topics));
     limits.count(metrics::Limit::past_ids, gains->past_ids.of(stats.past_ids_forgotten));
   });
+}
+
+void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& slots) {
+  gauge_of(registry, "sse_worker_stream_source_addresses",
+           "IPv4 addresses and IPv6 /64 networks with open streams or long polls.",
+           [&] { return slots.addresses().networks(); });
+  gauge_of(
+      registry, "sse_worker_unlimited_streams",
+      "Streams and long polls that streams.per_address_max does not limit: from loopback addresses, from "
+      "Unix sockets, and without REMOTE_ADDR.",
+      [&] { return slots.uncounted(); });
+  gauge_of(registry, "sse_worker_subscriptions_bytes",
+           "Memory used by the topics and patterns of all subscriptions.",
+           [&] { return slots.subscriptions().used(); });
+}
+
+void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals) {
+  gauge_of(registry, "sse_worker_pending_connections", "FastCGI connections without a complete request yet.",
+           [&] { return totals.pending.load(); });
+  gauge_of(registry, "sse_worker_idle_connections",
+           "Kept FastCGI connections that wait for their next request.", [&] { return totals.idle.load(); });
+  gauge_of(registry, "sse_worker_request_bodies_bytes", "Bytes of request bodies being received.",
+           [&] { return totals.bodies.used(); });
+}
+
+void export_turn_metrics(metrics::Registry& registry) {
+  auto& longest = registry.gauge("sse_worker_loop_turn_seconds_max",
+                                 "Longest turn of an event loop since the previous scrape.", {}, 1e-6);
+  registry.on_render([&longest] { longest.set(0); });
 }
 
 }  // namespace worker::app

@@ -1,0 +1,49 @@
+#include "app/check.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+#include "app/exit_status.hpp"
+#include "base/account.hpp"
+#include "config/file_access.hpp"
+#include "net/listen_check.hpp"
+#include "store/redis/redis_warning.hpp"
+#include "store/sqlite/boot_id.hpp"
+#include "store/sqlite/storage_access.hpp"
+
+namespace worker::app {
+namespace {
+
+// The user that the unit and the documented spawn-fcgi command run the worker as.
+constexpr const char* usual_user = "sse-worker";
+
+}  // namespace
+
+int check(const config::CommandLine& line, const config::Config& config) {
+  const auto& file = line.config_file;
+  auto user = line.user;
+  if (user.empty() && ::geteuid() == 0 && base::is_user(usual_user)) user = usual_user;
+  if (!user.empty()) {
+    if (const auto become = base::become(user); !become)
+      return fail_config("sse-worker: --user: " + become.error());
+  }
+  if (const auto problem = config::access_problem(file)) return fail_config(*problem);
+  if (const auto problem = store::storage_problem(config.storage))
+    return fail_config(fmt::format("{}: store.path: {}", file, *problem));
+  for (const auto& [place, sentence] : config.warnings)
+    fmt::print(stderr, "{}: warning: {}\n", place, sentence);
+  const auto listen = net::listen_problem(config.listen);
+  if (listen && listen->certain) return fail_config(fmt::format("{}: listen: {}", file, listen->sentence));
+  if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
+  for (const auto& warning : {config::exposure_warning(config, file), store::boot_id_warning(config.storage),
+                              store::redis_warning(config.storage)}) {
+    if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);
+  }
+  fmt::print("{}: ok\n", file);
+  return 0;
+}
+
+}  // namespace worker::app
