@@ -6,12 +6,12 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <system_error>
 
+#include "base/number.hpp"
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
 #include "config/yaml_error.hpp"
@@ -28,9 +28,8 @@ bool is_listen_address(const std::string& text) {
   if (text.find('/') != std::string::npos) return true;
   const auto colon = text.rfind(':');
   if (colon == std::string::npos) return false;
-  int port = 0;
-  const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
-  if (error != std::errc() || end != text.data() + text.size() || port < 1 || port > 65'535) return false;
+  const auto port = base::parse_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
+  if (!port || *port == 0) return false;
   std::array<unsigned char, sizeof(in6_addr)> address{};
   const auto host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) {

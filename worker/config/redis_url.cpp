@@ -1,16 +1,11 @@
 #include "config/redis_url.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.hpp"
 
 namespace worker::config {
 namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 bool is_host(std::string_view text) {
   constexpr std::size_t longest = 253;  // a name in the DNS
@@ -36,7 +31,7 @@ std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
   url.remove_prefix(scheme.size());
   if (const auto slash = url.find('/'); slash != std::string_view::npos) {
     const auto database = url.substr(slash + 1);
-    if (!database.empty() && !read_number(database, address.database)) return std::nullopt;
+    if (!database.empty() && !base::assign_number(database, address.database)) return std::nullopt;
     url = url.substr(0, slash);
   }
   const bool bracketed = url.starts_with('[');
@@ -47,7 +42,7 @@ std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
   if (!is_host(host)) return std::nullopt;
   address.host = host;
   if (rest.empty()) return address;
-  if (!rest.starts_with(':') || !read_number(rest.substr(1), address.port) || address.port == 0)
+  if (!rest.starts_with(':') || !base::assign_number(rest.substr(1), address.port) || address.port == 0)
     return std::nullopt;
   return address;
 }

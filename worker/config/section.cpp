@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "base/closest_match.hpp"
+#include "base/number.hpp"
 #include "base/utf8.hpp"
 #include "config/renamed_keys.hpp"
 #include "config/suggested_number.hpp"
@@ -16,23 +16,15 @@
 namespace worker::config {
 namespace {
 
-// All of `text` as a number, or nothing.
-std::optional<std::size_t> whole_number(std::string_view text, int base = 10) {
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // "1.5" is 1500; exact, without a detour over floating point.
 std::optional<std::chrono::milliseconds> decimal_seconds(std::string_view text) {
   constexpr std::size_t decimals_max = 3;
   const auto point = text.find('.');
-  const auto whole = whole_number(text.substr(0, point));
+  const auto whole = base::parse_number<std::size_t>(text.substr(0, point));
   std::string decimals(point == std::string_view::npos ? "0" : text.substr(point + 1));
   if (!whole || *whole > 1'000'000'000 || decimals.size() > decimals_max) return std::nullopt;
   decimals.resize(decimals_max, '0');
-  const auto thousandths = whole_number(decimals);
+  const auto thousandths = base::parse_number<std::size_t>(decimals);
   if (!thousandths || (point != std::string_view::npos && point + 1 == text.size())) return std::nullopt;
   return std::chrono::milliseconds(*whole * 1000 + *thousandths);
 }
@@ -141,7 +133,7 @@ void Section::number(const std::string& key, std::size_t& value, std::size_t lea
   if (!node.IsDefined()) return;
   const auto expected = fmt::format("a whole number from {} to {}", least, most);
   const auto text = scalar(node, key, expected);
-  const auto number = whole_number(text);
+  const auto number = base::parse_number<std::size_t>(text);
   if (!number || *number < least || *number > most) {
     const auto meant = suggested_number(text, key.find("bytes") != std::string::npos);
     const bool helps = !number && meant && *meant >= least && *meant <= most;
@@ -175,7 +167,7 @@ void Section::mode(const std::string& key, unsigned& value) {
   if (!node.IsDefined()) return;
   const std::string expected = "three or four octal digits such as \"0660\"";
   const auto text = scalar(node, key, expected);
-  const auto mode = whole_number(text, 8);
+  const auto mode = base::parse_number<std::size_t>(text, 8);
   if (!mode || text.size() < 3 || text.size() > 4 || *mode > 0777) {
     fail(node, key, fmt::format("must be {}, not `{}`", expected, text));
   }
