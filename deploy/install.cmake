@@ -57,7 +57,10 @@ place(${source}/deploy/systemd/sse-worker.tmpfiles ${CMAKE_INSTALL_PREFIX}/lib/t
 
 file(INSTALL ${source}/www DESTINATION ${share})
 set(doc ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker)
-place(${source}/README.md ${doc} README.md)
+file(GLOB pages RELATIVE ${source} ${source}/*.md ${source}/docs/*.md)
+foreach(page ${pages})
+  place(${source}/${page} ${doc} ${page})
+endforeach()
 place(${source}/deploy/spawn-fcgi/README.md ${doc} spawn-fcgi.md)
 file(INSTALL ${source}/LICENSE DESTINATION ${doc} OPTIONAL)
 

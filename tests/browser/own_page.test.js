@@ -28,7 +28,7 @@ after(async () => {
   await rm(running.root, { recursive: true, force: true });
 }, { timeout: 60_000 });
 
-// The greeting stream as the README has it: a message at once, one every 2 s, `event: close` after 10 s.
+// The greeting stream as docs/http-api.md has it: a message at once, one every 2 s, `event: close` after 10 s.
 async function showsTheGreeting(url) {
   const { page, faults, close } = await openPage(running.browser, url, { before: withFavicon });
   await page.waitForFunction(() => document.title === 'closed', null, { timeout: 60_000 });

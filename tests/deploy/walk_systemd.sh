@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The installation under systemd, as the README has it, on a fresh machine with a systemd of its own: what is promised of the unit
+# The installation under systemd, as docs/operations.md has it, on a fresh machine with a systemd of its own: what is promised of the unit
 # when all is well, and what readers get while the worker cannot start.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib_machine.sh
 source "$(dirname "$0")/lib_machine.sh"
 
-readme=$root/README.md
+page=$root/docs/operations.md
 
-documented_line() { grep -xF 'include snippets/sse-worker.locations.conf;' "$readme" | head -1; }
+documented_line() { grep -xF 'include snippets/sse-worker.locations.conf;' "$page" | head -1; }
 logged() { there "journalctl -q --no-pager -o cat -u sse-worker.service | grep -q '$1'"; }
 takes_a_publish() { has_id "$(there "curl -s -m 10 -d 'topic=orders&data=hi' http://127.0.0.1/publish")"; }
 state() { there "systemctl show -P ActiveState sse-worker.$1" || true; }
@@ -28,7 +28,7 @@ told_within() {
 }
 
 boot_machine
-block=$(documented 'systemctl enable --now sse-worker' "$readme")
+block=$(documented 'systemctl enable --now sse-worker' "$page")
 check 'the documented commands' paste_there "$block"
 ((failures == 0)) || finish
 check 'nginx takes the documented line' start_nginx_there "$(documented_line)"
@@ -90,7 +90,7 @@ check "the mistake is in the log, not more than 22 times ($tries)" test "$tries"
 check 'and said by check' there "! sse-worker check --config $config && sse-worker check --config $config 2>&1 | grep -q ':1: nonsense: is not a key'"
 there "sed -i /nonsense/d $config"
 # shellcheck disable=SC2016 # the document's, not the shell's
-again=$(sed -n 's/^`\(systemctl reset-failed .*\)`\.$/\1/p' "$readme")
+again=$(sed -n 's/^`\(systemctl reset-failed .*\)`\.$/\1/p' "$page")
 check 'the documented way back' paste_there "$again"
 check 'serves again' until_true 5 takes_a_publish
 

@@ -7,7 +7,7 @@ import {topicsPerLine} from './shipped.mjs';
 const KiB = 1024;
 export const MiB = 1024 * KiB;
 
-// What the worker keeps of one stream beside its subscription: README, "worker memory per stream", and its share of buffers.
+// What the worker keeps of one stream beside its subscription: docs/benchmarks.md, memory of an idle reader, and its share of buffers.
 const streamBytes = 2 * KiB;
 // A name of 1,024 bytes is in the table of cohorts and in the table of routes; the allocator gives each 1,280, and the tables add a
 // little.

@@ -70,7 +70,7 @@ export class Nginx {
 }
 
 // Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten, and one is
-// added for each of the others; as the README has it, nobody is put aside after a failure. `patient`: nginx does not cut
+// added for each of the others; as docs/clustering.md has it, nobody is put aside after a failure. `patient`: nginx does not cut
 // readers that take nothing, so that only the worker does.
 function install(directory, sockets, patient) {
   const snippets = path.join(directory, 'snippets');

@@ -44,7 +44,7 @@ export class Redis {
   }
 }
 
-// With `appendonly yes`, as the README has it.
+// With `appendonly yes`, as docs/clustering.md has it.
 export async function startRedis(t, options = ['--appendonly', 'yes']) {
   const redis = new Redis(t, temporaryDirectory(t), options);
   await redis.start();

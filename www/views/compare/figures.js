@@ -1,4 +1,4 @@
-// From the README's "Figures": medians of three rounds of `make bench`, 1,000 readers of one topic, 100 bytes, two cores with
+// From docs/benchmarks.md: medians of three rounds of `make bench`, 1,000 readers of one topic, 100 bytes, two cores with
 // the load client on them. Deliveries a second are those of its scenario `saturated`; CPU and p99 those of `steady`, which
 // publishes 50 events/s, one a request.
 
