@@ -9,6 +9,7 @@ import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
 import {differences} from './lib/architecture.mjs';
 import {brokenLinks} from './lib/broken_links.mjs';
 import {anchors, blocks, links, strayMarks} from './lib/markdown.mjs';
+import {keysOf, mentionedKeys, mentionedMetrics} from './lib/names.mjs';
 import {expected, failure} from './lib/shell.mjs';
 
 const fenced = (info, code) => `\`\`\`${info}\n${code}\n\`\`\`\n`;
@@ -67,6 +68,13 @@ test('what docs/architecture.md has wrong is reported', (t) => {
     'worker/a/two.hpp is in no table',
   ]);
   assert.deepEqual(differences(root, page('| `One` | `one.*`, `two.hpp` | first |\n')), ['Two of worker/a/two.hpp is in no table']);
+});
+
+test('keys and metrics are found where pages name them', () => {
+  assert.deepEqual([...keysOf('# listen: /x\nloops: 1\nlog:\n  # The level: all.\n  level: info\n')], ['listen', 'loops', 'log', 'log.level']);
+  assert.deepEqual([...mentionedKeys('`log.level`, {key="streams.max"}, `gate.idle_seconds: 3`, `log.hpp`, log.other, `streams.example_seconds`')], ['log.level', 'streams.max', 'gate.idle_seconds']);
+  assert.deepEqual([...mentionedMetrics('`sse_worker_gaps_total` $sse_worker_allow `sse_worker_streams{x="y"}`\n```nginx\nzone=sse_worker_zone;\n```\n')], ['sse_worker_gaps_total', 'sse_worker_streams']);
+  assert.deepEqual([...mentionedMetrics('# Bounds\n| a | b | `c.d` | `gaps_total`, `closes{reason="x"}` | `e.cpp` |\n')], ['sse_worker_gaps_total', 'sse_worker_closes']);
 });
 
 test('what a page says is printed: `…` is anything, and ids have another epoch', () => {

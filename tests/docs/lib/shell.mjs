@@ -43,7 +43,7 @@ export async function failure(code, {port, directory, cwd}) {
   fs.writeFileSync(path.join(directory, 'curl'), curl, {mode: 0o755});
   const failed = path.join(directory, 'failed');
   const wanted = expected(code);
-  const env = {...process.env, PATH: `${directory}:${process.env.PATH}`, STREAM_SECONDS: wanted ? '20' : '1'};
+  const env = {...process.env, PATH: `${directory}:${process.env.PATH}`, STREAM_SECONDS: /^curl -\w*N.*# \{/m.test(code) ? '20' : '1'};
   const {code: status, stdout, stderr} = await run('bash', ['-euo', 'pipefail', '-c', `${here(code, port)}\nwait`], {env, cwd, ms: 60_000});
   const said = `\n${stdout}${stderr}`;
   if (status !== 0) return `ends with ${status}:${said}`;
