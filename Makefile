@@ -3,31 +3,45 @@ PRESET ?= release
 PORT ?= 8080
 PREFIX ?= /usr
 BUILD := build$(addprefix /,$(filter-out release,$(PRESET)))
-export PORT BUILD
+export PRESET PORT BUILD
+
+# The kinds of tests are labels of ctest; tests/CMakeLists.txt says which programs a kind needs, deploy/local/packages which packages.
+KINDS := unit integration clients front-ends deploy browser drill
+NODE_MODULES := tests/node_modules/.package-lock.json
 
 .NOTPARALLEL:
-.PHONY: help build run run-check test bench drill lint format install clean
+.PHONY: help build build-tests run run-check test $(KINDS:%=test-%) bench drill lint format install clean
 
 help: ## this list
-	@sed -n "s/^\([a-z]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 17
+	@sed -n "s/^\([a-z-]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 21
+	@printf '  make test-KIND     tests of one kind: %s\n' '$(KINDS)'
 
 build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (build/dev), asan or tsan
-	cmake --preset $(PRESET)
-	cmake --build --preset $(PRESET)
+	deploy/local/build sse-worker
+
+build-tests: packages-build packages-build-tests ## the worker and everything that tests and measures it
+	deploy/local/build all
 
 run: packages-run run-check build ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
 	@deploy/local/run
 
-test: packages-test packages-front-ends packages-browser tests/node_modules/.package-lock.json build ## everything; PRESET as above
+test: packages-test $(NODE_MODULES) build-tests ## every test; PRESET as above
 	ctest --preset $(PRESET)
 
-bench: packages-bench tests/node_modules/.package-lock.json build ## beside Nchan, Node and others; tables and charts
+$(KINDS:%=test-%): test-%: packages-% packages-build packages-build-tests
+	deploy/local/build tests-$*
+	ctest --preset $(PRESET) -L '^$*$$'
+
+test-integration test-clients test-browser: $(NODE_MODULES)
+
+bench: packages-bench $(NODE_MODULES) build-tests ## beside Nchan, Node and others; tables and charts
 	tests/bench/run
 
-drill: packages-test build ## kills, fills disks, cuts lines; a table of what was lost
+drill: packages-drill packages-build packages-build-tests ## kills, fills disks, cuts lines; a table of what was lost
+	deploy/local/build tests-drill
 	tests/drill/run
 
-lint: packages-lint build ## clang-format, shellcheck, clang-tidy
+lint: packages-lint build-tests ## clang-format, shellcheck, clang-tidy
 	deploy/local/lint
 
 format: packages-lint ## rewrites the C++ sources in the house style
@@ -46,7 +60,7 @@ run-check:
 packages-%:
 	@deploy/local/packages $*
 
-tests/node_modules/.package-lock.json: tests/package-lock.json
+$(NODE_MODULES): tests/package-lock.json | packages-node
 	cd tests && npm ci --no-audit --no-fund
 
 $(BUILD)/sse-worker:

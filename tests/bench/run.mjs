@@ -83,7 +83,7 @@ async function takeSystems(suite, wanted) {
 }
 
 for (const name of ['sse-worker', 'sse-load', 'sse-floor']) {
-  if (!existsSync(join(build, name))) die(`there is no ${join(build, name)}; make build makes it`);
+  if (!existsSync(join(build, name))) die(`there is no ${join(build, name)}; make build-tests makes it`);
 }
 // A suite, then perhaps scenarios of it, then perhaps another suite.
 const wanted = new Map();

@@ -11,7 +11,7 @@ function promtool(text) {
     encoding: 'utf8',
   });
   if (error) {
-    const hint = 'promtool is missing; it comes with the package prometheus: deploy/local/packages test';
+    const hint = 'promtool is missing; it comes with the package prometheus: deploy/local/packages integration';
     throw new Error(`${hint} (${error.message})`);
   }
   return {status, said: `${stdout}${stderr}`};

@@ -18,6 +18,6 @@ export const floor = {
   title: 'the floor',
   batches: true,
   ahead: 70,
-  missing: () => (existsSync(join(build, 'sse-floor')) ? undefined : 'make build makes build/sse-floor'),
+  missing: () => (existsSync(join(build, 'sse-floor')) ? undefined : 'make build-tests makes build/sse-floor'),
   start: () => startStack(undefined, standIn()),
 };
