@@ -1,8 +1,8 @@
 // Two workers with one Redis: from a publish at one to a reader at the other, and batches at both at once. The publishers of
 // the batches are this process, on the same processors.
-import { NDJSON, lines } from '../integration/lib/hub_publisher.mjs';
-import { startRedis, startWorkers } from '../integration/lib/redis.mjs';
-import { Scope } from '../drill/scope.mjs';
+import { NDJSON, lines } from '../lib/publisher.mjs';
+import { startRedis, startWorkers } from '../lib/redis.mjs';
+import { Scope } from '../lib/scope.mjs';
 import { load } from './load.mjs';
 
 const rate = 500;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {now, until} from '../integration/lib/wait.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {now, until} from '../lib/wait.mjs';
 import {clients, table} from './lib/documented.mjs';
 import {questions, startOrigin} from './lib/origin.mjs';
 import {startBrowser, startPage, startProcess} from './lib/run.mjs';

@@ -3,7 +3,7 @@
 // without data, as the page says. And what `heartbeat=event` is for besides: noticing a dead connection.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {startHub} from '../integration/lib/hub_stack.mjs';
+import {startHub} from '../lib/hub.mjs';
 import {clients, table} from './lib/documented.mjs';
 import {everyone, haveAll, haveBegun, holdAll, releaseAll, startAll, tell} from './lib/field.mjs';
 

@@ -6,9 +6,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {configText, startHub} from '../integration/lib/hub_stack.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {configText, startHub} from '../lib/hub.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {clients} from './lib/documented.mjs';
 import {cutAll, everyone, haveAll, haveBegun, releaseAll, short, startAll, tell} from './lib/field.mjs';
 

@@ -1,7 +1,7 @@
 // curl in a loop: what a shell script does. curl itself knows nothing of events, so the cursor is the
 // script's to keep.
 import {spawn} from 'node:child_process';
-import {FrameParser} from '../integration/lib/sse.mjs';
+import {FrameParser} from '../lib/sse.mjs';
 
 export function read(url, {take, closed}) {
   let cursor;

@@ -5,10 +5,10 @@ import fs from 'node:fs';
 import http from 'node:http';
 import {once} from 'node:events';
 import {test} from 'node:test';
-import {defer, temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {configText, startHub} from '../integration/lib/hub_stack.mjs';
-import {until} from '../integration/lib/wait.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {configText, startHub} from '../lib/hub.mjs';
+import {until} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {startBrowser} from './lib/run.mjs';
 
 const config = {streams: {retry_seconds: 0.2}};

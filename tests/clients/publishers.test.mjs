@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {startHub} from '../integration/lib/hub_stack.mjs';
-import {run} from '../integration/lib/process.mjs';
-import {root} from '../integration/lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {run} from '../lib/process.mjs';
+import {root} from '../lib/worker.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/publishing.md'), 'utf8');
 const blocks = [...page.matchAll(/^```\w+ publisher=(\w+)\n(.*?)^```$/gms)].map(([, name, code]) => ({name, code}));

@@ -1,10 +1,10 @@
 // The disk runs full while events are published and read, and gets room again, several times.
 import fs from 'node:fs';
 import path from 'node:path';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {configText, startHub} from '../integration/lib/hub_stack.mjs';
-import {smallDisk} from '../integration/lib/journal_faults.mjs';
-import {until} from '../integration/lib/wait.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {configText, startHub} from '../lib/hub.mjs';
+import {smallDisk} from '../lib/store_faults.mjs';
+import {until} from '../lib/wait.mjs';
 import {Population} from './population.mjs';
 
 // As another program would: all there is, to the last block.

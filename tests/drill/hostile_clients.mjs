@@ -3,11 +3,11 @@
 // memory may grow to is worked out and printed before the attack begins.
 import fs from 'node:fs';
 import path from 'node:path';
-import {Process} from '../integration/lib/process.mjs';
-import {startHub} from '../integration/lib/hub_stack.mjs';
-import {sanitized} from '../integration/lib/hub_memory.mjs';
-import {binary} from '../integration/lib/worker.mjs';
-import {defer} from '../integration/lib/cleanup.mjs';
+import {Process} from '../lib/process.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {sanitized} from '../lib/memory.mjs';
+import {binary} from '../lib/worker.mjs';
+import {defer} from '../lib/cleanup.mjs';
 import {MiB, bound, boundLines, leftAfter, total} from './hostile/bound.mjs';
 import {fillHistory, settledFills} from './hostile/history.mjs';
 import {shipped} from './hostile/shipped.mjs';

@@ -1,7 +1,7 @@
 // Each kind of hostile client alone, at its limit and one past it: what is at the limit is served, what is past it gets a clear
 // answer or a cut that is counted; and afterwards the worker's memory is what it was.
-import {startHub} from '../integration/lib/hub_stack.mjs';
-import {sanitized} from '../integration/lib/hub_memory.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {sanitized} from '../lib/memory.mjs';
 import {edges} from './hostile/edges.mjs';
 import {fillHistory} from './hostile/history.mjs';
 import {shipped} from './hostile/shipped.mjs';

@@ -1,9 +1,9 @@
 // The worker is killed again and again while events are published and read; its journal is a file.
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
-import {configText, startHub} from '../integration/lib/hub_stack.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {configText, startHub} from '../lib/hub.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {Population} from './population.mjs';
 
 export const sqlite = (t, durability = 'process') =>

@@ -2,7 +2,7 @@
 // know. It sends the event again under the same id, and there has to be one. When that moment is depends on the machine: a kill
 // that came too early makes the next later, one that came too late sooner.
 import {setTimeout as pause} from 'node:timers/promises';
-import {startHub} from '../integration/lib/hub_stack.mjs';
+import {startHub} from '../lib/hub.mjs';
 import {replace, sqlite} from './killed_worker.mjs';
 
 export async function lostAnswer(t, {times, tries_max}) {

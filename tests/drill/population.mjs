@@ -3,10 +3,10 @@
 // until it is acknowledged: readers have to get each number once, and without a hole. In the other half nothing is sent
 // again: what was acknowledged has to come once, what was not may come once.
 import {setTimeout as pause} from 'node:timers/promises';
-import {defer} from '../integration/lib/cleanup.mjs';
-import {Publisher} from '../integration/lib/hub_publisher.mjs';
-import {Reader} from '../integration/lib/hub_reader.mjs';
-import {until, within} from '../integration/lib/wait.mjs';
+import {defer} from '../lib/cleanup.mjs';
+import {Publisher} from '../lib/publisher.mjs';
+import {Reader} from '../lib/reader.mjs';
+import {until, within} from '../lib/wait.mjs';
 
 class Lane {
   acknowledged = new Set();

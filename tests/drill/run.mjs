@@ -1,7 +1,7 @@
 // Takes the drills that are named, or all, one after the other, and prints a table of them.
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {drills, faults} from './drills.mjs';
-import {Scope} from './scope.mjs';
+import {Scope} from '../lib/scope.mjs';
 
 // SCALE (1): how much of the hostile clients, for trying things out.
 const scale = Number(process.env.SCALE ?? 1);

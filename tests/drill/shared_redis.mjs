@@ -1,7 +1,7 @@
 // Two workers that share a Redis, behind one nginx, under load: what happens to the Redis, and to the workers.
 import {setTimeout as pause} from 'node:timers/promises';
-import {startRedis, startWorkers} from '../integration/lib/redis.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {startRedis, startWorkers} from '../lib/redis.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {Population} from './population.mjs';
 
 // Does `happens(…)` so many times while all goes on.

@@ -2,9 +2,9 @@
 // and a resume with a large history does not stand still.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {configText} from '../integration/lib/hub_stack.mjs';
-import {startNginx} from '../integration/lib/nginx.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {configText} from '../lib/hub.mjs';
+import {startNginx} from '../lib/nginx.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {ask} from './lib/ask.mjs';
 import {Checks, key} from './lib/checks.mjs';
 import {startFrontEnd} from './lib/front_end.mjs';

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
-import {configText} from '../integration/lib/hub_stack.mjs';
-import {startWorker} from '../integration/lib/worker.mjs';
+import {configText} from '../lib/hub.mjs';
+import {startWorker} from '../lib/worker.mjs';
 import {Checks, assertSurvivable, key, streamsMax} from './lib/checks.mjs';
 import {startFrontEnd} from './lib/front_end.mjs';
 import {Table} from './lib/table.mjs';

@@ -5,9 +5,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from './lib/cleanup.mjs';
-import {run} from './lib/process.mjs';
-import {binary, root} from './lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {run} from '../lib/process.mjs';
+import {binary, root} from '../lib/worker.mjs';
 
 const lines = (text) => text.split('\n').slice(0, -1);
 

@@ -1,9 +1,9 @@
 // Several cursors in one request: what polyfills and proxies make of one. Never is something repeated in silence.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect} from './lib/fcgi.mjs';
-import {startHub} from './lib/hub_stack.mjs';
-import {get, request} from './lib/records.mjs';
+import {connect} from '../lib/fcgi.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {get, request} from '../lib/records.mjs';
 
 test('several cursors', async (t) => {
   const hub = await startHub(t);

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
-import {endless} from './lib/config.mjs';
-import {open} from './lib/fcgi.mjs';
-import {events} from './lib/sse.mjs';
-import {until} from './lib/wait.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {endless} from '../lib/config.mjs';
+import {open} from '../lib/fcgi.mjs';
+import {events} from '../lib/sse.mjs';
+import {until} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 test('more peers than descriptors', async (t) => {
   const limit = 40;

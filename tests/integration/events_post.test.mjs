@@ -1,9 +1,9 @@
 // POST /events: a subscription that does not fit an address, through the shipped nginx file.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {assertProblem} from './lib/hub_problem.mjs';
-import {FORM, JSON_TYPE, encoded} from './lib/hub_publisher.mjs';
-import {startHub} from './lib/hub_stack.mjs';
+import {assertProblem} from '../lib/problem.mjs';
+import {FORM, JSON_TYPE, encoded} from '../lib/publisher.mjs';
+import {startHub} from '../lib/hub.mjs';
 
 // As large as the limits allow: 100 topics of 1,024 bytes.
 const largest = Array.from({length: 100}, (_, n) => `${String(n).padStart(2, '0')}${'ж'.repeat(511)}`);

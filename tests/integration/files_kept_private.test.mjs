@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from './lib/cleanup.mjs';
-import {configText} from './lib/hub_stack.mjs';
-import {startNginx} from './lib/nginx.mjs';
-import {Publisher} from './lib/hub_publisher.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {configText} from '../lib/hub.mjs';
+import {startNginx} from '../lib/nginx.mjs';
+import {Publisher} from '../lib/publisher.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const mode = (file) => (fs.statSync(file).mode & 0o7777).toString(8);
 const endings = ['', '-wal', '-shm', '.lock'];

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {test} from 'node:test';
-import {endless} from './lib/config.mjs';
-import {open} from './lib/fcgi.mjs';
-import {run} from './lib/process.mjs';
-import {events} from './lib/sse.mjs';
-import {now} from './lib/wait.mjs';
-import {root, startWorker} from './lib/worker.mjs';
+import {endless} from '../lib/config.mjs';
+import {open} from '../lib/fcgi.mjs';
+import {run} from '../lib/process.mjs';
+import {events} from '../lib/sse.mjs';
+import {now} from '../lib/wait.mjs';
+import {root, startWorker} from '../lib/worker.mjs';
 
 const fuzz = path.resolve(process.env.FCGI_FUZZ ?? path.join(root, 'build/tests/fuzz/fcgi-fuzz'));
 const connections = 100000;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import {setTimeout as pause} from 'node:timers/promises';
 import {test} from 'node:test';
-import {open} from './lib/fcgi.mjs';
-import {assertGreeting, assertStreamHeaders} from './lib/greeting.mjs';
-import {events} from './lib/sse.mjs';
-import {now, undisturbed} from './lib/wait.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {open} from '../lib/fcgi.mjs';
+import {assertGreeting, assertStreamHeaders} from '../lib/greeting.mjs';
+import {events} from '../lib/sse.mjs';
+import {now, undisturbed} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 // The frame as bytes, apart from the time in it.
 const frame = /^data: \{"message":"Hello World","timestamp":"[^"]{24}"\}\n\n$/;

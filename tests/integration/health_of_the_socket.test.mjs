@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
-import {assertProblem} from './lib/hub_problem.mjs';
-import {startHub} from './lib/hub_stack.mjs';
+import {assertProblem} from '../lib/problem.mjs';
+import {startHub} from '../lib/hub.mjs';
 
 test('a socket that nginx cannot open any more is unhealthy at once', async (t) => {
   const hub = await startHub(t);

@@ -1,10 +1,10 @@
 // FCGI_KEEP_CONN: many requests on one connection, one after the other, also when they arrive in one piece.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect, open} from './lib/fcgi.mjs';
-import {begin, get, request} from './lib/records.mjs';
-import {events} from './lib/sse.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {connect, open} from '../lib/fcgi.mjs';
+import {begin, get, request} from '../lib/records.mjs';
+import {events} from '../lib/sse.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const brief = {message: 'Hello World', interval_seconds: 1, duration_seconds: 1};
 const post = {...get('/healthz'), REQUEST_METHOD: 'POST'};

@@ -1,10 +1,10 @@
 // Readers who leave: in every way, at any time, and the worker knows at once.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {endless} from './lib/config.mjs';
-import {open} from './lib/fcgi.mjs';
-import {abort} from './lib/records.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {endless} from '../lib/config.mjs';
+import {open} from '../lib/fcgi.mjs';
+import {abort} from '../lib/records.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 test('readers who leave', async (t) => {
   const worker = await startWorker(t, {config: {greeting: endless}});

@@ -5,11 +5,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {spawn} from 'node:child_process';
 import {test} from 'node:test';
-import {defer, temporaryDirectory} from './lib/cleanup.mjs';
-import {writeConfig} from './lib/config.mjs';
-import {run} from './lib/process.mjs';
-import {until} from './lib/wait.mjs';
-import {binary} from './lib/worker.mjs';
+import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {writeConfig} from '../lib/config.mjs';
+import {run} from '../lib/process.mjs';
+import {until} from '../lib/wait.mjs';
+import {binary} from '../lib/worker.mjs';
 
 // A mount namespace whose /dev/log is `socket`: the devices of this machine stay untouched.
 const ownDev = (socket) => `set -e

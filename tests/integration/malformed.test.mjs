@@ -1,9 +1,9 @@
 // What is not FastCGI, or is meant to break it: closed, counted under its reason, and nobody else notices.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect} from './lib/fcgi.mjs';
-import * as fcgi from './lib/records.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {connect} from '../lib/fcgi.mjs';
+import * as fcgi from '../lib/records.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const {begin, get, pairs, record, request, stream, PARAMS, STDIN, GET_VALUES} = fcgi;
 const health = pairs(get('/healthz'));

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from './lib/cleanup.mjs';
-import {run} from './lib/process.mjs';
-import {root} from './lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {run} from '../lib/process.mjs';
+import {root} from '../lib/worker.mjs';
 
 const shipped = path.join(root, 'deploy/nginx');
 const readme = fs.readFileSync(path.join(shipped, 'README.md'), 'utf8');

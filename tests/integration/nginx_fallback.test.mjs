@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from './lib/cleanup.mjs';
-import {endless} from './lib/config.mjs';
-import {startNginx} from './lib/nginx.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {endless} from '../lib/config.mjs';
+import {startNginx} from '../lib/nginx.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 async function assertAway(nginx) {
   const stream = await nginx.fetch('/events');

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import {test} from 'node:test';
-import {temporaryDirectory} from './lib/cleanup.mjs';
-import {startHub} from './lib/hub_stack.mjs';
-import {startNginx} from './lib/nginx.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {startNginx} from '../lib/nginx.mjs';
 
 // Lines for the http block. Where a setting chooses types, it chooses all of them.
 const settings = {

@@ -1,10 +1,10 @@
 // Through the real nginx with the shipped files: what a reader sees.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {assertGreeting, assertStreamHeaders, assertTimes} from './lib/greeting.mjs';
-import {startNginx} from './lib/nginx.mjs';
-import {now, undisturbed} from './lib/wait.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {assertGreeting, assertStreamHeaders, assertTimes} from '../lib/greeting.mjs';
+import {startNginx} from '../lib/nginx.mjs';
+import {now, undisturbed} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 test('through nginx', async (t) => {
   const greeting = {interval_seconds: 1, duration_seconds: 3};

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {assertProblem} from './lib/hub_problem.mjs';
-import {startHub} from './lib/hub_stack.mjs';
-import {root} from './lib/worker.mjs';
+import {assertProblem} from '../lib/problem.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {root} from '../lib/worker.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/front-ends.md'), 'utf8');
 const [, printed] = /^## nginx, under another path\n.*?^```nginx\n(.*?)^```$/ms.exec(page);

@@ -2,9 +2,9 @@
 // a body whose length is not known. As bytes, without those web servers; tests/front-ends has them.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect, open} from './lib/fcgi.mjs';
-import {GET_VALUES, abort, begin, get, pair, pairs, record, request} from './lib/records.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {connect, open} from '../lib/fcgi.mjs';
+import {GET_VALUES, abort, begin, get, pair, pairs, record, request} from '../lib/records.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const without = (...names) => Object.fromEntries(Object.entries(get('')).filter(([name]) => !names.includes(name)));
 const asked = ['FCGI_MAX_CONNS', 'FCGI_MAX_REQS', 'FCGI_MPXS_CONNS', 'FCGI_MAX_CONNS', 'OTHER'];

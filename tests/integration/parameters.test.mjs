@@ -1,10 +1,10 @@
 // Parameters of every size and in every cut, up to the limit and one byte over it.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect} from './lib/fcgi.mjs';
-import {freePort} from './lib/port.mjs';
-import {begin, get, pairs, PARAMS, parametersOfSize, request, STDIN, stream} from './lib/records.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {connect} from '../lib/fcgi.mjs';
+import {freePort} from '../lib/port.mjs';
+import {begin, get, pairs, PARAMS, parametersOfSize, request, STDIN, stream} from '../lib/records.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const health = get('/healthz');
 

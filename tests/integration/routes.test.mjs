@@ -1,10 +1,10 @@
 // Paths and methods: what is served, and how everything else is refused.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {assertStreamHeaders} from './lib/greeting.mjs';
-import {open} from './lib/fcgi.mjs';
-import {endless} from './lib/config.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {assertStreamHeaders} from '../lib/greeting.mjs';
+import {open} from '../lib/fcgi.mjs';
+import {endless} from '../lib/config.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 // RFC 9457, and never a page for people.
 function assertProblem(answer, status) {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {test} from 'node:test';
-import {endless} from './lib/config.mjs';
-import {connect, open} from './lib/fcgi.mjs';
-import {begin} from './lib/records.mjs';
-import {events} from './lib/sse.mjs';
-import {now} from './lib/wait.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {endless} from '../lib/config.mjs';
+import {connect, open} from '../lib/fcgi.mjs';
+import {begin} from '../lib/records.mjs';
+import {events} from '../lib/sse.mjs';
+import {now} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 // A second and a half on top, for a machine that has other things to do.
 async function assertEndsWithin(worker, milliseconds) {

@@ -1,10 +1,10 @@
 // Peers that connect and say nothing, or stop in the middle, may cost neither a thread nor anybody's time.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {connect, open} from './lib/fcgi.mjs';
-import {begin, get, pairs, PARAMS, record, request, stream} from './lib/records.mjs';
-import {now} from './lib/wait.mjs';
-import {startWorker} from './lib/worker.mjs';
+import {connect, open} from '../lib/fcgi.mjs';
+import {begin, get, pairs, PARAMS, record, request, stream} from '../lib/records.mjs';
+import {now} from '../lib/wait.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const parameters = pairs(get('/healthz'));
 const post = pairs({...get('/events'), REQUEST_METHOD: 'POST', CONTENT_LENGTH: '10'});

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {assertStreamHeaders} from './lib/greeting.mjs';
-import {assertProblem} from './lib/hub_problem.mjs';
-import {configText, startHub} from './lib/hub_stack.mjs';
-import {assertTurnedAway} from './lib/turned_away.mjs';
-import {events} from './lib/sse.mjs';
-import {now, until} from './lib/wait.mjs';
+import {assertStreamHeaders} from '../lib/greeting.mjs';
+import {assertProblem} from '../lib/problem.mjs';
+import {configText, startHub} from '../lib/hub.mjs';
+import {assertTurnedAway} from '../lib/turned_away.mjs';
+import {events} from '../lib/sse.mjs';
+import {now, until} from '../lib/wait.mjs';
 
 // nginx believes what a test says about where it is.
 const anywhere = {nginx: {server: 'set_real_ip_from 127.0.0.1; real_ip_header X-Real-IP;'}};

@@ -6,14 +6,14 @@ import net from 'node:net';
 import path from 'node:path';
 import {test} from 'node:test';
 import zlib from 'node:zlib';
-import {defer, temporaryDirectory} from './lib/cleanup.mjs';
-import {http as http1} from './lib/http.mjs';
-import {startHub} from './lib/hub_stack.mjs';
-import {startNginx} from './lib/nginx.mjs';
-import {freePort} from './lib/port.mjs';
-import {Process, run} from './lib/process.mjs';
-import {until} from './lib/wait.mjs';
-import {root} from './lib/worker.mjs';
+import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {http as http1} from '../lib/http.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {startNginx} from '../lib/nginx.mjs';
+import {freePort} from '../lib/port.mjs';
+import {Process, run} from '../lib/process.mjs';
+import {until} from '../lib/wait.mjs';
+import {root} from '../lib/worker.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8');
 

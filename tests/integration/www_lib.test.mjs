@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {Locks} from '../browser/model/world.js';
 import {loadLib} from '../browser/lib_module.js';
-import {defer, temporaryDirectory} from './lib/cleanup.mjs';
-import {startBreaker} from './lib/hub_breaker.mjs';
-import {seeded} from './lib/hub_random.mjs';
-import {startHub} from './lib/hub_stack.mjs';
-import {until} from './lib/wait.mjs';
+import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {startBreaker} from '../lib/breaker.mjs';
+import {seeded} from '../lib/random.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {until} from '../lib/wait.mjs';
 
 const total = 400;
 const cuts = Array.from({length: 30}, (_, n) => n * 13 + 5);

@@ -6,7 +6,7 @@
 import { express } from './express.mjs';
 import { expressSingle } from './express_single.mjs';
 import { floor } from './floor.mjs';
-import { redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious } from './journals.mjs';
+import { redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious } from './stores.mjs';
 import { longpoll } from './longpoll.mjs';
 import { nchan } from './nchan.mjs';
 import { previous } from './previous.mjs';

@@ -6,7 +6,7 @@ import { loadLib } from '../lib_module.js';
 import { Server } from './server.js';
 import { Tab } from './tab.js';
 import { World, settled } from './world.js';
-import { randomOf } from '../../integration/lib/hub_random.mjs';
+import { randomOf } from '../../lib/random.mjs';
 
 const steps = 60;
 const [first, count] = process.argv.slice(2).map(Number);

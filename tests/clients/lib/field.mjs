@@ -1,6 +1,6 @@
 // All clients of docs/clients.md at once, each with a topic and a road of its own to the hub.
-import {temporaryDirectory} from '../../integration/lib/cleanup.mjs';
-import {until} from '../../integration/lib/wait.mjs';
+import {temporaryDirectory} from '../../lib/cleanup.mjs';
+import {until} from '../../lib/wait.mjs';
 import {startRoad} from './road.mjs';
 import {startBrowser, startPage, startProcess} from './run.mjs';
 

@@ -2,7 +2,7 @@
 // answer. It counts the streams that are asked for, and keeps the cursor of each.
 import http from 'node:http';
 import {once} from 'node:events';
-import {defer} from '../../integration/lib/cleanup.mjs';
+import {defer} from '../../lib/cleanup.mjs';
 
 const stream = {'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', 'X-Accel-Buffering': 'no'};
 const problem = {'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store'};

@@ -2,7 +2,7 @@
 // released. It also counts the streams that were asked for, and knows whether the newest of them has begun.
 import net from 'node:net';
 import {once} from 'node:events';
-import {defer} from '../../integration/lib/cleanup.mjs';
+import {defer} from '../../lib/cleanup.mjs';
 
 class Road {
   // Requests for a stream; a poll is none.

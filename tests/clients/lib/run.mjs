@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {spawn} from 'node:child_process';
 import {launch} from '../../browser/chromium.js';
-import {defer} from '../../integration/lib/cleanup.mjs';
-import {root} from '../../integration/lib/worker.mjs';
+import {defer} from '../../lib/cleanup.mjs';
+import {root} from '../../lib/worker.mjs';
 
 const modules = path.join(root, 'tests/node_modules');
 

@@ -1,8 +1,8 @@
 // The edges of each kind: what is at its limit, what is one past it, and the counter that has to move past it and not before, where
 // it is the worker that refuses. Where nginx refuses there is a status, and nothing to count.
 import {setTimeout as pause} from 'node:timers/promises';
-import {begin, get, request} from '../../integration/lib/records.mjs';
-import {until} from '../../integration/lib/wait.mjs';
+import {begin, get, request} from '../../lib/records.mjs';
+import {until} from '../../lib/wait.mjs';
 import {dripping} from './byte_a_second.mjs';
 import {publishing} from './flood.mjs';
 import {stream as halfClosed} from './half_closed.mjs';

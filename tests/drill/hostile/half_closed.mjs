@@ -3,7 +3,7 @@
 import {Crowd, Tally, scaled} from './crowd.mjs';
 import {addressOf, connect, head} from './wire.mjs';
 import {slowPost} from './slow_bodies.mjs';
-import {get, request} from '../../integration/lib/records.mjs';
+import {get, request} from '../../lib/records.mjs';
 
 export const kind = 30;
 export const title = 'half-closed sockets: 500';

@@ -2,7 +2,7 @@
 // the worker reads, at its own socket.
 import {Paced, Tally} from './crowd.mjs';
 import {addressOf, exchange, head} from './wire.mjs';
-import {get, parametersOfSize, request} from '../../integration/lib/records.mjs';
+import {get, parametersOfSize, request} from '../../lib/records.mjs';
 
 export const kind = 29;
 export const title = 'huge heads: 50 requests a second';

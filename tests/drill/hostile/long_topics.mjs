@@ -4,7 +4,7 @@
 import {Crowd, Tally, scaled} from './crowd.mjs';
 import {topicsPerLine} from './shipped.mjs';
 import {addressOf, connect, head, judged} from './wire.mjs';
-import {get, request} from '../../integration/lib/records.mjs';
+import {get, request} from '../../lib/records.mjs';
 
 export const kind = 27;
 export const title = 'long topics: 5,000 readers, up to 100 topics of 1,024 bytes each';

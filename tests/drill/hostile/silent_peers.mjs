@@ -2,7 +2,7 @@
 // nobody else reaches that socket. Half of what `fastcgi.pending_max` allows: all of it would leave no room for anybody.
 import {Crowd, Tally, scaled} from './crowd.mjs';
 import {connect} from './wire.mjs';
-import {PARAMS, begin, get, pairs, record, request} from '../../integration/lib/records.mjs';
+import {PARAMS, begin, get, pairs, record, request} from '../../lib/records.mjs';
 
 export const kind = 31;
 export const title = "silent FastCGI peers: 2,000 at the worker's socket";

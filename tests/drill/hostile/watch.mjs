@@ -1,7 +1,7 @@
 // What happens to the worker meanwhile: its memory now and at most, and what its limits counted.
 import fs from 'node:fs';
-import {residentMiB} from '../../integration/lib/hub_memory.mjs';
-import {until} from '../../integration/lib/wait.mjs';
+import {residentMiB} from '../../lib/memory.mjs';
+import {until} from '../../lib/wait.mjs';
 
 // The most a process ever took, from now on; the kernel keeps it, so nothing falls between two looks.
 export function forgetMost(pid) {

@@ -1,6 +1,6 @@
 // One request and its whole answer, as a backend's HTTP client makes it.
 import http from 'node:http';
-import {within} from '../../integration/lib/wait.mjs';
+import {within} from '../../lib/wait.mjs';
 
 // A list as `body` goes out in chunks, without a length.
 export function ask(port, where, {method = 'GET', headers = {}, body = '', ms = 10000, localAddress} = {}) {

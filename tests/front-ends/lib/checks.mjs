@@ -1,8 +1,8 @@
 // What is checked behind every front end. Each check gives the words for its cell of the table in docs/front-ends.md.
 import assert from 'node:assert/strict';
 import {setTimeout as pause} from 'node:timers/promises';
-import {http} from '../../integration/lib/http.mjs';
-import {now, until} from '../../integration/lib/wait.mjs';
+import {http} from '../../lib/http.mjs';
+import {now, until} from '../../lib/wait.mjs';
 import {ask} from './ask.mjs';
 
 export const key = 'correct horse';

@@ -2,11 +2,11 @@
 // this machine is changed: ports, sockets, folders.
 import fs from 'node:fs';
 import path from 'node:path';
-import {defer, temporaryDirectory} from '../../integration/lib/cleanup.mjs';
-import {freePort} from '../../integration/lib/port.mjs';
-import {Process, run} from '../../integration/lib/process.mjs';
-import {until} from '../../integration/lib/wait.mjs';
-import {root} from '../../integration/lib/worker.mjs';
+import {defer, temporaryDirectory} from '../../lib/cleanup.mjs';
+import {freePort} from '../../lib/port.mjs';
+import {Process, run} from '../../lib/process.mjs';
+import {until} from '../../lib/wait.mjs';
+import {root} from '../../lib/worker.mjs';
 import {ask} from './ask.mjs';
 import {kinds} from './kinds.mjs';
 
