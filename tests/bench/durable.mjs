@@ -1,12 +1,11 @@
 // What it costs to keep events: the worker with its journal in memory, which is how the other suites measure it, beside ones
 // that keep them in a file and in Redis.
-import { once } from 'node:events';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { load, watching } from './load.mjs';
 import { measures } from './measures.mjs';
-import { build, end, results } from './processes.mjs';
+import { binary } from '../lib/places.mjs';
+import { Process } from '../lib/process.mjs';
+import { results } from './results.mjs';
 import { measureShared } from './shared_redis.mjs';
 import { systems } from './systems/index.mjs';
 
@@ -21,16 +20,10 @@ async function restarted(running) {
     '--publish-batch', 400, '--publish-connections', 8, '--duration', '60s', ...watching(running.pids));
   await (running.stop_worker ?? running.stop)();
   const began = performance.now();
-  const worker = spawn(join(build, 'sse-worker'), ['--config', running.config],
-    { stdio: ['ignore', 'ignore', 'pipe'], cwd: results });
-  const ended = once(worker, 'exit');
-  const late = setTimeout(() => worker.kill('SIGKILL'), 60_000);
-  for await (const line of createInterface({ input: worker.stderr })) if (line.includes(' started: ')) break;
-  report.start_seconds = worker.exitCode === null ? (performance.now() - began) / 1000 : NaN;
-  clearTimeout(late);
-  worker.stderr.resume();
-  await end(worker);
-  await ended;
+  const worker = new Process(binary, ['--config', running.config], { stdio: ['ignore', 'ignore', 'pipe'], cwd: results });
+  const serves = await worker.says('stderr', / started: /, 15_000).then(() => true, () => false);
+  report.start_seconds = serves ? (performance.now() - began) / 1000 : NaN;
+  await worker.stop();
   return report;
 }
 

@@ -1,7 +1,8 @@
 // The greeting stream: how fast streams open, what an open one costs, and what newcomers meet meanwhile; without and with
 // silent FastCGI peers.
-import { load } from './load.mjs';
-import { withStack, writeConfig } from './stack.mjs';
+import { load, watching } from './load.mjs';
+import { writeConfig } from './results.mjs';
+import { withStack } from './stack.mjs';
 import { cpuOpening, failedStreams, rssPerStream } from './figures.mjs';
 
 const streams = 5000;
@@ -18,12 +19,12 @@ const warm = (stack) => load('--url', stack.events, '--streams', 100, '--until',
 const opened = (column) => withStack(
   writeConfig('held', 'greeting:\n  interval_seconds: 2\n  duration_seconds: 60\n'), warm, (stack) => load(
     '--url', stack.events, '--streams', streams, '--after-open', probes, '--probe-interval', '10ms', '--until', 'first',
-    '--duration', '30s', ...pressure(stack, column), ...stack.watched()));
+    '--duration', '30s', ...pressure(stack, column), ...watching(stack.pids)));
 
 // The shipped configuration: opened at the asked rate, read to the end.
 const lived = (column) => withStack(undefined, warm, (stack) => load(
   '--url', stack.events, '--streams', streams, '--rate', 3000, '--until', 'end', '--duration', '30s',
-  ...pressure(stack, column), ...stack.watched()));
+  ...pressure(stack, column), ...watching(stack.pids)));
 
 const perOpened = (report, name) => (cpuOpening(report, name) / report.streams.opened) * 1e6;
 

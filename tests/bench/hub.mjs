@@ -1,7 +1,8 @@
 // The hub: what an idle subscription costs, how fast history is given back, how fast events are taken in, and how they
 // reach a thousand readers; with one loop and with two. Every reader checks the number of every event.
-import { load } from './load.mjs';
-import { withStack, writeConfig } from './stack.mjs';
+import { load, watching } from './load.mjs';
+import { writeConfig } from './results.mjs';
+import { withStack } from './stack.mjs';
 import { cpuOpen, failedStreams, rssPerStream } from './figures.mjs';
 
 const idle = 8000;
@@ -35,7 +36,7 @@ async function measure(column) {
   const reports = {};
   for (const name of only[column] ?? Object.keys(scenarios)) {
     reports[name] = await withStack(config, warm, (stack) =>
-      load('--url', stack.events, ...scenarios[name], ...stack.watched()));
+      load('--url', stack.events, ...scenarios[name], ...watching(stack.pids)));
   }
   return reports;
 }

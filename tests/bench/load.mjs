@@ -1,15 +1,19 @@
 // Runs the load client, and returns its report.
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { build, start } from './processes.mjs';
+import { build } from '../lib/places.mjs';
+import { Process } from '../lib/process.mjs';
+
+const client = join(build, 'sse-load');
+const longestMs = 10 * 60_000; // and more, by the patience of wait.mjs
+
+// A load client whose faults are shown.
+export const startLoad = (...args) => new Process(client, args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] });
 
 export async function load(...args) {
-  const client = start(join(build, 'sse-load'), args.map(String));
-  let out = '';
-  client.stdout.setEncoding('utf8').on('data', (text) => (out += text));
-  const [code] = await once(client, 'close');
-  if (code !== 0) throw new Error(`sse-load ended with ${code}`);
-  return JSON.parse(out);
+  const running = startLoad(...args);
+  const { code, signal } = await running.exited(longestMs);
+  if (code !== 0) throw new Error(`sse-load ended with ${code ?? signal}`);
+  return JSON.parse(running.stdout);
 }
 
 // Arguments that make it watch processes, by role.

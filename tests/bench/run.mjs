@@ -13,7 +13,8 @@ import { figures, spread } from './figures.mjs';
 import { greeting } from './greeting.mjs';
 import { growth } from './growth.mjs';
 import { hub } from './hub.mjs';
-import { build, results } from './processes.mjs';
+import { build } from '../lib/places.mjs';
+import { results } from './results.mjs';
 import { slow } from './slow.mjs';
 import { withoutPrevious } from './systems/previous.mjs';
 import { printTable } from './table.mjs';
@@ -33,7 +34,7 @@ function machine() {
   return {
     cpus: `${cpus().length} x ${cpus()[0].model}`,
     kernel: release(),
-    nginx: version('PATH=$PATH:/usr/sbin', 'nginx', '-v').replace(/^.*nginx\//, ''),
+    nginx: version('nginx', '-v').replace(/^.*nginx\//, ''),
     worker: version(join(build, 'sse-worker'), '--version'),
     load_average_before: loadavg()[0],
   };

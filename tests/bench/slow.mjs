@@ -1,13 +1,13 @@
 // Readers that are always a little slow: each takes nothing for some milliseconds after each read. A burst must reach all of
 // them, and none may be cut and have to come back.
-import { load } from './load.mjs';
-import { build, root } from './processes.mjs';
-import { withStack, writeConfig } from './stack.mjs';
-import { previousProgram, previousTree, withoutPrevious } from './systems/previous.mjs';
+import { load, watching } from './load.mjs';
+import { writeConfig } from './results.mjs';
+import { withStack } from './stack.mjs';
+import { previousBuild, withoutPrevious } from './systems/previous.mjs';
 
 const readers = Number(process.env.SLOW_READERS ?? 100);
 const [eventBytes, events] = [4000, 16_000]; // 64 MB in a second
-const builds = { this: [build, root], previous: [previousProgram, previousTree] };
+const builds = { previous: previousBuild };
 const columns = { this: 'this build', ...(withoutPrevious() ? {} : { previous: 'the previous build' }) };
 
 const warm = (stack) => load('--url', stack.events, '--streams', readers, '--topic', 'warm', '--publish-count', 1000,
@@ -18,7 +18,7 @@ function measure(column) {
   return withStack(config, warm, (stack) =>
     load('--url', stack.events, '--streams', readers, '--topic', 'news', '--payload', eventBytes, '--pause', '2ms', '--reconnect',
       '--publish-count', events, '--publish-rate', events, '--publish-batch', 100, '--publish-connections', 4,
-      '--duration', '120s', ...stack.watched()), ...builds[column]);
+      '--duration', '120s', ...watching(stack.pids)), builds[column]);
 }
 
 const own = ['this'];

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { load, watching } from './load.mjs';
-import { writeConfig } from './stack.mjs';
+import { writeConfig } from './results.mjs';
 
 const readers = 5000;
 const config = () => writeConfig('storm', 'drain_seconds: 0\nstreams:\n  retry_seconds: 0.5\n  retry_jitter_seconds: 0.5\n');

@@ -6,9 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { spread } from './figures.mjs';
 import { load } from './load.mjs';
-import { end } from './processes.mjs';
-import { Stack, writeConfig } from './stack.mjs';
-import { previousProgram, previousTree, withoutPrevious } from './systems/previous.mjs';
+import { writeConfig } from './results.mjs';
+import { startStack } from './stack.mjs';
+import { previousBuild, withoutPrevious } from './systems/previous.mjs';
 import { ask, kinds, many, openStreams, publish } from './turns_requests.mjs';
 
 const streams = 8000;
@@ -128,9 +128,9 @@ const byTopics = (n) => Array.from({ length: 10 }, (_, m) => `topic=held/${n % 1
 
 // The time of the previous build over ours, side by side and by turns.
 async function resumes() {
-  const stacks = [await Stack.start(writeConfig('resumes', ''), previousProgram, previousTree)];
+  const stacks = [await startStack(writeConfig('resumes', ''), previousBuild)];
   try {
-    stacks.push(await Stack.start(writeConfig('resumes', '')));
+    stacks.push(await startStack(writeConfig('resumes', '')));
     for (const stack of stacks) {
       await fill(stack);
       await resuming(stack, byTopics);
@@ -148,7 +148,7 @@ async function resumes() {
 
 async function measure() {
   const file = writeConfig('turns', config);
-  const stack = await Stack.start(file);
+  const stack = await startStack(file);
   stack.config = file;
   let crowds = [];
   try {
@@ -160,14 +160,14 @@ async function measure() {
     }
     const report = { turns: await turns(stack), beside: await besideStorm(stack), hostile: await hostileTime(stack) };
     if (!withoutPrevious()) {
-      await Promise.all(crowds.map((crowd) => end(crowd, 'SIGKILL')));
+      await Promise.all(crowds.map((crowd) => crowd.stop('SIGKILL')));
       crowds = [];
       report.resumes = await resumes();
     }
     return report;
   } finally {
     writeFileSync(file, config);
-    await Promise.all(crowds.map((crowd) => end(crowd, 'SIGKILL')));
+    await Promise.all(crowds.map((crowd) => crowd.stop('SIGKILL')));
     await stack.stop();
   }
 }

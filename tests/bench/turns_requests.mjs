@@ -4,8 +4,7 @@ import http from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { join } from 'node:path';
-import { build, end, start } from './processes.mjs';
+import { startLoad } from './load.mjs';
 import { writeFileSync } from 'node:fs';
 
 // Keeps no connection: each request is a newcomer.
@@ -104,7 +103,7 @@ export const kinds = {
       const crowd = await openStreams(stack, 1000, topic);
       await publish(stack, [{ topic, data: 'last', close: true }]);
       await pause(500);
-      await end(crowd, 'SIGKILL');
+      await crowd.stop('SIGKILL');
     },
   },
   'SIGHUP: the configuration is read again': { act: reload },
@@ -124,8 +123,8 @@ export const kinds = {
 
 // A process of its own that holds streams; ended by whoever asked for it.
 export async function openStreams(stack, count, ...topics) {
-  const client = start(join(build, 'sse-load'), ['--url', `${stack.origin}/events`, '--streams', count, '--until', 'hold', '--duration', '30m',
-    ...topics.flatMap((topic) => ['--topic', topic])].map(String));
+  const client = startLoad('--url', `${stack.origin}/events`, '--streams', count, '--until', 'hold', '--duration', '30m',
+    ...topics.flatMap((topic) => ['--topic', topic]));
   const readers = async () => Number(/^sse_worker_(?:subscribers|readers) (\d+)/m.exec((await ask(stack, '/metrics')).text)[1]);
   stack.held ??= 0;
   const deadline = Date.now() + 60_000;
@@ -139,7 +138,7 @@ export async function openStreams(stack, count, ...topics) {
 async function leave(stack) {
   const crowd = await openStreams(stack, 1000, 'leaving', 'leaving/{n}');
   await pause(200);
-  await end(crowd, 'SIGKILL');
+  await crowd.stop('SIGKILL');
   await pause(500);
 }
 

@@ -179,7 +179,7 @@ test('a dead worker: both count the seconds, come back, and miss nothing', { tim
   // The polls may be between two requests while it is dead, and so notice nothing: then it dies once more.
   const both = () => page.waitForFunction(() => window.counted.every(Boolean), null, { timeout: 5_000 }).then(() => true, () => false);
   for (let deaths = 1; ; ++deaths) {
-    process.kill(await running.stack.workerPid(), 'SIGKILL');
+    process.kill(running.stack.workerPid, 'SIGKILL');
     await page.waitForFunction(() => window.counted[0], null, { timeout: 60_000 });
     if (await both()) break;
     assert.ok(deaths < 10, 'the polls have not noticed one of ten deaths');

@@ -108,7 +108,7 @@ test('whatever is in the data is text', { timeout: 240_000 }, async () => {
 test('a dead worker: the seconds are counted, and it goes on', { timeout: 240_000 }, async () => {
   const { page, close } = await open('&topics=lasting');
   await status(page, 'Live');
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(running.stack.workerPid, 'SIGKILL');
   await status(page, /Connection lost.*Reconnecting in \d+ s/);
   await status(page, 'Live');
   await publish({ topic: 'lasting', data: 'here again' });

@@ -27,7 +27,7 @@ test('killed under load, the worker costs no event, and brings none twice', { ti
   await seen.status(page, 'Live');
   for (let n = 0; n < total; ++n) {
     const kept = publish(n);
-    if (n % 90 === 60) process.kill(await running.stack.workerPid(), 'SIGKILL');
+    if (n % 90 === 60) process.kill(running.stack.workerPid, 'SIGKILL');
     await kept;
     if (n % 90 === 80) await seen.status(page, 'Live'); // or it would see nothing of the next end
   }

@@ -47,7 +47,7 @@ async function parentOf(pid) {
 test('published to a dead worker: it is said, and works when there is one again', { timeout: 240_000 }, async () => {
   const { page, close } = await open('&topics=dead&to=dead');
   await status(page, 'Live');
-  const pid = await running.stack.workerPid();
+  const pid = running.stack.workerPid;
   const starter = await parentOf(pid);
   process.kill(starter, 'SIGSTOP');
   try {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LibPages, got, has, state, until } from './lib_page.js';
+import { until } from '../lib/wait.mjs';
+import { LibPages, got, has, state } from './lib_page.js';
 import { pageModule } from './page_module.js';
 import { setup } from './setup.js';
 
@@ -60,7 +61,7 @@ for (const by of ['worker', 'lock']) {
     for (const page of pages) await state(page, 'open');
     const before = await publish(topics[0], 5);
     await has(pages[1], 5);
-    process.kill(await running.stack.workerPid(), 'SIGKILL');
+    process.kill(running.stack.workerPid, 'SIGKILL');
     for (const page of pages) await page.waitForFunction(() => window.states.includes('waiting'), null, { timeout: 60_000 });
     const waits = await pages[1].evaluate(() => window.waits);
     for (const page of pages) await state(page, 'open');

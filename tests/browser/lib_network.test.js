@@ -5,8 +5,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { badNetwork } from './bad_network.js';
 import { launch } from './chromium.js';
-import { LibPages, exactly, got, state, until } from './lib_page.js';
-import { startStack } from './stack.js';
+import { until } from '../lib/wait.mjs';
+import { LibPages, exactly, got, state } from './lib_page.js';
+import { Stack } from '../lib/stack.mjs';
 
 const running = {};
 const pages = new LibPages(running);
@@ -15,7 +16,7 @@ const silenceMs = 90_000; // at most: 45 s where a worker does not say how often
 let network;
 
 before(async () => {
-  running.stack = await startStack({
+  running.stack = await Stack.start({
     settings: 'streams: {heartbeat_seconds: 1, retry_seconds: 0.3, retry_jitter_seconds: 0.2}\nhistory: {topic_events_max: 1000000}\n',
   });
   running.browser = await launch();

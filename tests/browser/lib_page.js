@@ -81,10 +81,3 @@ export async function exactly(page, wanted, ms) {
   assert.deepEqual(await got(page), [...wanted]);
   assert.deepEqual(await page.evaluate(() => window.gaps), []);
 }
-
-export async function until(condition, what, ms = 15_000) {
-  for (const end = Date.now() + ms; Date.now() < end; await new Promise((done) => { setTimeout(done, 20); })) {
-    if (await condition()) return;
-  }
-  throw new Error(`not within ${ms} ms: ${what}`);
-}

@@ -5,7 +5,7 @@ import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
 import { jumps, openPage, screenshot } from './chromium.js';
 import { setup } from './setup.js';
-import { startStack } from './stack.js';
+import { Stack } from '../lib/stack.mjs';
 
 const running = setup({ feed: true });
 
@@ -79,7 +79,7 @@ test('with an unknown cursor, the server says so', { timeout: 240_000 }, async (
 });
 
 test('away until it is evicted: how many are lost', { timeout: 240_000 }, async () => {
-  const stack = await startStack({ feed: true, settings: 'history: {topic_events_max: 40}\n' }); // two seconds
+  const stack = await Stack.start({ feed: true, settings: 'history: {topic_events_max: 40}\n' }); // two seconds
   try {
     const { page, faults, close } = await open('&away=10', {}, stack.url);
     await moving(page);
@@ -102,7 +102,7 @@ test('away until it is evicted: how many are lost', { timeout: 240_000 }, async 
 async function killed(stack) {
   const { page, faults, close } = await open('', {}, stack.url);
   await moving(page);
-  process.kill(await stack.workerPid(), 'SIGKILL');
+  process.kill(stack.workerPid, 'SIGKILL');
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 60_000 });
   await told(page, 0);
   const words = await latest(page);
@@ -120,7 +120,7 @@ test('a dead worker: it says so, comes back, and nothing is missing', { timeout:
 });
 
 test('a dead worker with its history in memory: the restart is told', { timeout: 240_000 }, async () => {
-  const stack = await startStack({ feed: true, settings: 'store: {kind: memory}\n' });
+  const stack = await Stack.start({ feed: true, settings: 'store: {kind: memory}\n' });
   try {
     const { words, missing } = await killed(stack);
     assert.match(words, /the server was restarted, and a new history began/);

@@ -126,7 +126,7 @@ test('who leaves the view leaves no stream behind', { timeout: 240_000 }, async 
 test('the worker dies and comes back: it says so, counts down, and goes on', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open({ width: 360 });
   await told(page, 3);
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(running.stack.workerPid, 'SIGKILL');
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d s/ }).waitFor({ timeout: 60_000 });
   assert.equal(await value(page, 'Streams open'), '–', 'no old figure is taken for a new one');
   await screenshot(page, 'operations-waiting');

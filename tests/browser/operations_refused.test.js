@@ -28,7 +28,7 @@ test('it says what is refused and why, and works once it is allowed', { timeout:
   assert.deepEqual(faults.filter((fault) => !/status of 403/.test(fault)), []);
 
   writeFileSync(config, 'stats: {allowed: loopback, interval_seconds: 0.2}\n');
-  process.kill(await running.stack.workerPid(), 'SIGHUP');
+  process.kill(running.stack.workerPid, 'SIGHUP');
   await page.getByRole('button', { name: 'Try now' }).click();
   await page.locator('.view[data-state="open"]').waitFor({ timeout: 60_000 });
   assert.equal((await page.locator('.view [role="status"]').textContent()).trim(), 'Live');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch, openPage } from './chromium.js';
-import { startStack } from './stack.js';
+import { Stack } from '../lib/stack.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const running = {};
@@ -18,7 +18,7 @@ before(async () => {
   running.root = await mkdtemp(join(tmpdir(), 'sse-worker-own-page-'));
   for (const name of ['deploy', 'config', 'www']) await cp(here(`../../${name}`), join(running.root, name), { recursive: true });
   await copyFile(here('own_page.html'), join(running.root, 'www/mine.html'));
-  running.stack = await startStack({ root: `${running.root}/` });
+  running.stack = await Stack.start({ tree: running.root });
   running.browser = await launch();
 }, { timeout: 60_000 });
 

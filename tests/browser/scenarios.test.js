@@ -207,7 +207,7 @@ test('lists stay short, however much comes', { timeout: 240_000 }, async () => {
 test('a dead worker: when it tries again, and then on', { timeout: 240_000 }, async () => {
   const { page, faults, close } = await open('prices');
   await status(page, 'Live');
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(running.stack.workerPid, 'SIGKILL');
   await status(page, /Connection lost.*Reconnecting in \d+ s/);
   await status(page, 'Live', 20_000);
   await figuresWhen(page, (published, seen) => seen > 60, 'quotes come again', 30_000);

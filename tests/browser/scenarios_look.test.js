@@ -5,7 +5,7 @@ import { describe, it, test } from 'node:test';
 import { violations } from './axe.js';
 import { jumps, openPage, screenshot } from './chromium.js';
 import { setup } from './setup.js';
-import { startStack } from './stack.js';
+import { Stack } from '../lib/stack.mjs';
 
 const running = setup({ feed: true });
 const filled = { prices: '.quotes tbody tr:nth-child(8)', tokens: '.words span', news: '.headlines li:nth-child(6)', notifications: '.notices li' };
@@ -48,7 +48,7 @@ test('by keyboard, from one to the next and back', { timeout: 240_000 }, async (
 });
 
 test('without a feed it says what is missing', { timeout: 240_000 }, async () => {
-  const stack = await startStack();
+  const stack = await Stack.start();
   try {
     const { page, close } = await openPage(running.browser, `${stack.url}?view=scenarios&show=news`);
     await page.getByText('No backend publishes under demo/news.').waitFor({ timeout: 60_000 });

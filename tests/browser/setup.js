@@ -1,13 +1,13 @@
-// One stack and one browser for the tests of a file. Options: as of startStack.
+// One stack and one browser for the tests of a file. Options: as of Stack.start().
 
 import { after, before } from 'node:test';
 import { launch } from './chromium.js';
-import { startStack } from './stack.js';
+import { Stack } from '../lib/stack.mjs';
 
 export function setup(options) {
   const running = {};
   before(async () => {
-    running.stack = await startStack(options);
+    running.stack = await Stack.start(options);
     running.browser = await launch();
   }, { timeout: 60_000 });
   after(async () => {

@@ -37,7 +37,7 @@ test('three tabs, one stream; one of them goes, the others go on', { timeout: 24
 test('a dead worker: the seconds are counted, and it goes on', { timeout: 240_000 }, async () => {
   const { page, close } = await openPage(running.browser, url());
   await moving(page);
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(running.stack.workerPid, 'SIGKILL');
   await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d+ s/ }).waitFor({ timeout: 60_000 });
   await page.locator('.status', { hasText: 'Live' }).waitFor({ timeout: 60_000 });
   await close();

@@ -12,7 +12,7 @@ test('the page waits, reconnects by itself and goes on', { timeout: 240_000 }, a
   const { page, faults, requests, close } = await openPage(running.browser, running.stack.url, { width: 360 });
   await countReaches(page, 1);
   const before = await messageCount(page);
-  process.kill(await running.stack.workerPid(), 'SIGKILL');
+  process.kill(running.stack.workerPid, 'SIGKILL');
 
   await reach(page, 'waiting');
   assert.equal(await page.locator('#state').textContent(), 'Waiting to reconnect');

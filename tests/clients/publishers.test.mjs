@@ -7,7 +7,7 @@ import {test} from 'node:test';
 import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {startHub} from '../lib/hub.mjs';
 import {run} from '../lib/process.mjs';
-import {root} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/publishing.md'), 'utf8');
 const blocks = [...page.matchAll(/^```\w+ publisher=(\w+)\n(.*?)^```$/gms)].map(([, name, code]) => ({name, code}));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {Process} from '../lib/process.mjs';
 import {startHub} from '../lib/hub.mjs';
 import {sanitized} from '../lib/memory.mjs';
-import {binary} from '../lib/worker.mjs';
+import {binary} from '../lib/places.mjs';
 import {defer} from '../lib/cleanup.mjs';
 import {MiB, bound, boundLines, leftAfter, total} from './hostile/bound.mjs';
 import {fillHistory, settledFills} from './hostile/history.mjs';

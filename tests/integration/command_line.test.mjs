@@ -7,7 +7,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {run} from '../lib/process.mjs';
-import {binary, root} from '../lib/worker.mjs';
+import {binary, root} from '../lib/places.mjs';
 
 const lines = (text) => text.split('\n').slice(0, -1);
 

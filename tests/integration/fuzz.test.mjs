@@ -7,7 +7,8 @@ import {open} from '../lib/fcgi.mjs';
 import {run} from '../lib/process.mjs';
 import {events} from '../lib/sse.mjs';
 import {now} from '../lib/wait.mjs';
-import {root, startWorker} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const fuzz = path.resolve(process.env.FCGI_FUZZ ?? path.join(root, 'build/tests/fuzz/fcgi-fuzz'));
 const connections = 100000;

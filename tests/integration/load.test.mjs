@@ -5,7 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {startHub} from '../lib/hub.mjs';
 import {run} from '../lib/process.mjs';
-import {root} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 
 const load = path.resolve(process.env.SSE_LOAD ?? path.join(root, 'build/sse-load'));
 

@@ -9,7 +9,7 @@ import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
 import {writeConfig} from '../lib/config.mjs';
 import {run} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
-import {binary} from '../lib/worker.mjs';
+import {binary} from '../lib/places.mjs';
 
 // A mount namespace whose /dev/log is `socket`: the devices of this machine stay untouched.
 const ownDev = (socket) => `set -e

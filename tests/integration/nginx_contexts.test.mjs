@@ -6,7 +6,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {run} from '../lib/process.mjs';
-import {root} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 
 const shipped = path.join(root, 'deploy/nginx');
 const readme = fs.readFileSync(path.join(shipped, 'README.md'), 'utf8');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {assertProblem} from '../lib/problem.mjs';
 import {startHub} from '../lib/hub.mjs';
-import {root} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/front-ends.md'), 'utf8');
 const [, printed] = /^## nginx, under another path\n.*?^```nginx\n(.*?)^```$/ms.exec(page);

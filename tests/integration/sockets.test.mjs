@@ -10,7 +10,8 @@ import {fetch} from '../lib/fcgi.mjs';
 import {freePort} from '../lib/port.mjs';
 import {run} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
-import {binary, startWorker} from '../lib/worker.mjs';
+import {binary} from '../lib/places.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const available = (command) => spawnSync('which', [command]).status === 0;
 const modeOf = (file) => fs.statSync(file).mode & 0o777;

@@ -8,7 +8,8 @@ import {configText, Hub} from '../lib/hub.mjs';
 import {startNginx} from '../lib/nginx.mjs';
 import {directives, notImitated, refusal, sandbox} from '../lib/unit_sandbox.mjs';
 import {run} from '../lib/process.mjs';
-import {binary, startWorker} from '../lib/worker.mjs';
+import {binary} from '../lib/places.mjs';
+import {startWorker} from '../lib/worker.mjs';
 
 const why = await refusal();
 const config = configText({store: {kind: 'sqlite', path: '/var/lib/sse-worker/journal.db'}});

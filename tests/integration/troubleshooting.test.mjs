@@ -13,7 +13,7 @@ import {startNginx} from '../lib/nginx.mjs';
 import {freePort} from '../lib/port.mjs';
 import {Process, run} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
-import {root} from '../lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8');
 

@@ -7,7 +7,7 @@ import {http} from './http.mjs';
 import {freePort} from './port.mjs';
 import {Process, run} from './process.mjs';
 import {until} from './wait.mjs';
-import {root} from './worker.mjs';
+import {root} from './places.mjs';
 
 const shipped = path.join(root, 'deploy/nginx');
 
@@ -90,6 +90,28 @@ function install(directory, sockets, patient) {
   fs.writeFileSync(locations, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
+// The process of an nginx with this configuration in this folder, whose pid file is nginx.pid there, once its sockets listen. Whoever
+// launches one stops it.
+export async function launchNginx(directory, text) {
+  const file = path.join(directory, 'nginx.conf');
+  fs.writeFileSync(file, text);
+  const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
+  const check = await run('nginx', ['-t', ...places]);
+  if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);
+  const child = new Process('nginx', places);
+  try {
+    await until(() => {
+      if (child.exit) throw new Error(`nginx did not start: ${child.stderr}`);
+      // `nginx -t` has left an empty one. It is filled once the sockets listen.
+      return fs.readFileSync(path.join(directory, 'nginx.pid'), 'utf8') !== '';
+    }, 'nginx has written its pid');
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return child;
+}
+
 // Options: `server`, lines for the server block; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `patient`, nginx waits for readers who take
 // nothing; `whole`, the shipped server in place of a block with the shipped locations; `workers` and `connections` of each, as in
 // nginx.conf.
@@ -99,18 +121,9 @@ export async function startNginx(
   const directory = temporaryDirectory(t);
   install(directory, [socket, ...others], patient);
   const port = await freePort();
-  const file = path.join(directory, 'nginx.conf');
   const servers = whole ? site(port) : ownServer(port, server);
-  fs.writeFileSync(file, configuration(directory, servers, {http, main, user, workers, connections}));
-  const places = ['-p', directory, '-e', path.join(directory, 'error.log'), '-c', file];
-  const check = await run('nginx', ['-t', ...places]);
-  if (check.code !== 0) throw new Error(`nginx -t: ${check.stderr}`);
-  const child = new Process('nginx', places);
-  defer(t, () => child.stop('SIGTERM'));
-  await until(() => {
-    if (child.exit) throw new Error(`nginx did not start: ${child.stderr}`);
-    // `nginx -t` has left an empty one. It is filled once the sockets listen.
-    return fs.readFileSync(path.join(directory, 'nginx.pid'), 'utf8') !== '';
-  }, 'nginx has written its pid');
+  const text = configuration(directory, servers, {http, main, user, workers, connections});
+  const child = await launchNginx(directory, text);
+  defer(t, () => child.stop());
   return new Nginx(t, child, port, directory);
 }

@@ -1,12 +1,17 @@
-// Child processes whose output is kept and which never outlive the test.
+// Child processes whose output is kept and which never outlive this process.
+import fs from 'node:fs';
 import {spawn} from 'node:child_process';
 import {Signal, within} from './wait.mjs';
 
-// If the test file itself is cut short, its children go with it; each is known by its own pid.
-const running = new Set();
+// Where Debian keeps servers, and users do not look.
+process.env.PATH += ':/usr/sbin:/sbin';
+
+// However this process ends, its children go with it; each is known by its own pid.
+const running = new Map();
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const [child, signal] of running) child.kill(signal);
 });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
 export class Process {
   stdout = '';
@@ -16,9 +21,10 @@ export class Process {
   #child;
   #signal = new Signal();
 
-  constructor(command, args, options = {}) {
+  // Options are those of spawn(), and `lastSignal`, for a child that is still there when this process ends.
+  constructor(command, args, {lastSignal = 'SIGKILL', ...options} = {}) {
     this.#child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe'], ...options});
-    running.add(this.#child);
+    running.set(this.#child, lastSignal);
     this.name = command;
     for (const stream of ['stdout', 'stderr']) {
       this.#child[stream]?.setEncoding('utf8').on('data', (text) => {
@@ -58,10 +64,10 @@ export class Process {
   says(stream, pattern, ms = 5000) {
     return this.#signal.when(
       () => {
-        if (this.exit && !pattern.test(this[stream])) throw new Error(`${this.name} ended: ${this.stderr}`);
+        if (this.exit && !pattern.test(this[stream])) throw new Error(`${this.name} ended: ${this.stdout}${this.stderr}`);
         return pattern.exec(this[stream]);
       },
-      () => `${this.name} writes ${pattern}, has written: ${this[stream]}`,
+      () => `${this.name} writes ${pattern}, has written: ${this.stdout}${this.stderr}`,
       ms,
     );
   }
@@ -89,4 +95,21 @@ export async function run(command, args = [], {ms = 10000, ...options} = {}) {
   } finally {
     if (!child.exit) child.kill('SIGKILL');
   }
+}
+
+// All processes below `ancestor` as {pid, name}; one that has ended and is not waited for is none.
+export function descendants(ancestor) {
+  const below = new Map();
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    let stat;
+    try {
+      stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    } catch {
+      continue; // it has ended meanwhile
+    }
+    const [, name, state, parent] = stat.match(/^\d+ \((.*)\) (\S) (\d+)/s);
+    if (state !== 'Z') below.set(Number(parent), [...(below.get(Number(parent)) ?? []), {pid: Number(pid), name}]);
+  }
+  const all = (pid) => (below.get(pid) ?? []).flatMap((child) => [child, ...all(child.pid)]);
+  return all(ancestor);
 }

@@ -8,7 +8,8 @@ import {configText, Hub} from './hub.mjs';
 import {startNginx} from './nginx.mjs';
 import {Process, run} from './process.mjs';
 import {until} from './wait.mjs';
-import {binary, startWorker} from './worker.mjs';
+import {binary} from './places.mjs';
+import {startWorker} from './worker.mjs';
 
 export class Redis {
   constructor(t, directory, options) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {run} from './process.mjs';
-import {root} from './worker.mjs';
+import {root} from './places.mjs';
 
 export const unitFile = path.join(root, 'deploy/systemd/sse-worker.service');
 const user = 61234;

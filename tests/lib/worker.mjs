@@ -2,16 +2,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {defer, temporaryDirectory} from './cleanup.mjs';
 import {writeConfig} from './config.mjs';
 import {connect, fetch} from './fcgi.mjs';
 import {Metrics} from './metrics.mjs';
+import {binary} from './places.mjs';
 import {Process} from './process.mjs';
 import {until} from './wait.mjs';
-
-export const root = fileURLToPath(new URL('../../', import.meta.url));
-export const binary = path.resolve(process.env.SSE_WORKER ?? path.join(root, 'build/sse-worker'));
 
 // The base system has no `socat` and need not have Python, but it has Perl. Descriptors above $^F are closed
 // by exec.

@@ -1,7 +1,8 @@
 // The floor: sse-floor in the worker's place, behind the same nginx files.
 import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, results } from '../processes.mjs';
+import { build } from '../../lib/places.mjs';
+import { results } from '../results.mjs';
 import { startStack } from './worker.mjs';
 
 // deploy/local/run looks for a program of this name.
@@ -19,5 +20,5 @@ export const floor = {
   batches: true,
   ahead: 70,
   missing: () => (existsSync(join(build, 'sse-floor')) ? undefined : 'make build-tests makes build/sse-floor'),
-  start: () => startStack(undefined, standIn()),
+  start: () => startStack(undefined, { program: standIn() }),
 };

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { Nginx } from './nginx.mjs';
 
 const modules = () => {
-  const said = execFileSync('sh', ['-c', 'PATH=$PATH:/usr/sbin nginx -V 2>&1']).toString();
+  const said = execFileSync('sh', ['-c', 'nginx -V 2>&1']).toString();
   return `${said.match(/--modules-path=(\S+)/)?.[1] ?? '/usr/lib/nginx/modules'}/ngx_nchan_module.so`;
 };
 

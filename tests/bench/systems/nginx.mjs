@@ -1,25 +1,18 @@
 // Nginx: one with a configuration of its own, in a folder of its own; for the systems that do not come with deploy/local/run,
 // and with everything that is not theirs to choose set as there (workers, descriptors, connections, backlog, no access log).
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { descendants, end, freePort, root, start } from '../processes.mjs';
-
-const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
-
-const answers = async (port) => {
-  const socket = connect(port, '127.0.0.1');
-  const answered = await once(socket, 'connect').then(() => true, () => false);
-  socket.destroy();
-  return answered;
-};
+import { launchNginx } from '../../lib/nginx.mjs';
+import { root } from '../../lib/places.mjs';
+import { freePort } from '../../lib/port.mjs';
+import { descendants } from '../../lib/process.mjs';
+import { lastLines } from '../../lib/stack.mjs';
 
 const configuration = (port, { modules, http, locations }) => {
   const workers = readFileSync(join(root, 'deploy/local/nginx.conf'), 'utf8').match(/^worker_processes .*$/m)[0];
   return `${modules ?? ''}
 daemon off;
+${process.getuid() === 0 ? 'user root;' : ''} # www-data could not look into this folder
 ${workers}
 pid nginx.pid;
 error_log error.log;
@@ -60,15 +53,7 @@ export class Nginx {
   }
 
   async start(parts) {
-    writeFileSync(join(this.home, 'nginx.conf'), configuration(this.port, parts));
-    const user = process.getuid() === 0 ? ['-g', 'user root;'] : []; // www-data could not look into this folder
-    this.#process = start('nginx', ['-p', this.home, '-e', 'error.log', '-c', 'nginx.conf', ...user], environment);
-    for (let turn = 0; turn < 200; ++turn) {
-      if (this.#process.exitCode !== null) break;
-      if (await answers(this.port)) return;
-      await pause(50);
-    }
-    throw new Error(`nginx did not start: ${this.complaints().join('\n')}`);
+    this.#process = await launchNginx(this.home, configuration(this.port, parts));
   }
 
   get pids() {
@@ -76,12 +61,11 @@ export class Nginx {
   }
 
   complaints(count = 5) {
-    const log = join(this.home, 'error.log');
-    return existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').filter(Boolean).slice(-count) : [];
+    return lastLines(join(this.home, 'error.log'), count);
   }
 
   async stop() {
-    if (this.#process) await end(this.#process);
+    await this.#process?.stop();
     rmSync(this.home, { recursive: true, force: true });
   }
 }

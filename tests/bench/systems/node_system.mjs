@@ -1,8 +1,7 @@
 // NodeSystem: one of systems/servers/ behind nginx, over a Unix socket.
-import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { end, start } from '../processes.mjs';
+import { Process } from '../../lib/process.mjs';
 import { Nginx } from './nginx.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -27,17 +26,13 @@ const locations = `location / {
 export async function startNode(name) {
   const nginx = await Nginx.reserve(name);
   const socket = join(nginx.home, 'node.sock');
-  const server = start(process.execPath, [join(here, 'servers', `${name}.mjs`), socket]);
+  const server = new Process(process.execPath, [join(here, 'servers', `${name}.mjs`), socket]);
   const stop = async () => {
     await nginx.stop();
-    await end(server);
+    await server.stop();
   };
   try {
-    const ended = once(server, 'exit').then(() => {
-      throw new Error(`${name}.mjs ended before it was ready`);
-    });
-    ended.catch(() => {});
-    await Promise.race([once(server.stdout, 'data'), ended]);
+    await server.says('stdout', /./);
     await nginx.start({ http: http(socket), locations });
   } catch (error) {
     await stop();

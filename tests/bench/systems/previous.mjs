@@ -4,13 +4,15 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startStack } from './worker.mjs';
 
-export const previousTree = process.env.PREVIOUS && resolve(process.env.PREVIOUS);
-export const previousProgram = previousTree && join(previousTree, 'build');
+const tree = process.env.PREVIOUS && resolve(process.env.PREVIOUS);
+// Where a Stack finds it.
+export const previousBuild = tree && { tree, program: join(tree, 'build') };
 
 // What is missing, if anything.
 export function withoutPrevious() {
-  if (!previousTree) return 'PREVIOUS must name the checkout of another version in which `make build` was run';
-  return existsSync(join(previousProgram, 'sse-worker')) ? undefined : `there is no ${previousProgram}/sse-worker; run make build there`;
+  if (!previousBuild) return 'PREVIOUS must name the checkout of another version in which `make build` was run';
+  const { program } = previousBuild;
+  return existsSync(join(program, 'sse-worker')) ? undefined : `there is no ${program}/sse-worker; run make build there`;
 }
 
 export const previous = {
@@ -19,5 +21,5 @@ export const previous = {
   batches: true,
   ahead: 70,
   missing: withoutPrevious,
-  start: (config) => startStack(config, previousProgram, previousTree),
+  start: (config) => startStack(config, previousBuild),
 };

@@ -1,13 +1,13 @@
 // Pushpin, as Debian packages it, where it is installed: nginx, then Pushpin, with a Node backend that tells it what to hold.
 // Its limits on messages and requests are lifted, and its log is down to errors.
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { descendants, end, start } from '../processes.mjs';
+import { freePort } from '../../lib/port.mjs';
+import { Process, descendants } from '../../lib/process.mjs';
+import { until } from '../../lib/wait.mjs';
 import { Nginx } from './nginx.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -19,15 +19,6 @@ const installed = (name) => {
     return false;
   }
 };
-
-// Pushpin takes what is published on a port; the rest is on Unix sockets.
-async function anyPort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 const pushpinConf = (run, port) => `[global]
 include={libdir}/internal.conf
@@ -104,20 +95,21 @@ async function startPushpin() {
   const children = [];
   const stop = async () => {
     await nginx.stop();
-    for (const child of children.reverse()) await end(child);
+    for (const child of children.reverse()) await child.stop();
   };
   try {
-    const port = await anyPort();
-    const originPort = await anyPort();
+    // It takes what is published on a port; the rest is on Unix sockets.
+    const port = await freePort();
+    const originPort = await freePort();
     mkdirSync(run);
     writeFileSync(join(nginx.home, 'pushpin.conf'), pushpinConf(run, port));
     writeFileSync(join(nginx.home, 'zurl.conf'), zurlConf(run));
     writeFileSync(join(nginx.home, 'routes'), `* 127.0.0.1:${originPort}\n`);
-    children.push(start(process.execPath, [join(here, 'servers/pushpin_origin.mjs'), socket, port, originPort]));
-    await once(children[0].stdout, 'data');
-    children.push(start('zurl', [`--config=${join(nginx.home, 'zurl.conf')}`, '--loglevel=0']));
-    children.push(start('pushpin', [`--config=${join(nginx.home, 'pushpin.conf')}`]));
-    for (let turn = 0; turn < 200 && !existsSync(join(run, 'server')); ++turn) await pause(50);
+    children.push(new Process(process.execPath, [join(here, 'servers/pushpin_origin.mjs'), socket, port, originPort]));
+    await children[0].says('stdout', /./);
+    children.push(new Process('zurl', [`--config=${join(nginx.home, 'zurl.conf')}`, '--loglevel=0']));
+    children.push(new Process('pushpin', [`--config=${join(nginx.home, 'pushpin.conf')}`]));
+    await until(() => existsSync(join(run, 'server')), 'Pushpin listens', 10_000);
     await pause(500); // its parts find each other
     await nginx.start({ http: http(run, socket), locations: location('/events', 'pushpin') + location('/publish', 'origin') });
   } catch (error) {

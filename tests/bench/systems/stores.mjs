@@ -5,45 +5,43 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Scope } from '../../lib/scope.mjs';
 import { startRedis } from '../../lib/redis.mjs';
-import { results } from '../processes.mjs';
-import { writeConfig } from '../stack.mjs';
-import { previousProgram, previousTree, withoutPrevious } from './previous.mjs';
+import { results, writeConfig } from '../results.mjs';
+import { previousBuild, withoutPrevious } from './previous.mjs';
 import { startStack } from './worker.mjs';
 
-// `where`: the program and the tree of another build; none for this one.
-const kept = (name, title, journal, ...where) => ({
+// `where`: another build; none for this one.
+const kept = (name, title, journal, where) => ({
   name,
   title,
   batches: true,
   ahead: 70,
-  missing: where.length > 0 ? withoutPrevious : undefined,
+  missing: where ? withoutPrevious : undefined,
   // `more`: further configuration, as text.
   async start(more = '') {
     const file = join(results, `${name}.db`);
     for (const ending of ['', '-wal', '-shm', '.lock']) rmSync(file + ending, { force: true });
     const config = writeConfig(name, `journal: {path: "${file}", ${journal}}\n${more}`);
-    return { ...(await startStack(config, ...where)), config };
+    return { ...(await startStack(config, where)), config };
   },
 });
 
 export const sqlite = kept('sqlite', 'sse-worker, sqlite, process', 'kind: sqlite, durability: process');
 export const sqliteFull = kept('sqlite_full', 'sse-worker, sqlite, full', 'kind: sqlite, durability: full');
 
-export const sqlitePrevious = kept('sqlite_previous', 'the previous build, sqlite, process', 'kind: sqlite, durability: process',
-  previousProgram, previousTree);
+export const sqlitePrevious = kept('sqlite_previous', 'the previous build, sqlite, process', 'kind: sqlite, durability: process', previousBuild);
 
-const shared = (name, title, ...where) => ({
+const shared = (name, title, where) => ({
   name,
   title,
   batches: true,
   ahead: 70,
-  missing: where.length > 0 ? withoutPrevious : undefined,
+  missing: where ? withoutPrevious : undefined,
   async start(more = '') {
     const scope = new Scope();
     try {
       const { url } = await startRedis(scope);
       const config = writeConfig(name, `journal: {kind: redis, url: "${url}"}\n${more}`);
-      const running = await startStack(config, ...where);
+      const running = await startStack(config, where);
       // `stop_worker`: Redis stays.
       return { ...running, config, stop_worker: running.stop, stop: () => running.stop().finally(() => scope.close()) };
     } catch (error) {
@@ -54,4 +52,4 @@ const shared = (name, title, ...where) => ({
 });
 
 export const redis = shared('redis', 'sse-worker, redis');
-export const redisPrevious = shared('redis_previous', 'the previous build, redis', previousProgram, previousTree);
+export const redisPrevious = shared('redis_previous', 'the previous build, redis', previousBuild);

@@ -1,9 +1,9 @@
 // sse-worker as it is shipped: deploy/local/run with its nginx files and its configuration.
-import { Stack } from '../stack.mjs';
+import { startStack as start } from '../stack.mjs';
 
-// A Stack as a running system.
-export async function startStack(...args) {
-  const stack = await Stack.start(...args);
+// A Stack as a running system. `where`: `program` and `tree` of another build.
+export async function startStack(config, where) {
+  const stack = await start(config, where);
   return {
     stack,
     events: stack.events,

@@ -2,7 +2,7 @@
 // the page would put in by hand, address and topic, is put in here.
 import fs from 'node:fs';
 import path from 'node:path';
-import {root} from '../../lib/worker.mjs';
+import {root} from '../../lib/places.mjs';
 
 const page = fs.readFileSync(path.join(root, 'docs/clients.md'), 'utf8');
 

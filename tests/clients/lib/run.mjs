@@ -5,7 +5,7 @@ import path from 'node:path';
 import {spawn} from 'node:child_process';
 import {launch} from '../../browser/chromium.js';
 import {defer} from '../../lib/cleanup.mjs';
-import {root} from '../../lib/worker.mjs';
+import {root} from '../../lib/places.mjs';
 
 const modules = path.join(root, 'tests/node_modules');
 

@@ -4,13 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {defer, temporaryDirectory} from '../../lib/cleanup.mjs';
 import {freePort} from '../../lib/port.mjs';
-import {Process, run} from '../../lib/process.mjs';
+import {Process, descendants, run} from '../../lib/process.mjs';
 import {until} from '../../lib/wait.mjs';
-import {root} from '../../lib/worker.mjs';
+import {root} from '../../lib/places.mjs';
 import {ask} from './ask.mjs';
 import {kinds} from './kinds.mjs';
 
-const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 const shipped = (file) => fs.readFileSync(path.join(root, 'deploy/front-ends', file), 'utf8');
 
 // Replaces each place; one that is not there is a mistake of the test.
@@ -33,7 +32,7 @@ export class FrontEnd {
       const to = path.join(directory, path.basename(file));
       fs.writeFileSync(to, wrap(placed(shipped(file), places)));
     }
-    const env = {...process.env, PATH, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory};
+    const env = {...process.env, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory};
     const [command, args] = kind.command(this);
     this.process = new Process(command, args, {env});
     defer(this.t, () => this.#stop());
@@ -52,7 +51,7 @@ export class FrontEnd {
   // As its operator does it.
   async reload() {
     const [command, ...args] = this.kind.reload(this);
-    const env = {...process.env, PATH, HOME: this.directory};
+    const env = {...process.env, HOME: this.directory};
     const {code, stderr} = await run(command, args, {env});
     if (code !== 0) throw new Error(`${this.name} does not reload: ${stderr}`);
   }
@@ -61,10 +60,10 @@ export class FrontEnd {
   async #stop() {
     if (this.process.exit) return;
     this.process.kill('SIGTERM');
-    const children = await descendants(this.process.pid);
+    const children = descendants(this.process.pid);
     await this.process.exited(3000).catch(() => this.process.kill('SIGKILL'));
     await this.process.exited(3000);
-    for (const pid of children) {
+    for (const {pid} of children) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
@@ -72,14 +71,6 @@ export class FrontEnd {
       }
     }
   }
-}
-
-// By pid, so that nobody else's server is ended.
-async function descendants(pid) {
-  const {stdout} = await run('ps', ['-o', 'pid=', '--ppid', String(pid)]);
-  const children = stdout.split('\n').map(Number).filter(Boolean);
-  const all = await Promise.all(children.map(descendants));
-  return [...children, ...all.flat()];
 }
 
 // `behind` is a Unix socket of the worker, or the port of an nginx.
