@@ -12,8 +12,7 @@ import { setup } from './setup.js';
 const folder = mkdtempSync(join(tmpdir(), 'operations-'));
 const config = join(folder, 'sse-worker.yaml');
 writeFileSync(config, 'stats: {allowed: nobody}\n');
-process.env.CONFIG = config;
-const running = setup();
+const running = setup({ config });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 test('it says what is refused and why, and works once it is allowed', { timeout: 240_000 }, async () => {
