@@ -2,7 +2,7 @@
 // it is turned into HTTP or into a sentence in one place. Reading the wrong side throws, which is a bug.
 #pragma once
 
-#include <boost/outcome/result.hpp>
+#include <boost/outcome/std_result.hpp>
 #include <boost/outcome/try.hpp>
 
 namespace worker::base {
