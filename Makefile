@@ -41,10 +41,10 @@ drill: packages-drill packages-build packages-build-tests ## kills, fills disks,
 	deploy/local/build tests-drill
 	tests/drill/run
 
-lint: packages-lint build-tests ## clang-format, shellcheck, clang-tidy
+lint: packages-lint $(NODE_MODULES) build-tests ## clang-format, eslint, shellcheck, clang-tidy
 	deploy/local/lint
 
-format: packages-lint ## rewrites the C++ sources in the house style
+format: packages-lint $(NODE_MODULES) ## rewrites C++ and JavaScript in the house style
 	deploy/local/lint format
 
 install: $(BUILD)/sse-worker ## PREFIX=/usr DESTDIR=

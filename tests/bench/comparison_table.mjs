@@ -29,7 +29,7 @@ function printScenario(name, scenario, rounds) {
 // Of a target: what was measured, and whether it reaches; nothing where a system was left out.
 export function judged(target, rounds) {
   const taken = spread(rounds.map((round) => target.of(round)));
-  const { of: _of, ...rest } = target;
+  const { of, ...rest } = target;
   return { ...rest, unit: target.unit ?? '', taken, reached: taken ? reaches(target, [taken], 'median') : null };
 }
 

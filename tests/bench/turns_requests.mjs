@@ -2,7 +2,6 @@
 // answered. `count` of some are sent side by side, as one burst.
 import http from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startLoad } from './load.mjs';
 import { writeFileSync } from 'node:fs';

@@ -173,7 +173,7 @@ test('notifications: counted, listed, and shown for a moment', { timeout: 240_00
 
 test('whatever is published under their names is text', { timeout: 240_000 }, async () => {
   const markup = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
-  const awkward = [null, 7, [], '{"half', { at: 'soon', n: -1 }, { at: 1e300, price: 1e400, symbol: markup }, '\u202E'];
+  const awkward = [null, 7, [], '{"half', { at: 'soon', n: -1 }, { at: 1e300, price: 1e400, symbol: markup }, '\u202E']; // eslint-disable-line no-loss-of-precision
   for (const [show, data, where] of [
     ['news', { headline: markup, section: markup, at: 1 }, '.headlines strong'],
     ['notifications', { from: markup, text: markup, kind: 'constructor', at: Date.now() }, '.notices p'],

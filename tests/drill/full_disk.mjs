@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import {temporaryDirectory} from '../lib/cleanup.mjs';
-import {configText, startHub} from '../lib/hub.mjs';
+import {startHub} from '../lib/hub.mjs';
 import {smallDisk} from '../lib/store_faults.mjs';
 import {until} from '../lib/wait.mjs';
 import {Population} from './population.mjs';

@@ -1,6 +1,5 @@
 // Where the log goes: stderr where somebody reads it, else syslog, and never into a file that is none of its business.
 import assert from 'node:assert/strict';
-import dgram from 'node:dgram';
 import fs from 'node:fs';
 import path from 'node:path';
 import {spawn} from 'node:child_process';

@@ -19,7 +19,7 @@ test('what is published arrives', async (t) => {
     assert.deepEqual(await reader.got(1), [{id: answer.json.id, event: 'message', data: 'hi'}]);
   });
 
-  await t.test('every field of a form', async (t) => {
+  await t.test('every field of a form', async () => {
     const answer = hub.ask({topic: 'one'});
     await answer.head();
     const fields = {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {defer, temporaryDirectory} from './cleanup.mjs';
 import {writeConfig} from './config.mjs';
-import {connect, fetch} from './fcgi.mjs';
+import {fetch} from './fcgi.mjs';
 import {Metrics} from './metrics.mjs';
 import {binary} from './places.mjs';
 import {Process} from './process.mjs';

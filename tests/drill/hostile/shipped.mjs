@@ -14,7 +14,7 @@ export function shipped(key, otherwise) {
 // The body that nginx lets through to /events, and the longest line of a head that it reads, without a setting 8 KiB.
 const [, events] = /location = \/events \{([^}]*)\}/.exec(read('deploy/nginx/sse-worker.locations.conf'));
 export const nginxBody = bytes(/client_max_body_size (\d+)([km])/.exec(events));
-export const nginxLine = bytes(/large_client_header_buffers \d+ (\d+)([km])/.exec(read('deploy/nginx/sse-worker.site.conf')) ?? [, 8, 'k']);
+export const nginxLine = bytes(/large_client_header_buffers \d+ (\d+)([km])/.exec(read('deploy/nginx/sse-worker.site.conf')) ?? ['', 8, 'k']);
 
 // Topics of 1,024 bytes that fit such a line.
 export const topicsPerLine = Math.floor((nginxLine - 'GET /events? HTTP/1.1'.length) / ('topic=&'.length + 1024));
