@@ -5,7 +5,7 @@ import {createServer} from 'node:http';
 import path from 'node:path';
 import {once} from 'node:events';
 import {test} from 'node:test';
-import {temporaryDirectory} from '../integration/lib/cleanup.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {differences} from './lib/architecture.mjs';
 import {brokenLinks} from './lib/broken_links.mjs';
 import {anchors, blocks, links, strayMarks} from './lib/markdown.mjs';

@@ -1,7 +1,7 @@
 // Every link of the pages leads somewhere: the file is there, and so is the heading.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {root} from '../integration/lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 import {brokenLinks} from './lib/broken_links.mjs';
 import {links} from './lib/markdown.mjs';
 import {allPages, read} from './lib/pages.mjs';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {root} from '../integration/lib/worker.mjs';
+import {root} from '../lib/places.mjs';
 import {keysOf, mentionedKeys, mentionedMetrics} from './lib/names.mjs';
 import {pages, read} from './lib/pages.mjs';
 

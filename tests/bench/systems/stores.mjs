@@ -9,6 +9,9 @@ import { results, writeConfig } from '../results.mjs';
 import { previousBuild, withoutPrevious } from './previous.mjs';
 import { startStack } from './worker.mjs';
 
+// A previous build may know the section by its former name only, which the others still read.
+const section = (where) => (where ? 'journal' : 'store');
+
 // `where`: another build; none for this one.
 const kept = (name, title, journal, where) => ({
   name,
@@ -20,7 +23,7 @@ const kept = (name, title, journal, where) => ({
   async start(more = '') {
     const file = join(results, `${name}.db`);
     for (const ending of ['', '-wal', '-shm', '.lock']) rmSync(file + ending, { force: true });
-    const config = writeConfig(name, `journal: {path: "${file}", ${journal}}\n${more}`);
+    const config = writeConfig(name, `${section(where)}: {path: "${file}", ${journal}}\n${more}`);
     return { ...(await startStack(config, where)), config };
   },
 });
@@ -40,7 +43,7 @@ const shared = (name, title, where) => ({
     const scope = new Scope();
     try {
       const { url } = await startRedis(scope);
-      const config = writeConfig(name, `journal: {kind: redis, url: "${url}"}\n${more}`);
+      const config = writeConfig(name, `${section(where)}: {kind: redis, url: "${url}"}\n${more}`);
       const running = await startStack(config, where);
       // `stop_worker`: Redis stays.
       return { ...running, config, stop_worker: running.stop, stop: () => running.stop().finally(() => scope.close()) };

@@ -1,7 +1,7 @@
 // The pages that the tests of this folder read, as paths from the root of the repository.
 import fs from 'node:fs';
 import path from 'node:path';
-import {root} from '../../integration/lib/worker.mjs';
+import {root} from '../../lib/places.mjs';
 
 const isPage = (name) => name.endsWith('.md');
 const pagesIn = (folder) => fs.readdirSync(path.join(root, folder)).filter(isPage).map((name) => path.join(folder, name));

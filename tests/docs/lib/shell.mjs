@@ -2,7 +2,7 @@
 // what the page says a command prints must be printed.
 import fs from 'node:fs';
 import path from 'node:path';
-import {run} from '../../integration/lib/process.mjs';
+import {run} from '../../lib/process.mjs';
 
 // curl with two differences: it fails where the server refuses, and a stream (-N) ends once its response has begun and either an
 // event has come or STREAM_SECONDS have passed.
