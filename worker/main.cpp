@@ -12,6 +12,8 @@
 #include "app/check.hpp"
 #include "app/exit_status.hpp"
 #include "app/exported_metrics.hpp"
+#include "app/housekeeping.hpp"
+#include "app/metrics.hpp"
 #include "app/open_store.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
@@ -46,20 +48,20 @@ int serve(const config::Config& config, const std::string& file) {
   const auto log = app::open_log(config.history, config.storage, clock);
   const auto store = app::open_store(*log, config.storage, *logger);
   app::export_log_metrics(registry, *log, *store);
-  app::export_turn_metrics(registry);
+  app::Metrics metrics(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
   slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   app::export_stream_metrics(registry, slots);
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
   api::AddressLimitLog address_limit_log(slots, *logger);
-  api::StatsFeed stats({registry, *log, slots, clock, fcgi::shared_stdout});
+  api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.slow_closes,
+                        metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
 
-  const app::SharedServices services{clock, *logger, listening.value().descriptor(),
-                                     *log,  *store,  registry,
-                                     slots, totals,  address_limit_log,
-                                     stats};
+  const app::SharedServices services{
+      clock, *logger, listening.value().descriptor(), *log, *store, registry, metrics, slots, totals, stats};
   app::Reactors reactors(config, services);
+  const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log);
   app::Reload reload(file, config, reactors, *log, *store, slots, *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();

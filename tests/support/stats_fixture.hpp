@@ -1,4 +1,4 @@
-// StatsFixture: a stats feed over a registry, a journal and a process of its own, and time that stands still.
+// StatsFixture: a stats feed over metrics, a log and a process of its own, and time that stands still.
 #pragma once
 
 #include <memory>
@@ -18,8 +18,9 @@ struct StatsFixture : HubFixture {
         return std::make_shared<const std::string>(payload);
       };
       const auto process = [this] { return stats; };
-      feed_ = std::make_unique<api::StatsFeed>(
-          api::StatsFeed::Sources{registry, journal().log(), slots, clock, framing, process});
+      feed_ = std::make_unique<api::StatsFeed>(api::StatsFeed::Sources{metrics, publish_metrics, limits,
+                                                                       slow_closes, loop_lag, journal().log(),
+                                                                       slots, clock, framing, process});
     }
     return *feed_;
   }
@@ -33,6 +34,10 @@ struct StatsFixture : HubFixture {
                      frame.substr(from + before.size(), frame.find('\n', from) - from - before.size()));
   }
 
+  api::PublishMetrics publish_metrics{registry};
+  metrics::Limits limits{registry};
+  metrics::Counter slow_closes;
+  metrics::Histogram loop_lag{{1'000, 5'000}, 1e-6};
   api::StreamSlots slots{3};
   base::ProcessStats stats{.resident_bytes = 12'345'678};
   /// Events made so far.

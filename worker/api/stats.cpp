@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
-#include "api/stream/head.hpp"
-#include "api/stream/refused_stream.hpp"
 #include "base/printable.hpp"
 #include "http/problem.hpp"
-#include "sse/frame.hpp"
 
 namespace worker::api {
 namespace {
@@ -28,69 +25,54 @@ std::optional<std::string> refusal(StatsSettings::Readers readers, const http::R
 
 }  // namespace
 
-class StatsEndpoint::Stream final : public http::Source, public Hook {
- public:
-  Stream(http::Exchange& exchange, StreamSlots::Slot slot) : exchange_(exchange), slot_(std::move(slot)) {}
+std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics, bool polls) {
+  const auto unknown = std::ranges::find_if(
+      topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
+  if (unknown != topics.end()) {
+    return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
+                       base::printable(*unknown));
+  }
+  if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
+    return "topic: $stats is a stream of its own; ask for it without other topics";
+  if (polls) return "poll: $stats is a stream only; to ask for figures once there is /metrics";
+  return std::nullopt;
+}
 
-  /// Once each. A reader who has not taken the last one gets a later one: these are figures of a moment, and
-  /// nothing piles up.
-  void tell(const StatsFeed::Event& event) {
-    if (event.number == told_ || !exchange_.ready()) return;
-    told_ = event.number;
+class StatsEndpoint::StatsStream final : public Stream, public Hook {
+ public:
+  explicit StatsStream(StreamStart start) : Stream(std::move(start)) {}
+
+  /// Sends each event once. A client that has not read the last one gets a later one: the figures are those
+  /// of a moment, and none wait in memory.
+  void send(const StatsFeed::Event& event) {
+    if (event.number == sent_ || !exchange_.ready()) return;
+    sent_ = event.number;
     exchange_.send(event.wire);
-  }
-  void end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
-    lifetime_.emplace(timers, [this, &limits] {
-      limits.count(metrics::Limit::lifetime);
-      exchange_.finish();
-    });
-    lifetime_->arm_in(time);
-  }
-  void drain(std::chrono::milliseconds retry) override {
-    std::string last;
-    sse::append_retry(last, retry);
-    exchange_.finish(last);
   }
 
  private:
-  http::Exchange& exchange_;
-  const StreamSlots::Slot slot_;
-  std::uint64_t told_ = 0;
-  std::optional<net::Timer> lifetime_;  // only where lifetimes are limited
+  std::uint64_t sent_ = 0;
 };
 
-StatsEndpoint::StatsEndpoint(net::Timers& timers, base::Random& random, StreamSlots& slots, StatsFeed& feed,
-                             const StreamSettings& streams, const StatsSettings& settings,
-                             metrics::Limits& limits)
-    : timers_(timers), random_(random), slots_(slots), feed_(feed), limits_(limits), timer_(timers, [this] {
-        send_to_all();
-      }) {
-  update(streams, settings);
+StatsEndpoint::StatsEndpoint(StreamContext& streams, StatsFeed& feed, const StatsSettings& settings)
+    : streams_(streams), feed_(feed), timer_(streams.timers(), [this] { send_to_all(); }) {
+  update(settings);
 }
 
-void StatsEndpoint::update(const StreamSettings& streams, const StatsSettings& settings) {
-  streams_ = streams;
+void StatsEndpoint::update(const StatsSettings& settings) {
   settings_ = settings;
   feed_.set_interval(settings.interval);
 }
 
 void StatsEndpoint::serve(http::Exchange& exchange) {
-  const auto& request = exchange.request();
-  if (const auto refused = refusal(settings_.readers, request.remote_address))
+  if (const auto refused = refusal(settings_.readers, exchange.request().remote_address))
     return exchange.answer(http::problem(403, *refused));
-  auto slot = slots_.take(request.remote_address, timers_.now());
-  if (!slot) return exchange.answer(refused_stream(slot.error(), streams_, random_, limits_));
-  auto source = std::make_unique<Stream>(exchange, std::move(slot).value());
-  auto& stream = *source;
-  exchange.open(stream_head());
-  exchange.keep(std::move(source));
-  exchange.write(stream_opening(streams_, random_));
-  stream.tell(feed_.first());
-  if (streams_.lifetime.count() > 0) {
-    stream.end_after(timers_, limits_, random_.between(streams_.lifetime * 4 / 5, streams_.lifetime));
-  }
+  auto slot = streams_.take_slot(exchange, Delivery::stream);
+  if (!slot) return;
+  auto& stream = streams_.begin_stream<StatsStream>(exchange, std::move(*slot), {});
+  stream.send(feed_.first());
   open_.push_back(stream);
-  // Where it is armed already, others of this loop may still wait for the event that this reader has just
+  // Where it is armed already, other streams of this loop may still wait for the event that this one has just
   // got.
   if (!timer_.armed()) timer_.arm(feed_.due());
 }
@@ -98,10 +80,11 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
 void StatsEndpoint::send_to_all() {
   if (open_.empty()) return;
   const auto event = feed_.current();
+  auto& timers = streams_.timers();
   for (auto next = open_.begin(); next != open_.end();) {
-    // Skips readers who have this event already.
-    if (timers_.turn().is_over()) return timer_.arm(timers_.now());
-    static_cast<Stream&>(*next++).tell(event);
+    // The next turn skips the streams that have this event already.
+    if (timers.turn().is_over()) return timer_.arm(timers.now());
+    static_cast<StatsStream&>(*next++).send(event);
   }
   timer_.arm(feed_.due());
 }

@@ -32,7 +32,7 @@ Json quantiles(const metrics::HistogramSnapshot& snapshot) {
 StatsFeed::Event StatsFeed::first() {
   const std::lock_guard lock(mutex_);
   const auto now = sources_.clock.now();
-  // Nobody has asked for the one that was due: nobody reads, and what was counted since is of no moment.
+  // The event that was due was not asked for, so no stream is open: rates over that time mean nothing.
   if (!event_.wire || now >= due_ + interval_.load()) make(now, false);
   return event_;
 }
@@ -60,29 +60,28 @@ void StatsFeed::make(base::Instant now, bool compared) {
 }
 
 StatsFeed::Sample StatsFeed::sample() const {
-  const auto& counted = sources_.registry;
+  const auto& hub = sources_.hub;
   return {.at = sources_.clock.now(),
-          .delivered_events = counted.total("sse_worker_delivered_events_total"),
-          .delivered_bytes = counted.total("sse_worker_delivered_bytes_total"),
-          .published_events = counted.total("sse_worker_published_events_total"),
-          .flushes = counted.total("sse_worker_flushes_total"),
-          .events_per_flush = counted.snapshot("sse_worker_events_per_flush"),
-          .publish_time = counted.snapshot("sse_worker_publish_seconds"),
-          .loop_lag = counted.snapshot("sse_worker_loop_lag_seconds"),
+          .delivered_events = hub.delivered_events.value(),
+          .delivered_bytes = hub.delivered_bytes.value(),
+          .published_events = sources_.publish.events.value(),
+          .flushes = hub.flushes.value(),
+          .events_per_flush = hub.events_per_flush.snapshot(),
+          .publish_time = sources_.publish.latency.snapshot(),
+          .loop_lag = sources_.loop_lag.snapshot(),
           .process = sources_.process()};
 }
 
 std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& before) const {
-  const auto& counted = sources_.registry;
   const auto held = sources_.log.stats();
   Json body = {{"time", base::iso_time(sources_.clock.wall())},
                {"streams", sources_.slots.used()},
                {"streams_max", sources_.slots.limit()},
                {"stream_source_addresses", sources_.slots.addresses().networks()},
-               {"stalled_closes_total", counted.total("sse_worker_stalled_closes_total")},
-               {"gaps_total", counted.total("sse_worker_gaps_total")},
-               {"rejected_events_total", counted.total("sse_worker_rejected_events_total")},
-               {"limit_reached_total", counted.total("sse_worker_limit_reached_total")},
+               {"stalled_closes_total", sources_.slow_closes.value()},
+               {"gaps_total", sources_.hub.gaps.value()},
+               {"rejected_events_total", sources_.publish.rejected.value()},
+               {"limit_reached_total", sources_.limits.total()},
                {"history_events", held.events},
                {"history_bytes", held.bytes},
                {"memory_bytes", now.process.resident_bytes}};

@@ -1,6 +1,6 @@
-// StatsFeed: the figures of the whole process as one event an interval, for all who read `$stats`, on
-// whichever loop. Reads the counters that are kept anyway, once an interval, and only while somebody reads.
-// Owned by main, outlives the lanes. Usable from every thread.
+// StatsFeed: the figures of the whole process as one event per interval, for the `$stats` streams of all
+// loops. Reads the metrics once per interval, and only while such a stream is open. Owned by main, outlives
+// the reactors. Usable from every thread.
 #pragma once
 
 #include <atomic>
@@ -9,21 +9,27 @@
 #include <optional>
 #include <string>
 
+#include "api/publish/metrics.hpp"
 #include "api/stream/slots.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/process_stats.hpp"
 #include "http/exchange.hpp"
+#include "hub/metrics.hpp"
 #include "log/log.hpp"
-#include "metrics/registry.hpp"
+#include "metrics/limits.hpp"
 
 namespace worker::api {
 
 class StatsFeed {
  public:
-  /// All that is borrowed must outlive the feed. Names that the registry does not know count 0.
+  /// All that is borrowed must outlive the feed.
   struct Sources {
-    const metrics::Registry& registry;
+    const hub::Metrics& hub;
+    const PublishMetrics& publish;
+    const metrics::Limits& limits;
+    const metrics::Counter& slow_closes;
+    const metrics::Histogram& loop_lag;  // microseconds
     const log::Log& log;
     const StreamSlots& slots;
     const base::Clock& clock;
@@ -31,14 +37,14 @@ class StatsFeed {
     std::function<base::ProcessStats()> process = base::process_stats;
   };
   struct Event {
-    std::uint64_t number = 0;  // from 1: tells who has had which
+    std::uint64_t number = 0;  // from 1
     base::Bytes wire{};
   };
 
   explicit StatsFeed(Sources sources) : sources_(std::move(sources)) {}
 
   void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
-  /// For a reader who comes now: the last event, if others read; else one without what is counted over time.
+  /// For a stream that begins: the last event if other streams are open, else one without rates.
   Event first();
   /// The newest event; the first caller at or after due() makes it, for all.
   Event current();

@@ -100,10 +100,4 @@ void export_connection_metrics(metrics::Registry& registry, const fcgi::Connecti
            [&] { return totals.bodies.used(); });
 }
 
-void export_turn_metrics(metrics::Registry& registry) {
-  auto& longest = registry.gauge("sse_worker_loop_turn_seconds_max",
-                                 "Longest turn of an event loop since the previous scrape.", {}, 1e-6);
-  registry.on_render([&longest] { longest.set(0); });
-}
-
 }  // namespace worker::app

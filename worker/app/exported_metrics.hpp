@@ -13,8 +13,5 @@ namespace worker::app {
 void export_log_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store);
 void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& slots);
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals);
-/// Resets the longest turn at each scrape; after that each reactor raises it to its own. So this comes before
-/// the reactors are made.
-void export_turn_metrics(metrics::Registry& registry);
 
 }  // namespace worker::app

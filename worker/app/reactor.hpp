@@ -1,6 +1,6 @@
-// Reactor: one loop and everything that lives on it: its gate, its shard of the hub, its endpoints. Reactors
-// share nothing but what SharedServices names, so they need no locks between them. Built before its thread
-// starts; torn down after it ended.
+// Reactor: one loop and everything that lives on it: its acceptor, its shard of the hub, its endpoints.
+// Reactors share nothing but what SharedServices names, so they need no locks between them. Made before its
+// thread starts; destroyed after the thread has ended.
 #pragma once
 
 #include <atomic>
@@ -13,13 +13,13 @@
 #include "api/publish/publish.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
-#include "api/stream/address_limit_log.hpp"
+#include "api/stream/stream_context.hpp"
+#include "app/metrics.hpp"
 #include "config/config.hpp"
 #include "fcgi/acceptor.hpp"
 #include "fcgi/connection_totals.hpp"
 #include "hub/shard.hpp"
 #include "log/log.hpp"
-#include "net/background_thread.hpp"
 #include "store/store.hpp"
 
 namespace worker::app {
@@ -32,9 +32,9 @@ struct SharedServices {
   log::Log& log;
   store::Store& store;
   metrics::Registry& registry;
+  Metrics& metrics;
   api::StreamSlots& slots;
   fcgi::ConnectionTotals& totals;
-  api::AddressLimitLog& address_limit_log;
   api::StatsFeed& stats;
 };
 
@@ -51,7 +51,6 @@ class Reactor {
   void drain(std::function<void()> not_accepting);
   /// From any thread: run() returns now.
   void stop();
-  /// The reactor whose thread hears the signals.
   net::Loop& loop() { return loop_; }
 
  private:
@@ -62,19 +61,11 @@ class Reactor {
   base::Random random_;
   fcgi::Decoder decoder_;  // before the loop: libfcgi installs signal handlers of its own
   net::Loop loop_;
-  net::BackgroundThread housekeeping_;
-  fcgi::Metrics fcgi_metrics_;
-  hub::Metrics hub_metrics_;
-  api::PublishMetrics publish_metrics_;
-  metrics::Limits limits_;
-  metrics::Histogram& loop_lag_;
-  metrics::Histogram& turns_;
-  metrics::Gauge& longest_turn_;
-  std::atomic<std::int64_t> longest_microseconds_ = 0;  // since the figures were last asked for
+  LoopMetrics& loop_metrics_;
+  std::atomic<std::int64_t> longest_microseconds_ = 0;  // since the metrics were last rendered
   net::Timer lag_timer_;
-  unsigned lag_samples_ = 0;
-  api::AddressLimitLog& address_limit_log_;
   hub::Shard shard_;
+  api::StreamContext streams_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
   api::EventsEndpoint events_;

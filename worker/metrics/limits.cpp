@@ -13,4 +13,10 @@ Limits::Limits(Registry& registry) {
   }
 }
 
+std::uint64_t Limits::total() const {
+  std::uint64_t total = 0;
+  for (const auto* counter : counters_) total += counter->value();
+  return total;
+}
+
 }  // namespace worker::metrics

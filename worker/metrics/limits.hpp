@@ -36,6 +36,8 @@ class Limits {
 
   void count(Limit limit, std::uint64_t times = 1) { counters_[static_cast<std::size_t>(limit)]->add(times); }
   std::uint64_t value(Limit limit) const { return counters_[static_cast<std::size_t>(limit)]->value(); }
+  /// Of all limits together.
+  std::uint64_t total() const;
 
   static constexpr std::array<std::string_view, 17> keys = {"fastcgi.pending_max",
                                                             "fastcgi.head_bytes_max",

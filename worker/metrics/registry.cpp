@@ -92,18 +92,4 @@ std::string Registry::text() const {
   return out;
 }
 
-std::uint64_t Registry::total(const std::string& name) const {
-  std::uint64_t total = 0;
-  if (const auto found = families_.find(name); found != families_.end()) {
-    for (const auto& [labels, counter] : found->second.counters) total += counter.value();
-  }
-  return total;
-}
-
-HistogramSnapshot Registry::snapshot(const std::string& name) const {
-  const auto found = families_.find(name);
-  return found == families_.end() || !found->second.histogram ? HistogramSnapshot()
-                                                              : found->second.histogram->snapshot();
-}
-
 }  // namespace worker::metrics

@@ -84,10 +84,6 @@ class Registry {
 
   /// Families in the order of their names.
   std::string text() const;
-  /// A counter as it stands, all its labels together; 0 where there is none of this name.
-  std::uint64_t total(const std::string& name) const;
-  /// A histogram as it stands; empty where there is none of this name.
-  HistogramSnapshot snapshot(const std::string& name) const;
 
  private:
   enum class Kind { counter, gauge, histogram };

@@ -49,8 +49,8 @@ struct Fixture : HubFixture {
   api::StreamSlots slots{100};
   Silent silent;
   metrics::Limits limits{registry};
-  api::EventsEndpoint events{loop.timers(), random, slots, shard(), journal().store(),
-                             silent,        silent, {},    limits};
+  api::StreamContext context{loop.timers(), random, slots, {}, limits};
+  api::EventsEndpoint events{context, shard(), journal().store(), silent, silent};
   api::PublishMetrics publish_metrics{registry};
   api::PublishEndpoint publish{loop, journal().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
   api::HealthEndpoint health{journal().log(), journal().store(), slots, {}, {}};

@@ -43,9 +43,10 @@ struct Fixture : HubFixture {
     publish("a", "2");
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& method = "GET") {
-    if (!endpoint_)
-      endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), nowhere, nowhere, streams,
-                        limits);
+    if (!endpoint_) {
+      context_.emplace(loop.timers(), random, slots, streams, limits);
+      endpoint_.emplace(*context_, shard(), journal().store(), nowhere, nowhere);
+    }
     auto exchange = std::make_unique<RecordingExchange>(
         http::Request{.method = method, .path = "/events", .query = http::Query::parse(query)});
     endpoint_->serve(*exchange);
@@ -67,6 +68,7 @@ struct Fixture : HubFixture {
   metrics::Limits limits{registry};
 
  private:
+  std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;
 };
 

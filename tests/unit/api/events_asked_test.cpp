@@ -28,9 +28,10 @@ struct Fixture : HubFixture {
     return asked;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_)
-      endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), greeting, stats, streams,
-                        limits);
+    if (!endpoint_) {
+      context_.emplace(loop.timers(), random, slots, streams, limits);
+      endpoint_.emplace(*context_, shard(), journal().store(), greeting, stats);
+    }
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
@@ -46,6 +47,7 @@ struct Fixture : HubFixture {
   metrics::Limits limits{registry};
 
  private:
+  std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;
 };
 

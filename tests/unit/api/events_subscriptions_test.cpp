@@ -29,15 +29,8 @@ struct Fixture : HubFixture {
   api::StreamSlots slots{100};
   Nothing nothing;
   metrics::Limits limits{registry};
-  api::EventsEndpoint endpoint{loop.timers(),
-                               random,
-                               slots,
-                               shard(),
-                               journal().store(),
-                               nothing,
-                               nothing,
-                               {.retry = 3s, .retry_jitter = 0ms},
-                               limits};
+  api::StreamContext context{loop.timers(), random, slots, {.retry = 3s, .retry_jitter = 0ms}, limits};
+  api::EventsEndpoint endpoint{context, shard(), journal().store(), nothing, nothing};
 };
 
 }  // namespace

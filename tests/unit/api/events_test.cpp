@@ -28,9 +28,10 @@ struct Fixture : HubFixture {
     return asked;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_)
-      endpoint_.emplace(loop.timers(), random, slots, shard(), journal().store(), greeting, stats, streams,
-                        limits);
+    if (!endpoint_) {
+      context_.emplace(loop.timers(), random, slots, streams, limits);
+      endpoint_.emplace(*context_, shard(), journal().store(), greeting, stats);
+    }
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
@@ -58,6 +59,8 @@ struct Fixture : HubFixture {
   Greeting greeting;
   Stats stats;
   metrics::Limits limits{registry};
+
+  std::optional<api::StreamContext> context_;
 
  private:
   std::optional<api::EventsEndpoint> endpoint_;
@@ -389,7 +392,7 @@ BOOST_AUTO_TEST_CASE(new_settings_from_the_next_request_on) {
   endpoint();
   streams.topics_max = 1;
   streams.retry = 7s;
-  endpoint().update(streams);
+  context_->update(streams);
   BOOST_TEST(refused("topic=a&topic=b") == "topic: 2 requested, at most 1 are allowed");
   BOOST_TEST(asking("topic=a")->news().starts_with(": ok\n\nretry: 7000\n\n"));
 }

@@ -28,9 +28,11 @@ struct Fixture {
     timers.fire_due();
   }
   void serve(RecordingExchange& exchange, const GreetingSettings& settings = {}) {
-    endpoints.push_back(std::make_unique<GreetingEndpoint>(timers, random, slots, streams, settings, limits));
+    contexts.push_back(std::make_unique<StreamContext>(timers, random, slots, streams, limits));
+    endpoints.push_back(std::make_unique<GreetingEndpoint>(*contexts.back(), settings));
     endpoints.back()->serve(exchange);
   }
+  std::vector<std::unique_ptr<StreamContext>> contexts;
   std::vector<std::unique_ptr<GreetingEndpoint>> endpoints;
 };
 

@@ -16,8 +16,12 @@ using Readers = api::StatsSettings::Readers;
 namespace {
 
 struct Fixture : StatsFixture {
+  api::StreamContext& context() {
+    if (!context_) context_.emplace(timers, random, slots, streams, limits);
+    return *context_;
+  }
   api::StatsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(timers, random, slots, feed(), streams, settings_of_stats, limits);
+    if (!endpoint_) endpoint_.emplace(context(), feed(), settings_of_stats);
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& address = "127.0.0.1",
@@ -39,11 +43,11 @@ struct Fixture : StatsFixture {
 
   net::Timers timers{clock};
   base::Random random{1};
-  metrics::Limits limits{registry};
   api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
   api::StatsSettings settings_of_stats;
 
  private:
+  std::optional<api::StreamContext> context_;
   std::optional<api::StatsEndpoint> endpoint_;
 };
 
@@ -169,7 +173,7 @@ BOOST_AUTO_TEST_CASE(or_anyone_or_nobody) {
   settings_of_stats.readers = Readers::anyone;
   for (const auto* address : {"127.0.0.1", "203.0.113.9", ""})
     BOOST_TEST(status_for(address) == 200, address);
-  endpoint().update(streams, {.readers = Readers::nobody});
+  endpoint().update({.readers = Readers::nobody});
   for (const auto* address : {"127.0.0.1", "203.0.113.9", ""})
     BOOST_TEST(status_for(address) == 403, address);
   BOOST_TEST(asking()->body().find("$stats is disabled by stats.allowed ") != std::string::npos);
@@ -177,7 +181,7 @@ BOOST_AUTO_TEST_CASE(or_anyone_or_nobody) {
 
 BOOST_AUTO_TEST_CASE(who_reads_already_goes_on_after_a_change) {
   const auto reader = asking();
-  endpoint().update(streams, {.readers = Readers::nobody, .interval = 200ms});
+  endpoint().update({.readers = Readers::nobody, .interval = 200ms});
   reader->news();
   pass(1s);
   BOOST_TEST(reader->news() != "");

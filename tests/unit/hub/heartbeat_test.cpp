@@ -142,17 +142,6 @@ BOOST_AUTO_TEST_CASE(without_readers_nothing_is_framed) {
   BOOST_TEST(framed.empty());
 }
 
-// It is also the beat that gives up what is too old, without anybody publishing.
-BOOST_AUTO_TEST_CASE(the_history_ages) {
-  history.age_max = 10s;
-  shard();
-  publish("a");
-  pass(10);
-  BOOST_TEST(journal().stats().events == 1U);
-  pass(1);
-  BOOST_TEST(journal().stats().events == 0U);
-}
-
 BOOST_AUTO_TEST_CASE(what_is_pending_is_no_silence) {
   settings.flush_cost_per_stream = 20s;
   settings.flush_interval_max = 20s;

@@ -322,6 +322,7 @@ BOOST_AUTO_TEST_CASE(also_where_nothing_is_left) {
   publish("a");
   settle();
   advance(2s);
+  journal().expire();
   drain(slow);
   BOOST_TEST(slow.news() == "[1] gap evicted 1>2");
   publish("a");

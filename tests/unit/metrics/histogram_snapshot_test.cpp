@@ -59,16 +59,4 @@ BOOST_AUTO_TEST_CASE(what_came_since) {
   BOOST_TEST(histogram.snapshot().since({}).count() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(in_the_registry) {
-  Registry registry;
-  registry.counter("a_total", "", "x=\"1\"").add(2);
-  registry.counter("a_total", "", "x=\"2\"").add(3);
-  registry.histogram("h", "", {10}).observe(4);
-  registry.gauge("g", "").set(7);
-  BOOST_TEST(registry.total("a_total") == 5U);
-  BOOST_TEST(registry.snapshot("h").count() == 1U);
-  for (const auto* other : {"nothing", "g", "h"}) BOOST_TEST(registry.total(other) == 0U);
-  for (const auto* other : {"nothing", "g", "a_total"}) BOOST_TEST(registry.snapshot(other).count() == 0U);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

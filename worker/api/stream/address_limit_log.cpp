@@ -4,7 +4,7 @@
 
 namespace worker::api {
 
-void AddressLimitLog::look(base::Instant now) {
+void AddressLimitLog::report_if_due(base::Instant now) {
   const std::lock_guard lock(mutex_);
   log_refusals(now);
   log_uncounted();

@@ -1,6 +1,6 @@
 // AddressLimitLog: logs what streams.per_address_max refused, and that it does not apply to some streams.
-// look() is to be called about once a second; it logs refusals at most once a minute. Owned by main. Usable
-// from every thread.
+// report_if_due() is to be called about once a second; it logs refusals at most once a minute. Owned by main.
+// Usable from every thread.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ class AddressLimitLog {
   /// Both must outlive it.
   AddressLimitLog(StreamSlots& slots, base::Logger& logger) : slots_(slots), logger_(logger) {}
 
-  void look(base::Instant now);
+  void report_if_due(base::Instant now);
 
  private:
   void log_refusals(base::Instant now);

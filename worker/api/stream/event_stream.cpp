@@ -1,33 +1,39 @@
 #include "api/stream/event_stream.hpp"
 
 #include "sse/frame.hpp"
-#include "sse/reserved_types.hpp"
 
 namespace worker::api {
-
-void EventStream::end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time) {
-  lifetime_ = std::make_unique<net::Timer>(timers, [this, &limits] {
-    limits.count(metrics::Limit::lifetime);
-    exchange_.finish();
-  });
-  lifetime_->arm_in(time);
-}
-
-void EventStream::drain(std::chrono::milliseconds retry) {
-  std::string last;
-  sse::append_retry(last, retry);
-  exchange_.finish(last);
-}
 
 void EventStream::gap(log::GapReason reason, log::Sequence before, log::Sequence after) {
   const auto& log = shard_.log();
   exchange_.write(Gap{reason, log.id_of(before), log.id_of(after)}.frame());
 }
 
-void EventStream::end() {
-  std::string last;
-  sse::append_event(last, {.data = "{}", .type = std::string(sse::close_type)});
-  exchange_.finish(last);
+void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchange& exchange,
+                        const SubscribeRequest& request, const ResumeStart& start, Admission admission) {
+  const auto& log = shard.log();
+  std::string first;
+  if (request.notice) sse::append_comment(first, *request.notice);
+  // The gap is a write of its own: with a long cursor it would make the first write so long that proxies
+  // compress the stream. It comes before anything that moves the client's cursor: a client that leaves
+  // between the two would never learn of the gap.
+  std::string gap_frame;
+  if (const auto gap = start.gap(log)) {
+    shard.count_gap();
+    gap_frame = gap->frame();
+  }
+  // A client that leaves before its first event needs a cursor to resume from.
+  if (request.heartbeats == hub::Subscriber::HeartbeatMode::events) {
+    sse::append_heartbeat(gap_frame.empty() ? first : gap_frame, log.id_of(start.point.after),
+                          shard.heartbeat());
+  } else if (gap_frame.empty()) {
+    sse::append_cursor(first, log.id_of(start.point.after));
+  }
+  auto& stream = streams.begin_stream<EventStream>(exchange, std::move(admission.slot), first, shard,
+                                                   request.heartbeats);
+  if (!gap_frame.empty()) exchange.write(gap_frame);
+  shard.subscribe(stream, request.subscription, start.point.after, start.point.evictions_seen,
+                  std::move(admission.bytes));
 }
 
 }  // namespace worker::api

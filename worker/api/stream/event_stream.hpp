@@ -1,27 +1,18 @@
-// EventStream: a subscriber's text/event-stream: the hub's reader on one side, the exchange's source on the
-// other.
+// EventStream: a subscriber that receives its events as text/event-stream.
 #pragma once
 
-#include <memory>
-
-#include "api/stream/gap.hpp"
-#include "api/stream/slots.hpp"
-#include "http/exchange.hpp"
+#include "api/stream/stream_context.hpp"
+#include "api/stream/subscribe_request.hpp"
 #include "hub/shard.hpp"
-#include "metrics/limits.hpp"
 
 namespace worker::api {
 
 /// Loop thread only. Owned by its exchange.
-class EventStream final : public http::Source, public hub::Subscriber {
+class EventStream final : public Stream, public hub::Subscriber {
  public:
-  EventStream(http::Exchange& exchange, hub::Shard& shard, StreamSlots::Slot slot, HeartbeatMode heartbeats)
-      : hub::Subscriber(heartbeats), exchange_(exchange), shard_(shard), slot_(std::move(slot)) {}
+  EventStream(StreamStart start, hub::Shard& shard, HeartbeatMode heartbeats)
+      : Stream(std::move(start)), hub::Subscriber(heartbeats), shard_(shard) {}
 
-  /// Ends the stream after `time`, and counts that; the reader comes back with its cursor.
-  void end_after(net::Timers& timers, metrics::Limits& limits, std::chrono::milliseconds time);
-
-  void drain(std::chrono::milliseconds retry) override;
   void on_drained() override { shard_.on_drained(*this); }
 
   bool ready() const override { return exchange_.ready(); }
@@ -29,13 +20,14 @@ class EventStream final : public http::Source, public hub::Subscriber {
   void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }
   void heartbeat(const base::Bytes& wire) override { exchange_.send(wire); }
   void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override;
-  void end() override;
+  void end() override { close(); }
 
  private:
-  http::Exchange& exchange_;
   hub::Shard& shard_;
-  const StreamSlots::Slot slot_;
-  std::unique_ptr<net::Timer> lifetime_;  // only where lifetimes are limited
 };
+
+/// Begins the stream of `request` at `start` and subscribes it.
+void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchange& exchange,
+                        const SubscribeRequest& request, const ResumeStart& start, Admission admission);
 
 }  // namespace worker::api

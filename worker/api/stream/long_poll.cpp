@@ -8,28 +8,24 @@
 #include "sse/frame.hpp"
 
 namespace worker::api {
+
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
-                   std::string cursor)
+                   Details details)
     : exchange_(exchange),
       shard_(shard),
       slot_(std::move(slot)),
-      timer_(timers, [this] { answer(false); }),
-      cursor_(std::move(cursor)) {}
+      timer_(timers, [this] { respond(false); }),
+      details_(std::move(details)) {}
 
-void LongPoll::set_address(std::string address, base::ByteBudget::Reservation share) {
-  address_ = std::move(address);
-  address_share_ = std::move(share);
-}
-
-void LongPoll::drain(std::chrono::milliseconds /*retry*/) { answer(false); }
+void LongPoll::drain(std::chrono::milliseconds /*retry*/) { respond(false); }
 
 void LongPoll::deliver(const hub::Batch& batch) {
   for (const auto& entry : batch.entries) {
-    cursor_ = shard_.log().id_of(*entry);
+    details_.cursor = shard_.log().id_of(*entry);
     const auto event = sse::parse_event(entry->frame());
     if (!event) continue;  // it only moves the cursor
     events_ += events_.empty() ? "{\"id\":" : ",{\"id\":";
-    append_json_string(events_, cursor_);
+    append_json_string(events_, details_.cursor);
     events_ += ",\"event\":";
     append_json_string(events_, event->type.empty() ? "message" : event->type);
     events_ += ",\"data\":";
@@ -38,7 +34,7 @@ void LongPoll::deliver(const hub::Batch& batch) {
     events_ += '}';
   }
   const auto end = shard_.log().closed_at(subscription());
-  answer(end != 0 && batch.entries.back()->sequence() >= end);
+  respond(end != 0 && batch.entries.back()->sequence() >= end);
 }
 
 // The topics and patterns that the request asked for.
@@ -55,26 +51,53 @@ void LongPoll::append_topics(const log::Entry::Topics& topics) {
 
 void LongPoll::gap(log::GapReason reason, log::Sequence before, log::Sequence after) {
   const auto& log = shard_.log();
-  gap_ = Gap{reason, log.id_of(before), log.id_of(after)}.json();
+  details_.gap = Gap{reason, log.id_of(before), log.id_of(after)}.json();
 }
 
-void LongPoll::answer(bool closed) {
+void LongPoll::respond(bool closed) {
   if (!exchange_.ready()) return;
   auto body = "{\"events\":[" + std::exchange(events_, {}) + "],\"lastEventId\":";
-  append_json_string(body, cursor_);
-  const auto stream = address_ + "&lastEventId=" + http::percent_encoded(cursor_);
-  if (!address_.empty() && stream.size() <= address_bytes_max) {
+  append_json_string(body, details_.cursor);
+  const auto stream = details_.address + "&lastEventId=" + http::percent_encoded(details_.cursor);
+  if (!details_.address.empty() && stream.size() <= address_bytes_max) {
     body += ",\"stream\":";
     append_json_string(body, stream);
   }
-  if (!gap_.is_null())
-    body += ",\"gap\":" + gap_.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  if (!details_.gap.is_null())
+    body += ",\"gap\":" + details_.gap.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   if (closed) body += ",\"closed\":true";
-  if (!notice_.empty()) {
+  if (!details_.notice.empty()) {
     body += ",\"notice\":";
-    append_json_string(body, notice_);
+    append_json_string(body, details_.notice);
   }
   exchange_.answer(http::plain_response("application/json", body + "}\n"));
+}
+
+void begin_long_poll(StreamContext& streams, hub::Shard& shard, http::Exchange& exchange,
+                     const SubscribeRequest& request, const ResumeStart& start, Admission admission) {
+  auto address_bytes = streams.take_bytes(exchange, Delivery::poll, request.address.size());
+  if (!address_bytes) return;
+  const auto& log = shard.log();
+  const auto gap = start.gap(log);
+  const bool resumes = start.cursor && !gap && *start.cursor != "earliest";
+  LongPoll::Details details{.cursor = resumes ? *start.cursor : log.id_of(start.point.after),
+                            .address = request.address,
+                            .address_bytes = std::move(*address_bytes),
+                            .notice = request.notice.value_or("")};
+  if (gap) {
+    shard.count_gap();
+    details.gap = gap->json();
+  }
+  auto source = std::make_unique<LongPoll>(exchange, shard, streams.timers(), std::move(admission.slot),
+                                           std::move(details));
+  auto& poll = *source;
+  exchange.keep(std::move(source));
+  shard.subscribe(poll, request.subscription, start.point.after, start.point.evictions_seen,
+                  std::move(admission.bytes));
+  // The client learns of a gap at once; an answer to HEAD has nothing to wait for.
+  const bool at_once = gap || request.head_only;
+  poll.wait_for(at_once ? std::chrono::milliseconds(0)
+                        : std::min<std::chrono::milliseconds>(*request.poll, streams.settings().poll_max));
 }
 
 }  // namespace worker::api

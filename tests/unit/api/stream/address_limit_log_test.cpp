@@ -25,7 +25,7 @@ struct Fixture {
   /// What is written by this look.
   std::string look() {
     said.str("");
-    watcher.look(now);
+    watcher.report_if_due(now);
     return said.str();
   }
 

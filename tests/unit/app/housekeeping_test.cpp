@@ -1,0 +1,89 @@
+// Housekeeping: what happens once a second, though nobody publishes.
+#include "app/housekeeping.hpp"
+
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/test/unit_test.hpp>
+#include <sstream>
+
+#include "support/addresses.hpp"
+#include "support/hub_fixture.hpp"
+
+using namespace std::chrono_literals;
+using namespace worker;
+using namespace worker::support;
+
+namespace {
+
+struct Fixture : HubFixture {
+  Fixture() {
+    loop.on_turn([this](auto) { ++turns; });
+  }
+  std::size_t held() { return journal().stats().events; }
+  void start() { housekeeping.emplace(loop, journal().log(), address_limit_log); }
+
+  std::ostringstream said;
+  base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
+  api::StreamSlots slots{100, 1};
+  api::AddressLimitLog address_limit_log{slots, logger};
+  std::optional<app::Housekeeping> housekeeping;
+  int turns = 0;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(housekeeping_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(events_that_are_too_old_are_evicted) {
+  history.age_max = 10s;
+  start();
+  publish("a");
+  for (int second = 0; second < 10; ++second) advance(1s);
+  BOOST_TEST(held() == 1U);
+  advance(1s);
+  BOOST_TEST(held() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(many_are_evicted_in_several_turns) {
+  history.age_max = 10s;
+  start();
+  publish_times(5'000, "a");
+  advance(999ms);
+  turns = 0;
+  turn();
+  const int idle = turns;
+  clock.advance(20s);
+  turns = 0;
+  turn();
+  BOOST_TEST(held() == 0U);
+  BOOST_TEST(turns >= idle + 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_shard_alone_evicts_nothing) {
+  history.age_max = 10s;
+  shard();
+  publish("a");
+  for (int second = 0; second < 100; ++second) advance(1s);
+  BOOST_TEST(held() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_smaller_bound_leaves_no_room_for_goes_without_a_publish) {
+  start();
+  publish_times(3'000, "a");
+  history.topic_events_max = 10;
+  journal().update(history);
+  advance(1s);
+  BOOST_TEST(held() == 10U);
+}
+
+BOOST_AUTO_TEST_CASE(refusals_are_logged) {
+  start();
+  const auto slot = slots.take(ipv4(1), clock.now());
+  BOOST_TEST(!slots.take(ipv4(1), clock.now()));
+  advance(999ms);
+  BOOST_TEST(said.str() == "");
+  advance(1ms);
+  BOOST_TEST(said.str().find("streams.per_address_max") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

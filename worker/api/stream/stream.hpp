@@ -1,0 +1,49 @@
+// Stream: the source of a text/event-stream answer. Base of all that fill one: a subscription's events, the
+// greeting, the figures of `$stats`. Begun by StreamContext::begin_stream() and in no other way.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "api/stream/slots.hpp"
+#include "http/exchange.hpp"
+#include "net/timer.hpp"
+
+namespace worker::api {
+
+/// What a stream holds from its first byte to its last. Only StreamContext can make one, so a stream that
+/// skips a step of begin_stream() does not compile.
+class StreamStart {
+ private:
+  friend class Stream;
+  friend class StreamContext;
+  StreamStart(http::Exchange& exchange, StreamSlots::Slot slot, std::unique_ptr<net::Timer> lifetime)
+      : exchange_(exchange), slot_(std::move(slot)), lifetime_(std::move(lifetime)) {}
+
+  http::Exchange& exchange_;
+  StreamSlots::Slot slot_;
+  std::unique_ptr<net::Timer> lifetime_;
+};
+
+/// Loop thread only. Owned by its exchange.
+class Stream : public http::Source {
+ public:
+  /// Sends `retry:` and ends the stream; the client reconnects with its cursor.
+  void drain(std::chrono::milliseconds retry) final;
+
+ protected:
+  explicit Stream(StreamStart start)
+      : exchange_(start.exchange_), slot_(std::move(start.slot_)), lifetime_(std::move(start.lifetime_)) {}
+
+  /// Sends `event: close` and ends the stream; the client has received everything.
+  void close();
+
+  http::Exchange& exchange_;
+
+ private:
+  const StreamSlots::Slot slot_;
+  const std::unique_ptr<net::Timer> lifetime_;  // null where lifetimes are not limited
+};
+
+}  // namespace worker::api

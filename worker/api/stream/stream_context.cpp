@@ -1,0 +1,58 @@
+#include "api/stream/stream_context.hpp"
+
+#include "api/stream/head.hpp"
+#include "api/stream/refused_stream.hpp"
+#include "http/problem.hpp"
+#include "sse/frame.hpp"
+
+namespace worker::api {
+
+std::optional<StreamSlots::Slot> StreamContext::take_slot(http::Exchange& exchange, Delivery delivery) {
+  auto slot = slots_.take(exchange.request().remote_address, timers_.now());
+  if (slot) return std::move(slot).value();
+  refuse(exchange, delivery, slot.error());
+  return std::nullopt;
+}
+
+std::optional<base::ByteBudget::Reservation> StreamContext::take_bytes(http::Exchange& exchange,
+                                                                       Delivery delivery, std::size_t bytes) {
+  auto reserved = slots_.take_bytes(bytes, timers_.now());
+  if (reserved) return std::move(reserved).value();
+  refuse(exchange, delivery, reserved.error());
+  return std::nullopt;
+}
+
+void StreamContext::refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused) {
+  const auto response = delivery == Delivery::poll ? refused_poll : refused_stream;
+  exchange.answer(response(refused, settings_, random_, limits_));
+}
+
+// An EventSource that gets a 503 never reconnects. The reason is in the log: it has paths and addresses,
+// which subscribers must not see.
+void StreamContext::answer_try_again(http::Exchange& exchange, Delivery delivery) {
+  if (delivery == Delivery::poll) {
+    return exchange.answer(
+        http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
+  }
+  auto body = stream_opening(settings_, random_);
+  sse::append_comment(body, "the history cannot be read yet; come back");
+  exchange.answer({stream_head(), std::move(body)});
+}
+
+void StreamContext::open(http::Exchange& exchange, std::unique_ptr<Stream> stream, std::string_view first) {
+  exchange.open(stream_head());
+  exchange.keep(std::move(stream));
+  exchange.write(stream_opening(settings_, random_).append(first));
+}
+
+std::unique_ptr<net::Timer> StreamContext::lifetime_of(http::Exchange& exchange) {
+  if (settings_.lifetime.count() == 0) return nullptr;
+  auto timer = std::make_unique<net::Timer>(timers_, [&exchange, &limits = limits_] {
+    limits.count(metrics::Limit::lifetime);
+    exchange.finish();
+  });
+  timer->arm_in(random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
+  return timer;
+}
+
+}  // namespace worker::api

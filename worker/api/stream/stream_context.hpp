@@ -1,0 +1,75 @@
+// StreamContext: what all streams and long polls of one loop share, and how each of them begins. Owned by the
+// reactor; outlives its streams. Loop thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "api/stream/settings.hpp"
+#include "api/stream/slots.hpp"
+#include "api/stream/stream.hpp"
+#include "base/byte_budget.hpp"
+#include "base/random.hpp"
+#include "http/exchange.hpp"
+#include "metrics/limits.hpp"
+#include "net/timer.hpp"
+
+namespace worker::api {
+
+/// How a subscriber receives events.
+enum class Delivery { stream, poll };
+
+/// What a request holds of the limits while it is served.
+struct Admission {
+  StreamSlots::Slot slot;
+  base::ByteBudget::Reservation bytes{};  // of all subscriptions
+};
+
+class StreamContext {
+ public:
+  /// All that is borrowed outlives the context.
+  StreamContext(net::Timers& timers, base::Random& random, StreamSlots& slots, const StreamSettings& settings,
+                metrics::Limits& limits)
+      : timers_(timers), random_(random), slots_(slots), settings_(settings), limits_(limits) {}
+
+  /// For streams that begin from now on.
+  void update(const StreamSettings& settings) { settings_ = settings; }
+  const StreamSettings& settings() const { return settings_; }
+  net::Timers& timers() { return timers_; }
+  metrics::Limits& limits() { return limits_; }
+
+  /// Takes a slot for the request. None: all are taken, and the request has been answered with a refusal.
+  std::optional<StreamSlots::Slot> take_slot(http::Exchange& exchange, Delivery delivery);
+  /// Takes `bytes` of those that all subscriptions may use. None: as for take_slot().
+  std::optional<base::ByteBudget::Reservation> take_bytes(http::Exchange& exchange, Delivery delivery,
+                                                          std::size_t bytes);
+  /// Answers a request that cannot be served yet, because the history is not loaded.
+  void answer_try_again(http::Exchange& exchange, Delivery delivery);
+
+  /// Begins a stream: makes an S of a StreamStart and `args`, sends the head, gives the S to the exchange,
+  /// and writes the opening comment, the `retry:` and `first` in one piece. Ends the stream after
+  /// StreamSettings::lifetime. The S lives at least until the end of this turn.
+  template <class S, class... Args>
+  S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::string_view first, Args&&... args) {
+    auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot), lifetime_of(exchange)),
+                                      std::forward<Args>(args)...);
+    auto& begun = *stream;
+    open(exchange, std::move(stream), first);
+    return begun;
+  }
+
+ private:
+  void refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused);
+  void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, std::string_view first);
+  std::unique_ptr<net::Timer> lifetime_of(http::Exchange& exchange);
+
+  net::Timers& timers_;
+  base::Random& random_;
+  StreamSlots& slots_;
+  StreamSettings settings_;
+  metrics::Limits& limits_;
+};
+
+}  // namespace worker::api

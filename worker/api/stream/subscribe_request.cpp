@@ -1,0 +1,123 @@
+#include "api/stream/subscribe_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "api/stream/cursor.hpp"
+#include "api/stream/cursor_spellings.hpp"
+#include "api/stream/long_poll.hpp"
+#include "http/problem.hpp"
+#include "hub/subscription_bytes.hpp"
+
+namespace worker::api {
+namespace {
+
+// Whole seconds, at most a year; none for any other text.
+std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
+  constexpr int year = 31'536'000;
+  int seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > year)
+    return std::nullopt;
+  return std::chrono::seconds(seconds);
+}
+
+std::string too_many_patterns(std::size_t patterns, std::size_t most) {
+  if (most == 0) {
+    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+           "streams.patterns_max";
+  }
+  return fmt::format(
+      "topic: {} patterns are too many; at most {} are allowed. Ask for topics by their names, or for one "
+      "pattern that covers several; the operator can raise streams.patterns_max",
+      patterns, most);
+}
+
+// The topics as a subscription, or the text of a refusal.
+base::Result<log::Subscription, std::string> parse_topics(const std::vector<std::string_view>& topics,
+                                                          const StreamSettings& settings,
+                                                          metrics::Limits& limits) {
+  if (topics.size() > settings.topics_max) {
+    limits.count(metrics::Limit::stream_topics);
+    return base::failure(
+        fmt::format("topic: {} are asked for; at most {} are allowed", topics.size(), settings.topics_max));
+  }
+  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, log::is_pattern));
+  if (patterns > settings.patterns_max) {
+    limits.count(metrics::Limit::stream_patterns);
+    return base::failure(too_many_patterns(patterns, settings.patterns_max));
+  }
+  auto subscription = log::Subscription::parse(topics, settings.topic_bytes_max);
+  const auto too_long = [&](auto topic) { return topic.size() > settings.topic_bytes_max; };
+  if (!subscription && std::ranges::any_of(topics, too_long)) limits.count(metrics::Limit::topic_bytes);
+  return subscription;
+}
+
+std::string stream_address(std::string_view path, const std::vector<std::string_view>& topics,
+                           std::optional<std::string_view> heartbeat) {
+  auto address = http::percent_encoded(path);
+  char before = '?';
+  for (const auto topic : topics) {
+    address.append(1, std::exchange(before, '&')).append("topic=").append(http::percent_encoded(topic));
+  }
+  if (heartbeat) address.append("&heartbeat=").append(http::percent_encoded(*heartbeat));
+  return address.size() > LongPoll::address_bytes_max ? std::string() : address;
+}
+
+}  // namespace
+
+std::size_t SubscribeRequest::bytes() const {
+  auto size = hub::subscription_bytes(subscription) + address.size();
+  for (const auto& each : cursors) size += sizeof(each) + each.size();
+  return size;
+}
+
+std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& parameters) {
+  const auto value = parameters.last("heartbeat").value_or("comment");
+  if (value == "comment") return hub::Subscriber::HeartbeatMode::comments;
+  if (value == "event") return hub::Subscriber::HeartbeatMode::events;
+  return std::nullopt;
+}
+
+base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
+    const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
+    const StreamSettings& settings, metrics::Limits& limits) {
+  auto subscription = parse_topics(topics, settings, limits);
+  if (!subscription) return base::failure(http::problem(400, subscription.error()));
+  SubscribeRequest parsed{.subscription = std::move(subscription).value(),
+                          .head_only = request.method == "HEAD",
+                          .heartbeats = *heartbeat_mode(parameters)};
+  for (const auto topic : topics) {
+    if (!parsed.notice) parsed.notice = log::selector_notice(topic);
+  }
+  for (auto& cursor : cursors_of(request, parameters)) {
+    for (auto& spelling : cursor_spellings(std::move(cursor))) parsed.cursors.push_back(std::move(spelling));
+  }
+  if (const auto seconds = parameters.last("poll")) {
+    parsed.poll = parse_seconds(*seconds);
+    if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
+    parsed.address = stream_address(request.path, topics, parameters.last("heartbeat"));
+  }
+  return parsed;
+}
+
+std::optional<Gap> ResumeStart::gap(const log::Log& log) const {
+  if (!point.gap) return std::nullopt;
+  return Gap{*point.gap, *cursor, log.id_of(point.after)};
+}
+
+ResumeStart resolve_cursor(const SubscribeRequest& request, const log::Log& log) {
+  if (request.cursors.empty()) return {log.resume(request.subscription, {})};
+  std::optional<ResumeStart> first;
+  for (const auto& cursor : request.cursors) {
+    ResumeStart start{log.resume(request.subscription, cursor), cursor};
+    if (start.point.gap != log::GapReason::unknown) return start;
+    if (!first) first = std::move(start);
+  }
+  return *std::move(first);
+}
+
+}  // namespace worker::api

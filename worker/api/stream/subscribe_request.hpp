@@ -1,0 +1,66 @@
+// SubscribeRequest: what a request for topics asks for, and where in the log its stream or long poll begins.
+// Values.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/stream/gap.hpp"
+#include "api/stream/settings.hpp"
+#include "api/stream/stream_context.hpp"
+#include "base/result.hpp"
+#include "http/query.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "hub/subscriber.hpp"
+#include "log/log.hpp"
+
+namespace worker::api {
+
+struct SubscribeRequest {
+  log::Subscription subscription;
+  /// What the client's cursor may be, the likeliest first; see cursors_of() and cursor_spellings(). Empty:
+  /// the request has none.
+  std::vector<std::string> cursors{};
+  /// How long a long poll may wait for its first event; none: a stream is asked for.
+  std::optional<std::chrono::seconds> poll{};
+  /// Of a long poll: the address of the same subscription as a stream, without a cursor. Empty where it would
+  /// be longer than LongPoll::address_bytes_max.
+  std::string address{};
+  bool head_only = false;
+  hub::Subscriber::HeartbeatMode heartbeats{};
+  /// A hint for the person who reads the answer.
+  std::optional<std::string> notice{};
+
+  Delivery delivery() const { return poll ? Delivery::poll : Delivery::stream; }
+  /// The memory that the request takes while it waits.
+  std::size_t bytes() const;
+};
+
+/// None where the parameter `heartbeat` has another value than `comment`, which is the default, or `event`.
+std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& parameters);
+
+/// The request for `topics`, of which there is at least one; the other parameters are in `parameters`, with a
+/// valid `heartbeat`. Otherwise its refusal, a 400; limits that were exceeded are counted.
+base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
+    const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
+    const StreamSettings& settings, metrics::Limits& limits);
+
+/// Where a subscriber begins.
+struct ResumeStart {
+  log::ResumePoint point;
+  /// The cursor that `point` was found by.
+  std::optional<std::string> cursor{};
+
+  /// What the subscriber is told before its first event, if events after its cursor are missing.
+  std::optional<Gap> gap(const log::Log& log) const;
+};
+
+/// Begins after the first of the request's cursors that the log knows. If it knows none, the first cursor is
+/// the unknown one.
+ResumeStart resolve_cursor(const SubscribeRequest& request, const log::Log& log);
+
+}  // namespace worker::api

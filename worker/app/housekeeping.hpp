@@ -1,0 +1,33 @@
+// Housekeeping: what the process does once a second, on the loop of one reactor: it evicts events that are
+// too old or exceed the bounds of the history, gives freed memory back to the system, and logs what the limit
+// per address refused. Owned by main. Loop thread only, but for constructor and destructor: the loop must not
+// run then.
+#pragma once
+
+#include "api/stream/address_limit_log.hpp"
+#include "log/log.hpp"
+#include "net/background_thread.hpp"
+#include "net/loop.hpp"
+
+namespace worker::app {
+
+class Housekeeping {
+ public:
+  static constexpr std::chrono::milliseconds interval{1'000};
+
+  /// All that is borrowed outlives it.
+  Housekeeping(net::Loop& loop, log::Log& log, api::AddressLimitLog& address_limit_log);
+
+ private:
+  void on_time();
+  void expire();
+
+  net::Loop& loop_;
+  log::Log& log_;
+  api::AddressLimitLog& address_limit_log_;
+  net::BackgroundThread background_;
+  net::Timer timer_;
+  bool expire_posted_ = false;
+};
+
+}  // namespace worker::app
