@@ -43,10 +43,10 @@ struct HubFixture {
     for (int i = 0; i < count; ++i) publish(topics, data);
   }
   /// Without a place, at the end.
-  void subscribe(RecordingSubscriber& reader, const std::string& selectors,
+  void subscribe(RecordingSubscriber& subscriber, const std::string& selectors,
                  std::optional<log::Sequence> after = {}) {
     loop.timers().turn().begin();  // requests come at the beginning of one, or soon after
-    shard().subscribe(reader, select(selectors), after ? *after : journal().last(), 0);
+    shard().subscribe(subscriber, select(selectors), after ? *after : journal().last(), 0);
   }
   void turn() { loop.run_ready(); }
   void advance(std::chrono::milliseconds by) {
@@ -59,9 +59,9 @@ struct HubFixture {
     for (int i = 0; i < 2; ++i) advance(std::chrono::milliseconds(50));
   }
   /// Its socket is empty again.
-  void drain(RecordingSubscriber& reader, int takes = RecordingSubscriber::endless) {
-    reader.room = takes;
-    shard().on_drained(reader);
+  void drain(RecordingSubscriber& subscriber, int takes = RecordingSubscriber::endless) {
+    subscriber.room = takes;
+    shard().on_drained(subscriber);
   }
 
   ManualClock clock;

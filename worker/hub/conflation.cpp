@@ -6,7 +6,7 @@
 namespace worker::hub {
 namespace {
 
-// What a key takes beside its text.
+// Memory of a key beside its text.
 constexpr std::size_t node_bytes = 96;
 
 }  // namespace
@@ -59,13 +59,13 @@ void Conflation::forget() {
   bytes_ = 0;
 }
 
-// Of the keys whose latest value is the oldest there is the least to skip.
+// The keys with the oldest latest values let subscribers skip the least.
 void Conflation::forget_older_half() {
-  std::vector<log::Sequence> places;
-  places.reserve(latest_.size());
-  for (const auto& [name, place] : latest_) places.push_back(place);
-  const auto middle = places.begin() + static_cast<std::ptrdiff_t>(places.size() / 2);
-  std::ranges::nth_element(places, middle);
+  std::vector<log::Sequence> sequences;
+  sequences.reserve(latest_.size());
+  for (const auto& [name, sequence] : latest_) sequences.push_back(sequence);
+  const auto middle = sequences.begin() + static_cast<std::ptrdiff_t>(sequences.size() / 2);
+  std::ranges::nth_element(sequences, middle);
   std::erase_if(latest_, [&](const auto& each) {
     if (each.second > *middle) return false;
     bytes_ -= each.first.size() + node_bytes;

@@ -1,9 +1,10 @@
-// Conflation: on which topics a reader who fell behind gets only the latest value of each key, and which
-// values are the latest. One for all readers of a shard. Loop thread only.
+// Conflation: on which topics a slow subscriber gets only the latest value of each key, and which values are
+// the latest. One for all subscribers of a shard. Loop thread only.
 //
-// It knows where the latest value of each key stands that it was told of: an event is superseded if each
-// topic by which the reader asked for it has a later value of its key. What it was not told of, or has
-// forgotten to stay within its bound, only makes readers get values that they might have skipped.
+// It knows the sequence of the latest value of each key that it was told of: an event is superseded if each
+// of its topics that the subscriber asked for has a later value of its key. What Conflation was not told of,
+// or has forgotten to stay within its bound, has one effect only: subscribers get values that they might have
+// skipped.
 #pragma once
 
 #include <cstddef>
@@ -19,22 +20,22 @@ namespace worker::hub {
 
 class Conflation {
  public:
-  /// Memory that the keys may take, roughly; over it the older half of them is forgotten.
+  /// Memory that the keys may take, approximately; over it the older half of them is forgotten.
   static constexpr std::size_t bytes_max = 8'388'608;
 
   Conflation() = default;
   /// Topics and patterns of topics, as checked when the configuration was read.
   explicit Conflation(const std::vector<std::string>& topics);
 
-  /// May a later value stand in for this event, for a reader of `asked`? Where every topic it reads it by
-  /// conflates.
+  /// True if a later value may replace this event for a subscriber of `asked`: all topics that the two have
+  /// in common conflate.
   bool applies_to(const log::Entry& entry, const log::Subscription& asked) const;
   /// This is the latest value of its key, if it has one, in all of its topics that conflate.
   void note(const log::Entry& entry);
   bool superseded(const log::Entry& entry, const log::Subscription& asked) const;
-  /// Takes superseded ones out of `entries`. How many those were.
+  /// Removes superseded entries and returns their number.
   std::size_t drop_superseded(std::vector<log::EntryPtr>& entries, const log::Subscription& asked) const;
-  /// Nobody is behind any more.
+  /// No subscriber is slow any more.
   void forget();
 
  private:
@@ -48,9 +49,9 @@ class Conflation {
   void forget_older_half();
 
   log::Subscription topics_;
-  Latest latest_;  // by topic and key, parted by a NUL, which no topic has
+  Latest latest_;  // by topic and key, with a NUL between them, which no topic has
   std::size_t bytes_ = 0;
-  mutable std::string name_;  // the one at hand, so that looking it up allocates nothing
+  mutable std::string name_;  // of name_of(), so that a look-up allocates nothing
 };
 
 }  // namespace worker::hub

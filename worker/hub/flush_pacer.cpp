@@ -8,8 +8,8 @@
 namespace worker::hub {
 namespace {
 
-constexpr std::chrono::milliseconds look_again{1};
-// A publisher's next batch takes about as long to be kept on disk, or in Redis.
+constexpr std::chrono::milliseconds check_again{1};
+// About as long as it takes to store a publisher's next batch on disk or in Redis.
 constexpr int waits_max = 2;
 
 }  // namespace
@@ -23,13 +23,13 @@ void FlushPacer::begin(base::Instant now) {
   sample_taken_at_.reset();
 }
 
-void FlushPacer::sent_to(const Subscriber& reader) {
+void FlushPacer::sent_to(const Subscriber& subscriber) {
   ++sends_;
-  if (!reader.ready()) return;
-  last_sent_[ready_ % last_sent_.size()] = &reader;
+  if (!subscriber.ready()) return;
+  last_sent_[ready_ % last_sent_.size()] = &subscriber;
   // The sample keeps each of those so far with the same probability.
-  const auto place = ready_ < sample_.size() ? ready_ : random_() % (ready_ + 1);
-  if (place < sample_.size()) sample_[place] = &reader;
+  const auto index = ready_ < sample_.size() ? ready_ : random_() % (ready_ + 1);
+  if (index < sample_.size()) sample_[index] = &subscriber;
   ++ready_;
 }
 
@@ -40,9 +40,9 @@ void FlushPacer::end(const Settings& settings, bool batched) {
   latest_ = begun_ + settings.flush_interval_max;
 }
 
-void FlushPacer::forget(const Subscriber& reader) {
+void FlushPacer::forget(const Subscriber& subscriber) {
   for (auto* few : {&last_sent_, &sample_}) {
-    std::ranges::replace(*few, &reader, static_cast<const Subscriber*>(nullptr));
+    std::ranges::replace(*few, &subscriber, static_cast<const Subscriber*>(nullptr));
   }
 }
 
@@ -51,21 +51,22 @@ base::Instant FlushPacer::next(base::Instant now) {
   if (now >= latest_) return now;
   const bool read = taken(last_sent_) || sample_read_long_ago(now);
   if (read && (!batched_ || ++extra_waits_ > waits_max)) return now;
-  return std::min<base::Instant>(now + look_again, latest_);
+  return std::min<base::Instant>(now + check_again, latest_);
 }
 
 // True once 1.5 times the time that the web server took for the sample has passed.
 bool FlushPacer::sample_read_long_ago(base::Instant now) {
-  // The sample was not looked at before, so it may have been read long ago.
+  // The sample was not checked before, so it may have been read long ago.
   const auto read_by = std::exchange(looked_, true) ? now : not_before_;
   if (!sample_taken_at_ && taken(sample_)) sample_taken_at_ = read_by;
   return sample_taken_at_ && now - begun_ >= (*sample_taken_at_ - begun_) * 3 / 2;
 }
 
-// But for one, whose reader may be stalled.
-bool FlushPacer::taken(const Sample& readers) {
-  return std::ranges::count_if(
-             readers, [](const Subscriber* reader) { return reader != nullptr && !reader->taken(); }) <= 1;
+// But for one, whose client may be stalled.
+bool FlushPacer::taken(const Sample& subscribers) {
+  return std::ranges::count_if(subscribers, [](const Subscriber* subscriber) {
+           return subscriber != nullptr && !subscriber->taken();
+         }) <= 1;
 }
 
 }  // namespace worker::hub

@@ -1,14 +1,14 @@
-// FlushPacer: when the next flush may go out. Owned by its shard; loop thread only.
+// FlushPacer: when the next flush may begin. Owned by Rounds; loop thread only.
 //
-// The first event after a silence goes out at once. While events keep coming, flushing again before the web
-// server has passed the last round on would only make it work more for the same events: it would read and
-// write half-filled pieces. So the next flush waits until the last streams written to have been read empty;
-// it thereby finds the interval that this web server, on this machine, under this load, needs. Those last
-// streams may all belong to somebody who has stopped reading, so a few others of the round, chosen at random,
-// are looked at as well: once they are read empty, the last ones are waited for half as long again and no
-// longer. And where events come in crowds, those that are about to be kept are given a moment to go with it.
-// Bounded on both sides by the settings, because a web server over TCP cannot be seen to read, and because a
-// stream whose reader stalls is never read empty.
+// The first event after a silence is flushed at once. While events keep coming, a flush before the web server
+// has sent the last round on would only give it more work for the same events: it would read and write
+// half-filled pieces. So the next flush waits until the web server has read everything from the streams that
+// were written to last; in this way it finds the interval that this web server, on this machine, under this
+// load, needs. All of these last streams may belong to a client that has stopped reading, so a few others of
+// the round, chosen at random, are checked as well: once they are read, the last ones are waited for half as
+// long again and no longer. And where events come in batches, the events that are about to be stored get a
+// moment to join the flush. The settings bound it on both sides, because over TCP it cannot be seen what a
+// web server has read, and because a stream whose client stalls is never read to its end.
 #pragma once
 
 #include <array>
@@ -27,20 +27,20 @@ class FlushPacer {
  public:
   /// A flush begins.
   void begin(base::Instant now);
-  /// It wrote to `reader`, who is borrowed until forget() or the next flush. One whose socket is full now is
-  /// not waited for.
-  void sent_to(const Subscriber& reader);
+  /// It wrote to `subscriber`, which is borrowed until forget() or the next flush. One whose socket is full
+  /// now is not waited for.
+  void sent_to(const Subscriber& subscriber);
   /// `batched`: it had several events for one stream.
   void end(const Settings& settings, bool batched);
-  void forget(const Subscriber& reader);
+  void forget(const Subscriber& subscriber);
 
-  /// When to flush: not after `now`, if at once. Ask again then: the answer may have changed.
+  /// When to flush; `now` or earlier: at once. Ask again at that time: the answer may have changed.
   base::Instant next(base::Instant now);
 
  private:
   using Sample = std::array<const Subscriber*, 4>;
 
-  static bool taken(const Sample& readers);
+  static bool taken(const Sample& subscribers);
   bool sample_read_long_ago(base::Instant now);
 
   // The last ones written to are the last ones the web server comes to.
@@ -49,7 +49,7 @@ class FlushPacer {
   Sample sample_{};
   std::minstd_rand random_;
   std::size_t ready_ = 0;
-  bool looked_ = false;                           // the sample was looked at since the flush
+  bool looked_ = false;                           // the sample was checked since the flush
   std::optional<base::Instant> sample_taken_at_;  // when it was seen to be read empty
   std::size_t sends_ = 0;
   bool batched_ = false;  // the last flush had several events for one stream

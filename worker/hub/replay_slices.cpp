@@ -7,7 +7,7 @@
 namespace worker::hub {
 namespace {
 
-// Where most values are superseded, so many pieces of the history are looked through for one slice.
+// Where most values are superseded, up to so many pieces of the log are read for one slice.
 constexpr int reads_per_slice = 16;
 // Larger slices are not kept: they hold one large event.
 constexpr std::size_t kept_bytes_max = 65'536;
@@ -22,14 +22,15 @@ std::size_t frame_bytes(const std::vector<log::EntryPtr>& entries) {
 
 std::shared_ptr<const FramedSlice> ReplaySlices::next(const Part& part, log::EvictionCount& evictions_seen) {
   auto kept = std::ranges::find_if(kept_, [&](const Kept& each) { return each.is(part); });
-  // What was evicted since it was read concerns nobody who gets it; what was evicted beyond it is told with
-  // the next look into the log, because `accounted` stays.
+  // What was evicted since it was read does not concern a subscriber that gets it; evictions beyond it are
+  // found by the next read of the log, because `evictions_seen` stays.
   if (kept != kept_.end() && kept->evictions_seen <= evictions_seen) return kept->slice;
 
   const auto before = evictions_seen;
   auto slice = std::make_shared<const FramedSlice>(read(part, before));
   evictions_seen = slice->evictions_seen;
-  // One that is not full would be longer the next time; one that begins with a gap is for this reader alone.
+  // One that is not full would be longer the next time; one that begins with a gap is for this subscriber
+  // alone.
   const bool full = slice->through < part.until;
   if (full && slice->wire && slice->wire->size() <= kept_bytes_max && slice->evicted_through <= part.after) {
     if (kept == kept_.end()) {
@@ -47,8 +48,7 @@ void ReplaySlices::forget(const Cohort& cohort) {
   }
 }
 
-// The log's slices end with the event that reaches the bound; these end before it, if it is not the only
-// one.
+// The log's slices end with the event that reaches the bound; these end before it, unless it is the only one.
 log::Slice ReplaySlices::read(const Part& part, log::Sequence after, std::size_t bytes_max,
                               log::EvictionCount evictions_seen) const {
   auto slice = log_.read(part.cohort.subscription, after, part.until, bytes_max, evictions_seen);
@@ -66,8 +66,8 @@ FramedSlice ReplaySlices::read(const Part& part, log::EvictionCount evictions_se
   return slice;
 }
 
-// Fills the room with what comes later. Each piece of the history is looked at once on the way: what is left
-// out here is passed over for good.
+// Removes superseded values and fills the room with what comes later. Each piece of the log is read once:
+// what is left out here is not sent later.
 void ReplaySlices::skip_superseded(FramedSlice& slice, const Part& part) const {
   const auto& subscription = part.cohort.subscription;
   slice.conflated = part.conflation->drop_superseded(slice.entries, subscription);

@@ -1,9 +1,9 @@
-// ReplaySlices: what readers who are behind get next from the history, framed, in pieces of bounded size.
-// Owned by its shard. Loop thread only.
+// ReplaySlices: what subscribers that are catching up get next from the log, framed, in pieces of bounded
+// size. Owned by Replay. Loop thread only.
 //
-// Readers who stand at the same place get the same bytes: a few slices are kept for the next one who asks. A
-// burst that leaves a hundred readers behind at one place, or a restart that brings a thousand back with one
-// cursor, is encoded once.
+// Subscribers at the same position get the same bytes: a few slices are kept for the next one that needs
+// them. A burst for which a hundred subscribers are too slow, or a restart after which a thousand resume from
+// one cursor, is encoded once.
 #pragma once
 
 #include <array>
@@ -28,22 +28,22 @@ class ReplaySlices {
  public:
   ReplaySlices(const log::Log& log, const Framer& framer) : log_(log), framer_(framer) {}
 
-  /// Which part of the history.
+  /// Which part of the log.
   struct Part {
     const Cohort& cohort;
     log::Sequence after;
     log::Sequence until;
     /// Bytes of frames; one event may have more.
     std::size_t bytes_max;
-    /// Leaves superseded values out, where it is given.
+    /// Null: superseded values are not left out.
     const Conflation* conflation;
   };
 
-  /// Begins after `part.after`; may be empty where values were left out. `accounted` is the reader's, see
-  /// log::Slice; it moves on with each look into the log. Takes a bounded time.
+  /// Begins after `part.after`; may be empty where values were left out. `evictions_seen` is the
+  /// subscriber's, see log::Slice; each read of the log advances it. Takes a bounded time.
   std::shared_ptr<const FramedSlice> next(const Part& part, log::EvictionCount& evictions_seen);
 
-  /// Its cohort goes.
+  /// The cohort is about to be destroyed.
   void forget(const Cohort& cohort);
   void forget_all() { kept_.fill({}); }
 
@@ -53,7 +53,8 @@ class ReplaySlices {
     log::Sequence after = 0;
     std::size_t bytes_max = 0;
     bool conflates = false;
-    /// Of whoever read it, and was told of no gap: who has accounted for less would perhaps be told of one.
+    /// Of the subscriber for which it was read, and which had no gap: one that has seen fewer evictions might
+    /// need one.
     log::EvictionCount evictions_seen = 0;
     std::shared_ptr<const FramedSlice> slice;
 

@@ -18,8 +18,8 @@ void Routes::remove(Table& table, const std::string& key, const Cohort& cohort) 
   std::erase(cohorts, &cohort);
   if (cohorts.empty()) {
     table.erase(found);
-    // Buckets for a million names that have no reader any more would take 8 MB. A rehash comes only when most
-    // names are gone, so on average each removal pays a constant for it.
+    // Buckets for a million names without subscribers would take 8 MB. A rehash comes only when most names
+    // are gone, so on average its cost for each removal is constant.
     constexpr std::size_t buckets_min = 1'024;
     if (table.bucket_count() > buckets_min && table.size() < table.bucket_count() / 8) table.rehash(0);
   } else if (cohorts.capacity() > 8 * cohorts.size()) {

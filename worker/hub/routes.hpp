@@ -1,4 +1,4 @@
-// Routes: which cohorts an event concerns. Loop thread only; borrows the cohorts.
+// Routes: which cohorts have subscribed to a topic. Loop thread only; borrows the cohorts.
 #pragma once
 
 #include <functional>

@@ -7,7 +7,7 @@
 
 namespace worker::hub {
 
-/// In bytes: one cohort, and its names in the routes. Readers with the same subscription share these.
+/// In bytes: one cohort, and its names in the routes. Subscribers with the same subscription share these.
 std::size_t subscription_bytes(const log::Subscription& subscription);
 
 }  // namespace worker::hub

@@ -1,4 +1,4 @@
-// Topics that end: every reader gets the last event, and then its end, once.
+// Topics that end: every subscriber gets the last event, and then its end, once.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"
@@ -49,32 +49,32 @@ BOOST_AUTO_TEST_CASE(who_comes_late_is_caught_up_first) {
   BOOST_TEST(from_the_middle.news() == "[2] closed");
   BOOST_TEST(from_the_end.news() == "closed");
   settle();
-  for (auto* reader : {&from_the_beginning, &from_the_middle, &from_the_end})
-    BOOST_TEST(reader->news() == "");
+  for (auto* subscriber : {&from_the_beginning, &from_the_middle, &from_the_end})
+    BOOST_TEST(subscriber->news() == "");
 }
 
 BOOST_AUTO_TEST_CASE(of_several_topics_the_last_one_counts) {
-  RecordingSubscriber reader;
+  RecordingSubscriber subscriber;
   RecordingSubscriber pattern;
-  subscribe(reader, "a b");
+  subscribe(subscriber, "a b");
   subscribe(pattern, "a b/*");
   close("a");
   settle();
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   publish("b");
   settle();
   close("b");
   settle();
-  BOOST_TEST(reader.news() == "[2] [3] closed");
+  BOOST_TEST(subscriber.news() == "[2] [3] closed");
   BOOST_TEST(pattern.news() == "[1]");
 }
 
 BOOST_AUTO_TEST_CASE(one_event_may_close_them_all) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a b");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a b");
   close("b a");
   settle();
-  BOOST_TEST(reader.news() == "[1] closed");
+  BOOST_TEST(subscriber.news() == "[1] closed");
 }
 
 BOOST_AUTO_TEST_CASE(patterns_never_end) {
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(patterns_never_end) {
   BOOST_TEST(below.news() == "[1] [2]");
 }
 
-BOOST_AUTO_TEST_CASE(a_slow_reader_gets_it_all_before_its_end) {
+BOOST_AUTO_TEST_CASE(a_slow_subscriber_gets_it_all_before_its_end) {
   RecordingSubscriber slow(1);
   subscribe(slow, "a");
   publish("a");
@@ -116,16 +116,16 @@ BOOST_AUTO_TEST_CASE(full_with_the_last_event) {
 BOOST_AUTO_TEST_CASE(a_long_history_comes_first) {
   publish_times(12, "a", half_slice);
   close("a");
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
   settle();
-  BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13] closed");
+  BOOST_TEST(subscriber.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13] closed");
 }
 
 BOOST_AUTO_TEST_CASE(closed_while_a_flush_waits) {
   settings.flush_cost_per_stream = 10ms;
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("a");
   turn();
   publish("a");
@@ -133,24 +133,24 @@ BOOST_AUTO_TEST_CASE(closed_while_a_flush_waits) {
   turn();
   RecordingSubscriber late;
   subscribe(late, "a", 0);
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   BOOST_TEST(late.news() == "[1]");
   settle();
-  BOOST_TEST(reader.news() == "[2 3] closed");
+  BOOST_TEST(subscriber.news() == "[2 3] closed");
   BOOST_TEST(late.news() == "[2 3] closed");
 }
 
 BOOST_AUTO_TEST_CASE(closed_while_it_waits_for_its_turn) {
   publish_times(9, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  reader.news();
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  subscriber.news();
   close("a");
   clock.advance(100ms);
   RecordingSubscriber newcomer;  // takes the news in before the waiting ones have their turn
   subscribe(newcomer, "other");
   settle();
-  BOOST_TEST(reader.news() == "[3 4] [5 6] [7 8] [9 10] closed");
+  BOOST_TEST(subscriber.news() == "[3 4] [5 6] [7 8] [9 10] closed");
 }
 
 // What was closed and all evicted still ends who asks for it.
@@ -158,9 +158,9 @@ BOOST_AUTO_TEST_CASE(nothing_held_but_the_end) {
   publish("a");
   close("a");
   advance(2h);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 2);
-  BOOST_TEST(reader.news() == "closed");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 2);
+  BOOST_TEST(subscriber.news() == "closed");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

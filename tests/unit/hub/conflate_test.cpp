@@ -1,4 +1,4 @@
-// Topics of which a slow reader needs only the latest values.
+// Topics of which a slow subscriber needs only the latest values.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"
@@ -20,7 +20,7 @@ struct Fixture : HubFixture {
       settle();
     }
   }
-  /// What a slow reader of `selectors` gets of them when it drains.
+  /// What a slow subscriber of `selectors` gets of them when it drains.
   std::string slow_gets(const std::string& selectors, const std::string& events) {
     RecordingSubscriber slow(1);
     subscribe(slow, selectors);
@@ -66,19 +66,19 @@ BOOST_AUTO_TEST_CASE(other_topics_keep_everything) {
   BOOST_TEST(slow_gets("*", "other:a price:a other:a price:a other:a") == "1 3 4 5");
 }
 
-// Superseded only where a later event stands in for it under every topic the reader asked for.
+// Superseded only where a later event stands in for it under every topic the subscriber asked for.
 BOOST_AUTO_TEST_CASE(events_of_several_topics) {
   BOOST_TEST(slow_gets("price rates/*", "price+rates/1:a price:a") == "1 2");
   BOOST_TEST(slow_gets("price rates/*", "price+rates/1:a price:a rates/1:a") == "2 3");
 }
 
 // The topic it reads was not declared to conflate, whatever else the event was published under.
-BOOST_AUTO_TEST_CASE(a_reader_of_another_topic_of_the_same_events_keeps_everything) {
+BOOST_AUTO_TEST_CASE(a_subscriber_of_another_topic_of_the_same_events_keeps_everything) {
   BOOST_TEST(slow_gets("other", "price+other:a price+other:a price+other:a") == "1 2 3");
   BOOST_TEST(slow_gets("other price", "price+other:a price+other:a price:a") == "1 2 3");
 }
 
-BOOST_AUTO_TEST_CASE(healthy_readers_get_every_value) {
+BOOST_AUTO_TEST_CASE(healthy_subscribers_get_every_value) {
   RecordingSubscriber healthy;
   RecordingSubscriber slow(1);
   subscribe(healthy, "price");
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(values_that_come_while_it_catches_up) {
   BOOST_TEST(slow.news() == "[15 16]");
 }
 
-BOOST_AUTO_TEST_CASE(two_slow_readers_at_different_places) {
+BOOST_AUTO_TEST_CASE(two_slow_subscribers_at_different_places) {
   RecordingSubscriber early(1);
   RecordingSubscriber late(1);
   subscribe(early, "price");
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(more_keys_than_are_remembered) {
 }
 
 // Who resumes asked for the history, and gets it.
-BOOST_AUTO_TEST_CASE(a_resumed_reader_gets_every_value) {
+BOOST_AUTO_TEST_CASE(a_resumed_subscriber_gets_every_value) {
   RecordingSubscriber healthy;
   subscribe(healthy, "price");
   publish_keyed("price:a price:a price:a");

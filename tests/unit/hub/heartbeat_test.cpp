@@ -50,40 +50,40 @@ BOOST_AUTO_TEST_CASE(a_comment_when_nothing_happens) {
 }
 
 BOOST_AUTO_TEST_CASE(the_cursor_when_the_hub_has_moved_on) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("b");
   publish("b");
   pass(15);
-  BOOST_TEST(reader.news() == cursor(2));
+  BOOST_TEST(subscriber.news() == cursor(2));
   pass(15);
-  BOOST_TEST(reader.news() == comment);
+  BOOST_TEST(subscriber.news() == comment);
   publish("b");
   pass(15);
-  BOOST_TEST(reader.news() == cursor(3));
+  BOOST_TEST(subscriber.news() == cursor(3));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_is_a_sign_of_life) {
-  RecordingSubscriber reader;
+  RecordingSubscriber subscriber;
   RecordingSubscriber other;
-  subscribe(reader, "a");
+  subscribe(subscriber, "a");
   subscribe(other, "b");
   pass(10);
   publish("a");
   pass(14);
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   BOOST_TEST(other.news() == cursor(1));
   pass(2);
-  BOOST_TEST(reader.news() == comment);  // it has the latest cursor by the event itself
+  BOOST_TEST(subscriber.news() == comment);  // it has the latest cursor by the event itself
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_from_before_the_event_is_not_sent_again) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("b");
   publish("a");
   pass(30);
-  BOOST_TEST(reader.news() == "[2] " + comment);
+  BOOST_TEST(subscriber.news() == "[2] " + comment);
 }
 
 BOOST_AUTO_TEST_CASE(who_is_behind_gets_none) {
@@ -114,29 +114,29 @@ BOOST_AUTO_TEST_CASE(a_heartbeat_may_fill_the_socket) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shorter_time_holds_at_once) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   pass(2);
   settings.heartbeat = 3s;
   shard().update(settings);
   pass(1);
-  BOOST_TEST(reader.news() == comment);
+  BOOST_TEST(subscriber.news() == comment);
   pass(3);
-  BOOST_TEST(reader.news() == comment);
+  BOOST_TEST(subscriber.news() == comment);
 }
 
 BOOST_AUTO_TEST_CASE(shorter_than_a_second) {
   settings.heartbeat = 200ms;
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   for (int i = 0; i < 10; ++i) advance(100ms);
-  BOOST_TEST(reader.news() == comment + " " + comment + " " + comment + " " + comment + " " + comment);
+  BOOST_TEST(subscriber.news() == comment + " " + comment + " " + comment + " " + comment + " " + comment);
 }
 
-BOOST_AUTO_TEST_CASE(without_readers_nothing_is_framed) {
+BOOST_AUTO_TEST_CASE(without_subscribers_nothing_is_framed) {
   {
-    RecordingSubscriber reader;
-    subscribe(reader, "a");
+    RecordingSubscriber subscriber;
+    subscribe(subscriber, "a");
   }
   pass(60);
   BOOST_TEST(framed.empty());
@@ -145,15 +145,15 @@ BOOST_AUTO_TEST_CASE(without_readers_nothing_is_framed) {
 BOOST_AUTO_TEST_CASE(what_is_pending_is_no_silence) {
   settings.flush_cost_per_stream = 20s;
   settings.flush_interval_max = 20s;
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("a");
   pass(1);
   publish("a");
   pass(19);
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   pass(1);
-  BOOST_TEST(reader.news() == "[2]");
+  BOOST_TEST(subscriber.news() == "[2]");
 }
 
 // --- as events ---
@@ -199,27 +199,27 @@ BOOST_AUTO_TEST_CASE(the_cursor_of_what_was_sent) {
   settings.heartbeat = 1s;
   settings.flush_cost_per_stream = 20s;
   settings.flush_interval_max = 20s;
-  RecordingSubscriber reader = by_event();
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber = by_event();
+  subscribe(subscriber, "a");
   publish("a");
   turn();
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   publish("b");
   publish("a");
   publish("a");
   pass(1);
-  BOOST_TEST(reader.news() == event(2, "1"));
+  BOOST_TEST(subscriber.news() == event(2, "1"));
 }
 
 BOOST_AUTO_TEST_CASE(never_further_apart_than_said) {
-  RecordingSubscriber reader = by_event();
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber = by_event();
+  subscribe(subscriber, "a");
   int since = 0;
   for (int i = 0; i < 600; ++i) {  // the loop is late now and then
     const int late = i % 7 == 0 ? 130 : 0;
     advance(std::chrono::milliseconds(1'000 + late));
     since += 1'000 + late;
-    if (reader.news().empty()) continue;
+    if (subscriber.news().empty()) continue;
     BOOST_TEST(since <= 15'000 + 130);
     BOOST_TEST(since >= 13'000);
     since = 0;
@@ -240,12 +240,12 @@ BOOST_AUTO_TEST_CASE(the_first_of_a_cohort_has_had_one_with_its_opening) {
   RecordingSubscriber quiet;
   subscribe(quiet, "a");
   pass(40);
-  RecordingSubscriber reader = by_event();
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber = by_event();
+  subscribe(subscriber, "a");
   pass(14);
-  BOOST_TEST(reader.news() == "");
+  BOOST_TEST(subscriber.news() == "");
   pass(1);
-  BOOST_TEST(reader.news() == event(0));
+  BOOST_TEST(subscriber.news() == event(0));
 }
 
 BOOST_AUTO_TEST_CASE(who_is_behind_gets_no_events_either) {
@@ -268,15 +268,15 @@ BOOST_AUTO_TEST_CASE(who_is_behind_gets_no_events_either) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_distance_of_events) {
-  RecordingSubscriber reader = by_event();
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber = by_event();
+  subscribe(subscriber, "a");
   pass(2);
   settings.heartbeat = 500ms;
   shard().update(settings);
   advance(500ms);
-  BOOST_TEST(reader.news() == event(0, "0.5"));
+  BOOST_TEST(subscriber.news() == event(0, "0.5"));
   advance(500ms);
-  BOOST_TEST(reader.news() == event(0, "0.5"));
+  BOOST_TEST(subscriber.news() == event(0, "0.5"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,9 +21,9 @@ struct Fixture : HubFixture {
   std::unique_ptr<RecordingSubscriber> reading(const std::string& selectors,
                                                std::optional<worker::log::Sequence> after = {},
                                                int takes = RecordingSubscriber::endless) {
-    auto reader = std::make_unique<RecordingSubscriber>(takes);
-    subscribe(*reader, selectors, after);
-    return reader;
+    auto subscriber = std::make_unique<RecordingSubscriber>(takes);
+    subscribe(*subscriber, selectors, after);
+    return subscriber;
   }
 };
 
@@ -31,7 +31,7 @@ struct Fixture : HubFixture {
 
 BOOST_FIXTURE_TEST_SUITE(leaving_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(before_it_subscribed) { RecordingSubscriber reader; }
+BOOST_AUTO_TEST_CASE(before_it_subscribed) { RecordingSubscriber subscriber; }
 
 BOOST_AUTO_TEST_CASE(live) {
   auto first = reading("a");
@@ -45,9 +45,9 @@ BOOST_AUTO_TEST_CASE(live) {
 }
 
 BOOST_AUTO_TEST_CASE(with_events_it_has_not_been_given) {
-  auto reader = reading("a");
+  auto subscriber = reading("a");
   publish("a");
-  reader.reset();
+  subscriber.reset();
   turn();
 }
 
@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE(behind) {
 
 BOOST_AUTO_TEST_CASE(waiting_for_its_turn_alone) {
   publish_times(20, "a", half_slice);
-  auto reader = reading("a", 0);
-  reader.reset();
+  auto subscriber = reading("a", 0);
+  subscriber.reset();
   settle();
 }
 
@@ -118,17 +118,17 @@ BOOST_AUTO_TEST_CASE(waiting_for_its_turn_among_others) {
 BOOST_AUTO_TEST_CASE(waiting_for_its_turn_and_another_takes_its_place) {
   publish_times(12, "a", half_slice);
   reading("a", 0).reset();
-  const auto reader = reading("a", 0);
+  const auto subscriber = reading("a", 0);
   settle();
-  BOOST_TEST(reader->news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12]");
+  BOOST_TEST(subscriber->news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12]");
 }
 
 BOOST_AUTO_TEST_CASE(in_the_middle_of_its_history) {
   publish_times(12, "a", half_slice);
-  auto reader = reading("a", 0, 1);
+  auto subscriber = reading("a", 0, 1);
   publish("a");
   settle();
-  reader.reset();
+  subscriber.reset();
   settle();
 }
 
@@ -159,15 +159,15 @@ BOOST_AUTO_TEST_CASE(while_it_fell_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(coming_and_going_thousands_of_times) {
-  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   for (int i = 0; i < 3'000; ++i) {
-    readers.push_back(reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : journal().last()));
+    subscribers.push_back(reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : journal().last()));
     publish(fmt::format("t{} u{}/x", i % 11, i % 3));
     if (i % 4 == 0) turn();
-    if (i % 3 != 0) readers.erase(readers.begin() + i % static_cast<int>(readers.size()));
+    if (i % 3 != 0) subscribers.erase(subscribers.begin() + i % static_cast<int>(subscribers.size()));
     clock.advance(1ms);
   }
-  BOOST_TEST(metrics.readers.value() == static_cast<std::int64_t>(readers.size()));
+  BOOST_TEST(metrics.readers.value() == static_cast<std::int64_t>(subscribers.size()));
   BOOST_TEST(metrics.cohorts.value() <= 35);
 }
 

@@ -1,4 +1,4 @@
-// What connected readers are told when the journal's events are lost, or their hub begins a new life.
+// What connected subscribers are told when the journal's events are lost, or their hub begins a new life.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"
@@ -58,8 +58,8 @@ BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("a");
   settle();
   publish("a");
@@ -67,61 +67,61 @@ BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
   turn();  // taken in; the flush is not due yet, or went out
   restart("e2");
   settle();
-  const auto news = reader.news();
+  const auto news = subscriber.news();
   BOOST_TEST(news.starts_with("[1] "));
   BOOST_TEST(news.find('2') < news.find("gap restarted 3>4"));
   BOOST_TEST(news.ends_with("gap restarted 3>4"));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_lost_unseen_is_a_gap, Bench) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   publish("a");
   settle();
   lose(9);
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[1] gap evicted 1>9 [10]");
+  BOOST_TEST(subscriber.news() == "[1] gap evicted 1>9 [10]");
 }
 
 BOOST_FIXTURE_TEST_CASE(who_is_behind_is_told_when_it_takes_more, Bench) {
-  RecordingSubscriber reader(1);
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber(1);
+  subscribe(subscriber, "a");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
   publish("a");
   settle();
   restart("e2");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "");
-  drain(reader);
+  BOOST_TEST(subscriber.news() == "");
+  drain(subscriber);
   settle();
-  BOOST_TEST(reader.news() == "gap restarted 1>3 [4]");
+  BOOST_TEST(subscriber.news() == "gap restarted 1>3 [4]");
 }
 
 BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
   publish("a");
   restart("e2");
-  RecordingSubscriber reader;
+  RecordingSubscriber subscriber;
   const auto from = journal().resume(select("a"), std::nullopt);
-  shard().subscribe(reader, select("a"), from.after, from.evictions_seen);
+  shard().subscribe(subscriber, select("a"), from.after, from.evictions_seen);
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[3]");
+  BOOST_TEST(subscriber.news() == "[3]");
 }
 
 BOOST_FIXTURE_TEST_CASE(a_heartbeat_carries_the_new_life, Bench) {
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   restart("e2");
   turn();
-  BOOST_TEST(reader.news() == "gap restarted 0>1");
+  BOOST_TEST(subscriber.news() == "gap restarted 0>1");
   publish("b");
   advance(settings.heartbeat);
   advance(settings.heartbeat);
-  BOOST_TEST(reader.received.find("id: e2-1\n\n") != std::string::npos);
+  BOOST_TEST(subscriber.received.find("id: e2-1\n\n") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
-// What readers are owed: a record of all that was published, and readers that hold every call from the hub
-// against it.
+// What subscribers are owed: a record of all that was published, and subscribers that hold every call from
+// the hub against it.
 #pragma once
 
 #include <fmt/format.h>
@@ -28,14 +28,14 @@ class Ledger {
   log::Sequence last() const { return all_.size(); }
   const log::Entry& at(log::Sequence place) const { return *all_[place - 1]; }
 
-  /// Is it a value of which a slow reader of `subscription` needs only the latest? Where each topic it reads
-  /// it by conflates.
+  /// Is it a value of which a slow subscriber of `subscription` needs only the latest? Where each topic it
+  /// reads it by conflates.
   bool conflates(const log::Entry& entry, const log::Subscription& subscription) const {
     return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
       return !subscription.matches(topic) || conflating_.matches(topic);
     });
   }
-  /// May such a reader skip it? Where each of those topics has a later value.
+  /// May such a subscriber skip it? Where each of those topics has a later value.
   bool superseded(const log::Entry& entry, const log::Subscription& subscription) const {
     return conflates(entry, subscription) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
              return !subscription.matches(topic) || has_later(entry, topic);
@@ -156,7 +156,7 @@ class ModelSubscriber final : public hub::Subscriber {
     for (const auto& name : asked_.names()) asked += name + " ";
     for (const auto& prefix : asked_.prefixes()) asked += prefix + "* ";
     ledger_.wrong(
-        fmt::format("the reader of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
+        fmt::format("the subscriber of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
   }
 
   Ledger& ledger_;

@@ -1,5 +1,6 @@
-// The hub against a model of what every reader is owed, for thousands of random steps: publishing, coming,
-// stalling, draining, leaving, closing, evicting, in whatever order, with the loop turned only now and then.
+// The hub against a model of what every subscriber is owed, for thousands of random steps: publishing,
+// coming, stalling, draining, leaving, closing, evicting, in whatever order, with the loop turned only now
+// and then.
 #include "model.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -27,15 +28,15 @@ class Play : public HubFixture {
   void step() {
     act();
     // As a gate sweeps its connections at the end of a turn.
-    std::erase_if(readers_, [&](const auto& reader) { return reader->ended; });
+    std::erase_if(subscribers_, [&](const auto& subscriber) { return subscriber->ended; });
   }
 
   void finish() {
     for (int round = 0; round < 30; ++round) {
-      for (const auto& reader : readers_) refill(*reader, endless);
+      for (const auto& subscriber : subscribers_) refill(*subscriber, endless);
       settle();
     }
-    for (const auto& reader : readers_) reader->check_complete();
+    for (const auto& subscriber : subscribers_) subscriber->check_complete();
   }
 
   Ledger ledger{"k/*"};
@@ -58,7 +59,7 @@ class Play : public HubFixture {
       case 9:
         return drain_one();
       case 10:
-        if (auto* reader = any()) reader->room = std::min(reader->room, 1 + below(3));
+        if (auto* subscriber = any()) subscriber->room = std::min(subscriber->room, 1 + below(3));
         return;
       case 11:
         return turn();
@@ -75,7 +76,9 @@ class Play : public HubFixture {
 
   int below(int bound) { return static_cast<int>(random_() % static_cast<unsigned>(bound)); }
   const std::string& pick(const std::vector<std::string>& from) { return from[random_() % from.size()]; }
-  ModelSubscriber* any() { return readers_.empty() ? nullptr : readers_[random_() % readers_.size()].get(); }
+  ModelSubscriber* any() {
+    return subscribers_.empty() ? nullptr : subscribers_[random_() % subscribers_.size()].get();
+  }
 
   std::string topic() {
     static const std::vector<std::string> topics = {"a",   "a",     "a",   "b",   "d/1",
@@ -128,25 +131,26 @@ class Play : public HubFixture {
     if (below(6) == 0) cursor = "earliest";
     const auto from = journal().resume(subscription, cursor);
     if (from.complete) return;
-    readers_.push_back(std::make_unique<ModelSubscriber>(ledger, journal().log(), subscription, from.after,
-                                                         below(2) == 0 ? endless : below(4)));
+    subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, journal().log(), subscription,
+                                                             from.after, below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
-    shard().subscribe(*readers_.back(), subscription, from.after, from.evictions_seen);
+    shard().subscribe(*subscribers_.back(), subscription, from.after, from.evictions_seen);
   }
-  void refill(ModelSubscriber& reader, int takes) {
-    if (reader.room > 0 || reader.ended) return;
-    reader.room = takes;
-    shard().on_drained(reader);
+  void refill(ModelSubscriber& subscriber, int takes) {
+    if (subscriber.room > 0 || subscriber.ended) return;
+    subscriber.room = takes;
+    shard().on_drained(subscriber);
   }
   void drain_one() {
-    if (auto* reader = any()) refill(*reader, below(3) == 0 ? endless : 1 + below(4));
+    if (auto* subscriber = any()) refill(*subscriber, below(3) == 0 ? endless : 1 + below(4));
   }
   void leave_one() {
-    if (readers_.size() > 12) readers_.erase(readers_.begin() + below(static_cast<int>(readers_.size())));
+    if (subscribers_.size() > 12)
+      subscribers_.erase(subscribers_.begin() + below(static_cast<int>(subscribers_.size())));
   }
   std::mt19937 random_;
   int generation_ = 0;
-  std::vector<std::unique_ptr<ModelSubscriber>> readers_;
+  std::vector<std::unique_ptr<ModelSubscriber>> subscribers_;
 };
 
 // The first thing found wrong, with the way to find it again.

@@ -31,26 +31,26 @@ BOOST_AUTO_TEST_CASE(from_any_place) {
   publish("b");
   for (const auto& [after, expected] :
        {std::pair(0U, "[1 2 3]"), {1U, "[2 3]"}, {2U, "[3]"}, {3U, ""}, {4U, ""}}) {
-    RecordingSubscriber reader;
-    subscribe(reader, "a", after);
-    BOOST_TEST(reader.news() == expected);
+    RecordingSubscriber subscriber;
+    subscribe(subscriber, "a", after);
+    BOOST_TEST(subscriber.news() == expected);
   }
 }
 
 BOOST_AUTO_TEST_CASE(then_live) {
   publish_times(2, "a");
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.received == "data: x\nid: e-1\n\ndata: x\nid: e-2\n\n");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.received == "data: x\nid: e-1\n\ndata: x\nid: e-2\n\n");
   publish("a");
   turn();
   publish("b");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[1 2] [3] [5]");
+  BOOST_TEST(subscriber.news() == "[1 2] [3] [5]");
   BOOST_TEST(metrics.replayed_events.value() == 2U);
   BOOST_TEST(metrics.delivered_events.value() == 4U);
-  BOOST_TEST(metrics.delivered_bytes.value() == reader.received.size());
+  BOOST_TEST(metrics.delivered_bytes.value() == subscriber.received.size());
 }
 
 BOOST_AUTO_TEST_CASE(what_the_loop_has_not_taken_in_yet_comes_once) {
@@ -76,30 +76,30 @@ BOOST_AUTO_TEST_CASE(who_comes_before_the_pending_ones) {
   pace();
   publish_times(3, "a");
   turn();
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.news() == "[1]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.news() == "[1]");
   settle();
   BOOST_TEST(audience.news() == "[2 3 4]");
-  BOOST_TEST(reader.news() == "[2 3 4]");
+  BOOST_TEST(subscriber.news() == "[2 3 4]");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[5]");
+  BOOST_TEST(subscriber.news() == "[5]");
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_between_the_pending_ones) {
   pace();
   publish_times(3, "a");
   turn();
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 3);
-  BOOST_TEST(reader.news() == "");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 3);
+  BOOST_TEST(subscriber.news() == "");
   settle();
   BOOST_TEST(audience.news() == "[2 3 4]");
-  BOOST_TEST(reader.news() == "[4]");
+  BOOST_TEST(subscriber.news() == "[4]");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[5]");
+  BOOST_TEST(subscriber.news() == "[5]");
 }
 
 BOOST_AUTO_TEST_CASE(who_comes_beyond_the_pending_ones) {
@@ -117,66 +117,66 @@ BOOST_AUTO_TEST_CASE(who_comes_beyond_the_pending_ones) {
   BOOST_TEST(beyond.news() == "");
   publish("a");
   settle();
-  for (auto* reader : {&audience, &last, &beyond}) BOOST_TEST(reader->news() == "[6]");
+  for (auto* subscriber : {&audience, &last, &beyond}) BOOST_TEST(subscriber->news() == "[6]");
 }
 
 BOOST_AUTO_TEST_CASE(a_cohort_of_newcomers_only_waits_for_no_flush) {
   pace();
   publish_times(3, "a");
   turn();
-  RecordingSubscriber reader;
-  subscribe(reader, "a b", 0);
-  BOOST_TEST(reader.news() == "[1 2 3 4]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a b", 0);
+  BOOST_TEST(subscriber.news() == "[1 2 3 4]");
 }
 
 // --- slices, and whose turn it is ---
 
 BOOST_AUTO_TEST_CASE(one_slice_with_the_request_then_others_have_their_turn) {
   publish_times(19, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.news() == "[1 2]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.news() == "[1 2]");
   turn();
-  BOOST_TEST(reader.news() == "[3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15 16] [17 18] [19]");
+  BOOST_TEST(subscriber.news() == "[3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15 16] [17 18] [19]");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[20]");
+  BOOST_TEST(subscriber.news() == "[20]");
 }
 
 BOOST_AUTO_TEST_CASE(exactly_one_slice_needs_no_further_turn) {
   publish_times(2, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.news() == "[1 2]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.news() == "[1 2]");
   publish("a");
   turn();
-  BOOST_TEST(reader.news() == "[3]");
+  BOOST_TEST(subscriber.news() == "[3]");
 }
 
 BOOST_AUTO_TEST_CASE(a_full_socket_holds_the_rest_back) {
   publish_times(9, "a", half_slice);
-  RecordingSubscriber reader(1);
-  subscribe(reader, "a", 0);
+  RecordingSubscriber subscriber(1);
+  subscribe(subscriber, "a", 0);
   settle();
-  BOOST_TEST(reader.news() == "[1 2]");
-  drain(reader, 2);
+  BOOST_TEST(subscriber.news() == "[1 2]");
+  drain(subscriber, 2);
   settle();
-  BOOST_TEST(reader.news() == "[3 4] [5 6]");
-  drain(reader);
+  BOOST_TEST(subscriber.news() == "[3 4] [5 6]");
+  drain(subscriber);
   settle();
-  BOOST_TEST(reader.news() == "[7 8] [9]");
+  BOOST_TEST(subscriber.news() == "[7 8] [9]");
 }
 
 BOOST_AUTO_TEST_CASE(events_published_meanwhile_follow_in_order) {
   publish_times(12, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
   publish_times(2, "a");
   turn();
   settle();
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15]");
+  BOOST_TEST(subscriber.news() == "[1 2] [3 4] [5 6] [7 8] [9 10] [11 12] [13 14] [15]");
 }
 
 BOOST_AUTO_TEST_CASE(several_take_turns) {
@@ -195,9 +195,9 @@ BOOST_AUTO_TEST_CASE(several_take_turns) {
 // While it waits for its turn, flushes go by: each must find it either behind or live, never half of both.
 BOOST_AUTO_TEST_CASE(flushes_go_by_while_it_waits_for_its_turn) {
   publish_times(9, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.news() == "[1 2]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.news() == "[1 2]");
   for (int i = 0; i < 3; ++i) {
     publish("a");
     clock.advance(100ms);
@@ -206,34 +206,34 @@ BOOST_AUTO_TEST_CASE(flushes_go_by_while_it_waits_for_its_turn) {
     subscribe(newcomer, "other");
   }
   settle();
-  BOOST_TEST(reader.received.find("id: e-12\n") != std::string::npos);
-  BOOST_TEST(reader.news() == "[3 4] [5 6] [7 8] [9 10 11 12]");
+  BOOST_TEST(subscriber.received.find("id: e-12\n") != std::string::npos);
+  BOOST_TEST(subscriber.news() == "[3 4] [5 6] [7 8] [9 10 11 12]");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[13]");
+  BOOST_TEST(subscriber.news() == "[13]");
 }
 
 BOOST_AUTO_TEST_CASE(drained_while_it_waits_for_its_turn) {
   publish_times(20, "a", half_slice);
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  drain(reader);
-  BOOST_TEST(reader.news() == "[1 2] [3 4] [5 6] [7 8] [9 10]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  drain(subscriber);
+  BOOST_TEST(subscriber.news() == "[1 2] [3 4] [5 6] [7 8] [9 10]");
   turn();
-  BOOST_TEST(reader.news() == "[11 12] [13 14] [15 16] [17 18] [19 20]");
+  BOOST_TEST(subscriber.news() == "[11 12] [13 14] [15 16] [17 18] [19 20]");
   settle();
-  BOOST_TEST(reader.news() == "");
+  BOOST_TEST(subscriber.news() == "");
 }
 
 BOOST_AUTO_TEST_CASE(drained_without_having_been_full) {
-  RecordingSubscriber reader;
-  shard().on_drained(reader);  // before it subscribed
-  subscribe(reader, "a");
-  shard().on_drained(reader);
+  RecordingSubscriber subscriber;
+  shard().on_drained(subscriber);  // before it subscribed
+  subscribe(subscriber, "a");
+  shard().on_drained(subscriber);
   publish("a");
-  shard().on_drained(reader);
+  shard().on_drained(subscriber);
   settle();
-  BOOST_TEST(reader.news() == "[1]");
+  BOOST_TEST(subscriber.news() == "[1]");
 }
 
 // --- gaps ---
@@ -244,13 +244,13 @@ BOOST_AUTO_TEST_CASE(a_gap_between_asking_and_subscribing_is_told) {
   publish_times(9, "a");
   turn();
   publish("a");
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 2);
-  BOOST_TEST(reader.news() == "gap evicted 2>7 [8 9 10]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 2);
+  BOOST_TEST(subscriber.news() == "gap evicted 2>7 [8 9 10]");
   BOOST_TEST(metrics.gaps.value() == 1U);
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[11]");
+  BOOST_TEST(subscriber.news() == "[11]");
 }
 
 // Told, or asked for: what was evicted before is no news to it; what is evicted from now on is.
@@ -276,12 +276,12 @@ BOOST_AUTO_TEST_CASE(a_loss_before_what_is_accounted_for_is_told) {
   publish("quiet");
   publish_times(5, "busy");
   const auto from = journal().resume(select("quiet busy"), "earliest");
-  RecordingSubscriber reader(0);
-  shard().subscribe(reader, select("quiet busy"), from.after, from.evictions_seen);
+  RecordingSubscriber subscriber(0);
+  shard().subscribe(subscriber, select("quiet busy"), from.after, from.evictions_seen);
   publish_times(3, "quiet");
   settle();
-  drain(reader);
-  BOOST_TEST(reader.news() == "gap evicted 0>1 [4 5 6 7 8 9]");
+  drain(subscriber);
+  BOOST_TEST(subscriber.news() == "gap evicted 0>1 [4 5 6 7 8 9]");
   BOOST_TEST(metrics.gaps.value() == 1U);
 }
 

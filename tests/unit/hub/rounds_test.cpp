@@ -18,19 +18,19 @@ struct Fixture : HubFixture {
   /// Each takes a millisecond for whatever it is given, which is half a turn.
   RecordingSubscriber& slow(const std::string& selectors, RecordingSubscriber::HeartbeatMode heartbeats =
                                                               RecordingSubscriber::HeartbeatMode::comments) {
-    auto& reader = readers.emplace_back(RecordingSubscriber::endless, heartbeats);
-    reader.when_given = [this] {
+    auto& subscriber = subscribers.emplace_back(RecordingSubscriber::endless, heartbeats);
+    subscriber.when_given = [this] {
       clock.advance(1ms);
       if (meanwhile) loop.post(std::exchange(meanwhile, nullptr));
     };
-    subscribe(reader, selectors);
-    return reader;
+    subscribe(subscriber, selectors);
+    return subscriber;
   }
   void everybody_has(const std::string& news) {
-    for (auto& reader : readers) BOOST_TEST(reader.news() == news);
+    for (auto& subscriber : subscribers) BOOST_TEST(subscriber.news() == news);
   }
 
-  std::deque<RecordingSubscriber> readers;
+  std::deque<RecordingSubscriber> subscribers;
   /// Done once, in the first turn after the one in which the first of them is served.
   std::function<void()> meanwhile;
   worker::base::Instant::duration longest{};
@@ -40,7 +40,7 @@ struct Fixture : HubFixture {
 
 BOOST_FIXTURE_TEST_SUITE(rounds_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(a_flush_to_many_readers) {
+BOOST_AUTO_TEST_CASE(a_flush_to_many_subscribers) {
   for (int i = 0; i < 21; ++i) slow("a");
   publish("a");
   settle();
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(who_subscribes_meanwhile_gets_everything_once) {
 
 BOOST_AUTO_TEST_CASE(who_leaves_meanwhile_is_forgotten) {
   for (int i = 0; i < 9; ++i) slow(i < 5 ? "a" : "a b");
-  meanwhile = [this] { readers.clear(); };
+  meanwhile = [this] { subscribers.clear(); };
   publish("a");
   settle();
   BOOST_TEST(metrics.delivered_events.value() == 2U);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_meanwhile_is_forgotten) {
   BOOST_TEST(other.news() == "[2]");
 }
 
-BOOST_AUTO_TEST_CASE(many_batches_for_many_readers) {
+BOOST_AUTO_TEST_CASE(many_batches_for_many_subscribers) {
   settings.outbox_bytes_max = 4'096;
   for (int i = 0; i < 5; ++i) slow("a");
   publish_times(6, "a", std::string(3'000, 'x'));
@@ -131,11 +131,11 @@ BOOST_AUTO_TEST_CASE(heartbeats_of_many) {
          i % 2 ? RecordingSubscriber::HeartbeatMode::events : RecordingSubscriber::HeartbeatMode::comments);
   publish("b");
   for (int i = 0; i < 15; ++i) advance(1s);
-  for (auto& reader : readers) BOOST_TEST(reader.news().starts_with("beat "));
+  for (auto& subscriber : subscribers) BOOST_TEST(subscriber.news().starts_with("beat "));
   BOOST_TEST((longest <= 3ms));
 }
 
-// A heartbeat has the cursor of what its reader has by then, and not of what is to come.
+// A heartbeat has the cursor of what its subscriber has by then, and not of what is to come.
 BOOST_AUTO_TEST_CASE(heartbeats_while_events_come) {
   for (int i = 0; i < 9; ++i) slow("a");
   publish("b");

@@ -1,4 +1,4 @@
-// Which events reach which readers.
+// Which events reach which subscribers.
 #include <boost/test/unit_test.hpp>
 #include <random>
 
@@ -10,18 +10,18 @@ using worker::log::Sequence;
 namespace {
 
 struct Fixture : HubFixture {
-  /// Which of these events, each published under the topics of one word (parted by +), a reader of
+  /// Which of these events, each published under the topics of one word (parted by +), a subscriber of
   /// `selectors` gets.
   std::string routed(const std::string& selectors, const std::string& published) {
-    RecordingSubscriber reader;
-    subscribe(reader, selectors);
+    RecordingSubscriber subscriber;
+    subscribe(subscriber, selectors);
     const auto before = journal().last();
     std::string all;
     for (auto topics : words(published)) {
       std::ranges::replace(topics, '+', ' ');
       publish(topics);
       settle();
-      const auto news = reader.news();
+      const auto news = subscriber.news();
       if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", journal().last() - before);
       if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", journal().last()));
     }
@@ -68,13 +68,13 @@ BOOST_AUTO_TEST_CASE(a_batch_arrives_as_one_delivery) {
 
 BOOST_AUTO_TEST_CASE(nothing_comes_from_before) {
   publish_times(3, "a");
-  RecordingSubscriber reader;
-  subscribe(reader, "a");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a");
   settle();
-  BOOST_TEST(reader.news() == "");
+  BOOST_TEST(subscriber.news() == "");
   publish("a");
   settle();
-  BOOST_TEST(reader.news() == "[4]");
+  BOOST_TEST(subscriber.news() == "[4]");
 }
 
 // The routes against the subscription's own word, for whatever topics and selectors.
@@ -86,10 +86,10 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
   const std::vector<std::string> selectors = {"a",  "b", "a/",  "a/*", "a/b/*", "a//*",
                                               "/*", "*", "b/a", "a/b", "ab/*"};
   for (int round = 0; round < 300; ++round) {
-    RecordingSubscriber reader;
+    RecordingSubscriber subscriber;
     std::string asked = pick(selectors);
     for (auto i = random() % 4; i > 0; --i) asked += " " + pick(selectors);
-    subscribe(reader, asked);
+    subscribe(subscriber, asked);
     std::string expected;
     for (int i = 0; i < 5; ++i) {
       std::vector<std::string> names;
@@ -103,13 +103,15 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
       if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", journal().last());
     }
     settle();
-    BOOST_TEST_CONTEXT(asked) { BOOST_TEST(reader.news() == (expected.empty() ? "" : "[" + expected + "]")); }
+    BOOST_TEST_CONTEXT(asked) {
+      BOOST_TEST(subscriber.news() == (expected.empty() ? "" : "[" + expected + "]"));
+    }
   }
 }
 
 // --- cohorts ---
 
-BOOST_AUTO_TEST_CASE(readers_who_ask_the_same_share_everything) {
+BOOST_AUTO_TEST_CASE(subscribers_with_one_subscription_share_everything) {
   RecordingSubscriber first;
   RecordingSubscriber second;
   RecordingSubscriber other;
@@ -131,10 +133,10 @@ BOOST_AUTO_TEST_CASE(readers_who_ask_the_same_share_everything) {
 }
 
 BOOST_AUTO_TEST_CASE(one_framing_per_cohort_and_flush) {
-  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   for (int i = 0; i < 50; ++i) {
-    readers.push_back(std::make_unique<RecordingSubscriber>());
-    subscribe(*readers.back(), i % 2 == 0 ? "a" : "a b");
+    subscribers.push_back(std::make_unique<RecordingSubscriber>());
+    subscribe(*subscribers.back(), i % 2 == 0 ? "a" : "a b");
   }
   publish_times(10, "a");
   turn();
@@ -148,7 +150,7 @@ BOOST_AUTO_TEST_CASE(one_framing_per_cohort_and_flush) {
   BOOST_TEST(framed.size() == 3U);
 }
 
-BOOST_AUTO_TEST_CASE(a_cohort_goes_with_its_last_reader) {
+BOOST_AUTO_TEST_CASE(a_cohort_is_removed_with_its_last_subscriber) {
   auto first = std::make_unique<RecordingSubscriber>();
   auto second = std::make_unique<RecordingSubscriber>();
   subscribe(*first, "a b/*");
@@ -168,7 +170,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_goes_with_its_last_reader) {
   BOOST_TEST(framed.empty());
 }
 
-BOOST_AUTO_TEST_CASE(deliveries_are_counted_for_each_reader) {
+BOOST_AUTO_TEST_CASE(deliveries_are_counted_for_each_subscriber) {
   RecordingSubscriber first;
   RecordingSubscriber second;
   subscribe(first, "a");

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_burst_of_any_size_cuts_nobody) {
   BOOST_TEST(most <= 32'768U);
 }
 
-// --- what waits for one reader ---
+// --- what waits for one subscriber ---
 
 BOOST_AUTO_TEST_CASE(a_delivery_stays_below_the_bound) {
   RecordingSubscriber live;
@@ -113,9 +113,9 @@ BOOST_AUTO_TEST_CASE(a_delivery_stays_below_the_bound) {
   settle();
   drain(slow);
   settle();
-  for (const auto* reader : {&live, &slow}) {
-    for (const auto& wire : reader->wires) BOOST_TEST(wire->size() <= 32'768U);
-    BOOST_TEST(reader->wires.size() == 4U);
+  for (const auto* subscriber : {&live, &slow}) {
+    for (const auto& wire : subscriber->wires) BOOST_TEST(wire->size() <= 32'768U);
+    BOOST_TEST(subscriber->wires.size() == 4U);
   }
   BOOST_TEST(live.received == slow.received);
 }
@@ -155,20 +155,20 @@ BOOST_AUTO_TEST_CASE(a_smaller_bound_holds_from_now_on) {
 // A replay in the turn of its request is gathered before the socket is asked.
 BOOST_AUTO_TEST_CASE(a_subscription_begins_with_one_slice) {
   publish_times(40, "a", std::string(16'000, 'x'));
-  RecordingSubscriber reader;
-  subscribe(reader, "a", 0);
-  BOOST_TEST(reader.news() == "[1 2]");
+  RecordingSubscriber subscriber;
+  subscribe(subscriber, "a", 0);
+  BOOST_TEST(subscriber.news() == "[1 2]");
   settle();
-  BOOST_TEST(reader.news().ends_with("[39 40]"));
+  BOOST_TEST(subscriber.news().ends_with("[39 40]"));
 }
 
-// Nobody holds up the loop: a turn gives a few slices to a few readers, and then others are asked.
+// Nobody holds up the loop: a turn gives a few slices to a few subscribers, and then others are asked.
 BOOST_AUTO_TEST_CASE(many_replays_share_the_turns) {
   publish_times(40, "a", std::string(16'000, 'x'));
-  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   for (int i = 0; i < 100; ++i) {
-    readers.push_back(std::make_unique<RecordingSubscriber>());
-    subscribe(*readers.back(), "a", 0);
+    subscribers.push_back(std::make_unique<RecordingSubscriber>());
+    subscribe(*subscribers.back(), "a", 0);
   }
   std::vector<std::uint64_t> delivered;
   const std::function<void()> look = [&] {
@@ -180,10 +180,11 @@ BOOST_AUTO_TEST_CASE(many_replays_share_the_turns) {
   BOOST_TEST(delivered.back() == 100U * 40U);
   for (std::size_t i = 1; i < delivered.size(); ++i)
     BOOST_TEST(delivered[i] - delivered[i - 1] <= 32U * 4U * 2U);
-  for (const auto& reader : readers) BOOST_TEST(reader->received == readers.front()->received);
+  for (const auto& subscriber : subscribers)
+    BOOST_TEST(subscriber->received == subscribers.front()->received);
 }
 
-// --- slices that several readers get ---
+// --- slices that several subscribers get ---
 
 BOOST_AUTO_TEST_CASE(who_stands_at_the_same_place_gets_the_same_bytes) {
   RecordingSubscriber first(1);
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_slice_that_could_grow_is_not_kept) {
   BOOST_TEST(second.news() == "[1] [2 3]");
 }
 
-// Kept bytes outlive their events, and spare the reader a gap. What is gone beyond them is told.
+// Kept bytes outlive their events, and spare the subscriber a gap. What is gone beyond them is told.
 BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
   history.topic_events_max = 9;
   RecordingSubscriber first(1);
@@ -244,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
 }
 
 // Who asks for what is held is told of no gap; who missed it is, though both stand at the same place.
-BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_reader_who_knew_hides_no_eviction) {
+BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_subscriber_that_knew_hides_no_eviction) {
   history.topic_events_max = 9;
   RecordingSubscriber slow(1);
   subscribe(slow, "a");
@@ -267,12 +268,12 @@ BOOST_AUTO_TEST_CASE(a_cohort_that_is_gone_leaves_nothing_behind) {
   for (int i = 0; i < 20; ++i) {
     const std::string topic = i % 2 == 0 ? "a" : "b";
     publish_times(5, topic, std::string(10'000, 'x'));
-    RecordingSubscriber reader(1);
-    subscribe(reader, topic, 0);
-    drain(reader);
+    RecordingSubscriber subscriber(1);
+    subscribe(subscriber, topic, 0);
+    drain(subscriber);
     settle();
-    BOOST_TEST(reader.news().ends_with(fmt::format("{}]", journal().last())));
-    for (const auto& wire : reader.wires) BOOST_TEST(wire->find("data: x") != std::string::npos);
+    BOOST_TEST(subscriber.news().ends_with(fmt::format("{}]", journal().last())));
+    for (const auto& wire : subscriber.wires) BOOST_TEST(wire->find("data: x") != std::string::npos);
   }
 }
 

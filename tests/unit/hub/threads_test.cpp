@@ -16,7 +16,7 @@ constexpr int publishers = 3;
 constexpr int each = 400;
 constexpr int total = publishers * each;
 
-// A reader of all that checks the order, and stops its loop when it has everything.
+// A subscriber of all that checks the order, and stops its loop when it has everything.
 class Counting final : public worker::hub::Subscriber {
  public:
   explicit Counting(worker::net::Loop& loop) : loop_(loop) {}
@@ -115,8 +115,8 @@ BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   BOOST_TEST(turning.resuming.wrong == 0);
 }
 
-// A topic may be closed at any moment between a reader's look at the log and the next one.
-BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
+// A topic may be closed at any moment between a subscriber's look at the log and the next one.
+BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_subscribers_subscribe) {
   constexpr int topics = 500;
   const SystemClock clock;
   worker::support::MemoryLog events({}, "e", clock);
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
   worker::hub::Metrics metrics(registry);
   Turning turning(clock, events.log(), metrics);
   const auto name = [](int n) { return fmt::format("t/{}", n); };
-  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   std::atomic<int> begun = 0;
   std::thread publisher([&] {
     for (int n = 0; n < topics; ++n) {
@@ -139,13 +139,14 @@ BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
   std::function<void()> turn = [&] {
     if (begun < topics) {
       for (int i = 0; i < 2; ++i) {
-        readers.push_back(std::make_unique<RecordingSubscriber>());
-        turning.shard.subscribe(*readers.back(), select(name(begun)), 0, 0);
+        subscribers.push_back(std::make_unique<RecordingSubscriber>());
+        turning.shard.subscribe(*subscribers.back(), select(name(begun)), 0, 0);
       }
       ++begun;
     }
-    const bool all =
-        begun == topics && std::ranges::all_of(readers, [](const auto& reader) { return reader->ended; });
+    const bool all = begun == topics && std::ranges::all_of(subscribers, [](const auto& subscriber) {
+                       return subscriber->ended;
+                     });
     if (all || std::chrono::steady_clock::now() > deadline) return turning.loop.stop();
     turning.loop.post(turn);
   };
@@ -153,14 +154,14 @@ BOOST_AUTO_TEST_CASE(topics_that_are_closed_while_readers_subscribe) {
   turning.loop.run();
   publisher.join();
   int wrong = 0;
-  for (std::size_t n = 0; n < readers.size(); ++n) {
+  for (std::size_t n = 0; n < subscribers.size(); ++n) {
     const auto first = 2 * (n / 2) + 1;
-    const auto said = readers[n]->news();
+    const auto said = subscribers[n]->news();
     const bool whole = said == fmt::format("[{} {}] closed", first, first + 1) ||
                        said == fmt::format("[{}] [{}] closed", first, first + 1);
     if (!whole) ++wrong;
   }
-  BOOST_TEST(readers.size() == 2U * topics);
+  BOOST_TEST(subscribers.size() == 2U * topics);
   BOOST_TEST(wrong == 0);
 }
 

@@ -25,7 +25,7 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   // A client that leaves before its first event needs a cursor to resume from.
   if (request.heartbeats == hub::Subscriber::HeartbeatMode::events) {
     sse::append_heartbeat(gap_frame.empty() ? first : gap_frame, log.id_of(start.point.after),
-                          shard.heartbeat());
+                          shard.heartbeat_interval());
   } else if (gap_frame.empty()) {
     sse::append_cursor(first, log.id_of(start.point.after));
   }

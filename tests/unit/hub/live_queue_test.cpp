@@ -1,4 +1,4 @@
-// Events that wait for many cohorts: how many of them, and what becomes of them when the readers leave.
+// Events that wait for many cohorts: how many of them, and what becomes of them when the subscribers leave.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"
@@ -14,16 +14,16 @@ struct Fixture : HubFixture {
     settings.flush_interval_max = 100s;
     settings.flush_cost_per_stream = 100s;
     for (int i = 0; i < 1'000; ++i) {
-      readers.push_back(std::make_unique<RecordingSubscriber>());
-      subscribe(*readers.back(), "a x" + std::to_string(i));
+      subscribers.push_back(std::make_unique<RecordingSubscriber>());
+      subscribe(*subscribers.back(), "a x" + std::to_string(i));
     }
   }
-  std::vector<std::unique_ptr<RecordingSubscriber>> readers;
+  std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(offered_suite, Fixture)
+BOOST_FIXTURE_TEST_SUITE(live_queue_suite, Fixture)
 
 // A thousand subscriptions that all want the same topic: what waits for a flush would grow with both.
 BOOST_AUTO_TEST_CASE(a_million_events_that_wait_for_cohorts_flush_at_once) {
@@ -43,20 +43,20 @@ BOOST_AUTO_TEST_CASE(a_million_events_that_wait_for_cohorts_flush_at_once) {
 }
 
 // They leave while a flush is under way, and what waits for the next one leaves with them.
-BOOST_AUTO_TEST_CASE(readers_who_leave_with_a_million_events_hold_up_nobody) {
+BOOST_AUTO_TEST_CASE(subscribers_that_leave_with_a_million_events_hold_up_nobody) {
   // Each delivery is a turn's work, so that there are turns while the flush is under way.
   int deliveries = 0;
-  for (const auto& reader : readers) {
-    reader->when_given = [&] {
+  for (const auto& subscriber : subscribers) {
+    subscriber->when_given = [&] {
       clock.advance(3ms);
       ++deliveries;
       if (deliveries == 1) loop.post([&] { publish_times(1'200, "a"); });
-      if (deliveries == 500) loop.post([&] { readers.clear(); });
+      if (deliveries == 500) loop.post([&] { subscribers.clear(); });
     };
   }
   publish("a");
   for (int i = 0; i < 10; ++i) turn();
-  BOOST_TEST(readers.empty());
+  BOOST_TEST(subscribers.empty());
   BOOST_TEST(deliveries < 1'000);
   RecordingSubscriber other;
   subscribe(other, "b");
