@@ -87,7 +87,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
                {"memory_bytes", now.process.resident_bytes}};
   if (!before) return body.dump();
   const Seconds time = now.at - before->at;
-  const Seconds processor = now.process.processor - before->process.processor;
+  const Seconds cpu_time = now.process.cpu_time - before->process.cpu_time;
   const auto per_flush = now.events_per_flush.since(before->events_per_flush).mean();
   body["seconds"] = rounded(time.count(), 1000);
   body["delivered_events_per_second"] = rate(now.delivered_events, before->delivered_events, time);
@@ -97,7 +97,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
   body["events_per_flush"] = per_flush ? Json(rounded(*per_flush, 10)) : Json(nullptr);
   body["publish_seconds"] = quantiles(now.publish_time.since(before->publish_time));
   body["loop_lag_seconds"] = quantiles(now.loop_lag.since(before->loop_lag));
-  body["cpu_cores"] = rounded(processor.count() / time.count(), 1000);
+  body["cpu_cores"] = rounded(cpu_time.count() / time.count(), 1000);
   return body.dump();
 }
 

@@ -15,18 +15,18 @@ std::chrono::microseconds time_of(const timeval& time) {
 }  // namespace
 
 ProcessStats process_stats() {
-  ProcessStats figures;
+  ProcessStats stats;
   std::size_t all_pages = 0;
   std::size_t resident_pages = 0;
   // Not there without /proc, nor where descriptors have run out.
   if (std::ifstream("/proc/self/statm") >> all_pages >> resident_pages) {
-    figures.resident_bytes = resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    stats.resident_bytes = resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   }
   rusage usage{};
   if (::getrusage(RUSAGE_SELF, &usage) == 0) {
-    figures.processor = time_of(usage.ru_utime) + time_of(usage.ru_stime);
+    stats.cpu_time = time_of(usage.ru_utime) + time_of(usage.ru_stime);
   }
-  return figures;
+  return stats;
 }
 
 }  // namespace worker::base

@@ -1,4 +1,4 @@
-// ProcessStats: what the process as a whole takes of its machine. Usable from every thread.
+// ProcessStats: memory and CPU time of the whole process. Usable from every thread.
 #pragma once
 
 #include <chrono>
@@ -9,8 +9,8 @@ namespace worker::base {
 struct ProcessStats {
   /// Memory in use that is not swapped out; 0 where the system does not tell.
   std::size_t resident_bytes = 0;
-  /// Time on a processor since the start, of all threads, the system's part included.
-  std::chrono::microseconds processor{0};
+  /// CPU time since the start, of all threads, the system's part included.
+  std::chrono::microseconds cpu_time{0};
 };
 
 /// A few system calls: for once a second, not for once an event.

@@ -1,10 +1,8 @@
 // GET /events with a cursor that this worker does not know yet.
 #include <boost/test/unit_test.hpp>
 
-#include "api/events.hpp"
 #include "store/memory/memory_store.hpp"
-#include "support/hub_fixture.hpp"
-#include "support/recording_exchange.hpp"
+#include "support/events_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -25,12 +23,8 @@ struct Troubled final : store::Store {
   std::optional<std::string> reason;
 };
 
-struct Nowhere final : http::Endpoint {
-  void serve(http::Exchange& /*exchange*/) override { BOOST_FAIL("topics were given"); }
-};
-
-struct Fixture : HubFixture {
-  Fixture() {
+struct Fixture : EventsFixture {
+  Fixture() : EventsFixture(2'000) {
     // Others write to it: what they have given out may be unknown here for a while.
     auto made = std::make_unique<EventLog>(history, "e", clock, EventLog::Writers::many);
     made->with([&](log::Log& log) {
@@ -43,14 +37,9 @@ struct Fixture : HubFixture {
     publish("a", "2");
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& method = "GET") {
-    if (!endpoint_) {
-      context_.emplace(loop.timers(), random, slots, streams, limits);
-      endpoint_.emplace(*context_, shard(), journal().store(), nowhere, nowhere);
-    }
-    auto exchange = std::make_unique<RecordingExchange>(
-        http::Request{.method = method, .path = "/events", .query = http::Query::parse(query)});
-    endpoint_->serve(*exchange);
-    return exchange;
+    auto made = request(query);
+    made.method = method;
+    return served(std::move(made));
   }
   void pass(std::chrono::milliseconds time) {
     for (; time > 0ms; time -= 1ms) advance(1ms);
@@ -61,22 +50,13 @@ struct Fixture : HubFixture {
   }
 
   Troubled* store = nullptr;
-  base::Random random{1};
-  api::StreamSlots slots{2'000};
-  api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
-  Nowhere nowhere;
-  metrics::Limits limits{registry};
-
- private:
-  std::optional<api::StreamContext> context_;
-  std::optional<api::EventsEndpoint> endpoint_;
 };
 
 const std::string opening = ": ok\n\nretry: 3000\n\n";
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(awaited_cursors_suite, Fixture)
+BOOST_FIXTURE_TEST_SUITE(cursor_waitlist_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(a_stream_begins_as_soon_as_its_cursor_is_known) {
   const auto reader = asking("topic=a&lastEventId=e-4");

@@ -2,54 +2,13 @@
 // patterns, and nobody's slot.
 #include <boost/test/unit_test.hpp>
 
-#include "api/events.hpp"
-#include "support/hub_fixture.hpp"
-#include "support/recording_exchange.hpp"
+#include "support/events_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Greeting final : http::Endpoint {
-  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "greeting"}); }
-};
-
-struct Stats final : http::Endpoint {
-  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
-};
-
-struct Fixture : HubFixture {
-  /// A request with the query, and the header where there is one.
-  static http::Request request(const std::string& query, const std::string& header = {}) {
-    http::Request asked{.method = "GET", .path = "/events", .query = http::Query::parse(query)};
-    if (!header.empty()) asked.headers.emplace("last-event-id", header);
-    return asked;
-  }
-  api::EventsEndpoint& endpoint() {
-    if (!endpoint_) {
-      context_.emplace(loop.timers(), random, slots, streams, limits);
-      endpoint_.emplace(*context_, shard(), journal().store(), greeting, stats);
-    }
-    return *endpoint_;
-  }
-  std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
-    auto exchange = std::make_unique<RecordingExchange>(request(query, header));
-    endpoint().serve(*exchange);
-    return exchange;
-  }
-  base::Random random{1};
-  api::StreamSlots slots{3};
-  api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
-  Greeting greeting;
-  Stats stats;
-  metrics::Limits limits{registry};
-
- private:
-  std::optional<api::StreamContext> context_;
-  std::optional<api::EventsEndpoint> endpoint_;
-};
 
 const std::string opening = ": ok\n\nretry: 3000\n\n";
 
@@ -60,7 +19,7 @@ std::string cursor(int place) { return fmt::format("id: e-{}\n\n", place); }
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(events_asked_suite, Fixture)
+BOOST_FIXTURE_TEST_SUITE(events_asked_suite, EventsFixture)
 
 // Polyfills append theirs to the address that they were given; proxies join lines.
 BOOST_AUTO_TEST_CASE(several_cursors_never_repeat_in_silence) {

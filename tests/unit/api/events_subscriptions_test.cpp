@@ -1,10 +1,8 @@
 // GET /events where the subscriptions of all readers take as much as they may.
 #include <boost/test/unit_test.hpp>
 
-#include "api/events.hpp"
 #include "hub/subscription_bytes.hpp"
-#include "support/hub_fixture.hpp"
-#include "support/recording_exchange.hpp"
+#include "support/events_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -12,25 +10,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Nothing final : http::Endpoint {
-  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "nothing"}); }
-};
-
-struct Fixture : HubFixture {
-  std::unique_ptr<RecordingExchange> asking(const std::string& query) {
-    auto exchange = std::make_unique<RecordingExchange>(
-        http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
-    endpoint.serve(*exchange);
-    return exchange;
-  }
+struct Fixture : EventsFixture {
+  Fixture() : EventsFixture(100) {}
   std::uint64_t refused() const { return limits.value(metrics::Limit::subscriptions_bytes); }
-
-  base::Random random{1};
-  api::StreamSlots slots{100};
-  Nothing nothing;
-  metrics::Limits limits{registry};
-  api::StreamContext context{loop.timers(), random, slots, {.retry = 3s, .retry_jitter = 0ms}, limits};
-  api::EventsEndpoint endpoint{context, shard(), journal().store(), nothing, nothing};
 };
 
 }  // namespace

@@ -1,10 +1,8 @@
 // GET /events with topics: what is refused, how a stream begins, goes on and ends.
 #include <boost/test/unit_test.hpp>
 
-#include "api/events.hpp"
 #include "api/stream/head.hpp"
-#include "support/hub_fixture.hpp"
-#include "support/recording_exchange.hpp"
+#include "support/events_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -12,33 +10,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Greeting final : http::Endpoint {
-  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "greeting"}); }
-};
-
-struct Stats final : http::Endpoint {
-  void serve(http::Exchange& exchange) override { exchange.answer({{200, {}}, "stats"}); }
-};
-
-struct Fixture : HubFixture {
-  /// A request with the query, and the header where there is one.
-  static http::Request request(const std::string& query, const std::string& header = {}) {
-    http::Request asked{.method = "GET", .path = "/events", .query = http::Query::parse(query)};
-    if (!header.empty()) asked.headers.emplace("last-event-id", header);
-    return asked;
-  }
-  api::EventsEndpoint& endpoint() {
-    if (!endpoint_) {
-      context_.emplace(loop.timers(), random, slots, streams, limits);
-      endpoint_.emplace(*context_, shard(), journal().store(), greeting, stats);
-    }
-    return *endpoint_;
-  }
-  std::unique_ptr<RecordingExchange> asking(const std::string& query, const std::string& header = {}) {
-    auto exchange = std::make_unique<RecordingExchange>(request(query, header));
-    endpoint().serve(*exchange);
-    return exchange;
-  }
+struct Fixture : EventsFixture {
   /// All of an answer that is over: `STATUS BODY`.
   std::string answered(const std::string& query, const std::string& header = {}) {
     const auto exchange = asking(query, header);
@@ -52,18 +24,6 @@ struct Fixture : HubFixture {
     return answer.starts_with(before) ? answer.substr(before.size(), answer.size() - before.size() - 3)
                                       : answer;
   }
-
-  base::Random random{1};
-  api::StreamSlots slots{3};
-  api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
-  Greeting greeting;
-  Stats stats;
-  metrics::Limits limits{registry};
-
-  std::optional<api::StreamContext> context_;
-
- private:
-  std::optional<api::EventsEndpoint> endpoint_;
 };
 
 const std::string opening = ": ok\n\nretry: 3000\n\n";
@@ -218,6 +178,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_that_is_no_good) {
   BOOST_TEST(asking("topic=a", "e-3")->news() == opening + gap("unknown", "e-3", 0) + event(1) + event(2));
   BOOST_TEST(asking("topic=a", "d-1")->news() == opening + gap("restarted", "d-1", 0) + event(1) + event(2));
   advance(2h);
+  journal().expire();
   BOOST_TEST(asking("topic=a", "e-1")->news() == opening + gap("evicted", "e-1", 2));
   BOOST_TEST(metrics.gaps.value() == 4U);
 }
@@ -392,7 +353,7 @@ BOOST_AUTO_TEST_CASE(new_settings_from_the_next_request_on) {
   endpoint();
   streams.topics_max = 1;
   streams.retry = 7s;
-  context_->update(streams);
+  context().update(streams);
   BOOST_TEST(refused("topic=a&topic=b") == "topic: 2 requested, at most 1 are allowed");
   BOOST_TEST(asking("topic=a")->news().starts_with(": ok\n\nretry: 7000\n\n"));
 }

@@ -2,9 +2,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api/events.hpp"
-#include "support/hub_fixture.hpp"
-#include "support/recording_exchange.hpp"
+#include "support/events_fixture.hpp"
 
 using namespace worker;
 using namespace worker::support;
@@ -12,37 +10,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct Nowhere final : http::Endpoint {
-  void serve(http::Exchange& /*exchange*/) override { BOOST_FAIL("topics were given"); }
-};
-
-struct Fixture : HubFixture {
-  std::unique_ptr<RecordingExchange> asking(const std::string& query) {
-    if (!endpoint_) {
-      context_.emplace(loop.timers(), random, slots, streams, limits);
-      endpoint_.emplace(*context_, shard(), journal().store(), nowhere, nowhere);
-    }
-    auto exchange = std::make_unique<RecordingExchange>(
-        http::Request{.method = "GET", .path = "/events", .query = http::Query::parse(query)});
-    endpoint_->serve(*exchange);
-    return exchange;
-  }
-  void serve(RecordingExchange& exchange) { endpoint_->serve(exchange); }
+struct Fixture : EventsFixture {
+  Fixture() : EventsFixture(100) { streams = {}; }
+  void serve(RecordingExchange& exchange) { endpoint().serve(exchange); }
   std::string answered(const std::string& query) {
     const auto exchange = asking(query);
     BOOST_TEST(exchange->finished);
     return exchange->body();
   }
-
-  base::Random random{1};
-  api::StreamSlots slots{100};
-  api::StreamSettings streams;
-  Nowhere nowhere;
-  metrics::Limits limits{registry};
-
- private:
-  std::optional<api::StreamContext> context_;
-  std::optional<api::EventsEndpoint> endpoint_;
 };
 
 std::string event(const std::string& id, const std::string& data = "x", const std::string& topic = "a",

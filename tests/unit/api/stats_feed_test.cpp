@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(rates_are_those_of_the_time_that_passed) {
   metrics.delivered_bytes.add(90'001);
   metrics.flushes.add(60);
   publish_metrics.events.add(15);
-  stats.processor += 450ms;
+  stats.cpu_time += 450ms;
   for (const unsigned events : {1U, 2U, 6U}) metrics.events_per_flush.observe(events);
   pass(1'500ms);
   const auto said = data(feed().current());

@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(all_get_the_same_bytes_however_late_they_came) {
 
 BOOST_AUTO_TEST_CASE(readers_on_several_loops_share_the_events) {
   net::Timers others{clock};
-  api::StatsEndpoint other(others, random, slots, feed(), streams, settings_of_stats, limits);
+  api::StreamContext others_context(others, random, slots, streams, limits);
+  api::StatsEndpoint other(others_context, feed(), settings_of_stats);
   const auto here = asking();
   RecordingExchange there(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   other.serve(there);
@@ -122,7 +123,8 @@ BOOST_AUTO_TEST_CASE(readers_on_several_loops_share_the_events) {
 
 BOOST_AUTO_TEST_CASE(who_came_after_an_event_was_made_does_not_get_it_twice) {
   net::Timers others{clock};
-  api::StatsEndpoint other(others, random, slots, feed(), streams, settings_of_stats, limits);
+  api::StreamContext others_context(others, random, slots, streams, limits);
+  api::StatsEndpoint other(others_context, feed(), settings_of_stats);
   const auto here = asking();
   RecordingExchange before(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   RecordingExchange after(http::Request{.remote_address = http::RemoteAddress::parse("::1")});

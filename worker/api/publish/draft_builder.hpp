@@ -1,5 +1,5 @@
 // DraftBuilder: one event, field by field, in whichever form it was published. Everything about an event is
-// checked here, once. What is wrong is thrown as a Mistake, which ends in the parser that uses the builder.
+// checked here, once. Throws InvalidRequest, which the parser that uses the builder catches.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,7 @@
 namespace worker::api {
 
 enum class Field { topic, data, event, id, retry, key, close };
-/// Throws a Mistake for a name that is no field, with the one that was probably meant.
+/// Throws InvalidRequest for a name that is no field, with the one that was probably meant.
 Field field_named(std::string_view name);
 /// The field that `name` is or resembles, as a query parameter of a publish say; none where it is neither.
 std::optional<std::string_view> field_meant(std::string_view name);

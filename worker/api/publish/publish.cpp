@@ -16,16 +16,17 @@
 namespace worker::api {
 namespace {
 
-// Larger bodies, and those with more lines, are parsed on the side thread: they would block the loop.
-constexpr std::size_t body_bytes_here = 65'536;
-constexpr std::size_t lines_here = 512;
-// Bytes of bodies that may wait for that thread or be parsed by it; a body of any size may be there alone.
-constexpr std::size_t aside_bytes_max = 67'108'864;
+// Larger bodies, and those with more lines, are parsed on the background thread: they would block the loop.
+constexpr std::size_t body_bytes_on_loop = 65'536;
+constexpr std::size_t lines_on_loop = 512;
+// Bytes of bodies that may wait for that thread or be parsed by it. A body of any size is accepted if it is
+// the only one.
+constexpr std::size_t background_bytes_max = 67'108'864;
 // Bytes that are appended in one turn of the loop: a millisecond of work, or one event.
 constexpr std::size_t part_weight_max = 1'024;
 
-// Fields are read from the body only, so one in the query would be ignored: these are refused instead. `key`
-// and `id` are not among them: the web server may check a token `key`, and `id` may number requests.
+// Fields are read from the body only. A field in the query would be ignored, so these are refused. `key` and
+// `id` are allowed: the web server may check a token `key`, and `id` may number requests.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
     for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
@@ -88,7 +89,7 @@ void append_line(std::string& out, std::string_view name, std::string_view text)
   out.append("}\n");
 }
 
-// One line per item: the mistakes that are known already, and the results of the others in their order.
+// One line per item, in their order: what is wrong with it, or its result.
 std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<store::Kept>& results,
                          const store::Store& store) {
   // Bytes of a line with an id that the hub gives.
@@ -119,8 +120,8 @@ bool has_lines(std::string_view text, std::size_t count) {
 // A compressed body may expand to any size.
 bool is_large(const http::Request& request) {
   const auto coding = lower_case(request.header("content-encoding"));
-  return request.body.size() > body_bytes_here || coding == "gzip" || coding == "x-gzip" ||
-         has_lines(request.body, lines_here + 1);
+  return request.body.size() > body_bytes_on_loop || coding == "gzip" || coding == "x-gzip" ||
+         has_lines(request.body, lines_on_loop + 1);
 }
 
 using Drafts = std::vector<log::Draft>::iterator;
@@ -136,31 +137,32 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 
 }  // namespace
 
-// The link to a publisher's request, which may end before its answer is ready. Loop thread only.
+// Refers to a publisher's exchange; null once that has ended, which may be before the answer is ready. Loop
+// thread only.
 struct PublishEndpoint::ExchangeRef {
   http::Exchange* exchange;
 };
 
-// A publish on its way into the store.
+// A publish that the store has not answered, or not all of it.
 struct PublishEndpoint::PendingPublish {
-  PublishRequest publication;
-  std::shared_ptr<ExchangeRef> link;
+  PublishRequest request;
+  std::shared_ptr<ExchangeRef> ref;
   base::Instant begun;
-  std::size_t size = publication.drafts.size();
+  std::size_t size = request.drafts.size();
   std::size_t next = 0;  // draft to be appended
   std::vector<store::Kept> results{};
 };
 
-// An answer that waits for the store, which may finish on another thread and after the publisher left.
+// A response that waits for the store, which may answer on another thread and after the publisher has left.
 class PublishEndpoint::PendingResponse final : public http::Source {
  public:
-  explicit PendingResponse(std::shared_ptr<ExchangeRef> link) : link_(std::move(link)) {}
-  ~PendingResponse() override { link_->exchange = nullptr; }
+  explicit PendingResponse(std::shared_ptr<ExchangeRef> ref) : ref_(std::move(ref)) {}
+  ~PendingResponse() override { ref_->exchange = nullptr; }
   // A publish that has begun is completed.
   void drain(std::chrono::milliseconds /*retry*/) override {}
 
  private:
-  const std::shared_ptr<ExchangeRef> link_;
+  const std::shared_ptr<ExchangeRef> ref_;
 };
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
@@ -185,21 +187,21 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
   }
   if (is_large(request)) return parse_in_background(exchange);
   const auto begun = loop_.timers().now();
-  auto read = parser_.read(request, settings_, metrics_);
-  if (const auto* refusal = std::get_if<http::Response>(&read)) return exchange.answer(*refusal);
+  auto parsed = parser_.parse(request, settings_, metrics_);
+  if (const auto* refusal = std::get_if<http::Response>(&parsed)) return exchange.answer(*refusal);
   append(std::make_shared<PendingPublish>(
-      PendingPublish{std::get<PublishRequest>(std::move(read)), wait(exchange), begun}));
+      PendingPublish{std::get<PublishRequest>(std::move(parsed)), wait(exchange), begun}));
 }
 
 std::shared_ptr<PublishEndpoint::ExchangeRef> PublishEndpoint::wait(http::Exchange& exchange) {
-  auto link = std::make_shared<ExchangeRef>(ExchangeRef{&exchange});
-  exchange.keep(std::make_unique<PendingResponse>(link));
-  return link;
+  auto ref = std::make_shared<ExchangeRef>(ExchangeRef{&exchange});
+  exchange.keep(std::make_unique<PendingResponse>(ref));
+  return ref;
 }
 
 void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
   const auto bytes = exchange.request().body.size();
-  if (background_bytes_ > 0 && background_bytes_ + bytes > aside_bytes_max) {
+  if (background_bytes_ > 0 && background_bytes_ + bytes > background_bytes_max) {
     metrics_.rejected.add();
     return exchange.answer(http::problem(503, "Too many large publish requests at the moment. Retry later.",
                                          {{"Retry-After", "1"}}));
@@ -208,27 +210,28 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
   http::Request request{.content_type = exchange.request().content_type,
                         .headers = exchange.request().headers,
                         .body = exchange.take_body()};
-  background_.run([this, bytes, link = wait(exchange), begun = loop_.timers().now(), settings = settings_,
+  background_.run([this, bytes, ref = wait(exchange), begun = loop_.timers().now(), settings = settings_,
                    request = std::move(request)] {
-    auto read = std::make_shared<Read>(background_parser_.read(request, settings, metrics_));
-    return [this, bytes, link, begun, read] {
+    auto parsed =
+        std::make_shared<PublishParser::Parsed>(background_parser_.parse(request, settings, metrics_));
+    return [this, bytes, ref, begun, parsed] {
       background_bytes_ -= bytes;
-      if (auto* publication = std::get_if<PublishRequest>(read.get()))
-        return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publication), link, begun}));
-      if (link->exchange != nullptr) link->exchange->answer(std::get<http::Response>(*read));
+      if (auto* publish = std::get_if<PublishRequest>(parsed.get()))
+        return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publish), ref, begun}));
+      if (ref->exchange != nullptr) ref->exchange->answer(std::get<http::Response>(*parsed));
     };
   });
 }
 
 // Appends the next part, and the part after it in the next turn of the loop.
-void PublishEndpoint::append(const std::shared_ptr<PendingPublish>& appending) {
-  auto& next = appending->next;
-  const auto size = appending->size;
-  auto& drafts = appending->publication.drafts;
-  const auto& results = appending->results;
+void PublishEndpoint::append(const std::shared_ptr<PendingPublish>& pending) {
+  auto& next = pending->next;
+  const auto size = pending->size;
+  auto& drafts = pending->request.drafts;
+  const auto& results = pending->results;
   // The part before could not be stored, so the rest cannot be either.
   if (!results.empty() && is_unavailable(results.back()))
-    return take(*appending, std::vector<store::Kept>(size - next, results.back()));
+    return on_appended(*pending, std::vector<store::Kept>(size - next, results.back()));
   const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
   const auto end = end_of_part(begin, drafts.end());
   next += static_cast<std::size_t>(end - begin);
@@ -238,46 +241,45 @@ void PublishEndpoint::append(const std::shared_ptr<PendingPublish>& appending) {
   } else {
     part.assign(std::move_iterator(begin), std::move_iterator(end));
   }
-  store_.append(std::move(part), [this, appending](std::vector<store::Kept> kept) {
-    if (loop_.on_thread()) return take(*appending, std::move(kept));
-    loop_.post([this, appending, kept = std::move(kept)] { take(*appending, kept); });
+  store_.append(std::move(part), [this, pending](std::vector<store::Kept> kept) {
+    if (loop_.on_thread()) return on_appended(*pending, std::move(kept));
+    loop_.post([this, pending, kept = std::move(kept)] { on_appended(*pending, kept); });
   });
-  if (next < size) loop_.post([this, appending] { append(appending); });
+  if (next < size) loop_.post([this, pending] { append(pending); });
 }
 
-void PublishEndpoint::take(PendingPublish& appending, std::vector<store::Kept> kept) {
-  auto& results = appending.results;
+void PublishEndpoint::on_appended(PendingPublish& pending, std::vector<store::Kept> kept) {
+  auto& results = pending.results;
   if (results.empty()) {
     results = std::move(kept);
   } else {
     std::ranges::move(kept, std::back_inserter(results));
   }
-  if (results.size() < appending.size) return;
+  if (results.size() < pending.size) return;
   const auto good = std::ranges::count_if(results, [](const auto& result) { return result.has_value(); });
   metrics_.events.add(static_cast<std::uint64_t>(good));
   metrics_.rejected.add(results.size() - static_cast<std::uint64_t>(good));
   const auto time =
-      std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - appending.begun);
+      std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - pending.begun);
   metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
-  if (appending.link->exchange != nullptr) appending.link->exchange->answer(answer_of(appending));
+  if (pending.ref->exchange != nullptr) pending.ref->exchange->answer(answer_of(pending));
 }
 
-http::Response PublishEndpoint::answer_of(const PendingPublish& appending) const {
-  const auto& results = appending.results;
-  if (!appending.publication.batch) {
+http::Response PublishEndpoint::answer_of(const PendingPublish& pending) const {
+  const auto& results = pending.results;
+  if (!pending.request.batch) {
     const auto& kept = results.front();
     if (!kept) return refusal(kept.error(), store_);
     std::string body;
     append_line(body, "id", kept.value());
     return http::plain_response("application/json", std::move(body));
   }
-  const auto lacking = std::ranges::find_if(results, is_unavailable);
-  if (lacking == results.end())
-    return http::plain_response("application/x-ndjson",
-                                batch_answer(appending.publication.items, results, store_));
+  const auto unavailable = std::ranges::find_if(results, is_unavailable);
+  if (unavailable == results.end())
+    return http::plain_response("application/x-ndjson", batch_answer(pending.request.items, results, store_));
   // Parts that were appended before may be stored.
   const bool some = std::ranges::any_of(results, [](const auto& result) { return result.has_value(); });
-  return refusal(some ? store::Rejection::outcome_unknown : lacking->error(), store_);
+  return refusal(some ? store::Rejection::outcome_unknown : unavailable->error(), store_);
 }
 
 }  // namespace worker::api

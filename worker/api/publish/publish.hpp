@@ -1,8 +1,9 @@
-// POST /publish: takes an event, or a batch of them, into the store, and answers with their ids once they
-// are kept.
+// POST /publish: appends an event, or a batch of them, to the store, and answers with their ids once they are
+// stored.
 //
-// Nothing of it holds the loop for long: a large body is read on a thread of its own, and the events of a
-// large batch are appended in parts, each in a turn of its own. Events of others may come between two parts.
+// It never blocks the loop for long: a large body is parsed on another thread, and the events of a large
+// batch are appended in parts, one in each turn of the loop. Events of other requests may come between two
+// parts.
 #pragma once
 
 #include <memory>
@@ -28,7 +29,6 @@ class PublishEndpoint final : public http::Endpoint {
   void update(const PublishSettings& settings) { settings_ = settings; }
 
  private:
-  using Read = std::variant<PublishRequest, http::Response>;
   struct ExchangeRef;
   struct PendingPublish;
   class PendingResponse;
@@ -36,17 +36,17 @@ class PublishEndpoint final : public http::Endpoint {
   bool is_authorized(const http::Request& request) const;
   static std::shared_ptr<ExchangeRef> wait(http::Exchange& exchange);
   void parse_in_background(http::Exchange& exchange);
-  void append(const std::shared_ptr<PendingPublish>& appending);
-  void take(PendingPublish& appending, std::vector<store::Kept> kept);
-  http::Response answer_of(const PendingPublish& appending) const;
+  void append(const std::shared_ptr<PendingPublish>& pending);
+  void on_appended(PendingPublish& pending, std::vector<store::Kept> kept);
+  http::Response answer_of(const PendingPublish& pending) const;
 
   net::Loop& loop_;
   store::Store& store_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
   PublishParser parser_;
-  PublishParser background_parser_;  // of the side thread
-  std::size_t background_bytes_ = 0;
+  std::size_t background_bytes_ = 0;  // of bodies that wait for that thread or are parsed by it
+  PublishParser background_parser_;   // of the background thread
   net::BackgroundThread background_;
 };
 

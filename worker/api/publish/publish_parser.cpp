@@ -18,8 +18,9 @@ std::size_t line_count(std::string_view text) {
   return count;
 }
 
-// True where the body is an array, or has an object on each line, though one object is expected.
-DraftResult told_of_batches(DraftResult draft, std::string_view body) {
+// Adds a hint to the error where the body is an array, or has an object on each line, though one object is
+// expected.
+DraftResult with_batch_hint(DraftResult draft, std::string_view body) {
   const auto first = body.find_first_not_of(" \t\r\n");
   const bool several = (first != std::string_view::npos && body[first] == '[') ||
                        body.find("}\n{") != std::string_view::npos ||
@@ -33,8 +34,8 @@ DraftResult told_of_batches(DraftResult draft, std::string_view body) {
 
 }  // namespace
 
-PublishParser::Read PublishParser::read(const http::Request& request, const PublishSettings& settings,
-                                        PublishMetrics& metrics) {
+PublishParser::Parsed PublishParser::parse(const http::Request& request, const PublishSettings& settings,
+                                           PublishMetrics& metrics) {
   std::string expanded;
   const auto body = expanded_body(request, expanded, settings.body_bytes_max);
   if (!body) {
@@ -45,7 +46,7 @@ PublishParser::Read PublishParser::read(const http::Request& request, const Publ
   if (type == "application/x-www-form-urlencoded")
     return one(draft_from_form(body.value(), settings), metrics);
   if (type == "application/json")
-    return one(told_of_batches(json_.parse(padded(body.value()), settings), body.value()), metrics);
+    return one(with_batch_hint(json_.parse(padded(body.value()), settings), body.value()), metrics);
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl")
     return batch(padded(body.value()), settings, metrics);
   return http::problem(
@@ -62,20 +63,20 @@ std::string_view PublishParser::padded(std::string_view body) {
   return std::string_view(padded_).substr(0, body.size());
 }
 
-PublishParser::Read PublishParser::one(DraftResult draft, PublishMetrics& metrics) {
+PublishParser::Parsed PublishParser::one(DraftResult draft, PublishMetrics& metrics) {
   if (!draft) {
     metrics.count(draft.error());
     return http::problem(draft.error().status, draft.error().detail);
   }
-  PublishRequest publication;
-  publication.drafts.push_back(std::move(draft).value());
-  return publication;
+  PublishRequest parsed;
+  parsed.drafts.push_back(std::move(draft).value());
+  return parsed;
 }
 
-PublishParser::Read PublishParser::batch(std::string_view body, const PublishSettings& settings,
-                                         PublishMetrics& metrics) {
-  PublishRequest publication{.drafts = {}, .batch = true};
-  auto& [drafts, is_batch, items] = publication;
+PublishParser::Parsed PublishParser::batch(std::string_view body, const PublishSettings& settings,
+                                           PublishMetrics& metrics) {
+  PublishRequest parsed{.drafts = {}, .batch = true};
+  auto& [drafts, is_batch, items] = parsed;
   const auto lines = std::min(line_count(body), settings.batch_max);
   drafts.reserve(lines);
   items.reserve(lines);
@@ -97,7 +98,7 @@ PublishParser::Read PublishParser::batch(std::string_view body, const PublishSet
       metrics.count(draft.error());
     }
   }
-  return publication;
+  return parsed;
 }
 
 }  // namespace worker::api

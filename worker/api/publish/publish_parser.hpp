@@ -1,4 +1,4 @@
-// PublishParser: turns the body of a publish into events, or into a refusal. Keeps its working memory from
+// PublishParser: parses the body of a publish into events, or into a refusal. Keeps its working memory from
 // one body to the next; one per thread.
 #pragma once
 
@@ -29,16 +29,16 @@ struct PublishRequest {
 
 class PublishParser {
  public:
-  /// Reads the body as its Content-Type and Content-Encoding say. Counts what it refuses.
-  std::variant<PublishRequest, http::Response> read(const http::Request& request,
-                                                    const PublishSettings& settings, PublishMetrics& metrics);
+  /// What the body asks for, or its refusal.
+  using Parsed = std::variant<PublishRequest, http::Response>;
+
+  /// Parses the body by its Content-Type and Content-Encoding. Counts what it refuses.
+  Parsed parse(const http::Request& request, const PublishSettings& settings, PublishMetrics& metrics);
 
  private:
-  using Read = std::variant<PublishRequest, http::Response>;
-
   std::string_view padded(std::string_view body);
-  static Read one(DraftResult draft, PublishMetrics& metrics);
-  Read batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics);
+  static Parsed one(DraftResult draft, PublishMetrics& metrics);
+  Parsed batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics);
 
   JsonDraftParser json_;
   std::string padded_;

@@ -1,4 +1,5 @@
-// Mistake: what is wrong with a request, thrown by whoever reads it and caught where the reading began.
+// InvalidRequest: what is wrong with a request. Thrown by the functions that parse it, and caught where the
+// parsing began.
 #pragma once
 
 #include <exception>

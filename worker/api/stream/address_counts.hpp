@@ -1,6 +1,6 @@
-// AddressCounts: how many streams each network (http/remote_address.hpp) holds, so that none takes all of
-// them. Owned by StreamSlots. Usable from every thread: one lock, taken when a stream opens or ends and never
-// while it runs.
+// AddressCounts: how many streams each network (http/remote_address.hpp) holds, so that no network takes all
+// slots. Owned by StreamSlots. Usable from every thread: one lock, taken when a stream begins or ends and not
+// while it is open.
 //
 // Memory: one node of 80 bytes for each network with an open stream, and one for each IPv6 /48 with one;
 // a node is freed with its last stream. So the table is bounded by the streams there may be.
@@ -39,7 +39,7 @@ class AddressCounts {
     /// Refusals of this network in the last 10 to 20 s, including this one.
     std::size_t recent = 0;
   };
-  /// What happened since the last report.
+  /// Refusals since the last report.
   struct Report {
     std::size_t refused = 0;
     /// The latest refusal.
@@ -55,7 +55,7 @@ class AddressCounts {
   explicit AddressCounts(std::size_t most) : limit_(most) {}
   void set_limit(std::size_t most);
 
-  /// Counts one stream more. The caller owes one remove() for the entry it gets.
+  /// Counts one more stream. The caller must call remove() once with the entry that it gets.
   base::Result<Entry*, Full> add(const http::Network& network, base::Instant now);
   void remove(Entry& entry);
 

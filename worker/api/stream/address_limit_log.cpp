@@ -18,7 +18,7 @@ void AddressLimitLog::log_refusals(base::Instant now) {
   next_ = now + interval;
   const auto [refused, last] = std::exchange(unreported_, {});
   const auto address = last.network.text();
-  // Where a proxy hides the addresses of its readers, most of them are refused: the line says how to mend it.
+  // If a proxy hides the addresses of its clients, most of them are refused: the line says what to do.
   logger_.warn(
       "streams.per_address_max: refused streams: count={} last_address={} open={} limit={} all_streams={}. "
       "If "
@@ -27,7 +27,7 @@ void AddressLimitLog::log_refusals(base::Instant now) {
       refused, address, last.open, last.most, slots_.used(), address, address);
 }
 
-// Logged once in the life of the process: it is a hint, not an event.
+// Logged once per process: it is a hint, not an event.
 void AddressLimitLog::log_uncounted() {
   const auto most = slots_.addresses().limit();
   if (uncounted_logged_ || most == 0) return;

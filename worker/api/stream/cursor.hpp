@@ -1,4 +1,4 @@
-// Cursor: where a reader says it stopped, out of the header or the parameters.
+// Cursor: the last event that a client has received, from the header or the parameters of its request.
 #pragma once
 
 #include <string>
@@ -9,17 +9,17 @@
 
 namespace worker::api {
 
-/// Is this a name under which a cursor comes: lastEventId, last-event-id, LAST_EVENT_ID…? Case, dashes and
-/// underscores make no difference.
+/// True for the names of a cursor: lastEventId, last-event-id, LAST_EVENT_ID… Case, dashes and underscores
+/// make no difference.
 bool is_cursor_name(std::string_view name);
 
-/// The header Last-Event-ID, else what `parameters` hold under such a name. Of several the last counts, for
-/// clients append theirs to an address that has one already; empty ones do not count (a browser sends one
-/// after an empty `id:`), and `earliest` only where nothing else is given. So nobody is sent again in silence
-/// what it has.
+/// The header Last-Event-ID, else the parameters of such a name. Of several the last counts, because clients
+/// append theirs to an address that has one already. Empty ones do not count (a browser sends one after an
+/// empty `id:`), and `earliest` counts only if nothing else is given. So no client gets events again without
+/// notice.
 ///
 /// None: no cursor. Two: a header that may be one id with a comma in it, or several that a proxy has joined
-/// (RFC 9110, section 5.3). Then the first that the journal knows is meant, and the first if it knows none.
+/// (RFC 9110, section 5.3). See resolve_cursor() for which of them counts.
 std::vector<std::string> cursors_of(const http::Request& request, const http::Query& parameters);
 
 }  // namespace worker::api

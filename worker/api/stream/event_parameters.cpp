@@ -32,7 +32,7 @@ InvalidRequest too_many(std::size_t most) {
   return InvalidRequest(fmt::format("topic: the request has more than {} parameters", most));
 }
 
-// What is ours but could be no cursor, and what resembles one of ours.
+// Refuses cursors that are too long, and names that resemble one of ours.
 void check(const http::Query& parameters) {
   // An id has at most 1,024 bytes; a gap repeats the cursor, so it must not be as large as a body.
   constexpr std::size_t cursor_bytes_max = 8'192;
@@ -90,7 +90,7 @@ void add_json(http::Query& parameters, std::string_view text, std::size_t most) 
 }
 
 void add_form(http::Query& parameters, std::string_view text, std::size_t most) {
-  // Nothing is read beyond the first that is too many.
+  // Parses no more than the first parameter that exceeds the limit.
   const auto form = http::Query::parse(text, most - parameters.pairs().size() + 1);
   for (const auto& [name, value] : form.pairs()) parameters.add(name, value);
   if (parameters.pairs().size() > most) throw too_many(most);

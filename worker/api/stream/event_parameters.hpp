@@ -1,6 +1,6 @@
-// EventParameters: what a request for /events asks for, wherever it stands: in the address, and for POST in a
-// form or a JSON object as well, because a hundred topics do not fit an address. Names and meaning are the
-// same in all three.
+// EventParameters: the parameters of a request for /events, from its address, and for POST also from a form
+// or a JSON object, because a hundred topics do not fit an address. Names and meaning are the same in all
+// three.
 #pragma once
 
 #include "base/result.hpp"
@@ -12,8 +12,8 @@ namespace worker::api {
 
 /// The parameters of the address and behind them those of the body: topic (any number), poll, heartbeat and
 /// lastEventId, and others that are not ours. The limits apply to the sum. Refused are a parameter that is
-/// not ours but resembles one, which would be ignored in silence otherwise; any unknown member of a JSON
-/// object; more parameters than `topics_max` topics and some others; other types of body.
+/// not ours but resembles one, because otherwise it would be ignored without notice; any unknown member of a
+/// JSON object; more parameters than `topics_max` topics and some others; other types of body.
 base::Result<http::Query, http::Response> event_parameters(const http::Request& request,
                                                            std::size_t topics_max);
 

@@ -11,7 +11,7 @@ nlohmann::ordered_json Gap::json() const {
 
 std::string Gap::frame() const {
   std::string frame;
-  // The cursor is the reader's own text, of any bytes.
+  // The cursor is the client's own text, of any bytes.
   const auto data = json().dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   sse::append_event(frame, {.data = data, .type = std::string(sse::gap_type), .id = resumed_from});
   return frame;

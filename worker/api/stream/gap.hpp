@@ -1,4 +1,4 @@
-// Gap: what a reader is told when events it missed cannot be given to it.
+// Gap: what a client receives in place of events that it missed and that cannot be delivered.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,15 +11,15 @@ namespace worker::api {
 
 struct Gap {
   log::GapReason reason;
-  /// The cursor that was no good.
+  /// The client's cursor.
   std::string cursor;
-  /// The place after which the reader goes on.
+  /// The cursor after which its events continue.
   std::string resumed_from;
 
   /// `{"reason":…,"lastEventId":…,"resumedFrom":…}`
   nlohmann::ordered_json json() const;
-  /// `event: gap` with that as data; its id is `resumedFrom`, so that a reader who leaves right after it has
-  /// a good cursor.
+  /// `event: gap` with that as data. Its id is `resumedFrom`, so that a client that leaves right after it has
+  /// a valid cursor.
   std::string frame() const;
 };
 

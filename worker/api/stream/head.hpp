@@ -1,4 +1,4 @@
-// How every event stream begins: the same head, comment and reconnection delay, whoever fills it afterwards.
+// How every event stream begins: the head, a comment and the reconnection delay.
 #pragma once
 
 #include "api/stream/settings.hpp"
@@ -7,11 +7,11 @@
 
 namespace worker::api {
 
-/// text/event-stream, to be neither cached nor buffered on its way.
+/// text/event-stream that proxies neither cache nor buffer.
 http::ResponseHead stream_head();
 
-/// The first bytes of a stream: a comment, so that the reader's `open` fires at once, and a jittered
-/// `retry:`.
+/// The first bytes of a stream: a comment, so that the `open` event of an EventSource fires at once, and a
+/// jittered `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
 }  // namespace worker::api

@@ -1,4 +1,4 @@
-// RecentRefusals: counts the readers that were turned away lately. Not thread-safe: its owner guards it.
+// RecentRefusals: counts the clients that were refused lately. Not thread-safe: its owner guards it.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// TurnedAway: the answer to a reader for whom there is no slot, whatever it wanted to read.
+// The answer to a stream or long poll that cannot have a slot, or memory for its subscription.
 #pragma once
 
 #include "api/stream/settings.hpp"
@@ -9,13 +9,13 @@
 
 namespace worker::api {
 
-/// How long one of `recent` readers who were turned away is to wait: random, and the longer the more they
-/// are, so that about a hundred of them ask in a second; at most a minute, or what `retry` says.
+/// How long one of `recent` refused clients should wait: random, and the longer the more they are, so that
+/// about a hundred of them ask per second; at most a minute, or `retry` if that is longer.
 std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings& settings,
                                         base::Random& random);
 
-/// A stream without events that says when to come back: an EventSource that sees an error status never
-/// returns, and the next slot may be free in a second. Counted.
+/// A stream without events that says when to reconnect: an EventSource that gets an error status never
+/// reconnects, and the next slot may be free in a second. Counted.
 http::Response refused_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
                               base::Random& random, metrics::Limits& limits);
 

@@ -10,23 +10,23 @@
 namespace worker::api {
 
 struct StreamSettings {
-  /// Streams open at once; one more gets an empty stream and is told when to come back.
+  /// Streams open at once; one more gets an empty stream that says when to reconnect.
   std::size_t streams_max = 20'000;
   /// Streams that one IPv4 address or IPv6 /64 may hold; 0: without limit.
   std::size_t streams_per_address_max = 500;
-  /// The reconnection delay a reader is told: evenly from [retry, retry + retry_jitter], so that a restart
-  /// does not bring all of them back in the same moment.
+  /// The reconnection delay of a stream: evenly from [retry, retry + retry_jitter], so that after a restart
+  /// the clients do not reconnect all at the same moment.
   std::chrono::milliseconds retry{3'000};
   std::chrono::milliseconds retry_jitter{2'000};
-  /// How long a stream may live: evenly from 80 % to 100 % of it; 0 for as long as it likes.
+  /// How long a stream may live: evenly from 80 % to 100 % of it; 0: without limit.
   std::chrono::milliseconds lifetime{0};
-  /// Topics and patterns of one reader, and how many of them may be patterns.
+  /// Topics and patterns of one subscription, and how many of them may be patterns.
   std::size_t topics_max = 100;
   std::size_t patterns_max = 10;
   std::size_t topic_bytes_max = 1'024;
-  /// Bytes of all subscriptions; readers who ask for the same share one.
+  /// Bytes of all subscriptions; subscribers with the same subscription share it.
   std::size_t subscriptions_bytes_max = 268'435'456;
-  /// The longest a long poll may wait.
+  /// How long a long poll may wait.
   std::chrono::milliseconds poll_max{60'000};
   /// What GET /events without topics subscribes to; none: the greeting stream.
   std::vector<std::string> default_topics;

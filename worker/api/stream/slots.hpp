@@ -1,4 +1,4 @@
-// StreamSlots: bounds the open streams of all readers and of one address, and the bytes of their
+// StreamSlots: bounds the open streams of all clients and of one address, and the bytes of their
 // subscriptions. A stream or long poll holds one Slot for its life. Usable from every thread.
 #pragma once
 
@@ -44,8 +44,8 @@ class StreamSlots {
   explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
       : limit_(most), addresses_(per_address) {}
 
-  /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a reader: the peer is
-  /// a proxy that does not pass on its readers' addresses, a front end that sends none, or a program on this
+  /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a client: the peer is
+  /// a proxy that does not pass on its clients' addresses, a front end that sends none, or a program on this
   /// machine.
   base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
   void set_limit(std::size_t most, std::size_t per_address) {
@@ -71,7 +71,7 @@ class StreamSlots {
   AddressCounts addresses_;
   base::ByteBudget subscriptions_;
   std::mutex refusals_mutex_;
-  RecentRefusals refusals_;  // of readers who got no slot; guarded by refusals_mutex_
+  RecentRefusals refusals_;  // of clients that got no slot; guarded by refusals_mutex_
 };
 
 }  // namespace worker::api
