@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "log/read.hpp"
-#include "log/topic.hpp"
+#include "log/subscription.hpp"
 #include "store/store.hpp"
 
 namespace worker::support {

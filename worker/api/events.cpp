@@ -9,6 +9,7 @@
 #include "api/stream/long_poll.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
+#include "log/topic.hpp"
 
 namespace worker::api {
 

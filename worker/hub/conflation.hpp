@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "log/read.hpp"
-#include "log/topic.hpp"
+#include "log/subscription.hpp"
 
 namespace worker::hub {
 

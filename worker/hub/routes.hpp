@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "log/topic.hpp"
+#include "log/subscription.hpp"
 
 namespace worker::hub {
 

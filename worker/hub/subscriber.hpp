@@ -9,7 +9,7 @@
 
 #include "base/bytes.hpp"
 #include "log/read.hpp"
-#include "log/topic.hpp"
+#include "log/subscription.hpp"
 
 namespace worker::hub {
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "log/topic.hpp"
+#include "log/subscription.hpp"
 
 namespace worker::hub {
 

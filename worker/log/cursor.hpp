@@ -1,5 +1,5 @@
-// Cursor: a place in the order of one life of the hub, as the text that readers carry: `<epoch>-<sequence>`.
-// A value.
+// Cursor: an epoch, and a sequence counted from its beginning, as the text that readers send back:
+// `<epoch>-<sequence>`. A value.
 #pragma once
 
 #include <optional>
@@ -11,11 +11,11 @@
 namespace worker::log {
 
 struct Cursor {
-  /// Names the life of the hub: letters and digits.
+  /// Letters and digits.
   std::string epoch;
   Sequence sequence = 0;
 
-  /// None for text of another form, such as a publisher's own id.
+  /// None for text of another form, such as a publisher's id.
   static std::optional<Cursor> parse(std::string_view text);
   std::string text() const;
 

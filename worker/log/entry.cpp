@@ -12,11 +12,11 @@ namespace {
 
 using Length = std::uint32_t;
 
-// Bytes of its slot among the places, and the allocator's overhead for that and for the entry.
+// Bytes of its slot in the EntryIndex, and the allocator's overhead for that and for the entry.
 constexpr std::size_t bookkeeping = 40;
-constexpr std::size_t bookkeeping_of_alias = 96;
-// Bytes of a place in a topic that holds several; the first place is part of the topic.
-constexpr std::size_t place_in_topic = 12;
+constexpr std::size_t bookkeeping_of_id = 96;
+// Bytes of a sequence in a topic that retains several; the first one is part of the topic.
+constexpr std::size_t sequence_in_topic = 12;
 
 char* append(char* to, std::string_view text) { return text.copy(to, text.size()), to + text.size(); }
 
@@ -26,9 +26,9 @@ std::size_t text_bytes_of(const EntryParts& parts) {
   return bytes;
 }
 
-std::size_t bytes_held(std::size_t text_bytes, std::size_t topics, std::size_t alias_bytes) {
-  auto bytes = bookkeeping + sizeof(Entry) + text_bytes + topics * place_in_topic;
-  if (alias_bytes != 0) bytes += bookkeeping_of_alias + alias_bytes;
+std::size_t retained_bytes(std::size_t text_bytes, std::size_t topics, std::size_t publisher_id_bytes) {
+  auto bytes = bookkeeping + sizeof(Entry) + text_bytes + topics * sequence_in_topic;
+  if (publisher_id_bytes != 0) bytes += bookkeeping_of_id + publisher_id_bytes;
   return bytes;
 }
 
@@ -44,7 +44,7 @@ EntryPtr Entry::make(const EntryParts& parts) {
 Entry::Entry(const EntryParts& parts, std::size_t text_bytes)
     : text_bytes_(static_cast<Length>(text_bytes)),
       frame_bytes_(static_cast<Length>(parts.frame.size())),
-      alias_bytes_(static_cast<Length>(parts.publisher_id.size())),
+      publisher_id_bytes_(static_cast<Length>(parts.publisher_id.size())),
       key_bytes_(static_cast<Length>(parts.key.size())),
       topics_(static_cast<Length>(parts.topics.size()) & 0x7fff'ffffU),
       closes_(parts.closes),
@@ -65,10 +65,10 @@ void Entry::destroy(const Entry* entry) noexcept {
 }
 
 std::size_t EntryParts::size_bytes() const {
-  return bytes_held(text_bytes_of(*this), topics.size(), publisher_id.size());
+  return retained_bytes(text_bytes_of(*this), topics.size(), publisher_id.size());
 }
 
-std::size_t Entry::size_bytes() const { return bytes_held(text_bytes_, topics_, alias_bytes_); }
+std::size_t Entry::size_bytes() const { return retained_bytes(text_bytes_, topics_, publisher_id_bytes_); }
 
 EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at) {
   EntryParts parts{.sequence = sequence,

@@ -1,4 +1,4 @@
-// Draft and Entry: an event on its way into the log, and one that has its place there. Values.
+// Draft: an event that has no sequence yet. Entry: an event in the log. Values.
 #pragma once
 
 #include <algorithm>
@@ -18,27 +18,27 @@
 
 namespace worker::log {
 
-/// The place of an event in the one order of the hub. The first event is 1; 0 is before everything.
+/// The position of an event in the one order of the log. The first event is 1; 0 is before everything.
 using Sequence = std::uint64_t;
 
-/// How many evictions there have been: a clock that says which of them a reader knows of already. A place
-/// could not: another topic may lose an event that stands before it later.
+/// How many evictions there have been: a clock that tells which of them a reader knows of. A sequence could
+/// not: another topic may evict an earlier event later.
 using EvictionCount = std::uint64_t;
 
-/// What a topic has given up.
+/// What a topic has evicted.
 struct EvictionMark {
-  Sequence through = 0;  // the last place given up
-  EvictionCount at = 0;  // when, on the clock of evictions
+  Sequence through = 0;  // the last sequence
+  EvictionCount at = 0;  // the number of that eviction
 };
 
 struct Draft {
-  /// At least one; names that were checked at the edge (see log/topic.hpp).
+  /// At least one name, each checked (log/topic.hpp).
   std::vector<std::string> topics;
-  /// Its id, if the publisher gave one, becomes an alias of the place.
+  /// Its id is the publisher's; empty if the publisher gave none.
   sse::Event event;
-  /// No data was given: the reader's cursor moves, but nothing fires.
+  /// Without data: it moves the cursor of readers, and fires nothing in a browser.
   bool silent = false;
-  /// Which value this is the latest of; empty for none. Only topics that conflate look at it.
+  /// Says which value this is the latest of; empty for none. Only topics that conflate look at it.
   std::string key;
   /// The last event of its topics.
   bool closes = false;
@@ -48,7 +48,7 @@ class Entry;
 /// Shared between the log and the loops; the last owner frees the entry. Usable from every thread.
 using EntryPtr = boost::intrusive_ptr<const Entry>;
 
-/// What an entry is made of.
+/// The parts that an entry is made of.
 struct EntryParts {
   Sequence sequence = 0;
   std::vector<std::string> topics;
@@ -59,15 +59,14 @@ struct EntryParts {
   std::string publisher_id;
   std::string frame;
 
-  /// About how many of the history's bytes the entry takes.
+  /// About how many bytes the entry takes in the log.
   std::size_t size_bytes() const;
 };
 
-/// An event as it is held. Never changes. Its texts stand behind it in one piece of memory: there may be
-/// millions.
+/// An event in the log. Never changes. Its texts follow it in the same allocation: there may be millions.
 class Entry {
  public:
-  /// The names of the topics, in one piece, each behind its length.
+  /// The names of the topics, one after the other, each after its length.
   class Topics {
    public:
     class iterator {
@@ -119,22 +118,22 @@ class Entry {
 
   Sequence sequence() const { return sequence_; }
   base::Instant at() const { return at_; }
-  /// For one that was kept elsewhere and came back: Unix time, in milliseconds, by the clock of whoever kept
-  /// it. at() is then no earlier than it must have been published. 0 for all others.
+  /// For an entry that was restored from a store: Unix time in milliseconds, by the clock that the store has
+  /// dated it with. at() is then no earlier than the time of its publication. 0 for all others.
   std::int64_t dated_ms() const { return dated_ms_; }
   bool closes() const { return closes_; }
-  /// The event in the form that every reader gets, encoded once.
+  /// The event as bytes of text/event-stream, encoded once for all readers.
   std::string_view frame() const { return {texts(), frame_bytes_}; }
-  /// The publisher's own id; empty where the place itself is the id.
-  std::string_view publisher_id() const { return {texts() + frame_bytes_, alias_bytes_}; }
-  std::string_view key() const { return {texts() + frame_bytes_ + alias_bytes_, key_bytes_}; }
-  /// At least one, where it was published.
+  /// Empty if the event has a generated id.
+  std::string_view publisher_id() const { return {texts() + frame_bytes_, publisher_id_bytes_}; }
+  std::string_view key() const { return {texts() + frame_bytes_ + publisher_id_bytes_, key_bytes_}; }
+  /// At least one.
   Topics topics() const {
-    return {Topics::iterator(texts() + frame_bytes_ + alias_bytes_ + key_bytes_),
+    return {Topics::iterator(texts() + frame_bytes_ + publisher_id_bytes_ + key_bytes_),
             Topics::iterator(texts() + text_bytes_), topics_};
   }
 
-  /// About how many of the history's bytes the entry takes.
+  /// About how many bytes the entry takes in the log.
   std::size_t size_bytes() const;
 
  private:
@@ -152,7 +151,7 @@ class Entry {
   static void destroy(const Entry* entry) noexcept;
 
   mutable std::atomic<std::uint32_t> owners_ = 0;
-  const std::uint32_t text_bytes_, frame_bytes_, alias_bytes_, key_bytes_;
+  const std::uint32_t text_bytes_, frame_bytes_, publisher_id_bytes_, key_bytes_;
   const std::uint32_t topics_ : 31;
   const std::uint32_t closes_ : 1;
   const Sequence sequence_;
@@ -162,13 +161,13 @@ class Entry {
 
 }  // namespace worker::log
 
-/// Its iterators do not need it.
+/// An iterator may outlive the range.
 template <>
 inline constexpr bool std::ranges::enable_borrowed_range<worker::log::Entry::Topics> = true;
 
 namespace worker::log {
 
-/// Encodes the event. `id` is the cursor to resume after it: the publisher's own where there is one.
+/// Encodes the draft as an entry. `id` is the publisher's id, or the generated one.
 EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, base::Instant at);
 
 }  // namespace worker::log

@@ -1,11 +1,12 @@
-// Places: the events a history holds, in their order, each found by its place. Sparse: what is not held any
-// more takes no room for long, however few of its neighbours stay, and neither do places that never were. A
-// value; its history guards it.
+// EntryIndex: the retained entries in their order, each found by its sequence. Sparse: an evicted entry takes
+// no room for long, however few of its neighbours are retained, and a sequence that never had an entry takes
+// none. A value; the log guards it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "log/entry.hpp"
 
@@ -13,44 +14,44 @@ namespace worker::log {
 
 class EntryIndex {
  public:
-  bool empty() const { return held_ == 0; }
-  std::size_t size() const { return held_; }
-  /// The first one held. Not of an empty one, as the next one.
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
+  /// The first entry. Not of an empty index, as the next one.
   const EntryPtr& front() const { return slots_.front().entry; }
-  Sequence first() const { return slots_.front().place; }
-  /// One that is held. Takes one step where all of its neighbours are, a few more where they are not.
-  const EntryPtr& at(Sequence place) const { return slots_[index_of(place)].entry; }
-  /// The same of any place: nullptr where it is not held.
-  const Entry* find(Sequence place) const;
-  bool holds(Sequence place) const { return find(place) != nullptr; }
+  Sequence first() const { return slots_.front().sequence; }
+  /// Of a sequence that is retained. Takes one step if all of its neighbours are, a few more otherwise.
+  const EntryPtr& at(Sequence sequence) const { return slots_[index_of(sequence)].entry; }
+  bool contains(Sequence sequence) const;
 
-  /// After all the others; held by so many topics.
+  /// After all others; so many topics retain it.
   void add(EntryPtr entry, std::size_t topics);
-  /// A topic gives it up. It comes back, and is not held any more, once the last one has.
-  EntryPtr release(Sequence place);
+  /// One topic evicts it. Returns the entry once the last one does; then it is not retained any more.
+  EntryPtr release(Sequence sequence);
   void clear();
 
-  /// Those after `after` and up to `until`, in their order, until `take` says no.
+  /// Calls `take` with the entries after `after` and up to `until`, in their order, until it returns false.
   template <class Take>
   void each(Sequence after, Sequence until, const Take& take) const {
     for (auto slot = slots_.begin() + static_cast<std::ptrdiff_t>(index_after(after));
-         slot != slots_.end() && slot->place <= until; ++slot) {
+         slot != slots_.end() && slot->sequence <= until; ++slot) {
       if (slot->entry && !take(slot->entry)) return;
     }
   }
+  /// The first `count_max` entries after `after`.
+  std::vector<EntryPtr> read(Sequence after, std::size_t count_max) const;
 
  private:
   struct Slot {
-    Sequence place;
-    EntryPtr entry;        // null once the event was evicted
-    std::uint32_t topics;  // number of topics that hold it
+    Sequence sequence;
+    EntryPtr entry;        // null once it was evicted
+    std::uint32_t topics;  // number of topics that retain it
   };
 
-  std::size_t index_of(Sequence place) const { return index_after(place - 1); }
-  std::size_t index_after(Sequence place) const;
+  std::size_t index_of(Sequence sequence) const { return index_after(sequence - 1); }
+  std::size_t index_after(Sequence sequence) const;
 
-  std::deque<Slot> slots_;  // the first is held; no more are empty than are held, but for a few
-  std::size_t held_ = 0;
+  std::deque<Slot> slots_;  // the first has an entry; no more are empty than have one, but for a few
+  std::size_t size_ = 0;
 };
 
 }  // namespace worker::log

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "log/merged_read.hpp"
+#include "log/resume.hpp"
+
 namespace worker::log {
 
 Log::Log(const Settings& settings, std::string epoch, const base::Clock& clock, Writers writers)
@@ -14,7 +17,7 @@ std::string Log::id_of(Sequence sequence) const {
 
 ResumePoint Log::resume(const Subscription& subscription, const std::optional<std::string>& cursor) const {
   const std::lock_guard lock(mutex_);
-  auto from = history_.resume(subscription, cursor);
+  auto from = log::resume(history_, subscription, cursor);
   from.may_arrive = from.may_arrive && writers_ == Writers::many;
   return from;
 }
@@ -22,7 +25,7 @@ ResumePoint Log::resume(const Subscription& subscription, const std::optional<st
 Slice Log::read(const Subscription& subscription, Sequence after, Sequence until, std::size_t bytes_max,
                 EvictionCount evictions_seen) const {
   const std::lock_guard lock(mutex_);
-  return history_.read(subscription, after, until, bytes_max, evictions_seen);
+  return MergedRead(history_, subscription).slice(after, until, bytes_max, evictions_seen);
 }
 
 std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const {
@@ -32,7 +35,7 @@ std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const
 
 Sequence Log::closed_at(const Subscription& subscription) const {
   const std::lock_guard lock(mutex_);
-  return history_.closed_at(subscription);
+  return MergedRead(history_, subscription).closed_at();
 }
 
 Sequence Log::last() const {
@@ -42,14 +45,14 @@ Sequence Log::last() const {
 
 Sequence Log::lost_through() const {
   const std::lock_guard lock(mutex_);
-  return history_.lost_through();
+  return history_.losses().dropped_through();
 }
 
-void Log::follow(Follower& follower, std::function<void()> news) {
+void Log::follow(Follower& follower, std::function<void()> notify) {
   const std::lock_guard lock(mutex_);
   follower.at = history_.last();
   history_.follow(follower);
-  listeners_.push_back(std::move(news));
+  listeners_.push_back(std::move(notify));
 }
 
 bool Log::expire() {
@@ -78,7 +81,7 @@ void Log::notify_followers() const {
     const std::lock_guard lock(mutex_);
     listeners = listeners_;
   }
-  for (const auto& news : listeners) news();
+  for (const auto& notify : listeners) notify();
 }
 
 }  // namespace worker::log

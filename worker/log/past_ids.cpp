@@ -32,7 +32,7 @@ void PastIds::limit(std::size_t max) {
   for (; ids_.size() > max_; ++forgotten_) drop_first();
 }
 
-// Where it is, or where it would be.
+// The slot that has it, or that it would get.
 std::size_t PastIds::slot_of(const base::SipHash& hash) const {
   const auto mask = slots_.size() - 1;
   auto slot = hash.first & mask;
@@ -40,7 +40,7 @@ std::size_t PastIds::slot_of(const base::SipHash& hash) const {
   return slot;
 }
 
-// Whatever stands after it and would not be found across the free slot moves back into it.
+// Moves ids that follow back into the free slot, if a search would not find them beyond it.
 void PastIds::drop_first() {
   const auto mask = slots_.size() - 1;
   auto free = slot_of(ids_.front().hash);

@@ -1,7 +1,7 @@
-// PastIds: where the events stood that publishers gave ids to and that are not held any more, so that a
-// reader who comes back with such an id is told exactly what it missed. Bounded: the id that was added first
-// is forgotten first. Ids are kept as hashes, so that an id of any length takes 32 bytes, and up to 32 in the
-// table that finds it. A value; its history guards it.
+// PastIds: the publishers' ids of evicted events, with their sequences, so that a reader who comes back with
+// such an id gets a gap only if it missed something. Bounded: the id that was added first is forgotten first.
+// Ids are kept as hashes, so that an id of any length takes 32 bytes, and up to 32 in the table that finds
+// it. A value; the log guards it.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace worker::log {
 struct PastId {
   base::SipHash hash;  // of the id
   Sequence sequence = 0;
-  /// Of the event, see fingerprint_of(); 0 where it is not known.
+  /// Of the event, see fingerprint_of(); 0 if it is not known.
   std::uint64_t fingerprint = 0;
 
   bool operator==(const PastId&) const = default;
@@ -31,23 +31,25 @@ class PastIds {
   PastId named(std::string_view id, Sequence sequence, std::uint64_t fingerprint) const {
     return {base::sip_hash(key_, id), sequence, fingerprint};
   }
-  /// Changes nothing where the id is there already: whoever has it may have it of the earlier event, and must
-  /// not miss what came after that.
+  /// Does nothing if the id is there already: a reader may have it of the earlier event, and must not miss
+  /// what came after that.
   void add(const PastId& id);
-  /// None where it was never added, or is forgotten. Until the next add().
+  /// Null if it was never added, or is forgotten. Valid until the next add().
   const PastId* find(std::string_view id) const;
   /// Another bound, in force at once.
   void limit(std::size_t max);
 
   std::size_t size() const { return ids_.size(); }
-  /// How many had to make room for others.
+  /// The bound.
+  std::size_t max() const { return max_; }
+  /// How many were forgotten because of the bound.
   std::uint64_t forgotten() const { return forgotten_; }
   const base::SipKey& key() const { return key_; }
   /// The oldest first.
   const std::deque<PastId>& all() const { return ids_; }
 
  private:
-  // An open-addressing table of what number(), counted from 1, each id has in the order of additions.
+  // The number of an id in the order of additions, from 1. The table is an open-addressing one.
   using Slot = std::uint64_t;
 
   std::size_t slot_of(const base::SipHash& hash) const;

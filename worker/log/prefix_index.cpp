@@ -8,13 +8,13 @@ namespace {
 
 // Fewer than this are not worth a sweep.
 constexpr std::size_t sweep_min = 16;
-// More are merged, which can only tell a reader of a gap that is none of its own, never hide one.
-constexpr std::size_t losses_max = 64;
-// A node with its slot in the table, and one place, with what an allocator adds.
+// More are merged: a reader may then get a gap that does not concern it, but never misses one.
+constexpr std::size_t marks_max = 64;
+// A node with its slot in the table, and one sequence, with what an allocator adds.
 constexpr std::size_t node_bytes = 72;
-constexpr std::size_t place_bytes = 12;
-// Bytes of a node without places, including its entry in the line.
-constexpr std::size_t emptied_node_bytes = 128;
+constexpr std::size_t sequence_bytes = 12;
+// Bytes of a node without sequences, including its element of the queue.
+constexpr std::size_t empty_node_bytes = 128;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
 
@@ -39,11 +39,11 @@ std::string_view indexed(std::string_view prefix) {
 
 }  // namespace
 
-void PrefixIndex::EvictionMarks::add(const EvictionMark& loss) {
-  while (!falling_.empty() && falling_.back().through <= loss.through) falling_.pop_back();
-  falling_.push_back(loss);
+void PrefixIndex::EvictionMarks::add(const EvictionMark& mark) {
+  while (!falling_.empty() && falling_.back().through <= mark.through) falling_.pop_back();
+  falling_.push_back(mark);
   if (falling_.capacity() > 4 * falling_.size()) falling_.shrink_to_fit();
-  if (falling_.size() <= losses_max) return;
+  if (falling_.size() <= marks_max) return;
   // The first one is the farthest: it stands in for the second, which came later.
   falling_[1].through = falling_[0].through;
   falling_.erase(falling_.begin());
@@ -64,100 +64,100 @@ std::size_t PrefixIndex::EvictionMarks::bytes() const {
 
 PrefixIndex::Node& PrefixIndex::node_of(std::uint64_t hash) {
   const auto [node, added] = nodes_.try_emplace(hash);
-  // One that was forgotten begins where forgetting left off.
-  if (added && forgotten_.at != 0) add_loss(node->second, forgotten_);
+  // It may have been discarded before.
+  if (added && discarded_.at != 0) add_mark(node->second, discarded_);
   return node->second;
 }
 
-void PrefixIndex::add_loss(Node& node, const EvictionMark& loss) {
-  const auto before = node.losses.bytes();
-  node.losses.add(loss);
-  const auto more = node.losses.bytes() - before;  // perhaps less: it wraps, and so do the sums
-  losses_bytes_ += more;
-  if (node.places.empty()) emptied_losses_bytes_ += more;
+void PrefixIndex::add_mark(Node& node, const EvictionMark& mark) {
+  const auto before = node.marks.bytes();
+  node.marks.add(mark);
+  const auto more = node.marks.bytes() - before;  // perhaps less: it wraps, and so do the sums
+  marks_bytes_ += more;
+  if (node.sequences.empty()) empty_marks_bytes_ += more;
 }
 
-void PrefixIndex::add(std::string_view topic, Sequence place, const EntryIndex& held) {
+void PrefixIndex::add(std::string_view topic, Sequence sequence, const EntryIndex& entries) {
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
     // An event of several topics under one prefix.
-    if (!node.places.empty() && node.places.back() == place) return;
-    if (node.places.empty()) {
+    if (!node.sequences.empty() && node.sequences.back() == sequence) return;
+    if (node.sequences.empty()) {
       ++filled_;
-      emptied_losses_bytes_ -= node.losses.bytes();
+      empty_marks_bytes_ -= node.marks.bytes();
     }
-    node.places.push_back(place);
+    node.sequences.push_back(sequence);
     ++sequences_;
-    if (node.places.size() > std::max(node.swept_at, sweep_min)) sweep(node, held);
+    if (node.sequences.size() > std::max(node.swept_at, sweep_min)) sweep(node, entries);
   });
 }
 
-// A topic that holds more events than it may gives up its oldest, while others under the prefix hold older
+// A topic that retains more entries than it may evicts its oldest, while others under the prefix retain older
 // ones.
-void PrefixIndex::sweep(Node& node, const EntryIndex& held) {
-  const auto before = node.places.size();
-  node.places.erase_if([&](Sequence each) { return !held.holds(each); });
-  sequences_ -= before - node.places.size();
-  // Each sweep looks at no more than twice as many places as were added since the last one: a constant for
-  // each.
-  node.swept_at = 2 * node.places.size();
+void PrefixIndex::sweep(Node& node, const EntryIndex& entries) {
+  const auto before = node.sequences.size();
+  node.sequences.erase_if([&](Sequence each) { return !entries.contains(each); });
+  sequences_ -= before - node.sequences.size();
+  // The next sweep looks at no more than twice as many as are added until then: a constant for each.
+  node.swept_at = 2 * node.sequences.size();
 }
 
-void PrefixIndex::release(std::string_view topic, const EvictionMark& loss, const EntryIndex& held) {
-  all_.add(loss);
+void PrefixIndex::evict(std::string_view topic, const EvictionMark& mark, const EntryIndex& entries) {
+  all_.add(mark);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
-    add_loss(node, loss);
-    drop_gone(node, hash, held);
+    add_mark(node, mark);
+    drop_evicted(node, hash, entries);
   });
-  forget_emptied();
+  discard_empty_prefixes();
 }
 
-void PrefixIndex::gone(std::string_view topic, const EntryIndex& held) {
+void PrefixIndex::drop(std::string_view topic, const EntryIndex& entries) {
   each_prefix(topic, [&](std::uint64_t hash) {
-    if (const auto node = nodes_.find(hash); node != nodes_.end()) drop_gone(node->second, hash, held);
+    if (const auto node = nodes_.find(hash); node != nodes_.end()) drop_evicted(node->second, hash, entries);
   });
-  forget_emptied();
+  discard_empty_prefixes();
 }
 
-// Places are mostly given up in their order, so only those at the front are looked at.
-void PrefixIndex::drop_gone(Node& node, std::uint64_t hash, const EntryIndex& held) {
-  if (node.places.empty()) return;
-  for (; !node.places.empty() && !held.holds(node.places.front()); --sequences_) node.places.pop_front();
-  if (!node.places.empty()) return;
+// Entries are mostly evicted in their order, so only sequences at the front are looked at.
+void PrefixIndex::drop_evicted(Node& node, std::uint64_t hash, const EntryIndex& entries) {
+  if (node.sequences.empty()) return;
+  for (; !node.sequences.empty() && !entries.contains(node.sequences.front()); --sequences_)
+    node.sequences.pop_front();
+  if (!node.sequences.empty()) return;
   --filled_;
-  emptied_losses_bytes_ += node.losses.bytes();
+  empty_marks_bytes_ += node.marks.bytes();
   node.swept_at = 0;
-  empty_topics_.push_back(hash);
+  empty_queue_.push_back(hash);
 }
 
-void PrefixIndex::mark(std::string_view topic, const EvictionMark& loss) {
-  all_.add(loss);
+void PrefixIndex::add_mark(std::string_view topic, const EvictionMark& mark) {
+  all_.add(mark);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
-    if (node.places.empty()) empty_topics_.push_back(hash);
-    add_loss(node, loss);
+    if (node.sequences.empty()) empty_queue_.push_back(hash);
+    add_mark(node, mark);
   });
-  forget_emptied();
+  discard_empty_prefixes();
 }
 
-void PrefixIndex::forget_emptied() {
-  while (empty_topics_.size() > emptied_max) forget_first();
+void PrefixIndex::discard_empty_prefixes() {
+  while (empty_queue_.size() > empty_max) discard_first();
 }
 
-void PrefixIndex::forget_emptied(std::size_t bytes_max) {
-  while (!empty_topics_.empty() && emptied_bytes() > bytes_max) forget_first();
+void PrefixIndex::discard_empty_prefixes(std::size_t bytes_max) {
+  while (!empty_queue_.empty() && empty_bytes() > bytes_max) discard_first();
 }
 
-// A node that has places again is only taken out of the line.
-void PrefixIndex::forget_first() {
-  const auto node = nodes_.find(empty_topics_.front());
-  empty_topics_.pop_front();
-  if (node == nodes_.end() || !node->second.places.empty()) return;
-  const auto loss = node->second.losses.all();
-  forgotten_ = {std::max(forgotten_.through, loss.through), std::max(forgotten_.at, loss.at)};
-  losses_bytes_ -= node->second.losses.bytes();
-  emptied_losses_bytes_ -= node->second.losses.bytes();
+// A node that has sequences again is only taken out of the queue.
+void PrefixIndex::discard_first() {
+  const auto node = nodes_.find(empty_queue_.front());
+  empty_queue_.pop_front();
+  if (node == nodes_.end() || !node->second.sequences.empty()) return;
+  const auto mark = node->second.marks.all();
+  discarded_ = {std::max(discarded_.through, mark.through), std::max(discarded_.at, mark.at)};
+  marks_bytes_ -= node->second.marks.bytes();
+  empty_marks_bytes_ -= node->second.marks.bytes();
   nodes_.erase(node);
 }
 
@@ -165,26 +165,26 @@ void PrefixIndex::clear() { *this = {}; }
 
 const SequenceQueue* PrefixIndex::find(std::string_view prefix) const {
   const auto node = nodes_.find(hash_of(indexed(prefix)));
-  return node == nodes_.end() || node->second.places.empty() ? nullptr : &node->second.places;
+  return node == nodes_.end() || node->second.sequences.empty() ? nullptr : &node->second.sequences;
 }
 
-Sequence PrefixIndex::lost_through(std::string_view prefix, EvictionCount evictions_seen) const {
+Sequence PrefixIndex::evicted_through(std::string_view prefix, EvictionCount evictions_seen) const {
   if (prefix.empty()) return all_.through_since(evictions_seen);
   const auto node = nodes_.find(hash_of(indexed(prefix)));
-  if (node != nodes_.end()) return node->second.losses.through_since(evictions_seen);
-  return forgotten_.at > evictions_seen ? forgotten_.through : 0;
+  if (node != nodes_.end()) return node->second.marks.through_since(evictions_seen);
+  return discarded_.at > evictions_seen ? discarded_.through : 0;
 }
 
 std::size_t PrefixIndex::bytes() const {
-  return filled_ * node_bytes + sequences_ * place_bytes + losses_bytes_ - emptied_losses_bytes_ +
-         emptied_bytes();
+  return filled_ * node_bytes + sequences_ * sequence_bytes + marks_bytes_ - empty_marks_bytes_ +
+         empty_bytes();
 }
 
-// A node that was emptied several times is in the line as often.
-std::size_t PrefixIndex::emptied_bytes() const {
+// A node that was emptied several times is in the queue as often.
+std::size_t PrefixIndex::empty_bytes() const {
   const auto empty = nodes_.size() - filled_;
-  const auto repeated = empty_topics_.size() - std::min(empty_topics_.size(), empty);
-  return empty * emptied_node_bytes + repeated * sizeof(std::uint64_t) + emptied_losses_bytes_;
+  const auto repeated = empty_queue_.size() - std::min(empty_queue_.size(), empty);
+  return empty * empty_node_bytes + repeated * sizeof(std::uint64_t) + empty_marks_bytes_;
 }
 
 }  // namespace worker::log

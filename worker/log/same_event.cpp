@@ -15,7 +15,7 @@ std::string joined(const Topics& topics, std::string_view frame, std::string_vie
   constexpr std::size_t usual_topics_bytes = 128;
   std::string content;
   content.reserve(frame.size() + key.size() + usual_topics_bytes);
-  // Neither a topic nor an end of line in a frame holds a NUL; a key that does is parted by its length.
+  // No topic contains a NUL; a key may, so its length comes first.
   const auto add = [&](std::string_view topic) { content.append(topic).push_back('\0'); };
   if (topics.size() == 1) {
     add(topics.front());

@@ -1,5 +1,5 @@
-// Whether two events that have one publisher's id are one event: the same topics in any order, type, data,
-// reconnection delay, key, and the same answer to whether it was the last. Pure.
+// Whether two events with the same publisher's id are the same event: equal topics in any order, type, data,
+// reconnection delay and key, and both or none close their topics. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace worker::log {
 
-/// `frame` without its id and what follows; every event that is the same has the same text.
+/// A text that is equal for the same event. `frame`: without the id and what follows it.
 std::string content_of(const std::vector<std::string>& topics, std::string_view frame, std::string_view key,
                        bool closes);
-/// Of one that has a publisher's id.
+/// Of an entry with a publisher's id.
 std::string content_of(const Entry& entry);
 bool same_event(const Entry& one, const Entry& other);
-/// Stands for the content once that is gone. Never 0. Who makes two events of one fingerprint loses the
-/// second, and nobody else's.
+/// Stands for the content once the event is evicted. Never 0. A publisher who makes two events with one
+/// fingerprint loses the second one, and no event of others.
 std::uint64_t fingerprint_of(std::string_view content);
 
 }  // namespace worker::log

@@ -10,10 +10,10 @@ constexpr std::size_t least_on_heap = 3;  // with the capacity before them: 32 b
 
 }  // namespace
 
-void SequenceQueue::push_back(Sequence place) {
+void SequenceQueue::push_back(Sequence sequence) {
   const auto full = capacity();
   if (first_ + size_ == full) {
-    // Moved when over a quarter is free at the front: this copies at most three places for each one taken.
+    // Moves them if over a quarter is free at the front: this copies at most three for each one taken.
     if (on_heap_ && first_ > full / 4) {
       std::copy(begin(), end(), items());
       first_ = 0;
@@ -23,7 +23,7 @@ void SequenceQueue::push_back(Sequence place) {
       move_to(full + full / 2 + 1);
     }
   }
-  items()[first_ + size_] = place;
+  items()[first_ + size_] = sequence;
   ++size_;
 }
 

@@ -1,5 +1,5 @@
-// SequenceQueue: places in ascending order, taken from the front. A single place needs no heap memory: there
-// may be millions of topics, and most hold one event. A value; not thread-safe.
+// SequenceQueue: sequences in ascending order, taken from the front. A single one needs no heap memory: there
+// may be millions of topics, and most retain one entry. Movable; the log guards it.
 #pragma once
 
 #include <cstddef>
@@ -29,22 +29,21 @@ class SequenceQueue {
   Sequence back() const { return end()[-1]; }
 
   /// Takes amortised constant time, as pop_front() does.
-  void push_back(Sequence place);
+  void push_back(Sequence sequence);
   void pop_front();
-  /// Takes out the places of which `gone` is true.
-  template <class Gone>
-  void erase_if(const Gone& gone) {
+  template <class Condition>
+  void erase_if(const Condition& condition) {
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < size_; ++i) {
-      const auto place = items()[first_ + i];
-      if (!gone(place)) items()[first_ + kept++] = place;
+      const auto sequence = items()[first_ + i];
+      if (!condition(sequence)) items()[first_ + kept++] = sequence;
     }
     size_ = kept;
     shrink();
   }
   void clear();
 
-  /// Bytes that it takes on the heap.
+  /// Bytes that they take on the heap.
   std::size_t bytes() const { return on_heap_ ? (1 + capacity()) * sizeof(Sequence) : 0; }
 
  private:
@@ -57,7 +56,7 @@ class SequenceQueue {
 
   union {
     Sequence one_ = 0;
-    Sequence* many_;  // first the capacity, then the places
+    Sequence* many_;  // the capacity, and the sequences after it
   };
   std::uint32_t first_ : 31 = 0;
   std::uint32_t on_heap_ : 1 = 0;

@@ -19,12 +19,12 @@ const Topic* TopicIndex::find(std::string_view name) const {
 }
 
 std::pair<Topic&, bool> TopicIndex::find_or_add(std::string_view name) {
-  Set::insert_commit_data place;
-  const auto [found, missing] = topics_.insert_check(name, place);
+  Set::insert_commit_data position;
+  const auto [found, missing] = topics_.insert_check(name, position);
   if (!missing) return {*found, false};
   void* memory = ::operator new(sizeof(Topic) + name.size());
   auto& topic = *new (memory) Topic(name);
-  topics_.insert_commit(topic, place);
+  topics_.insert_commit(topic, position);
   return {topic, true};
 }
 

@@ -1,5 +1,5 @@
 // TopicIndex: the state of each topic, by name. A topic and its name are one allocation with a fixed address,
-// because there may be millions. Movable, not copyable; not thread-safe: the history guards it.
+// because there may be millions. Movable; not thread-safe: the log guards it.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -13,17 +13,26 @@
 
 namespace worker::log {
 
-/// A topic that holds events, or that held some or was closed and is still remembered.
+/// What a store records of a topic beside its entries.
+struct TopicState {
+  Sequence lost_through = 0;  // the last sequence that it evicted
+  Sequence closed_at = 0;     // its last event; 0 while it is open
+
+  bool operator==(const TopicState&) const = default;
+};
+
+/// A topic that retains entries, or that retained some or was closed and is still remembered.
 struct Topic : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>,
                                                boost::intrusive::link_mode<boost::intrusive::normal_link>> {
   std::string_view name() const { return {reinterpret_cast<const char*>(this + 1), name_bytes}; }
+  TopicState state() const { return {evicted.through, closed_at}; }
 
-  EvictionMark loss;
-  Sequence closed_at = 0;  // its last event; 0 while it is open
-  SequenceQueue held;      // the places of its events
+  EvictionMark evicted;
+  Sequence closed_at = 0;   // its last event; 0 while it is open
+  SequenceQueue sequences;  // of the entries that it retains
   const std::uint32_t name_bytes;
-  bool over_limit = false;      // it is in the history's list of topics that hold too much
-  bool in_empty_queue = false;  // it is in the history's line of topics that hold nothing
+  bool over_limit = false;      // it is in the list of topics that retain more entries than they may
+  bool in_empty_queue = false;  // it is in the queue of EmptyTopics
 
  private:
   friend class TopicIndex;
@@ -55,12 +64,11 @@ class TopicIndex {
   /// The topic, and true if this call made it.
   std::pair<Topic&, bool> find_or_add(std::string_view name);
   void erase(Topic& topic);
-  /// Takes out the topics of which `gone` is true.
-  template <class Gone>
-  void erase_if(const Gone& gone) {
+  template <class Condition>
+  void erase_if(const Condition& condition) {
     for (auto next = topics_.begin(); next != topics_.end();) {
       auto& topic = *next++;
-      if (gone(topic)) erase(topic);
+      if (condition(topic)) erase(topic);
     }
   }
   void clear();

@@ -16,7 +16,7 @@ namespace {
 struct Fixture {
   PastIds ids{worker::base::SipKey{1, 2}, 3};
 
-  void add(const std::string& id, Sequence place) { ids.add(ids.named(id, place, place + 100)); }
+  void add(const std::string& id, Sequence sequence) { ids.add(ids.named(id, sequence, sequence + 100)); }
   Sequence find(const std::string& id) const {
     const auto* found = ids.find(id);
     return found == nullptr ? 0 : found->sequence;
@@ -27,7 +27,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(past_ids_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(an_id_is_found_with_its_place_and_fingerprint) {
+BOOST_AUTO_TEST_CASE(an_id_is_found_with_its_sequence_and_fingerprint) {
   BOOST_TEST(find("a") == 0U);
   add("a", 7);
   add("", 8);
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_first_added_is_forgotten_first) {
   BOOST_TEST(ids.forgotten() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(an_id_keeps_its_first_place) {
+BOOST_AUTO_TEST_CASE(an_id_keeps_its_first_sequence) {
   add("a", 1);
   add("a", 2);
   BOOST_TEST(find("a") == 1U);
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_lower_bound_is_in_force_at_once) {
 }
 
 // Against a plain model, with a bound small enough for a table that is always full of moves.
-BOOST_AUTO_TEST_CASE(as_a_plain_model_has_it) {
+BOOST_AUTO_TEST_CASE(agrees_with_a_simple_model) {
   ids.limit(50);
   std::mt19937 random(1);
   std::deque<std::string> order;

@@ -1,4 +1,4 @@
-// A queue of places, beside std::deque.
+// A queue of sequences, beside std::deque.
 #include "log/sequence_queue.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -19,21 +19,21 @@ void same(const SequenceQueue& queue, const std::deque<Sequence>& wanted) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(place_queue_suite)
+BOOST_AUTO_TEST_SUITE(sequence_queue_suite)
 
-BOOST_AUTO_TEST_CASE(one_place_takes_no_memory_of_its_own) {
+BOOST_AUTO_TEST_CASE(one_sequence_takes_no_heap_memory) {
   SequenceQueue queue;
-  for (Sequence place = 1; place < 10; ++place) {
-    queue.push_back(place);
+  for (Sequence sequence = 1; sequence < 10; ++sequence) {
+    queue.push_back(sequence);
     BOOST_TEST(queue.size() == 1U);
-    BOOST_TEST(queue.front() == place);
+    BOOST_TEST(queue.front() == sequence);
     BOOST_TEST(queue.bytes() == 0U);
     queue.pop_front();
   }
 }
 
 // It grows, keeps its size for a while, shrinks, and is emptied, in turn.
-BOOST_AUTO_TEST_CASE(beside_a_deque) {
+BOOST_AUTO_TEST_CASE(agrees_with_a_deque) {
   std::mt19937 random(7);
   SequenceQueue queue;
   std::deque<Sequence> wanted;
@@ -48,9 +48,9 @@ BOOST_AUTO_TEST_CASE(beside_a_deque) {
       wanted.pop_front();
     }
     if (step % 997 == 0) {
-      const auto gone = [](Sequence place) { return place % 3 == 0; };
-      queue.erase_if(gone);
-      std::erase_if(wanted, gone);
+      const auto multiple_of_three = [](Sequence sequence) { return sequence % 3 == 0; };
+      queue.erase_if(multiple_of_three);
+      std::erase_if(wanted, multiple_of_three);
     }
     if (step % 2'003 == 0) {
       SequenceQueue moved = std::move(queue);
@@ -64,12 +64,12 @@ BOOST_AUTO_TEST_CASE(beside_a_deque) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(its_room_follows_its_size) {
+BOOST_AUTO_TEST_CASE(its_memory_follows_its_size) {
   SequenceQueue queue;
-  for (Sequence place = 1; place <= 1'000; ++place) queue.push_back(place);
+  for (Sequence sequence = 1; sequence <= 1'000; ++sequence) queue.push_back(sequence);
   // As a topic at its bound: one comes, one goes.
-  for (Sequence place = 1'001; place <= 20'000; ++place) {
-    queue.push_back(place);
+  for (Sequence sequence = 1'001; sequence <= 20'000; ++sequence) {
+    queue.push_back(sequence);
     queue.pop_front();
     BOOST_REQUIRE_LE(queue.bytes(), 3 * 1'000 * sizeof(Sequence));
   }

@@ -12,7 +12,7 @@
 using namespace worker;
 using namespace worker::log;
 
-BOOST_AUTO_TEST_SUITE(topic_table_suite)
+BOOST_AUTO_TEST_SUITE(topic_index_suite)
 
 BOOST_AUTO_TEST_CASE(found_by_name) {
   TopicIndex topics;
@@ -31,13 +31,13 @@ BOOST_AUTO_TEST_CASE(found_by_name) {
 BOOST_AUTO_TEST_CASE(addresses_stay_and_names_are_in_order) {
   TopicIndex topics;
   auto* const b = &topics.find_or_add("b").first;
-  b->held.push_back(5);
+  b->sequences.push_back(5);
   for (int i = 0; i < 1'000; ++i) topics.find_or_add(fmt::format("t{}", i));
   topics.find_or_add("a");
   BOOST_TEST(topics.begin()->name() == "a");
   TopicIndex other = std::move(topics);
   BOOST_TEST(other.find("b") == b);
-  BOOST_TEST(other.find("b")->held.front() == 5U);
+  BOOST_TEST(other.find("b")->sequences.front() == 5U);
   other.erase_if([](const Topic& topic) { return topic.name().starts_with('t'); });
   BOOST_TEST(other.size() == 2U);
   other.erase(*b);

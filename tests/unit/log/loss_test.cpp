@@ -1,7 +1,8 @@
-// What a history says once events were lost where they are kept, and once that place began a new life.
+// What readers of a history get after the store has lost entries, and after a new epoch has begun.
 #include <boost/test/unit_test.hpp>
 
-#include "log/history.hpp"
+#include "log/merged_read.hpp"
+#include "log/resume.hpp"
 #include "support/drafts.hpp"
 #include "support/manual_clock.hpp"
 
@@ -10,19 +11,23 @@ using namespace worker::support;
 
 namespace {
 
-struct Bench {
+struct Fixture {
   void add(Draft draft) {
-    const auto place = history.last() + 1;
-    const auto id = draft.event.id.empty() ? history.id_of(place) : draft.event.id;
-    history.add(make_entry(std::move(draft), place, id, clock.now()));
+    const auto sequence = history.last() + 1;
+    const auto id = draft.event.id.empty() ? history.id_of(sequence) : draft.event.id;
+    history.add(make_entry(std::move(draft), sequence, id, clock.now()));
     history.trim();
   }
   void add(const std::string& topics) { add(draft(topics, "x")); }
   std::string resume(const std::string& selectors, const std::optional<std::string>& cursor) const {
-    return told(history.resume(select(selectors), cursor));
+    return told(worker::log::resume(history, select(selectors), cursor));
   }
   std::string read(const std::string& selectors, Sequence after, EvictionCount evictions_seen = 0) const {
-    return told(history.read(select(selectors), after, history.last(), std::string::npos, evictions_seen));
+    return told(MergedRead(history, select(selectors))
+                    .slice(after, history.last(), std::string::npos, evictions_seen));
+  }
+  Sequence closed_at(const std::string& selectors) const {
+    return MergedRead(history, select(selectors)).closed_at();
   }
 
   ManualClock clock;
@@ -31,14 +36,14 @@ struct Bench {
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(history_lost)
+BOOST_AUTO_TEST_SUITE(loss_suite)
 
-BOOST_FIXTURE_TEST_CASE(nothing_of_it_is_held_and_the_places_go_on, Bench) {
+BOOST_FIXTURE_TEST_CASE(no_entry_is_retained_and_sequences_continue, Fixture) {
   add("a");
   add(draft_with_id("b", "own"));
   history.lose(4);
   BOOST_TEST(history.last() == 4U);
-  BOOST_TEST(history.lost_through() == 4U);
+  BOOST_TEST(history.losses().dropped_through() == 4U);
   BOOST_TEST(history.stats().events == 0U);
   BOOST_TEST(history.stats().bytes == 0U);
   BOOST_TEST(!history.find_retained("own"));
@@ -50,7 +55,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_of_it_is_held_and_the_places_go_on, Bench) {
   BOOST_TEST(history.id_of(5) == "e1-5");
 }
 
-BOOST_FIXTURE_TEST_CASE(every_reader_from_before_is_told, Bench) {
+BOOST_FIXTURE_TEST_CASE(every_earlier_reader_gets_a_gap, Fixture) {
   add("a");
   history.lose(4);
   add("a");
@@ -64,20 +69,20 @@ BOOST_FIXTURE_TEST_CASE(every_reader_from_before_is_told, Bench) {
   }
 }
 
-BOOST_FIXTURE_TEST_CASE(what_ended_stays_so, Bench) {
+BOOST_FIXTURE_TEST_CASE(closed_topics_stay_closed, Fixture) {
   add(closing("a"));
   history.lose(3);
   BOOST_TEST(history.is_closed("a"));
-  BOOST_TEST(history.closed_at(select("a")) == 1U);
+  BOOST_TEST(closed_at("a") == 1U);
   BOOST_TEST(resume("a", "e1-3") == "after 3 complete");
   BOOST_TEST(resume("a", "e1-2") == "after 3 gap evicted");
   history.close("b", 2);
-  BOOST_TEST(history.closed_at(select("a b")) == 2U);
+  BOOST_TEST(closed_at("a b") == 2U);
   BOOST_TEST(resume("b", "e1-3") == "after 3 complete");
   BOOST_TEST(resume("b", "e1-1") == "after 3 gap evicted");
 }
 
-BOOST_FIXTURE_TEST_CASE(losing_at_the_end_loses_only_what_was_held, Bench) {
+BOOST_FIXTURE_TEST_CASE(a_loss_at_the_end_concerns_only_what_was_retained, Fixture) {
   add("a");
   add("a");
   history.lose(2);
@@ -86,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(losing_at_the_end_loses_only_what_was_held, Bench) {
   BOOST_TEST(resume("a", "e1-2") == "after 2");
 }
 
-BOOST_FIXTURE_TEST_CASE(in_a_new_life_ids_begin_again_and_places_go_on, Bench) {
+BOOST_FIXTURE_TEST_CASE(in_a_new_epoch_ids_begin_again_and_sequences_continue, Fixture) {
   add("a");
   add(closing("b"));
   history.restart("e2");
@@ -106,19 +111,19 @@ BOOST_FIXTURE_TEST_CASE(in_a_new_life_ids_begin_again_and_places_go_on, Bench) {
   BOOST_TEST(!history.is_current_epoch("e1-1"));
 }
 
-BOOST_FIXTURE_TEST_CASE(a_reader_from_the_life_before_learns_why, Bench) {
+BOOST_FIXTURE_TEST_CASE(a_reader_of_the_previous_epoch_learns_the_reason, Fixture) {
   add("a");
-  const auto evictions_seen = history.resume(select("a"), std::nullopt).evictions_seen;
+  const auto evictions_seen = worker::log::resume(history, select("a"), std::nullopt).evictions_seen;
   history.restart("e2");
   add("a");
-  const auto slice = history.read(select("a"), 1, 3, std::string::npos, evictions_seen);
+  const auto slice = MergedRead(history, select("a")).slice(1, 3, std::string::npos, evictions_seen);
   BOOST_TEST(told(slice) == "3 through 3 evicted 2");
   BOOST_TEST(name_of(slice.why) == "restarted");
   BOOST_TEST(read("a", 2, slice.evictions_seen) == "3 through 3 evicted 0");
-  BOOST_TEST(name_of(history.read(select("a"), 2, 3, 1, 0).why) == "evicted");
+  BOOST_TEST(name_of(MergedRead(history, select("a")).slice(2, 3, 1, 0).why) == "evicted");
 }
 
-BOOST_FIXTURE_TEST_CASE(again_and_again, Bench) {
+BOOST_FIXTURE_TEST_CASE(one_restart_after_the_other, Fixture) {
   add("a");
   history.restart("e2");
   history.restart("e3");
@@ -129,8 +134,8 @@ BOOST_FIXTURE_TEST_CASE(again_and_again, Bench) {
   BOOST_TEST(resume("a", "e3-0") == "after 3");
 }
 
-// The reader may have it of the first event: it must not miss what came between the two.
-BOOST_FIXTURE_TEST_CASE(an_id_that_two_lives_have_given_out, Bench) {
+// A reader may have the id of the first event: it must not miss what came between the two.
+BOOST_FIXTURE_TEST_CASE(an_id_that_two_epochs_have_given_out, Fixture) {
   add(draft_with_id("a", "x"));
   history.restart("e2");
   BOOST_TEST(resume("a", "x") == "after 2 gap restarted");

@@ -1,0 +1,131 @@
+#include "log/merged_read.hpp"
+
+#include <algorithm>
+
+namespace worker::log {
+namespace {
+
+// Entries in one slice, however small: each costs time to send.
+constexpr std::size_t slice_entries_max = 1'000;
+
+}  // namespace
+
+Slice MergedRead::slice(Sequence after, Sequence until, std::size_t bytes_max,
+                        EvictionCount evictions_seen) const {
+  Slice slice{.entries = {},
+              .through = until,
+              .evicted_through = evicted_through(evictions_seen),
+              .evictions_seen = history_.losses().evictions(),
+              .why = after < history_.epochs().start() ? GapReason::restarted : GapReason::evicted};
+  slice.entries = entries(after, slice.through, bytes_max);
+  return slice;
+}
+
+// Calls `take` with the sequences under the names and patterns of the subscription until it returns false.
+// Those under a pattern may be of other topics, or evicted.
+template <class Take>
+void MergedRead::each_sequence(Sequence after, Sequence until, const Take& take) const {
+  struct Run {
+    const Sequence *next, *end;
+  };
+  const auto later = [](const Run& one, const Run& other) { return *one.next > *other.next; };
+  std::vector<Run> runs;  // a heap: the earliest sequence on top
+  const auto add = [&](const SequenceQueue& sequences) {
+    const Run run{std::upper_bound(sequences.begin(), sequences.end(), after), sequences.end()};
+    if (run.next != run.end) runs.push_back(run);
+  };
+  for (const auto& name : subscription_.names()) {
+    if (const auto* topic = retained_.topics().find(name)) add(topic->sequences);
+  }
+  for (const auto& prefix : subscription_.prefixes()) {
+    if (const auto* sequences = retained_.prefixes().find(prefix)) add(*sequences);
+  }
+  std::ranges::make_heap(runs, later);
+  while (!runs.empty() && *runs.front().next <= until) {
+    std::ranges::pop_heap(runs, later);
+    auto& run = runs.back();
+    const auto sequence = *run.next++;
+    if (run.next == run.end) {
+      runs.pop_back();
+    } else {
+      std::ranges::push_heap(runs, later);
+    }
+    // An event of several of the topics comes once for each.
+    if (sequence == after) continue;
+    after = sequence;
+    if (!take(sequence)) return;
+  }
+}
+
+std::vector<EntryPtr> MergedRead::entries(Sequence after, Sequence& until, std::size_t bytes_max) const {
+  const auto& index = retained_.entries();
+  std::vector<EntryPtr> entries;
+  std::size_t bytes = 0;
+  // False once the slice is full.
+  const auto take = [&](const EntryPtr& entry) {
+    entries.push_back(entry);
+    bytes += entry->frame().size();
+    if (bytes < bytes_max && entries.size() < slice_entries_max) return true;
+    until = entry->sequence();
+    return false;
+  };
+  if (subscription_.prefixes().empty()) {
+    each_sequence(after, until, [&](Sequence sequence) { return take(index.at(sequence)); });
+  } else if (subscription_.prefixes().front().empty()) {  // everything matches
+    index.each(after, until, take);
+  } else {
+    each_sequence(after, until, [&](Sequence sequence) {
+      return !index.contains(sequence) || !retains(*index.at(sequence)) || take(index.at(sequence));
+    });
+  }
+  return entries;
+}
+
+// One of the topics that match still retains it. What other topics retain does not count.
+bool MergedRead::retains(const Entry& entry) const {
+  if (entry.topics().size() == 1) return subscription_.matches(entry.topics().front());
+  return std::ranges::any_of(entry.topics(), [&](std::string_view name) {
+    if (!subscription_.matches(name)) return false;
+    const auto* topic = retained_.topics().find(name);
+    return topic != nullptr && topic->evicted.through < entry.sequence();
+  });
+}
+
+Sequence MergedRead::first_available(Sequence after) const {
+  auto end = history_.last();
+  const auto first = entries(after, end, 1);
+  const auto evicted = std::max(after, evicted_through(0));
+  return first.empty() ? evicted : std::min(evicted, first.front()->sequence() - 1);
+}
+
+Sequence MergedRead::evicted_through(EvictionCount evictions_seen) const {
+  const auto& losses = history_.losses();
+  auto through = Sequence{0};
+  if (evictions_seen == losses.evictions()) return through;
+  const auto count = [&](const EvictionMark& mark) {
+    if (mark.at > evictions_seen) through = std::max(through, mark.through);
+  };
+  count(losses.missing_tail());
+  for (const auto& name : subscription_.names()) {
+    const auto* topic = retained_.topics().find(name);
+    count(topic == nullptr ? losses.discarded() : topic->evicted);
+  }
+  for (const auto& prefix : subscription_.prefixes()) {
+    count(losses.discarded());
+    through = std::max(through, retained_.prefixes().evicted_through(prefix, evictions_seen));
+  }
+  return through;
+}
+
+Sequence MergedRead::closed_at() const {
+  if (!subscription_.prefixes().empty()) return 0;
+  Sequence last = 0;
+  for (const auto& name : subscription_.names()) {
+    const auto* topic = retained_.topics().find(name);
+    if (topic == nullptr || topic->closed_at == 0) return 0;
+    last = std::max(last, topic->closed_at);
+  }
+  return last;
+}
+
+}  // namespace worker::log

@@ -1,0 +1,41 @@
+// MergedRead: what a history has for one subscription: the entries of its topics and patterns merged into one
+// order, and what these topics evicted. Reads the parts of a history; shorter-lived than that and the
+// subscription.
+#pragma once
+
+#include <vector>
+
+#include "log/history.hpp"
+#include "log/read.hpp"
+#include "log/subscription.hpp"
+
+namespace worker::log {
+
+class MergedRead {
+ public:
+  MergedRead(const History& history, const Subscription& subscription)
+      : history_(history), retained_(history.retained()), subscription_(subscription) {}
+
+  /// See Log::read().
+  Slice slice(Sequence after, Sequence until, std::size_t bytes_max, EvictionCount evictions_seen) const;
+  /// Entries after `after` and up to `until`, each once and in their order, about `bytes_max` bytes of
+  /// frames, at least one entry. `until` is moved back to the last of them if there may be more.
+  std::vector<EntryPtr> entries(Sequence after, Sequence& until, std::size_t bytes_max) const;
+  /// The first sequence, not before `after`, after which no entry of the subscription is missing.
+  Sequence first_available(Sequence after) const;
+  /// The last sequence that was evicted since `evictions_seen`; 0 if none was.
+  Sequence evicted_through(EvictionCount evictions_seen) const;
+  /// See Log::closed_at().
+  Sequence closed_at() const;
+
+ private:
+  bool retains(const Entry& entry) const;
+  template <class Take>
+  void each_sequence(Sequence after, Sequence until, const Take& take) const;
+
+  const History& history_;
+  const RetainedEntries& retained_;
+  const Subscription& subscription_;
+};
+
+}  // namespace worker::log
