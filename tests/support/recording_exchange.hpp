@@ -43,7 +43,7 @@ class RecordingExchange final : public http::Exchange {
   void keep(std::unique_ptr<http::Source> kept) override { source = std::move(kept); }
   void send(const base::Bytes& wire) override { write(*wire); }
   bool ready() const override { return !finished && !full; }
-  bool taken() const override { return true; }
+  bool fully_read() const override { return true; }
 
   /// All of the body so far.
   std::string body() const {

@@ -25,7 +25,7 @@ class RecordingSubscriber final : public hub::Subscriber {
 
   /// Like a stream's, not ready again once its answer has ended.
   bool ready() const override { return room > 0 && !ended; }
-  bool taken() const override { return read_empty; }
+  bool fully_read() const override { return read_empty; }
   void deliver(const hub::Batch& batch) override {
     note("[" + places({batch.entries.begin(), batch.entries.end()}) + "]");
     take(batch.wire);

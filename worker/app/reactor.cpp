@@ -36,7 +36,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
 
 void Reactor::run() {
   lag_timer_.arm_in(lag_interval);
-  acceptor_.open();
+  acceptor_.start();
   loop_.run();
 }
 

@@ -10,18 +10,18 @@
 namespace worker::fcgi {
 namespace {
 
-// Connections accepted in one turn: enough to keep up with a storm, few enough to serve the others in
+// Connections accepted in one turn: enough to keep up with many at once, few enough to serve the others in
 // between.
 constexpr int accepts_per_turn = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
-// Beyond the drain's window, for last bytes to be taken.
+// After the drain's window, for the peers to read the last bytes.
 constexpr std::chrono::milliseconds drain_grace{500};
 
 }  // namespace
 
 Acceptor::Acceptor(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
                    Metrics& metrics, base::Logger& logger, base::Random& random, Decoder& decoder,
-                   ConnectionTotals& load)
+                   ConnectionTotals& totals)
     : loop_(loop),
       listening_(listening),
       settings_(settings),
@@ -35,37 +35,45 @@ Acceptor::Acceptor(net::Loop& loop, int listening, http::Endpoint& endpoint, con
                .settings = settings_,
                .metrics = metrics,
                .logger = logger,
-               .stalls = stall_watch_,
-               .destroy_after_turn = [this](Connection& connection) { destroy_after_turn(connection); },
-               .load = load},
-      resume_(loop.timers(), [this] { open(); }),
+               .schedule_after_turn = [this](Connection& connection) { schedule_after_turn(connection); },
+               .totals = totals,
+               .output = {.poller = loop.poller(), .stall_watch = stall_watch_, .metrics = metrics}},
+      resume_(loop.timers(), [this] { start(); }),
       drain_end_(loop.timers(), [this] {
         for (auto& connection : connections_) connection.close();
       }) {
-  load.bodies.set_limit(settings.bodies_bytes_max);
+  totals.bodies.set_limit(settings.bodies_bytes_max);
 }
 
 Acceptor::~Acceptor() {
-  stop_accepting();
+  stop();
   connections_.clear_and_dispose([](Connection* connection) {
-    connection->in_sweep = true;  // there is no sweep to come
+    connection->scheduled = true;  // run_scheduled() is not called any more
     delete connection;
   });
 }
 
-void Acceptor::open() {
-  accepting_ = loop_.poller().add(listening_, *this, net::Poller::Trigger::level);
-  if (!accepting_) pause_accepting();
+void Acceptor::update(const Settings& settings) {
+  loop_.assert_on_thread();
+  settings_ = settings;
+  stall_watch_.set_bound(settings.stall);
+  context_.totals.bodies.set_limit(settings.bodies_bytes_max);
+}
+
+void Acceptor::start() {
+  loop_.assert_on_thread();
+  if (!loop_.poller().add(listening_, *this, net::Poller::Trigger::level)) return pause();
+  state_ = state_ == State::paused ? State::retrying : State::accepting;
 }
 
 void Acceptor::on_ready(Ready /*ready*/) {
   // Another process that has this socket can clear O_NONBLOCK: systemd does so at each ExecReload of a unit
   // with StandardInput=socket. accept would then block the loop until the next connection.
   ::fcntl(listening_, F_SETFL, O_NONBLOCK);
-  for (int i = 0; accepting_ && i < accepts_per_turn; ++i) {
+  for (int i = 0; is_accepting() && i < accepts_per_turn; ++i) {
     base::UniqueFd socket(::accept4(listening_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
-      if (std::exchange(paused_, false)) logger_.info("accept resumed");
+      if (std::exchange(state_, State::accepting) == State::retrying) logger_.info("accept resumed");
       add_connection(std::move(socket));
       continue;
     }
@@ -76,66 +84,77 @@ void Acceptor::on_ready(Ready /*ready*/) {
       case ENFILE:
       case ENOBUFS:
       case ENOMEM:
-        return pause_accepting();
+        return pause();
       default:
-        break;  // this one peer's trouble: it left before it was accepted
+        break;  // concerns this peer alone: it left before it was accepted
     }
   }
 }
 
 void Acceptor::add_connection(base::UniqueFd socket) {
   metrics_.accepted.add();
-  if (context_.load.pending >= settings_.pending_max) {
+  if (context_.totals.pending >= settings_.pending_max) {
     metrics_.limits.count(metrics::Limit::pending);
     return metrics_.count(Refusal::full);
   }
-  auto* connection = new Connection(context_, std::move(socket));  // owned by the list; deleted in sweep()
+  auto* connection =
+      new Connection(context_, std::move(socket));  // owned by the list; deleted in run_scheduled()
   connections_.push_back(*connection);
 }
 
-void Acceptor::pause_accepting() {
-  if (!std::exchange(paused_, true))
-    logger_.warn("accept paused: error=\"{}\"", std::generic_category().message(errno));
+// Of several pauses without a connection between them only the first is logged.
+void Acceptor::pause() {
+  const bool first = state_ == State::stopped || state_ == State::accepting;
+  if (first) logger_.warn("accept paused: error=\"{}\"", std::generic_category().message(errno));
   metrics_.accept_pauses.add();
-  stop_accepting();
+  stop();
+  state_ = State::paused;
   resume_.arm_in(accept_pause);
 }
 
-void Acceptor::stop_accepting() {
-  if (std::exchange(accepting_, false)) loop_.poller().remove(listening_, *this);
+void Acceptor::stop() {
+  if (is_accepting()) loop_.poller().remove(listening_, *this);
+  state_ = State::stopped;
   resume_.cancel();
 }
 
-void Acceptor::destroy_after_turn(Connection& connection) {
-  if (std::exchange(connection.in_sweep, true)) return;
-  to_sweep_.push_back(&connection);
-  if (!std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
-}
-
-void Acceptor::sweep() {
-  sweep_posted_ = false;
-  while (!to_sweep_.empty() && !loop_.turn_is_over()) {
-    auto* connection = to_sweep_.front();
-    to_sweep_.pop_front();
-    connection->in_sweep = false;
-    connection->after_turn();
-    if (!connection->closed() || connection->in_sweep) continue;
-    connections_.erase_and_dispose(connections_.iterator_to(*connection),
-                                   [](Connection* closed) { delete closed; });
-  }
-  if (!to_sweep_.empty() && !std::exchange(sweep_posted_, true)) loop_.post([this] { sweep(); });
-  if (connections_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
-}
-
 void Acceptor::drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done) {
-  stop_accepting();
+  loop_.assert_on_thread();
+  stop();
   on_drained_ = std::move(done);
   for (auto& connection : connections_) {
     connection.drain_in(random_.between(std::chrono::milliseconds(0), window),
                         random_.between(retry.least, retry.most));
   }
   drain_end_.arm_in(window + drain_grace);
-  loop_.post([this] { sweep(); });
+  post_scheduled();  // calls `done` also if there is no connection
+}
+
+// --- between turns ---
+
+void Acceptor::schedule_after_turn(Connection& connection) {
+  if (std::exchange(connection.scheduled, true)) return;
+  scheduled_.push_back(&connection);
+  post_scheduled();
+}
+
+void Acceptor::post_scheduled() {
+  if (!std::exchange(posted_, true)) loop_.post([this] { run_scheduled(); });
+}
+
+void Acceptor::run_scheduled() {
+  posted_ = false;
+  while (!scheduled_.empty() && !loop_.turn_is_over()) {
+    auto* connection = scheduled_.front();
+    scheduled_.pop_front();
+    connection->scheduled = false;
+    connection->after_turn();
+    if (!connection->closed() || connection->scheduled) continue;
+    connections_.erase_and_dispose(connections_.iterator_to(*connection),
+                                   [](Connection* closed) { delete closed; });
+  }
+  if (!scheduled_.empty()) post_scheduled();
+  if (connections_.empty() && on_drained_) std::exchange(on_drained_, nullptr)();
 }
 
 }  // namespace worker::fcgi

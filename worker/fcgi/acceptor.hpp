@@ -1,7 +1,7 @@
-// Acceptor: accepts FastCGI connections on one loop and owns them. Loop thread only, but for the constructor.
+// Acceptor: accepts FastCGI connections on one loop and owns them. One per loop; several processes may share
+// the listening socket. Loop thread only, except for the constructor and the destructor.
 //
-// Running out of descriptors or memory is not the end: accepting pauses, the kernel's backlog holds who
-// comes, and it goes on a moment later. One gate per loop; several processes may share the listening socket.
+// Without descriptors or memory, accepting pauses for a moment; new connections wait in the kernel's backlog.
 #pragma once
 
 #include <deque>
@@ -18,38 +18,42 @@ class Acceptor final : public net::Watcher {
     std::chrono::milliseconds least, most;
   };
 
-  /// `listening` is non-blocking and stays the caller's; all that is borrowed must outlive the gate.
+  /// `listening` is non-blocking and stays the caller's; everything that is borrowed must outlive the
+  /// acceptor.
   Acceptor(net::Loop& loop, int listening, http::Endpoint& endpoint, const Settings& settings,
            Metrics& metrics, base::Logger& logger, base::Random& random, Decoder& decoder,
-           ConnectionTotals& load);
+           ConnectionTotals& totals);
   ~Acceptor();
 
-  /// For what begins from now on.
-  void update(const Settings& settings) {
-    settings_ = settings;
-    stall_watch_.set_bound(settings.stall);
-    context_.load.bodies.set_limit(settings.bodies_bytes_max);
-  }
+  /// For requests and waits that begin from now on.
+  void update(const Settings& settings);
   /// Starts accepting.
-  void open();
-  /// Stops accepting and ends what is open: short answers complete, streams at moments spread evenly over
-  /// `window`, each told to come back after a delay from `retry`. Calls `done` when the last connection is
-  /// closed.
+  void start();
+  /// Stops accepting and ends the open connections: short answers complete; streams end at moments spread
+  /// evenly over `window`, and each client is told to come back after a delay from `retry`. Calls `done` when
+  /// the last connection is closed; half a second after `window` those that are left are closed.
   void drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done);
 
-  void on_ready(Ready ready) override;
-
  private:
+  enum class State : std::uint8_t {
+    stopped,    // not started yet, or draining
+    accepting,  // the loop watches the listening socket
+    paused,     // out of descriptors or memory, which was logged; resume_ is armed
+    retrying,   // accepting again after a pause; nobody has been accepted yet
+  };
   using Connections =
       boost::intrusive::list<Connection,
                              boost::intrusive::member_hook<Connection, Connection::Hook, &Connection::hook>,
                              boost::intrusive::constant_time_size<false>>;
 
+  void on_ready(Ready ready) override;
+  bool is_accepting() const { return state_ == State::accepting || state_ == State::retrying; }
   void add_connection(base::UniqueFd socket);
-  void pause_accepting();
-  void stop_accepting();
-  void destroy_after_turn(Connection& connection);
-  void sweep();
+  void pause();
+  void stop();
+  void schedule_after_turn(Connection& connection);
+  void post_scheduled();
+  void run_scheduled();
 
   net::Loop& loop_;
   const int listening_;
@@ -59,13 +63,12 @@ class Acceptor final : public net::Watcher {
   base::Random& random_;
   net::StallWatch stall_watch_;
   ConnectionContext context_;
-  bool accepting_ = false;
-  bool paused_ = false;  // out of descriptors or memory, and that was logged
+  State state_ = State::stopped;
   net::Timer resume_;
   net::Timer drain_end_;
   Connections connections_;
-  std::deque<Connection*> to_sweep_;
-  bool sweep_posted_ = false;
+  std::deque<Connection*> scheduled_;  // their after_turn() is to be called
+  bool posted_ = false;                // run_scheduled() is
   std::function<void()> on_drained_;
 };
 

@@ -2,50 +2,90 @@
 
 #include <sys/socket.h>
 
+#include <cassert>
 #include <cerrno>
+#include <exception>
 #include <utility>
 
 #include "fcgi/record.hpp"
+#include "fcgi/request_problem.hpp"
 
 namespace worker::fcgi {
 namespace {
 
-// A stream whose first bytes, the head with them, are more than this goes out in two steps.
-constexpr std::size_t opening_bytes_max = 512;
-// Between them: what a web server and a proxy take to pass the first one on.
-constexpr std::chrono::milliseconds opening_pause{20};
+constexpr std::size_t read_bytes = 65'536;
+// Reads from one connection in one turn; a large body takes several turns.
+constexpr int reads_per_turn = 8;
+// Bytes of the next request that may come before the answer is sent.
+constexpr std::size_t pipelined_bytes_max = 65'536;
 
 }  // namespace
 
-Connection::Connection(ConnectionContext& shared, base::UniqueFd socket)
-    : context_(shared), socket_(std::move(socket)), timer_(shared.loop.timers(), [this] { on_deadline(); }) {
+Connection::Connection(ConnectionContext& context, base::UniqueFd socket)
+    : socket_(std::move(socket)),
+      context_(context),
+      counted_connection_(context.totals),
+      timer_(context.loop.timers(), [this] { on_timer(); }),
+      writer_(context.output, *this, socket_.get()) {
   context_.metrics.connections.add(1);
-  counted_connection_.as(CountedConnection::As::pending);
+  counted_connection_.count_as(CountedConnection::State::pending);
   timer_.arm_in(context_.settings.deadline);
   if (!context_.loop.poller().add(socket_.get(), *this, net::Poller::Trigger::edge)) close();
 }
 
 Connection::~Connection() { close(); }
 
-void Connection::close() {
+// --- phases ---
+
+bool Connection::may_follow(Phase phase, Phase next) {
+  if (next == Phase::closed) return phase != Phase::closed;
+  switch (phase) {
+    case Phase::receiving:
+      return next == Phase::answering || next == Phase::ending;
+    case Phase::answering:
+      return next == Phase::streaming || next == Phase::ending;
+    case Phase::streaming:
+      return next == Phase::ending;
+    case Phase::ending:
+      return next == Phase::receiving || next == Phase::discarding;
+    case Phase::discarding:
+    case Phase::closed:
+      break;
+  }
+  return false;
+}
+
+// `stream_end`: why the stream ended, if it is `streaming` that ends.
+void Connection::enter(Phase next, StreamEnd stream_end) {
+  assert(may_follow(phase_, next));
+  assert(!writer_.opening_delayed());
+  assert(next != Phase::receiving || (after_answer_ == AfterAnswer::receive_next && !draining_));
+  assert(next != Phase::streaming || after_answer_ != AfterAnswer::discard_input);
+  assert(next != Phase::discarding || after_answer_ == AfterAnswer::discard_input);
+  auto& metrics = context_.metrics;
+  if (phase_ == Phase::streaming) {
+    metrics.streams.add(-1);
+    metrics.count(stream_end);
+  }
+  if (next == Phase::streaming) {
+    metrics.streams.add(1);
+    metrics.stream_opens.add();
+  }
+  phase_ = next;
+}
+
+void Connection::close(StreamEnd stream_end) {
   if (closed()) return;
-  counted_connection_.as(CountedConnection::As::nothing);
-  end_stream(StreamEnd::reader_gone);
-  phase_ = Phase::closed;
+  context_.loop.assert_on_thread();
+  counted_connection_.count_as(CountedConnection::State::nothing);
+  writer_.close();
+  enter(Phase::closed, stream_end);
   timer_.cancel();
-  backlog_.reset();
   context_.loop.poller().remove(socket_.get(), *this);
   socket_.reset();
   context_.metrics.connections.add(-1);
-  context_.destroy_after_turn(*this);
+  context_.schedule_after_turn(*this);
 }
-
-void Connection::on_ready(Ready ready) {
-  if (ready.writable && backlog_ && !opening_delayed_) flush_backlog();
-  if (ready.readable && !closed()) receive(ready.hung_up);
-}
-
-// --- ends ---
 
 void Connection::refuse(Refusal refusal) {
   context_.metrics.count(refusal);
@@ -54,222 +94,303 @@ void Connection::refuse(Refusal refusal) {
 }
 
 void Connection::on_peer_gone() {
-  if (phase_ == Phase::receiving && request_reader_ && !request_reader_->between_requests())
-    return refuse(Refusal::truncated);
+  if (phase_ == Phase::receiving && !is_between_requests()) return refuse(Refusal::truncated);
   close();
 }
 
-void Connection::on_deadline() {
+void Connection::close_stalled() {
+  context_.metrics.limits.count(metrics::Limit::stall);
+  context_.metrics.slow_closes.add();
+  close(StreamEnd::slow);
+}
+
+void Connection::on_timer() {
   switch (phase_) {
     case Phase::receiving:
-      // A connection that was served before and now only waits did nothing wrong.
-      if (waits_for_next()) return close();
-      return refuse(Refusal::deadline);
+      // A connection that was served before and only waits has done nothing wrong.
+      return waits_for_next_request() ? close() : refuse(Refusal::deadline);
+    case Phase::streaming:
+      if (writer_.opening_delayed()) return release_opening();
+      [[fallthrough]];
     case Phase::answering:
-      if (opening_delayed_) return release_opening();
       if (source_) source_->drain(drain_retry_);
       return;
-    case Phase::ending:
+    case Phase::discarding:
       return close();
+    case Phase::ending:
     case Phase::closed:
-      return;
+      assert(!"no timer in these phases");
   }
 }
 
-// --- out: answers to bytes ---
+// --- in: bytes to requests ---
+
+void Connection::on_ready(Ready ready) {
+  if (ready.writable && writer_.wants_writable()) {
+    const auto sent = writer_.flush();
+    if (sent == ResponseWriter::Sent::all && is_answering() && source_) source_->on_drained();
+    after_write(sent);
+  }
+  if (ready.readable && !closed()) receive(ready.hung_up);
+}
+
+void Connection::receive(bool hung_up) {
+  // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
+  // could has emptied it. But the edge of an end of input has come already, so that end has to be read.
+  for (int reads = 0; !closed(); ++reads) {
+    if (reads == reads_per_turn)
+      return context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
+    auto& buffer = context_.received;
+    buffer.resize(read_bytes);
+    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+    if (size <= 0) return on_peer_gone();
+    take({buffer.data(), static_cast<std::size_t>(size)});
+    if (static_cast<std::size_t>(size) < read_bytes && !hung_up) return;
+  }
+}
+
+void Connection::take(std::string_view bytes) {
+  std::string joined;
+  if (phase_ == Phase::receiving && !pipelined_bytes_.empty()) {
+    joined = std::exchange(pipelined_bytes_, {}).append(bytes);
+    bytes = joined;
+  }
+  // While bytes are kept for later, those behind them are for later, too.
+  while (!bytes.empty() && !closed() && pipelined_bytes_.empty()) {
+    if (after_answer_ == AfterAnswer::discard_input) return;
+    if (!request_reader_) begin_request_reader();
+    const bool was_between = request_reader_->between_requests();
+    const auto progress = request_reader_->take(bytes);
+    if (auto records = request_reader_->take_reply(); !records.empty())
+      after_write(writer_.reply(std::move(records)));
+    if (closed()) return;
+    if (!progress) return refuse(progress.error());
+    switch (progress.value()) {
+      case RequestReader::Progress::more:
+        return wait_for_more(was_between);
+      case RequestReader::Progress::pipelined:
+        return keep_pipelined(bytes);
+      case RequestReader::Progress::aborted:
+        abort();
+        break;
+      default:
+        dispatch(progress.value());
+    }
+  }
+  if (!bytes.empty() && !closed()) keep_pipelined(bytes);
+}
+
+// All bytes are taken, and no request is complete. There is one deadline from the first byte of a request to
+// its last; a connection that was served before may wait for its next request.
+void Connection::wait_for_more(bool was_between_requests) {
+  if (phase_ == Phase::receiving) {
+    if (!is_between_requests()) {
+      if (was_between_requests) timer_.arm_in(context_.settings.deadline);
+    } else if (was_served()) {
+      timer_.arm_in(context_.settings.idle);
+    }
+    count_receiving();
+  }
+  if (request_reader_->is_initial()) request_reader_.reset();
+}
+
+// The next request of a peer that does not wait for the answer, or bytes that are no FastCGI; the reader has
+// their first header.
+void Connection::keep_pipelined(std::string_view bytes) {
+  // Without KEEP_CONN there is no next request. The bytes are thrown away, but the first, which marks that
+  // there were some, so that reading goes on and shows when the peer leaves.
+  const bool wanted = after_answer_ == AfterAnswer::receive_next;
+  pipelined_bytes_.append(wanted ? bytes : bytes.substr(0, 1));
+  if (pipelined_bytes_.size() + header_bytes > pipelined_bytes_max) return refuse(Refusal::early);
+  if (!wanted) pipelined_bytes_.resize(1);
+}
+
+void Connection::begin_request_reader() {
+  const auto& settings = context_.settings;
+  const RequestReader::Limits limits{settings.head_bytes_max, settings.body_bytes_max,
+                                     settings.connections_max, &context_.totals.bodies};
+  request_reader_ = phase_ == Phase::receiving
+                        ? std::make_unique<RequestReader>(limits)
+                        : std::make_unique<RequestReader>(limits, writer_.request_id());
+}
+
+bool Connection::is_between_requests() const {
+  return !request_reader_ || request_reader_->between_requests();
+}
+
+// It was served before, and no byte of a next request has come.
+bool Connection::waits_for_next_request() const {
+  return was_served() && is_between_requests() && pipelined_bytes_.empty();
+}
+
+void Connection::count_receiving() {
+  counted_connection_.count_as(waits_for_next_request() ? CountedConnection::State::idle
+                                                        : CountedConnection::State::pending);
+}
+
+// The web server wants no answer any more, or no more bytes of one.
+void Connection::abort() {
+  if (phase_ == Phase::ending) return;
+  release_opening();
+  if (phase_ == Phase::receiving) {
+    counted_connection_.count_as(CountedConnection::State::nothing);
+    after_answer_ = request_reader_->keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
+  }
+  source_.reset();
+  enter(Phase::ending);
+  timer_.cancel();
+  writer_.begin(request_reader_->request_id(), false);
+  writer_.finish({});
+  after_write(writer_.uncork(false));
+}
+
+// --- requests to the endpoint ---
+
+void Connection::dispatch(RequestReader::Progress progress) {
+  counted_connection_.count_as(CountedConnection::State::nothing);
+  timer_.cancel();
+  enter(Phase::answering);
+  if (progress != RequestReader::Progress::request) {
+    after_answer_ = AfterAnswer::discard_input;
+  } else {
+    after_answer_ = request_reader_->keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
+  }
+  bool may_be_compressed = false;
+  try {
+    serve(progress);
+    may_be_compressed = context_.request && !context_.request->header("accept-encoding").empty();
+    context_.request.reset();
+  } catch (const std::exception& bug) {
+    context_.request.reset();
+    context_.logger.error("an endpoint failed: {}", bug.what());
+    return close();
+  }
+  if (closed()) return;
+  request_reader_->release();
+  if (request_reader_->is_initial()) request_reader_.reset();
+  after_write(writer_.uncork(may_be_compressed && phase_ == Phase::streaming));
+  if (writer_.opening_delayed()) timer_.arm_in(ResponseWriter::opening_delay);
+  if (draining_ && source_ && is_answering()) source_->drain(drain_retry_);
+}
+
+// Begins the answer, which stays corked, or closes.
+void Connection::serve(RequestReader::Progress progress) {
+  const auto id = request_reader_->request_id();
+  if (progress != RequestReader::Progress::request) {
+    writer_.begin(id, false);
+    return answer(
+        limit_problem(progress, context_.settings, context_.totals.bodies.used(), context_.metrics.limits));
+  }
+  auto decoded = context_.decoder.decode(request_reader_->params());
+  if (!decoded) return refuse(decoded.error());
+  const auto& request = context_.request.emplace(std::move(decoded).value());
+  context_.request->body = request_reader_->take_body();
+  writer_.begin(id, request.method == "HEAD");
+  if (const auto problem = length_problem(request)) return answer(*problem);
+  context_.endpoint.serve(*this);
+}
+
+// --- out: answers ---
 
 void Connection::answer(const http::Response& response) {
-  begin_answer(response.head);
-  finish(response.body);
+  if (begin_ending()) after_write(writer_.answer(response));
 }
 
 void Connection::open(const http::ResponseHead& head) {
   if (phase_ != Phase::answering) return;
-  begin_answer(head);
-  if (head_only_) return finish({});
-  streaming_ = true;
-  context_.metrics.streams.add(1);
-  context_.metrics.stream_opens.add();
-}
-
-void Connection::begin_answer(const http::ResponseHead& head) {
-  if (phase_ != Phase::answering) return;
-  std::string text;
-  head.append_to(text);
-  if (!corked_) context_.framed.clear();
-  append_stdout(frames(), request_id_, text);
-  if (!corked_) transmit();
+  if (writer_.omits_body()) return answer({head, {}});
+  context_.loop.assert_on_thread();
+  enter(Phase::streaming);
+  after_write(writer_.write_head(head));
 }
 
 void Connection::write(std::string_view payload) {
-  if (phase_ != Phase::answering) return;
-  if (!corked_) context_.framed.clear();
-  append_stdout(frames(), request_id_, payload);
-  mark_opening();
-  if (!corked_) transmit();
-}
-
-void Connection::finish(std::string_view last) {
-  if (phase_ != Phase::answering) return;
-  release_opening();
-  if (!corked_) context_.framed.clear();
-  if (!head_only_) append_stdout(frames(), request_id_, last);
-  append_end(frames(), request_id_);
-  end_stream(draining_ ? StreamEnd::drained : StreamEnd::finished);
-  phase_ = Phase::ending;
-  timer_.cancel();
-  if (source_) context_.destroy_after_turn(*this);
-  if (!corked_) transmit();
-}
-
-void Connection::keep(std::unique_ptr<http::Source> source) {
-  source_ = std::move(source);
-  // Answered already, a HEAD request say, or the reader gone: the source lives on until the sweep, so that
-  // its maker need not ask.
-  if (phase_ != Phase::answering) context_.destroy_after_turn(*this);
+  context_.loop.assert_on_thread();
+  if (phase_ == Phase::streaming) after_write(writer_.write(payload));
 }
 
 void Connection::send(const base::Bytes& wire) {
-  if (phase_ != Phase::answering) return;
-  if (corked_) {
-    context_.corked += request_id_ == shared_request_id ? *wire : with_request_id(*wire, request_id_);
-    return mark_opening();
-  }
-  if (request_id_ != shared_request_id) {
-    context_.framed = with_request_id(*wire, request_id_);
-    return transmit();
-  }
-  context_.metrics.sent_bytes.add(wire->size());
-  if (backlog_) return wait_for_socket(wire, 0);
-  const auto sent = net::send_some(socket_.get(), wire->data(), wire->size());
-  if (sent < 0) return on_peer_gone();
-  if (const auto taken = static_cast<std::size_t>(sent); taken < wire->size()) wait_for_socket(wire, taken);
+  context_.loop.assert_on_thread();
+  if (phase_ == Phase::streaming) after_write(writer_.send(wire));
 }
 
-void Connection::transmit() {
-  if (closed()) return;
-  const auto& wire = context_.framed;
-  context_.metrics.sent_bytes.add(wire.size());
-  if (backlog_) return wait_for_socket(std::make_shared<const std::string>(wire), 0);
-  const auto sent = net::send_some(socket_.get(), wire.data(), wire.size());
-  if (sent < 0) return on_peer_gone();
-  const auto taken = static_cast<std::size_t>(sent);
-  if (taken == wire.size()) return on_all_sent();
-  wait_for_socket(std::make_shared<const std::string>(wire, taken), 0);
+void Connection::finish(std::string_view last) {
+  if (begin_ending()) after_write(writer_.finish(last));
 }
 
-// --- the first write of a stream ---
-
-void Connection::mark_opening() {
-  if (corked_ && streaming_ && context_.opening_end == 0) context_.opening_end = context_.corked.size();
+// False if the answer is over already.
+bool Connection::begin_ending() {
+  context_.loop.assert_on_thread();
+  if (!is_answering()) return false;
+  release_opening();
+  enter(Phase::ending, draining_ ? StreamEnd::drained : StreamEnd::finished);
+  timer_.cancel();
+  if (source_) context_.schedule_after_turn(*this);
+  return true;
 }
 
-bool Connection::opening_is_long() const {
-  return streaming_ && context_.opening_end > 0 && context_.opening_end < context_.framed.size() &&
-         context_.framed.size() > opening_bytes_max;
+void Connection::keep(std::unique_ptr<http::Source> source) {
+  context_.loop.assert_on_thread();
+  source_ = std::move(source);
+  // The answer may be over already: after a HEAD request, or if the client has gone. The source then lives
+  // until after this turn, so that the endpoint need not ask.
+  if (!is_answering()) context_.schedule_after_turn(*this);
 }
 
-// Proxies judge by the first write of an answer whether to compress it (Caddy: over 512 bytes), and a
-// compressed stream stands still. So the opening goes ahead, and the history follows once it has passed.
-void Connection::transmit_opening() {
-  auto rest = std::make_shared<const std::string>(context_.framed, context_.opening_end);
-  context_.framed.resize(context_.opening_end);
-  transmit();
-  if (closed()) return;
-  if (backlog_) return wait_for_socket(std::move(rest), 0);
-  context_.metrics.sent_bytes.add(rest->size());
-  // Not to be written before the timer says so: everything that follows waits behind it.
-  backlog_ = std::make_unique<Backlog>(*this);
-  backlog_->outbox.push(std::move(rest));
-  opening_delayed_ = true;
-  timer_.arm_in(opening_pause);
+bool Connection::fully_read() const {
+  return closed() || (!writer_.has_backlog() && net::unread_bytes(socket_.get()) == 0);
 }
 
 void Connection::release_opening() {
-  if (!std::exchange(opening_delayed_, false)) return;
-  timer_.cancel();
-  wait_until_writable();
+  if (writer_.release_opening()) timer_.cancel();
 }
 
-void Connection::wait_until_writable() {
-  context_.loop.poller().want_writable(socket_.get(), *this, true);
-  context_.stalls.watch(backlog_->watched);
-}
-
-void Connection::wait_for_socket(base::Bytes bytes, std::size_t offset) {
-  if (!backlog_) {
-    backlog_ = std::make_unique<Backlog>(*this);
-    wait_until_writable();
-  }
-  backlog_->outbox.push(std::move(bytes), offset);
-  context_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(backlog_->outbox.size_bytes()));
-}
-
-bool Connection::taken() const { return closed() || (!backlog_ && net::unread_bytes(socket_.get()) == 0); }
-
-void Connection::flush_backlog() {
-  const auto waiting = backlog_->outbox.size_bytes();
-  switch (backlog_->outbox.flush(socket_.get())) {
-    case net::Outbox::Flushed::blocked:
-      if (backlog_->outbox.size_bytes() < waiting) context_.stalls.watch(backlog_->watched);
+void Connection::after_write(ResponseWriter::Sent sent) {
+  switch (sent) {
+    case ResponseWriter::Sent::all:
+      return on_all_sent();
+    case ResponseWriter::Sent::later:
       return;
-    case net::Outbox::Flushed::broken:
+    case ResponseWriter::Sent::peer_gone:
       return on_peer_gone();
-    case net::Outbox::Flushed::all:
-      break;
   }
-  backlog_.reset();
-  context_.loop.poller().want_writable(socket_.get(), *this, false);
-  if (phase_ == Phase::answering && source_) source_->on_drained();
-  on_all_sent();
-}
-
-// Its peer has taken nothing for Settings::stall.
-void Connection::cut() {
-  context_.metrics.limits.count(metrics::Limit::stall);
-  context_.metrics.slow_closes.add();
-  end_stream(StreamEnd::slow);
-  close();
 }
 
 void Connection::on_all_sent() {
-  if (phase_ != Phase::ending || backlog_) return;
-  if (discard_input_) {
-    timer_.arm_in(context_.settings.deadline);
+  if (phase_ != Phase::ending || writer_.has_backlog()) return;
+  const auto& settings = context_.settings;
+  if (after_answer_ == AfterAnswer::discard_input) {
+    // The peer is still sending: to close now could destroy the answer on its way.
+    enter(Phase::discarding);
+    timer_.arm_in(settings.deadline);
     ::shutdown(socket_.get(), SHUT_WR);
-  } else if (keep_ && !draining_ &&
-             (!waits_for_next() || context_.load.idle < context_.settings.pending_max)) {
-    counted_connection_.as(waits_for_next() ? CountedConnection::As::idle : CountedConnection::As::pending);
-    phase_ = Phase::receiving;
-    timer_.arm_in(request_reader_ && !request_reader_->between_requests() ? context_.settings.deadline
-                                                                          : context_.settings.idle);
-    if (request_reader_) request_reader_->resume();
-    if (!pipelined_bytes_.empty()) context_.destroy_after_turn(*this);
-  } else {
-    close();
+    return;
   }
-}
-
-void Connection::end_stream(StreamEnd ending) {
-  if (!streaming_) return;
-  streaming_ = false;
-  context_.metrics.streams.add(-1);
-  context_.metrics.count(ending);
+  const bool too_many_idle = waits_for_next_request() && context_.totals.idle >= settings.pending_max;
+  if (after_answer_ == AfterAnswer::close || draining_ || too_many_idle) return close();
+  enter(Phase::receiving);
+  count_receiving();
+  timer_.arm_in(is_between_requests() ? settings.idle : settings.deadline);
+  if (request_reader_) request_reader_->resume();
+  if (!pipelined_bytes_.empty()) context_.schedule_after_turn(*this);
 }
 
 // --- between turns ---
 
 void Connection::after_turn() {
-  if (phase_ != Phase::answering) source_.reset();
+  if (!is_answering()) source_.reset();
   if (phase_ == Phase::receiving && !pipelined_bytes_.empty()) take({});
 }
 
 void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry) {
+  context_.loop.assert_on_thread();
   draining_ = true;
   drain_retry_ = retry;
   release_opening();
-  if (phase_ == Phase::answering) timer_.arm_in(delay);
-  if (phase_ == Phase::receiving && (!request_reader_ || request_reader_->between_requests())) close();
+  if (is_answering()) timer_.arm_in(delay);
+  if (phase_ == Phase::receiving && is_between_requests()) close();
 }
 
 }  // namespace worker::fcgi

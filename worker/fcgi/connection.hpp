@@ -1,18 +1,28 @@
 // Connection: one accepted FastCGI socket. Takes requests in through RequestReader, hands each to the
-// endpoint as an Exchange, and frames the answer into records. One request at a time. Created and destroyed
-// by the Acceptor, on the loop's thread.
+// endpoint as an Exchange, and sends the answer through ResponseWriter. One request at a time. Created and
+// destroyed by the Acceptor; loop thread only. Failures are those of the peer: one that breaks the protocol
+// or its deadline, or that reads nothing for Settings::stall, is closed and counted. A client that leaves is
+// no error.
 //
-// A peer that breaks the protocol or its deadline is closed and counted, and so is one that takes nothing of
-// what waits for it for Settings::stall; a reader that leaves is no error.
-// After closing, the object stays, inert, until the gate sweeps it at the end of the turn: a source or an
-// event of the same turn may still refer to it. The same holds for a source whose answer is finished.
+// A closed connection stays as an object until the acceptor destroys it after the turn: a source or an event
+// of the same turn may still refer to it. The same holds for a source whose answer is finished.
+//
+// phase        means                                          timer                         may be followed
+// by receiving    a request comes in, or is waited for           deadline, or Settings::idle   answering,
+// ending answering    the endpoint, or its source, has the request   when to drain, if draining    streaming,
+// ending streaming    the same, and the head of a stream is sent     that, or the opening's delay  ending
+// ending       the answer is complete; its last bytes wait    none                          receiving,
+// discarding discarding   the answer is sent; input is thrown away       deadline                      -
+// closed       no socket                                      none                          -
+// Each phase but the last may be followed by `closed`. The writer is corked only in a call of dispatch() or
+// abort(), and delays an opening only in `streaming`.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "base/logger.hpp"
 #include "base/unique_fd.hpp"
@@ -20,17 +30,17 @@
 #include "fcgi/decoder.hpp"
 #include "fcgi/metrics.hpp"
 #include "fcgi/request_reader.hpp"
+#include "fcgi/response_writer.hpp"
 #include "fcgi/settings.hpp"
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
-#include "net/outbox.hpp"
-#include "net/stall_watch.hpp"
 
 namespace worker::fcgi {
 
 class Connection;
 
-/// What all connections of a gate share. Constant after construction but for the scratch buffers.
+/// What all connections of one acceptor share. Constant after construction, except for the buffers and the
+/// request, which belong to the call at hand.
 struct ConnectionContext {
   net::Loop& loop;
   Decoder& decoder;
@@ -38,111 +48,96 @@ struct ConnectionContext {
   const Settings& settings;
   Metrics& metrics;
   base::Logger& logger;
-  net::StallWatch& stalls;
-  /// Called when the connection needs the gate after the turn: to be destroyed, or to go on with its next
-  /// request.
-  std::function<void(Connection&)> destroy_after_turn;
-  ConnectionTotals& load;
-  std::string received{};       // what one read brought
-  std::string framed{};         // what one write is about to send
-  std::string corked{};         // the frames of the request being dispatched
-  std::size_t opening_end = 0;  // in corked: behind the first write to a stream; 0 before there is one
+  /// Calls the connection's after_turn() after this turn, and destroys the connection if it is closed then.
+  std::function<void(Connection&)> schedule_after_turn;
+  ConnectionTotals& totals;
+  OutputContext output;
+  std::string received{};                  // the bytes of one read
+  std::optional<http::Request> request{};  // only inside Connection::dispatch()
 };
 
-class Connection final : public net::Watcher, public http::Exchange {
+class Connection final : public ResponseWriter::Owner, public http::Exchange {
  public:
   using Hook = boost::intrusive::list_member_hook<>;
 
-  Connection(ConnectionContext& shared, base::UniqueFd socket);
+  Connection(ConnectionContext& context, base::UniqueFd socket);
   ~Connection();
 
   bool closed() const { return phase_ == Phase::closed; }
-  /// In the sweep: frees what the finished answer left behind and takes up bytes that came early.
+  /// Destroys the source of a finished answer, and continues with bytes that came before the answer was sent.
   void after_turn();
-  /// Ends the answer at hand after `delay`, or closes at once where there is none.
+  /// Ends the answer at hand after `delay`, telling its client to come back after `retry`. Without an answer
+  /// or half a request, closes at once.
   void drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry);
-  /// Closes without another word.
-  void close();
+  /// Closes without sending anything.
+  void close() { close(StreamEnd::reader_gone); }
 
-  void on_ready(Ready ready) override;
-
-  const http::Request& request() const override { return *request_; }
-  std::string take_body() override { return std::move(request_->body); }
+  const http::Request& request() const override { return *context_.request; }
+  std::string take_body() override { return std::move(context_.request->body); }
   void answer(const http::Response& response) override;
   void open(const http::ResponseHead& head) override;
   void write(std::string_view payload) override;
   void send(const base::Bytes& wire) override;
-  bool ready() const override { return phase_ == Phase::answering && !backlog_; }
-  bool taken() const override;
+  bool ready() const override { return is_answering() && !writer_.has_backlog(); }
+  bool fully_read() const override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 
-  Hook hook;              // the gate's list
-  bool in_sweep = false;  // the gate's mark
+  Hook hook;               // in the acceptor's list
+  bool scheduled = false;  // the acceptor's mark: after_turn() is still to be called
 
  private:
-  enum class Phase : std::uint8_t {
-    receiving,  // a request, or the wait for one
-    answering,  // the endpoint has the request, or a source produces its answer
-    ending,     // the answer is complete, its last bytes wait for the peer
-    closed,
+  enum class Phase : std::uint8_t { receiving, answering, streaming, ending, discarding, closed };
+  enum class AfterAnswer : std::uint8_t {
+    close,
+    receive_next,   // but close while draining
+    discard_input,  // the request was too large, and its peer may still send
   };
 
-  // What the socket could not take yet, and the watch over whether its peer takes anything.
-  struct Backlog {
-    explicit Backlog(Connection& connection)
-        : watched(connection.socket_.get(), [&connection] { connection.cut(); }) {}
-    net::Outbox outbox;
-    net::StallWatch::Watched watched;
-  };
+  void on_ready(Ready ready) override;
+  void close_stalled() override;
+  void on_timer();
 
   void receive(bool hung_up);
   void take(std::string_view bytes);
+  void wait_for_more(bool was_between_requests);
   void keep_pipelined(std::string_view bytes);
   void begin_request_reader();
-  void arm_for_next_request();
-  bool waits_for_next() const;
-  void reply();
+  bool was_served() const { return writer_.request_id() != 0; }
+  bool is_between_requests() const;
+  bool waits_for_next_request() const;
+  void count_receiving();
   void abort();
+
   void dispatch(RequestReader::Progress progress);
   void serve(RequestReader::Progress progress);
+  bool is_answering() const { return phase_ == Phase::answering || phase_ == Phase::streaming; }
+  bool begin_ending();
+  void release_opening();
+  void after_write(ResponseWriter::Sent sent);
+  void on_all_sent();
+
+  static bool may_follow(Phase phase, Phase next);
+  void enter(Phase next, StreamEnd stream_end = StreamEnd::reader_gone);
   void refuse(Refusal refusal);
   void on_peer_gone();
-  void on_deadline();
-  std::string& frames() { return corked_ ? context_.corked : context_.framed; }
-  void begin_answer(const http::ResponseHead& head);
-  void transmit();
-  void mark_opening();
-  bool opening_is_long() const;
-  void transmit_opening();
-  void release_opening();
-  void wait_until_writable();
-  void wait_for_socket(base::Bytes bytes, std::size_t offset);
-  void flush_backlog();
-  void cut();
-  void on_all_sent();
-  void end_stream(StreamEnd ending);
+  void close(StreamEnd stream_end);
 
-  ConnectionContext& context_;
-  CountedConnection counted_connection_{context_.load};
-  base::UniqueFd socket_;
+  // In this order, and behind `scheduled`, they take no more room than a pointer: there is one for each
+  // stream.
   Phase phase_ = Phase::receiving;
-  bool corked_ = false;         // inside dispatch: frames gather, to go out as one send
-  bool keep_ = false;           // the peer wants the connection for further requests
-  bool head_only_ = false;      // a HEAD request: no body leaves
-  bool discard_input_ = false;  // the peer is still sending: closing now could destroy the answer on its way
-  bool streaming_ = false;      // counted as a stream
-  bool draining_ = false;
-  bool opening_delayed_ = false;  // the backlog waits for the timer, not for the socket
-  std::uint16_t request_id_ = 0;
+  AfterAnswer after_answer_ = AfterAnswer::close;
+  bool draining_ = false;  // in any phase
+  base::UniqueFd socket_;
+  ConnectionContext& context_;
+  CountedConnection counted_connection_;
   std::chrono::milliseconds drain_retry_{0};
-  net::Timer timer_;  // the phase's deadline; while draining, the time to end
-  std::unique_ptr<RequestReader>
-      request_reader_;  // while a request comes in, and where it has to remember something
-  std::unique_ptr<http::Request> request_;  // only inside dispatch
+  net::Timer timer_;
+  ResponseWriter writer_;
+  // While a request comes in, and as long as it has something to remember.
+  std::unique_ptr<RequestReader> request_reader_;
   std::unique_ptr<http::Source> source_;
-  std::unique_ptr<Backlog> backlog_;  // only while the socket is full
-  std::string pipelined_bytes_;       // what the peer sent while its answer was not out yet
+  std::string pipelined_bytes_;  // what the peer sent before its answer was sent
 };
 
 }  // namespace worker::fcgi

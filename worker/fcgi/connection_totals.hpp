@@ -1,9 +1,10 @@
-// Load: counts of the connections of all gates, and the bytes of their bodies. One per worker; usable from
-// every thread; outlives the gates.
+// ConnectionTotals: how many connections of all acceptors wait for a request, and the bytes of their bodies.
+// One per worker; usable from every thread; outlives the acceptors.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/byte_budget.hpp"
 
@@ -21,29 +22,29 @@ struct ConnectionTotals {
 /// Counts one connection as pending, idle or neither. Owned by the connection.
 class CountedConnection {
  public:
-  enum class As { nothing, pending, idle };
+  enum class State : std::uint8_t { nothing, pending, idle };
 
-  explicit CountedConnection(ConnectionTotals& load) : load_(load) {}
+  explicit CountedConnection(ConnectionTotals& totals) : totals_(totals) {}
   CountedConnection(const CountedConnection&) = delete;
   CountedConnection& operator=(const CountedConnection&) = delete;
-  ~CountedConnection() { as(As::nothing); }
+  ~CountedConnection() { count_as(State::nothing); }
 
-  void as(As what) {
-    if (what == as_) return;
-    add(as_, false);
-    add(what, true);
-    as_ = what;
+  void count_as(State state) {
+    if (state == state_) return;
+    add(state_, false);
+    add(state, true);
+    state_ = state;
   }
 
  private:
-  void add(As what, bool one_more) {
-    if (what == As::nothing) return;
-    auto& count = what == As::pending ? load_.pending : load_.idle;
+  void add(State state, bool one_more) {
+    if (state == State::nothing) return;
+    auto& count = state == State::pending ? totals_.pending : totals_.idle;
     one_more ? ++count : --count;
   }
 
-  ConnectionTotals& load_;
-  As as_ = As::nothing;
+  ConnectionTotals& totals_;
+  State state_ = State::nothing;
 };
 
 }  // namespace worker::fcgi

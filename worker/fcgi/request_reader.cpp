@@ -20,11 +20,11 @@ bool is_management(const RecordHeader& record) {
 }  // namespace
 
 base::Result<RequestReader::Progress, Refusal> RequestReader::take(std::string_view& bytes) {
-  // A header that was held is looked at again, also when no byte has come since.
+  // A header of pipelined bytes is checked again, also if no byte has come since.
   while (take_header(bytes)) {
     if (!header_checked_) {
       BOOST_OUTCOME_TRY(progress, begin_record());
-      if (progress == Progress::held) return progress;
+      if (progress == Progress::pipelined) return progress;
       header_checked_ = true;
       if (progress != Progress::more) {
         if (content_left_ + padding_left_ == 0) header_size_ = 0;
@@ -60,14 +60,14 @@ bool RequestReader::take_content(std::string_view& bytes) {
   return content_left_ == 0 && padding_left_ == 0;
 }
 
-// Judges a header before any of its content is stored.
+// Checks a header before any of its content is stored.
 base::Result<RequestReader::Progress, Refusal> RequestReader::begin_record() {
   record_ = RecordHeader::decode(header_);
   content_left_ = record_.content_bytes;
   padding_left_ = record_.padding_bytes;
   content_ = Content::skipped;
   if (record_.version != FCGI_VERSION_1) {
-    if (phase_ == Phase::serving) return Progress::held;
+    if (phase_ == Phase::serving) return Progress::pipelined;
     return base::failure(Refusal::version);
   }
   if (is_management(record_)) return begin_management();
@@ -94,7 +94,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_first_record
 base::Result<RequestReader::Progress, Refusal> RequestReader::begin_other_record() {
   const auto id = record_.request_id;
   if (id == FCGI_NULL_REQUEST_ID) {
-    if (phase_ == Phase::serving) return Progress::held;
+    if (phase_ == Phase::serving) return Progress::pipelined;
     return base::failure(Refusal::type);
   }
   if (record_.type == FCGI_BEGIN_REQUEST) {
@@ -114,7 +114,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_own_record()
     phase_ = Phase::serving;
     return Progress::aborted;
   }
-  if (phase_ == Phase::serving) return Progress::held;
+  if (phase_ == Phase::serving) return Progress::pipelined;
   const bool params = phase_ == Phase::params;
   if (record_.type != (params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
   content_ = params ? Content::params : Content::body;
@@ -125,7 +125,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_own_record()
   return Progress::more;
 }
 
-// Takes bytes for this record. The capacity counts: a string that grows takes up to twice its size.
+// Reserves memory for this record. The capacity counts: a string that grows takes up to twice its size.
 bool RequestReader::has_room_for_body() {
   const auto size = body_.size() + record_.content_bytes;
   if (size <= body_.capacity()) return true;

@@ -50,7 +50,7 @@ class Exchange {
   virtual bool ready() const = 0;
   /// The web server has read all that was sent. Only over a Unix socket can that be seen; elsewhere true as
   /// soon as it has arrived.
-  virtual bool taken() const = 0;
+  virtual bool fully_read() const = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;
   /// Owns `source` from now on. Also where the answer is over already: then it is destroyed after this turn.

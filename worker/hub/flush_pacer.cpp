@@ -49,7 +49,7 @@ void FlushPacer::forget(const Subscriber& subscriber) {
 base::Instant FlushPacer::next(base::Instant now) {
   if (now < not_before_) return not_before_;
   if (now >= latest_) return now;
-  const bool read = taken(last_sent_) || sample_read_long_ago(now);
+  const bool read = fully_read(last_sent_) || sample_read_long_ago(now);
   if (read && (!batched_ || ++extra_waits_ > waits_max)) return now;
   return std::min<base::Instant>(now + check_again, latest_);
 }
@@ -58,14 +58,14 @@ base::Instant FlushPacer::next(base::Instant now) {
 bool FlushPacer::sample_read_long_ago(base::Instant now) {
   // The sample was not checked before, so it may have been read long ago.
   const auto read_by = std::exchange(looked_, true) ? now : not_before_;
-  if (!sample_taken_at_ && taken(sample_)) sample_taken_at_ = read_by;
+  if (!sample_taken_at_ && fully_read(sample_)) sample_taken_at_ = read_by;
   return sample_taken_at_ && now - begun_ >= (*sample_taken_at_ - begun_) * 3 / 2;
 }
 
 // But for one, whose client may be stalled.
-bool FlushPacer::taken(const Sample& subscribers) {
+bool FlushPacer::fully_read(const Sample& subscribers) {
   return std::ranges::count_if(subscribers, [](const Subscriber* subscriber) {
-           return subscriber != nullptr && !subscriber->taken();
+           return subscriber != nullptr && !subscriber->fully_read();
          }) <= 1;
 }
 

@@ -40,7 +40,7 @@ class FlushPacer {
  private:
   using Sample = std::array<const Subscriber*, 4>;
 
-  static bool taken(const Sample& subscribers);
+  static bool fully_read(const Sample& subscribers);
   bool sample_read_long_ago(base::Instant now);
 
   // The last ones written to are the last ones the web server comes to.

@@ -40,7 +40,7 @@ class Subscriber {
   /// True if its socket has taken everything that was sent to it. See hub/backpressure.hpp.
   virtual bool ready() const = 0;
   /// True if the web server has read everything that was sent to it.
-  virtual bool taken() const = 0;
+  virtual bool fully_read() const = 0;
   /// True if it takes one delivery only, which nothing may follow.
   virtual bool takes_single_batch() const { return false; }
   virtual void deliver(const Batch& batch) = 0;

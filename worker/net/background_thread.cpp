@@ -14,6 +14,7 @@ BackgroundThread::~BackgroundThread() {
 }
 
 void BackgroundThread::run(std::function<std::function<void()>()> work) {
+  loop_.assert_on_thread();
   {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(work));

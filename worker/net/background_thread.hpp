@@ -1,6 +1,6 @@
-// BackgroundThread: one thread beside a loop, for work that would block the loop and needs nothing of it.
-// Owned by the object that has such work. The thread starts with the first work; the destructor drops work
-// that has not begun.
+// BackgroundThread: one thread beside a loop, for work that would block the loop and uses nothing of it.
+// Owned by the object that has such work. The thread starts with the first task; the destructor drops tasks
+// that have not begun.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +20,9 @@ class BackgroundThread {
   BackgroundThread& operator=(const BackgroundThread&) = delete;
   ~BackgroundThread();
 
-  /// Loop thread only. Calls `work` on the side thread, in the order of the calls, and then, on the loop
-  /// thread, the function that `work` returned. Exceptions that escape `work` are bugs and end the process.
+  /// Loop thread only. Calls `work` on the background thread, in the order of the calls, and then, on the
+  /// loop's thread, the function that `work` returned. Exceptions that escape `work` are bugs and end the
+  /// process.
   void run(std::function<std::function<void()>()> work);
 
  private:

@@ -19,18 +19,18 @@ int duplicate(int fd) {
 }  // namespace
 
 Loop::Loop(const base::Clock& clock)
-    : sockets_(context_, duplicate(poller_.descriptor())),
-      timers_(clock),
+    : poller_(thread_),
+      sockets_(context_, duplicate(poller_.descriptor())),
+      timers_(clock, thread_),
       alarm_(context_),
       signals_(context_) {
   timers_.on_earlier([this] { set_alarm(); });
 }
 
 void Loop::run() {
-  thread_ = std::this_thread::get_id();
+  const LoopThread::Scope here(thread_);
   watch_sockets();
   context_.run();
-  thread_ = std::thread::id();
 }
 
 void Loop::run_ready() {
@@ -40,15 +40,13 @@ void Loop::run_ready() {
   context_.poll();
 }
 
-void Loop::stop() { context_.stop(); }
+void Loop::stop() {
+  assert_on_thread();
+  context_.stop();
+}
 
 void Loop::post(std::function<void()> task) {
   boost::asio::post(context_, [this, task = std::move(task)] { take_turn(task); });
-}
-
-bool Loop::on_thread() const {
-  const auto thread = thread_.load();
-  return thread == std::thread::id() || thread == std::this_thread::get_id();
 }
 
 void Loop::watch_sockets() {

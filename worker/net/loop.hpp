@@ -1,18 +1,17 @@
-// Loop: one thread's event loop: its sockets, timers, signals and mailbox. Everything a loop owns is touched
-// only on the thread that is in run(); post() is the one way in from outside. Exceptions that escape a
-// callback are bugs and leave through run().
+// Loop: one thread's event loop with its sockets, timers, signals and posted tasks. Everything a loop owns is
+// used only on the thread that is in run(); post() is the only call for other threads. Exceptions that escape
+// a callback are bugs and leave through run().
 #pragma once
 
 #include <utility>  // Boost.Asio 1.74 needs it before its own headers
 
-#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
-#include <thread>
 
+#include "net/loop_thread.hpp"
 #include "net/poller.hpp"
 #include "net/timer.hpp"
 
@@ -26,8 +25,8 @@ class Loop {
 
   /// Serves on the calling thread until stop().
   void run();
-  /// One turn by hand, without waiting: the timers that are due, one batch of ready sockets, then what was
-  /// posted.
+  /// One turn without waiting: the timers that are due, one batch of ready sockets, then the posted tasks.
+  /// For tests, which have no thread in run().
   void run_ready();
   /// Calls `on_turn` after each turn with how long it took. Before run().
   void on_turn(std::function<void(base::Instant::duration)> on_turn) { on_turn_ = std::move(on_turn); }
@@ -43,7 +42,9 @@ class Loop {
   /// True once the turn has taken Turn::share: what is left should wait for the next turn.
   bool turn_is_over() { return timers_.turn().is_over(); }
   /// True on the thread that is in run(), and while no thread is.
-  bool on_thread() const;
+  bool on_thread() const { return thread_.is_current(); }
+  /// For calls that only the loop's thread may make: ends the process where on_thread() is false.
+  void assert_on_thread() const { thread_.assert_current(); }
 
  private:
   template <class Work>
@@ -57,6 +58,7 @@ class Loop {
   void set_alarm();
   void wait_for_signal();
 
+  LoopThread thread_;
   boost::asio::io_context context_{1};
   Poller poller_;
   boost::asio::posix::stream_descriptor sockets_;
@@ -66,7 +68,6 @@ class Loop {
   boost::asio::signal_set signals_;
   std::function<void(int)> on_signal_;
   std::function<void(base::Instant::duration)> on_turn_;
-  std::atomic<std::thread::id> thread_;
 };
 
 }  // namespace worker::net

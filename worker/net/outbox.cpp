@@ -19,7 +19,7 @@ std::ptrdiff_t repeated(const Send& send) {
     const auto sent = send();
     if (sent >= 0) return sent;
     if (errno == EINTR) continue;
-    // ENOBUFS: the kernel is short of memory for this socket; as with EAGAIN, what is unsent is kept.
+    // ENOBUFS: the kernel is short of memory for this socket; as with EAGAIN, the caller keeps the bytes.
     return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0 : -1;
   }
 }
@@ -33,14 +33,14 @@ std::ptrdiff_t send_pieces(int socket, iovec* pieces, std::size_t count) {
 
 }  // namespace
 
-// Of one piece: send() is spared from copying in and checking a list of them.
+// For one piece send() is cheaper: it does not copy in and check a list of pieces.
 std::ptrdiff_t send_some(int socket, const char* data, std::size_t size) {
   return repeated([&] { return ::send(socket, data, size, flags); });
 }
 
 void Outbox::push(base::Bytes bytes, std::size_t offset) {
   if (offset >= bytes->size()) return;
-  // A piece begins inside only where a direct send was cut short, and then the outbox is empty.
+  // An offset other than 0 is what a direct send left; the outbox is empty then.
   if (pieces_.empty()) first_offset_ = offset;
   size_bytes_ += bytes->size() - offset;
   pieces_.push_back(std::move(bytes));

@@ -1,6 +1,6 @@
-// Outbox: what a socket could not take yet, in order. Holds references to immutable bytes, so that a backlog
-// of events that many readers share costs each of them a few words. Owned by one connection, made only when
-// its socket is full.
+// Outbox: the bytes that a socket could not take yet, in order. Holds references to immutable bytes, so that
+// the events that wait for many subscribers cost each of them a few words. Owned by one connection, made only
+// when its socket is full. Loop thread only.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,9 @@ namespace worker::net {
 class Outbox {
  public:
   enum class Flushed {
-    all,      // empty now
+    all,      // the outbox is empty now
     blocked,  // the socket is full again
-    broken,   // the peer is gone
+    broken,   // the peer has closed the connection
   };
 
   /// Queues `bytes` from `offset` on.
@@ -28,12 +28,12 @@ class Outbox {
   void drop(std::size_t sent);
 
   std::deque<base::Bytes> pieces_;
-  std::size_t first_offset_ = 0;  // of the first piece, what is sent already
+  std::size_t first_offset_ = 0;  // bytes of the first piece that are sent already
   std::size_t size_bytes_ = 0;
 };
 
-/// One send that neither waits nor raises SIGPIPE. The number of bytes the socket took, 0 when it is full, -1
-/// when the peer is gone.
+/// One send that neither waits nor raises SIGPIPE. Returns the number of bytes that the socket took, 0 if it
+/// is full, -1 if the peer has closed the connection.
 std::ptrdiff_t send_some(int socket, const char* data, std::size_t size);
 
 }  // namespace worker::net

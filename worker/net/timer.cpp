@@ -9,8 +9,8 @@ Timer::Timer(Timers& timers, std::function<void()> on_due) : timers_(timers), on
 void Timer::arm(base::Instant at) {
   cancel();
   due_ = at;
-  const auto place = timers_.queue_.insert(*this);
-  if (place == timers_.queue_.begin() && timers_.earlier_) timers_.earlier_();
+  const auto position = timers_.queue_.insert(*this);
+  if (position == timers_.queue_.begin() && timers_.earlier_) timers_.earlier_();
 }
 
 void Timer::arm_in(base::Instant::duration delay) { arm(timers_.now() + delay); }
@@ -21,9 +21,11 @@ std::optional<base::Instant> Timers::next() const {
 }
 
 void Timers::fire_due() {
+  thread_.assert_current();
   turn_.begin();
   const auto until = now();
-  // The due ones move to a queue of their own: a callback may cancel or destroy any of them, or arm new ones.
+  // Due timers first move to a queue of their own: a callback may cancel or destroy any of them, or arm
+  // others.
   Queue due;
   while (!queue_.empty() && queue_.begin()->due_ <= until) {
     auto& timer = *queue_.begin();

@@ -1,6 +1,6 @@
-// Timers: everything one loop has to do later. A Timer is a member of whoever waits; it allocates nothing
-// when armed and forgets itself when destroyed. Single-threaded, driven by a passed-in clock, so tests move
-// time by hand.
+// Timers: everything that one loop has to do later. A Timer is a member of the object that waits; arming it
+// allocates nothing, and destroying it cancels it. Loop thread only. The clock is passed in, so that tests
+// move time by hand.
 #pragma once
 
 #include <boost/intrusive/set.hpp>
@@ -8,13 +8,14 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "net/loop_thread.hpp"
 #include "net/turn.hpp"
 
 namespace worker::net {
 
 class Timers;
 
-/// A resource: never moves. `on_due` may arm it again. Must not outlive its Timers.
+/// Never moves. `on_due` may arm it again, or destroy it. Must not outlive its Timers.
 class Timer {
  public:
   Timer(Timers& timers, std::function<void()> on_due);
@@ -25,7 +26,7 @@ class Timer {
   /// Fires once, in the first turn of the loop at or after `at`. Replaces an earlier time.
   void arm(base::Instant at);
   void arm_in(base::Instant::duration delay);
-  void cancel() { hook_.unlink(); }
+  void cancel();
   bool armed() const { return hook_.is_linked(); }
   base::Instant due() const { return due_; }
 
@@ -34,7 +35,7 @@ class Timer {
   struct Earlier {
     bool operator()(const Timer& a, const Timer& b) const { return a.due_ < b.due_; }
   };
-  // Unlinks itself from whichever queue holds it: while timers fire, that is a local one.
+  // Unlinks itself from the queue that it is in; while timers fire, that is a local one.
   using Hook = boost::intrusive::set_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
                                                  boost::intrusive::optimize_size<true>>;
 
@@ -46,7 +47,8 @@ class Timer {
 
 class Timers {
  public:
-  explicit Timers(const base::Clock& clock) : clock_(clock), turn_(clock) {}
+  explicit Timers(const base::Clock& clock, const LoopThread& thread = LoopThread::none())
+      : clock_(clock), thread_(thread), turn_(clock) {}
   Timers(const Timers&) = delete;
   Timers& operator=(const Timers&) = delete;
 
@@ -56,11 +58,11 @@ class Timers {
   Turn& turn() { return turn_; }
   /// When the earliest armed timer is due.
   std::optional<base::Instant> next() const;
-  /// Fires what is due at the time of the call, earliest first. What the callbacks arm for now waits for the
-  /// next call, so a timer that re-arms itself cannot block the loop; timers that are still due when the turn
-  /// is over wait for it, too.
+  /// Fires the timers that are due at the time of the call, earliest first. A timer that a callback arms for
+  /// now waits for the next call, so that it cannot block the loop by arming itself again; so do timers that
+  /// are still due when the turn is over.
   void fire_due();
-  /// Called whenever the earliest time moved forward; the loop sets its alarm there.
+  /// Calls `callback` each time an earlier time becomes the next one; the loop then sets its alarm.
   void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }
 
  private:
@@ -71,9 +73,15 @@ class Timers {
                                  boost::intrusive::constant_time_size<false>>;
 
   const base::Clock& clock_;
+  const LoopThread& thread_;
   Turn turn_;
   Queue queue_;
   std::function<void()> earlier_;
 };
+
+inline void Timer::cancel() {
+  timers_.thread_.assert_current();
+  hook_.unlink();
+}
 
 }  // namespace worker::net

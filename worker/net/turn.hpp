@@ -1,6 +1,6 @@
 // Turn: how long a loop has been busy without looking at its sockets and timers. Code that works through many
-// items (readers of an event, connections that closed) checks it on the way and leaves the rest for the next
-// turn, so that no connection waits long for another. Loop thread only.
+// items (the subscribers of an event, closed connections) checks it on the way and leaves the rest for the
+// next turn, so that no connection waits long for another. Loop thread only.
 #pragma once
 
 #include <chrono>

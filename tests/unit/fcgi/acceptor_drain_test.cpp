@@ -1,4 +1,4 @@
-// Draining: what is open ends cleanly, and the gate says when the last has gone.
+// Draining: open connections end cleanly, and the acceptor reports when the last is closed.
 #include <set>
 
 #include "unit/fcgi/acceptor_fixture.hpp"
@@ -25,7 +25,7 @@ const std::string stream_end = wire::record(wire::standard_output, 1, "bye 1000"
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(gate_drain_suite, Fixture)
+BOOST_FIXTURE_TEST_SUITE(acceptor_drain_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(nobody_there) {
   drain(5s);
@@ -42,11 +42,11 @@ BOOST_AUTO_TEST_CASE(nobody_is_accepted_any_more) {
 }
 
 BOOST_AUTO_TEST_CASE(idle_connections_are_closed_at_once) {
-  auto fresh = connect();
+  auto unserved = connect();
   auto kept = connect();
   BOOST_TEST(answer_to(kept, wire::request({})) == ok);
   drain(5s);
-  BOOST_TEST(fresh.closed());
+  BOOST_TEST(unserved.closed());
   BOOST_TEST(kept.closed());
   BOOST_TEST(done == 1);
   BOOST_TEST(refused() == 0U);

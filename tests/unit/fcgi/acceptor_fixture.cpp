@@ -15,14 +15,14 @@ struct AcceptorFixture::World {
       : loop(owner.clock),
         listening(listen()),
         acceptor(loop, listening.get(), owner.endpoint, owner.settings, owner.metrics, logger, random,
-                 decoder, owner.load) {
+                 decoder, owner.totals) {
     logger.set_pattern("%l: %v");
     logger.set_level(spdlog::level::debug);
   }
 
   const sockaddr* address() const { return reinterpret_cast<const sockaddr*>(&name); }
 
-  // Without a name of our own the kernel chooses one that is no file.
+  // Without a name the kernel chooses one that is no file.
   base::UniqueFd listen() {
     base::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     name.sun_family = AF_UNIX;
@@ -53,6 +53,8 @@ void AcceptorFixture::settle() {
   for (int i = 0; i < 20; ++i) world_->loop.run_ready();
 }
 
+void AcceptorFixture::post(std::function<void()> task) { world_->loop.post(std::move(task)); }
+
 void AcceptorFixture::advance(std::chrono::milliseconds by) {
   clock.advance(by);
   settle();
@@ -65,7 +67,7 @@ Peer AcceptorFixture::connect() {
 }
 
 Peer AcceptorFixture::connect_unseen() {
-  if (!std::exchange(world_->opened, true)) world_->acceptor.open();
+  if (!std::exchange(world_->opened, true)) world_->acceptor.start();
   base::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   BOOST_REQUIRE_EQUAL(::connect(socket.get(), world_->address(), world_->name_size), 0);
   return Peer(std::move(socket));

@@ -1,4 +1,4 @@
-// AcceptorFixture: a gate on a real socket, its loop turned by hand, its clock moved by hand.
+// AcceptorFixture: an acceptor on a real socket; the tests turn its loop and move its clock by hand.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -32,20 +32,22 @@ class AcceptorFixture {
 
   /// Turns the loop until nothing is ready any more.
   void settle();
+  /// Runs `task` on the loop, in its next turn.
+  void post(std::function<void()> task);
   void advance(std::chrono::milliseconds by);
-  /// Connects; the gate has accepted it.
+  /// Connects; the acceptor has accepted it.
   Peer connect();
-  /// Connects; the gate does not know yet.
+  /// Connects; the acceptor has not accepted it yet.
   Peer connect_unseen();
   /// Takes O_NONBLOCK from the listening socket, as another process that has it may.
   void make_listening_wait();
   void send(Peer& peer, std::string_view bytes);
-  /// What a peer that sends `bytes` gets.
+  /// Sends `bytes`; what the peer has received then.
   std::string answer_to(Peer& peer, std::string_view bytes);
   /// Acceptor::drain with delays from [least, most].
   void begin_drain(std::chrono::milliseconds window, std::chrono::milliseconds least,
                    std::chrono::milliseconds most, std::function<void()> done);
-  /// What the log was told since the last call, as `level: text` lines.
+  /// The lines of the log since the last call, as `level: text`.
   std::string news();
 
   std::uint64_t refused(Refusal reason) const;
@@ -58,10 +60,10 @@ class AcceptorFixture {
   metrics::Registry registry;
   Metrics metrics{registry};
   support::ScriptedEndpoint endpoint;
-  ConnectionTotals load;
+  ConnectionTotals totals;
 
  private:
-  // Out of the header with Asio and the rest: half a dozen files include this one.
+  // In the .cpp file, so that the many tests that include this header compile without Asio.
   struct World;
   std::unique_ptr<World> world_;
 };

@@ -1,4 +1,4 @@
-// The gate: accepting, its bounds, and what happens without descriptors.
+// The acceptor: accepting, its bounds, and what happens without descriptors.
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -35,9 +35,9 @@ class NoDescriptors {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(gate_suite, AcceptorFixture)
+BOOST_FIXTURE_TEST_SUITE(acceptor_suite, AcceptorFixture)
 
-BOOST_AUTO_TEST_CASE(closed_until_it_is_opened) {
+BOOST_AUTO_TEST_CASE(nobody_is_accepted_before_start) {
   settle();
   BOOST_TEST(metrics.accepted.value() == 0U);
   auto peer = connect();
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(draining_during_a_pause_does_not_resume) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(gate_pending_suite, Narrow)
+BOOST_FIXTURE_TEST_SUITE(acceptor_pending_suite, Narrow)
 
 BOOST_AUTO_TEST_CASE(one_more_than_may_wait_is_closed_at_once) {
   std::list<Peer> peers;
@@ -141,8 +141,8 @@ BOOST_AUTO_TEST_CASE(neither_streams_nor_kept_connections_count) {
     kept.push_back(connect());
     BOOST_TEST(answer_to(kept.back(), wire::request({})) == ok);
   }
-  BOOST_TEST(load.pending == 0U);
-  BOOST_TEST(load.idle == 3U);
+  BOOST_TEST(totals.pending == 0U);
+  BOOST_TEST(totals.idle == 3U);
   std::list<Peer> silent;
   for (int i = 0; i < 3; ++i) silent.push_back(connect());
   BOOST_TEST(refused() == 0U);
@@ -151,11 +151,11 @@ BOOST_AUTO_TEST_CASE(neither_streams_nor_kept_connections_count) {
   // They are served all the same, and count as long as their request is not complete.
   const auto request = wire::request({});
   send(kept.front(), request.substr(0, 10));
-  BOOST_TEST(load.pending == 4U);
-  BOOST_TEST(load.idle == 2U);
+  BOOST_TEST(totals.pending == 4U);
+  BOOST_TEST(totals.idle == 2U);
   BOOST_TEST(answer_to(kept.front(), request.substr(10)) == ok);
-  BOOST_TEST(load.pending == 3U);
-  BOOST_TEST(load.idle == 3U);
+  BOOST_TEST(totals.pending == 3U);
+  BOOST_TEST(totals.idle == 3U);
 }
 
 // nginx keeps a few; a peer that keeps more than may wait is closed after its answer, and loses nothing.
@@ -170,10 +170,10 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_be_kept_is_closed_after_its_answer) {
   BOOST_TEST(answer_to(over, wire::request({})) == ok);
   BOOST_TEST(over.closed());
   BOOST_TEST(refused() == 0U);
-  BOOST_TEST(load.idle == 3U);
+  BOOST_TEST(totals.idle == 3U);
   kept.pop_front();
   settle();
-  BOOST_TEST(load.idle == 2U);
+  BOOST_TEST(totals.idle == 2U);
   auto next = connect();
   BOOST_TEST(answer_to(next, wire::request({})) == ok);
   BOOST_TEST(!next.closed());
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(a_management_record_is_no_request) {
   auto peer = connect();
   BOOST_TEST(answer_to(peer, wire::request({})) == ok);
   send(peer, wire::record(9, 0, ""));
-  BOOST_TEST(load.idle == 1U);
-  BOOST_TEST(load.pending == 0U);
+  BOOST_TEST(totals.idle == 1U);
+  BOOST_TEST(totals.pending == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(places_come_back_however_a_connection_ends) {

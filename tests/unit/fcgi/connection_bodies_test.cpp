@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
   auto three = connect();
   send(one, begun(1'000));
   send(two, begun(2'000));
-  BOOST_TEST(load.bodies.used() == 3'000U);
+  BOOST_TEST(totals.bodies.used() == 3'000U);
   const auto refusal = answer_to(three, posted(16));
   BOOST_TEST(refusal.find("Status: 503 Service Unavailable\r\n") != std::string::npos);
   BOOST_TEST(refusal.find("\r\nRetry-After: 1\r\n") != std::string::npos);
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
   BOOST_TEST(refused() == 0U);
   BOOST_TEST(answer_to(one, end) == ok);
   BOOST_TEST(answer_to(two, end) == ok);
-  BOOST_TEST(load.bodies.used() == 0U);
+  BOOST_TEST(totals.bodies.used() == 0U);
   auto next = connect();
   BOOST_TEST(answer_to(next, posted(3'000)) == ok);
 }
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(requests_without_a_body_are_served) {
 BOOST_AUTO_TEST_CASE(one_that_is_alone_may_have_more) {
   auto one = connect();
   BOOST_TEST(answer_to(one, posted(10'000)) == ok);
-  BOOST_TEST(load.bodies.used() == 0U);
+  BOOST_TEST(totals.bodies.used() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(however_it_ends_the_bytes_come_back) {
@@ -65,13 +65,13 @@ BOOST_AUTO_TEST_CASE(however_it_ends_the_bytes_come_back) {
   send(aborted, begun(700) + wire::record(2, 1));
   auto large = connect();
   send(large, begun(800) + wire::record(wire::standard_input, 1, std::string(9'201, 'b')));
-  BOOST_TEST(load.bodies.used() == 1'100U);
+  BOOST_TEST(totals.bodies.used() == 1'100U);
   gone.close();
   settle();
-  BOOST_TEST(load.bodies.used() == 600U);
+  BOOST_TEST(totals.bodies.used() == 600U);
   advance(6s);
   BOOST_TEST(refused(Refusal::deadline) == 1U);
-  BOOST_TEST(load.bodies.used() == 0U);
+  BOOST_TEST(totals.bodies.used() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,6 +55,12 @@ BOOST_AUTO_TEST_CASE(a_body_at_the_limit_and_one_byte_more) {
   BOOST_TEST(metrics.limits.value(Limit::body_bytes) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(the_refusal_after_a_head_request_has_its_body) {
+  auto peer = connect();
+  BOOST_TEST(answer_to(peer, wire::request({.method = "HEAD"})) == wire::answer(1, {plain_head}));
+  BOOST_TEST(answer_to(peer, with_params(2'001)) == too_large_head);
+}
+
 BOOST_AUTO_TEST_CASE(cut_at_every_place) {
   const auto bytes = wire::post(std::string(1'001, 'b'));
   for (std::size_t i = 1; i < bytes.size(); i += 13) {

@@ -107,4 +107,17 @@ BOOST_AUTO_TEST_CASE(draining_lets_it_go) {
   BOOST_TEST(drained);
 }
 
+// The peer leaves in the turn in which draining begins: its connection is closed, and still in the list.
+BOOST_AUTO_TEST_CASE(draining_when_its_reader_has_just_left) {
+  replay(history);
+  auto peer = connect_reader(true);
+  bool drained = false;
+  post([&] { begin_drain(0ms, 1s, 1s, [&] { drained = true; }); });
+  peer.close();
+  settle();
+  BOOST_TEST(drained);
+  BOOST_TEST(ended(StreamEnd::reader_gone) == 1U);
+  BOOST_TEST(metrics.connections.value() == 0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

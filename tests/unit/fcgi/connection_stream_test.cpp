@@ -113,6 +113,21 @@ BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
   BOOST_TEST(ended(StreamEnd::finished) == 0U);
 }
 
+// The peer has left, and the first that shows it is the head.
+BOOST_AUTO_TEST_CASE(a_stream_that_is_opened_when_its_reader_has_left) {
+  endpoint.scripts["/later"] = [this](auto& exchange) { endpoint.stream = &exchange; };
+  auto peer = connect();
+  send(peer, wire::request({.path = "/later"}));
+  peer.close();
+  endpoint.stream->open({200, {}});
+  endpoint.stream->write("too late");
+  BOOST_TEST(metrics.streams.value() == 0);
+  BOOST_TEST(metrics.stream_opens.value() == 1U);
+  BOOST_TEST(ended(StreamEnd::reader_gone) == 1U);
+  settle();
+  BOOST_TEST(metrics.connections.value() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_cut_after_a_time) {
   auto peer = connect_stream();
   fill_socket();

@@ -1,5 +1,5 @@
-// Feeds an RequestReader the way a connection does: in pieces of any size, with every request answered at
-// once, or with none.
+// Feeds a RequestReader as a connection does: in pieces of any size, with every request answered at once, or
+// with none answered.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,11 +13,11 @@ namespace worker::fcgi {
 
 inline constexpr RequestReader::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
 
-/// What an RequestReader made of the bytes, as text that can be compared: one line per request, and then how
-/// it ended. What came after a refusal, or after what is held or too large, is not fed.
+/// What a RequestReader made of the bytes, as text that can be compared: one line per request, and then how
+/// it ended. Nothing is fed after a refusal, pipelined bytes or a request that is too large.
 class Feed {
  public:
-  /// With `answers`, each request is over before the next byte is looked at; without, it is never over.
+  /// With `answers`, each request is over before the next byte is fed; without, it is never over.
   explicit Feed(RequestReader::Limits limits = wide, bool answers = true)
       : limits_(limits), answers_(answers), request_reader_(limits) {}
 
@@ -40,8 +40,8 @@ class Feed {
           said_ += "aborted\n";
           request_reader_.resume();
           break;
-        case RequestReader::Progress::held:
-          return end("held");
+        case RequestReader::Progress::pipelined:
+          return end("pipelined");
         case RequestReader::Progress::head_too_large:
           return end("head too large");
         case RequestReader::Progress::body_too_large:
@@ -54,9 +54,9 @@ class Feed {
   std::string said() const {
     return said_ + (ended_ ? "" : request_reader_.between_requests() ? "idle" : "more");
   }
-  /// The records that the peer was sent.
+  /// The records for the peer.
   const std::string& replies() const { return replies_; }
-  bool fresh() const { return request_reader_.fresh(); }
+  bool is_initial() const { return request_reader_.is_initial(); }
 
  private:
   void end(const std::string& how) {
@@ -86,8 +86,7 @@ inline std::string fed_byte_by_byte(std::string_view bytes, RequestReader::Limit
   return feed.said() + feed.replies();
 }
 
-/// The first split at which the outcome or a reply is another than that of the whole; npos where there is
-/// none.
+/// The first split at which the outcome or a reply differs from that of the whole; npos if none does.
 inline std::size_t differing_split(std::string_view bytes, RequestReader::Limits limits = wide,
                                    bool answers = true) {
   Feed whole(limits, answers);

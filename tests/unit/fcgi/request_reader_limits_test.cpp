@@ -22,7 +22,7 @@ std::string request(std::string_view params, std::string_view body, std::size_t 
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(intake_limits_suite)
+BOOST_AUTO_TEST_SUITE(request_reader_limits_suite)
 
 BOOST_AUTO_TEST_CASE(parameters_up_to_the_limit_and_one_more) {
   for (const std::size_t piece : {1U, 7U, 50U, 99U, 100U, 1'000U}) {

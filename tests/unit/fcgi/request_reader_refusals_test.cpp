@@ -27,7 +27,7 @@ std::string header(unsigned type, unsigned id, unsigned size = 0, unsigned versi
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(intake_refusals_suite)
+BOOST_AUTO_TEST_SUITE(request_reader_refusals_suite)
 
 BOOST_AUTO_TEST_CASE(another_version) {
   for (const unsigned version : {0U, 2U, 127U, 255U}) {

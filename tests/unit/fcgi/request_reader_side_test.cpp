@@ -50,7 +50,7 @@ void expect(const std::string& bytes, const std::string& said, const std::string
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(intake_side_suite)
+BOOST_AUTO_TEST_SUITE(request_reader_side_suite)
 
 BOOST_AUTO_TEST_CASE(management_records_at_every_place) {
   for (std::size_t at = 0; at <= records_of_1.size(); ++at) {
@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(another_request_cannot_be_multiplexed) {
            busy(2) + busy(300) + busy(2));
   }
   expect(with(other, 5), served + "idle", busy(2), false);
-  expect(with(wire::begin(2), 5) + with(wire::begin(3), 5).substr(0, 8), served + "held", busy(2), false);
+  expect(with(wire::begin(2), 5) + with(wire::begin(3), 5).substr(0, 8), served + "pipelined", busy(2),
+         false);
 }
 
 BOOST_AUTO_TEST_CASE(its_id_may_begin_again_later) {
@@ -148,44 +149,44 @@ BOOST_AUTO_TEST_CASE(an_abort_while_the_request_is_served) {
 }
 
 // Only its own id begins the next request; with what is no FastCGI nobody knows where a record begins.
-BOOST_AUTO_TEST_CASE(what_is_held_while_a_request_is_served) {
+BOOST_AUTO_TEST_CASE(what_is_pipelined_while_a_request_is_served) {
   for (const auto& bytes :
        {with("", 9), std::string("GET / HTTP/1.1\r\n"), wire::record(wire::params, 1),
         wire::record(wire::begin_request, 0), wire::record(wire::standard_input, 1, "x")}) {
     RequestReader reader(limits, 1);
     std::string_view left = bytes;
-    BOOST_TEST((reader.take(left).value() == RequestReader::Progress::held));
+    BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));
     BOOST_TEST(left == bytes.substr(header_bytes));
     BOOST_TEST(!reader.between_requests());
-    BOOST_TEST((reader.take(left).value() == RequestReader::Progress::held));
+    BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));
     BOOST_TEST(left == bytes.substr(header_bytes));
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_was_held_is_the_next_request) {
+BOOST_AUTO_TEST_CASE(what_was_pipelined_is_the_next_request) {
   RequestReader reader(limits, 1);
   const auto bytes = with("", 9);
   std::string_view left = bytes;
-  BOOST_TEST((reader.take(left).value() == RequestReader::Progress::held));
+  BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));
   reader.resume();
   BOOST_TEST((reader.take(left).value() == RequestReader::Progress::request));
   BOOST_TEST(reader.params() == params);
   BOOST_TEST(reader.take_body() == "body");
 }
 
-BOOST_AUTO_TEST_CASE(an_intake_with_nothing_to_remember_is_fresh) {
-  const auto fresh_after = [](const std::string& bytes) {
+BOOST_AUTO_TEST_CASE(a_reader_with_nothing_to_remember_is_initial) {
+  const auto is_initial_after = [](const std::string& bytes) {
     Feed feed(limits);
     feed.take(bytes);
-    return feed.fresh();
+    return feed.is_initial();
   };
-  BOOST_TEST(fresh_after(""));
-  BOOST_TEST(fresh_after(with("", 9)));
-  BOOST_TEST(fresh_after(with(wire::record(wire::abort_request, 2), 3)));
-  BOOST_TEST(!fresh_after(with("", 9) + "\x01"));
-  BOOST_TEST(!fresh_after(ask));
-  BOOST_TEST(!fresh_after(with(wire::begin(2), 2)));
-  BOOST_TEST(!fresh_after(wire::begin(1)));
+  BOOST_TEST(is_initial_after(""));
+  BOOST_TEST(is_initial_after(with("", 9)));
+  BOOST_TEST(is_initial_after(with(wire::record(wire::abort_request, 2), 3)));
+  BOOST_TEST(!is_initial_after(with("", 9) + "\x01"));
+  BOOST_TEST(!is_initial_after(ask));
+  BOOST_TEST(!is_initial_after(with(wire::begin(2), 2)));
+  BOOST_TEST(!is_initial_after(wire::begin(1)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -20,7 +20,7 @@ std::string simple(unsigned id, std::string_view params, std::string_view body, 
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(intake_suite)
+BOOST_AUTO_TEST_SUITE(request_reader_suite)
 
 BOOST_AUTO_TEST_CASE(nothing_yet) { BOOST_TEST(fed("") == "idle"); }
 

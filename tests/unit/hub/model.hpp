@@ -74,7 +74,7 @@ class ModelSubscriber final : public hub::Subscriber {
   }
 
   bool ready() const override { return room > 0 && !ended; }
-  bool taken() const override { return true; }
+  bool fully_read() const override { return true; }
   void deliver(const Batch& batch) override {
     if (ended) mistake("got more after its end at {}", at_);
     std::string frames;

@@ -22,7 +22,7 @@ class Counting final : public worker::hub::Subscriber {
   explicit Counting(worker::net::Loop& loop) : loop_(loop) {}
 
   bool ready() const override { return true; }
-  bool taken() const override { return true; }
+  bool fully_read() const override { return true; }
   void deliver(const worker::hub::Batch& batch) override {
     for (const auto& entry : batch.entries) wrong += entry->sequence() == ++seen ? 0 : 1;
     if (seen >= total) loop_.stop();

@@ -16,7 +16,7 @@ class EventStream final : public Stream, public hub::Subscriber {
   void on_drained() override { shard_.on_drained(*this); }
 
   bool ready() const override { return exchange_.ready(); }
-  bool taken() const override { return exchange_.taken(); }
+  bool fully_read() const override { return exchange_.fully_read(); }
   void deliver(const hub::Batch& batch) override { exchange_.send(batch.wire); }
   void heartbeat(const base::Bytes& wire) override { exchange_.send(wire); }
   void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override;

@@ -45,7 +45,7 @@ class LongPoll final : public http::Source, public hub::Subscriber {
   void drain(std::chrono::milliseconds retry) override;
 
   bool ready() const override { return exchange_.ready(); }
-  bool taken() const override { return true; }
+  bool fully_read() const override { return true; }
   bool takes_single_batch() const override { return true; }
   void deliver(const hub::Batch& batch) override;
   void heartbeat(const base::Bytes& /*wire*/) override {}

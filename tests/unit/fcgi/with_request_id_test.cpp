@@ -1,4 +1,4 @@
-// Records that were framed once for all readers, and then for another request.
+// Records that were framed once for all streams, and then get the id of another request.
 #include <boost/test/unit_test.hpp>
 
 #include "fcgi/record.hpp"
@@ -7,7 +7,7 @@
 using namespace worker::fcgi;
 namespace wire = worker::support::wire;
 
-BOOST_AUTO_TEST_SUITE(readdressed_suite)
+BOOST_AUTO_TEST_SUITE(with_request_id_suite)
 
 BOOST_AUTO_TEST_CASE(shared_records_are_those_of_request_1) {
   BOOST_TEST(*shared_stdout("abc") == wire::record(wire::standard_output, 1, "abc"));
@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_CASE(shared_records_are_those_of_request_1) {
                                                          wire::record(wire::standard_output, 1, "y")));
 }
 
-BOOST_AUTO_TEST_CASE(every_record_is_readdressed_and_nothing_else) {
+BOOST_AUTO_TEST_CASE(every_record_gets_the_id_and_nothing_else_changes) {
   // Content that looks like headers, of request 1.
   const auto tricky =
       wire::record(wire::standard_output, 1, "inner") + wire::record(wire::standard_output, 1);
