@@ -37,18 +37,19 @@ Connection::~Connection() { close(); }
 
 // --- phases ---
 
+// The table in the header.
 bool Connection::may_follow(Phase phase, Phase next) {
-  if (next == Phase::closed) return phase != Phase::closed;
   switch (phase) {
     case Phase::receiving:
-      return next == Phase::answering || next == Phase::ending;
+      return next == Phase::answering || next == Phase::ending || next == Phase::closed;
     case Phase::answering:
-      return next == Phase::streaming || next == Phase::ending;
-    case Phase::streaming:
-      return next == Phase::ending;
+      return next == Phase::streaming || next == Phase::ending || next == Phase::closed;
     case Phase::ending:
-      return next == Phase::receiving || next == Phase::discarding;
+      return next == Phase::receiving || next == Phase::discarding || next == Phase::closed;
+    case Phase::streaming:
+      return next == Phase::ending || next == Phase::closed;
     case Phase::discarding:
+      return next == Phase::closed;
     case Phase::closed:
       break;
   }
@@ -119,7 +120,7 @@ void Connection::on_timer() {
       return close();
     case Phase::ending:
     case Phase::closed:
-      assert(!"no timer in these phases");
+      assert(false);  // no timer is armed
   }
 }
 
@@ -348,14 +349,8 @@ void Connection::release_opening() {
 }
 
 void Connection::after_write(ResponseWriter::Sent sent) {
-  switch (sent) {
-    case ResponseWriter::Sent::all:
-      return on_all_sent();
-    case ResponseWriter::Sent::later:
-      return;
-    case ResponseWriter::Sent::peer_gone:
-      return on_peer_gone();
-  }
+  if (sent == ResponseWriter::Sent::all) on_all_sent();
+  if (sent == ResponseWriter::Sent::peer_gone) on_peer_gone();
 }
 
 void Connection::on_all_sent() {

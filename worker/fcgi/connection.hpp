@@ -7,15 +7,15 @@
 // A closed connection stays as an object until the acceptor destroys it after the turn: a source or an event
 // of the same turn may still refer to it. The same holds for a source whose answer is finished.
 //
-// phase        means                                          timer                         may be followed
-// by receiving    a request comes in, or is waited for           deadline, or Settings::idle   answering,
-// ending answering    the endpoint, or its source, has the request   when to drain, if draining    streaming,
-// ending streaming    the same, and the head of a stream is sent     that, or the opening's delay  ending
-// ending       the answer is complete; its last bytes wait    none                          receiving,
-// discarding discarding   the answer is sent; input is thrown away       deadline                      -
-// closed       no socket                                      none                          -
-// Each phase but the last may be followed by `closed`. The writer is corked only in a call of dispatch() or
-// abort(), and delays an opening only in `streaming`.
+// phase       means                                       timer                       next, or `closed`
+// receiving   a request comes in, or is waited for        deadline or Settings::idle  answering, ending
+// answering   the endpoint or its source has the request  moment to drain, or none    streaming, ending
+// streaming   the same, and the head of a stream is sent  that, or the opening delay  ending
+// ending      the answer is complete; some of it waits    none                        receiving, discarding
+// discarding  the answer is sent; input is thrown away    deadline
+// closed      there is no socket                          none
+//
+// The writer is corked only inside dispatch() and abort(), and delays an opening only in `streaming`.
 #pragma once
 
 #include <boost/intrusive/list.hpp>

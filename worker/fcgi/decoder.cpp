@@ -70,7 +70,7 @@ void apply(http::Request& request, std::string_view name, std::string_view value
 
 Decoder::Decoder() : file_(memory_file()) {
   ::FCGX_Init();
-  // It catches SIGTERM and SIGUSR1 to set a flag that only its own accept loop looks at.
+  // It catches SIGTERM and SIGUSR1 to set a flag that only its own accept loop reads.
   std::signal(SIGTERM, SIG_DFL);
   for (const int signal : {SIGPIPE, SIGUSR1}) std::signal(signal, SIG_IGN);
 }
@@ -82,8 +82,8 @@ void Decoder::start_file() {
 
 base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
   const auto head = head_records(params);
-  // Heads are put one behind the other, where reading has got to: writing and reading one are two system
-  // calls, and what libfcgi reads ahead ends where the file does.
+  // Each head is written behind the one before, where reading has ended: that takes two system calls, and
+  // libfcgi cannot read beyond the head, as the file ends there.
   if (written_ > file_bytes_max &&
       (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0)) {
     start_file();

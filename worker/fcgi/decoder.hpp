@@ -1,11 +1,10 @@
-// Decoder: libfcgi, which turns name-value pairs into parameters. One per thread.
+// Decoder: uses libfcgi to turn name-value pairs into a request. One per thread.
 //
-// libfcgi reads from a descriptor and blocks on it, reads ahead of the request and closes what it dislikes.
-// So it is never given a peer's socket: it reads a complete, checked head from a memory file (two system
-// calls that cannot wait), and whatever it does to that file concerns nobody else. This replaced looking
-// ahead with MSG_PEEK and decoding on the socket itself: there a body's bytes end up in libfcgi's buffer, so
-// bodies need blocking reads on threads, and a GET_VALUES record behind the head would reach the code that
-// overflows.
+// libfcgi blocks on the descriptor that it reads from, reads beyond the request, and closes the descriptor on
+// an error. So it never gets a peer's socket: it reads a complete, checked head from a memory file (two
+// system calls that cannot wait). Decoding on the socket itself, after a look ahead with MSG_PEEK, was worse:
+// bytes of the body ended up in libfcgi's buffer, so that bodies needed blocking reads on threads, and a
+// GET_VALUES record behind the head could reach the code that overflows.
 #pragma once
 
 #include <sys/types.h>
@@ -22,19 +21,18 @@ namespace worker::fcgi {
 class Decoder {
  public:
   /// Initialises libfcgi and undoes what that does to SIGTERM, SIGUSR1 and SIGPIPE. Throws std::system_error
-  /// where no memory file is to be had. At start-up, before threads and before anybody else sets signal
-  /// handlers.
+  /// if the system gives no memory file. At start-up, before threads and other signal handlers.
   Decoder();
 
-  /// The request that `params`, well formed, describe, still without its body. Refusal::params where libfcgi
-  /// does not follow; that would be a disagreement between our check and libfcgi's.
+  /// The request that `params`, which are well formed, describe, without its body. Refusal::params if libfcgi
+  /// rejects them although our own check did not.
   base::Result<http::Request, Refusal> decode(std::string_view params);
 
  private:
   void start_file();
 
   base::UniqueFd file_;
-  off_t written_ = 0;  // and read: the next head goes here
+  off_t written_ = 0;  // bytes written and read: the next head goes here
 };
 
 }  // namespace worker::fcgi

@@ -1,5 +1,5 @@
-// What the FastCGI edge counts. References into the registry, taken once at start-up; usable from every
-// thread.
+// The metrics of FastCGI connections. References into the registry, looked up once at start-up; usable from
+// every thread.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace worker::fcgi {
 
-/// How an answer that took time came to its end.
+/// Why a stream ended.
 enum class StreamEnd { finished, reader_gone, slow, drained };
 
 inline constexpr std::array<std::string_view, 4> ending_names = {"finished", "client_closed", "stalled",

@@ -12,13 +12,13 @@ struct Pair {
   std::string_view value;
 };
 
-/// The pair at the front of `bytes`, which is taken off; nothing where the lengths do not fit into `bytes`.
+/// Removes the pair at the front of `bytes` and returns it; none if its lengths do not fit into `bytes`.
 std::optional<Pair> take_pair(std::string_view& bytes);
 
 void append_pair(std::string& out, std::string_view name, std::string_view value);
 
-/// Do the lengths of the name-value pairs add up exactly, and is there no NUL, which would cut a C string
-/// short?
+/// True if the lengths of the name-value pairs add up exactly and there is no NUL, which would end a C string
+/// early.
 bool params_well_formed(std::string_view params);
 
 }  // namespace worker::fcgi

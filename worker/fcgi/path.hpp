@@ -1,8 +1,9 @@
-// Path: what a request is for, out of the parameters in which web servers say it. A value; loop thread only.
+// Path: the path of a request, found in the parameters that web servers put it into. A value; loop thread
+// only.
 //
-// Each front end fills other ones: nginx, Apache and HAProxy SCRIPT_NAME, Caddy and h2o PATH_INFO, lighttpd
-// either or both. The path is never normalised: a front end that has decided who may ask for /publish has
-// decided on the path it saw, so `//publish` and `/x/../publish` are other paths, which do not exist.
+// nginx, Apache and HAProxy fill SCRIPT_NAME, Caddy and h2o PATH_INFO, lighttpd one of them or both. The path
+// is never normalised: a front end decides who may use /publish by the path that it saw, so `//publish` and
+// `/x/../publish` are other paths, which do not exist.
 #pragma once
 
 #include <string>
@@ -12,12 +13,12 @@ namespace worker::fcgi {
 
 class Path {
  public:
-  /// Looks at one parameter. The last of several with one name counts.
+  /// Uses one parameter. Of several with one name the last counts.
   void apply(std::string_view name, std::string_view value);
 
   /// SCRIPT_NAME with PATH_INFO behind it (RFC 3875, section 4.1: both are decoded); else DOCUMENT_URI; else
-  /// the path of REQUEST_URI, decoded once, but for `%2F` and `%00`, which are no part of any path of ours.
-  /// Empty where there is none of them.
+  /// the path of REQUEST_URI, decoded once except for `%2F` and `%00`, which are in no path of the worker.
+  /// Empty if there is none of them.
   std::string text() const;
 
  private:

@@ -14,8 +14,8 @@ namespace worker::fcgi {
 
 inline constexpr std::size_t header_bytes = 8;
 inline constexpr std::size_t content_bytes_max = 65'535;
-/// Largest STDOUT record sent: nginx passes on one chunk per record, so few and full ones are cheap, yet one
-/// must not hold up the others on its loop.
+/// Largest STDOUT record that is sent. nginx passes on one chunk per record: few large ones are cheap, but a
+/// very large one would delay other connections.
 inline constexpr std::size_t stdout_bytes_max = 32'768;
 
 /// One header, decoded.
@@ -31,24 +31,24 @@ struct RecordHeader {
 
 void append_record(std::string& out, std::uint8_t type, std::uint16_t request_id, std::string_view content);
 
-/// `payload` as STDOUT records; nothing for an empty payload, since an empty STDOUT record means the end.
+/// `payload` as STDOUT records; none for an empty payload, since an empty STDOUT record means the end.
 void append_stdout(std::string& out, std::uint16_t request_id, std::string_view payload);
 
-/// `payload` as STDOUT records of request `shared_request_id`, for send(): web servers number every
-/// request 1.
+/// `payload` as STDOUT records of request `shared_request_id`, for send(). Web servers give that id to every
+/// request.
 inline constexpr std::uint16_t shared_request_id = 1;
 base::Bytes shared_stdout(std::string_view payload);
 
-/// The same records for another request.
+/// A copy of `records` for another request.
 std::string with_request_id(std::string_view records, std::uint16_t request_id);
 
 /// The end of STDOUT and of the request: END_REQUEST with application status 0, REQUEST_COMPLETE.
 void append_end(std::string& out, std::uint16_t request_id);
 
-/// END_REQUEST with CANT_MPX_CONN: the connection serves one request at a time, and this one is not begun.
+/// END_REQUEST with CANT_MPX_CONN: the connection serves one request at a time, and refuses this one.
 void append_cannot_multiplex(std::string& out, std::uint16_t request_id);
 
-/// BEGIN_REQUEST for a responder on a connection that is kept.
+/// BEGIN_REQUEST for a responder, with KEEP_CONN.
 void append_begin(std::string& out, std::uint16_t request_id);
 
 }  // namespace worker::fcgi

@@ -9,14 +9,14 @@ namespace worker::fcgi {
 
 enum class Refusal {
   version,     // not FastCGI 1
-  type,        // a record that has no place here
+  type,        // a record that must not come at this point
   role,        // not a responder
-  id,          // request id 0, or another request's
+  id,          // request id 0, or the id of another request
   length,      // a BEGIN_REQUEST of the wrong size
   params,      // name-value pairs whose lengths do not add up, or with NUL
   truncated,   // the peer left in the middle of a request
   deadline,    // the request was not complete in time
-  early,       // too much sent before the answer
+  early,       // too many bytes came before the answer was sent
   full,        // too many connections without a request
   management,  // a management record that is too long, or too many of them
 };

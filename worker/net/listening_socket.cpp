@@ -22,7 +22,7 @@ bool is_listening(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening != 0;
 }
 
-// sd_listen_fds(3), without libsystemd: the variables are meant for us only if LISTEN_PID is our pid.
+// sd_listen_fds(3), without libsystemd: the variables are for this process only if LISTEN_PID is its id.
 bool has_listen_fds() {
   const auto number = [](const char* name) {
     const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): start-up, one thread
@@ -33,7 +33,7 @@ bool has_listen_fds() {
   return number("LISTEN_PID") == ::getpid() && number("LISTEN_FDS") >= 1;
 }
 
-// Makes room for our own socket at `path`: nothing there, or a socket that nobody listens on any more.
+// Removes a socket at `path` that no process listens on. Fails if anything else is there.
 base::Result<void, std::string> clear_stale(const std::string& path, const sockaddr_un& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return base::success();
@@ -114,7 +114,8 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_tcp(const Liste
 }
 
 base::Result<ListeningSocket, std::string> ListeningSocket::prepared(base::UniqueFd fd, std::string origin) {
-  // The gate must never wait in accept: another worker on the same socket may have taken the connection.
+  // The acceptor must never wait in accept: another worker on the same socket may have accepted the
+  // connection.
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
       ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0) {

@@ -1,6 +1,6 @@
-// ListeningSocket: where FastCGI connections arrive. Found once, at start-up: inherited from spawn-fcgi or
-// systemd, or made here. What was made here is removed again by its owner's destructor; what somebody else
-// made never is.
+// ListeningSocket: the socket that FastCGI connections come to. Found once, at start-up: inherited from
+// spawn-fcgi or systemd, or made here. The destructor removes the file of a Unix socket that was made here,
+// and no other.
 #pragma once
 
 #include <string>
@@ -13,9 +13,9 @@ namespace worker::net {
 
 class ListeningSocket {
  public:
-  /// The first that applies: descriptor 0 where it is a listening socket, the first of LISTEN_FDS
-  /// (sd_listen_fds(3)), `settings.address`. Fails with a sentence for the operator. A Unix socket whose
-  /// owner is gone is replaced; one that answers is left alone and is a failure.
+  /// The first that applies: descriptor 0 if it is a listening socket, the first of LISTEN_FDS
+  /// (sd_listen_fds(3)), `settings.address`. Fails with a sentence for the operator. A Unix socket that no
+  /// process listens on is replaced; one that a process listens on is a failure.
   static base::Result<ListeningSocket, std::string> find(const ListenSettings& settings);
 
   ListeningSocket(ListeningSocket&&) noexcept = default;
@@ -23,7 +23,7 @@ class ListeningSocket {
   ~ListeningSocket();
 
   int descriptor() const { return fd_.get(); }
-  /// Who connects from now on is turned away at once, unless another process holds the same socket.
+  /// New connections are refused at once, unless another process has the same socket.
   void close();
   /// For the log: `descriptor 0`, `LISTEN_FDS` or the address.
   const std::string& origin() const { return origin_; }
@@ -36,7 +36,7 @@ class ListeningSocket {
 
   base::UniqueFd fd_;
   std::string origin_;
-  std::string made_path_;  // to be removed; empty where there is nothing to remove
+  std::string made_path_;  // the file to remove; empty if there is none
 };
 
 }  // namespace worker::net

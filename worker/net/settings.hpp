@@ -1,5 +1,5 @@
-// What an operator can set about the listening socket. Plain values; config/ reads them, defaults are the
-// shipped ones.
+// Settings of the listening socket. Plain values, which config/ reads; the defaults are those of the shipped
+// configuration.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace worker::net {
 struct ListenSettings {
   /// A Unix socket's path (with a slash) or `127.0.0.1:9000` / `[::1]:9000`. Empty: the socket is inherited.
   std::string address;
-  /// Permissions of a Unix socket made here.
+  /// Permissions of a Unix socket that the worker makes.
   unsigned mode = 0660;
   /// Connections that may wait to be accepted; the kernel caps it at net.core.somaxconn.
   int backlog = 4096;
