@@ -29,12 +29,12 @@ std::optional<std::string> reserved_topics_problem(const std::vector<std::string
   const auto unknown = std::ranges::find_if(
       topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
   if (unknown != topics.end()) {
-    return fmt::format("topic: there is no {}; of names that begin with $ there is $stats",
+    return fmt::format("topic: {} does not exist; the only name that begins with $ is $stats",
                        base::printable(*unknown));
   }
   if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
-    return "topic: $stats is a stream of its own; ask for it without other topics";
-  if (polls) return "poll: $stats is a stream only; to ask for figures once there is /metrics";
+    return "topic: $stats cannot be combined with other topics; request it alone";
+  if (polls) return "poll: $stats does not support long polling; use a stream, or read /metrics";
   return std::nullopt;
 }
 

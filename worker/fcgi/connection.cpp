@@ -265,7 +265,7 @@ void Connection::dispatch(RequestReader::Progress progress) {
     context_.request.reset();
   } catch (const std::exception& bug) {
     context_.request.reset();
-    context_.logger.error("an endpoint failed: {}", bug.what());
+    context_.logger.error("internal error in an endpoint: error=\"{}\"", bug.what());
     return close();
   }
   if (closed()) return;

@@ -16,7 +16,7 @@ http::Response limit_problem(RequestReader::Progress progress, const Settings& s
     return http::problem(
         431,
         fmt::format("The address and headers are over {} bytes. Send the subscription as the body of POST "
-                    "/events, or raise gate.head_bytes_max.",
+                    "/events, or raise fastcgi.head_bytes_max.",
                     settings.head_bytes_max));
   }
   if (progress == RequestReader::Progress::body_too_large) {
@@ -24,11 +24,9 @@ http::Response limit_problem(RequestReader::Progress progress, const Settings& s
     return http::problem(413, fmt::format("The body is over {} bytes.", settings.body_bytes_max));
   }
   limits.count(metrics::Limit::bodies_bytes);
-  return http::problem(503,
-                       fmt::format("Request bodies that are arriving take {} bytes already, so this one does "
-                                   "not fit; send it again later.",
-                                   bodies_bytes),
-                       {{"Retry-After", "1"}});
+  return http::problem(
+      503, fmt::format("The request bodies being received take {} bytes already. Retry later.", bodies_bytes),
+      {{"Retry-After", "1"}});
 }
 
 std::optional<http::Response> length_problem(const http::Request& request) {
@@ -36,8 +34,8 @@ std::optional<http::Response> length_problem(const http::Request& request) {
   // A chunked body has no length to announce: most web servers send none then, Caddy sends -1.
   if (announced.empty() || announced == "-1" || announced == std::to_string(request.body.size()))
     return std::nullopt;
-  return http::problem(400, fmt::format("The body has {} bytes, announced were {}.", request.body.size(),
-                                        base::printable(announced)));
+  return http::problem(400, fmt::format("The body has {} bytes, but Content-Length is {}.",
+                                        request.body.size(), base::printable(announced)));
 }
 
 }  // namespace worker::fcgi

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/closest_match.hpp"
+#include "base/number.hpp"
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
 #include "log/topic.hpp"
@@ -50,13 +50,11 @@ void check_type(std::string_view type, const PublishSettings& limits) {
 }
 
 std::chrono::milliseconds retry_of(std::string_view text) {
-  std::chrono::milliseconds::rep value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0 ||
-      value > retry_max.count()) {
+  const auto value = base::parse_number<std::uint32_t>(text);
+  if (!value || *value > retry_max.count()) {
     throw InvalidRequest(fmt::format("retry: must be milliseconds from 0 to {}", retry_max.count()));
   }
-  return std::chrono::milliseconds(value);
+  return std::chrono::milliseconds(*value);
 }
 
 bool close_of(std::string_view text) {

@@ -32,10 +32,10 @@ void StreamContext::refuse(http::Exchange& exchange, Delivery delivery, const St
 void StreamContext::answer_try_again(http::Exchange& exchange, Delivery delivery) {
   if (delivery == Delivery::poll) {
     return exchange.answer(
-        http::problem(503, "The history cannot be read yet; ask again.", {{"Retry-After", "1"}}));
+        http::problem(503, "The history is not loaded yet. Retry later.", {{"Retry-After", "1"}}));
   }
   auto body = stream_opening(settings_, random_);
-  sse::append_comment(body, "the history cannot be read yet; come back");
+  sse::append_comment(body, "the history is not loaded yet; reconnect");
   exchange.answer({stream_head(), std::move(body)});
 }
 

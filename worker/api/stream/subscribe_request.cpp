@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "api/stream/cursor.hpp"
 #include "api/stream/cursor_spellings.hpp"
 #include "api/stream/long_poll.hpp"
+#include "base/number.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 
@@ -17,22 +17,20 @@ namespace {
 
 // Whole seconds, at most a year; none for any other text.
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
-  constexpr int year = 31'536'000;
-  int seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > year)
-    return std::nullopt;
-  return std::chrono::seconds(seconds);
+  constexpr unsigned year = 31'536'000;
+  const auto seconds = base::parse_number<unsigned>(text);
+  if (!seconds || *seconds > year) return std::nullopt;
+  return std::chrono::seconds(*seconds);
 }
 
 std::string too_many_patterns(std::size_t patterns, std::size_t most) {
   if (most == 0) {
-    return "topic: patterns are not allowed here; ask for topics by their names, or have the operator raise "
+    return "topic: patterns are not allowed here; name the topics, or ask the operator to raise "
            "streams.patterns_max";
   }
   return fmt::format(
-      "topic: {} patterns are too many; at most {} are allowed. Ask for topics by their names, or for one "
-      "pattern that covers several; the operator can raise streams.patterns_max",
+      "topic: {} patterns requested, at most {} are allowed. Name the topics, or use one pattern that covers "
+      "several; the operator can raise streams.patterns_max",
       patterns, most);
 }
 
@@ -43,7 +41,7 @@ base::Result<log::Subscription, std::string> parse_topics(const std::vector<std:
   if (topics.size() > settings.topics_max) {
     limits.count(metrics::Limit::stream_topics);
     return base::failure(
-        fmt::format("topic: {} are asked for; at most {} are allowed", topics.size(), settings.topics_max));
+        fmt::format("topic: {} requested, at most {} are allowed", topics.size(), settings.topics_max));
   }
   const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, log::is_pattern));
   if (patterns > settings.patterns_max) {
