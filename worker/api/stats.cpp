@@ -7,6 +7,7 @@
 
 #include "base/printable.hpp"
 #include "http/problem.hpp"
+#include "log/topic.hpp"
 
 namespace worker::api {
 namespace {

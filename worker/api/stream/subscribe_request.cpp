@@ -11,6 +11,7 @@
 #include "base/number.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
+#include "log/topic.hpp"
 
 namespace worker::api {
 namespace {
