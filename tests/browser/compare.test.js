@@ -376,7 +376,7 @@ test('a topic that cannot be compared: why is beside its field, and another goes
 
   const before = requests.length;
   await choose(page, '$stats');
-  await said.filter({ hasText: 'cannot be polled' }).waitFor({ timeout: 60_000 });
+  await said.filter({ hasText: 'do not support long polling' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(await page.locator('.sides .status').evaluateAll((all) => all.map(({ dataset }) => dataset.state)), ['closed', 'closed']);
   await page.getByRole('button', { name: 'Disconnect both' }).evaluate((button) => button.click());
   assert.deepEqual(await page.locator('.back').allTextContents(), ['Not disconnected yet.', 'Not disconnected yet.']);

@@ -25,7 +25,7 @@ void History::lose(Sequence through) {
     publisher_ids_.evict(*entry);
     return true;
   });
-  retained_.evict_all(losses_.drop_through(through));
+  retained_.evict_all(losses_.lose_through(through));
   epochs_.advance(through);
 }
 

@@ -76,7 +76,7 @@ class History {
   /// What is known of all topics and ids, for a file that has none of it.
   LogChanges all_changes() const;
 
-  /// --- shorter, for the stores ---
+  /// --- what the stores ask for ---
   std::string id_of(Sequence sequence) const { return epochs_.id_of(sequence); }
   const std::string& epoch() const { return epochs_.name(); }
   Sequence epoch_start() const { return epochs_.start(); }

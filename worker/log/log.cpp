@@ -45,7 +45,7 @@ Sequence Log::last() const {
 
 Sequence Log::lost_through() const {
   const std::lock_guard lock(mutex_);
-  return history_.losses().dropped_through();
+  return history_.losses().lost_through();
 }
 
 void Log::follow(Follower& follower, std::function<void()> notify) {

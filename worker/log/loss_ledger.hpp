@@ -1,5 +1,5 @@
 // LossLedger: what readers may have missed of the whole log: how many evictions there were, and up to which
-// sequence entries were dropped, or are missing. What a single topic evicted is in its Topic. A value; the
+// sequence entries were lost, or may be missing. What a single topic evicted is in its Topic. A value; the
 // log guards it.
 #pragma once
 
@@ -16,8 +16,8 @@ class LossLedger {
   /// The mark of all topics that are not known, together: it covers those that were discarded.
   const EvictionMark& discarded() const { return discarded_; }
   const EvictionMark& missing_tail() const { return missing_tail_; }
-  /// The last sequence that drop_through() dropped; 0 if it was never called.
-  Sequence dropped_through() const { return dropped_through_; }
+  /// The argument of the last lose_through(); 0 if it was never called.
+  Sequence lost_through() const { return lost_through_; }
 
   /// Counts an eviction of entries up to `through`, and returns its mark.
   EvictionMark evict(Sequence through) { return {through, ++evictions_}; }
@@ -26,8 +26,8 @@ class LossLedger {
     discarded_ = {std::max(discarded_.through, mark.through), std::max(discarded_.at, mark.at)};
   }
   /// All entries up to `through` are gone, for every topic. Returns the mark.
-  EvictionMark drop_through(Sequence through) {
-    dropped_through_ = through;
+  EvictionMark lose_through(Sequence through) {
+    lost_through_ = through;
     return discarded_ = evict(through);
   }
   /// Entries up to `through` may have been given out that the store does not have any more.
@@ -42,7 +42,7 @@ class LossLedger {
   EvictionCount evictions_ = 0;
   EvictionMark discarded_;
   EvictionMark missing_tail_;
-  Sequence dropped_through_ = 0;
+  Sequence lost_through_ = 0;
 };
 
 }  // namespace worker::log

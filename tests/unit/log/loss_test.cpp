@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_CASE(no_entry_is_retained_and_sequences_continue, Fixture) {
   add(draft_with_id("b", "own"));
   history.lose(4);
   BOOST_TEST(history.last() == 4U);
-  BOOST_TEST(history.losses().dropped_through() == 4U);
+  BOOST_TEST(history.losses().lost_through() == 4U);
   BOOST_TEST(history.stats().events == 0U);
   BOOST_TEST(history.stats().bytes == 0U);
   BOOST_TEST(!history.find_retained("own"));

@@ -13,7 +13,7 @@ export const charts = [
   { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes/s` },
   { title: 'Publish time', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
   { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
-  { title: 'Stalled streams closed', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
+  { title: 'Stalled closes', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
   { title: 'CPU (one core)', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
 ];
 
