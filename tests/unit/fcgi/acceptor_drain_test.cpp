@@ -27,12 +27,12 @@ const std::string stream_end = wire::record(wire::standard_output, 1, "bye 1000"
 
 BOOST_FIXTURE_TEST_SUITE(acceptor_drain_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(nobody_there) {
+BOOST_AUTO_TEST_CASE(without_connections_it_is_done_at_once) {
   drain(5s);
   BOOST_TEST(done == 1);
 }
 
-BOOST_AUTO_TEST_CASE(nobody_is_accepted_any_more) {
+BOOST_AUTO_TEST_CASE(no_connection_is_accepted_after_draining_began) {
   connect().close();
   drain(5s);
   auto late = connect_unseen();
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_ends_by_itself_in_the_window) {
   BOOST_TEST(peer.closed());
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_who_leaves_in_the_window) {
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_in_the_window) {
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}));
   drain(3600s);
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_leaves_in_the_window) {
   BOOST_TEST(ended(StreamEnd::reader_gone) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_on_its_way_is_still_answered) {
+BOOST_AUTO_TEST_CASE(a_request_that_is_arriving_is_answered) {
   auto peer = connect();
   const auto bytes = wire::request({});
   send(peer, bytes.substr(0, 10));
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_request_on_its_way_is_still_answered) {
   BOOST_TEST(done == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_on_its_way_begins_and_ends_at_once) {
+BOOST_AUTO_TEST_CASE(a_stream_whose_request_is_arriving_begins_and_ends_at_once) {
   auto peer = connect();
   const auto bytes = wire::request({.path = "/events"});
   send(peer, bytes.substr(0, 10));
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(a_stream_on_its_way_begins_and_ends_at_once) {
   BOOST_TEST(done == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_that_does_not_come_ends_at_its_deadline_within_the_window) {
+BOOST_AUTO_TEST_CASE(an_incomplete_request_ends_at_its_deadline_within_the_window) {
   auto peer = connect();
   send(peer, wire::request({}).substr(0, 10));
   advance(2s);
@@ -146,8 +146,8 @@ BOOST_AUTO_TEST_CASE(a_request_that_does_not_come_ends_at_its_deadline_within_th
   BOOST_TEST(refused(Refusal::deadline) == 1U);
 }
 
-// Whatever is open then: half a request, an answer that nobody takes.
-BOOST_AUTO_TEST_CASE(half_a_second_after_the_window_all_is_closed) {
+// Also half a request, and an answer that is never read.
+BOOST_AUTO_TEST_CASE(half_a_second_after_the_window_every_connection_is_closed) {
   const std::string large(4 * 1024 * 1024, 'x');
   endpoint.scripts["/large"] = [&](auto& exchange) { exchange.answer({{200, {}}, large}); };
   auto half = connect();
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(half_a_second_after_the_window_all_is_closed) {
   BOOST_TEST(refused() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_whose_reader_does_not_take_the_end) {
+BOOST_AUTO_TEST_CASE(a_stream_whose_client_does_not_read_the_end) {
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}));
   endpoint.stream->write(std::string(250'000, 'x'));
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_reader_does_not_take_the_end) {
   BOOST_TEST(ended(StreamEnd::drained) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_request_sent_ahead_is_not_begun) {
+BOOST_AUTO_TEST_CASE(a_pipelined_request_is_not_begun) {
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}) + wire::request({}));
   drain(0ms);

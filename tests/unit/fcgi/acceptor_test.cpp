@@ -15,7 +15,7 @@ struct Narrow : AcceptorFixture {
   Narrow() : AcceptorFixture({.pending_max = 3}) {}
 };
 
-// For its life, no descriptor is to be had.
+// While it exists, the process gets no new descriptor.
 class NoDescriptors {
  public:
   NoDescriptors() {
@@ -37,14 +37,14 @@ class NoDescriptors {
 
 BOOST_FIXTURE_TEST_SUITE(acceptor_suite, AcceptorFixture)
 
-BOOST_AUTO_TEST_CASE(nobody_is_accepted_before_start) {
+BOOST_AUTO_TEST_CASE(no_connection_is_accepted_before_start) {
   settle();
   BOOST_TEST(metrics.accepted.value() == 0U);
   auto peer = connect();
   BOOST_TEST(metrics.accepted.value() == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_storm_larger_than_one_turn) {
+BOOST_AUTO_TEST_CASE(more_connections_than_one_turn_accepts) {
   std::list<Peer> peers;
   for (int i = 0; i < 125; ++i) peers.push_back(connect_unseen());
   settle();
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(a_storm_larger_than_one_turn) {
   BOOST_TEST(metrics.connections.value() == 125);
 }
 
-BOOST_AUTO_TEST_CASE(a_listening_socket_that_somebody_made_wait, *boost::unit_test::timeout(20)) {
+BOOST_AUTO_TEST_CASE(a_listening_socket_that_another_process_made_blocking, *boost::unit_test::timeout(20)) {
   connect();
   make_listening_wait();
   auto peer = connect();
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_listening_socket_that_somebody_made_wait, *boost::unit_te
   BOOST_TEST(metrics.accepted.value() == 2U);
 }
 
-BOOST_AUTO_TEST_CASE(request_and_leaving_before_it_was_accepted) {
+BOOST_AUTO_TEST_CASE(a_peer_that_leaves_before_it_is_accepted) {
   auto peer = connect_unseen();
   peer.send(wire::request({}));
   peer.close();
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(request_and_leaving_before_it_was_accepted) {
   BOOST_TEST(refused() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(without_descriptors_accepting_pauses_and_goes_on) {
+BOOST_AUTO_TEST_CASE(without_descriptors_accepting_pauses_and_resumes) {
   auto open = connect();
   std::list<Peer> waiting;
   for (int i = 0; i < 3; ++i) waiting.push_back(connect_unseen());
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(neither_streams_nor_kept_connections_count) {
   BOOST_TEST(refused() == 0U);
   const auto over = connect();
   BOOST_TEST(refused(Refusal::full) == 1U);
-  // They are served all the same, and count as long as their request is not complete.
+  // Kept connections are served nevertheless, and count as pending until their request is complete.
   const auto request = wire::request({});
   send(kept.front(), request.substr(0, 10));
   BOOST_TEST(totals.pending == 4U);
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(neither_streams_nor_kept_connections_count) {
   BOOST_TEST(totals.idle == 3U);
 }
 
-// nginx keeps a few; a peer that keeps more than may wait is closed after its answer, and loses nothing.
+// nginx keeps a few. A peer that keeps more than may wait loses nothing when it is closed after its answer.
 BOOST_AUTO_TEST_CASE(one_more_than_may_be_kept_is_closed_after_its_answer) {
   std::list<Peer> kept;
   for (int i = 0; i < 3; ++i) {
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(one_more_than_may_be_kept_is_closed_after_its_answer) {
   BOOST_TEST(!next.closed());
 }
 
-// One that only asks for values waits still.
+// A connection that only asks for values still counts as idle.
 BOOST_AUTO_TEST_CASE(a_management_record_is_no_request) {
   auto peer = connect();
   BOOST_TEST(answer_to(peer, wire::request({})) == ok);
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_management_record_is_no_request) {
   BOOST_TEST(totals.pending == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(places_come_back_however_a_connection_ends) {
+BOOST_AUTO_TEST_CASE(every_end_of_a_connection_makes_room_for_another) {
   endpoint.scripts["/bug"] = [](auto&) { throw std::runtime_error("a bug"); };
   endpoint.scripts["/events"] = endpoint.streaming();
   for (int round = 0; round < 5; ++round) {

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(head_of_a_stream_ends_it) {
              wire::answer(1, {plain_head}));
 }
 
-BOOST_AUTO_TEST_CASE(an_endpoint_that_throws_costs_its_own_connection_only) {
+BOOST_AUTO_TEST_CASE(an_endpoint_that_throws_ends_only_its_own_connection) {
   endpoint.scripts["/bug"] = [](auto&) { throw std::runtime_error("a bug"); };
   endpoint.scripts["/late-bug"] = [this](auto& exchange) {
     endpoint.streaming("half")(exchange);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_leaves_in_the_middle_is_truncated) {
   BOOST_TEST(endpoint.requests.empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_peer_that_says_nothing_and_leaves_is_no_refusal) {
+BOOST_AUTO_TEST_CASE(a_peer_that_sends_nothing_and_leaves_is_no_refusal) {
   auto peer = connect();
   peer.close();
   settle();

@@ -10,7 +10,7 @@ struct Fixture : AcceptorFixture {
   Fixture() : AcceptorFixture({.deadline = 5s, .body_bytes_max = 10'000, .bodies_bytes_max = 3'000}) {}
 
   static std::string posted(std::size_t body_bytes) { return wire::post(std::string(body_bytes, 'b')); }
-  /// A request that lacks its end.
+  /// A request without its last record.
   static std::string begun(std::size_t body_bytes) {
     const auto whole = posted(body_bytes);
     return whole.substr(0, whole.size() - end.size());
@@ -22,7 +22,7 @@ struct Fixture : AcceptorFixture {
 
 BOOST_FIXTURE_TEST_SUITE(connection_bodies_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
+BOOST_AUTO_TEST_CASE(bodies_at_the_limit_and_over_it) {
   auto one = connect();
   auto two = connect();
   auto three = connect();
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(as_much_as_there_may_be_and_one_byte_more) {
   BOOST_TEST(answer_to(next, posted(3'000)) == ok);
 }
 
-// Nobody publishes, but readers come: their requests have no body.
+// Requests for streams have no body, so they are served when no more can be published.
 BOOST_AUTO_TEST_CASE(requests_without_a_body_are_served) {
   auto one = connect();
   send(one, begun(3'000));
@@ -50,13 +50,13 @@ BOOST_AUTO_TEST_CASE(requests_without_a_body_are_served) {
   BOOST_TEST(answer_to(reader, wire::request({})) == ok);
 }
 
-BOOST_AUTO_TEST_CASE(one_that_is_alone_may_have_more) {
+BOOST_AUTO_TEST_CASE(a_single_body_may_exceed_the_limit) {
   auto one = connect();
   BOOST_TEST(answer_to(one, posted(10'000)) == ok);
   BOOST_TEST(totals.bodies.used() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(however_it_ends_the_bytes_come_back) {
+BOOST_AUTO_TEST_CASE(every_end_of_a_request_frees_its_bytes) {
   auto gone = connect();
   send(gone, begun(500));
   auto late = connect();

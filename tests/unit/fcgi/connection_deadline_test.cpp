@@ -1,4 +1,4 @@
-// Time: the deadline of a request, the patience with a kept connection, the time to take an answer.
+// The deadline of a request, the idle time of a kept connection, the time in which an answer must be read.
 #include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
@@ -24,8 +24,7 @@ BOOST_AUTO_TEST_CASE(a_silent_peer) {
   BOOST_TEST(metrics.connections.value() == 0);
 }
 
-// A byte now and then buys no time.
-BOOST_AUTO_TEST_CASE(a_request_that_trickles_in) {
+BOOST_AUTO_TEST_CASE(a_request_that_arrives_byte_by_byte_keeps_its_deadline) {
   auto peer = connect();
   const auto bytes = wire::request({});
   for (std::size_t i = 0; i < 5; ++i) {
@@ -38,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_request_that_trickles_in) {
   BOOST_TEST(refused(Refusal::deadline) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(in_time_at_the_last_moment) {
+BOOST_AUTO_TEST_CASE(a_request_that_is_complete_just_before_its_deadline) {
   auto peer = connect();
   const auto bytes = wire::request({});
   send(peer, bytes.substr(0, bytes.size() - 1));
@@ -46,7 +45,7 @@ BOOST_AUTO_TEST_CASE(in_time_at_the_last_moment) {
   BOOST_TEST(answer_to(peer, bytes.substr(bytes.size() - 1)) == ok);
 }
 
-BOOST_AUTO_TEST_CASE(a_kept_connection_may_wait_and_is_then_closed_without_blame) {
+BOOST_AUTO_TEST_CASE(a_kept_connection_may_wait_and_its_end_is_no_refusal) {
   auto peer = connect();
   BOOST_TEST(answer_to(peer, wire::request({})) == ok);
   advance(59'999ms);
@@ -57,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_kept_connection_may_wait_and_is_then_closed_without_blame
   BOOST_TEST(metrics.connections.value() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(each_request_renews_the_patience) {
+BOOST_AUTO_TEST_CASE(each_request_restarts_the_idle_time) {
   auto peer = connect();
   for (int i = 0; i < 5; ++i) {
     BOOST_TEST(answer_to(peer, wire::request({})) == ok);
@@ -87,7 +86,7 @@ BOOST_AUTO_TEST_CASE(an_open_stream_has_no_deadline) {
   BOOST_TEST(metrics.streams.value() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_nobody_takes) {
+BOOST_AUTO_TEST_CASE(an_answer_that_is_never_read) {
   const std::string large(std::size_t{4} * 1024 * 1024, 'x');
   endpoint.scripts["/large"] = [&](auto& exchange) { exchange.answer({{200, {}}, large}); };
   auto peer = connect();
@@ -105,8 +104,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_nobody_takes) {
   BOOST_TEST(refused() == 0U);
 }
 
-// However long that takes.
-BOOST_AUTO_TEST_CASE(an_answer_that_is_taken_slowly) {
+BOOST_AUTO_TEST_CASE(an_answer_that_is_read_slowly) {
   const std::string large(1024 * 1024, 'x');
   endpoint.scripts["/large"] = [&](auto& exchange) { exchange.answer({{200, {}}, large}); };
   auto peer = connect();

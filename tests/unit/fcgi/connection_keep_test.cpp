@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(what_follows_a_request_without_keep_is_not_served) {
   BOOST_TEST(endpoint.requests.size() == 1U);
 }
 
-// Of the same id; another one would be told that it cannot.
+// A request with the same id; one with another id would be refused.
 BOOST_AUTO_TEST_CASE(a_request_that_comes_during_a_stream_waits_for_its_end) {
   endpoint.scripts["/events"] = endpoint.streaming("1");
   for (const bool in_pieces : {false, true}) {
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(streams_one_after_the_other) {
   BOOST_TEST(metrics.streams.value() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(too_much_sent_early_is_refused) {
+BOOST_AUTO_TEST_CASE(too_many_pipelined_bytes_are_refused) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}));
@@ -100,9 +100,9 @@ BOOST_AUTO_TEST_CASE(too_much_sent_early_is_refused) {
   BOOST_TEST(endpoint.streams_alive == 0);
 }
 
-// Without keep there is no next request: what comes is read away, however much it is, so that leaving is
-// seen.
-BOOST_AUTO_TEST_CASE(without_keep_what_comes_early_is_read_away) {
+// Without keep there is no next request. Reading goes on, however much comes, so that the worker notices when
+// the peer leaves.
+BOOST_AUTO_TEST_CASE(without_keep_pipelined_bytes_are_thrown_away) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();
   send(peer, wire::request({.keep = false, .path = "/events"}));
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(without_keep_what_comes_early_is_read_away) {
   BOOST_TEST(refused() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(malformed_bytes_that_came_early_are_refused_when_their_turn_comes) {
+BOOST_AUTO_TEST_CASE(malformed_pipelined_bytes_are_refused_after_the_answer) {
   endpoint.scripts["/events"] = endpoint.streaming();
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}) + "GET / HTTP/1.1\r\n");

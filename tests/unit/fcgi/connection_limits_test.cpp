@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(cut_at_every_place) {
 
 // The connection stays until the peer has stopped sending: closing earlier would destroy the answer on its
 // way.
-BOOST_AUTO_TEST_CASE(who_is_still_sending_can_read_the_answer) {
+BOOST_AUTO_TEST_CASE(a_peer_that_is_still_sending_can_read_the_answer) {
   auto peer = connect();
   send(peer, wire::post(std::string(1'001, 'b')).substr(0, 200));
   for (int i = 0; i < 100; ++i) send(peer, std::string(60'000, 'b'));
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(who_is_still_sending_can_read_the_answer) {
   BOOST_TEST(refused() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(who_sends_for_ever_is_cut_at_the_deadline) {
+BOOST_AUTO_TEST_CASE(a_peer_that_never_stops_sending_is_closed_at_the_deadline) {
   auto peer = connect();
   send(peer, wire::post(std::string(1'001, 'b')));
   for (int i = 0; i < 4; ++i) {

@@ -1,4 +1,4 @@
-// The first write of a stream: small, so that no proxy takes it for something to compress.
+// The first write of a stream is small, so that no proxy decides to compress the stream.
 #include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
@@ -9,7 +9,7 @@ std::string out(std::string_view payload) { return wire::record(wire::standard_o
 const std::string history(600, 'h');
 
 struct Fixture : AcceptorFixture {
-  // An opening and what is held of the history, in one turn.
+  // An opening and a history in one turn.
   void replay(const std::string& second) {
     endpoint.scripts["/events"] = [this, second](auto& exchange) {
       endpoint.streaming("first")(exchange);
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(the_history_follows_the_opening) {
   BOOST_TEST(metrics.sent_bytes.value() == (opening + out(history) + out("third")).size());
 }
 
-BOOST_AUTO_TEST_CASE(one_write_where_all_is_small_or_nobody_compresses) {
+BOOST_AUTO_TEST_CASE(one_write_if_the_stream_is_short_or_not_compressed) {
   replay("small");
   BOOST_TEST(connect_reader(true).received() == opening + out("small") + out("third"));
   replay(history);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_short_answer_is_no_stream) {
   BOOST_TEST(connect_reader(true).received() == wire::answer(1, {plain_head, history}));
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_meanwhile_waits_behind_it) {
+BOOST_AUTO_TEST_CASE(events_that_come_meanwhile_wait_behind_it) {
   replay(history);
   auto peer = connect_reader(true);
   endpoint.stream->write("fourth");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(what_comes_meanwhile_waits_behind_it) {
   BOOST_TEST(peer.received() == out("fifth"));
 }
 
-BOOST_AUTO_TEST_CASE(whatever_ends_the_stream_lets_it_go) {
+BOOST_AUTO_TEST_CASE(every_end_of_the_stream_releases_it) {
   replay(history);
   const auto rest = out(history) + out("third");
   {
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(whatever_ends_the_stream_lets_it_go) {
   BOOST_TEST(metrics.streams.value() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(draining_lets_it_go) {
+BOOST_AUTO_TEST_CASE(draining_releases_it) {
   replay(history);
   auto peer = connect_reader(true);
   bool drained = false;
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(draining_lets_it_go) {
 }
 
 // The peer leaves in the turn in which draining begins: its connection is closed, and still in the list.
-BOOST_AUTO_TEST_CASE(draining_when_its_reader_has_just_left) {
+BOOST_AUTO_TEST_CASE(draining_when_the_client_has_just_left) {
   replay(history);
   auto peer = connect_reader(true);
   bool drained = false;

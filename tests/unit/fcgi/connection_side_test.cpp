@@ -1,4 +1,4 @@
-// Beside the answer of one request: questions to the worker, other requests, ABORT_REQUEST; exact bytes.
+// Records beside one request: GET_VALUES, other requests, ABORT_REQUEST; exact bytes.
 #include "unit/fcgi/acceptor_fixture.hpp"
 
 using namespace worker::fcgi;
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(values_cut_at_every_place) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(who_has_only_asked_is_under_the_deadline) {
+BOOST_AUTO_TEST_CASE(a_peer_that_only_asks_for_values_keeps_its_deadline) {
   auto peer = connect();
   advance(4s);
   BOOST_TEST(answer_to(peer, ask) == values);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(who_has_only_asked_is_under_the_deadline) {
   BOOST_TEST(refused(Refusal::deadline) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(who_asks_between_requests_may_wait_for_the_next) {
+BOOST_AUTO_TEST_CASE(a_peer_that_asks_between_requests_may_wait_for_the_next) {
   auto peer = connect();
   BOOST_TEST(answer_to(peer, wire::request({})) == ok);
   advance(30s);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(another_request_while_the_first_comes_in) {
   BOOST_TEST(answer_to(peer, first.substr(wire::begin(1).size())) == ok);
 }
 
-BOOST_AUTO_TEST_CASE(an_abort_ends_the_stream_and_the_connection_goes_on) {
+BOOST_AUTO_TEST_CASE(an_abort_ends_the_stream_and_not_the_connection) {
   for (std::size_t i = 0; i < abort_1.size(); ++i) {
     auto peer = connect_stream();
     if (i > 0) send(peer, abort_1.substr(0, i));
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(an_abort_for_another_request_changes_nothing) {
   BOOST_TEST(refused() == 0U);
 }
 
-// More than the socket holds: the answer's end waits in the outbox, and is not sent twice.
+// The answer is larger than the socket's buffer: its end waits in the backlog, and is sent once.
 BOOST_AUTO_TEST_CASE(an_abort_while_the_end_waits_for_the_peer) {
   auto peer = connect_stream();
   const std::string large(2'000'000, 'l');

@@ -1,4 +1,4 @@
-// Streams: exact bytes, readers who leave or are slow, and the life of a source.
+// Streams: exact bytes, clients that leave or are slow, and the lifetime of a source.
 #include <array>
 
 #include "unit/fcgi/acceptor_fixture.hpp"
@@ -17,7 +17,7 @@ struct Fixture : AcceptorFixture {
     BOOST_REQUIRE_EQUAL(metrics.streams.value(), 1);
     return peer;
   }
-  /// Until its peer has to take something.
+  /// Writes until the peer has to read.
   void fill_socket() {
     while (endpoint.stream->ready()) endpoint.stream->write(std::string(30'000, 'f'));
   }
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(head_events_and_end) {
   BOOST_TEST(ended(StreamEnd::finished) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(finishing_without_a_last_word) {
+BOOST_AUTO_TEST_CASE(finishing_without_a_last_payload) {
   auto peer = connect_stream(false);
   endpoint.stream->finish({});
   settle();
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(finishing_without_a_last_word) {
   BOOST_TEST(peer.closed());
 }
 
-// The source calls finish itself: it must not be destroyed under its own feet, but soon after.
+// The source calls finish() itself: it must not be destroyed inside that call, but soon after.
 BOOST_AUTO_TEST_CASE(a_finished_source_is_destroyed_after_the_turn) {
   const auto peer = connect_stream();
   endpoint.stream->finish("last");
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(a_source_kept_after_the_answer_is_dropped) {
   BOOST_TEST(metrics.stream_opens.value() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_who_leaves) {
+BOOST_AUTO_TEST_CASE(a_client_that_leaves) {
   for (const bool keep : {true, false}) {
     auto peer = connect_stream(keep);
     peer.close();
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_reader_who_leaves) {
   BOOST_TEST(refused() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
+BOOST_AUTO_TEST_CASE(a_client_whose_leaving_is_noticed_by_a_write) {
   auto peer = connect_stream();
   peer.close();
   endpoint.stream->write("second");
@@ -113,8 +113,8 @@ BOOST_AUTO_TEST_CASE(a_reader_whose_leaving_is_seen_by_writing) {
   BOOST_TEST(ended(StreamEnd::finished) == 0U);
 }
 
-// The peer has left, and the first that shows it is the head.
-BOOST_AUTO_TEST_CASE(a_stream_that_is_opened_when_its_reader_has_left) {
+// The write of the head is the first call that shows that the peer has left.
+BOOST_AUTO_TEST_CASE(a_stream_that_is_opened_when_its_client_has_left) {
   endpoint.scripts["/later"] = [this](auto& exchange) { endpoint.stream = &exchange; };
   auto peer = connect();
   send(peer, wire::request({.path = "/later"}));
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_stream_that_is_opened_when_its_reader_has_left) {
   BOOST_TEST(metrics.connections.value() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_cut_after_a_time) {
+BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_closed_after_the_bound) {
   auto peer = connect_stream();
   fill_socket();
   for (int i = 0; i < 19; ++i) advance(1s);
@@ -145,8 +145,8 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_cut_after_a_time) {
   BOOST_TEST(refused() == 0U);
 }
 
-// Not enough for the kernel to call the socket writable.
-BOOST_AUTO_TEST_CASE(a_reader_that_takes_a_little_now_and_then_is_not_cut) {
+// It reads too little for the kernel to report the socket as writable.
+BOOST_AUTO_TEST_CASE(a_client_that_reads_a_little_at_times_is_not_closed) {
   auto peer = connect_stream();
   fill_socket();
   for (int i = 0; i < 4; ++i) {
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_a_little_now_and_then_is_not_cut) {
   BOOST_TEST(ended(StreamEnd::slow) == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_pauses_is_not_cut_whatever_was_written) {
+BOOST_AUTO_TEST_CASE(a_client_that_pauses_is_not_closed_however_much_waits) {
   auto peer = connect_stream();
   peer.received();
   std::string sent;
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_pauses_is_not_cut_whatever_was_written) {
   BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_stream_is_not_cut) {
+BOOST_AUTO_TEST_CASE(an_idle_stream_is_not_closed) {
   auto peer = connect_stream();
   fill_socket();
   peer.received();
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(an_idle_stream_is_not_cut) {
   BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(a_stream_whose_end_nobody_takes_is_cut_and_counted_once) {
+BOOST_AUTO_TEST_CASE(a_stream_whose_end_is_never_read_is_closed_and_counted_once) {
   auto peer = connect_stream();
   fill_socket();
   endpoint.stream->finish("last");
@@ -200,9 +200,9 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_end_nobody_takes_is_cut_and_counted_once) {
   BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 
-// A megabyte at a time is more than the kernel holds, so that most of it waits; it is taken in steps that end
-// anywhere.
-BOOST_AUTO_TEST_CASE(a_reader_who_catches_up_has_missed_nothing) {
+// A megabyte at a time is more than the socket's buffer, so that most of it waits; the client reads it in
+// steps that end anywhere.
+BOOST_AUTO_TEST_CASE(a_client_that_catches_up_has_missed_nothing) {
   auto peer = connect();
   send(peer, wire::request({.path = "/events"}));
   peer.received();

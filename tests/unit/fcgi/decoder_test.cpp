@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(values_as_they_came) {
   BOOST_TEST(decoded({{"SCRIPT_NAME", "/a=b"}}).path == "/a=b");
 }
 
-BOOST_AUTO_TEST_CASE(all_that_nginx_can_send_and_more) {
+BOOST_AUTO_TEST_CASE(heads_as_large_as_nginx_sends_them_and_larger) {
   for (const std::size_t size : {65'535U, 65'536U, 70'000U, 200'000U, 1'000'000U}) {
     const std::string value(size, 'v');
     const auto request = decoded({{"HTTP_BEFORE", "1"}, {"HTTP_LONG", value}, {"SCRIPT_NAME", "/after"}});
@@ -128,8 +128,9 @@ BOOST_AUTO_TEST_CASE(nothing_of_a_longer_request_shows_in_the_next) {
   BOOST_TEST(request.headers.empty());
 }
 
-// Many requests' heads go through one memory file, which begins again from its start when it has grown.
-BOOST_AUTO_TEST_CASE(each_of_many_requests_is_its_own) {
+// The heads of many requests go through one memory file, which is used again from its start when it has
+// grown.
+BOOST_AUTO_TEST_CASE(many_requests_do_not_mix) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; bytes < 4'000'000; ++i) {
     const auto length = (i % 5) * 8'192 + i % 67;
@@ -142,7 +143,7 @@ BOOST_AUTO_TEST_CASE(each_of_many_requests_is_its_own) {
   }
 }
 
-// Sizes at which a page, or what libfcgi reads at once, ends inside the head or right behind it.
+// Sizes at which a page, or one read of libfcgi, ends inside the head or right behind it.
 BOOST_AUTO_TEST_CASE(heads_that_end_around_a_page) {
   for (const std::size_t page : {4'096U, 8'192U, 16'384U, 65'536U}) {
     for (std::size_t length = page - 80; length < page + 16; ++length) {
@@ -154,8 +155,7 @@ BOOST_AUTO_TEST_CASE(heads_that_end_around_a_page) {
   }
 }
 
-// What passed our check by a mistake must not end in a hang or a crash; the decoder is as good as new
-// afterwards.
+// Parameters that pass our check by mistake must not hang or crash libfcgi, and the next request is decoded.
 BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {
   for (const auto& params :
        {wire::octets({5, 5}) + "A", wire::octets({0x80}), wire::octets({0xff, 0xff, 0xff, 0xff, 1})}) {
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(malformed_parameters_are_refused) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(signals_are_left_to_us) {
+BOOST_AUTO_TEST_CASE(libfcgi_leaves_the_signals_alone) {
   BOOST_TEST((handler_of(SIGTERM) == SIG_DFL));
   BOOST_TEST((handler_of(SIGUSR1) == SIG_IGN));
   BOOST_TEST((handler_of(SIGPIPE) == SIG_IGN));

@@ -1,4 +1,4 @@
-// What a web server asks of the worker itself: exact bytes.
+// Questions of a web server to the worker itself: exact bytes.
 #include "fcgi/management.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(each_name_and_all) {
              result({{"FCGI_MAX_CONNS", "24096"}, {"FCGI_MAX_REQS", "24096"}, {"FCGI_MPXS_CONNS", "0"}}));
 }
 
-BOOST_AUTO_TEST_CASE(only_what_was_asked) {
+BOOST_AUTO_TEST_CASE(only_the_names_that_were_asked_for) {
   BOOST_TEST(asked({}) == result({}));
   BOOST_TEST(asked({{"", ""}}) == result({}));
   BOOST_TEST(asked({{"FCGI_MAX_CONN", ""}, {"FCGI_MAX_CONNSX", ""}, {"fcgi_max_conns", ""}}) == result({}));
@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(only_what_was_asked) {
              result({{"FCGI_MAX_CONNS", "24096"}}));
 }
 
-// The answer does not grow with what is asked: libfcgi 2.4.2 writes one per name into 64 bytes on its stack.
+// Repeated names do not make the answer longer: libfcgi 2.4.2 writes one value per name into 64 bytes of
+// stack.
 BOOST_AUTO_TEST_CASE(repeated_names_are_answered_once) {
   std::string flood;
   for (int i = 0; i < 60; ++i) flood += wire::pair("FCGI_MAX_CONNS", "");

@@ -6,7 +6,7 @@ using namespace worker::fcgi;
 
 BOOST_AUTO_TEST_SUITE(metrics_suite)
 
-BOOST_AUTO_TEST_CASE(all_that_an_operator_sees_at_the_start) {
+BOOST_AUTO_TEST_CASE(every_metric_is_there_at_the_start) {
   worker::metrics::Registry registry;
   const Metrics metrics(registry);
   BOOST_TEST(

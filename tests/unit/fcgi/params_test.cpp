@@ -46,19 +46,19 @@ BOOST_AUTO_TEST_CASE(cut_anywhere) {
   BOOST_TEST(params_well_formed(whole));
 }
 
-BOOST_AUTO_TEST_CASE(lengths_that_lie) {
+BOOST_AUTO_TEST_CASE(lengths_beyond_the_end) {
   BOOST_TEST(!params_well_formed(wire::octets({1, 1}) + "A"));
   BOOST_TEST(!params_well_formed(wire::octets({1, 0}) + "AB"));
   BOOST_TEST(!params_well_formed(wire::octets({127, 127})));
   BOOST_TEST(!params_well_formed(wire::octets({0xff, 0xff, 0xff, 0xff, 0}) + "A"));
   BOOST_TEST(!params_well_formed(wire::octets({1, 0xff, 0xff, 0xff, 0xff}) + "A"));
-  // Two of the largest: their sum is past 32 bits, and with the sign it would be -2.
+  // The largest length twice: the sum needs more than 31 bits, and would be -2 if it were signed.
   BOOST_TEST(!params_well_formed(wire::octets({0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}) + "AB"));
-  // One that makes the sum 2 where it is reckoned in 31 bits.
+  // A length that makes the sum 2 if it is added up in 31 bits.
   BOOST_TEST(!params_well_formed(wire::octets({0xff, 0xff, 0xff, 0xff, 3}) + "AB"));
 }
 
-BOOST_AUTO_TEST_CASE(lengths_that_are_cut) {
+BOOST_AUTO_TEST_CASE(truncated_lengths) {
   for (const auto& bytes :
        {wire::octets({0}), wire::octets({0x80}), wire::octets({0x80, 0}), wire::octets({0x80, 0, 0}),
         wire::octets({0x80, 0, 0, 0}), wire::octets({0, 0x80}), wire::octets({0, 0x80, 0}),

@@ -1,4 +1,4 @@
-// Which parameters say what a request is for, as the web servers fill them.
+// The path of a request, from the parameters as web servers send them.
 #include "fcgi/path.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -22,13 +22,13 @@ std::string of_uri(std::string_view uri) { return path({{"REQUEST_URI", uri}}); 
 
 BOOST_AUTO_TEST_SUITE(path_suite)
 
-BOOST_AUTO_TEST_CASE(nothing_said) {
+BOOST_AUTO_TEST_CASE(without_any_of_the_parameters) {
   BOOST_TEST(path({}) == "");
   BOOST_TEST(path({{"SCRIPT_NAME", ""}, {"PATH_INFO", ""}, {"DOCUMENT_URI", ""}, {"REQUEST_URI", ""}}) == "");
   BOOST_TEST(path({{"SCRIPT_FILENAME", "/a"}, {"PATH_TRANSLATED", "/b"}, {"PATH", "/c"}}) == "");
 }
 
-BOOST_AUTO_TEST_CASE(as_web_servers_say_it) {
+BOOST_AUTO_TEST_CASE(parameters_as_web_servers_send_them) {
   // nginx with its own fastcgi_params.
   BOOST_TEST(path({{"SCRIPT_NAME", "/events"}, {"REQUEST_URI", "/events?a"}, {"DOCUMENT_URI", "/events"}}) ==
              "/events");
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(one_before_the_other_in_any_order) {
   BOOST_TEST(path({{"SCRIPT_NAME", "/first"}, {"SCRIPT_NAME", "/last"}}) == "/last");
 }
 
-// Decoded by the web server; a second time would make another path of it.
+// The web server has decoded it; decoding it again would give another path.
 BOOST_AUTO_TEST_CASE(decoded_ones_are_left_alone) {
   for (const auto* name : {"SCRIPT_NAME", "PATH_INFO", "DOCUMENT_URI"}) {
     for (const auto* value : {"/%65vents", "/a b+c%2Fd", "/events?topic=a", "//events", "/x/../events",
@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(decoded_ones_are_left_alone) {
   }
 }
 
-// A front end that guards /publish has looked at the path it saw.
+// A front end that protects /publish has checked the path as it is.
 BOOST_AUTO_TEST_CASE(never_normalised) {
   BOOST_TEST(path({{"SCRIPT_NAME", "/"}, {"PATH_INFO", "/publish"}}) == "//publish");
   BOOST_TEST(path({{"SCRIPT_NAME", "/public/"}, {"PATH_INFO", "../publish"}}) == "/public/../publish");

@@ -1,4 +1,4 @@
-// The limits of an RequestReader, exactly at their edges.
+// The limits of a RequestReader, exactly at their edges.
 #include <boost/test/unit_test.hpp>
 
 #include "support/wire.hpp"
@@ -45,8 +45,8 @@ BOOST_AUTO_TEST_CASE(a_body_up_to_the_limit_and_one_more) {
   }
 }
 
-// Nothing of a record that is too large is stored: its header is enough to know.
-BOOST_AUTO_TEST_CASE(told_by_the_header_alone) {
+// No byte of a record that is too large is stored: its header shows that.
+BOOST_AUTO_TEST_CASE(the_header_alone_shows_that_it_is_too_large) {
   const auto before = wire::begin(1);
   const auto head = before + wire::record(wire::params, 1, std::string(101, 'x')).substr(0, header_bytes);
   BOOST_TEST(fed(head, narrow) == "head too large");
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(told_by_the_header_alone) {
           narrow) == "body too large");
 }
 
-BOOST_AUTO_TEST_CASE(padding_counts_for_nothing) {
+BOOST_AUTO_TEST_CASE(padding_does_not_count) {
   const auto padded = wire::begin(1) + wire::record(wire::params, 1, pair_of(100), {.padding = 255}) +
                       wire::record(wire::params, 1, "", {.padding = 255}) +
                       wire::record(wire::standard_input, 1, std::string(50, 'b'), {.padding = 255}) +
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(each_request_has_the_whole_limit) {
   BOOST_TEST(fed(most + most + most, narrow) == one + one + one + "idle");
 }
 
-// Whether the lengths add up is asked when all have come; the limit is known before.
+// The limit is checked with each record, the lengths only when all records have come.
 BOOST_AUTO_TEST_CASE(too_large_comes_before_malformed) {
   BOOST_TEST(fed(request(std::string(101, '\xff'), "", 101), narrow) == "head too large");
   BOOST_TEST(fed(request(std::string(100, '\xff'), "", 100), narrow) == "refused: params");

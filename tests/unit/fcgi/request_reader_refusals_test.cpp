@@ -1,4 +1,4 @@
-// Every reason for which an RequestReader refuses a peer.
+// Every reason for which a RequestReader refuses a peer.
 #include <boost/test/unit_test.hpp>
 
 #include "support/wire.hpp"
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_type_that_has_no_place_in_the_body) {
   refused(wire::begin(1) + params_end + header(wire::params, 1), "type");
 }
 
-// Of the records with id 0 only those of management have a meaning.
+// Only management records may have the id 0.
 BOOST_AUTO_TEST_CASE(records_of_a_request_without_an_id) {
   for (unsigned type = 2; type < wire::get_values; ++type) {
     refused(header(type, 0), "type");
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(records_of_a_request_without_an_id) {
   refused(wire::begin(1) + header(wire::abort_request, 0), "type");
 }
 
-BOOST_AUTO_TEST_CASE(an_id_that_is_nobodys_or_anothers) {
+BOOST_AUTO_TEST_CASE(an_id_of_no_request_or_of_another) {
   refused(header(wire::begin_request, 0, 8), "id");
   refused(wire::begin(1) + header(wire::params, 2), "id");
   refused(wire::begin(1) + header(wire::params, 257), "id");

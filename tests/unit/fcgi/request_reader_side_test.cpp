@@ -1,5 +1,5 @@
-// What may come beside a request: management records, other requests and ABORT_REQUEST for whomever; whole,
-// byte by byte, and cut at every place.
+// Records that may come beside a request: management records, other requests and ABORT_REQUEST; whole, byte
+// by byte, and cut at every place.
 #include <boost/test/unit_test.hpp>
 
 #include "fcgi/management.hpp"
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_question_that_does_not_add_up) {
   }
 }
 
-// Until the first request is answered; the records of the other one may come in between, or late.
+// The records of the other request may come before or after the end of the first.
 BOOST_AUTO_TEST_CASE(another_request_cannot_be_multiplexed) {
   const auto other = wire::begin(2) + wire::record(wire::params, 2, params, {.padding = 5}) +
                      wire::record(wire::params, 2) + wire::record(wire::standard_input, 2, "x") +
@@ -131,24 +131,24 @@ BOOST_AUTO_TEST_CASE(another_request_of_the_wrong_size) {
   BOOST_TEST(fed(wire::begin(1) + wire::record(wire::begin_request, 2, "seven b")) == "refused: length");
 }
 
-BOOST_AUTO_TEST_CASE(an_abort_for_another_is_nobodys_concern) {
+BOOST_AUTO_TEST_CASE(an_abort_for_another_request_is_ignored) {
   for (std::size_t at = 0; at <= records_of_1.size(); ++at) {
     for (const bool answers : {true, false})
       expect(with(wire::record(wire::abort_request, 2), at), served + "idle", "", answers);
   }
-  // It crossed the end of the answer.
+  // It was sent before the peer had the end of the answer.
   expect(with(wire::record(wire::abort_request, 1), 5), served + "idle", "");
 }
 
 BOOST_AUTO_TEST_CASE(an_abort_while_the_request_is_served) {
   expect(with(wire::record(wire::abort_request, 1), 5), served + "aborted\nidle", "", false);
-  // What of it was still on its way.
+  // Records of the aborted request that were sent before.
   const auto late = wire::record(wire::standard_input, 1, "late");
   expect(records_of_1[0] + records_of_1[1] + wire::record(wire::abort_request, 1) + late + with("", 9),
          "aborted\n" + served + "idle", "");
 }
 
-// Only its own id begins the next request; with what is no FastCGI nobody knows where a record begins.
+// A header with its own id, or one that is no FastCGI: then it is unknown where the next record begins.
 BOOST_AUTO_TEST_CASE(what_is_pipelined_while_a_request_is_served) {
   for (const auto& bytes :
        {with("", 9), std::string("GET / HTTP/1.1\r\n"), wire::record(wire::params, 1),

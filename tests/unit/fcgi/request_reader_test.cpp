@@ -1,4 +1,4 @@
-// What is a request: whole, byte by byte, and cut at every place.
+// Requests: whole, byte by byte, and cut at every place.
 #include "fcgi/request_reader.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(padding_is_skipped) {
 
 BOOST_AUTO_TEST_CASE(nothing_stays_nothing) { BOOST_TEST(with_request_id("", 7) == ""); }
 
-// The sizes of a record go up to what two bytes hold.
+// The size of a record has two bytes.
 BOOST_AUTO_TEST_CASE(the_largest_record) {
   const std::string content(65'535, 'x');
   const auto records = [&](unsigned id) {

@@ -1,4 +1,4 @@
-// Work beside the loop: on another thread, in order, and back.
+// Work on another thread, in order, whose results come back to the loop.
 #include "net/background_thread.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,7 +18,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(side_thread_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(works_elsewhere_and_comes_back) {
+BOOST_AUTO_TEST_CASE(work_runs_on_another_thread_and_its_result_on_the_loop) {
   BackgroundThread side(loop);
   std::thread::id worked_on, came_back_to;
   loop.post([&] {

@@ -1,4 +1,4 @@
-// What the tests of the listening socket share.
+// Helpers for the tests of the listening socket.
 #pragma once
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 namespace worker::net {
 
-/// A folder of a test's own, and the path of a socket in it that is not made yet.
+/// A temporary folder, and the path of a socket in it that is not made yet.
 struct SocketFolder {
   support::TempFolder folder;
   std::string path = folder.path("w.sock");
@@ -42,7 +42,7 @@ inline base::UniqueFd bound_to(const std::string& path, bool listening) {
   return fd;
 }
 
-/// Does somebody accept connections there?
+/// True if a process accepts connections there.
 inline bool connects_to(const std::string& path) {
   const base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const auto address = address_of(path);
@@ -53,7 +53,7 @@ inline bool is_nonblocking_and_private(int fd) {
   return (::fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 && (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0;
 }
 
-/// For its life, `number` is a copy of `fd`; afterwards it is what it was.
+/// While it exists, `number` is a copy of `fd`; afterwards it is the old descriptor again.
 class DescriptorAs {
  public:
   DescriptorAs(int fd, int number) : number_(number), before_(::fcntl(number, F_DUPFD_CLOEXEC, 100)) {

@@ -22,20 +22,20 @@ std::string certain(const std::string& address) {
 
 BOOST_FIXTURE_TEST_SUITE(listen_check_suite, SocketFolder)
 
-BOOST_AUTO_TEST_CASE(nothing_is_wrong_and_nothing_is_made) {
+BOOST_AUTO_TEST_CASE(no_problem_and_no_file_is_made) {
   BOOST_TEST(certain("") == "none");
   BOOST_TEST(certain(path) == "none");
   BOOST_TEST(!fs::exists(path));
   BOOST_TEST(certain("127.0.0.1:0") == "none");
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_nobody_listens_on) {
+BOOST_AUTO_TEST_CASE(a_socket_that_no_process_listens_on) {
   { const auto left = bound_to(path, true); }
   BOOST_TEST(certain(path) == "none");
   BOOST_TEST(fs::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_is_taken) {
+BOOST_AUTO_TEST_CASE(a_socket_that_another_process_listens_on) {
   const auto other = bound_to(path, true);
   BOOST_TEST(certain(path) ==
              "perhaps: another process is listening on " + path + "; stop it, unless it is this worker");
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(the_longest_path_and_one_more) {
   BOOST_TEST(certain(fits + "x") == fits + "x is too long: the path of a Unix socket may have 107 bytes");
 }
 
-BOOST_AUTO_TEST_CASE(a_port_that_is_taken) {
+BOOST_AUTO_TEST_CASE(a_port_that_another_process_uses) {
   const auto taken = ListeningSocket::find({.address = "127.0.0.1:0"});
   sockaddr_in name{};
   socklen_t size = sizeof name;

@@ -1,4 +1,4 @@
-// Sockets that somebody else made: descriptor 0 and LISTEN_FDS.
+// Inherited sockets: descriptor 0 and LISTEN_FDS.
 #include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -37,7 +37,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(listening_inherited_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(nothing_at_all_says_what_to_do) {
+BOOST_AUTO_TEST_CASE(without_a_socket_the_error_says_what_to_do) {
   settings.clear();
   BOOST_TEST(origin() ==
              "no listening socket: start the worker with spawn-fcgi (spawn-fcgi -s "
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(listen_fds_comes_second) {
   BOOST_TEST(std::filesystem::exists(path));
 }
 
-BOOST_AUTO_TEST_CASE(closing_leaves_what_others_hold) {
+BOOST_AUTO_TEST_CASE(closing_leaves_the_sockets_of_other_processes) {
   const DescriptorAs passed(theirs.get(), first_passed);
   pass(own_pid(), "1");
   auto found = ListeningSocket::find({.address = settings});

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(permissions_are_the_settings_whatever_the_mask) {
   BOOST_TEST(::umask(before) == 0077U);
 }
 
-BOOST_AUTO_TEST_CASE(a_stale_one_is_replaced) {
+BOOST_AUTO_TEST_CASE(a_stale_socket_is_replaced) {
   BOOST_REQUIRE(bound_to(path, true));
   BOOST_REQUIRE(fs::exists(path));
   BOOST_REQUIRE(!connects_to(path));
@@ -75,14 +75,14 @@ BOOST_AUTO_TEST_CASE(a_stale_one_is_replaced) {
   BOOST_TEST(connects_to(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_live_one_is_left_alone) {
+BOOST_AUTO_TEST_CASE(a_socket_in_use_is_left_alone) {
   const auto owner = bound_to(path, true);
   BOOST_TEST(error_of({.address = path}) ==
              "listen: another process is listening on " + path + "; stop it first");
   BOOST_TEST(connects_to(path));
 }
 
-BOOST_AUTO_TEST_CASE(a_live_one_that_is_too_busy_to_answer_is_left_alone) {
+BOOST_AUTO_TEST_CASE(a_socket_in_use_with_a_full_backlog_is_left_alone) {
   const auto owner = bound_to(path, true);
   std::vector<worker::base::UniqueFd> queue;
   do {

@@ -1,5 +1,4 @@
-// The loop with real time and real threads: every wait ends by an event, none by a guess at how long it
-// takes.
+// The loop with real time and real threads: every wait ends by an event, none by a fixed time.
 #include "net/loop.hpp"
 
 #include <unistd.h>
@@ -46,7 +45,7 @@ struct ByHand {
 
 BOOST_FIXTURE_TEST_SUITE(loop_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(posted_from_another_thread_runs_on_the_loops) {
+BOOST_AUTO_TEST_CASE(a_task_posted_from_another_thread_runs_on_the_loops_thread) {
   std::thread::id ran_on;
   std::thread other([&] {
     loop.post([&] {
@@ -91,7 +90,7 @@ BOOST_AUTO_TEST_CASE(knows_its_thread) {
   BOOST_TEST(loop.on_thread());
 }
 
-BOOST_AUTO_TEST_CASE(timers_ring_earliest_first_also_when_set_later) {
+BOOST_AUTO_TEST_CASE(timers_fire_earliest_first_also_when_armed_later) {
   std::string fired;
   Timer late(loop.timers(), [&] {
     fired += 'l';
@@ -106,7 +105,7 @@ BOOST_AUTO_TEST_CASE(timers_ring_earliest_first_also_when_set_later) {
   BOOST_TEST(fired == "sl");
 }
 
-BOOST_AUTO_TEST_CASE(a_timer_that_rearms_for_now_leaves_the_others_their_turn) {
+BOOST_AUTO_TEST_CASE(a_timer_that_rearms_for_now_does_not_block_the_loop) {
   int rounds = 0;
   Timer greedy(loop.timers(), [&] {
     ++rounds;

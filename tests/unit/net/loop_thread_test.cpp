@@ -1,4 +1,4 @@
-// LoopThread: which thread may use a loop, and that the process ends where another does.
+// LoopThread: which thread may use a loop, and that the process ends if another thread does.
 #include "net/loop_thread.hpp"
 
 #include <sys/wait.h>

@@ -18,7 +18,7 @@ struct Fixture {
   SocketPair pair;
   Outbox outbox;
 
-  // Lets the peer take `step` bytes at a time until everything is out.
+  // Lets the peer read `step` bytes at a time until everything is sent.
   std::string drained(std::size_t step) {
     std::string all;
     auto flushed = outbox.flush(pair.ours.get());
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(more_pieces_than_one_call_takes) {
   BOOST_TEST((received(pair.theirs.get()) == expected));
 }
 
-// Pieces smaller and larger than the socket's buffer, taken by the peer in steps of every kind: the cut falls
-// into a piece, between two, and over several.
+// Pieces smaller and larger than the socket's buffer, which the peer reads in steps of several sizes: a step
+// ends inside a piece, between two, and after several.
 BOOST_AUTO_TEST_CASE(exact_bytes_whatever_the_socket_takes) {
   pair.shrink_send_buffer();
   for (const std::size_t step : {1U, 7U, 100U, 1'000U, 4'096U, 100'000U}) {

@@ -53,7 +53,7 @@ struct Fixture {
 
 BOOST_FIXTURE_TEST_SUITE(poller_suite, Fixture)
 
-BOOST_AUTO_TEST_CASE(silence) {
+BOOST_AUTO_TEST_CASE(without_events_nothing_is_reported) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   BOOST_TEST(!has_ready(poller));
   dispatch();
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(silence) {
   BOOST_TEST(watcher.writable == 0);
 }
 
-BOOST_AUTO_TEST_CASE(edge_is_told_once_per_change) {
+BOOST_AUTO_TEST_CASE(edge_reports_each_change_once) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   say("a");
   BOOST_TEST(has_ready(poller));
@@ -75,14 +75,14 @@ BOOST_AUTO_TEST_CASE(edge_is_told_once_per_change) {
   BOOST_TEST(received(pair.ours.get()) == "ab");
 }
 
-BOOST_AUTO_TEST_CASE(what_came_before_adding_is_told) {
+BOOST_AUTO_TEST_CASE(bytes_that_came_before_adding_are_reported) {
   say("a");
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   dispatch();
   BOOST_TEST(watcher.readable == 1);
 }
 
-BOOST_AUTO_TEST_CASE(level_is_told_until_it_is_read) {
+BOOST_AUTO_TEST_CASE(level_reports_until_the_bytes_are_read) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::level));
   say("a");
   for (int i = 0; i < 3; ++i) dispatch();
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_watched) {
   BOOST_TEST(!poller.add(file.get(), watcher, Poller::Trigger::edge));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_read_yet_is_told_again_if_asked_for) {
+BOOST_AUTO_TEST_CASE(unread_bytes_are_reported_again_on_request) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   say("a");
   dispatch();
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_read_yet_is_told_again_if_asked_for) {
   BOOST_TEST(watcher.readable == 2);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_left_when_the_turn_is_over_is_told_in_the_next) {
+BOOST_AUTO_TEST_CASE(watchers_that_are_left_when_the_turn_is_over_are_called_in_the_next) {
   std::list<worker::base::UniqueFd> ready;
   std::list<NotingWatcher> watchers;
   for (int i = 0; i < 40; ++i) {
@@ -205,7 +205,7 @@ BOOST_AUTO_TEST_CASE(who_is_left_when_the_turn_is_over_is_told_in_the_next) {
   for (const auto& each : watchers) BOOST_TEST(each.readable == 1);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_removed_before_it_is_told_is_silent) {
+BOOST_AUTO_TEST_CASE(a_watcher_that_is_removed_before_its_call_is_not_called) {
   NotingWatcher other;
   SocketPair other_pair;
   watcher.then = other.then = [&] { clock.advance(Turn::share); };
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(who_is_removed_before_it_is_told_is_silent) {
   BOOST_TEST(watcher.readable + other.readable == 1);
 }
 
-BOOST_AUTO_TEST_CASE(more_than_a_batch_is_told_over_several) {
+BOOST_AUTO_TEST_CASE(more_events_than_a_batch_are_reported_in_several) {
   std::list<worker::base::UniqueFd> ready;
   std::list<NotingWatcher> watchers;
   for (int i = 0; i < 600; ++i) {

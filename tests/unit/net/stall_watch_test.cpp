@@ -55,8 +55,8 @@ BOOST_AUTO_TEST_CASE(after_the_bound_and_not_before) {
   BOOST_TEST(stalled == "a");
 }
 
-// Long before the kernel says that it is writable.
-BOOST_AUTO_TEST_CASE(who_takes_a_little_now_and_then_does_not_stall) {
+// It reads long before the kernel reports the socket as writable.
+BOOST_AUTO_TEST_CASE(a_peer_that_reads_a_little_at_times_does_not_stall) {
   Full a(*this, 'a');
   for (int i = 0; i < 8; ++i) {
     pass(15);
@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(it_may_be_destroyed_when_it_stalls) {
   BOOST_TEST(!second.watched);
 }
 
-BOOST_AUTO_TEST_CASE(a_new_bound_holds_for_those_who_wait) {
+BOOST_AUTO_TEST_CASE(a_new_bound_applies_to_watched_sockets) {
   Full a(*this, 'a');
   advance(4s);
   watch.set_bound(4s);
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_new_bound_holds_for_those_who_wait) {
   BOOST_TEST(stalled == "ab");
 }
 
-BOOST_AUTO_TEST_CASE(nobody_to_watch_takes_no_timer) {
+BOOST_AUTO_TEST_CASE(without_sockets_no_timer_is_armed) {
   {
     const Full a(*this, 'a');
     BOOST_TEST(timers.next().has_value());

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(arming_again_replaces) {
   BOOST_TEST(fired == "aa");
 }
 
-BOOST_AUTO_TEST_CASE(cancelled_and_destroyed_ones_are_silent) {
+BOOST_AUTO_TEST_CASE(cancelled_and_destroyed_timers_do_not_fire) {
   const auto a = noting('a');
   auto b = noting('b');
   a->arm_in(1ms);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(a_callback_destroys_its_own_timer) {
   BOOST_TEST(*self == nullptr);
 }
 
-BOOST_AUTO_TEST_CASE(who_is_left_when_the_turn_is_over_is_fired_in_the_next) {
+BOOST_AUTO_TEST_CASE(timers_that_are_left_when_the_turn_is_over_fire_in_the_next) {
   std::vector<std::unique_ptr<Timer>> slow;
   for (const char name : {'a', 'b', 'c', 'd', 'e'}) {
     slow.push_back(std::make_unique<Timer>(timers, [this, name] {
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(who_is_left_when_the_turn_is_over_is_fired_in_the_next) {
   BOOST_TEST(!timers.next());
 }
 
-// What the loop sets its alarm by.
-BOOST_AUTO_TEST_CASE(told_when_the_earliest_time_moves_forward_only) {
+// The loop sets its alarm in this call.
+BOOST_AUTO_TEST_CASE(reports_only_when_an_earlier_time_becomes_the_next_one) {
   int told = 0;
   timers.on_earlier([&] { ++told; });
   const auto a = noting('a');
