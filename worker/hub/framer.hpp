@@ -1,4 +1,4 @@
-// Framer: joins the frames of events into bytes that can be sent to any reader as they are. Loop thread only.
+// Framer: joins the frames of events into bytes that can be sent to any client as they are. Loop thread only.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@
 
 namespace worker::hub {
 
-/// Makes payload ready to be sent to any reader.
+/// Makes payload into bytes that can be sent to any client.
 using Framing = std::function<base::Bytes(std::string_view payload)>;
 
 class Framer {

@@ -28,9 +28,10 @@ class Rounds {
   /// When the next flush should begin; see FlushPacer::next().
   base::Instant next_flush(base::Instant now) { return pacer_.next(now); }
 
-  const Heartbeats& heartbeats() const { return heartbeats_; }
-  /// Queues heartbeats for the cohort, if there are any; resume() begins to send them.
-  void request_heartbeats(Cohort& cohort, Cohort::RoundRequest due) { request(cohort, due); }
+  /// Queues the heartbeats of the cohort that are due; resume() begins to send them.
+  void request_heartbeats(Cohort& cohort) { request(cohort, heartbeats_.due(cohort)); }
+  /// How often to ask for them.
+  std::chrono::milliseconds heartbeat_tick() const { return heartbeats_.tick_interval(); }
 
   /// Goes on with the round in this turn, unless it has a turn of its own.
   void resume();

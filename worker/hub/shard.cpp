@@ -26,7 +26,7 @@ Shard::Shard(net::Loop& loop, log::Log& log, const Settings& settings, Metrics& 
 void Shard::update(const Settings& settings) {
   context_.settings = settings;
   context_.conflation = Conflation(settings.conflate);
-  heartbeat_timer_.arm_in(rounds_.heartbeats().tick_interval());
+  heartbeat_timer_.arm_in(rounds_.heartbeat_tick());
 }
 
 // --- subscribers and their cohorts ---
@@ -150,12 +150,12 @@ void Shard::heartbeat_tick() {
   pull_new_entries();
   std::size_t slow = 0;
   for (auto& [subscription, cohort] : cohorts_) {
-    rounds_.request_heartbeats(*cohort, rounds_.heartbeats().due(*cohort));
+    rounds_.request_heartbeats(*cohort);
     slow += cohort->slow_subscribers;
   }
   if (slow == 0) context_.conflation.forget();
   replay_.forget_unused_slices();
-  heartbeat_timer_.arm_in(rounds_.heartbeats().tick_interval());
+  heartbeat_timer_.arm_in(rounds_.heartbeat_tick());
   rounds_.resume();
 }
 

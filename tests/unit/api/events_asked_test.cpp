@@ -1,4 +1,4 @@
-// GET and POST /events: which of several cursors is meant, a subscription that stands in a body, how many
+// GET and POST /events: which of several cursors is meant, a subscription in a body, how many
 // patterns, and nobody's slot.
 #include <boost/test/unit_test.hpp>
 
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
   BOOST_TEST(slots.used() == 2U);
 }
 
-// Streams, long polls and readers who wait for their cursor count together.
+// Streams, long polls and requests that wait for their cursor count together.
 BOOST_AUTO_TEST_CASE(no_slot_left_for_the_address) {
   slots.set_limit(100, 2);
   const auto from = [&](const std::string& where, const std::string& query) {

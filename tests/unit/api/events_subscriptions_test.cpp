@@ -1,4 +1,4 @@
-// GET /events where the subscriptions of all readers take as much as they may.
+// GET /events where all subscriptions together use as much memory as they may.
 #include <boost/test/unit_test.hpp>
 
 #include "hub/subscription_bytes.hpp"

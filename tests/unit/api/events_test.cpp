@@ -1,7 +1,6 @@
 // GET /events with topics: what is refused, how a stream begins, goes on and ends.
 #include <boost/test/unit_test.hpp>
 
-#include "api/stream/head.hpp"
 #include "support/events_fixture.hpp"
 
 using namespace worker;

@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(none_where_the_address_would_be_too_long) {
   BOOST_TEST(longer->body().find("\"stream\"") == std::string::npos);
 }
 
-// What else an event was published under is nothing that this reader has shown to know.
+// The client has not shown that it knows the other topics of the event.
 BOOST_AUTO_TEST_CASE(only_the_topics_that_were_asked_for) {
   publish("a b/1 b/2 c");
   const auto topics = [&](const std::string& query) {

@@ -1,4 +1,4 @@
-// The stream of figures: who may read it, and when its readers are told what.
+// The stream of figures: who may read it, and when its events are sent.
 #include "api/stats.hpp"
 
 #include <boost/test/unit_test.hpp>

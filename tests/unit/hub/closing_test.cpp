@@ -165,5 +165,5 @@ BOOST_AUTO_TEST_CASE(nothing_held_but_the_end) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-// The journal is shared: another loop may close a topic at any moment, also between two questions of this
+// The log is shared: another loop may close a topic at any moment, also between two reads by this
 // one.

@@ -1,4 +1,4 @@
-// Readers who go, at whatever moment: nothing of them stays, and nobody else loses by it.
+// Subscribers that leave at any moment: nothing of them remains, and the others miss nothing.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"

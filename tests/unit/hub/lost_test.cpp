@@ -1,4 +1,4 @@
-// What connected subscribers are told when the journal's events are lost, or their hub begins a new life.
+// What connected subscribers get when the log's events are lost, or when it begins a new epoch.
 #include <boost/test/unit_test.hpp>
 
 #include "support/hub_fixture.hpp"

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(one_stalled_subscriber_among_them_is_passed_over) {
   BOOST_TEST(wait() == 6);
 }
 
-// Their sockets are full: they go on from the journal once they have drained, however long that takes.
+// Their sockets are full: they catch up from the log once they have drained, however long that takes.
 BOOST_AUTO_TEST_CASE(who_fell_back_in_this_round_is_not_waited_for) {
   add_subscribers(6);
   for (std::size_t i = 2; i < subscribers.size(); ++i) {
@@ -359,7 +359,7 @@ BOOST_AUTO_TEST_CASE(one_byte_more_begins_another_batch) {
   BOOST_TEST(subscribers[0]->news() == "[1] [2 3]");
 }
 
-// News are taken in pages; what a flush brings does not depend on them.
+// The log is read in pages; a flush does not depend on them.
 BOOST_AUTO_TEST_CASE(ten_thousand_events_at_once) {
   add_subscribers(1);
   RecordingSubscriber other;

@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(several_take_turns) {
   BOOST_TEST(metrics.replayed_events.value() == 36U);
 }
 
-// While it waits for its turn, flushes go by: each must find it either behind or live, never half of both.
+// While it waits for its turn there are flushes: each must find it either catching up or live, not both.
 BOOST_AUTO_TEST_CASE(flushes_go_by_while_it_waits_for_its_turn) {
   publish_times(9, "a", half_slice);
   RecordingSubscriber subscriber;
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_gap_between_asking_and_subscribing_is_told) {
   BOOST_TEST(subscriber.news() == "[11]");
 }
 
-// Told, or asked for: what was evicted before is no news to it; what is evicted from now on is.
+// It needs no gap for what was evicted before it subscribed, but for what is evicted from now on.
 BOOST_AUTO_TEST_CASE(what_is_accounted_for_is_not_told_again) {
   history.topic_events_max = 3;
   publish("quiet");

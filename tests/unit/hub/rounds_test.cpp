@@ -1,4 +1,4 @@
-// What takes longer than a turn of the loop goes on in the next one: nobody waits long for anybody else, and
+// What takes longer than a turn of the loop continues in the next one: nobody waits long for others, and
 // nobody notices in what it gets.
 #include <boost/test/unit_test.hpp>
 #include <deque>

@@ -1,4 +1,4 @@
-// Readers whose sockets are full: out of the way of the others, caught up from the journal, never cut by the
+// Subscribers whose sockets are full: they delay nobody, catch up from the log, and are never closed by the
 // hub.
 #include <boost/test/unit_test.hpp>
 
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_slice_that_could_grow_is_not_kept) {
   BOOST_TEST(second.news() == "[1] [2 3]");
 }
 
-// Kept bytes outlive their events, and spare the subscriber a gap. What is gone beyond them is told.
+// Kept bytes outlive their events, and spare the subscriber a gap. A gap tells of evictions beyond them.
 BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
   history.topic_events_max = 9;
   RecordingSubscriber first(1);
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_kept_slice_hides_no_eviction) {
   BOOST_TEST(second.news() == "[1] [2 3 4] gap evicted 4>6 [7 8 9] [10 11 12] [13 14 15]");
 }
 
-// Who asks for what is held is told of no gap; who missed it is, though both stand at the same place.
+// A subscriber that asks for what is held gets no gap; one that missed events does, at the same position.
 BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_subscriber_that_knew_hides_no_eviction) {
   history.topic_events_max = 9;
   RecordingSubscriber slow(1);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "api/stream/head.hpp"
+#include "api/stream/stream.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 

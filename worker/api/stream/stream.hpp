@@ -1,16 +1,26 @@
-// Stream: the source of a text/event-stream answer. Base of all that fill one: a subscription's events, the
+// Stream: a text/event-stream answer and its source. Base of all that fill one: a subscription's events, the
 // greeting, the figures of `$stats`. Begun by StreamContext::begin_stream() and in no other way.
 #pragma once
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
+#include "api/stream/settings.hpp"
 #include "api/stream/slots.hpp"
+#include "base/random.hpp"
 #include "http/exchange.hpp"
 #include "net/timer.hpp"
 
 namespace worker::api {
+
+/// text/event-stream that proxies neither cache nor buffer.
+http::ResponseHead stream_head();
+
+/// The first bytes of a stream: a comment, so that the `open` event of an EventSource fires at once, and a
+/// jittered `retry:`.
+std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
 /// What a stream holds from its first byte to its last. Only StreamContext can make one, so a stream that
 /// skips a step of begin_stream() does not compile.

@@ -1,6 +1,5 @@
 #include "api/stream/stream_context.hpp"
 
-#include "api/stream/head.hpp"
 #include "api/stream/refused_stream.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"

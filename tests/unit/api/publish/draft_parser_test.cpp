@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_longest_lines) {
   }
 }
 
-// Header values lose them on the way back: the reader would be told a gap, and be sent everything again.
+// Headers drop them on the way back: the client would get a gap, and everything again.
 BOOST_AUTO_TEST_CASE(ids_with_blanks_at_an_end) {
   for (const auto* blank :
        {"%20", "+", "%c2%a0", "%e1%9a%80", "%e2%80%80", "%e2%80%a8", "%e3%80%80", "%ef%bb%bf"}) {

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(as_a_frame) {
               "{\"reason\":\"evicted\",\"lastEventId\":\"e-1\",\"resumedFrom\":\"e-7\"}\nid: e-7\n\n"));
 }
 
-// The cursor is whatever the reader sent.
+// The cursor is the text that the client sent.
 BOOST_AUTO_TEST_CASE(a_hostile_cursor_stays_inside_the_data) {
   BOOST_TEST((Gap{GapReason::unknown, "\"}\n\nevent: close\ndata: {\r\xff\xc3", "e-0"}.frame() ==
               "event: gap\ndata: {\"reason\":\"unknown\",\"lastEventId\":"

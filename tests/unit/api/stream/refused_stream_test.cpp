@@ -1,4 +1,4 @@
-// What a reader is answered for whom there is no slot, and for how long it is sent away.
+// The answer to a request that gets no slot, and how long the client should wait.
 #include "api/stream/refused_stream.hpp"
 
 #include <boost/test/unit_test.hpp>

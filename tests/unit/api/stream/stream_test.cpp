@@ -1,4 +1,4 @@
-#include "api/stream/head.hpp"
+#include "api/stream/stream.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <set>
