@@ -63,7 +63,7 @@ test('prices: all of them on a fast line, the latest of each on a slow one', { t
     return skipped > slow[2] + 600;
   }, 'values are skipped again', 40_000);
   const note = await page.locator('.about-line').textContent();
-  const [, low, high] = /newest one shown is about (\d) to (\d) seconds old/.exec(note);
+  const [, low, high] = /newest quote shown is about (\d) to (\d) seconds old/.exec(note);
   assert.ok(highest > low && highest < 2 * high, `${highest} s, where the page says ${high}`);
   const [, said] = /Highest so far: ([\d.]+) s\.$/.exec(note);
   assert.ok(Number(said) >= highest && said < 2 * high, `${said} s at most, ${highest} s were seen`);

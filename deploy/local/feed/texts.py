@@ -1,33 +1,33 @@
-"""What tokens.py writes: title and text."""
+"""The texts that tokens.py publishes word by word: title and text."""
 
 TEXTS = (
-    ('Why a stream and not a question',
-     'A page that wants to know whether something has happened can ask. It asks every second, and nearly always the '
-     'answer is no. A thousand readers ask a thousand times a second, and the news still comes half a second late, '
-     'because it happened just after the last question.\n\n'
-     'A stream turns this around. The page asks once, and the server answers for as long as it has something to say. '
-     'Between two events nothing is sent but now and then a heartbeat, so that everybody on the way knows that the line '
-     'is still in use. When something happens it is on its way at once, and costs one small write for each reader.\n\n'
-     'What is sent is text, a line at a time, over plain HTTP. Proxies know it, logins work, the tools of the browser '
-     'show it, and curl reads it aloud. You are reading such a stream now. Reload the page in the middle of a word: it '
-     'goes on where it was.'),
-    ('The letter that is never finished',
-     'Imagine a letter that is written while you read it. The pen is far away, but each word appears on your paper as it '
-     'is put down. You fold the letter and go for a walk. When you open it again, it holds what was written while you '
-     'were out, in the right order, and the next word follows the last.\n\n'
-     'For this to work somebody must remember how far you have read. It could be the writer, but the writer has many '
-     'readers. It is simpler when you keep a mark yourself: the number of the last word you saw. You come back, show the '
-     'number, and get all that came after it. Nobody else has to know that you were away.\n\n'
-     'That number is the id of an event. A browser keeps it without being told and shows it whenever it returns. If the '
-     'words after your mark are no longer kept, an honest writer says so first. And when the letter is finished, it is '
-     'signed, and you need not wait for another word.'),
-    ('On being slow',
-     'Not every reader is fast. One sits in a train, between two hills. Another has forty tabs open and a small machine. '
-     'Their lines fill up, and what cannot be sent must wait somewhere.\n\n'
-     'A server that lets it wait without a limit will fall over for the sake of a reader who may never return. A server '
-     'that throws things away without a word lies to its readers. Between the two there is a better way: a reader who '
-     'falls behind gets no queue of its own, but goes on from the common history as soon as there is room.\n\n'
-     'And sometimes what waits has lost its worth. Who wants to know the price of a minute ago, when there is one of this '
-     'second? There the old value may be skipped, if the newer one has the same name. The reader sees fewer numbers, but '
-     'the right ones. It is no loss, it is tact.'),
+    ('Why streaming instead of polling',
+     'A page that needs new data can poll: it sends a request every second, and nearly every answer is empty. A thousand '
+     'clients send a thousand requests a second, and an event still arrives half a second late on average, because it '
+     'has to wait for the next request.\n\n'
+     'With a stream the page sends one request, and the server keeps the response open. When an event is published, the '
+     'server sends it at once, with one small write for each client. Between events it sends only a heartbeat from time '
+     'to time, so that proxies on the way do not close the connection.\n\n'
+     'A stream is plain text over HTTP. Proxies, logins and the developer tools of the browser work as usual, and curl '
+     'can print it. You are reading such a stream now. Reload the page in the middle of a word: the text continues where '
+     'it stopped.'),
+    ('How a client resumes',
+     'Every connection ends at some time: a phone loses its network, a laptop goes to sleep, a server is restarted. '
+     'A client that reconnects needs the events that were published in the meantime, in the right order, and none of '
+     'them twice.\n\n'
+     'For this the server has to know how far each client has read. It would be expensive to remember that for every '
+     'client. So the client remembers it: each event has an id, and the client keeps the id of the last event that it '
+     'received. When it reconnects, it sends this id as its cursor, and the server sends all events after it.\n\n'
+     'EventSource does this in every browser, without any code in the page. If the events after the cursor are no longer '
+     'retained, the server sends an event of the type gap first, so that the page can load its state again. When a topic '
+     'is complete, the server sends an event of the type close, and the client does not reconnect.'),
+    ('How the server treats slow clients',
+     'Some clients read slowly. One has a weak mobile connection, another has forty open tabs and a small processor. '
+     'Their buffers fill up, and the server has to keep the events that it cannot send.\n\n'
+     'A server that queues them without a limit runs out of memory. A server that drops them without a notice leaves its '
+     'clients with wrong data. This server has one history for all clients: a slow client gets no queue of its own, but '
+     'continues from the history as soon as its buffers have room.\n\n'
+     'Some events lose their value while they wait. When there is a new price, nobody needs the price of a minute ago. '
+     'For such topics the server can skip an old event if there is a newer one with the same key. A slow client then gets '
+     'fewer prices, but always the latest one.'),
 )
