@@ -1,19 +1,24 @@
 // Nginx: one with a configuration of its own, in a folder of its own; for the systems that do not come with deploy/local/run,
 // and with everything that is not theirs to choose set as there (workers, descriptors, connections, backlog, no access log).
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { launchNginx } from '../../lib/nginx.mjs';
-import { root } from '../../lib/places.mjs';
-import { freePort } from '../../lib/port.mjs';
-import { descendants } from '../../lib/process.mjs';
-import { lastLines } from '../../lib/stack.mjs';
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {cpus} from 'node:os';
+import {join} from 'node:path';
+import {launchNginx} from '../../lib/nginx.mjs';
+import {root} from '../../lib/places.mjs';
+import {freePort} from '../../lib/port.mjs';
+import {descendants} from '../../lib/process.mjs';
+import {lastLines} from '../../lib/stack.mjs';
+import {until} from '../../lib/wait.mjs';
 
-const configuration = (port, { modules, http, locations }) => {
-  const workers = readFileSync(join(root, 'deploy/local/nginx.conf'), 'utf8').match(/^worker_processes .*$/m)[0];
+// As many as there are in the shipped one.
+const [, shipped] = readFileSync(join(root, 'deploy/local/nginx.conf'), 'utf8').match(/^worker_processes (\w+);$/m);
+const processes = shipped === 'auto' ? cpus().length : Number(shipped);
+
+const configuration = (port, {modules, http, locations}) => {
   return `${modules ?? ''}
 daemon off;
 ${process.getuid() === 0 ? 'user root;' : ''} # www-data could not look into this folder
-${workers}
+worker_processes ${processes};
 pid nginx.pid;
 error_log error.log;
 include ${join(root, 'deploy/nginx/sse-worker.main.conf')};
@@ -47,17 +52,19 @@ export class Nginx {
     nginx.port = await freePort();
     nginx.home = join(root, '.run', `${name}-${nginx.port}`);
     nginx.origin = `http://127.0.0.1:${nginx.port}`;
-    rmSync(nginx.home, { recursive: true, force: true });
-    mkdirSync(nginx.home, { recursive: true, mode: 0o700 });
+    rmSync(nginx.home, {recursive: true, force: true});
+    mkdirSync(nginx.home, {recursive: true, mode: 0o700});
     return nginx;
   }
 
   async start(parts) {
     this.#process = await launchNginx(this.home, configuration(this.port, parts));
+    // It listens before it has them, and who measures it wants all.
+    await until(() => this.pids.length > processes, 'nginx has its processes');
   }
 
   get pids() {
-    return [this.#process.pid, ...descendants(this.#process.pid).map(({ pid }) => pid)];
+    return [this.#process.pid, ...descendants(this.#process.pid).map(({pid}) => pid)];
   }
 
   complaints(count = 5) {
@@ -66,6 +73,6 @@ export class Nginx {
 
   async stop() {
     await this.#process?.stop();
-    rmSync(this.home, { recursive: true, force: true });
+    rmSync(this.home, {recursive: true, force: true});
   }
 }
