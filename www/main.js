@@ -1,8 +1,8 @@
 // Starts the page: the navigation, and the view that the address names.
 
-import { fillNavigation, interceptLinks } from './shell/navigation.js';
-import { Router } from './shell/router.js';
-import { views } from './shell/views.js';
+import {fillNavigation, interceptLinks} from './shell/navigation.js';
+import {Router} from './shell/router.js';
+import {views} from './shell/views.js';
 
 const $ = (id) => document.getElementById(id);
 const mark = fillNavigation($('views'), views);

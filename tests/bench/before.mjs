@@ -1,17 +1,17 @@
 // The worker beside another build of it (see systems/previous.mjs): what a change costs, in one run. Scenarios are those of
 // `compare` and `hub` that tell most, and those of `durable`. The two builds take turns to be first.
-import { durable } from './durable.mjs';
-import { measures } from './measures.mjs';
-import { scenarios as compared } from './scenarios.mjs';
+import {durable} from './durable.mjs';
+import {measures} from './measures.mjs';
+import {scenarios as compared} from './scenarios.mjs';
 
 const least = 0.98;
 const held = 10_000;
 
 const memory = ['worker', 'previous'];
-const kept = { sqlite: ['sqlite', 'sqlite_previous'], redis: ['redis', 'redis_previous'] };
+const kept = {sqlite: ['sqlite', 'sqlite_previous'], redis: ['redis', 'redis_previous']};
 const replay = ['back_all', 'worker', 'nginx', 'client', 'others'];
 
-const of = (scenario, systems) => ({ ...scenario, systems });
+const of = (scenario, systems) => ({...scenario, systems});
 const durables = (name) => Object.fromEntries(Object.entries(kept).map(([store, systems]) => [`${store}_${name}`, of(durable.scenarios[name], systems)]));
 
 const scenarios = {

@@ -16,15 +16,15 @@ export function bars(groups) {
   const parts = [];
   let y = 0;
   for (const group of groups) {
-    const known = group.bars.filter(({ value }) => Number.isFinite(value) && value > 0);
-    const most = Math.max(...known.map(({ value }) => value));
-    const least = Math.min(...known.map(({ value }) => value));
+    const known = group.bars.filter(({value}) => Number.isFinite(value) && value > 0);
+    const most = Math.max(...known.map(({value}) => value));
+    const least = Math.min(...known.map(({value}) => value));
     // A logarithmic bar begins a third of a decade below the shortest.
     const scale = group.logarithmic
       ? (value) => Math.log((value / least) * 2) / Math.log((most / least) * 2)
       : (value) => value / most;
     parts.push(text(10, (y += 28), group.title, 'font-weight="bold"'));
-    known.forEach(({ title, value }, index) => {
+    known.forEach(({title, value}, index) => {
       const length = Math.max(1, scale(value) * (width - left - 110));
       parts.push(text(left - 8, (y += 22), title, 'text-anchor="end"'));
       parts.push(`<rect x="${left}" y="${y - 12}" width="${length.toFixed(1)}" height="16" fill="${index === 0 ? colours[0] : colours[5]}"/>`);
@@ -37,14 +37,14 @@ export function bars(groups) {
 
 // Heights at least a line apart, in the order of what is wanted.
 function apart(wanted) {
-  const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
+  const order = wanted.map((y, index) => ({y, index})).sort((a, b) => a.y - b.y);
   order.forEach((label, at) => (label.y = at === 0 ? label.y : Math.max(label.y, order[at - 1].y + 15)));
-  return order.sort((a, b) => a.index - b.index).map(({ y }) => y);
+  return order.sort((a, b) => a.index - b.index).map(({y}) => y);
 }
 
-function panel(top, { title, x, lines }) {
-  const frame = { left: 60, right: width - 190, top: top + 50, bottom: top + 300 };
-  const most = Math.max(...lines.flatMap(({ y }) => y).filter(Number.isFinite)) * 1.1;
+function panel(top, {title, x, lines}) {
+  const frame = {left: 60, right: width - 190, top: top + 50, bottom: top + 300};
+  const most = Math.max(...lines.flatMap(({y}) => y).filter(Number.isFinite)) * 1.1;
   const across = (value) => frame.left + (value / x.at(-1)) * (frame.right - frame.left);
   const up = (value) => frame.bottom - (value / most) * (frame.bottom - frame.top);
   const parts = [text(10, top + 28, title, 'font-weight="bold"')];
@@ -54,8 +54,8 @@ function panel(top, { title, x, lines }) {
     parts.push(text(frame.left - 8, y + 4, short((most * step) / 4), 'text-anchor="end"'));
   }
   for (const value of x) parts.push(text(across(value), frame.bottom + 20, value.toLocaleString('en-US'), 'text-anchor="middle"'));
-  const labels = apart(lines.map(({ y }) => up(y.at(-1)) + 4));
-  lines.forEach(({ title: name, y }, index) => {
+  const labels = apart(lines.map(({y}) => up(y.at(-1)) + 4));
+  lines.forEach(({title: name, y}, index) => {
     const points = x.map((value, at) => [across(value).toFixed(1), up(y[at]).toFixed(1)]);
     parts.push(`<polyline points="${points.map(String).join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2"/>`);
     parts.push(...points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colours[index]}"/>`));

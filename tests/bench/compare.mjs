@@ -1,15 +1,15 @@
 // The comparison: every system in every scenario it can do, and what the worker is to reach beside them.
-import { bars } from './chart.mjs';
-import { measures } from './measures.mjs';
-import { scenarios } from './scenarios.mjs';
-import { systems } from './systems/index.mjs';
+import {bars} from './chart.mjs';
+import {measures} from './measures.mjs';
+import {scenarios} from './scenarios.mjs';
+import {systems} from './systems/index.mjs';
 
 const take = (round, scenario, measure, system = 'worker') => {
   const report = round[scenario]?.[system];
   return report ? measures[measure].of(report) : NaN;
 };
 
-const names = { rate: 'deliveries/s', published: 'events/s', p99: 'p99', cpu: 'CPU of the servers together', worker: 'CPU of the worker' };
+const names = {rate: 'deliveries/s', published: 'events/s', p99: 'p99', cpu: 'CPU of the servers together', worker: 'CPU of the worker'};
 const over = (scenario, measure, system, bound) => ({
   text: `${scenario}: ${names[measure]}, over ${systems[system].title}`,
   scenario,
@@ -25,24 +25,24 @@ const own = (scenario, measure, text, bound, unit = '') => ({
 });
 
 const targets = [
-  over('saturated', 'rate', 'nchan', { at_least: 12 }),
-  over('saturated', 'p99', 'nchan', { at_most: 1 }),
-  over('saturated', 'rate', 'express', { at_least: 60 }),
-  over('saturated', 'rate', 'express_single', { at_least: 60 }),
-  over('saturated', 'rate', 'pushpin', { at_least: 40 }),
-  over('steady', 'cpu', 'floor', { at_most: 1.05 }),
-  over('steady', 'cpu', 'nchan', { at_most: 1.45 }),
-  over('steady', 'p99', 'nchan', { at_most: 1.5 }),
-  ...['saturated', 'steady', 'many', 'topics', 'wide', 'large'].map((name) => over(name, 'worker', 'floor', { at_most: 1.25 })),
-  over('tokens', 'worker', 'floor', { at_most: 1.5 }),
-  own('many', 'open', 'streams open in one worker', { at_least: 8000 }),
-  own('many', 'worker_memory', 'worker memory per idle stream', { at_most: 600 }, 'B'),
-  own('many', 'memory', 'nginx and worker memory per idle stream', { at_most: 13_000 }, 'B'),
-  own('many', 'base', 'worker memory before', { at_most: 12 * 1024 }, 'KiB'),
-  own('storm', 'back', 'until all are back, from when the worker listens', { at_most: 3 }, 's'),
-  own('storm', 'refused', 'readers who met an error', { at_most: 0 }),
-  over('singles', 'published', 'nchan', { at_least: 1 }),
-  own('batches', 'published', 'events/s', { at_least: 200_000 }),
+  over('saturated', 'rate', 'nchan', {at_least: 12}),
+  over('saturated', 'p99', 'nchan', {at_most: 1}),
+  over('saturated', 'rate', 'express', {at_least: 60}),
+  over('saturated', 'rate', 'express_single', {at_least: 60}),
+  over('saturated', 'rate', 'pushpin', {at_least: 40}),
+  over('steady', 'cpu', 'floor', {at_most: 1.05}),
+  over('steady', 'cpu', 'nchan', {at_most: 1.45}),
+  over('steady', 'p99', 'nchan', {at_most: 1.5}),
+  ...['saturated', 'steady', 'many', 'topics', 'wide', 'large'].map((name) => over(name, 'worker', 'floor', {at_most: 1.25})),
+  over('tokens', 'worker', 'floor', {at_most: 1.5}),
+  own('many', 'open', 'streams open in one worker', {at_least: 8000}),
+  own('many', 'worker_memory', 'worker memory per idle stream', {at_most: 600}, 'B'),
+  own('many', 'memory', 'nginx and worker memory per idle stream', {at_most: 13_000}, 'B'),
+  own('many', 'base', 'worker memory before', {at_most: 12 * 1024}, 'KiB'),
+  own('storm', 'back', 'until all are back, from when the worker listens', {at_most: 3}, 's'),
+  own('storm', 'refused', 'readers who met an error', {at_most: 0}),
+  over('singles', 'published', 'nchan', {at_least: 1}),
+  own('batches', 'published', 'events/s', {at_least: 200_000}),
 ];
 
 export const compare = {

@@ -1,8 +1,8 @@
 // Takes a comparison: in every round each scenario, in it each system, fresh and warmed up, one after the other; so that what
 // is compared was measured within a minute, and a change of the machine's mood meets all.
-import { failedStreams } from './figures.mjs';
-import { load, watching } from './load.mjs';
-import { systems } from './systems/index.mjs';
+import {failedStreams} from './figures.mjs';
+import {load, watching} from './load.mjs';
+import {systems} from './systems/index.mjs';
 
 // The first requests and publishes bring in code and allocator pages that are no stream's cost.
 const warm = (running, system) => load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []),
@@ -15,7 +15,7 @@ async function measure(scenario, system) {
     const report = scenario.measure
       ? await scenario.measure(running)
       : await load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []), ...scenario.of(system),
-        '--duration', '20s', ...watching(running.pids));
+          '--duration', '20s', ...watching(running.pids));
     if (complaints(scenario, report).length > 0) report.nginx_complaints = running.complaints();
     return report;
   } finally {
@@ -25,13 +25,13 @@ async function measure(scenario, system) {
 
 // What must not be, whatever the figures: an event lost, there twice or out of order; a stream that failed; a publish that was
 // not taken.
-export function complaints(scenario, { deliveries, streams, publish, ...report }) {
+export function complaints(scenario, {deliveries, streams, publish, ...report}) {
   const counts = {
     lost: deliveries.lost,
     repeated: deliveries.repeated,
     reordered: deliveries.reordered,
     foreign: deliveries.foreign,
-    'streams that failed': scenario.streamsEnd ? 0 : failedStreams({ streams, ...report }),
+    'streams that failed': scenario.streamsEnd ? 0 : failedStreams({streams, ...report}),
     'publishes refused': scenario.streamsEnd ? 0 : publish.sent - publish.acknowledged,
   };
   return Object.entries(counts).filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);

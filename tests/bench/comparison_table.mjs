@@ -1,10 +1,10 @@
 // A comparison for people: a table for each scenario, medians, and the worker's figures over each system's (the ratio of each
 // round, then their median); then what went wrong, then the verdict, target by target.
-import { complaints } from './comparison.mjs';
-import { bounded, reaches, spread } from './figures.mjs';
-import { measures } from './measures.mjs';
-import { systems } from './systems/index.mjs';
-import { number, printColumns, shown } from './table.mjs';
+import {complaints} from './comparison.mjs';
+import {bounded, reaches, spread} from './figures.mjs';
+import {measures} from './measures.mjs';
+import {systems} from './systems/index.mjs';
+import {number, printColumns, shown} from './table.mjs';
 
 const compared = ['rate', 'published', 'p99', 'cpu', 'worker', 'memory', 'worker_memory', 'back_all'];
 
@@ -29,12 +29,12 @@ function printScenario(name, scenario, rounds) {
 // Of a target: what was measured, and whether it reaches; nothing where a system was left out.
 export function judged(target, rounds) {
   const taken = spread(rounds.map((round) => target.of(round)));
-  const { of, ...rest } = target;
-  return { ...rest, unit: target.unit ?? '', taken, reached: taken ? reaches(target, [taken], 'median') : null };
+  const {of, ...rest} = target;
+  return {...rest, unit: target.unit ?? '', taken, reached: taken ? reaches(target, [taken], 'median') : null};
 }
 
 export function printComparison(suite, document, files) {
-  const { machine, rounds, verdict, problems, absent } = document;
+  const {machine, rounds, verdict, problems, absent} = document;
   console.log(`\n${suite.title}: ${machine.worker} and others, nginx ${machine.nginx}; ${machine.cpus}, Linux ${machine.kernel}`);
   console.log(`load average ${number(machine.load_average_before)} before, ${number(machine.load_average_after)} after; the load ` +
     'client runs on the same machine');
@@ -42,13 +42,13 @@ export function printComparison(suite, document, files) {
   for (const line of absent) console.log(line);
   for (const name of Object.keys(rounds[0])) printScenario(name, suite.scenarios[name], rounds);
   console.log('');
-  const answer = ({ reached, taken, ...target }) => (!taken ? 'not measured' : bounded(target) ? (reached ? 'yes' : 'NO') : '');
+  const answer = ({reached, taken, ...target}) => (!taken ? 'not measured' : bounded(target) ? (reached ? 'yes' : 'NO') : '');
   printColumns([
     ['target', 'measured', 'wanted', 'reached'],
     ...verdict.map((target) => [target.text, shown(target.taken, target.unit), bounded(target), answer(target)]),
   ]);
   for (const problem of problems) console.log(`FAILED: ${problem}`);
-  const missed = verdict.filter(({ reached }) => reached === false).length;
+  const missed = verdict.filter(({reached}) => reached === false).length;
   console.log(`\n${problems.length > 0 ? 'the run FAILED' : missed > 0 ? `${missed} targets NOT reached` : 'every target that was measured is reached'}; ` +
     `see ${files.join(' and ')}`);
 }

@@ -1,13 +1,13 @@
 // What it costs to keep events: the worker with its journal in memory, which is how the other suites measure it, beside ones
 // that keep them in a file and in Redis.
-import { join } from 'node:path';
-import { load, watching } from './load.mjs';
-import { measures } from './measures.mjs';
-import { binary } from '../lib/places.mjs';
-import { Process } from '../lib/process.mjs';
-import { results } from './results.mjs';
-import { measureShared } from './shared_redis.mjs';
-import { systems } from './systems/index.mjs';
+import {join} from 'node:path';
+import {load, watching} from './load.mjs';
+import {measures} from './measures.mjs';
+import {binary} from '../lib/places.mjs';
+import {Process} from '../lib/process.mjs';
+import {results} from './results.mjs';
+import {measureShared} from './shared_redis.mjs';
+import {systems} from './systems/index.mjs';
 
 const everyone = ['worker', 'sqlite', 'sqlite_full', 'redis'];
 const fanOut = ['rate', 'p50', 'p99', 'cpu', 'worker', 'nginx', 'client', 'others'];
@@ -20,7 +20,7 @@ async function restarted(running) {
     '--publish-batch', 400, '--publish-connections', 8, '--duration', '60s', ...watching(running.pids));
   await (running.stop_worker ?? running.stop)();
   const began = performance.now();
-  const worker = new Process(binary, ['--config', running.config], { stdio: ['ignore', 'ignore', 'pipe'], cwd: results });
+  const worker = new Process(binary, ['--config', running.config], {stdio: ['ignore', 'ignore', 'pipe'], cwd: results});
   const serves = await worker.says('stderr', / started: /, 15_000).then(() => true, () => false);
   report.start_seconds = serves ? (performance.now() - began) / 1000 : NaN;
   await worker.stop();
@@ -90,16 +90,16 @@ export const durable = {
     },
   },
   targets: [
-    own('batches', 'published', 'sqlite', 'events/s', { at_least: 50_000 }),
-    own('singles', 'published', 'sqlite', 'events/s', { at_least: 5_000 }),
-    own('singles', 'answer', 'sqlite', 'answer, p99', { at_most: 20 }, 'ms'),
+    own('batches', 'published', 'sqlite', 'events/s', {at_least: 50_000}),
+    own('singles', 'published', 'sqlite', 'events/s', {at_least: 5_000}),
+    own('singles', 'answer', 'sqlite', 'answer, p99', {at_most: 20}, 'ms'),
     ...['sqlite', 'redis'].flatMap((system) => [
-      beside('saturated', 'rate', system, 'deliveries/s', { at_least: 0.95 }),
-      beside('steady', 'cpu', system, 'CPU of the servers together', { at_most: 1.05 }),
-      own('start', 'start', system, 'until it serves', { at_most: 3 }, 's'),
+      beside('saturated', 'rate', system, 'deliveries/s', {at_least: 0.95}),
+      beside('steady', 'cpu', system, 'CPU of the servers together', {at_most: 1.05}),
+      own('start', 'start', system, 'until it serves', {at_most: 3}, 's'),
     ]),
-    own('shared', 'p99', 'redis', 'publish at one to a reader at the other, p99', { at_most: 10 }, 'ms'),
-    own('shared', 'shared', 'redis', 'batches at both, events/s', { at_least: 50_000 }),
+    own('shared', 'p99', 'redis', 'publish at one to a reader at the other, p99', {at_most: 10}, 'ms'),
+    own('shared', 'shared', 'redis', 'batches at both, events/s', {at_least: 50_000}),
   ],
   chart: () => '',
 };

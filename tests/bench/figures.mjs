@@ -17,18 +17,18 @@ export const cpuOpen = (report, name) => {
   const use = report.processes[name];
   return use.cpu_open_seconds;
 };
-export const failedStreams = ({ streams }) => streams.ended_without_close + streams.still_waiting + sum(streams.errors);
+export const failedStreams = ({streams}) => streams.ended_without_close + streams.still_waiting + sum(streams.errors);
 
 export function spread(values) {
   const known = values.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
   if (known.length < values.length || known.length === 0) return null;
   const middle = known.length / 2;
   const median = known.length % 2 ? known[Math.floor(middle)] : (known[middle - 1] + known[middle]) / 2;
-  return { median, least: known[0], most: known.at(-1) };
+  return {median, least: known[0], most: known.at(-1)};
 }
 
 // As a target reads; empty where there is none.
-export function bounded({ at_least: least, at_most: most, unit = '' }) {
+export function bounded({at_least: least, at_most: most, unit = ''}) {
   const bound = (value) => `${value.toLocaleString('en-US')}${unit && ` ${unit}`}`;
   if (least !== undefined) return `>= ${bound(least)}`;
   return most !== undefined ? `<= ${bound(most)}` : '';
@@ -44,9 +44,9 @@ export function reaches(figure, taken, by = figure.unit === '' ? 'every' : 'medi
   });
 }
 
-export function figures({ columns, wanted }, rounds) {
-  return wanted.map(({ of, in: chosen = Object.keys(columns), ...figure }) => {
+export function figures({columns, wanted}, rounds) {
+  return wanted.map(({of, in: chosen = Object.keys(columns), ...figure}) => {
     const taken = Object.fromEntries(chosen.map((column) => [column, spread(rounds.map((round) => of(round[column])))]));
-    return { ...figure, taken, reached: reaches(figure, Object.values(taken)) };
+    return {...figure, taken, reached: reaches(figure, Object.values(taken))};
   });
 }

@@ -1,9 +1,9 @@
 // Growth: what a delivery costs, and a stream, as readers become more; the worker with the floor beside it. The deliveries
 // per second are about the same, and each event goes out by itself, so that nothing but the number of streams changes.
-import { curves } from './chart.mjs';
-import { measures } from './measures.mjs';
+import {curves} from './chart.mjs';
+import {measures} from './measures.mjs';
 
-const rates = { 100: 40, 1000: 20, 4000: 5, 8000: 2 };
+const rates = {100: 40, 1000: 20, 4000: 5, 8000: 2};
 const sizes = Object.keys(rates);
 const shown = ['rate', 'p99', 'cpu', 'worker', 'nginx', 'memory', 'worker_memory', 'others'];
 const cost = (round, size, measure, system = 'worker') => measures[measure].of(round[`streams_${size}`][system]);
@@ -18,9 +18,9 @@ export const growth = {
     of: () => ['--streams', size, '--topic', 'news', '--publish-rate', rates[size], '--publish-for', '5s'],
   }])),
   targets: [
-    { text: 'CPU per delivery at 8,000 streams, over that at 1,000', at_most: 1.25, of: (round) => cost(round, 8000, 'cpu') / cost(round, 1000, 'cpu') },
-    { text: 'the same for the floor', of: (round) => cost(round, 8000, 'cpu', 'floor') / cost(round, 1000, 'cpu', 'floor') },
-    { text: 'worker CPU per delivery at 8,000 streams, over that at 1,000', of: (round) => cost(round, 8000, 'worker') / cost(round, 1000, 'worker') },
+    {text: 'CPU per delivery at 8,000 streams, over that at 1,000', at_most: 1.25, of: (round) => cost(round, 8000, 'cpu') / cost(round, 1000, 'cpu')},
+    {text: 'the same for the floor', of: (round) => cost(round, 8000, 'cpu', 'floor') / cost(round, 1000, 'cpu', 'floor')},
+    {text: 'worker CPU per delivery at 8,000 streams, over that at 1,000', of: (round) => cost(round, 8000, 'worker') / cost(round, 1000, 'worker')},
   ],
   chart(rounds, median) {
     const panel = (title, lines) => ({

@@ -1,9 +1,9 @@
 // The hub: what an idle subscription costs, how fast history is given back, how fast events are taken in, and how they
 // reach a thousand readers; with one loop and with two. Every reader checks the number of every event.
-import { load, watching } from './load.mjs';
-import { writeConfig } from './results.mjs';
-import { withStack } from './stack.mjs';
-import { cpuOpen, failedStreams, rssPerStream } from './figures.mjs';
+import {load, watching} from './load.mjs';
+import {writeConfig} from './results.mjs';
+import {withStack} from './stack.mjs';
+import {cpuOpen, failedStreams, rssPerStream} from './figures.mjs';
 
 const idle = 8000;
 const readers = 1000;
@@ -28,8 +28,8 @@ const scenarios = {
   saturated: ['--streams', readers, '--topic', 'news', '--publish-for', '8s', '--publish-batch', 20,
     '--publish-connections', 4, '--ahead', 200, '--duration', '30s'],
 };
-const columns = { one: 'loops: 1', two: 'loops: 2' };
-const only = { two: ['batches', 'singles', 'steady', 'saturated'] };
+const columns = {one: 'loops: 1', two: 'loops: 2'};
+const only = {two: ['batches', 'singles', 'steady', 'saturated']};
 
 async function measure(column) {
   const config = writeConfig(`loops-${column}`, `${columns[column]}\n`);
@@ -43,20 +43,20 @@ async function measure(column) {
 
 const all = (reports, count) => Object.values(reports).reduce((total, report) => total + count(report), 0);
 const deliveries = (reports, name) => all(reports, (report) => report.deliveries?.[name] ?? 0);
-const unkept = ({ publish }) => (publish ? publish.sent - publish.acknowledged : 0);
+const unkept = ({publish}) => (publish ? publish.sent - publish.acknowledged : 0);
 const perDelivery = (report, name) => (cpuOpen(report, name) / report.deliveries.delivered) * 1e6;
 const perEvent = (report, name) => (cpuOpen(report, name) / report.publish.acknowledged) * 1e6;
 const clientShare = (report) => (report.client_cpu_seconds / report.seconds) * 100;
 const one = ['one'];
 
 const fanOut = (name, text, p99) => [
-  { name: `${text}: deliveries`, unit: '/s', of: (reports) => reports[name].deliveries.per_second },
-  { name: `${text}: from publisher to reader, p50`, unit: 'ms', of: (reports) => reports[name].deliveries.latency_ms.p50 },
-  { name: `${text}: from publisher to reader, p99`, unit: 'ms', ...p99, of: (reports) => reports[name].deliveries.latency_ms.p99 },
-  { name: `${text}: answer to the publisher, p99`, unit: 'ms', of: (reports) => reports[name].publish.answer_ms.p99 },
-  { name: `${text}: worker CPU per delivery`, unit: 'us', of: (reports) => perDelivery(reports[name], 'worker') },
-  { name: `${text}: nginx CPU per delivery`, unit: 'us', of: (reports) => perDelivery(reports[name], 'nginx') },
-  { name: `${text}: load client, share of a CPU`, unit: '%', of: (reports) => clientShare(reports[name]) },
+  {name: `${text}: deliveries`, unit: '/s', of: (reports) => reports[name].deliveries.per_second},
+  {name: `${text}: from publisher to reader, p50`, unit: 'ms', of: (reports) => reports[name].deliveries.latency_ms.p50},
+  {name: `${text}: from publisher to reader, p99`, unit: 'ms', ...p99, of: (reports) => reports[name].deliveries.latency_ms.p99},
+  {name: `${text}: answer to the publisher, p99`, unit: 'ms', of: (reports) => reports[name].publish.answer_ms.p99},
+  {name: `${text}: worker CPU per delivery`, unit: 'us', of: (reports) => perDelivery(reports[name], 'worker')},
+  {name: `${text}: nginx CPU per delivery`, unit: 'us', of: (reports) => perDelivery(reports[name], 'nginx')},
+  {name: `${text}: load client, share of a CPU`, unit: '%', of: (reports) => clientShare(reports[name])},
 ];
 
 export const hub = {
@@ -65,25 +65,25 @@ export const hub = {
   columns,
   measure,
   wanted: [
-    { name: 'events lost, over all scenarios', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'lost') },
-    { name: 'events repeated', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'repeated') },
-    { name: 'events out of order', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'reordered') },
-    { name: 'publishes without an id in the answer', unit: '', at_most: 0, of: (reports) => all(reports, unkept) },
-    { name: 'CPU time taken by others meanwhile, at most', unit: '%', of: (reports) => Math.max(...Object.values(reports).map((report) => report.cpu_share_of_others)) * 100 },
-    { name: 'streams that failed', unit: '', at_most: 0, of: (reports) => all(reports, failedStreams) },
-    { name: '8,000 idle on one topic: worker memory per stream', unit: 'B', at_most: 1024, in: one, of: (reports) => rssPerStream(reports.idle_together, 'worker') },
-    { name: '8,000 idle on one topic: nginx memory per stream', unit: 'B', in: one, of: (reports) => rssPerStream(reports.idle_together, 'nginx') },
-    { name: '8,000 idle, each on its own: worker memory per stream', unit: 'B', at_most: 1024, in: one, of: (reports) => rssPerStream(reports.idle_apart, 'worker') },
-    { name: '8,000 idle, open at once', unit: '', at_least: idle, in: one, of: (reports) => Math.min(reports.idle_together.streams.open_at_once, reports.idle_apart.streams.open_at_once) },
-    { name: 'worker memory before', unit: 'KiB', in: one, of: (reports) => reports.idle_together.processes.worker.rss_before_kib },
-    { name: '100 return for 10,000 events: until all have them', unit: 's', at_most: 2, in: one, of: (reports) => reports.returned.deliveries.caught_up_seconds },
-    { name: 'batches of 400, no reader', unit: 'events/s', at_least: 100_000, of: (reports) => reports.batches.publish.acknowledged_per_second },
-    { name: 'batches of 400: worker CPU per event', unit: 'us', of: (reports) => perEvent(reports.batches, 'worker') },
-    { name: 'single publishes, no reader', unit: '/s', of: (reports) => reports.singles.publish.acknowledged_per_second },
-    { name: 'single publishes: answer, p99', unit: 'ms', of: (reports) => reports.singles.publish.answer_ms.p99 },
-    { name: 'single publishes: worker CPU', unit: 'us', of: (reports) => perEvent(reports.singles, 'worker') },
-    { name: 'single publishes: nginx CPU', unit: 'us', of: (reports) => perEvent(reports.singles, 'nginx') },
-    ...fanOut('steady', '1,000 readers, 500 events/s', { at_most: 100 }),
+    {name: 'events lost, over all scenarios', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'lost')},
+    {name: 'events repeated', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'repeated')},
+    {name: 'events out of order', unit: '', at_most: 0, of: (reports) => deliveries(reports, 'reordered')},
+    {name: 'publishes without an id in the answer', unit: '', at_most: 0, of: (reports) => all(reports, unkept)},
+    {name: 'CPU time taken by others meanwhile, at most', unit: '%', of: (reports) => Math.max(...Object.values(reports).map((report) => report.cpu_share_of_others)) * 100},
+    {name: 'streams that failed', unit: '', at_most: 0, of: (reports) => all(reports, failedStreams)},
+    {name: '8,000 idle on one topic: worker memory per stream', unit: 'B', at_most: 1024, in: one, of: (reports) => rssPerStream(reports.idle_together, 'worker')},
+    {name: '8,000 idle on one topic: nginx memory per stream', unit: 'B', in: one, of: (reports) => rssPerStream(reports.idle_together, 'nginx')},
+    {name: '8,000 idle, each on its own: worker memory per stream', unit: 'B', at_most: 1024, in: one, of: (reports) => rssPerStream(reports.idle_apart, 'worker')},
+    {name: '8,000 idle, open at once', unit: '', at_least: idle, in: one, of: (reports) => Math.min(reports.idle_together.streams.open_at_once, reports.idle_apart.streams.open_at_once)},
+    {name: 'worker memory before', unit: 'KiB', in: one, of: (reports) => reports.idle_together.processes.worker.rss_before_kib},
+    {name: '100 return for 10,000 events: until all have them', unit: 's', at_most: 2, in: one, of: (reports) => reports.returned.deliveries.caught_up_seconds},
+    {name: 'batches of 400, no reader', unit: 'events/s', at_least: 100_000, of: (reports) => reports.batches.publish.acknowledged_per_second},
+    {name: 'batches of 400: worker CPU per event', unit: 'us', of: (reports) => perEvent(reports.batches, 'worker')},
+    {name: 'single publishes, no reader', unit: '/s', of: (reports) => reports.singles.publish.acknowledged_per_second},
+    {name: 'single publishes: answer, p99', unit: 'ms', of: (reports) => reports.singles.publish.answer_ms.p99},
+    {name: 'single publishes: worker CPU', unit: 'us', of: (reports) => perEvent(reports.singles, 'worker')},
+    {name: 'single publishes: nginx CPU', unit: 'us', of: (reports) => perEvent(reports.singles, 'nginx')},
+    ...fanOut('steady', '1,000 readers, 500 events/s', {at_most: 100}),
     ...fanOut('saturated', '1,000 readers, saturated', {}),
   ],
 };

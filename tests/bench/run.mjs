@@ -1,26 +1,26 @@
 // Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns) or of systems (growth, compare): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, release } from 'node:os';
-import { join } from 'node:path';
-import { before } from './before.mjs';
-import { compare } from './compare.mjs';
-import { absent, takeRound } from './comparison.mjs';
-import { judged, printComparison, problemsOf } from './comparison_table.mjs';
-import { durable } from './durable.mjs';
-import { figures, spread } from './figures.mjs';
-import { greeting } from './greeting.mjs';
-import { growth } from './growth.mjs';
-import { hub } from './hub.mjs';
-import { build } from '../lib/places.mjs';
-import { results } from './results.mjs';
-import { slow } from './slow.mjs';
-import { withoutPrevious } from './systems/previous.mjs';
-import { printTable } from './table.mjs';
-import { turnsSuite as turns } from './turns.mjs';
+import {execFileSync} from 'node:child_process';
+import {existsSync, writeFileSync} from 'node:fs';
+import {cpus, loadavg, release} from 'node:os';
+import {join} from 'node:path';
+import {before} from './before.mjs';
+import {compare} from './compare.mjs';
+import {absent, takeRound} from './comparison.mjs';
+import {judged, printComparison, problemsOf} from './comparison_table.mjs';
+import {durable} from './durable.mjs';
+import {figures, spread} from './figures.mjs';
+import {greeting} from './greeting.mjs';
+import {growth} from './growth.mjs';
+import {hub} from './hub.mjs';
+import {build} from '../lib/places.mjs';
+import {results} from './results.mjs';
+import {slow} from './slow.mjs';
+import {withoutPrevious} from './systems/previous.mjs';
+import {printTable} from './table.mjs';
+import {turnsSuite as turns} from './turns.mjs';
 
-const suites = { greeting, hub, slow, durable, growth, compare, before, turns };
+const suites = {greeting, hub, slow, durable, growth, compare, before, turns};
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -48,7 +48,7 @@ const save = (name, ending, text) => {
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 
 async function takeColumns(suite) {
-  const document = { machine: machine(), rounds: [] };
+  const document = {machine: machine(), rounds: []};
   for (let round = 1; round <= rounds; ++round) {
     const taken = {};
     for (const column of Object.keys(suite.columns)) {
@@ -66,16 +66,16 @@ async function takeColumns(suite) {
 
 // `wanted`: names of scenarios, or none for all; then nobody asks about the targets of the others.
 async function takeSystems(suite, wanted) {
-  const document = { machine: machine(), absent: absent(suite, wanted), rounds: [] };
+  const document = {machine: machine(), absent: absent(suite, wanted), rounds: []};
   for (let round = 1; round <= rounds; ++round) {
     const note = (text) => say(`${suite.name}, round ${round} of ${rounds}, ${text}`);
     document.rounds.push(await takeRound(suite, wanted, note, suite.alternates && round % 2 === 0));
   }
   document.machine.load_average_after = loadavg()[0];
   document.problems = problemsOf(suite, document.rounds);
-  const asked = suite.targets.filter(({ scenario }) => wanted.length === 0 || (scenario && wanted.includes(scenario)));
+  const asked = suite.targets.filter(({scenario}) => wanted.length === 0 || (scenario && wanted.includes(scenario)));
   document.verdict = asked.map((target) => judged(target, document.rounds));
-  document.reached = document.problems.length === 0 && document.verdict.every(({ reached }) => reached !== false);
+  document.reached = document.problems.length === 0 && document.verdict.every(({reached}) => reached !== false);
   const files = [save(suite.name, 'json', json(document))];
   const chart = wanted.length === 0 && suite.chart(document.rounds, (values) => spread(values)?.median ?? NaN);
   if (chart) files.push(save(suite.name, 'svg', chart));

@@ -1,6 +1,6 @@
 // The scenarios of the comparison: which systems take part, the arguments of the load client for one of them, and what is
 // shown. Whoever has batches gets them where publishing is not what is measured.
-import { storm } from './storm.mjs';
+import {storm} from './storm.mjs';
 
 const batch = (system, events) => ['--publish-batch', system.batches ? events : 1];
 const fanOut = ['rate', 'p50', 'p99', 'cpu', 'worker', 'nginx', 'client', 'others'];
@@ -39,7 +39,7 @@ export const scenarios = {
     title: 'one reader of 100 topics, 100 bytes, 2,000 events/s',
     systems: pushing,
     shown: fanOut,
-    of: (system) => ['--streams', 1, ...Array.from({ length: 100 }, (_, n) => ['--topic', `room/${n}`]).flat(),
+    of: (system) => ['--streams', 1, ...Array.from({length: 100}, (_, n) => ['--topic', `room/${n}`]).flat(),
       '--publish-rate', 2000, '--publish-for', '4s', ...batch(system, 20), '--publish-connections', 8],
   },
   large: {

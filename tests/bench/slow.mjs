@@ -1,14 +1,14 @@
 // Readers that are always a little slow: each takes nothing for some milliseconds after each read. A burst must reach all of
 // them, and none may be cut and have to come back.
-import { load, watching } from './load.mjs';
-import { writeConfig } from './results.mjs';
-import { withStack } from './stack.mjs';
-import { previousBuild, withoutPrevious } from './systems/previous.mjs';
+import {load, watching} from './load.mjs';
+import {writeConfig} from './results.mjs';
+import {withStack} from './stack.mjs';
+import {previousBuild, withoutPrevious} from './systems/previous.mjs';
 
 const readers = Number(process.env.SLOW_READERS ?? 100);
 const [eventBytes, events] = [4000, 16_000]; // 64 MB in a second
-const builds = { previous: previousBuild };
-const columns = { this: 'this build', ...(withoutPrevious() ? {} : { previous: 'the previous build' }) };
+const builds = {previous: previousBuild};
+const columns = {this: 'this build', ...(withoutPrevious() ? {} : {previous: 'the previous build'})};
 
 const warm = (stack) => load('--url', stack.events, '--streams', readers, '--topic', 'warm', '--publish-count', 1000,
   '--publish-batch', 20);
@@ -28,15 +28,15 @@ export const slow = {
   columns,
   measure,
   wanted: [
-    { name: 'until all have all', unit: 's', of: ({ deliveries }) => deliveries.seconds },
-    { name: 'readers that had to come back', unit: '', at_most: 0, in: own, of: ({ deliveries }) => deliveries.reconnects },
-    { name: 'readers that had to come back, any build', unit: 'times', of: ({ deliveries }) => deliveries.reconnects },
-    { name: 'events lost', unit: '', at_most: 0, of: ({ deliveries }) => deliveries.lost },
-    { name: 'events repeated', unit: '', at_most: 0, of: ({ deliveries }) => deliveries.repeated },
-    { name: 'publishing took', unit: 's', of: ({ publish }) => publish.seconds },
-    { name: 'worker CPU', unit: 's', of: ({ processes }) => processes.worker.cpu_open_seconds },
-    { name: 'nginx CPU', unit: 's', of: ({ processes }) => processes.nginx.cpu_open_seconds },
-    { name: 'worker memory, growth', unit: 'KiB', of: ({ processes }) => processes.worker.rss_end_kib - processes.worker.rss_open_kib },
-    { name: 'load client, share of a CPU', unit: '%', of: (report) => (report.client_cpu_seconds / report.seconds) * 100 },
+    {name: 'until all have all', unit: 's', of: ({deliveries}) => deliveries.seconds},
+    {name: 'readers that had to come back', unit: '', at_most: 0, in: own, of: ({deliveries}) => deliveries.reconnects},
+    {name: 'readers that had to come back, any build', unit: 'times', of: ({deliveries}) => deliveries.reconnects},
+    {name: 'events lost', unit: '', at_most: 0, of: ({deliveries}) => deliveries.lost},
+    {name: 'events repeated', unit: '', at_most: 0, of: ({deliveries}) => deliveries.repeated},
+    {name: 'publishing took', unit: 's', of: ({publish}) => publish.seconds},
+    {name: 'worker CPU', unit: 's', of: ({processes}) => processes.worker.cpu_open_seconds},
+    {name: 'nginx CPU', unit: 's', of: ({processes}) => processes.nginx.cpu_open_seconds},
+    {name: 'worker memory, growth', unit: 'KiB', of: ({processes}) => processes.worker.rss_end_kib - processes.worker.rss_open_kib},
+    {name: 'load client, share of a CPU', unit: '%', of: (report) => (report.client_cpu_seconds / report.seconds) * 100},
   ],
 };

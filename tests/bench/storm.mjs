@@ -2,11 +2,11 @@
 // together (drain_seconds: 0), and they wait half a second to a second, so that they meet the new one and not its absence:
 // what is measured is how fast it takes them, from when it listens. Meanwhile events keep being published: who is back
 // gets what it missed.
-import { connect } from 'node:net';
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
-import { load, watching } from './load.mjs';
-import { writeConfig } from './results.mjs';
+import {connect} from 'node:net';
+import {once} from 'node:events';
+import {setTimeout as pause} from 'node:timers/promises';
+import {load, watching} from './load.mjs';
+import {writeConfig} from './results.mjs';
 
 const readers = 5000;
 const config = () => writeConfig('storm', 'drain_seconds: 0\nstreams:\n  retry_seconds: 0.5\n  retry_jitter_seconds: 0.5\n');
@@ -40,14 +40,14 @@ async function restart(stack) {
   return until(async () => restarted() && (await listens(stack)), 'the worker listened again');
 }
 
-async function measure({ stack, pids }) {
+async function measure({stack, pids}) {
   const [report, listening] = await Promise.all([
     load('--url', stack.events, '--streams', readers, '--topic', 'news', '--reconnect', '--publish-rate', 5,
-      '--publish-for', '10s', '--duration', '25s', ...watching({ nginx: pids.nginx })),
+      '--publish-for', '10s', '--duration', '25s', ...watching({nginx: pids.nginx})),
     restart(stack),
   ]);
   const back = BigInt(report.streams.last_opened_at_ns) - listening;
-  const { errors } = report.streams;
+  const {errors} = report.streams;
   report.storm = {
     back_seconds: report.deliveries.reconnects >= readers ? Number(back) / 1e9 : NaN,
     reconnects: report.deliveries.reconnects,

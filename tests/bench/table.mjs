@@ -1,5 +1,5 @@
 // The figures as a table for people, with the machine above and the verdict below.
-import { bounded } from './figures.mjs';
+import {bounded} from './figures.mjs';
 
 const round = (value) => Number(value.toFixed(value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2));
 export const number = (value) => round(value).toLocaleString('en-US');
@@ -19,7 +19,7 @@ export function printColumns(rows) {
   for (const row of rows.slice(1)) console.log(line(row));
 }
 
-export function printTable({ title, columns }, { machine, rounds, figures, reached }, path) {
+export function printTable({title, columns}, {machine, rounds, figures, reached}, path) {
   const names = Object.keys(columns);
   const rows = [
     ['figure', ...names.map((name) => columns[name]), 'target', 'reached'],

@@ -1,7 +1,7 @@
 // The stretch of network between a browser and nginx, as phones have it. Connections can be cut before the first byte of a
 // stream, forgotten in silence, refused; requests can be answered in nginx's place, or never.
 
-import { once } from 'node:events';
+import {once} from 'node:events';
 import net from 'node:net';
 
 export async function badNetwork(port) {
@@ -25,7 +25,7 @@ class BadNetwork {
 
   constructor(port) {
     this.#port = port;
-    this.server = net.createServer({ noDelay: true }, (client) => this.#join(client));
+    this.server = net.createServer({noDelay: true}, (client) => this.#join(client));
   }
 
   // What is open now passes nothing on any more, and neither side is told.
@@ -34,7 +34,7 @@ class BadNetwork {
   }
 
   cut() {
-    for (const { client } of this.#pairs) client.destroy();
+    for (const {client} of this.#pairs) client.destroy();
   }
 
   close() {
@@ -44,8 +44,8 @@ class BadNetwork {
 
   #join(client) {
     if (this.refuses) return client.destroy();
-    const server = net.connect({ host: '127.0.0.1', port: this.#port, localAddress: this.from, noDelay: true });
-    const pair = { client, from: this.from, silent: false, cutsNext: false };
+    const server = net.connect({host: '127.0.0.1', port: this.#port, localAddress: this.from, noDelay: true});
+    const pair = {client, from: this.from, silent: false, cutsNext: false};
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.on('error', () => {});
@@ -63,7 +63,7 @@ class BadNetwork {
   #up(pair, server, bytes) {
     const [line] = bytes.toString('latin1').split('\r\n', 1);
     if (/^[A-Z]+ \//.test(line)) {
-      this.requests.push({ line, atMs: performance.now() });
+      this.requests.push({line, atMs: performance.now()});
       const streams = line.startsWith('GET /events') && !line.includes('poll=');
       if (streams) this.addresses.add(pair.from);
       pair.cutsNext = this.cutsStreams && streams;

@@ -1,8 +1,8 @@
 // Debian's Chromium, and pages in it that keep a record of what must not happen.
 
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import {mkdir} from 'node:fs/promises';
+import {join} from 'node:path';
+import {chromium} from 'playwright-core';
 
 export const launch = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -12,8 +12,8 @@ export const launch = () => chromium.launch({
 
 // A page at url in a fresh context. `faults` gathers console errors, uncaught errors, violations of the content policy and
 // requests to other hosts; `requests` the times /events was asked for. before(page) may set routes.
-export async function openPage(browser, url, { before, width = 1440, height = 900, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, ...options });
+export async function openPage(browser, url, {before, width = 1440, height = 900, ...options} = {}) {
+  const context = await browser.newContext({viewport: {width, height}, ...options});
   const page = await context.newPage();
   const faults = [];
   const requests = [];
@@ -22,7 +22,7 @@ export async function openPage(browser, url, { before, width = 1440, height = 90
   });
   page.on('pageerror', (error) => faults.push(`uncaught: ${error}`));
   page.on('request', (request) => {
-    const { host, pathname } = new URL(request.url());
+    const {host, pathname} = new URL(request.url());
     if (host !== new URL(url).host) faults.push(`foreign: ${request.url()}`);
     if (pathname === '/events') requests.push(Date.now());
   });
@@ -30,7 +30,7 @@ export async function openPage(browser, url, { before, width = 1440, height = 90
   await page.addInitScript(observe);
   await before?.(page);
   await page.goto(url);
-  return { page, faults, requests, close: () => context.close() };
+  return {page, faults, requests, close: () => context.close()};
 }
 
 // Runs in the page, before its own scripts.
@@ -42,28 +42,28 @@ function observe() {
     window.reportViolation(`${event.violatedDirective} ${event.blockedURI}`);
   });
   new MutationObserver((records) => {
-    for (const { target } of records) {
+    for (const {target} of records) {
       if (target.id === 'live' && window.states.at(-1) !== target.dataset.state) window.states.push(target.dataset.state);
     }
-  }).observe(document, { subtree: true, attributeFilter: ['data-state'] });
+  }).observe(document, {subtree: true, attributeFilter: ['data-state']});
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       window.layoutShift += entry.value;
-      for (const { node, previousRect, currentRect } of entry.sources) {
+      for (const {node, previousRect, currentRect} of entry.sources) {
         const name = node?.outerHTML?.slice(0, 60) ?? node?.nodeName;
         window.shifts.push(`${Math.round(entry.startTime)} ms: ${name} ${JSON.stringify(previousRect)} ${JSON.stringify(currentRect)}`);
       }
     }
-  }).observe({ type: 'layout-shift', buffered: true });
+  }).observe({type: 'layout-shift', buffered: true});
 }
 
 export const reach = (page, state, timeout = 60_000) =>
-  page.locator(`#live[data-state="${state}"]`).waitFor({ timeout });
+  page.locator(`#live[data-state="${state}"]`).waitFor({timeout});
 
 export const messageCount = async (page) => Number(await page.locator('#messages').textContent());
 
 export const countReaches = (page, count, timeout = 60_000) =>
-  page.waitForFunction((wanted) => Number(document.getElementById('messages')?.textContent) >= wanted, count, { timeout });
+  page.waitForFunction((wanted) => Number(document.getElementById('messages')?.textContent) >= wanted, count, {timeout});
 
 // What moved although nobody asked for it: nothing, or a line for each element.
 export const jumps = (page) => page.evaluate(() => (window.layoutShift < 0.001 ? [] : window.shifts));
@@ -72,6 +72,6 @@ export const jumps = (page) => page.evaluate(() => (window.layoutShift < 0.001 ?
 export async function screenshot(page, name, options = {}) {
   const folder = process.env.SCREENSHOT_DIR;
   if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+  await mkdir(folder, {recursive: true});
+  await page.screenshot({path: join(folder, `${name}.png`), ...options});
 }

@@ -1,20 +1,20 @@
 // The console as somebody finds it who opens it for the first time, beside the feed of `make run`.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { violations } from './axe.js';
+import {test} from 'node:test';
+import {violations} from './axe.js';
 import * as seen from './console_page.js';
-import { setup } from './setup.js';
+import {setup} from './setup.js';
 
-const running = setup({ feed: true });
+const running = setup({feed: true});
 
-const { press, row, status } = seen;
+const {press, row, status} = seen;
 const open = (query, options) => seen.open(running, query, options);
 const tooMany = (page) => page.locator('.too-many');
 const unread = (page) => page.locator('.unread');
 
-test('it subscribes to what one can read, and shows what its form publishes', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open();
+test('it subscribes to what one can read, and shows what its form publishes', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open();
   await status(page, 'Live');
   await row(page, '"headline"');
   await press(page, 'Publish');
@@ -27,11 +27,11 @@ test('it subscribes to what one can read, and shows what its form publishes', { 
   await close();
 });
 
-test('more than one can read: it says so, and what to do', { timeout: 240_000 }, async () => {
+test('more than one can read: it says so, and what to do', {timeout: 240_000}, async () => {
   for (const width of [360, 1440]) {
-    const { page, faults, close } = await open('&topics=demo/*', { width });
-    await tooMany(page).filter({ hasText: /^\d+ events per second are too many to read\. Pause the list, filter it, or subscribe to fewer topics\.$/ })
-      .waitFor({ timeout: 60_000 });
+    const {page, faults, close} = await open('&topics=demo/*', {width});
+    await tooMany(page).filter({hasText: /^\d+ events per second are too many to read\. Pause the list, filter it, or subscribe to fewer topics\.$/})
+      .waitFor({timeout: 60_000});
     assert.ok(await page.evaluate(() => window.layoutShift) < 0.01, 'nothing jumps');
     await press(page, 'Stop');
     assert.equal(await tooMany(page).textContent(), '');
@@ -40,14 +40,14 @@ test('more than one can read: it says so, and what to do', { timeout: 240_000 },
   }
 });
 
-test('published where the list does not look: it says so, and offers to subscribe', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open('&topics=orders/*,mine&to=elsewhere');
+test('published where the list does not look: it says so, and offers to subscribe', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open('&topics=orders/*,mine&to=elsewhere');
   await status(page, 'Live');
-  await page.getByLabel('Data', { exact: true }).fill('"first"');
+  await page.getByLabel('Data', {exact: true}).fill('"first"');
   await press(page, 'Publish');
-  await unread(page).filter({ hasText: 'The list above does not show it, because it is not subscribed to elsewhere.' }).waitFor({ timeout: 60_000 });
+  await unread(page).filter({hasText: 'The list above does not show it, because it is not subscribed to elsewhere.'}).waitFor({timeout: 60_000});
   assert.deepEqual(await violations(page), []);
-  await page.getByRole('button', { name: 'Subscribe to elsewhere' }).focus();
+  await page.getByRole('button', {name: 'Subscribe to elsewhere'}).focus();
   await page.keyboard.press('Enter');
   await row(page, 'first'); // it starts after the last id seen, and so before what was published
   assert.equal(await page.getByLabel('Topics and patterns').inputValue(), 'orders/*, mine, elsewhere');
@@ -55,7 +55,7 @@ test('published where the list does not look: it says so, and offers to subscrib
   assert.equal(await unread(page).textContent(), '');
 
   await page.locator('#to').fill('orders/1');
-  await page.getByLabel('Data', { exact: true }).fill('"second"');
+  await page.getByLabel('Data', {exact: true}).fill('"second"');
   await press(page, 'Publish');
   await row(page, 'second');
   assert.equal(await unread(page).textContent(), '', 'a pattern covers it');
@@ -63,13 +63,13 @@ test('published where the list does not look: it says so, and offers to subscrib
   await close();
 });
 
-test('the form publishes to the first topic of the subscription, until another is typed', { timeout: 240_000 }, async () => {
-  const { page, close } = await open('&topics=news/*,mine');
+test('the form publishes to the first topic of the subscription, until another is typed', {timeout: 240_000}, async () => {
+  const {page, close} = await open('&topics=news/*,mine');
   const to = page.locator('#to');
   assert.equal(await to.inputValue(), 'mine');
   const subscribe = async (topics) => {
     await page.getByLabel('Topics and patterns').fill(topics);
-    await page.getByRole('button', { name: 'Subscribe', exact: true }).click();
+    await page.getByRole('button', {name: 'Subscribe', exact: true}).click();
   };
   await subscribe('other, mine');
   assert.equal(await to.inputValue(), 'other');

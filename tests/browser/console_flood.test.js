@@ -1,20 +1,20 @@
 // The console under more than anybody can read: counted, drawn as far as it fits, and in reach of the hand.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import {test} from 'node:test';
 import * as seen from './console_page.js';
-import { setup } from './setup.js';
+import {setup} from './setup.js';
 
 const running = setup();
 
-const { drawn, events, press, row, status, texts } = seen;
+const {drawn, events, press, row, status, texts} = seen;
 const open = (query) => seen.open(running, query);
 const publish = (...all) => seen.publish(running, ...all);
 
-test('a flood is counted and does not fill the page', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open('&topics=flood');
+test('a flood is counted and does not fill the page', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open('&topics=flood');
   await status(page, 'Live');
-  const batch = Array.from({ length: 1000 }, (_, n) => ({ topic: 'flood', data: `drop ${n}` }));
+  const batch = Array.from({length: 1000}, (_, n) => ({topic: 'flood', data: `drop ${n}`}));
   for (let n = 0; n < 20; ++n) await publish(...batch);
   await events(page, 20_000);
   await page.waitForFunction(() => document.querySelector('.frames li:last-child')?.textContent.includes('drop 999'));
@@ -23,8 +23,8 @@ test('a flood is counted and does not fill the page', { timeout: 240_000 }, asyn
   await close();
 });
 
-test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open('&topics=rush');
+test('under a flood it is drawn, and fields and buttons answer', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open('&topics=rush');
   await status(page, 'Live');
   await page.evaluate(() => {
     window.longestMs = 0;
@@ -38,7 +38,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_
   let rushing = true;
   const flood = (async () => {
     for (let turn = 0; rushing; ++turn) {
-      await publish(...Array.from({ length: 1000 }, (_, n) => ({ topic: 'rush', data: `drop ${n} of ${turn} ${'x'.repeat(100)}` })));
+      await publish(...Array.from({length: 1000}, (_, n) => ({topic: 'rush', data: `drop ${n} of ${turn} ${'x'.repeat(100)}`})));
     }
   })();
   try {
@@ -46,8 +46,8 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_
       await page.getByLabel('Show only frames that contain').fill(`drop ${n + 1}99 of`);
       await page.waitForFunction((text) => {
         const all = [...document.querySelectorAll('.frames li')];
-        return all.length > 0 && all.every(({ textContent }) => textContent.includes(text));
-      }, `drop ${n + 1}99 of`, { timeout: 60_000 });
+        return all.length > 0 && all.every(({textContent}) => textContent.includes(text));
+      }, `drop ${n + 1}99 of`, {timeout: 60_000});
       await page.getByLabel('Show only frames that contain').fill('');
       await press(page, 'Pause');
       await drawn(page);
@@ -56,7 +56,7 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_
       await drawn(page);
       assert.deepEqual(await texts(page), still);
       await press(page, 'Pause');
-      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), { timeout: 60_000 });
+      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), {timeout: 60_000});
     }
   } finally {
     rushing = false;
@@ -68,16 +68,16 @@ test('under a flood it is drawn, and fields and buttons answer', { timeout: 240_
   await close();
 });
 
-test('large frames push the oldest out sooner', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open('&topics=large');
+test('large frames push the oldest out sooner', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open('&topics=large');
   await status(page, 'Live');
-  await publish({ topic: 'large', data: 'the smallest' });
+  await publish({topic: 'large', data: 'the smallest'});
   await row(page, 'the smallest');
-  for (let n = 1; n <= 9; ++n) await publish({ topic: 'large', data: `${n}${'x'.repeat(1_000_000)}` });
+  for (let n = 1; n <= 9; ++n) await publish({topic: 'large', data: `${n}${'x'.repeat(1_000_000)}`});
   await events(page, 10);
   await press(page, 'Raw');
   await row(page, 'data: 9');
-  assert.equal(await page.locator('.frames li', { hasText: 'the smallest' }).count(), 0);
+  assert.equal(await page.locator('.frames li', {hasText: 'the smallest'}).count(), 0);
   assert.ok(await page.locator('.frames li').count() >= 8);
   assert.deepEqual(faults, []);
   await close();

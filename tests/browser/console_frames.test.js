@@ -1,15 +1,15 @@
 // The frames of the console as the HTML standard parses them: whatever ends a line, and wherever a piece ends.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { pageModule } from './page_module.js';
+import {test} from 'node:test';
+import {pageModule} from './page_module.js';
 
-const { FrameParser } = await pageModule('lib/frame_parser.js');
+const {FrameParser} = await pageModule('lib/frame_parser.js');
 
 const bytes = (text) => new TextEncoder().encode(text);
 
 // Without what is undefined, and without the text it was.
-const plain = (frames) => frames.map(({ raw, ...frame }) => JSON.parse(JSON.stringify(frame)));
+const plain = (frames) => frames.map(({raw, ...frame}) => JSON.parse(JSON.stringify(frame)));
 
 function parsed(...pieces) {
   const parser = new FrameParser();
@@ -19,15 +19,15 @@ function parsed(...pieces) {
 const stream = [': hi', 'retry: 3000', 'id: e-0', '', 'event: paid', 'data: one', 'data:  two', 'id: e-1', '', '', '', 'data: naïve €𝄞', '',
   'data', 'data', '', ':', 'nothing: known', 'data:x', 'id', '', 'id: e-2', '', ''];
 const frames = [
-  { comment: 'hi', retry: 3000, id: 'e-0' },
-  { event: 'paid', data: 'one\n two', id: 'e-1' },
-  { data: 'naïve €𝄞' },
-  { data: '\n' },
-  { comment: '', data: 'x', id: '' },
-  { id: 'e-2' },
+  {comment: 'hi', retry: 3000, id: 'e-0'},
+  {event: 'paid', data: 'one\n two', id: 'e-1'},
+  {data: 'naïve €𝄞'},
+  {data: '\n'},
+  {comment: '', data: 'x', id: ''},
+  {id: 'e-2'},
 ];
 
-for (const [name, ends] of Object.entries({ LF: ['\n'], CRLF: ['\r\n'], CR: ['\r'], 'every kind of line end': ['\r\n', '\r', '\r\n', '\n', '\n', '\r'] })) {
+for (const [name, ends] of Object.entries({LF: ['\n'], CRLF: ['\r\n'], CR: ['\r'], 'every kind of line end': ['\r\n', '\r', '\r\n', '\n', '\n', '\r']})) {
   // An empty line that is ended by an LF must not come after a line that is ended by a CR: together they are one end.
   const text = stream.reduce((all, line, n) => {
     const end = ends[n % ends.length];
@@ -43,25 +43,25 @@ for (const [name, ends] of Object.entries({ LF: ['\n'], CRLF: ['\r\n'], CR: ['\r
 }
 
 test('a frame is there with its last byte', () => {
-  for (const end of ['\n\n', '\r\r', '\r\n\r', '\n\r', '\r\n\n', '\r\n\r\n']) assert.deepEqual(parsed(`data: x${end}`), [{ data: 'x' }]);
-  assert.deepEqual(parsed('data: x\r\r', '\ndata: y\n\n'), [{ data: 'x' }, { data: 'y' }], 'the LF belongs to the CR before it');
+  for (const end of ['\n\n', '\r\r', '\r\n\r', '\n\r', '\r\n\n', '\r\n\r\n']) assert.deepEqual(parsed(`data: x${end}`), [{data: 'x'}]);
+  assert.deepEqual(parsed('data: x\r\r', '\ndata: y\n\n'), [{data: 'x'}, {data: 'y'}], 'the LF belongs to the CR before it');
   assert.deepEqual(parsed('data: x\r\n', 'data: y\r\n'), [], 'one line end is no frame');
 });
 
 test('its text comes with it, line by line', () => {
-  const [{ raw }] = new FrameParser().push(bytes('event: paid\r\ndata: one\rid: e-1\n\n'));
+  const [{raw}] = new FrameParser().push(bytes('event: paid\r\ndata: one\rid: e-1\n\n'));
   assert.equal(raw, 'event: paid\ndata: one\nid: e-1');
 });
 
 test('a byte order mark is left out where the stream begins, and nowhere else', () => {
-  assert.deepEqual(parsed('\uFEFFdata: x\n\n'), [{ data: 'x' }]);
-  assert.deepEqual(parsed('data: x', '\uFEFFy\n\n'), [{ data: 'x\uFEFFy' }]);
-  assert.deepEqual(parsed('data: x\n\n', '\uFEFFdata: y\n\n'), [{ data: 'x' }, {}], 'a field of another name');
+  assert.deepEqual(parsed('\uFEFFdata: x\n\n'), [{data: 'x'}]);
+  assert.deepEqual(parsed('data: x', '\uFEFFy\n\n'), [{data: 'x\uFEFFy'}]);
+  assert.deepEqual(parsed('data: x\n\n', '\uFEFFdata: y\n\n'), [{data: 'x'}, {}], 'a field of another name');
   assert.deepEqual(parsed('\uFEFF\uFEFFdata: x\n\n'), [{}]);
 });
 
 test('what a field must not be is left out', () => {
-  assert.deepEqual(parsed('id: a\0b\nretry: 1s\nretry:\nevent: x\n\n'), [{ event: 'x' }]);
+  assert.deepEqual(parsed('id: a\0b\nretry: 1s\nretry:\nevent: x\n\n'), [{event: 'x'}]);
 });
 
 test('a large frame costs what its bytes cost, however small the pieces', () => {

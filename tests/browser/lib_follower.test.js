@@ -1,25 +1,25 @@
 // A tab of a shared stream, with a leader that the test plays.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { loadLib } from './lib_module.js';
+import {after, before, test} from 'node:test';
+import {loadLib} from './lib_module.js';
 
 let lib;
 before(async () => { lib = await loadLib(); });
 after(() => lib.remove());
 
 test('a tab whose question got lost asks again when the leader speaks, once a second', () => {
-  const term = { number: 1, id: 'a' };
-  const world = { nowMs: 5000, asked: 0, events: [] };
+  const term = {number: 1, id: 'a'};
+  const world = {nowMs: 5000, asked: 0, events: []};
   const follower = new lib.Follower({
-    env: { performance: { now: () => world.nowMs } },
+    env: {performance: {now: () => world.nowMs}},
     subscription: {},
-    on: { event: (event) => world.events.push(event), gap() {}, state() {} },
+    on: {event: (event) => world.events.push(event), gap() {}, state() {}},
     ask: () => { world.asked += 1; },
   });
-  const say = (n) => follower.hear({ what: 'event', term, n, id: `e-${n}`, event: n });
+  const say = (n) => follower.hear({what: 'event', term, n, id: `e-${n}`, event: n});
 
-  follower.join({ term, n: 0, cursor: 'e-0' });
+  follower.join({term, n: 0, cursor: 'e-0'});
   say(1);
   say(3);
   assert.deepEqual([world.events, world.asked], [[1], 1], 'it missed the second');
@@ -35,7 +35,7 @@ test('a tab whose question got lost asks again when the leader speaks, once a se
   say(10);
   assert.equal(world.asked, 3);
 
-  follower.join({ term, n: 10, cursor: 'e-1' }); // nothing that this tab lacks
+  follower.join({term, n: 10, cursor: 'e-1'}); // nothing that this tab lacks
   say(11);
   assert.deepEqual([world.events, world.asked], [[1, 11], 3]);
 });

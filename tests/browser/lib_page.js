@@ -18,19 +18,19 @@ export class LibPages {
   }
 
   // A page without a stream of its own that subscribes. prepare(page) runs before the module; url: where its server is.
-  async tab(options, { prepare, url = this.#running.stack.url, clock = false } = {}) {
+  async tab(options, {prepare, url = this.#running.stack.url, clock = false} = {}) {
     const page = await (await this.context()).newPage();
     if (clock) await page.clock.install();
     await page.goto(`${url}lib/stream.js`);
     if (prepare) await page.evaluate(prepare);
     await page.evaluate(async (given) => {
-      const { SharedStream } = await import('/lib/shared_stream.js');
-      Object.assign(window, { got: [], gaps: [], states: [], problem: null, tabs: 0 });
+      const {SharedStream} = await import('/lib/shared_stream.js');
+      Object.assign(window, {got: [], gaps: [], states: [], problem: null, tabs: 0});
       window.shared = new SharedStream({
         ...given,
-        onEvent: ({ data }) => window.got.push(data),
+        onEvent: ({data}) => window.got.push(data),
         onGap: (data) => window.gaps.push(JSON.parse(data)),
-        onState: (state, { untilMs, problem }) => {
+        onState: (state, {untilMs, problem}) => {
           window.states.push(state);
           window.problem = problem;
           window.waits = untilMs - performance.now();
@@ -43,25 +43,25 @@ export class LibPages {
 
   // Returns what was published, and the id of the last as `id`.
   async publish(topic, count = 1, more = {}) {
-    const events = Array.from({ length: count }, () => ({ topic, data: String(this.#published++), ...more }));
+    const events = Array.from({length: count}, () => ({topic, data: String(this.#published++), ...more}));
     const answer = await fetch(`${this.#running.stack.url}publish`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/x-ndjson' },
+      headers: {'Content-Type': 'application/x-ndjson'},
       body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
     });
     assert.equal(answer.status, 200);
     const ids = (await answer.text()).trim().split('\n').map((line) => JSON.parse(line).id);
-    return Object.assign(events.map(({ data }) => data), { id: ids.at(-1) });
+    return Object.assign(events.map(({data}) => data), {id: ids.at(-1)});
   }
 
   // The data of all that the worker holds of this topic.
   async held(topic) {
     const all = [];
     for (let cursor = 'earliest'; ;) {
-      const answer = await fetch(`${this.#running.stack.url}events?${new URLSearchParams({ topic, poll: 0, lastEventId: cursor })}`);
-      const { events, lastEventId } = await answer.json();
+      const answer = await fetch(`${this.#running.stack.url}events?${new URLSearchParams({topic, poll: 0, lastEventId: cursor})}`);
+      const {events, lastEventId} = await answer.json();
       if (events.length === 0) return all;
-      all.push(...events.map(({ data }) => data));
+      all.push(...events.map(({data}) => data));
       cursor = lastEventId;
     }
   }
@@ -71,9 +71,9 @@ export class LibPages {
   }
 }
 
-export const state = (page, wanted, ms = 20_000) => page.waitForFunction((name) => window.states.at(-1) === name, wanted, { timeout: ms });
+export const state = (page, wanted, ms = 20_000) => page.waitForFunction((name) => window.states.at(-1) === name, wanted, {timeout: ms});
 export const got = (page) => page.evaluate(() => window.got);
-export const has = (page, count, ms = 15_000) => page.waitForFunction((wanted) => window.got.length >= wanted, count, { timeout: ms });
+export const has = (page, count, ms = 15_000) => page.waitForFunction((wanted) => window.got.length >= wanted, count, {timeout: ms});
 
 // These events, each once and in order, and no gap.
 export async function exactly(page, wanted, ms) {

@@ -1,15 +1,15 @@
 // The view Operations: the worker's own figures, live, for everybody; and what it says when they do not come.
 
 import assert from 'node:assert/strict';
-import { describe, it, test } from 'node:test';
-import { violations } from './axe.js';
-import { openPage, screenshot } from './chromium.js';
-import { setup } from './setup.js';
+import {describe, it, test} from 'node:test';
+import {violations} from './axe.js';
+import {openPage, screenshot} from './chromium.js';
+import {setup} from './setup.js';
 
-const running = setup({ feed: true });
+const running = setup({feed: true});
 const open = (options, query = '') => openPage(running.browser, `${running.stack.url}?view=operations${query}`, options);
 
-const value = (page, title) => page.locator('.board div', { has: page.locator(`dt:text-is("${title}")`) }).locator('.value').textContent();
+const value = (page, title) => page.locator('.board div', {has: page.locator(`dt:text-is("${title}")`)}).locator('.value').textContent();
 // A busy worker has nothing to tell of some seconds, so it is waited for.
 async function valueIs(page, title, wanted) {
   let last;
@@ -19,26 +19,26 @@ async function valueIs(page, title, wanted) {
   }
   assert.match(last, wanted);
 }
-const live = (page, timeout = 60_000) => page.locator('.view[data-state="open"]').waitFor({ timeout });
+const live = (page, timeout = 60_000) => page.locator('.view[data-state="open"]').waitFor({timeout});
 // Rates are known, and the lines have so many points.
 const told = (page, points = 2, timeout = 60_000) => page.waitForFunction((least) => {
   const line = document.querySelector('.chart:nth-child(2) .line');
   return (line?.getAttribute('d')?.match(/L/g)?.length ?? 0) >= least;
-}, points, { timeout });
+}, points, {timeout});
 
-describe('the view at', { concurrency: 2 }, () => {
+describe('the view at', {concurrency: 2}, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
-    it(`${width} px, ${colorScheme}`, { timeout: 240_000 }, async () => {
-      const { page, faults, close } = await open({ width, colorScheme }, '&read=all');
+    it(`${width} px, ${colorScheme}`, {timeout: 240_000}, async () => {
+      const {page, faults, close} = await open({width, colorScheme}, '&read=all');
       await told(page, 12);
       // Before the picture: a picture of the whole page is taken in a larger window.
       assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
-      await screenshot(page, `operations-${width}-${colorScheme}`, { fullPage: true });
+      await screenshot(page, `operations-${width}-${colorScheme}`, {fullPage: true});
       assert.deepEqual(await violations(page), []);
       assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
       const cut = await page.evaluate(() => [...document.querySelectorAll('.board .value, .board .note, .board dt')]
         .filter((each) => each.scrollWidth > each.clientWidth && getComputedStyle(each).display !== 'inline')
-        .map(({ textContent }) => textContent));
+        .map(({textContent}) => textContent));
       assert.deepEqual(cut, [], 'all of every text is seen');
       assert.deepEqual(faults, []);
       await close();
@@ -46,42 +46,42 @@ describe('the view at', { concurrency: 2 }, () => {
   }
 });
 
-test('without motion, nothing moves but the figures', { timeout: 240_000 }, async () => {
-  const { page, close } = await open({ reducedMotion: 'reduce' });
+test('without motion, nothing moves but the figures', {timeout: 240_000}, async () => {
+  const {page, close} = await open({reducedMotion: 'reduce'});
   await told(page);
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   await close();
 });
 
-test('it is one stream, and nothing is asked again', { timeout: 240_000 }, async () => {
-  const { page, faults, requests, close } = await open();
+test('it is one stream, and nothing is asked again', {timeout: 240_000}, async () => {
+  const {page, faults, requests, close} = await open();
   await told(page, 3);
   assert.equal(requests.length, 1);
   assert.deepEqual(faults, []);
   await close();
 });
 
-test('the figures follow what happens', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open();
+test('the figures follow what happens', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open();
   await told(page);
   const before = Number(await value(page, 'Streams open'));
   assert.ok(before >= 1);
-  await page.getByRole('button', { name: 'Subscribe to all topics' }).click();
+  await page.getByRole('button', {name: 'Subscribe to all topics'}).click();
   assert.equal(new URL(page.url()).searchParams.get('read'), 'all');
-  await page.waitForFunction((wanted) => Number(document.querySelector('.chart .value').textContent) >= wanted, before + 1, { timeout: 60_000 });
-  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, { timeout: 60_000 });
+  await page.waitForFunction((wanted) => Number(document.querySelector('.chart .value').textContent) >= wanted, before + 1, {timeout: 60_000});
+  await page.waitForFunction(() => /^[1-9]/.test(document.querySelector('.chart:nth-child(2) .value').textContent), null, {timeout: 60_000});
   await valueIs(page, 'Bytes delivered', /^[\d.,]+ k?B\/s$/);
   await valueIs(page, 'Events per flush', /^[\d.]+$/);
   await valueIs(page, 'Publish time', /^[\d.]+ (µs|ms)$/);
   assert.match(await value(page, 'CPU (one core)'), /^[\d.]+ %$/);
-  await page.getByRole('button', { name: 'Subscribe to all topics' }).click();
-  await page.waitForFunction(() => document.querySelector('.chart:nth-child(2) .value').textContent === '0/s', null, { timeout: 60_000 });
+  await page.getByRole('button', {name: 'Subscribe to all topics'}).click();
+  await page.waitForFunction(() => document.querySelector('.chart:nth-child(2) .value').textContent === '0/s', null, {timeout: 60_000});
   assert.deepEqual(faults, []);
   await close();
 });
 
-test('a screen reader finds every value as text, and is told none of them unasked', { timeout: 240_000 }, async () => {
-  const { page, close } = await open();
+test('a screen reader finds every value as text, and is told none of them unasked', {timeout: 240_000}, async () => {
+  const {page, close} = await open();
   await told(page);
   const tree = await page.locator('main').ariaSnapshot();
   assert.match(tree, /term: Events published\n\s*- definition: [\d.,]+\/s/);
@@ -91,22 +91,22 @@ test('a screen reader finds every value as text, and is told none of them unaske
   await close();
 });
 
-test('pausing ends the stream, going on opens another; the time shown is in the address', { timeout: 240_000 }, async () => {
-  const { page, faults, requests, close } = await open({}, '&minutes=5');
+test('pausing ends the stream, going on opens another; the time shown is in the address', {timeout: 240_000}, async () => {
+  const {page, faults, requests, close} = await open({}, '&minutes=5');
   await live(page);
-  const pressed = () => page.getByRole('group', { name: 'Period shown' }).locator('[aria-pressed="true"]').textContent();
+  const pressed = () => page.getByRole('group', {name: 'Period shown'}).locator('[aria-pressed="true"]').textContent();
   assert.equal(await pressed(), '5 min');
-  const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().includes('%24stats'), timeout: 60_000 });
-  await page.getByRole('button', { name: 'Pause' }).click();
+  const ended = page.waitForEvent('requestfailed', {predicate: (request) => request.url().includes('%24stats'), timeout: 60_000});
+  await page.getByRole('button', {name: 'Pause'}).click();
   await ended;
-  await page.locator('.status', { hasText: 'Paused' }).waitFor({ timeout: 60_000 });
+  await page.locator('.status', {hasText: 'Paused'}).waitFor({timeout: 60_000});
   await page.keyboard.press('Enter');
   await live(page);
   assert.equal(requests.length, 2);
-  await page.getByRole('button', { name: '2 min' }).click();
+  await page.getByRole('button', {name: '2 min'}).click();
   assert.equal(await pressed(), '2 min');
   assert.equal(new URL(page.url()).search, '?view=operations');
-  await page.getByRole('button', { name: '5 min' }).click();
+  await page.getByRole('button', {name: '5 min'}).click();
   await page.reload();
   await live(page);
   assert.equal(await pressed(), '5 min');
@@ -114,24 +114,24 @@ test('pausing ends the stream, going on opens another; the time shown is in the 
   await close();
 });
 
-test('who leaves the view leaves no stream behind', { timeout: 240_000 }, async () => {
-  const { page, close } = await open();
+test('who leaves the view leaves no stream behind', {timeout: 240_000}, async () => {
+  const {page, close} = await open();
   await live(page);
-  const ended = page.waitForEvent('requestfailed', { predicate: (request) => request.url().includes('%24stats'), timeout: 60_000 });
-  await page.getByRole('link', { name: 'Hello' }).click();
+  const ended = page.waitForEvent('requestfailed', {predicate: (request) => request.url().includes('%24stats'), timeout: 60_000});
+  await page.getByRole('link', {name: 'Hello'}).click();
   await ended;
   await close();
 });
 
-test('the worker dies and comes back: it says so, counts down, and goes on', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open({ width: 360 });
+test('the worker dies and comes back: it says so, counts down, and goes on', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open({width: 360});
   await told(page, 3);
   process.kill(running.stack.workerPid, 'SIGKILL');
-  await page.locator('.status', { hasText: /Connection lost.*Reconnecting in \d s/ }).waitFor({ timeout: 60_000 });
+  await page.locator('.status', {hasText: /Connection lost.*Reconnecting in \d s/}).waitFor({timeout: 60_000});
   assert.equal(await value(page, 'Streams open'), '–', 'no old figure is taken for a new one');
   await screenshot(page, 'operations-waiting');
   await live(page);
-  await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(4) .value').textContent), null, { timeout: 60_000 });
+  await page.waitForFunction(() => /^\d/.test(document.querySelector('.chart:nth-child(4) .value').textContent), null, {timeout: 60_000});
   assert.ok(await page.evaluate(() => window.layoutShift) < 0.001, 'nothing jumps');
   assert.deepEqual(faults, []);
   await close();
@@ -144,14 +144,14 @@ const answer = (events) => ({
   })),
 });
 
-test('figures that are none are not shown, and nothing of them runs', { timeout: 240_000 }, async () => {
+test('figures that are none are not shown, and nothing of them runs', {timeout: 240_000}, async () => {
   const markup = '<img src=x onerror="window.pwned=1">';
-  const { page, faults, close } = await open(answer([
+  const {page, faults, close} = await open(answer([
     'no JSON', 'null', '[]', '"text"', '{}',
-    JSON.stringify({ streams: markup, seconds: markup, publish_seconds: markup, loop_lag_seconds: null, memory_bytes: [1] }),
+    JSON.stringify({streams: markup, seconds: markup, publish_seconds: markup, loop_lag_seconds: null, memory_bytes: [1]}),
     '{"streams":-5,"seconds":0,"delivered_events_per_second":1e308,"__proto__":{"gaps_total":7}}',
   ]));
-  await page.locator('.chart:nth-child(2) .value', { hasText: '/s' }).or(page.locator('.view[data-state="waiting"]')).first().waitFor({ timeout: 60_000 });
+  await page.locator('.chart:nth-child(2) .value', {hasText: '/s'}).or(page.locator('.view[data-state="waiting"]')).first().waitFor({timeout: 60_000});
   assert.equal(await page.locator('.board img').count(), 0);
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no sideways scrolling');
@@ -159,10 +159,10 @@ test('figures that are none are not shown, and nothing of them runs', { timeout:
   await close();
 });
 
-test('a worker that floods the page with figures does not fill it', { timeout: 240_000 }, async () => {
-  const { page, faults, close } = await open(answer(Array.from({ length: 20_000 }, (_, n) =>
-    JSON.stringify({ seconds: 1, streams: n % 50, delivered_events_per_second: n, stalled_closes_total: n }))));
-  await page.locator('.view[data-state="waiting"]').waitFor({ timeout: 60_000 });
+test('a worker that floods the page with figures does not fill it', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open(answer(Array.from({length: 20_000}, (_, n) =>
+    JSON.stringify({seconds: 1, streams: n % 50, delivered_events_per_second: n, stalled_closes_total: n}))));
+  await page.locator('.view[data-state="waiting"]').waitFor({timeout: 60_000});
   const [longest, elements] = await page.evaluate(() => [
     Math.max(...[...document.querySelectorAll('path')].map((path) => path.getAttribute('d')?.length ?? 0)),
     document.querySelectorAll('*').length]);

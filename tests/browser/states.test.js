@@ -1,10 +1,10 @@
 // The states of a connection, with an EventSource and a clock moved by hand.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { pageModule } from './page_module.js';
+import {test} from 'node:test';
+import {pageModule} from './page_module.js';
 
-const { Greeting, isLive, next } = await pageModule('views/hello/greeting.js');
+const {Greeting, isLive, next} = await pageModule('views/hello/greeting.js');
 
 class FakeSource extends EventTarget {
   static CONNECTING = 0;
@@ -25,7 +25,7 @@ class FakeSource extends EventTarget {
 
   emit(type, data, readyState = this.readyState) {
     this.readyState = readyState;
-    this.dispatchEvent(Object.assign(new Event(type), { data }));
+    this.dispatchEvent(Object.assign(new Event(type), {data}));
   }
 }
 
@@ -48,11 +48,11 @@ function begin() {
   });
   greeting.start();
   const settle = () => { for (const action of timers) { timers.delete(action); action(); } };
-  return { greeting, seen, settle, source: FakeSource.made[0] };
+  return {greeting, seen, settle, source: FakeSource.made[0]};
 }
 
 test('a stream that greets and closes', () => {
-  const { seen, source } = begin();
+  const {seen, source} = begin();
   source.emit('open', undefined, FakeSource.OPEN);
   source.emit('message', 'a');
   source.emit('message', 'b');
@@ -62,7 +62,7 @@ test('a stream that greets and closes', () => {
 });
 
 test('a quiet stream is open once it has lasted', () => {
-  const { seen, settle, source } = begin();
+  const {seen, settle, source} = begin();
   source.emit('open', undefined, FakeSource.OPEN);
   assert.deepEqual(seen, ['connecting']);
   settle();
@@ -70,7 +70,7 @@ test('a quiet stream is open once it has lasted', () => {
 });
 
 test('an empty answer that ends at once is no open stream', () => {
-  const { seen, settle } = begin();
+  const {seen, settle} = begin();
   for (let i = 0; i < 3; ++i) {
     FakeSource.made.at(-1).emit('open', undefined, FakeSource.OPEN);
     FakeSource.made.at(-1).emit('error', undefined, FakeSource.CONNECTING);
@@ -80,7 +80,7 @@ test('an empty answer that ends at once is no open stream', () => {
 });
 
 test('a lost stream comes back by itself, and says when', () => {
-  const { seen, settle, source } = begin();
+  const {seen, settle, source} = begin();
   source.emit('message', 'a', FakeSource.OPEN);
   source.emit('error', undefined, FakeSource.CONNECTING);
   assert.equal(source.readyState, FakeSource.CLOSED, 'the browser does not try beside it');
@@ -91,7 +91,7 @@ test('a lost stream comes back by itself, and says when', () => {
 });
 
 test('each failure makes it wait longer, to a limit', () => {
-  const { seen, settle } = begin();
+  const {seen, settle} = begin();
   for (let i = 0; i < 6; ++i) {
     FakeSource.made.at(-1).emit('error', undefined, FakeSource.CONNECTING);
     settle();
@@ -100,7 +100,7 @@ test('each failure makes it wait longer, to a limit', () => {
 });
 
 test('a refused stream has failed, and can be started again', () => {
-  const { greeting, seen, source } = begin();
+  const {greeting, seen, source} = begin();
   source.emit('error', undefined, FakeSource.CLOSED);
   greeting.start();
   assert.deepEqual(seen, ['connecting', 'failed', 'connecting']);
@@ -108,14 +108,14 @@ test('a refused stream has failed, and can be started again', () => {
 });
 
 test('an event that the server names "error" changes nothing', () => {
-  const { seen, source } = begin();
+  const {seen, source} = begin();
   source.emit('message', 'a', FakeSource.OPEN);
   source.emit('error', 'from the server');
   assert.deepEqual(seen, ['connecting', 'open', 'message a']);
 });
 
 test('stop ends the stream, its settling included, and start closes the one before', () => {
-  const { greeting, seen, settle, source } = begin();
+  const {greeting, seen, settle, source} = begin();
   source.emit('open', undefined, FakeSource.OPEN);
   greeting.stop();
   settle();

@@ -1,18 +1,18 @@
 // A subscription of the page that lasts, with a server and a clock moved by hand.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { pageModule } from './page_module.js';
+import {test} from 'node:test';
+import {pageModule} from './page_module.js';
 
-const { Stream } = await pageModule('lib/stream.js');
+const {Stream} = await pageModule('lib/stream.js');
 
 const settled = async () => { for (let turn = 0; turn < 3; ++turn) await new Promise((done) => { setImmediate(done); }); };
-const head = { 'Content-Type': 'text/event-stream; charset=utf-8' };
+const head = {'Content-Type': 'text/event-stream; charset=utf-8'};
 const json = (value, init) => Response.json(value, init);
 
 // What a fetch of the page is answered with, and by what hand: an answer is given, a body is written piece by piece.
 class Request {
-  constructor(url, { signal }) {
+  constructor(url, {signal}) {
     this.url = url;
     this.answer = new Promise((give, fail) => {
       this.give = give;
@@ -23,7 +23,7 @@ class Request {
   }
 
   async open(text = '') {
-    this.give(new Response(new ReadableStream({ start: (body) => { this.body = body; } }), { headers: head }));
+    this.give(new Response(new ReadableStream({start: (body) => { this.body = body; }}), {headers: head}));
     if (text) await this.write(text);
   }
 
@@ -49,7 +49,7 @@ class Request {
 // begin(t): a stream of demo, with a cursor unless told otherwise. `woken(type)` is an event of the window.
 async function begin(t, options = {}) {
   const made = [];
-  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.mock.timers.enable({apis: ['setTimeout', 'Date']});
   t.mock.method(Math, 'random', () => 0);
   const env = Object.assign(new EventTarget(), {
     fetch: (...asked) => {
@@ -58,17 +58,17 @@ async function begin(t, options = {}) {
     },
     setTimeout: (...given) => setTimeout(...given),
     clearTimeout: (timer) => clearTimeout(timer),
-    Date: { now: () => Date.now() }, performance: { now: () => Date.now() },
+    Date: {now: () => Date.now()}, performance: {now: () => Date.now()},
     ReadableStream, Response, TextDecoder,
     reportError: (error) => seen.push(`reported ${error.message}`),
   });
   const seen = [];
   const stream = new Stream({
     topics: ['demo/a', 'demo/b'], cursor: 'e-0', env,
-    onEvent: ({ type, data }) => seen.push(`${type} ${data}`),
+    onEvent: ({type, data}) => seen.push(`${type} ${data}`),
     onGap: (data) => seen.push(`gap ${data}`),
     onCursor: (id) => seen.push(`cursor ${id}`),
-    onState: (state, { problem, untilMs }) => seen.push([state, problem, untilMs && `${untilMs - Date.now()} ms`].filter(Boolean).join(' ')),
+    onState: (state, {problem, untilMs}) => seen.push([state, problem, untilMs && `${untilMs - Date.now()} ms`].filter(Boolean).join(' ')),
     ...options,
   });
   await settled();
@@ -76,7 +76,7 @@ async function begin(t, options = {}) {
     t.mock.timers.tick(ms);
     await settled();
   };
-  return { stream, seen, made, pass, last: () => made.at(-1), woken: async (type) => { env.dispatchEvent(new Event(type)); await settled(); } };
+  return {stream, seen, made, pass, last: () => made.at(-1), woken: async (type) => { env.dispatchEvent(new Event(type)); await settled(); }};
 }
 const again = (t) => {
   t.mock.reset();
@@ -84,9 +84,9 @@ const again = (t) => {
 };
 
 test('without a cursor it asks for one first, and reads from there', async (t) => {
-  const { stream, seen, made, last } = await begin(t, { cursor: undefined });
+  const {stream, seen, made, last} = await begin(t, {cursor: undefined});
   assert.equal(last().url, '/events?topic=demo%2Fa&topic=demo%2Fb&poll=0');
-  last().give(json({ events: [], lastEventId: 'e-3' }));
+  last().give(json({events: [], lastEventId: 'e-3'}));
   await settled();
   assert.equal(stream.cursor, 'e-3');
   assert.equal(last().url, '/events?topic=demo%2Fa&topic=demo%2Fb&lastEventId=e-3&heartbeat=event');
@@ -99,12 +99,12 @@ test('without a cursor it asks for one first, and reads from there', async (t) =
 });
 
 test('the worker’s own figures have no history, so nobody asks for a cursor', async (t) => {
-  const { last } = await begin(t, { cursor: undefined, topics: ['$stats'] });
+  const {last} = await begin(t, {cursor: undefined, topics: ['$stats']});
   assert.equal(last().url, '/events?topic=%24stats&heartbeat=event');
 });
 
 test('open with the first cursor or event; every frame moves the cursor', async (t) => {
-  const { stream, seen, last } = await begin(t, { names: ['paid'] });
+  const {stream, seen, last} = await begin(t, {names: ['paid']});
   await last().open(': ok\n\nid: e-1\n\n');
   await last().write('data: one\nid: e-2\n\nevent: paid\ndata: two\nid: e-3\n\nevent: other\ndata: x\nid: e-4\n\n');
   assert.equal(stream.cursor, 'e-4');
@@ -117,7 +117,7 @@ test('open with the first cursor or event; every frame moves the cursor', async 
 });
 
 test('each failure makes it wait longer, to a limit; a success begins anew', async (t) => {
-  const { made, last, pass, stream } = await begin(t);
+  const {made, last, pass, stream} = await begin(t);
   for (const ms of [750, 1500, 3000, 6000, 11250, 11250]) {
     const before = made.length;
     last().fail(new TypeError('away'));
@@ -135,7 +135,7 @@ test('each failure makes it wait longer, to a limit; a success begins anew', asy
 });
 
 test('the server’s retry is where the delays begin', async (t) => {
-  const { seen, last, pass } = await begin(t);
+  const {seen, last, pass} = await begin(t);
   for (const ms of [3700, 7400, 14800, 15000]) {
     await last().open('retry: 3700\n\n'); // nginx, or a full worker: it opens, and is over
     await last().end();
@@ -147,8 +147,8 @@ test('the server’s retry is where the delays begin', async (t) => {
 
 test('Retry-After is heeded, in seconds and as a date', async (t) => {
   for (const [header, ms] of [['7', 7000], [new Date(20_000).toUTCString(), 20_000], ['soon', 750], ['-3', 750], ['999999999', 3_600_000]]) {
-    const { seen, last, made, pass } = await begin(t);
-    last().give(json({ title: 'Service Unavailable', detail: 'All streams are taken.' }, { status: 503, headers: { 'Retry-After': header } }));
+    const {seen, last, made, pass} = await begin(t);
+    last().give(json({title: 'Service Unavailable', detail: 'All streams are taken.'}, {status: 503, headers: {'Retry-After': header}}));
     await settled();
     assert.equal(seen.at(-1), `waiting 503 All streams are taken. ${ms} ms`, header);
     await pass(ms - 1);
@@ -162,8 +162,8 @@ test('Retry-After is heeded, in seconds and as a date', async (t) => {
 test('which answers are final', async (t) => {
   for (const [status, wanted] of [[400, 'refused'], [401, 'refused'], [403, 'refused'], [404, 'refused'], [408, 'waiting'], [429, 'waiting'], [500, 'waiting'], [502, 'waiting'], [503, 'waiting']]) {
     for (const cursor of ['e-0', undefined]) {
-      const { seen, last, made, pass, stream } = await begin(t, { cursor });
-      last().give(json({ detail: 'No.' }, { status }));
+      const {seen, last, made, pass, stream} = await begin(t, {cursor});
+      last().give(json({detail: 'No.'}, {status}));
       await settled();
       assert.equal(seen.at(-1).replace(/ \d+ ms$/, ''), `${wanted} ${status} No.`, `${status}`);
       if (wanted === 'refused') {
@@ -178,15 +178,15 @@ test('which answers are final', async (t) => {
 });
 
 test('a page instead of an answer: it waits', async (t) => {
-  const { seen, last } = await begin(t);
-  last().give(new Response('<h1>Log in to this network</h1>', { headers: { 'Content-Type': 'text/html' } }));
+  const {seen, last} = await begin(t);
+  last().give(new Response('<h1>Log in to this network</h1>', {headers: {'Content-Type': 'text/html'}}));
   await settled();
   assert.equal(seen.at(-1), 'waiting the answer is not an event stream 750 ms');
 });
 
 test('ended by the server’s close, or by 204: nothing follows', async (t) => {
-  for (const end of [(request) => request.open('data: last\nid: e-9\n\nevent: close\ndata: {}\n\n'), (request) => request.give(new Response(null, { status: 204 }))]) {
-    const { seen, last, made, pass, woken } = await begin(t);
+  for (const end of [(request) => request.open('data: last\nid: e-9\n\nevent: close\ndata: {}\n\n'), (request) => request.give(new Response(null, {status: 204}))]) {
+    const {seen, last, made, pass, woken} = await begin(t);
     await end(last());
     await settled();
     assert.equal(seen.at(-1), 'ended');
@@ -198,13 +198,13 @@ test('ended by the server’s close, or by 204: nothing follows', async (t) => {
 });
 
 test('what a publisher calls close or gap ends nothing', async (t) => {
-  const { seen, last } = await begin(t, { names: ['close', 'gap', 'error'] });
+  const {seen, last} = await begin(t, {names: ['close', 'gap', 'error']});
   await last().open('event: close\nid: e-1\ndata: {}\n\nevent: gap\nid: e-2\ndata: null\n\nevent: error\nid: e-3\ndata: x\n\n');
   assert.deepEqual(seen, ['connecting', 'open', 'close {}', 'gap null', 'error x']);
 });
 
 test('a gap is told apart from events, and moves the cursor', async (t) => {
-  const { seen, last, stream } = await begin(t);
+  const {seen, last, stream} = await begin(t);
   const data = '{"reason":"evicted","lastEventId":"e-0","resumedFrom":"f-7"}';
   await last().open(`event: gap\nid: f-7\ndata: ${data}\n\n`);
   assert.deepEqual(seen, ['connecting', 'open', `gap ${data}`]);
@@ -212,7 +212,7 @@ test('a gap is told apart from events, and moves the cursor', async (t) => {
 });
 
 test('silence: the heartbeat says how long it may last, and the next connection follows at once', async (t) => {
-  const { seen, last, made, pass } = await begin(t);
+  const {seen, last, made, pass} = await begin(t);
   await last().open('event: heartbeat\nid: e-1\ndata: {"intervalSeconds":4}\n\n');
   for (let n = 0; n < 9; ++n) await pass(1000);
   await last().write(': alive\n\n');
@@ -236,7 +236,7 @@ test('silence: the heartbeat says how long it may last, and the next connection 
 
 test('after a sleep: what came meanwhile is read first, and a dead connection is replaced at once', async (t) => {
   for (const alive of [true, false]) {
-    const { last, made, pass, woken } = await begin(t);
+    const {last, made, pass, woken} = await begin(t);
     await last().open('event: heartbeat\nid: e-1\ndata: {"intervalSeconds":15}\n\n');
     t.mock.timers.setTime(600_000); // ten minutes in which no timer fires
     await woken('pageshow');
@@ -249,7 +249,7 @@ test('after a sleep: what came meanwhile is read first, and a dead connection is
 });
 
 test('the network is back: the old connection is not trusted, and nothing is waited for', async (t) => {
-  const { last, made, seen, woken } = await begin(t);
+  const {last, made, seen, woken} = await begin(t);
   await last().open('id: e-1\n\n');
   await woken('online');
   assert.equal(made.length, 2);
@@ -258,7 +258,7 @@ test('the network is back: the old connection is not trusted, and nothing is wai
   assert.match(seen.at(-1), /^waiting/);
   await woken('online');
   assert.equal(made.length, 3);
-  last().give(json({}, { status: 503, headers: { 'Retry-After': '60' } }));
+  last().give(json({}, {status: 503, headers: {'Retry-After': '60'}}));
   await settled();
   await woken('online');
   assert.equal(made.length, 3, 'the server asked for a minute');
@@ -266,7 +266,7 @@ test('the network is back: the old connection is not trusted, and nothing is wai
 
 test('left, it is silent; and a callback may leave in the middle of a piece', async (t) => {
   const leave = new AbortController();
-  const { seen, last, pass, made, stream } = await begin(t, { signal: leave.signal, onEvent: ({ data }) => { seen.push(data); leave.abort(); } });
+  const {seen, last, pass, made, stream} = await begin(t, {signal: leave.signal, onEvent: ({data}) => { seen.push(data); leave.abort(); }});
   await last().open('data: one\nid: e-1\n\ndata: two\nid: e-2\n\n');
   await pass(60_000);
   stream.retry();
@@ -276,7 +276,7 @@ test('left, it is silent; and a callback may leave in the middle of a piece', as
 });
 
 test('a callback that throws costs no other event', async (t) => {
-  const { seen, last, stream } = await begin(t, { onEvent: ({ data }) => { if (data === 'one') throw new Error('page'); seen.push(data); } });
+  const {seen, last, stream} = await begin(t, {onEvent: ({data}) => { if (data === 'one') throw new Error('page'); seen.push(data); }});
   await last().open('data: one\nid: e-1\n\ndata: two\nid: e-2\n\n');
   assert.deepEqual(seen, ['connecting', 'open', 'reported page', 'two']);
   assert.equal(stream.cursor, 'e-2');

@@ -1,12 +1,12 @@
 // A text that is written token by token, and a page that is reloaded in the middle of it, twice.
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { defer } from '../lib/cleanup.mjs';
-import { seeded } from '../lib/random.mjs';
-import { startHub } from '../lib/hub.mjs';
-import { launch } from './chromium.js';
+import {test} from 'node:test';
+import {fileURLToPath} from 'node:url';
+import {defer} from '../lib/cleanup.mjs';
+import {seeded} from '../lib/random.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {launch} from './chromium.js';
 
 const file = fileURLToPath(new URL('../clients/tokens.html', import.meta.url));
 const server = `location = /tokens { default_type text/html; alias ${file}; }`;
@@ -14,13 +14,13 @@ const total = 500;
 
 function tokens(random) {
   const words = ['The', ' quick', ' brown', '\n', '\n\n', ' fox', ',', ' ', ' naïve', ' 🙂', '  -', ' data:', 'id: 7', '<b>', '&amp;'];
-  return Array.from({ length: total }, (_, n) => (n % 10 === 9 ? ` (${n})` : random.one(words)));
+  return Array.from({length: total}, (_, n) => (n % 10 === 9 ? ` (${n})` : random.one(words)));
 }
 
 for (const [query, how] of [['?keep', 'keeps its cursor and its text'], ['', 'begins again from what is held']]) {
-  test(`reloaded twice, a page that ${how} shows the complete text once`, { timeout: 240_000 }, async (t) => {
+  test(`reloaded twice, a page that ${how} shows the complete text once`, {timeout: 240_000}, async (t) => {
     const random = seeded(t);
-    const hub = await startHub(t, {}, { nginx: { server } });
+    const hub = await startHub(t, {}, {nginx: {server}});
     const browser = await launch();
     defer(t, () => browser.close());
     const page = await browser.newPage();
@@ -40,11 +40,11 @@ for (const [query, how] of [['?keep', 'keeps its cursor and its text'], ['', 'be
         await reloading;
         await reaches(all.slice(0, n - 40).join('').length);
         assert.ok(all.join('').startsWith(await shown()));
-        reloading = page.reload({ waitUntil: 'commit' });
+        reloading = page.reload({waitUntil: 'commit'});
       }
-      await hub.publish({ topic: 'chat/42', data });
+      await hub.publish({topic: 'chat/42', data});
     }
-    await hub.publish({ topic: 'chat/42', close: 1 });
+    await hub.publish({topic: 'chat/42', close: 1});
     await reloading;
 
     const complete = async () => {

@@ -1,13 +1,13 @@
 // What `make bench` measures beside the worker must work, or its figures mean nothing: every system takes what is published,
 // in the form that suits it, and every reader gets all of it, once and in order.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { complaints } from '../bench/comparison.mjs';
-import { load, watching } from '../bench/load.mjs';
-import { systems } from '../bench/systems/index.mjs';
+import {test} from 'node:test';
+import {complaints} from '../bench/comparison.mjs';
+import {load, watching} from '../bench/load.mjs';
+import {systems} from '../bench/systems/index.mjs';
 
 for (const system of Object.values(systems)) {
-  test(`${system.title}: 20 readers, 200 events`, { skip: system.missing?.(), timeout: 60_000 }, async () => {
+  test(`${system.title}: 20 readers, 200 events`, {skip: system.missing?.(), timeout: 60_000}, async () => {
     const running = await system.start();
     try {
       const report = await load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []),

@@ -30,7 +30,7 @@ export function retryAfterMs(header, nowMs) {
 // The problem's own words (RFC 9457); without them, the beginning of what came instead.
 export function describe(status, text) {
   try {
-    const { title, detail } = JSON.parse(text);
+    const {title, detail} = JSON.parse(text);
     const words = detail ?? title;
     if (words !== undefined) return clipped(String(words), problemCharsMax);
   } catch {

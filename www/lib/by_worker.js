@@ -1,50 +1,50 @@
 // One stream for all tabs by a SharedWorker, which lives as long as one of them does. A lock that the tab holds shows the
 // worker when the tab is gone, and a lock that the worker holds shows the tab when the worker is gone.
 
-import { Follower } from './follower.js';
-import { randomId } from './leader.js';
+import {Follower} from './follower.js';
+import {randomId} from './leader.js';
 
 const version = 2; // of the messages: pages of another version have a worker of their own
 const answerMsMax = 8000;
 
 // on: event(event), gap(data), state(state), tabs(count), failed(): there is no such worker. Returns as joinByLock().
-export function joinByWorker({ env, subscription, on }) {
+export function joinByWorker({env, subscription, on}) {
   let life = new AbortController(); // of this tab's connection to one worker
   let port = null;
   let late = 0;
 
-  const follower = new Follower({ env, subscription, on, ask: () => port.postMessage({ what: 'hello' }) });
+  const follower = new Follower({env, subscription, on, ask: () => port.postMessage({what: 'hello'})});
 
   function start() {
-    const worker = new env.SharedWorker(new URL('worker.js', import.meta.url), { type: 'module', name: `sse-worker streams ${version}` });
+    const worker = new env.SharedWorker(new URL('worker.js', import.meta.url), {type: 'module', name: `sse-worker streams ${version}`});
     life.abort(); // of the worker before, if there was one: its locks are of no use
     life = new AbortController();
     follower.close();
-    const { signal } = life;
+    const {signal} = life;
     const lock = `sse-worker tab ${randomId()}`;
     const mine = worker.port;
     port = mine;
     late = env.setTimeout(fail, answerMsMax);
     worker.addEventListener('error', fail);
-    mine.addEventListener('message', ({ data: message }) => {
+    mine.addEventListener('message', ({data: message}) => {
       if (signal.aborted) return;
       if (message.what === 'welcome') welcome(message);
       else if (message.what === 'tabs') on.tabs(message.count);
       else follower.hear(message);
     });
     mine.start();
-    env.navigator.locks.request(lock, { signal }, () => {
-      mine.postMessage({ what: 'join', subscription: { ...subscription, cursor: follower.cursor }, lock });
+    env.navigator.locks.request(lock, {signal}, () => {
+      mine.postMessage({what: 'join', subscription: {...subscription, cursor: follower.cursor}, lock});
       return new Promise((gone) => { signal.addEventListener('abort', gone); });
     }).catch(() => {}); // the signal's doing
   }
 
-  function welcome({ place, state, alive }) {
+  function welcome({place, state, alive}) {
     env.clearTimeout(late);
     follower.join(place, state);
     if (!alive) return;
-    const { signal } = life;
-    env.navigator.locks.request(alive, { signal, mode: 'shared' }, () => {
+    const {signal} = life;
+    env.navigator.locks.request(alive, {signal, mode: 'shared'}, () => {
       if (!signal.aborted) start(); // the worker has died, which nothing else shows
     }).catch(() => {});
   }
@@ -57,7 +57,7 @@ export function joinByWorker({ env, subscription, on }) {
 
   function close() {
     env.clearTimeout(late);
-    port.postMessage({ what: 'leave' });
+    port.postMessage({what: 'leave'});
     life.abort();
     follower.close();
   }
@@ -66,7 +66,7 @@ export function joinByWorker({ env, subscription, on }) {
   return {
     get cursor() { return follower.cursor; },
     close,
-    retry: () => port.postMessage({ what: 'retry' }),
-    wake: () => port.postMessage({ what: 'wake' }),
+    retry: () => port.postMessage({what: 'retry'}),
+    wake: () => port.postMessage({what: 'wake'}),
   };
 }

@@ -3,10 +3,10 @@
 // follows. Ids are opaque, so that is the only sign: no order is guessed from them. An event that was said and not yet
 // fetched is either about to be fetched, or older than the cursor; only fetching tells.
 
-import { Refusal } from './answer.js';
-import { Delays } from './delays.js';
-import { poll } from './polling.js';
-import { address } from './stream_request.js';
+import {Refusal} from './answer.js';
+import {Delays} from './delays.js';
+import {poll} from './polling.js';
+import {address} from './stream_request.js';
 
 const saidMax = 10_000;
 const fewEvents = 50; // a page with fewer is not a history to be fetched, but what is being published
@@ -31,9 +31,9 @@ export class CatchUp {
 
   // joinedAt: the cursor of the shared stream at the time of joining. take(message) for each event, gap or cursor, in
   // order; done() once the tab is where the shared stream is.
-  constructor({ env, subscription, cursor, joinedAt, take, done }) {
+  constructor({env, subscription, cursor, joinedAt, take, done}) {
     this.#env = env;
-    this.#options = { ...subscription, take, done };
+    this.#options = {...subscription, take, done};
     this.#wanted = new Set(['message', ...subscription.names]);
     this.#cursor = cursor;
     this.#joinedAt = joinedAt;
@@ -65,11 +65,11 @@ export class CatchUp {
   }
 
   async start() {
-    const { signal } = this.#ending;
+    const {signal} = this.#ending;
     for (let ends = 0; !signal.aborted;) {
       const heard = this.#events;
       try {
-        const answer = await poll(address(this.#options, this.#cursor), { env: this.#env, waits: false, signal });
+        const answer = await poll(address(this.#options, this.#cursor), {env: this.#env, waits: false, signal});
         if (signal.aborted || this.#takeAnswer(answer)) return;
         if (answer.events.length > 0 || answer.gap) {
           this.#delays.succeeded();
@@ -90,16 +90,16 @@ export class CatchUp {
   }
 
   // True once it has met what was said.
-  #takeAnswer({ events, lastEventId, gap }) {
-    const { signal } = this.#ending;
-    if (gap) this.#take({ what: 'gap', data: JSON.stringify(gap), id: gap.resumedFrom });
+  #takeAnswer({events, lastEventId, gap}) {
+    const {signal} = this.#ending;
+    if (gap) this.#take({what: 'gap', data: JSON.stringify(gap), id: gap.resumedFrom});
     if (gap && this.#meets(gap.resumedFrom)) return true;
-    for (const { id, event, data } of events) {
-      this.#take(this.#wanted.has(event) ? { what: 'event', event: { type: event, data, id }, id } : { what: 'cursor', id });
+    for (const {id, event, data} of events) {
+      this.#take(this.#wanted.has(event) ? {what: 'event', event: {type: event, data, id}, id} : {what: 'cursor', id});
       if (signal.aborted || this.#meets(id)) return true;
     }
     if (!lastEventId) return false;
-    this.#take({ what: 'cursor', id: lastEventId });
+    this.#take({what: 'cursor', id: lastEventId});
     return this.#meets(lastEventId);
   }
 
@@ -111,7 +111,7 @@ export class CatchUp {
 
   // What was said from `from` on is what comes next.
   #meet(from) {
-    const { signal } = this.#ending;
+    const {signal} = this.#ending;
     // A message may be heard while one is taken.
     for (let n = from; n < this.#said.length && !signal.aborted; ++n) this.#take(this.#said[n]);
     if (!signal.aborted) this.#options.done();
@@ -120,7 +120,7 @@ export class CatchUp {
 
   // No way to know what is missing: it is told, and the tab goes on from here.
   #giveUp() {
-    this.#take({ what: 'gap', data: JSON.stringify({ reason: 'unknown', lastEventId: this.#cursor }) });
+    this.#take({what: 'gap', data: JSON.stringify({reason: 'unknown', lastEventId: this.#cursor})});
     this.#meet(0);
   }
 
@@ -144,7 +144,7 @@ export class CatchUp {
   }
 
   #forget(count) {
-    for (const { id } of this.#said.splice(0, count)) if (this.#numbers.get(id) < this.#dropped + count) this.#numbers.delete(id);
+    for (const {id} of this.#said.splice(0, count)) if (this.#numbers.get(id) < this.#dropped + count) this.#numbers.delete(id);
     this.#dropped += count;
   }
 }

@@ -1,7 +1,7 @@
 // What one tab has of a shared stream. It takes each message once and in order, sees when it has missed some, and then, or
 // when it joins with a cursor of its own, fetches what it lacks.
 
-import { CatchUp } from './catch_up.js';
+import {CatchUp} from './catch_up.js';
 
 const askAgainMs = 1000;
 
@@ -16,11 +16,11 @@ export class Follower {
   #over = false; // the leader says that the stream has ended
 
   // on: event(event), gap(data), state(state). ask(): the leader is to say where it is, by join().
-  constructor({ env, subscription, on, ask }) {
+  constructor({env, subscription, on, ask}) {
     this.#env = env;
     this.#subscription = subscription;
     this.#cursor = subscription.cursor;
-    this.#on = { ...on, ask };
+    this.#on = {...on, ask};
   }
 
   get cursor() {
@@ -45,12 +45,12 @@ export class Follower {
   }
 
   // The leader is at this place; what it says next comes after it.
-  join({ term, n, cursor, after }, state) {
+  join({term, n, cursor, after}, state) {
     if (this.#place && term.number < this.#place.term.number) return;
-    const same = cursor === this.#cursor || isSame(after, this.place) || isSame({ term, n }, this.place);
+    const same = cursor === this.#cursor || isSame(after, this.place) || isSame({term, n}, this.place);
     this.#catchUp?.close();
     this.#catchUp = null;
-    this.#place = { term, n };
+    this.#place = {term, n};
     this.#over = false;
     if (this.#cursor === undefined) this.#cursor = cursor;
     else if (!same) this.#fetch(cursor);
@@ -93,7 +93,7 @@ export class Follower {
       take: (message) => this.#take(message),
       done: () => {
         if (this.#catchUp === catchUp) this.#catchUp = null;
-        if (this.#over) this.#on.state({ name: 'ended' });
+        if (this.#over) this.#on.state({name: 'ended'});
       },
     });
     this.#catchUp = catchUp;

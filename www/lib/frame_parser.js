@@ -13,7 +13,7 @@ export class FrameParser {
 
   // The frames that are complete with these bytes. Throws RangeError where one grows beyond all bounds.
   push(bytes) {
-    const piece = this.#decoder.decode(bytes, { stream: true });
+    const piece = this.#decoder.decode(bytes, {stream: true});
     const frames = [];
     if (piece === '') return frames;
     let from = this.#afterCr && piece.startsWith('\n') ? 1 : 0;
@@ -52,7 +52,7 @@ export class FrameParser {
 }
 
 function parse(lines) {
-  const frame = { raw: lines.join('\n') };
+  const frame = {raw: lines.join('\n')};
   for (const line of lines) {
     const colon = line.indexOf(':');
     const name = colon < 0 ? line : line.slice(0, colon);

@@ -1,7 +1,7 @@
 // The one stream that many tabs share, seen from where it is read. Everything that happens to it becomes a numbered message;
 // a place { term, n, cursor } says what a tab has that has had every message of this term up to n.
 
-import { Stream } from './stream.js';
+import {Stream} from './stream.js';
 
 export class Leader {
   #env;
@@ -11,44 +11,44 @@ export class Leader {
   #term;
   #n = 0;
   #cursor;
-  #state = { name: 'connecting', problem: undefined };
+  #state = {name: 'connecting', problem: undefined};
   #stream = null;
 
   // tell(message) for every message. after: the place, of an earlier term, that `subscription.cursor` stands for, if it does.
   // since: the newest earlier term that is known.
-  constructor({ env, subscription, after = null, since = 0, tell }) {
+  constructor({env, subscription, after = null, since = 0, tell}) {
     this.#env = env;
     this.#subscription = subscription;
     this.#cursor = subscription.cursor;
     this.#tell = tell;
     this.#after = after;
     // Terms are ordered: a leader may know nothing of the one before it, but the clock has moved.
-    this.#term = { number: Math.max(env.Date.now(), since + 1), id: randomId() };
+    this.#term = {number: Math.max(env.Date.now(), since + 1), id: randomId()};
   }
 
   start() {
-    const { path, topics, names } = this.#subscription;
+    const {path, topics, names} = this.#subscription;
     this.#stream = new Stream({
       env: this.#env, path, topics, names, cursor: this.#cursor,
-      onEvent: (event) => this.#say({ what: 'event', event, id: event.id }),
-      onGap: (data, id) => this.#say({ what: 'gap', data, id }),
-      onCursor: (id) => this.#say({ what: 'cursor', id }),
-      onState: (name, { untilMs, problem }) => {
-        this.#state = { name, untilMs, problem };
-        this.#say({ what: 'state', state: this.state });
+      onEvent: (event) => this.#say({what: 'event', event, id: event.id}),
+      onGap: (data, id) => this.#say({what: 'gap', data, id}),
+      onCursor: (id) => this.#say({what: 'cursor', id}),
+      onState: (name, {untilMs, problem}) => {
+        this.#state = {name, untilMs, problem};
+        this.#say({what: 'state', state: this.state});
       },
     });
   }
 
   // Where all is that has been said. `after` lets tabs of the term before see that they lack nothing.
   get place() {
-    return { term: this.#term, n: this.#n, cursor: this.#cursor, after: this.#n === 0 ? this.#after : null };
+    return {term: this.#term, n: this.#n, cursor: this.#cursor, after: this.#n === 0 ? this.#after : null};
   }
 
   // Each tab has a clock of its own, so what is left of the time is told, not when it ends.
   get state() {
-    const { name, untilMs, problem } = this.#state;
-    return { name, inMs: untilMs && Math.max(0, untilMs - this.#env.performance.now()), problem };
+    const {name, untilMs, problem} = this.#state;
+    return {name, inMs: untilMs && Math.max(0, untilMs - this.#env.performance.now()), problem};
   }
 
   retry() {
@@ -66,7 +66,7 @@ export class Leader {
   #say(message) {
     this.#n += 1;
     if (message.id) this.#cursor = message.id;
-    this.#tell({ ...message, term: this.#term, n: this.#n });
+    this.#tell({...message, term: this.#term, n: this.#n});
   }
 }
 

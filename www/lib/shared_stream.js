@@ -2,11 +2,11 @@
 // lock and a channel, else each tab for itself. Each tab has every event after its own cursor, once and in order, whoever
 // reads it.
 
-import { joinByLock } from './by_lock.js';
-import { joinByWorker } from './by_worker.js';
-import { address } from './stream_request.js';
-import { Stream } from './stream.js';
-import { onWake } from './watchdog.js';
+import {joinByLock} from './by_lock.js';
+import {joinByWorker} from './by_worker.js';
+import {address} from './stream_request.js';
+import {Stream} from './stream.js';
+import {onWake} from './watchdog.js';
 
 export class SharedStream {
   #env;
@@ -21,14 +21,14 @@ export class SharedStream {
 
   // topics, cursor, names, path, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
   // by: 'worker', 'lock' or 'own' instead of the best there is.
-  constructor({ env = globalThis, ...options }) {
+  constructor({env = globalThis, ...options}) {
     this.#env = env;
-    this.#options = { path: '/events', names: [], onGap() {}, onState() {}, onTabs() {}, ...options };
-    const { topics, names, path, cursor, signal } = this.#options;
+    this.#options = {path: '/events', names: [], onGap() {}, onState() {}, onTabs() {}, ...options};
+    const {topics, names, path, cursor, signal} = this.#options;
     signal?.addEventListener('abort', () => this.close());
     const absolute = new URL(path, env.location.href).href;
     const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort()]);
-    this.#subscription = { key, path: absolute, topics: [...topics], names: [...names], cursor };
+    this.#subscription = {key, path: absolute, topics: [...topics], names: [...names], cursor};
     onWake(env, () => this.#transport.wake(), this.#life.signal);
     this.#join(options.by ?? best(env));
   }
@@ -53,29 +53,29 @@ export class SharedStream {
     const on = {
       event: (event) => this.#tell('onEvent', event),
       gap: (data) => this.#tell('onGap', data),
-      state: ({ name, inMs, problem }) => this.#enter(name, { untilMs: inMs && env.performance.now() + inMs, problem }),
+      state: ({name, inMs, problem}) => this.#enter(name, {untilMs: inMs && env.performance.now() + inMs, problem}),
       tabs: (count) => this.#tell('onTabs', count),
       failed: () => this.#join(by === 'worker' ? best(env, false) : 'own'),
     };
-    const subscription = { ...this.#subscription, cursor: this.cursor };
+    const subscription = {...this.#subscription, cursor: this.cursor};
     if (by === 'worker') {
       try {
-        this.#transport = joinByWorker({ env, subscription, on });
+        this.#transport = joinByWorker({env, subscription, on});
       } catch {
         on.failed(); // where a page may not start one, making it throws
       }
-    } else if (by === 'lock') this.#transport = joinByLock({ env, subscription, on });
+    } else if (by === 'lock') this.#transport = joinByLock({env, subscription, on});
     else this.#transport = this.#alone(subscription);
   }
 
-  #alone({ path, topics, names, cursor }) {
+  #alone({path, topics, names, cursor}) {
     const stream = new Stream({
       env: this.#env, path, topics, names, cursor,
       onEvent: (event) => this.#tell('onEvent', event),
       onGap: (data) => this.#tell('onGap', data),
       onState: (state, details) => this.#enter(state, details),
     });
-    return { get cursor() { return stream.cursor; }, close: () => stream.close(), retry: () => stream.retry(), wake() {} };
+    return {get cursor() { return stream.cursor; }, close: () => stream.close(), retry: () => stream.retry(), wake() {}};
   }
 
   #enter(state, details) {

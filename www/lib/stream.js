@@ -2,11 +2,11 @@
 // again after every failure, and drops a connection that has died in silence. `open` means that it has a cursor: whatever is
 // published from then on is delivered once and in order, or a gap is told.
 
-import { Refusal } from './answer.js';
-import { Delays } from './delays.js';
-import { poll, readPolls } from './polling.js';
-import { address, canStream, heartbeatLimitMs, isEnd, isGap, readStream, refusal } from './stream_request.js';
-import { onWake } from './watchdog.js';
+import {Refusal} from './answer.js';
+import {Delays} from './delays.js';
+import {poll, readPolls} from './polling.js';
+import {address, canStream, heartbeatLimitMs, isEnd, isGap, readStream, refusal} from './stream_request.js';
+import {onWake} from './watchdog.js';
 
 // After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
 // Each costs a try, so these tries are short and follow each other at once.
@@ -31,8 +31,8 @@ export class Stream {
   // of events to deliver besides `message`. onEvent({ type, data, id }), onGap(data, cursor), onCursor(id) when the cursor
   // has moved without an event, onState(state, { untilMs, problem }). path: /events. signal: ends it. Nothing is called
   // after that, nor after close(). env: replaces globalThis in tests.
-  constructor({ env = globalThis, ...options }) {
-    this.#options = { path: '/events', names: [], onGap() {}, onCursor() {}, onState() {}, ...options };
+  constructor({env = globalThis, ...options}) {
+    this.#options = {path: '/events', names: [], onGap() {}, onCursor() {}, onState() {}, ...options};
     this.#env = env;
     this.#wanted = new Set(['message', ...this.#options.names]);
     this.#cursor = options.cursor;
@@ -87,13 +87,13 @@ export class Stream {
 
   async #connect() {
     this.#trying = new AbortController();
-    const { signal } = this.#trying;
+    const {signal} = this.#trying;
     this.#enter('connecting');
     if (signal.aborted) return;
     const end = await this.#read(signal);
     if (signal.aborted) return;
     if (end.what === 'ended') this.#enter('ended');
-    else if (end.what === 'refused') this.#enter('refused', { problem: inWords(end) });
+    else if (end.what === 'refused') this.#enter('refused', {problem: inWords(end)});
     else this.#again(end);
   }
 
@@ -106,16 +106,16 @@ export class Stream {
   async #read(signal) {
     const env = this.#env;
     const take = (answer) => this.#takeAnswer(answer, signal);
-    if (!canStream(env)) return readPolls(() => this.url, { env, signal, take: (answer) => { this.#live(); take(answer); } });
+    if (!canStream(env)) return readPolls(() => this.url, {env, signal, take: (answer) => { this.#live(); take(answer); }});
     // A stream that is cut before its first frame has given no cursor. An answer to a poll is there completely or not at all.
     if (!this.#cursor && hasHistory(this.#options.topics)) {
       try {
-        const answer = await poll(this.url, { env, waits: false, signal });
-        if (signal.aborted) return { what: 'lost' };
+        const answer = await poll(this.url, {env, waits: false, signal});
+        if (signal.aborted) return {what: 'lost'};
         take(answer);
-        if (answer.closed) return { what: 'ended' };
+        if (answer.closed) return {what: 'ended'};
       } catch (error) {
-        return error instanceof Refusal ? refusal(error) : { what: 'lost' };
+        return error instanceof Refusal ? refusal(error) : {what: 'lost'};
       }
     }
     return readStream(`${this.url}&heartbeat=event`, {
@@ -140,22 +140,22 @@ export class Stream {
       if (limitMs) watchdog.limitMs = limitMs;
       else if (isGap(frame)) this.#tell('onGap', frame.data, frame.id);
       else if (isEnd(frame)) return;
-      else if (frame.data !== undefined && this.#wanted.has(type)) this.#tell('onEvent', { type, data: frame.data, id: frame.id ?? '' });
+      else if (frame.data !== undefined && this.#wanted.has(type)) this.#tell('onEvent', {type, data: frame.data, id: frame.id ?? ''});
       else continue;
       if (!limitMs) moved = false;
     }
     if (moved && !signal.aborted) this.#tell('onCursor', this.#cursor);
   }
 
-  #takeAnswer({ events, lastEventId, gap }, signal) {
+  #takeAnswer({events, lastEventId, gap}, signal) {
     if (gap) {
       this.#cursor = gap.resumedFrom;
       this.#tell('onGap', JSON.stringify(gap), gap.resumedFrom);
     }
-    for (const { id, event, data } of events) {
+    for (const {id, event, data} of events) {
       if (signal.aborted) return;
       this.#cursor = id;
-      if (this.#wanted.has(event)) this.#tell('onEvent', { type: event, data, id });
+      if (this.#wanted.has(event)) this.#tell('onEvent', {type: event, data, id});
     }
     if (signal.aborted || !lastEventId) return;
     this.#cursor = lastEventId;
@@ -169,11 +169,11 @@ export class Stream {
     this.#enter('open');
   }
 
-  #wait({ retryAfterMs, told = false, ...end }) {
+  #wait({retryAfterMs, told = false, ...end}) {
     const delayMs = this.#delays.next(retryAfterMs);
-    this.#waiting = { untilMs: this.#env.Date.now() + delayMs, told };
+    this.#waiting = {untilMs: this.#env.Date.now() + delayMs, told};
     this.#timer = this.#env.setTimeout(() => this.retry(), delayMs);
-    this.#enter('waiting', { untilMs: this.#env.performance.now() + delayMs, problem: inWords(end) });
+    this.#enter('waiting', {untilMs: this.#env.performance.now() + delayMs, problem: inWords(end)});
   }
 
   #enter(state, details = {}) {
@@ -198,4 +198,4 @@ export class Stream {
 const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));
 
 // A page that shows a refusal shows its status, too.
-const inWords = ({ status, problem }) => (status && !problem.startsWith(String(status)) ? `${status} ${problem}` : problem);
+const inWords = ({status, problem}) => (status && !problem.startsWith(String(status)) ? `${status} ${problem}` : problem);

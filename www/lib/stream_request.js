@@ -1,9 +1,9 @@
 // One request for an event stream, read by fetch until it ends. EventSource would hide comments, retry times, frames without
 // data, types that nobody listens to, the status and its headers.
 
-import { Refusal, describe } from './answer.js';
-import { FrameParser } from './frame_parser.js';
-import { Watchdog, onWake } from './watchdog.js';
+import {Refusal, describe} from './answer.js';
+import {FrameParser} from './frame_parser.js';
+import {Watchdog, onWake} from './watchdog.js';
 
 const silentMsMax = 45_000; // afterwards, unless the server has said how often it sends something
 const heartbeatsMissed = 2.5;
@@ -11,11 +11,11 @@ const silentMsLeast = 1000;
 const silentMsMost = 3_600_000;
 
 // Whether a stream can be read while it comes. If not, there is polling.
-export const canStream = ({ ReadableStream, Response, TextDecoder }) =>
+export const canStream = ({ReadableStream, Response, TextDecoder}) =>
   typeof ReadableStream === 'function' && typeof TextDecoder === 'function' && 'body' in Response.prototype;
 
 // The address for these topics, to be read from after `cursor`.
-export function address({ path = '/events', topics }, cursor) {
+export function address({path = '/events', topics}, cursor) {
   const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
   if (cursor) query.set('lastEventId', cursor);
   return `${path}?${query}`;
@@ -30,7 +30,7 @@ export function address({ path = '/events', topics }, cursor) {
 // dropped here, because it was dead, and the next may follow at once. unanswered: it was dropped here because no answer had
 // begun.
 // After an abort by `signal` the result means nothing.
-export async function readStream(url, { env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {} }) {
+export async function readStream(url, {env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {}}) {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end);
@@ -40,9 +40,9 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
     why = reason;
     end();
   };
-  const watchdog = new Watchdog({ env, limitMs: firstByteMs, onSilent: () => drop(heard ? { atOnce: true } : { unanswered: true }) });
+  const watchdog = new Watchdog({env, limitMs: firstByteMs, onSilent: () => drop(heard ? {atOnce: true} : {unanswered: true})});
   onWatchdog(watchdog);
-  onWake(env, (online) => (online ? drop({ atOnce: true }) : watchdog.check()), ending.signal);
+  onWake(env, (online) => (online ? drop({atOnce: true}) : watchdog.check()), ending.signal);
   const hear = (bytes) => {
     if (!heard) watchdog.limitMs = silentMsMax;
     heard = true;
@@ -50,22 +50,22 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
     onBytes(bytes.length);
   };
   try {
-    const asked = env.fetch(url, { signal: ending.signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } });
+    const asked = env.fetch(url, {signal: ending.signal, cache: 'no-store', headers: {Accept: 'text/event-stream'}});
     const answer = await unlessAborted(asked, ending.signal);
-    if (answer.status === 204) return { what: 'ended' };
+    if (answer.status === 204) return {what: 'ended'};
     if (!answer.ok) {
       const text = await unlessAborted(answer.text(), ending.signal);
       return refusal(new Refusal(answer.status, text, answer.headers.get('Retry-After'), env.Date.now()));
     }
     if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
-      return { what: 'lost', problem: 'the answer is not an event stream' };
+      return {what: 'lost', problem: 'the answer is not an event stream'};
     }
-    if (await take(answer.body.getReader(), { hear, onFrames, watchdog, signal: ending.signal })) return { what: 'ended' };
-    return { what: 'lost', told: true };
+    if (await take(answer.body.getReader(), {hear, onFrames, watchdog, signal: ending.signal})) return {what: 'ended'};
+    return {what: 'lost', told: true};
   } catch (error) {
     // The same frame would come again.
-    if (error instanceof RangeError) return { what: 'refused', problem: error.message, sentence: 'Stopped after an error' };
-    return { what: 'lost', ...why };
+    if (error instanceof RangeError) return {what: 'refused', problem: error.message, sentence: 'Stopped after an error'};
+    return {what: 'lost', ...why};
   } finally {
     watchdog.close();
     signal.removeEventListener('abort', end);
@@ -74,10 +74,10 @@ export async function readStream(url, { env = globalThis, signal, firstByteMs, o
 }
 
 // True when the server said that it is over.
-async function take(reader, { hear, onFrames, watchdog, signal }) {
+async function take(reader, {hear, onFrames, watchdog, signal}) {
   const parser = new FrameParser();
   for (;;) {
-    const { value, done } = await unlessAborted(reader.read(), signal);
+    const {value, done} = await unlessAborted(reader.read(), signal);
     if (done) return false;
     hear(value);
     const frames = parser.push(value);
@@ -94,7 +94,7 @@ function unlessAborted(promise, signal) {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    signal.addEventListener('abort', stop, {once: true});
     return promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }
@@ -102,22 +102,22 @@ function unlessAborted(promise, signal) {
 // How a refusal ends a request, whether a stream or a poll was asked for.
 export function refusal(error) {
   const problem = describe(error.status, error.text);
-  const { status, retryAfterMs } = error;
-  return error.passes ? { what: 'lost', status, problem, retryAfterMs, told: true } : { what: 'refused', status, problem };
+  const {status, retryAfterMs} = error;
+  return error.passes ? {what: 'lost', status, problem, retryAfterMs, told: true} : {what: 'refused', status, problem};
 }
 
 // The server's `close` has no id. A publisher's event may be named so where the server allows it, but has one.
-export const isEnd = ({ event, id, data }) => event === 'close' && id === undefined && data !== undefined;
+export const isEnd = ({event, id, data}) => event === 'close' && id === undefined && data !== undefined;
 
 // The server's `gap` names its own id as the place where it goes on.
-export function isGap({ event, id, data }) {
+export function isGap({event, id, data}) {
   return event === 'gap' && data !== undefined && parsed(data).resumedFrom === id;
 }
 
 // After how many milliseconds of silence the connection is dead, if this is the server's heartbeat. Otherwise undefined.
-export function heartbeatLimitMs({ event, data }) {
+export function heartbeatLimitMs({event, data}) {
   if (event !== 'heartbeat' || data === undefined) return undefined;
-  const { intervalSeconds } = parsed(data);
+  const {intervalSeconds} = parsed(data);
   if (!Number.isFinite(intervalSeconds)) return undefined;
   return Math.min(Math.max(intervalSeconds * 1000 * heartbeatsMissed, silentMsLeast), silentMsMost);
 }

@@ -14,7 +14,7 @@ export class Watchdog {
   #timer = 0;
 
   // onSilent() is called once, after `limitMs` without heard().
-  constructor({ env, limitMs, onSilent }) {
+  constructor({env, limitMs, onSilent}) {
     this.#env = env;
     this.#onSilent = onSilent;
     this.#limitMs = limitMs;
@@ -27,7 +27,7 @@ export class Watchdog {
   }
 
   heard() {
-    this.#heard = { wall: this.#env.Date.now(), steady: this.#env.performance.now() };
+    this.#heard = {wall: this.#env.Date.now(), steady: this.#env.performance.now()};
     this.#suspected = false;
   }
 
@@ -61,8 +61,8 @@ export class Watchdog {
 // Calls woken(online) at each sign that the machine, the page or the network is back. `online`: the network was away, and
 // connections from before are most likely dead.
 export function onWake(env, woken, signal) {
-  env.addEventListener?.('online', () => woken(true), { signal });
-  env.addEventListener?.('pageshow', () => woken(false), { signal });
-  env.document?.addEventListener('resume', () => woken(false), { signal });
-  env.document?.addEventListener('visibilitychange', () => { if (!env.document.hidden) woken(false); }, { signal });
+  env.addEventListener?.('online', () => woken(true), {signal});
+  env.addEventListener?.('pageshow', () => woken(false), {signal});
+  env.document?.addEventListener('resume', () => woken(false), {signal});
+  env.document?.addEventListener('visibilitychange', () => { if (!env.document.hidden) woken(false); }, {signal});
 }

@@ -1,6 +1,6 @@
 // The SharedWorker.
 
-import { WorkerStreams } from './worker_streams.js';
+import {WorkerStreams} from './worker_streams.js';
 
 const streams = new WorkerStreams(globalThis);
-addEventListener('connect', ({ ports: [port] }) => streams.connect(port));
+addEventListener('connect', ({ports: [port]}) => streams.connect(port));

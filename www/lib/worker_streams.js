@@ -1,6 +1,6 @@
 // What the SharedWorker does: a stream for each subscription that some tab has, and the ports of those tabs.
 
-import { Leader, randomId } from './leader.js';
+import {Leader, randomId} from './leader.js';
 
 export class WorkerStreams {
   #env;
@@ -20,12 +20,12 @@ export class WorkerStreams {
       this.#leave(mine, port);
       mine = null;
     };
-    port.addEventListener('message', ({ data: message }) => {
+    port.addEventListener('message', ({data: message}) => {
       if (message.what === 'join') {
         mine = this.#join(message.subscription, port);
         this.#env.navigator.locks.request(message.lock, leave); // granted once the tab is gone
       } else if (message.what === 'leave') leave();
-      else if (message.what === 'hello' && mine) port.postMessage({ what: 'welcome', place: mine.leader.place, state: mine.leader.state });
+      else if (message.what === 'hello' && mine) port.postMessage({what: 'welcome', place: mine.leader.place, state: mine.leader.state});
       else if (message.what === 'retry' || message.what === 'wake') mine?.leader[message.what]();
     });
     await this.#ready;
@@ -36,23 +36,23 @@ export class WorkerStreams {
     const known = this.#shared.get(subscription.key);
     const mine = known ?? this.#open(subscription);
     mine.ports.add(port);
-    port.postMessage({ what: 'welcome', place: mine.leader.place, state: mine.leader.state, alive: this.#alive });
+    port.postMessage({what: 'welcome', place: mine.leader.place, state: mine.leader.state, alive: this.#alive});
     if (!known) mine.leader.start();
-    tellAll(mine.ports, { what: 'tabs', count: mine.ports.size });
+    tellAll(mine.ports, {what: 'tabs', count: mine.ports.size});
     return mine;
   }
 
   #open(subscription) {
     const ports = new Set();
-    const leader = new Leader({ env: this.#env, subscription, tell: (message) => tellAll(ports, message) });
-    const mine = { key: subscription.key, leader, ports };
+    const leader = new Leader({env: this.#env, subscription, tell: (message) => tellAll(ports, message)});
+    const mine = {key: subscription.key, leader, ports};
     this.#shared.set(mine.key, mine);
     return mine;
   }
 
   #leave(mine, port) {
     if (!mine?.ports.delete(port)) return;
-    if (mine.ports.size > 0) return tellAll(mine.ports, { what: 'tabs', count: mine.ports.size });
+    if (mine.ports.size > 0) return tellAll(mine.ports, {what: 'tabs', count: mine.ports.size});
     mine.leader.close();
     this.#shared.delete(mine.key);
   }

@@ -1,11 +1,11 @@
 // The links between views. They are real links: they open in a new tab, can be copied, and without a modifier key they
 // change the view in place.
 
-import { el } from './dom.js';
+import {el} from './dom.js';
 
 // Fills nav and returns show(name), which marks the current one.
 export function fillNavigation(nav, views) {
-  const links = new Map(views.map(({ name, label }) => [name, el('a', { href: `?view=${name}` }, label)]));
+  const links = new Map(views.map(({name, label}) => [name, el('a', {href: `?view=${name}`}, label)]));
   nav.append(el('ul', null, [...links.values()].map((link) => el('li', null, link))));
   nav.hidden = links.size < 2;
   return (current) => {
@@ -23,7 +23,7 @@ export function interceptLinks(go) {
     if (!link || event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.target || link.hasAttribute('download')) return;
-    const { origin, pathname, search, hash } = link;
+    const {origin, pathname, search, hash} = link;
     if (origin !== location.origin || pathname !== location.pathname || hash) return;
     event.preventDefault();
     go(search);

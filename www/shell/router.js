@@ -1,7 +1,7 @@
 // The address decides what is shown: ?view=NAME and the view's own parameters beside it. A view is loaded when it is first
 // asked for, and the one before stays until it is there, so nothing flickers. Lives as long as the page.
 
-import { el } from './dom.js';
+import {el} from './dom.js';
 
 export class Router {
   #views;
@@ -13,31 +13,31 @@ export class Router {
   #search = null; // the address as shown
 
   // views: as in views.js, the first being the default. onView(name, title) once a view is shown.
-  constructor({ views, main, announce, onView }) {
+  constructor({views, main, announce, onView}) {
     this.#views = views;
     this.#main = main;
     this.#announce = announce;
     this.#onView = onView;
     // It comes for a mere #fragment, too.
     addEventListener('popstate', () => {
-      if (location.search !== this.#search) this.#show({ focus: true });
+      if (location.search !== this.#search) this.#show({focus: true});
     });
   }
 
   start() {
-    return this.#show({ focus: false });
+    return this.#show({focus: false});
   }
 
   go(search) {
     history.pushState(null, '', search || location.pathname);
     scrollTo(0, 0);
-    return this.#show({ focus: true });
+    return this.#show({focus: true});
   }
 
-  async #show({ focus }) {
+  async #show({focus}) {
     const turn = ++this.#wanted;
     this.#search = location.search;
-    const { name, query } = this.#address();
+    const {name, query} = this.#address();
     if (name === this.#current?.name && this.#current.update) return this.#current.update(query);
 
     const view = this.#views.find((known) => known.name === name);
@@ -50,7 +50,7 @@ export class Router {
     if (turn !== this.#wanted) return; // the reader has gone elsewhere meanwhile
     try {
       wear(view ? sheetsOf(view) : []);
-    this.#mount(name, shown, query);
+      this.#mount(name, shown, query);
     } catch (error) {
       console.error(error);
       shown = broken(() => location.reload());
@@ -60,22 +60,22 @@ export class Router {
     if (focus) this.#focus();
   }
 
-  #mount(name, { mount }, query) {
+  #mount(name, {mount}, query) {
     this.#current?.leave.abort();
     const leave = new AbortController();
-    const { signal } = leave;
-    this.#current = { name, leave, update: null };
-    const root = el('section', { class: 'view', 'data-view': name });
+    const {signal} = leave;
+    this.#current = {name, leave, update: null};
+    const root = el('section', {class: 'view', 'data-view': name});
     this.#main.replaceChildren(root);
     const setQuery = (changes, options) => {
       if (!signal.aborted) this.#setQuery(changes, options);
     };
-    this.#current.update = mount(root, { query, setQuery, announce: this.#announce, signal }) ?? null;
+    this.#current.update = mount(root, {query, setQuery, announce: this.#announce, signal}) ?? null;
   }
 
   // Parameters that are null go; the others are set. The view is not told: it knows.
-  #setQuery(changes, { replace = true } = {}) {
-    const { searchParams } = new URL(location.href);
+  #setQuery(changes, {replace = true} = {}) {
+    const {searchParams} = new URL(location.href);
     for (const [key, value] of Object.entries(changes)) {
       if (key === 'view') continue;
       if (value === null || value === undefined) searchParams.delete(key);
@@ -90,14 +90,14 @@ export class Router {
     const query = new URLSearchParams(location.search);
     const name = query.get('view') ?? this.#views[0].name;
     query.delete('view');
-    return { name, query };
+    return {name, query};
   }
 
   #focus() {
     const heading = this.#main.querySelector('h1');
     if (!heading) return;
     heading.tabIndex = -1;
-    heading.focus({ preventScroll: true });
+    heading.focus({preventScroll: true});
   }
 }
 
@@ -114,19 +114,19 @@ const sheets = new Map(); // href: { link, loaded }
 // better than none.
 function style(href) {
   if (!sheets.has(href)) {
-    const link = el('link', { rel: 'stylesheet', href, media: 'not all' });
+    const link = el('link', {rel: 'stylesheet', href, media: 'not all'});
     const loaded = new Promise((resolve) => {
       for (const type of ['load', 'error']) link.addEventListener(type, resolve);
     });
     document.head.append(link);
-    sheets.set(href, { link, loaded });
+    sheets.set(href, {link, loaded});
   }
   return sheets.get(href).loaded;
 }
 
 // A view's rules are its own: those of the one before end with it, so that both may use the same simple names.
 function wear(hrefs) {
-  for (const [href, { link }] of sheets) link.media = hrefs.includes(href) ? 'all' : 'not all';
+  for (const [href, {link}] of sheets) link.media = hrefs.includes(href) ? 'all' : 'not all';
 }
 
 const missing = (name) => ({
@@ -134,7 +134,7 @@ const missing = (name) => ({
   mount(root) {
     root.append(
       el('h1', null, 'No such view'),
-      el('p', { class: 'lead' }, `There is no view with the name “${name.slice(0, 60)}”. `, el('a', { href: '?view=hello' }, 'Open the greeting')),
+      el('p', {class: 'lead'}, `There is no view with the name “${name.slice(0, 60)}”. `, el('a', {href: '?view=hello'}, 'Open the greeting')),
     );
   },
 });
@@ -144,8 +144,8 @@ const broken = (again) => ({
   mount(root) {
     root.append(
       el('h1', null, 'The view did not load'),
-      el('p', { class: 'lead' }, 'The server did not deliver it. It may be restarting.'),
-      el('p', { class: 'after' }, el('button', { type: 'button', class: 'primary', on: { click: again } }, 'Try again')),
+      el('p', {class: 'lead'}, 'The server did not deliver it. It may be restarting.'),
+      el('p', {class: 'after'}, el('button', {type: 'button', class: 'primary', on: {click: again}}, 'Try again')),
     );
   },
 });

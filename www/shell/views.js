@@ -3,18 +3,18 @@
 
 export const views = [
   // The greeting stream.
-  { name: 'hello', label: 'Hello', styled: true, load: () => import('../views/hello/view.js') },
+  {name: 'hello', label: 'Hello', styled: true, load: () => import('../views/hello/view.js')},
   // Four uses, live.
-  { name: 'scenarios', label: 'Scenarios', styled: true, sheets: ['vendor/uplot/uPlot.min.css'], load: () => import('../views/scenarios/view.js') },
+  {name: 'scenarios', label: 'Scenarios', styled: true, sheets: ['vendor/uplot/uPlot.min.css'], load: () => import('../views/scenarios/view.js')},
   // A reader who was away.
-  { name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js') },
+  {name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js')},
   // Any topic, by hand.
-  { name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js') },
+  {name: 'console', label: 'Console', styled: true, load: () => import('../views/console/view.js')},
   // SSE, long polling and WebSocket.
-  { name: 'compare', label: 'Compare', styled: true, load: () => import('../views/compare/view.js') },
+  {name: 'compare', label: 'Compare', styled: true, load: () => import('../views/compare/view.js')},
   // Statistics of the worker.
-  { name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js') },
+  {name: 'operations', label: 'Operations', styled: true, load: () => import('../views/operations/view.js')},
 
   // One stream for all tabs.
-  { name: 'tabs', label: 'Many tabs', styled: true, load: () => import('../views/tabs/view.js') },
+  {name: 'tabs', label: 'Many tabs', styled: true, load: () => import('../views/tabs/view.js')},
 ];

@@ -1,5 +1,5 @@
 // A Node broadcaster as tutorials show it, behind nginx.
-import { startNode } from './node_system.mjs';
+import {startNode} from './node_system.mjs';
 
 export const express = {
   name: 'express',

@@ -3,16 +3,16 @@
 //   possible, on average, which is set to where it delivers about its most, for beyond that only its latency grows;
 //   reading, publishing: arguments of the load client; missing(): what it lacks here, if anything;
 //   start(): { events: where its streams are, pids: { worker, nginx }, complaints(), stop() }.
-import { express } from './express.mjs';
-import { expressSingle } from './express_single.mjs';
-import { floor } from './floor.mjs';
-import { redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious } from './stores.mjs';
-import { longpoll } from './longpoll.mjs';
-import { nchan } from './nchan.mjs';
-import { previous } from './previous.mjs';
-import { pushpin } from './pushpin.mjs';
-import { websocket } from './websocket.mjs';
-import { worker } from './worker.mjs';
+import {express} from './express.mjs';
+import {expressSingle} from './express_single.mjs';
+import {floor} from './floor.mjs';
+import {redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious} from './stores.mjs';
+import {longpoll} from './longpoll.mjs';
+import {nchan} from './nchan.mjs';
+import {previous} from './previous.mjs';
+import {pushpin} from './pushpin.mjs';
+import {websocket} from './websocket.mjs';
+import {worker} from './worker.mjs';
 
 const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull, redis, previous,
   sqlitePrevious, redisPrevious];

@@ -1,5 +1,5 @@
 // A long-polling Node server behind nginx.
-import { startNode } from './node_system.mjs';
+import {startNode} from './node_system.mjs';
 
 export const longpoll = {
   name: 'longpoll',

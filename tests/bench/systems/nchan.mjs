@@ -1,7 +1,7 @@
 // Nchan, nginx's own push module, as Debian packages it: no hop behind nginx, and no batches.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { Nginx } from './nginx.mjs';
+import {execFileSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {Nginx} from './nginx.mjs';
 
 const modules = () => {
   const said = execFileSync('sh', ['-c', 'nginx -V 2>&1']).toString();
@@ -34,14 +34,14 @@ export const nchan = {
   async start() {
     const nginx = await Nginx.reserve('nchan');
     try {
-      await nginx.start({ modules: `load_module ${modules()};`, http, locations });
+      await nginx.start({modules: `load_module ${modules()};`, http, locations});
     } catch (error) {
       await nginx.stop();
       throw error;
     }
     return {
       events: `${nginx.origin}/events`,
-      pids: { nginx: nginx.pids },
+      pids: {nginx: nginx.pids},
       complaints: () => nginx.complaints(),
       stop: () => nginx.stop(),
     };

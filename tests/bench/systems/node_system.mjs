@@ -1,8 +1,8 @@
 // NodeSystem: one of systems/servers/ behind nginx, over a Unix socket.
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Process } from '../../lib/process.mjs';
-import { Nginx } from './nginx.mjs';
+import {dirname, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {Process} from '../../lib/process.mjs';
+import {Nginx} from './nginx.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -33,14 +33,14 @@ export async function startNode(name) {
   };
   try {
     await server.says('stdout', /./);
-    await nginx.start({ http: http(socket), locations });
+    await nginx.start({http: http(socket), locations});
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     events: `${nginx.origin}/events`,
-    pids: { worker: [server.pid], nginx: nginx.pids },
+    pids: {worker: [server.pid], nginx: nginx.pids},
     complaints: () => nginx.complaints(),
     stop,
   };

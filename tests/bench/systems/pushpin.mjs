@@ -1,19 +1,19 @@
 // Pushpin, as Debian packages it, where it is installed: nginx, then Pushpin, with a Node backend that tells it what to hold.
 // Its limits on messages and requests are lifted, and its log is down to errors.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { freePort } from '../../lib/port.mjs';
-import { Process, descendants } from '../../lib/process.mjs';
-import { until } from '../../lib/wait.mjs';
-import { Nginx } from './nginx.mjs';
+import {execFileSync} from 'node:child_process';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {freePort} from '../../lib/port.mjs';
+import {Process, descendants} from '../../lib/process.mjs';
+import {until} from '../../lib/wait.mjs';
+import {Nginx} from './nginx.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const installed = (name) => {
   try {
-    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', `command -v ${name}`], {stdio: 'ignore'});
     return true;
   } catch {
     return false;
@@ -111,7 +111,7 @@ async function startPushpin() {
     children.push(new Process('pushpin', [`--config=${join(nginx.home, 'pushpin.conf')}`]));
     await until(() => existsSync(join(run, 'server')), 'Pushpin listens', 10_000);
     await pause(500); // its parts find each other
-    await nginx.start({ http: http(run, socket), locations: location('/events', 'pushpin') + location('/publish', 'origin') });
+    await nginx.start({http: http(run, socket), locations: location('/events', 'pushpin') + location('/publish', 'origin')});
   } catch (error) {
     await stop();
     throw error;
@@ -119,7 +119,7 @@ async function startPushpin() {
   return {
     events: `${nginx.origin}/events`,
     pids: {
-      worker: children.flatMap(({ pid }) => [pid, ...descendants(pid).map((below) => below.pid)]),
+      worker: children.flatMap(({pid}) => [pid, ...descendants(pid).map((below) => below.pid)]),
       nginx: nginx.pids,
     },
     complaints: () => nginx.complaints(),

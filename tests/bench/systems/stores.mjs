@@ -1,13 +1,13 @@
 // The worker with its journal in a file, or in a Redis of its own. The file is in the folder of the results, on whatever disk
 // that is; Redis appends to one, too, beside its socket. `journal` is the former name of the section `store`; a previous build may
 // know only that one.
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { Scope } from '../../lib/scope.mjs';
-import { startRedis } from '../../lib/redis.mjs';
-import { results, writeConfig } from '../results.mjs';
-import { previousBuild, withoutPrevious } from './previous.mjs';
-import { startStack } from './worker.mjs';
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {Scope} from '../../lib/scope.mjs';
+import {startRedis} from '../../lib/redis.mjs';
+import {results, writeConfig} from '../results.mjs';
+import {previousBuild, withoutPrevious} from './previous.mjs';
+import {startStack} from './worker.mjs';
 
 // A previous build may know the section by its former name only, which the others still read.
 const section = (where) => (where ? 'journal' : 'store');
@@ -22,9 +22,9 @@ const kept = (name, title, journal, where) => ({
   // `more`: further configuration, as text.
   async start(more = '') {
     const file = join(results, `${name}.db`);
-    for (const ending of ['', '-wal', '-shm', '.lock']) rmSync(file + ending, { force: true });
+    for (const ending of ['', '-wal', '-shm', '.lock']) rmSync(file + ending, {force: true});
     const config = writeConfig(name, `${section(where)}: {path: "${file}", ${journal}}\n${more}`);
-    return { ...(await startStack(config, where)), config };
+    return {...(await startStack(config, where)), config};
   },
 });
 
@@ -42,11 +42,11 @@ const shared = (name, title, where) => ({
   async start(more = '') {
     const scope = new Scope();
     try {
-      const { url } = await startRedis(scope);
+      const {url} = await startRedis(scope);
       const config = writeConfig(name, `${section(where)}: {kind: redis, url: "${url}"}\n${more}`);
       const running = await startStack(config, where);
       // `stop_worker`: Redis stays.
-      return { ...running, config, stop_worker: running.stop, stop: () => running.stop().finally(() => scope.close()) };
+      return {...running, config, stop_worker: running.stop, stop: () => running.stop().finally(() => scope.close())};
     } catch (error) {
       await scope.close();
       throw error;

@@ -1,5 +1,5 @@
 // A WebSocket broadcaster (npm ws) behind nginx.
-import { startNode } from './node_system.mjs';
+import {startNode} from './node_system.mjs';
 
 export const websocket = {
   name: 'websocket',

@@ -1,5 +1,5 @@
 // sse-worker as it is shipped: deploy/local/run with its nginx files and its configuration.
-import { startStack as start } from '../stack.mjs';
+import {startStack as start} from '../stack.mjs';
 
 // A Stack as a running system. `where`: `program` and `tree` of another build.
 export async function startStack(config, where) {

@@ -2,11 +2,11 @@
 // promise, which takes longer than the runs. Ends with an error that names the seed of the run that failed.
 
 import assert from 'node:assert/strict';
-import { loadLib } from '../lib_module.js';
-import { Server } from './server.js';
-import { Tab } from './tab.js';
-import { World, settled } from './world.js';
-import { randomOf } from '../../lib/random.mjs';
+import {loadLib} from '../lib_module.js';
+import {Server} from './server.js';
+import {Tab} from './tab.js';
+import {World, settled} from './world.js';
+import {randomOf} from '../../lib/random.mjs';
 
 const steps = 60;
 const [first, count] = process.argv.slice(2).map(Number);
@@ -28,18 +28,18 @@ class Run {
   }
 
   join() {
-    const { by, random, server, world } = this;
+    const {by, random, server, world} = this;
     const env = world.tab(server, lib.WorkerStreams);
     const place = random.below(2) === 0 && this.places.length > 0 ? random.one(this.places) : {};
     const make = (options) => {
-      const all = { env, topics: ['a', 'b'], names: ['paid'], ...options };
-      return by === 'alone' ? new lib.Stream(all) : new lib.SharedStream({ ...all, by });
+      const all = {env, topics: ['a', 'b'], names: ['paid'], ...options};
+      return by === 'alone' ? new lib.Stream(all) : new lib.SharedStream({...all, by});
     };
-    this.tabs.push(new Tab({ world, server, wanted: this.wanted, make, env, ...place }));
+    this.tabs.push(new Tab({world, server, wanted: this.wanted, make, env, ...place}));
   }
 
   part() {
-    const { random, world } = this;
+    const {random, world} = this;
     const [tab] = this.tabs.splice(random.below(this.tabs.length), 1);
     this.places.push(tab.place);
     if (random.below(2) === 0) tab.stream.close();
@@ -58,11 +58,11 @@ class Run {
 
   // The machine sleeps; most connections die of it, and nobody is told.
   sleep() {
-    const { random, server, world } = this;
+    const {random, server, world} = this;
     server.cut('silent');
     world.sleep(random.between(1000, 600_000));
     const sign = random.one(['online', 'pageshow', null]);
-    if (sign) for (const { env } of this.tabs) env.dispatchEvent(new Event(sign));
+    if (sign) for (const {env} of this.tabs) env.dispatchEvent(new Event(sign));
   }
 
   async storm() {
@@ -73,7 +73,7 @@ class Run {
   }
 
   async step() {
-    const { random, server, world } = this;
+    const {random, server, world} = this;
     await random.one([
       () => this.publish(random.between(1, 5)),
       () => this.publish(1),
@@ -89,16 +89,16 @@ class Run {
       () => { server.weather = 'fair'; },
       () => { server.weather = 'fair'; },
       () => { random.one(this.tabs).env.deaf = random.below(2) === 0; },
-      () => { for (const { env } of [...world.workers.values()]) if (random.below(4) === 0) world.kill(env); },
+      () => { for (const {env} of [...world.workers.values()]) if (random.below(4) === 0) world.kill(env); },
       () => { world.brokenWorkers = random.one([null, null, 'error', 'silent']); },
     ])();
     await world.pass(random.one([0, 5, 30, 200, 1000, 5000, 20_000]));
   }
 
   async finish() {
-    const { server, world } = this;
+    const {server, world} = this;
     server.weather = 'fair';
-    for (const { env } of this.tabs) env.deaf = false;
+    for (const {env} of this.tabs) env.deaf = false;
     this.publish(4);
     await world.pass(180_000);
     this.publish(4);
@@ -131,10 +131,10 @@ async function run(seed) {
     failed(error);
   } finally {
     Math.random = real;
-    for (const { stream } of made.tabs) stream.close();
+    for (const {stream} of made.tabs) stream.close();
     process.off('uncaughtException', failed);
   }
-  if (failures.length > 0) throw new Error(`SEED=${seed} (by ${made.by}): ${failures[0].message}`, { cause: failures[0] });
+  if (failures.length > 0) throw new Error(`SEED=${seed} (by ${made.by}): ${failures[0].message}`, {cause: failures[0]});
   return made;
 }
 

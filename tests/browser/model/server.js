@@ -12,8 +12,8 @@ export class Server {
   #firstHeld = 0; // index into events
   #streams = new Set();
 
-  constructor(world, { heartbeats, heldMax, memory, lag }) {
-    Object.assign(this, { world, heartbeats, heldMax, memory, lag });
+  constructor(world, {heartbeats, heldMax, memory, lag}) {
+    Object.assign(this, {world, heartbeats, heldMax, memory, lag});
     this.beat();
   }
 
@@ -23,7 +23,7 @@ export class Server {
 
   publish(topic, type, data, own) {
     const seq = this.seq + 1;
-    this.events.push({ seq, id: own ? `own ${seq}` : `${this.#epoch}-${seq}`, topic, type, data });
+    this.events.push({seq, id: own ? `own ${seq}` : `${this.#epoch}-${seq}`, topic, type, data});
     this.#firstHeld = Math.max(this.#firstHeld, this.seq - this.heldMax);
     for (const stream of this.#streams) this.#feed(stream);
   }
@@ -35,19 +35,19 @@ export class Server {
 
   // Where a reader of these topics goes on: { after, gap }.
   resume(topics, cursor) {
-    if (!cursor) return { after: this.seq };
-    if (cursor === 'earliest') return { after: this.#firstHeld };
+    if (!cursor) return {after: this.seq};
+    if (cursor === 'earliest') return {after: this.#firstHeld};
     const [, epoch, number] = /^(\d+)-(\d+)$/.exec(cursor) ?? [];
-    const own = this.events.slice(this.#firstHeld).find(({ id }) => id === cursor);
+    const own = this.events.slice(this.#firstHeld).find(({id}) => id === cursor);
     const after = own?.seq ?? (Number(epoch) === this.#epoch ? Number(number) : undefined);
-    const evicted = this.events.slice(after ?? 0, this.#firstHeld).some(({ topic }) => topics.includes(topic));
-    if (after !== undefined && !evicted) return { after: Math.max(after, this.#firstHeld) };
+    const evicted = this.events.slice(after ?? 0, this.#firstHeld).some(({topic}) => topics.includes(topic));
+    if (after !== undefined && !evicted) return {after: Math.max(after, this.#firstHeld)};
     this.gaps += 1;
-    return { after: this.#firstHeld, gap: { reason: after === undefined ? 'unknown' : 'evicted', lastEventId: cursor, resumedFrom: this.#idAt(this.#firstHeld) } };
+    return {after: this.#firstHeld, gap: {reason: after === undefined ? 'unknown' : 'evicted', lastEventId: cursor, resumedFrom: this.#idAt(this.#firstHeld)}};
   }
 
-  fetch(url, { signal }, env) {
-    const { random } = this.world;
+  fetch(url, {signal}, env) {
+    const {random} = this.world;
     return new Promise((give, fail) => {
       signal.addEventListener('abort', () => fail(signal.reason));
       const answer = () => {
@@ -74,14 +74,14 @@ export class Server {
     if (this.weather === 'away') return polls ? problem(503, '3') : this.#pipe('retry: 3000\n\n', signal, env);
     if (this.weather === 'busy') return problem(this.world.random.one([429, 503, 500]), this.world.random.one([null, '2', '9']));
     if (this.weather === 'full') return polls ? problem(503, '5') : this.#pipe(': ok\n\nretry: 4000\n\n', signal, env);
-    const { after, gap } = this.resume(topics, cursor);
+    const {after, gap} = this.resume(topics, cursor);
     const rest = this.events.slice(after);
-    if (this.closed && !gap && !rest.some(({ topic }) => topics.includes(topic))) {
-      if (!polls) return { status: 204, ok: true, headers: head('') };
+    if (this.closed && !gap && !rest.some(({topic}) => topics.includes(topic))) {
+      if (!polls) return {status: 204, ok: true, headers: head('')};
     }
     if (polls) return this.#page(topics, cursor, after, gap);
     const body = this.#pipe(null, signal, env);
-    const stream = { topics, at: after, after, body, heartbeats: this.heartbeats && query.get('heartbeat') === 'event' };
+    const stream = {topics, at: after, after, body, heartbeats: this.heartbeats && query.get('heartbeat') === 'event'};
     body.drop = () => this.#streams.delete(stream);
     this.#streams.add(stream);
     const begins = stream.heartbeats ? `event: heartbeat\nid: ${this.#idAt(after)}\ndata: {"intervalSeconds":15}\n\n` : `id: ${this.#idAt(after)}\n\n`;
@@ -92,19 +92,19 @@ export class Server {
 
   // A page of history. Another worker that shares the history may lag behind for a moment.
   #page(topics, cursor, after, gap) {
-    const { random } = this.world;
+    const {random} = this.world;
     const end = this.lag && random.below(3) === 0 ? Math.max(after, this.seq - random.below(4)) : this.seq;
-    const events = this.events.slice(after, end).filter(({ topic }) => topics.includes(topic));
+    const events = this.events.slice(after, end).filter(({topic}) => topics.includes(topic));
     const page = events.slice(0, random.between(1, 6));
     const closed = this.closed && page.length === events.length && end === this.seq;
     const lastEventId = page.at(-1)?.id ?? (cursor && !gap && cursor !== 'earliest' ? cursor : this.#idAt(after));
-    const value = { events: page.map(({ id, type, data }) => ({ id, event: type, data })), lastEventId, ...(gap && { gap }), ...(closed && { closed }) };
-    return { status: 200, ok: true, headers: head('application/json'), json: async () => value };
+    const value = {events: page.map(({id, type, data}) => ({id, event: type, data})), lastEventId, ...(gap && {gap}), ...(closed && {closed})};
+    return {status: 200, ok: true, headers: head('application/json'), json: async () => value};
   }
 
   #feed(stream) {
     for (; stream.at < this.seq; ++stream.at) {
-      const { id, topic, type, data } = this.events[stream.at];
+      const {id, topic, type, data} = this.events[stream.at];
       if (!stream.topics.includes(topic)) continue;
       stream.body.write(`${type === 'message' ? '' : `event: ${type}\n`}data: ${data}\nid: ${id}\n\n`);
     }
@@ -168,25 +168,25 @@ class Pipe {
   #onTheWay = new Set();
 
   constructor(world, env, signal) {
-    Object.assign(this, { world, env });
+    Object.assign(this, {world, env});
     signal.addEventListener('abort', () => {
       this.broken = true;
       this.drop?.();
     });
-    this.body = { getReader: () => ({ read: () => this.#read() }) };
+    this.body = {getReader: () => ({read: () => this.#read()})};
   }
 
   write(text) {
     const bytes = encoder.encode(text);
     for (let from = 0; from < bytes.length;) {
       const to = this.world.random.below(3) === 0 ? from + 1 + this.world.random.below(bytes.length - from) : bytes.length;
-      this.#send({ value: bytes.subarray(from, to), done: false });
+      this.#send({value: bytes.subarray(from, to), done: false});
       from = to;
     }
   }
 
   end() {
-    this.#send({ done: true });
+    this.#send({done: true});
   }
 
   #send(piece) {
@@ -204,7 +204,7 @@ class Pipe {
     if (this.broken) return;
     this.broken = true;
     for (const task of this.#onTheWay) this.world.cancel(task);
-    if (how !== 'silent') this.world.after(this.world.random.below(20), () => this.#arrive(how === 'end' ? { done: true } : { error: new TypeError('cut') }), this.env);
+    if (how !== 'silent') this.world.after(this.world.random.below(20), () => this.#arrive(how === 'end' ? {done: true} : {error: new TypeError('cut')}), this.env);
   }
 
   #arrive(piece) {
@@ -214,16 +214,16 @@ class Pipe {
 
   async #read() {
     if (this.#arrived.length === 0) await new Promise((come) => { this.#waiting = come; });
-    const { error, ...piece } = this.#arrived.shift();
+    const {error, ...piece} = this.#arrived.shift();
     if (error) throw error;
     return piece;
   }
 }
 
-const head = (type) => ({ get: (name) => (name === 'Content-Type' ? type : null) });
+const head = (type) => ({get: (name) => (name === 'Content-Type' ? type : null)});
 
 const problem = (status, retryAfter) => ({
   status, ok: false,
-  headers: { get: (name) => (name === 'Retry-After' ? retryAfter : 'application/problem+json') },
+  headers: {get: (name) => (name === 'Retry-After' ? retryAfter : 'application/problem+json')},
   text: async () => '{"title":"Busy"}',
 });

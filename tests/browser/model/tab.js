@@ -9,12 +9,12 @@ export class Tab {
   #floor = Infinity; // the first event must not be after this one
 
   // options of SharedStream or Stream; next: index that belongs to the cursor, if there is one.
-  constructor({ world, server, wanted, make, next = null, cursor, env }) {
-    Object.assign(this, { world, server, wanted, env });
+  constructor({world, server, wanted, make, next = null, cursor, env}) {
+    Object.assign(this, {world, server, wanted, env});
     this.#next = next;
     this.stream = make({
       cursor,
-      onEvent: ({ data }) => this.#take(Number(data)),
+      onEvent: ({data}) => this.#take(Number(data)),
       onGap: () => {
         this.log.push('gap');
         this.gaps += 1;
@@ -41,7 +41,7 @@ export class Tab {
 
   // What a page may keep for its next life.
   get place() {
-    return { cursor: this.stream.cursor, next: this.#next };
+    return {cursor: this.stream.cursor, next: this.#next};
   }
 
   // All that was published has come.

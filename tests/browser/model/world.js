@@ -15,7 +15,7 @@ export class World {
   }
 
   after(ms, run, env = null) {
-    const task = { at: this.steadyMs + ms, order: this.#order++, run, env };
+    const task = {at: this.steadyMs + ms, order: this.#order++, run, env};
     this.#tasks.push(task);
     return task;
   }
@@ -56,16 +56,16 @@ export class World {
     const task = (ms, run) => world.after(ms, run, env);
     return Object.assign(env, {
       dead: false,
-      location: { href: 'http://model/' },
+      location: {href: 'http://model/'},
       setTimeout: (run, ms) => task(Math.max(0, ms), run),
       clearTimeout: (timer) => timer && world.cancel(timer),
-      Date: { now: () => world.wallMs },
-      performance: { now: () => world.steadyMs },
-      ReadableStream: class {}, TextDecoder, Response: { prototype: { body: true } },
+      Date: {now: () => world.wallMs},
+      performance: {now: () => world.steadyMs},
+      ReadableStream: class {}, TextDecoder, Response: {prototype: {body: true}},
       fetch: (url, init) => server.fetch(url, init, env),
-      navigator: { locks: { request: (...asked) => world.locks.request(env, ...asked) } },
+      navigator: {locks: {request: (...asked) => world.locks.request(env, ...asked)}},
       BroadcastChannel: class extends Channel { constructor(name) { super(world, env, name); } },
-      SharedWorker: class { constructor(_, { name }) { return world.connect(env, server, workerClass, name); } },
+      SharedWorker: class { constructor(_, {name}) { return world.connect(env, server, workerClass, name); } },
     });
   }
 
@@ -84,12 +84,12 @@ export class World {
 
   connect(env, server, workerClass, name) {
     const client = new Port(this, env);
-    const target = Object.assign(new EventTarget(), { port: client });
+    const target = Object.assign(new EventTarget(), {port: client});
     if (this.brokenWorkers === 'error') this.after(10, () => target.dispatchEvent(new Event('error')), env);
     if (this.brokenWorkers) return target;
     if (!this.workers.has(name)) {
       const workerEnv = this.tab(server, null);
-      this.workers.set(name, { env: workerEnv, streams: new workerClass(workerEnv), clients: new Set() });
+      this.workers.set(name, {env: workerEnv, streams: new workerClass(workerEnv), clients: new Set()});
     }
     const worker = this.workers.get(name);
     worker.clients.add(env);
@@ -110,18 +110,18 @@ class Port extends EventTarget {
 
   constructor(world, env) {
     super();
-    Object.assign(this, { world, env });
+    Object.assign(this, {world, env});
   }
 
   postMessage(data) {
     if (!this.other || this.env.dead) return;
-    const { other, world } = this;
+    const {other, world} = this;
     this.#last = Math.max(this.#last, world.steadyMs + world.random.below(15));
     world.after(this.#last - world.steadyMs, () => other.deliver(structuredClone(data)), other.env);
   }
 
   deliver(data) {
-    if (this.#started) this.dispatchEvent(Object.assign(new Event('message'), { data }));
+    if (this.#started) this.dispatchEvent(Object.assign(new Event('message'), {data}));
     else this.#kept.push(data);
   }
 
@@ -138,20 +138,20 @@ class Channel extends EventTarget {
 
   constructor(world, env, name) {
     super();
-    Object.assign(this, { world, env, name });
+    Object.assign(this, {world, env, name});
     if (!world.channels.has(name)) world.channels.set(name, new Set());
     world.channels.get(name).add(this);
   }
 
   postMessage(data) {
-    const { world, env, name } = this;
+    const {world, env, name} = this;
     if (env.dead) return;
     for (const other of world.channels.get(name)) {
       if (other === this || (other.env.deaf && data.n)) continue;
       const at = Math.max(this.#lasts.get(other) ?? 0, world.steadyMs + world.random.below(15));
       this.#lasts.set(other, at);
       world.after(at - world.steadyMs, () => {
-        if (world.channels.get(name).has(other)) other.dispatchEvent(Object.assign(new Event('message'), { data: structuredClone(data) }));
+        if (world.channels.get(name).has(other)) other.dispatchEvent(Object.assign(new Event('message'), {data: structuredClone(data)}));
       }, other.env);
     }
   }
@@ -171,11 +171,11 @@ export class Locks {
 
   request(env, name, ...rest) {
     const run = rest.at(-1);
-    const { signal, mode = 'exclusive' } = rest.length > 1 ? rest[0] : {};
+    const {signal, mode = 'exclusive'} = rest.length > 1 ? rest[0] : {};
     const queue = this.#queues.get(name) ?? [];
     this.#queues.set(name, queue);
     return new Promise((done, failed) => {
-      const request = { env, run, mode, held: false, done, failed };
+      const request = {env, run, mode, held: false, done, failed};
       request.leave = () => {
         const at = queue.indexOf(request);
         if (at >= 0) queue.splice(at, 1);

@@ -194,4 +194,3 @@ export function assertSurvivable({stream, publish}) {
   assert.equal(publish.headers['retry-after'], '3');
   assert.equal(JSON.parse(publish.text).status, 503);
 }
-

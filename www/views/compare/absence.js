@@ -10,8 +10,8 @@ export class Absence {
   over = false;
 
   // before: the Tally at the cut, as it is now.
-  constructor({ requests, late, missed, repeated, latencyMs }) {
-    this.#before = { requests, late, missed: missed ?? 0, repeated: repeated ?? 0, latencyMs: latencyMs ?? 0 };
+  constructor({requests, late, missed, repeated, latencyMs}) {
+    this.#before = {requests, late, missed: missed ?? 0, repeated: repeated ?? 0, latencyMs: latencyMs ?? 0};
   }
 
   // The server has answered again.
@@ -30,7 +30,7 @@ export class Absence {
     return !this.over;
   }
 
-  words({ requests, late, missed, repeated }) {
+  words({requests, late, missed, repeated}) {
     const before = this.#before;
     const asked = requests - before.requests;
     const came = late - before.late;

@@ -1,9 +1,9 @@
 // One way of being told: its card, with what it has cost and brought since it began, and what it came back with after a cut.
 
-import { el } from '../../shell/dom.js';
-import { statusLine } from '../../shell/status.js';
-import { Absence } from './absence.js';
-import { Tally, read } from './tally.js';
+import {el} from '../../shell/dom.js';
+import {statusLine} from '../../shell/status.js';
+import {Absence} from './absence.js';
+import {Tally, read} from './tally.js';
 
 const number = (value) => value.toLocaleString();
 const known = (value) => (value === null ? '–' : number(value));
@@ -15,21 +15,21 @@ const aboutLatency = 'This clock minus the publisher’s. It is right only where
 
 // open(topic, cursor, { onRequest, onBytes, onData, onGap, onState }) gives what reads, with a cursor, close() and retry().
 // onState is told as well. signal ends it.
-export function side({ name, note, open, onState, signal }) {
-  const status = statusLine({ retry: () => source.retry(), signal });
+export function side({name, note, open, onState, signal}) {
+  const status = statusLine({retry: () => source.retry(), signal});
   const values = names.map(() => el('dd', null, '–'));
   const rows = names.map((each, n) => el('div', null, el('dt', null, each), values[n]));
   rows.at(-1).classList.add('latency');
-  rows.at(-1).append(el('dd', { class: 'soft small' }, aboutLatency));
-  const back = el('p', { class: 'back small' });
+  rows.at(-1).append(el('dd', {class: 'soft small'}, aboutLatency));
+  const back = el('p', {class: 'back small'});
   let topic;
   let tally;
   let source = null;
   let cursor;
   let absence = null; // since the cut
 
-  const element = el('section', { class: 'card', 'aria-label': name },
-    el('h2', null, name), el('p', { class: 'soft small note' }, note), status.element, el('dl', { class: 'figures' }, rows), back);
+  const element = el('section', {class: 'card', 'aria-label': name},
+    el('h2', null, name), el('p', {class: 'soft small note'}, note), status.element, el('dl', {class: 'figures'}, rows), back);
 
   function begin(wanted) {
     end();
@@ -68,7 +68,7 @@ export function side({ name, note, open, onState, signal }) {
     cursor = source.cursor;
     source.close();
     absence = new Absence(tally);
-    status.show('closed', { sentence: 'Disconnected' });
+    status.show('closed', {sentence: 'Disconnected'});
     back.textContent = 'Disconnected. The cursor is kept.';
   }
 
@@ -83,11 +83,11 @@ export function side({ name, note, open, onState, signal }) {
   }
 
   function draw() {
-    const { requests, bytes, events, missed, repeated, latencyMs } = tally;
+    const {requests, bytes, events, missed, repeated, latencyMs} = tally;
     const each = events > 0 ? Math.round(bytes / events) : null;
     [number(requests), size(bytes), number(events), known(each), known(missed), known(repeated), time(latencyMs)]
       .forEach((text, n) => { values[n].textContent = text; });
   }
 
-  return { element, begin, cut, resume, end, draw };
+  return {element, begin, cut, resume, end, draw};
 }

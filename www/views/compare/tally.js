@@ -1,7 +1,7 @@
 // What one way of being told has cost, and what it has brought. Numbers are those of the feed's demo/count, each one more
 // than the last, with the time it was published; other topics may have neither.
 
-import { Tally as Numbers } from '../missed/tally.js';
+import {Tally as Numbers} from '../missed/tally.js';
 
 const latenciesMax = 100;
 const numbersMax = 1000; // that are known one by one, should they come again
@@ -15,7 +15,7 @@ export class Tally {
   #latencies = [];
 
   // An event as read() gives it. late: it was published while the page was away, and its latency is nobody's.
-  take({ n, at }, late = false) {
+  take({n, at}, late = false) {
     this.events += 1;
     const again = this.#numbers.take(n) === 'again';
     if (late && !again) this.late += 1;
@@ -42,9 +42,9 @@ export class Tally {
 // The number and the time in an event's data, or null for what it has not.
 export function read(data) {
   try {
-    const { n, at } = JSON.parse(data);
-    return { n: Number.isSafeInteger(n) ? n : null, at: Number.isFinite(at) ? at : null };
+    const {n, at} = JSON.parse(data);
+    return {n: Number.isSafeInteger(n) ? n : null, at: Number.isFinite(at) ? at : null};
   } catch {
-    return { n: null, at: null };
+    return {n: null, at: null};
   }
 }

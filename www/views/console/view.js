@@ -1,11 +1,11 @@
 // Console: any topic, read and published to by hand.
 
-import { el } from '../../shell/dom.js';
-import { statusLine } from '../../shell/status.js';
-import { publishForm } from './publish_form.js';
-import { address } from '../../lib/stream_request.js';
-import { Reading } from '../../shell/reading.js';
-import { Rows } from './rows.js';
+import {el} from '../../shell/dom.js';
+import {statusLine} from '../../shell/status.js';
+import {publishForm} from './publish_form.js';
+import {address} from '../../lib/stream_request.js';
+import {Reading} from '../../shell/reading.js';
+import {Rows} from './rows.js';
 
 export const title = 'Console';
 
@@ -18,41 +18,41 @@ const includes = (wanted, topic) =>
   wanted.some((each) => each === topic || each === '*' || (each.endsWith('/*') && topic.startsWith(each.slice(0, -1))));
 const isPattern = (topic) => topic === '*' || topic.endsWith('/*');
 
-export function mount(root, { query, setQuery, announce, signal }) {
+export function mount(root, {query, setQuery, announce, signal}) {
   const rows = new Rows();
-  const topics = el('input', { id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false' });
-  const from = el('input', { id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false' });
-  const status = statusLine({ retry: () => reading?.retry(), signal });
+  const topics = el('input', {id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false'});
+  const from = el('input', {id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false'});
+  const status = statusLine({retry: () => reading?.retry(), signal});
   const count = el('dd', null, '0');
   const rate = el('dd', null, '0');
-  const cursor = el('dd', { class: 'cursor' }, '–');
-  const command = el('code', { id: 'command' });
-  const stop = el('button', { type: 'button', on: { click: toggle } }, 'Stop');
-  const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => press(pause, (on) => { rows.paused = on; }) } }, 'Pause');
-  const raw = el('button', { type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: { click: () => press(raw, showRaw) } }, 'Raw');
-  const filter = el('input', { id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames that contain', on: { input: narrow } });
-  const tooMany = el('p', { class: 'too-many small' });
-  const form = publishForm({ topic: query.get('to'), isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce });
-  const copy = el('button', { type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: { click: copyCommand } }, 'Copy');
+  const cursor = el('dd', {class: 'cursor'}, '–');
+  const command = el('code', {id: 'command'});
+  const stop = el('button', {type: 'button', on: {click: toggle}}, 'Stop');
+  const pause = el('button', {type: 'button', 'aria-pressed': 'false', on: {click: () => press(pause, (on) => { rows.paused = on; })}}, 'Pause');
+  const raw = el('button', {type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: {click: () => press(raw, showRaw)}}, 'Raw');
+  const filter = el('input', {id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames that contain', on: {input: narrow}});
+  const tooMany = el('p', {class: 'too-many small'});
+  const form = publishForm({topic: query.get('to'), isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce});
+  const copy = el('button', {type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: {click: copyCommand}}, 'Copy');
 
   root.append(
     el('h1', null, 'Console'),
-    el('p', { class: 'lead' }, 'Subscribe to any topics, see every frame that arrives, and publish events.'),
-    el('section', { class: 'card', 'aria-labelledby': 'reading' },
-      el('h2', { id: 'reading' }, 'Subscribe'),
-      el('form', { class: 'subscribe', on: { submit: (event) => { event.preventDefault(); subscribe(); } } },
-        el('p', { class: 'field' }, el('label', { for: 'topics' }, 'Topics and patterns, separated by commas'), topics),
-        el('p', { class: 'field' }, el('label', { for: 'from' }, 'Start after this event id, or earliest'), from,
-          el('datalist', { id: 'froms' }, el('option', { value: 'earliest' }))),
-        el('button', { type: 'submit', class: 'primary' }, 'Subscribe')),
-      el('div', { class: 'console-head' }, status.element,
-        el('div', { class: 'buttons' }, filter, raw, pause, el('button', { type: 'button', on: { click: () => rows.clear() } }, 'Clear'), stop)),
+    el('p', {class: 'lead'}, 'Subscribe to any topics, see every frame that arrives, and publish events.'),
+    el('section', {class: 'card', 'aria-labelledby': 'reading'},
+      el('h2', {id: 'reading'}, 'Subscribe'),
+      el('form', {class: 'subscribe', on: {submit: (event) => { event.preventDefault(); subscribe(); }}},
+        el('p', {class: 'field'}, el('label', {for: 'topics'}, 'Topics and patterns, separated by commas'), topics),
+        el('p', {class: 'field'}, el('label', {for: 'from'}, 'Start after this event id, or earliest'), from,
+          el('datalist', {id: 'froms'}, el('option', {value: 'earliest'}))),
+        el('button', {type: 'submit', class: 'primary'}, 'Subscribe')),
+      el('div', {class: 'console-head'}, status.element,
+        el('div', {class: 'buttons'}, filter, raw, pause, el('button', {type: 'button', on: {click: () => rows.clear()}}, 'Clear'), stop)),
       rows.element,
       tooMany,
-      el('dl', { class: 'figures' }, [['Events', count], ['Per second', rate], ['Cursor', cursor]].map(([name, value]) => el('div', null, el('dt', null, name), value))),
-      el('div', { class: 'command' }, el('pre', null, command), copy)),
-    el('section', { class: 'card', 'aria-labelledby': 'publishing' },
-      el('h2', { id: 'publishing' }, 'Publish'),
+      el('dl', {class: 'figures'}, [['Events', count], ['Per second', rate], ['Cursor', cursor]].map(([name, value]) => el('div', null, el('dt', null, name), value))),
+      el('div', {class: 'command'}, el('pre', null, command), copy)),
+    el('section', {class: 'card', 'aria-labelledby': 'publishing'},
+      el('h2', {id: 'publishing'}, 'Publish'),
       form.element));
 
   let reading = null;
@@ -67,13 +67,13 @@ export function mount(root, { query, setQuery, announce, signal }) {
     subscribed = topicsOf(topics.value);
     form.suggest(subscribed.find((topic) => !isPattern(topic)) ?? 'hello');
     tooMany.textContent = '';
-    setQuery({ topics: topics.value === usual ? null : topics.value, from: from.value || null });
+    setQuery({topics: topics.value === usual ? null : topics.value, from: from.value || null});
     events = before = 0;
     rows.clear();
-    command.textContent = `curl -N '${location.origin}${address({ topics: subscribed }, from.value)}'`.replaceAll('%2F', '/');
+    command.textContent = `curl -N '${location.origin}${address({topics: subscribed}, from.value)}'`.replaceAll('%2F', '/');
     stopped = false;
     stop.textContent = 'Stop';
-    reading = new Reading({ topics: subscribed, cursor, onFrames: take, onState: status.show });
+    reading = new Reading({topics: subscribed, cursor, onFrames: take, onState: status.show});
   }
 
   function take(frames) {
@@ -118,12 +118,12 @@ export function mount(root, { query, setQuery, announce, signal }) {
 
   function showRaw(on) {
     rows.raw = on;
-    setQuery({ raw: on ? '1' : null });
+    setQuery({raw: on ? '1' : null});
   }
 
   function narrow() {
     rows.filter = filter.value;
-    setQuery({ filter: filter.value || null });
+    setQuery({filter: filter.value || null});
   }
 
   async function copyCommand() {

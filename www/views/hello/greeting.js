@@ -2,9 +2,9 @@
 // did) or failed (the browser gave up). EventSource itself knows only three, and hides why.
 
 const moves = {
-  connecting: { live: 'open', lost: 'waiting', refused: 'failed', bye: 'closed', stop: 'stopped' },
-  open: { lost: 'waiting', refused: 'failed', bye: 'closed', stop: 'stopped' },
-  waiting: { live: 'open', refused: 'failed', bye: 'closed', stop: 'stopped' },
+  connecting: {live: 'open', lost: 'waiting', refused: 'failed', bye: 'closed', stop: 'stopped'},
+  open: {lost: 'waiting', refused: 'failed', bye: 'closed', stop: 'stopped'},
+  waiting: {live: 'open', refused: 'failed', bye: 'closed', stop: 'stopped'},
   closed: {},
   stopped: {},
   failed: {},
@@ -36,7 +36,7 @@ export class Greeting {
 
   // onState(state, before), onWait(ms until the next try) and onMessage(data) are called in order, never after stop(). env
   // is for tests.
-  constructor({ url, onState, onMessage, onWait = () => {}, env = globalThis }) {
+  constructor({url, onState, onMessage, onWait = () => {}, env = globalThis}) {
     this.#url = url;
     this.#onState = onState;
     this.#onMessage = onMessage;
@@ -57,7 +57,7 @@ export class Greeting {
     source.addEventListener('open', () => {
       this.#timer = this.#env.setTimeout(() => this.#live(), settleMs);
     });
-    source.addEventListener('message', ({ data }) => {
+    source.addEventListener('message', ({data}) => {
       if (source !== this.#source) return;
       this.#live();
       this.#onMessage(data);

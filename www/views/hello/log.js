@@ -1,7 +1,7 @@
 // The list of messages, oldest first, and of what happened to the connection between them. It holds a bounded number of
 // rows, and follows the newest unless the reader has scrolled away from the end.
 
-import { clockTime, duration, fullTime } from './format.js';
+import {clockTime, duration, fullTime} from './format.js';
 
 const rowsMax = 200;
 
@@ -17,14 +17,14 @@ export class Log {
     this.#list = list;
     box.addEventListener('scroll', () => {
       this.#atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
-    }, { passive: true });
+    }, {passive: true});
   }
 
   clear() {
     this.#list.replaceChildren();
   }
 
-  message({ number, text, raw, sent, waitedMs }) {
+  message({number, text, raw, sent, waitedMs}) {
     const time = element('time', '', sent ? clockTime(sent) : 'no time given');
     if (sent) {
       time.dateTime = sent.toISOString();

@@ -6,7 +6,7 @@ export function readMessage(data) {
   const greeting = parse(data);
   const raw = typeof greeting?.message !== 'string';
   const sent = new Date(typeof greeting?.timestamp === 'string' ? greeting.timestamp : NaN);
-  return { text: shorten(raw ? data : greeting.message), raw, sent: Number.isNaN(sent.getTime()) ? null : sent };
+  return {text: shorten(raw ? data : greeting.message), raw, sent: Number.isNaN(sent.getTime()) ? null : sent};
 }
 
 function parse(data) {

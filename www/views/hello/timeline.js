@@ -25,8 +25,8 @@ export class Timeline {
     this.#placed = [];
     this.#startedMs = performance.now();
     this.#spanMs = spanMs;
-    this.#add('line', 'axis', { x1: '0%', x2: '100%', y1: lineY, y2: lineY });
-    for (let i = 0; i <= ticks; ++i) this.#add('text', 'tick', { x: `${(100 * i) / ticks}%`, y: labelY });
+    this.#add('line', 'axis', {x1: '0%', x2: '100%', y1: lineY, y2: lineY});
+    for (let i = 0; i <= ticks; ++i) this.#add('text', 'tick', {x: `${(100 * i) / ticks}%`, y: labelY});
     this.#label();
     this.draw('idle');
     clearInterval(this.#timer);
@@ -38,18 +38,18 @@ export class Timeline {
   draw(kind) {
     this.#grow();
     const at = this.#elapsed();
-    const line = this.#make('line', `reach ${kind}`, { y1: lineY, y2: lineY });
+    const line = this.#make('line', `reach ${kind}`, {y1: lineY, y2: lineY});
     // Lines lie under the signs.
     this.#root.querySelector('.tick').before(line);
-    this.#reach = { element: line, from: at, to: at };
+    this.#reach = {element: line, from: at, to: at};
     this.#keep(this.#reach);
   }
 
   mark(name) {
     this.#grow();
     const at = this.#elapsed();
-    if (name !== 'message') this.#keep({ element: this.#add('circle', 'halo', { cy: lineY, r: name === 'lost' ? 8 : 11 }), at });
-    this.#keep({ element: this.#add('use', name, { href: `#sign-${name}`, y: lineY }), at });
+    if (name !== 'message') this.#keep({element: this.#add('circle', 'halo', {cy: lineY, r: name === 'lost' ? 8 : 11}), at});
+    this.#keep({element: this.#add('use', name, {href: `#sign-${name}`, y: lineY}), at});
   }
 
   stop() {
@@ -81,7 +81,7 @@ export class Timeline {
     this.#place(mark);
   }
 
-  #place({ element, at, from, to }) {
+  #place({element, at, from, to}) {
     const x = (ms) => `${(100 * ms) / this.#spanMs}%`;
     if (element.localName === 'line') {
       element.setAttribute('x1', x(from));

@@ -1,29 +1,29 @@
 // The greeting stream, and what the page shows of it.
 
-import { offerCopies } from './copy.js';
-import { duration } from './format.js';
-import { Greeting, isLive } from './greeting.js';
-import { layOut } from './layout.js';
-import { Log } from './log.js';
-import { readMessage } from './message.js';
-import { Timeline } from './timeline.js';
-import { reopened, words } from './words.js';
+import {offerCopies} from './copy.js';
+import {duration} from './format.js';
+import {Greeting, isLive} from './greeting.js';
+import {layOut} from './layout.js';
+import {Log} from './log.js';
+import {readMessage} from './message.js';
+import {Timeline} from './timeline.js';
+import {reopened, words} from './words.js';
 
 export const title = 'Hello';
 
-export function mount(root, { announce, signal }) {
+export function mount(root, {announce, signal}) {
   layOut(root);
   const $ = (id) => document.getElementById(id);
   const log = new Log($('log'), $('rows'));
   const timeline = new Timeline($('timeline'));
 
   // Of this run, that is since the last start: messages, reconnects, and when the last message came.
-  let run = { messages: 0, reconnects: 0, lastMs: 0 };
+  let run = {messages: 0, reconnects: 0, lastMs: 0};
 
   let counting = 0;
 
   function begin() {
-    run = { messages: 0, reconnects: 0, lastMs: performance.now() };
+    run = {messages: 0, reconnects: 0, lastMs: performance.now()};
     log.clear();
     timeline.start();
     $('messages').textContent = 0;
@@ -35,7 +35,7 @@ export function mount(root, { announce, signal }) {
     if (state === 'connecting') begin();
     clearInterval(counting);
     $('again').textContent = '';
-    const { title, detail, note } = words[state];
+    const {title, detail, note} = words[state];
     $('live').dataset.state = state;
     $('sign').setAttribute('href', `#sign-${state}`);
     $('state').textContent = title;
@@ -77,11 +77,11 @@ export function mount(root, { announce, signal }) {
     run.messages += 1;
     if (run.messages === 1) $('first').textContent = duration(waitedMs);
     $('messages').textContent = run.messages.toLocaleString();
-    log.message({ number: run.messages, ...readMessage(data), waitedMs });
+    log.message({number: run.messages, ...readMessage(data), waitedMs});
     timeline.mark('message');
   }
 
-  const greeting = new Greeting({ url: '/events', onState: showState, onMessage: showMessage, onWait: showWait });
+  const greeting = new Greeting({url: '/events', onState: showState, onMessage: showMessage, onWait: showWait});
   $('start').addEventListener('click', () => greeting.start());
   $('stop').addEventListener('click', () => greeting.stop());
   offerCopies(root, announce);

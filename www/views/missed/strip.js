@@ -1,7 +1,7 @@
 // A square for each number, at a place of its own: number n is at n modulo the count of squares. So nothing moves, and the
 // newest walks over the field like the hand of a clock. The words beside it say the same, so it is hidden from screen readers.
 
-import { el } from '../../shell/dom.js';
+import {el} from '../../shell/dom.js';
 
 const ahead = 8; // squares kept free before the newest, so that one sees where it is
 
@@ -12,8 +12,8 @@ export class Strip {
   #newest = 0;
 
   constructor(count) {
-    this.#cells = Array.from({ length: count }, () => el('i'));
-    this.element = el('div', { class: 'strip', 'aria-hidden': 'true' }, this.#cells);
+    this.#cells = Array.from({length: count}, () => el('i'));
+    this.element = el('div', {class: 'strip', 'aria-hidden': 'true'}, this.#cells);
   }
 
   // kind: live, replayed, lost or known.

@@ -1,9 +1,9 @@
 // The board: a card for each chart, and the totals. Every value is text in a description list, which a screen reader reads
 // when it is asked to and is not told each second; the pictures say the same to the eye.
 
-import { el } from '../../shell/dom.js';
-import { charts, totals } from './charts.js';
-import { Sparkline } from './sparkline.js';
+import {el} from '../../shell/dom.js';
+import {charts, totals} from './charts.js';
+import {Sparkline} from './sparkline.js';
 
 // Between two events lies a second, ten at most; more than this is a hole.
 const holeMs = 11_000;
@@ -15,18 +15,18 @@ export class Board {
   element;
 
   constructor() {
-    this.element = el('div', { class: 'board' },
-      el('dl', { class: 'charts', 'aria-label': 'Now' }, this.#cards.map(({ element }) => element)),
-      el('dl', { class: 'figures totals', 'aria-label': 'Since the start' }, this.#totals.map(({ element }) => element)));
+    this.element = el('div', {class: 'board'},
+      el('dl', {class: 'charts', 'aria-label': 'Now'}, this.#cards.map(({element}) => element)),
+      el('dl', {class: 'figures totals', 'aria-label': 'Since the start'}, this.#totals.map(({element}) => element)));
   }
 
   // What was said last, as text; without values, nothing is known.
   tell(values) {
-    charts.forEach(({ keys, show, note }, n) => {
+    charts.forEach(({keys, show, note}, n) => {
       this.#cards[n].value.textContent = values ? show(values[keys[0]]) : '–';
       this.#cards[n].note.textContent = values ? note(values) : '\u00a0';
     });
-    totals.forEach(({ show }, n) => {
+    totals.forEach(({show}, n) => {
       this.#totals[n].value.textContent = values ? show(values) : '–';
       this.#totals[n].note.textContent = totals[n].note(values ?? {});
     });
@@ -34,27 +34,27 @@ export class Board {
 
   draw(history, fromMs, toMs, intervalMs) {
     const hole = Math.min(holeMs, Math.max(usualHoleMs, intervalMs * 2.5));
-    charts.forEach(({ keys, show }, n) => {
-      const { line, top } = this.#cards[n];
+    charts.forEach(({keys, show}, n) => {
+      const {line, top} = this.#cards[n];
       const scale = line.draw(keys.map((key) => history.since(fromMs, key, hole)), fromMs, toMs);
       top.textContent = show(scale);
     });
   }
 }
 
-function card({ title, keys, least }) {
-  const line = new Sparkline({ lines: keys.length, least });
-  const value = el('span', { class: 'value' }, '–');
-  const note = el('span', { class: 'note' }, '\u00a0');
-  const top = el('span', { class: 'top', 'aria-hidden': 'true' });
-  const element = el('div', { class: 'card chart' },
+function card({title, keys, least}) {
+  const line = new Sparkline({lines: keys.length, least});
+  const value = el('span', {class: 'value'}, '–');
+  const note = el('span', {class: 'note'}, '\u00a0');
+  const top = el('span', {class: 'top', 'aria-hidden': 'true'});
+  const element = el('div', {class: 'card chart'},
     el('dt', null, title),
-    el('dd', null, value, ' ', note, el('span', { class: 'plot' }, line.element, top)));
-  return { element, line, value, note, top };
+    el('dd', null, value, ' ', note, el('span', {class: 'plot'}, line.element, top)));
+  return {element, line, value, note, top};
 }
 
-function total({ title, note }) {
-  const value = el('span', { class: 'value' }, '–');
-  const words = el('span', { class: 'note' }, note({}));
-  return { element: el('div', null, el('dt', null, title), el('dd', null, value, ' ', words)), value, note: words };
+function total({title, note}) {
+  const value = el('span', {class: 'value'}, '–');
+  const words = el('span', {class: 'note'}, note({}));
+  return {element: el('div', null, el('dt', null, title), el('dd', null, value, ' ', words)), value, note: words};
 }

@@ -1,27 +1,27 @@
 // Which figures are shown, in their order: what each is called, where it comes from, and how it reads.
 
-import { bytes, count, percent, time } from './format.js';
+import {bytes, count, percent, time} from './format.js';
 
 const perSecond = (text) => (text === '–' ? text : `${text}/s`);
 
 // keys: what is drawn, one line each; the first is the value. note(values): a short line below.
 export const charts = [
-  { title: 'Streams open', keys: ['streams'], show: count, least: 10, note: (v) => `of ${count(v.streams_max)}` },
-  { title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all clients' },
-  { title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all clients' },
-  { title: 'Events published', keys: ['published'], show: (v) => perSecond(count(v)), least: 10, note: () => 'by all backends' },
-  { title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes/s` },
-  { title: 'Publish time', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}` },
-  { title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}` },
-  { title: 'Stalled closes', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start` },
-  { title: 'CPU (one core)', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}` },
+  {title: 'Streams open', keys: ['streams'], show: count, least: 10, note: (v) => `of ${count(v.streams_max)}`},
+  {title: 'Events delivered', keys: ['events'], show: (v) => perSecond(count(v)), least: 10, note: () => 'to all clients'},
+  {title: 'Bytes delivered', keys: ['bytes'], show: (v) => perSecond(bytes(v)), least: 1000, note: () => 'to all clients'},
+  {title: 'Events published', keys: ['published'], show: (v) => perSecond(count(v)), least: 10, note: () => 'by all backends'},
+  {title: 'Events per flush', keys: ['flush'], show: count, least: 5, note: (v) => `${count(v.flushes)} flushes/s`},
+  {title: 'Publish time', keys: ['publish', 'publish99'], show: time, least: 0.0005, note: (v) => `p99 ${time(v.publish99)}`},
+  {title: 'Loop lag', keys: ['lag', 'lag99'], show: time, least: 0.001, note: (v) => `p99 ${time(v.lag99)}`},
+  {title: 'Stalled closes', keys: ['slow'], show: (v) => perSecond(count(v)), least: 5, note: (v) => `${count(v.slow_total)} since the start`},
+  {title: 'CPU (one core)', keys: ['processor'], show: percent, least: 0.1, note: (v) => `memory ${bytes(v.memory)}`},
 ];
 
 export const totals = [
-  { title: 'Events retained', show: (v) => count(v.history_events), note: (v) => bytes(v.history_bytes) },
-  { title: 'Gaps reported', show: (v) => count(v.gaps), note: () => 'to clients that were offline too long' },
-  { title: 'Limits reached', show: (v) => count(v.limits), note: () => 'requests, streams or events refused' },
-  { title: 'Events rejected', show: (v) => count(v.rejected), note: () => 'publishers get the reason' },
+  {title: 'Events retained', show: (v) => count(v.history_events), note: (v) => bytes(v.history_bytes)},
+  {title: 'Gaps reported', show: (v) => count(v.gaps), note: () => 'to clients that were offline too long'},
+  {title: 'Limits reached', show: (v) => count(v.limits), note: () => 'requests, streams or events refused'},
+  {title: 'Events rejected', show: (v) => count(v.rejected), note: () => 'publishers get the reason'},
 ];
 
 // No counter of a worker gets anywhere near it.

@@ -1,7 +1,7 @@
 // Numbers for people: never more than four digits before the unit, so that they keep their place.
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const three = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const whole = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
+const three = new Intl.NumberFormat('en', {maximumSignificantDigits: 3});
 const nothing = '–';
 
 const known = (value) => typeof value === 'number' && Number.isFinite(value);

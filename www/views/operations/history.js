@@ -11,7 +11,7 @@ export class History {
   }
 
   add(atMs, values) {
-    this.#samples.push({ atMs, values });
+    this.#samples.push({atMs, values});
     const oldest = atMs - this.#spanMs;
     let gone = Math.max(0, this.#samples.length - samplesMax);
     while (gone < this.#samples.length - 1 && this.#samples[gone].atMs < oldest) ++gone;
@@ -26,7 +26,7 @@ export class History {
   since(fromMs, key, holeMs) {
     const points = [];
     let before = null;
-    for (const { atMs, values } of this.#samples) {
+    for (const {atMs, values} of this.#samples) {
       if (before !== null && atMs - before > holeMs && points.length > 0) points.push([atMs, null]);
       before = atMs;
       if (atMs >= fromMs) points.push([atMs, values[key] ?? null]);

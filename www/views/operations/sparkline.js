@@ -1,7 +1,7 @@
 // A small line over time, as wide as its place: one or two lines over a shaded ground. The scale begins at 0 and ends at a
 // round number, which changes only when it must. Says nothing to screen readers; the value beside it does.
 
-import { svg } from '../../shell/dom.js';
+import {svg} from '../../shell/dom.js';
 
 const width = 100;
 const height = 40;
@@ -14,14 +14,14 @@ export function roundUp(value) {
 }
 
 export class Sparkline {
-  #area = svg('path', { class: 'area' });
+  #area = svg('path', {class: 'area'});
   #lines;
   #least;
   element;
 
   // least: the smallest scale, so that noise in something tiny does not look like news.
-  constructor({ lines = 1, least = 1 }) {
-    this.#lines = Array.from({ length: lines }, (_, n) => svg('path', { class: n ? 'line second' : 'line' }));
+  constructor({lines = 1, least = 1}) {
+    this.#lines = Array.from({length: lines}, (_, n) => svg('path', {class: n ? 'line second' : 'line'}));
     this.#least = least;
     this.element = svg('svg', {
       class: 'sparkline', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true', focusable: 'false',

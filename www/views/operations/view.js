@@ -1,11 +1,11 @@
 // Operations: the statistics of the worker, one event a second, over one stream.
 
-import { el } from '../../shell/dom.js';
-import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../lib/stream.js';
-import { Board } from './board.js';
-import { valuesOf } from './charts.js';
-import { History } from './history.js';
+import {el} from '../../shell/dom.js';
+import {statusLine} from '../../shell/status.js';
+import {Stream} from '../../lib/stream.js';
+import {Board} from './board.js';
+import {valuesOf} from './charts.js';
+import {History} from './history.js';
 
 export const title = 'Operations';
 
@@ -17,7 +17,7 @@ const firstMs = 30_000;
 // Events further apart than this have nothing to do with each other.
 const apartMs = 15_000;
 
-export function mount(root, { query, setQuery, signal }) {
+export function mount(root, {query, setQuery, signal}) {
   const board = new Board();
   const history = new History(Math.max(...spans) * minuteMs);
   const startedMs = performance.now();
@@ -28,16 +28,16 @@ export function mount(root, { query, setQuery, signal }) {
   let lastMs = -Infinity;
   let frame = 0;
 
-  const status = statusLine({ retry: () => stream?.retry(), signal });
-  const pause = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => (stream ? stop() : start()) } }, 'Pause');
-  const read = el('button', { type: 'button', 'aria-pressed': 'false', on: { click: () => readAll(!reader) } }, 'Subscribe to all topics');
-  const choices = spans.map((span) => el('button', { type: 'button', on: { click: () => choose(span) } }, `${span} min`));
-  const bar = el('div', { class: 'bar' },
-    el('div', { class: 'buttons', role: 'group', 'aria-label': 'Period shown' }, choices), pause, read);
+  const status = statusLine({retry: () => stream?.retry(), signal});
+  const pause = el('button', {type: 'button', 'aria-pressed': 'false', on: {click: () => (stream ? stop() : start())}}, 'Pause');
+  const read = el('button', {type: 'button', 'aria-pressed': 'false', on: {click: () => readAll(!reader)}}, 'Subscribe to all topics');
+  const choices = spans.map((span) => el('button', {type: 'button', on: {click: () => choose(span)}}, `${span} min`));
+  const bar = el('div', {class: 'bar'},
+    el('div', {class: 'buttons', role: 'group', 'aria-label': 'Period shown'}, choices), pause, read);
   root.append(
     el('h1', null, 'Statistics of the worker'),
-    el('p', { class: 'lead' }, 'The worker sends its statistics as a stream, one event a second.'),
-    el('div', { class: 'head' }, status.element, bar), board.element);
+    el('p', {class: 'lead'}, 'The worker sends its statistics as a stream, one event a second.'),
+    el('div', {class: 'head'}, status.element, bar), board.element);
 
   // While nothing comes the lines move on all the same, and one sees for how long.
   const moving = setInterval(redraw, intervalMs);
@@ -53,14 +53,14 @@ export function mount(root, { query, setQuery, signal }) {
 
   function start() {
     pause.setAttribute('aria-pressed', 'false');
-    stream = new Stream({ topics: ['$stats'], onEvent: take, onState: enter });
+    stream = new Stream({topics: ['$stats'], onEvent: take, onState: enter});
   }
 
   function stop() {
     stream.close();
     stream = null;
     pause.setAttribute('aria-pressed', 'true');
-    status.show('closed', { sentence: 'Paused' });
+    status.show('closed', {sentence: 'Paused'});
     root.dataset.state = 'closed';
   }
 
@@ -71,7 +71,7 @@ export function mount(root, { query, setQuery, signal }) {
     redraw();
   }
 
-  function take({ data }) {
+  function take({data}) {
     const figures = parse(data);
     if (!figures) return;
     const nowMs = performance.now();
@@ -98,12 +98,12 @@ export function mount(root, { query, setQuery, signal }) {
     reader?.close();
     reader = wanted ? new EventSource('/events?topic=*') : null;
     read.setAttribute('aria-pressed', String(wanted));
-    setQuery({ read: wanted ? 'all' : null }, { replace: true });
+    setQuery({read: wanted ? 'all' : null}, {replace: true});
   }
 
   function choose(span) {
     minutes = span;
-    setQuery({ minutes: span === spans[0] ? null : span }, { replace: true });
+    setQuery({minutes: span === spans[0] ? null : span}, {replace: true});
     markChoice();
     redraw();
   }

@@ -1,7 +1,7 @@
 // The price of one share over the last minute. Its right edge is now: where the line ends before it, the reader is behind.
 
 import uPlot from '../../vendor/uplot/uPlot.esm.js';
-import { spanMs } from './market.js';
+import {spanMs} from './market.js';
 
 const marks = [-60, -45, -30, -15, 0]; // seconds
 
@@ -38,19 +38,19 @@ export class Chart {
     const style = getComputedStyle(this.#box);
     const colour = (name) => style.getPropertyValue(name).trim();
     const font = `12px ${style.fontFamily}`;
-    const axis = { stroke: colour('--soft'), font, ticks: { show: false }, grid: { stroke: colour('--rule'), width: 1 } };
+    const axis = {stroke: colour('--soft'), font, ticks: {show: false}, grid: {stroke: colour('--rule'), width: 1}};
     this.#plot = new uPlot({
       width,
       height: this.#box.clientHeight,
-      legend: { show: false },
-      cursor: { show: false },
+      legend: {show: false},
+      cursor: {show: false},
       padding: [12, 18, 0, 0],
-      scales: { x: { range: () => [(Date.now() - spanMs) / 1000, Date.now() / 1000] }, y: { range: (_, low, high) => around(low, high) } },
+      scales: {x: {range: () => [(Date.now() - spanMs) / 1000, Date.now() / 1000]}, y: {range: (_, low, high) => around(low, high)}},
       axes: [
-        { ...axis, grid: { show: false }, splits: () => marks.map((seconds) => Date.now() / 1000 + seconds), values: () => marks.map(ago) },
-        { ...axis, size: 56, values: (_, values) => values.map((value) => value.toFixed(2)) },
+        {...axis, grid: {show: false}, splits: () => marks.map((seconds) => Date.now() / 1000 + seconds), values: () => marks.map(ago)},
+        {...axis, size: 56, values: (_, values) => values.map((value) => value.toFixed(2))},
       ],
-      series: [{}, { stroke: colour('--accent'), width: 2, fill: colour('--tint'), points: { show: false } }],
+      series: [{}, {stroke: colour('--accent'), width: 2, fill: colour('--tint'), points: {show: false}}],
     }, this.#data, this.#box);
   }
 
@@ -60,7 +60,7 @@ export class Chart {
   }
 
   #resize() {
-    if (this.#plot && this.#box.clientWidth > 0) this.#plot.setSize({ width: this.#box.clientWidth, height: this.#box.clientHeight });
+    if (this.#plot && this.#box.clientWidth > 0) this.#plot.setSize({width: this.#box.clientWidth, height: this.#box.clientHeight});
     else if (!this.#plot) this.#begin();
   }
 }

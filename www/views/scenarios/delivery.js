@@ -24,7 +24,7 @@ export class Delivery {
     }
     this.#last = n;
     this.#seen += 1;
-    this.#recent.push({ n, at, now });
+    this.#recent.push({n, at, now});
     if (this.#recent.length > 4000) this.#recent.splice(0, 2000);
   }
 

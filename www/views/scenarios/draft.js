@@ -1,7 +1,7 @@
 // The text so far and the cursor that belongs to it. Both are kept over a reload, together: a cursor without its text, or
 // a text without its cursor, would lose or repeat words.
 
-import { el } from '../../shell/dom.js';
+import {el} from '../../shell/dom.js';
 
 const storageKey = 'scenario.tokens';
 const lengthMax = 50_000;
@@ -64,7 +64,7 @@ export class Draft {
   #draw() {
     this.#words.replaceChildren();
     this.#text.forEach((part, n) => {
-      if (n > 0) this.#words.append(el('span', { class: 'seam', title: 'Reloaded here' }));
+      if (n > 0) this.#words.append(el('span', {class: 'seam', title: 'Reloaded here'}));
       this.#words.append(el('span', null, part));
     });
   }
@@ -78,8 +78,8 @@ export class Draft {
   #keep() {
     if (!this.topic || !this.cursor) return;
     try {
-      const { topic, cursor, count } = this;
-      sessionStorage.setItem(storageKey, JSON.stringify({ topic, cursor, count, text: this.#text.join('') }));
+      const {topic, cursor, count} = this;
+      sessionStorage.setItem(storageKey, JSON.stringify({topic, cursor, count, text: this.#text.join('')}));
     } catch {
       // no storage: the next page begins at the beginning
     }

@@ -21,5 +21,5 @@ export const time = (value) => {
   return Number.isNaN(date.getTime()) ? new Date() : date;
 };
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const clock = new Intl.DateTimeFormat(undefined, {hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23'});
 export const clockTime = (date) => clock.format(date);

@@ -1,15 +1,15 @@
 // A scenario's stream with its status line, and a word when nobody publishes.
 
-import { el } from '../../shell/dom.js';
-import { statusLine } from '../../shell/status.js';
-import { Stream } from '../../lib/stream.js';
+import {el} from '../../shell/dom.js';
+import {statusLine} from '../../shell/status.js';
+import {Stream} from '../../lib/stream.js';
 
 const silentMs = 6000;
 
 // Options as of Stream. Returns { element, hint, stream }: element holds the status line and the hint.
-export function subscribe({ signal, onEvent, onState, ...options }) {
-  const status = statusLine({ retry: () => stream.retry(), signal });
-  const hint = el('p', { class: 'hint small soft', hidden: true },
+export function subscribe({signal, onEvent, onState, ...options}) {
+  const status = statusLine({retry: () => stream.retry(), signal});
+  const hint = el('p', {class: 'hint small soft', hidden: true},
     `No backend publishes under ${options.topics[0]}. `, el('code', null, 'make run'), ' starts one.');
   let silence = setTimeout(() => { hint.hidden = false; }, silentMs);
   signal.addEventListener('abort', () => clearTimeout(silence));
@@ -30,5 +30,5 @@ export function subscribe({ signal, onEvent, onState, ...options }) {
       onEvent(event);
     },
   });
-  return { element: el('div', { class: 'subscription' }, status.element, hint), hint, stream };
+  return {element: el('div', {class: 'subscription'}, status.element, hint), hint, stream};
 }

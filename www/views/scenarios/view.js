@@ -1,27 +1,27 @@
 // Four uses of a stream, one at a time: ?show= names it.
 
-import { el } from '../../shell/dom.js';
-import { mountNews } from './news.js';
-import { mountNotifications } from './notifications.js';
-import { mountPrices } from './prices.js';
-import { mountTokens } from './tokens.js';
+import {el} from '../../shell/dom.js';
+import {mountNews} from './news.js';
+import {mountNotifications} from './notifications.js';
+import {mountPrices} from './prices.js';
+import {mountTokens} from './tokens.js';
 
 export const title = 'Scenarios';
 
 const scenarios = {
-  prices: { label: 'Prices', mount: mountPrices },
-  tokens: { label: 'Tokens', mount: mountTokens },
-  news: { label: 'News', mount: mountNews },
-  notifications: { label: 'Notifications', mount: mountNotifications },
+  prices: {label: 'Prices', mount: mountPrices},
+  tokens: {label: 'Tokens', mount: mountTokens},
+  news: {label: 'News', mount: mountNews},
+  notifications: {label: 'Notifications', mount: mountNotifications},
 };
 
-export function mount(root, { query, setQuery, announce, signal }) {
-  const links = Object.entries(scenarios).map(([name, { label }]) => [name, el('a', { href: `?view=scenarios&show=${name}` }, label)]);
-  const box = el('div', { class: 'scenario' });
+export function mount(root, {query, setQuery, announce, signal}) {
+  const links = Object.entries(scenarios).map(([name, {label}]) => [name, el('a', {href: `?view=scenarios&show=${name}`}, label)]);
+  const box = el('div', {class: 'scenario'});
   root.append(
     el('h1', null, 'Four live examples'),
-    el('p', { class: 'lead' }, 'A small backend publishes each event with one HTTP request. These examples show the events as they arrive.'),
-    el('nav', { class: 'tabs', 'aria-label': 'Scenarios' }, links.map(([, link]) => link)),
+    el('p', {class: 'lead'}, 'A small backend publishes each event with one HTTP request. These examples show the events as they arrive.'),
+    el('nav', {class: 'tabs', 'aria-label': 'Scenarios'}, links.map(([, link]) => link)),
     box,
   );
 
@@ -40,7 +40,7 @@ export function mount(root, { query, setQuery, announce, signal }) {
     }
     box.dataset.show = name;
     box.replaceChildren();
-    scenarios[name].mount(box, { query: changed, setQuery, announce, signal: leave.signal });
+    scenarios[name].mount(box, {query: changed, setQuery, announce, signal: leave.signal});
   }
   signal.addEventListener('abort', () => leave.abort());
   update(query);

@@ -1,6 +1,6 @@
 // Long polling: a request waits for events after its cursor, gets all there are at once, and comes again. Who brings no
 // cursor is told the present one.
-import { serve, Topics } from './publishing.mjs';
+import {serve, Topics} from './publishing.mjs';
 
 const waiting = new Topics();
 const held = new Map(); // by topic: the latest events
@@ -8,10 +8,10 @@ const held_max = 10_000;
 const wait_milliseconds = 25_000;
 let sequence = 0;
 
-const written = (events) => JSON.stringify({ events, lastEventId: String(events.at(-1)?.id ?? sequence) });
+const written = (events) => JSON.stringify({events, lastEventId: String(events.at(-1)?.id ?? sequence)});
 
 function answer(response, text) {
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(text);
+  response.writeHead(200, {'Content-Type': 'application/json', 'Cache-Control': 'no-store'}).end(text);
 }
 
 // One after the other, because ids only grow.
@@ -19,7 +19,7 @@ function after(topic, cursor) {
   const events = held.get(topic) ?? [];
   let from = events.length;
   while (from > 0 && events[from - 1].id > cursor) --from;
-  return events.slice(from).map(({ id, data }) => ({ id: String(id), data }));
+  return events.slice(from).map(({id, data}) => ({id: String(id), data}));
 }
 
 // All events of one turn of the event loop go out in one answer.
@@ -44,7 +44,7 @@ function take(topic, data) {
   const id = ++sequence;
   const events = held.get(topic) ?? [];
   held.set(topic, events);
-  events.push({ id, data });
+  events.push({id, data});
   if (events.length > 2 * held_max) events.splice(0, held_max);
   wake(topic);
   return id;

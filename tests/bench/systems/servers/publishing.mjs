@@ -1,6 +1,6 @@
 // What the Node servers have in common: POST /publish as the worker takes it, a JSON object or NDJSON with a line for each
 // event, answered by a line with an id each; and a listener on a Unix socket.
-import { createServer } from 'node:http';
+import {createServer} from 'node:http';
 
 const body = async (request) => {
   const parts = [];
@@ -15,14 +15,14 @@ export function serve(take, get) {
     if (request.method !== 'POST') return get(request, response, url);
     const lines = (await body(request)).split('\n').filter(Boolean);
     const answers = lines.map((line) => {
-      const { topic, data } = JSON.parse(line);
+      const {topic, data} = JSON.parse(line);
       return `{"id":"${take(topic, data)}"}\n`;
     });
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(answers.join(''));
+    response.writeHead(200, {'Content-Type': 'application/json'}).end(answers.join(''));
   });
   server.keepAliveTimeout = 0; // nginx closes what it does not need
   server.requestTimeout = 0;
-  server.listen({ path: process.argv[2], backlog: 4096 }, () => console.log('ready'));
+  server.listen({path: process.argv[2], backlog: 4096}, () => console.log('ready'));
   return server;
 }
 
