@@ -34,8 +34,7 @@ stats: {allowed: nobody}
 std::vector<std::string> warnings_of(const std::string& yaml) {
   std::vector<std::string> texts;
   const auto config = parse(yaml, "f").value();
-  for (const auto& [place, sentence] : config.warnings)
-    texts.push_back(place + ": " + sentence);
+  for (const auto& [place, sentence] : config.warnings) texts.push_back(place + ": " + sentence);
   return texts;
 }
 
