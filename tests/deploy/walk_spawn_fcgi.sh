@@ -65,7 +65,7 @@ there "sed -i 's/^  key: \"\"/  key: secret/' $config && chmod 644 $config"
 check 'check: secrets that everybody can read' there \
   "sse-worker check --config $config 2>&1 | grep -q 'warning: it contains publish.key, and every user of this machine can read it'"
 check 'it starts nevertheless' paste_there "$documented_again"
-check 'and warns in its log' until_true 5 logged 'it holds publish.key, and every user'
+check 'and warns in its log' until_true 5 logged 'it contains publish.key, and every user'
 there "$(stop_command)"
 until_true 10 no_worker
 there "sed -i 's/^  to: auto/  to: stderr/' $config"

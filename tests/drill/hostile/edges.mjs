@@ -57,7 +57,7 @@ function slow(make) {
       (last) => last.then(() => hub.publish({topic, data: 'x'.repeat(bytes)})), Promise.resolve());
     return [{
       what: `${count} readers, streams.outbox_bytes_max published past them, then 16 MiB`,
-      counts: 'stream_closes slow',
+      counts: 'stream_closes stalled',
       counted: count,
       at: async () => {
         open = await readers(hub, topic, count, (n) => make(hub, n));
