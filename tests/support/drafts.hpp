@@ -60,7 +60,7 @@ inline std::string told(const log::Slice& slice) {
 inline std::string told(const log::ResumePoint& resumption) {
   return fmt::format("after {}{}{}", resumption.after,
                      resumption.gap ? fmt::format(" gap {}", name_of(*resumption.gap)) : std::string(),
-                     resumption.complete ? " complete" : "");
+                     resumption.ended ? " complete" : "");
 }
 
 inline std::string told(const store::Kept& kept) {

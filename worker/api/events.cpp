@@ -79,7 +79,7 @@ void EventsEndpoint::on_cursor_resolved(http::Exchange& exchange, const Subscrib
 void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& request,
                            const ResumeStart& start, Admission admission) {
   // An EventSource that gets 204 does not reconnect.
-  if (start.point.complete && !request.poll)
+  if (start.point.ended && !request.poll)
     return exchange.answer({{204, {{"Cache-Control", "no-store"}}}, {}});
   // Subscribers with the same subscription share its memory.
   const auto size = shard_.has(request.subscription) ? 0 : hub::subscription_bytes(request.subscription);

@@ -33,6 +33,7 @@ void Shard::update(const Settings& settings) {
 
 void Shard::subscribe(Subscriber& subscriber, const log::Subscription& subscription, log::Sequence after,
                       log::EvictionCount evictions_seen, base::ByteBudget::Reservation share) {
+  context_.loop.assert_on_thread();
   pull_new_entries();
   auto& cohort = cohort_for(subscription, std::move(share));
   cohort.closed_at = context_.log.closed_at(subscription);
@@ -49,6 +50,7 @@ void Shard::subscribe(Subscriber& subscriber, const log::Subscription& subscript
 }
 
 void Shard::on_drained(Subscriber& subscriber) {
+  context_.loop.assert_on_thread();
   if (subscriber.catching_up_) replay_.serve(subscriber);
 }
 
@@ -66,6 +68,7 @@ Cohort& Shard::cohort_for(const log::Subscription& subscription, base::ByteBudge
 }
 
 void Shard::leave(Subscriber& subscriber) {
+  context_.loop.assert_on_thread();
   auto& cohort = *subscriber.cohort_;
   cohort.leave(subscriber);
   rounds_.forget(subscriber);
@@ -89,6 +92,7 @@ void Shard::post_pull() {
 }
 
 void Shard::pull_new_entries() {
+  context_.loop.assert_on_thread();
   pull_posted_ = false;
   apply_loss();
   auto& position = context_.follower.at;

@@ -102,6 +102,7 @@ void History::update(const Settings& settings) {
 
 void History::restore_topic(const std::string& name, const TopicState& state) {
   retained_.restore_topic(name, state, losses_.restore(state.lost_through));
+  epochs_.advance(state.lost_through);  // even if the file is wrong: no topic has evicted a later sequence
 }
 
 void History::restore(EntryPtr entry) {

@@ -29,7 +29,7 @@ struct ResumePoint {
   EvictionCount evictions_seen = 0;
   std::optional<GapReason> gap;
   /// All topics asked for are closed, and no event after `after` is retained: nothing is to come.
-  bool complete = false;
+  bool ended = false;
   /// The cursor is not known here, but another worker may have given it out just now: ask again in a moment.
   /// Only if others write to the log, too.
   bool may_arrive = false;

@@ -44,7 +44,7 @@ ResumePoint resume(const History& history, const Subscription& subscription,
   auto end = epochs.last();
   return {.after = *found,
           .evictions_seen = evictions,
-          .complete = closed && read.entries(*found, end, 1).empty()};
+          .ended = closed && read.entries(*found, end, 1).empty()};
 }
 
 }  // namespace worker::log

@@ -130,7 +130,7 @@ class Play : public HubFixture {
     if (below(3) > 0) cursor = journal().id_of(random_() % (ledger.last() + 1));
     if (below(6) == 0) cursor = "earliest";
     const auto from = journal().resume(subscription, cursor);
-    if (from.complete) return;
+    if (from.ended) return;
     subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, journal().log(), subscription,
                                                              from.after, below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
