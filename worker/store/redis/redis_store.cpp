@@ -11,8 +11,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto retry_first = 50ms;
-constexpr auto retry_longest = 2s;
+constexpr Health::Pauses retry_pauses{.first = 50ms, .longest = 2s};
+
+// The two threads have different seeds.
+base::Random jitter(const base::Clock& clock, int thread) {
+  return base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + thread));
+}
 
 }  // namespace
 
@@ -23,13 +27,12 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
       history_(log.history()),
       stream_(redis.hub),
       logger_(logger),
+      queue_(log),
       redis_(redis),
-      read_link_{.random =
-                     base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count()))},
-      write_link_{
-          .random = base::Random(static_cast<std::uint64_t>(clock_.wall().time_since_epoch().count() + 1))} {
+      read_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 0))},
+      write_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 1))} {
   try {
-    join();
+    attach();
     read_retained();
   } catch (const RedisError& error) {
     on_failed(read_link_, error);
@@ -41,30 +44,13 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
 RedisStore::~RedisStore() { RedisStore::close(); }
 
 std::optional<std::string> RedisStore::unavailable_reason() const {
-  const std::lock_guard lock(mutex_);
-  return read_link_.unavailable_reason ? read_link_.unavailable_reason : write_link_.unavailable_reason;
-}
-
-Backlog RedisStore::backlog() const {
-  const std::lock_guard lock(mutex_);
-  return {pending_bytes_.size(), pending_bytes_.refused()};
+  auto reason = read_link_.health.unavailable_reason();
+  return reason ? reason : write_link_.health.unavailable_reason();
 }
 
 void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
-  const auto bytes = pending_bytes(drafts);
-  PendingAppend waiting{std::move(drafts), std::move(done), bytes};
-  auto why = Rejection::unavailable;
-  {
-    const std::lock_guard lock(mutex_);
-    const bool well = !read_link_.unavailable_reason && !write_link_.unavailable_reason && !closing_;
-    if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
-      waiting_.push_back(std::move(waiting));
-      changed_.notify_all();
-      return;
-    }
-    if (well) why = Rejection::full;
-  }
-  waiting.refuse(why);
+  queue_.push(std::move(drafts), std::move(done),
+              read_link_.health.healthy() && write_link_.health.healthy());
 }
 
 bool RedisStore::reconfigure(const StorageSettings& storage) {
@@ -77,6 +63,7 @@ bool RedisStore::reconfigure(const StorageSettings& storage) {
   ++address_version_;
   if (read_link_.redis) read_link_.redis->interrupt();
   changed_.notify_all();
+  queue_.wake();
   return true;
 }
 
@@ -86,6 +73,7 @@ void RedisStore::close() {
     closing_ = true;
     changed_.notify_all();
   }
+  queue_.close();
   if (writer_.joinable()) writer_.join();
   {
     const std::lock_guard lock(mutex_);
@@ -94,7 +82,7 @@ void RedisStore::close() {
     changed_.notify_all();
   }
   if (reader_.joinable()) reader_.join();
-  release(true);
+  complete_appends(true);
 }
 
 // --- the two lines ---
@@ -116,53 +104,37 @@ RedisConnection& RedisStore::connected(Link& link) {
 
 void RedisStore::on_failed(Link& link, const RedisError& error) {
   const std::lock_guard lock(mutex_);
-  // One that was told to end, or to go elsewhere, has no trouble.
+  // An error that close() or reconfigure() caused says nothing about Redis.
   if (closing_ || link.moved != address_version_) {
     link.redis.reset();
     return;
   }
   if (error.kind() == RedisError::Kind::broken) link.redis.reset();
-  link.pause = std::clamp<std::chrono::milliseconds>(2 * link.pause, retry_first, retry_longest);
-  if (link.unavailable_reason != error.what())
-    logger_.error("store unavailable, publishes are refused: store=redis error=\"{}\"", error.what());
-  link.unavailable_reason = error.what();
+  link.health.on_failed(error.what());
 }
 
 void RedisStore::on_recovered(Link& link) {
-  const std::lock_guard lock(mutex_);
-  link.pause = 0ms;
-  if (!link.unavailable_reason) return;
-  link.unavailable_reason.reset();
-  logger_.info("store recovered, reconnected to Redis: store=redis address={}", link.redis->name());
+  if (!link.health.healthy()) link.health.on_recovered(fmt::format("address={}", link.redis->name()));
 }
 
-// Until it is time to try again; not at one moment with all the workers that lost their Redis at one moment.
+// Waits before the next try; false when the store closes.
 bool RedisStore::pause(Link& link) {
   std::unique_lock lock(mutex_);
-  const auto pause = link.random.between(link.pause / 2, link.pause);
-  changed_.wait_for(lock, pause, [&] { return closing_ || link.moved != address_version_; });
+  changed_.wait_for(lock, link.health.retry_pause(),
+                    [&] { return closing_ || link.moved != address_version_; });
   return !closing_;
 }
 
-RedisKnownPosition RedisStore::seen() const {
+RedisKnownPosition RedisStore::known_position() const {
   const std::lock_guard lock(mutex_);
   return {{life_, history_.last() - history_.epoch_start()}, term_};
 }
 
 // --- the answers ---
 
-void RedisStore::refuse(std::vector<PendingAppend>& taken, Rejection why) {
-  std::size_t bytes = 0;
-  for (auto& waiting : taken) {
-    waiting.refuse(why);
-    bytes += waiting.bytes;
-  }
-  const std::lock_guard lock(mutex_);
-  pending_bytes_.release(bytes);
-}
-
-// What has waited long enough is kept all the same: it is answered, though readers here do not have it yet.
-void RedisStore::release(bool all) {
+// Answers the appends whose events the log has. After readback_timeout an append is answered all the same:
+// Redis has its events.
+void RedisStore::complete_appends(bool all) {
   std::vector<AwaitingReadback> ripe;
   {
     const std::lock_guard lock(mutex_);
@@ -180,9 +152,7 @@ void RedisStore::release(bool all) {
     kept.done(std::move(kept.results));
     bytes += kept.bytes;
   }
-  if (bytes == 0) return;
-  const std::lock_guard lock(mutex_);
-  pending_bytes_.release(bytes);
+  queue_.release(bytes);
 }
 
 }  // namespace worker::store

@@ -20,7 +20,8 @@
 #include "base/logger.hpp"
 #include "base/random.hpp"
 #include "log/log.hpp"
-#include "store/pending_append.hpp"
+#include "store/append_queue.hpp"
+#include "store/health.hpp"
 #include "store/redis/stream.hpp"
 #include "store/settings.hpp"
 
@@ -35,7 +36,7 @@ class RedisStore final : public Store {
   /// `done` is called on one of the threads, or before it returns where nothing can be kept.
   void append(std::vector<log::Draft> drafts, Done done) override;
   std::optional<std::string> unavailable_reason() const override;
-  Backlog backlog() const override;
+  Backlog backlog() const override { return queue_.backlog(); }
   /// Another address, or password, of the same hub.
   bool reconfigure(const StorageSettings& storage) override;
   void close() override;
@@ -59,16 +60,14 @@ class RedisStore final : public Store {
   // One of the two threads' way to Redis. The pointer changes under mutex_, its owner alone uses it.
   struct Link {
     std::unique_ptr<RedisConnection> redis;
-    std::optional<std::string> unavailable_reason;  // guarded by mutex_
-    unsigned moved = 0;                             // see address_version_
-    std::chrono::milliseconds pause{0};
-    base::Random random;
+    unsigned moved = 0;  // see address_version_
+    Health health;
   };
 
   void reader();
   void read_retained();
   void read_next();
-  void join();
+  void attach();
   void check_stream();
   void adjust_read_count(std::size_t events, std::size_t bytes);
   void take(std::vector<StreamEntry> entries, const Trimmed& missed);
@@ -78,7 +77,6 @@ class RedisStore final : public Store {
   void trust_clock();
 
   void writer();
-  bool wait(std::vector<PendingAppend>& taken);
   void write(std::vector<PendingAppend>& taken);
   RedisStream::Appended append_group(RedisConnection& redis, std::span<const RedisDraft> drafts);
   void probe();
@@ -86,15 +84,14 @@ class RedisStore final : public Store {
                                std::span<const RedisDraft> drafts) const;
   Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
   bool was_stored(const RedisDraft& draft) const;
-  void release(bool all);
-  void refuse(std::vector<PendingAppend>& taken, Rejection why);
+  void complete_appends(bool all);
 
   RedisConnection& connected(Link& link);
   void on_failed(Link& link, const RedisError& error);
   void on_recovered(Link& link);
   bool pause(Link& link);
-  RedisKnownPosition seen() const;
-  RedisPosition place() const { return seen().last; }
+  RedisKnownPosition known_position() const;
+  RedisPosition place() const { return known_position().last; }
   log::Sequence retained_from() const;
   RedisStream::Bounds bounds() const;
 
@@ -104,6 +101,7 @@ class RedisStore final : public Store {
   log::History& history_;  // guarded by mutex_
   const RedisStream stream_;
   base::Logger& logger_;
+  AppendQueue queue_;
 
   // The reader's alone.
   std::size_t count_ = 64;                       // events asked for at once
@@ -124,8 +122,6 @@ class RedisStore final : public Store {
   std::uint64_t life_ = 0;
   std::uint64_t term_ = 0;
   RedisPosition notified_;  // the followers have heard of it
-  std::vector<PendingAppend> waiting_;
-  PendingBytes pending_bytes_;
   std::deque<AwaitingReadback> awaiting_readback_;
   std::condition_variable changed_;
 

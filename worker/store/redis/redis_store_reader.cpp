@@ -32,16 +32,16 @@ void RedisStore::reader() {
       if (closing_ && writer_done_) return;
     }
     try {
-      bool joined = false;
+      bool attached = false;
       {
         const std::lock_guard lock(mutex_);
-        joined = read_link_.redis && read_link_.moved == address_version_ && !read_link_.unavailable_reason;
+        attached = read_link_.redis && read_link_.moved == address_version_ && read_link_.health.healthy();
       }
-      if (!joined) join();
+      if (!attached) attach();
       read_next();
     } catch (const RedisError& error) {
       on_failed(read_link_, error);
-      release(true);
+      complete_appends(true);
       if (!pause(read_link_)) return;
     }
   }
@@ -49,8 +49,8 @@ void RedisStore::reader() {
 
 // At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
 // is one of the same life.
-void RedisStore::join() {
-  auto state = stream_.open(connected(read_link_), seen());
+void RedisStore::attach() {
+  auto state = stream_.open(connected(read_link_), known_position());
   const auto missed = trimmed_between(place(), {state.last.life, state.first});
   {
     const std::lock_guard lock(mutex_);
@@ -76,7 +76,7 @@ void RedisStore::join() {
   missing_ = 0;
   log_.notify_followers();
   on_recovered(read_link_);
-  release(false);
+  complete_appends(false);
 }
 
 void RedisStore::read_next() {
@@ -89,9 +89,9 @@ void RedisStore::read_next() {
     last_caught_up_ = at_that_time;
     trust_clock();
     check_stream();
-    return release(false);
+    return complete_appends(false);
   }
-  if (entries.front().life != at.life) return join();
+  if (entries.front().life != at.life) return attach();
   adjust_read_count(entries.size(), bytes);
   // Some may have been trimmed before they were read here.
   const auto missed = trimmed_between(at, place_of(entries.front()));
@@ -140,7 +140,7 @@ void RedisStore::read_retained() {
 void RedisStore::check_stream() {
   const auto last = stream_.last(connected(read_link_));
   const auto at = place();
-  if (!last || last->life != at.life || last->number < at.number) return join();
+  if (!last || last->life != at.life || last->number < at.number) return attach();
   // An event that is just coming is no loss; one that has not come by the next time is.
   missing_ = last->number > at.number ? missing_ + 1 : 0;
   if (missing_ < 2) return;
@@ -180,7 +180,7 @@ void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
     const std::lock_guard lock(mutex_);
     notified_ = read;
   }
-  release(false);
+  complete_appends(false);
 }
 
 // Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that

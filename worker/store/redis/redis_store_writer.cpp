@@ -41,33 +41,18 @@ std::size_t group_of(std::span<const RedisDraft> drafts) {
 
 void RedisStore::writer() {
   base::block_signals();
-  for (std::vector<PendingAppend> taken; wait(taken); taken.clear()) {
-    if (taken.empty()) {
+  const auto timeout = [&]() -> std::optional<std::chrono::milliseconds> {
+    if (write_link_.health.healthy()) return std::nullopt;
+    return write_link_.health.retry_pause();
+  };
+  // An append is not split: the queue gives whole appends that make about one group.
+  while (auto appends = queue_.take(timeout(), group_events_max)) {
+    if (!appends->empty()) {
+      write(*appends);
+    } else if (!write_link_.health.healthy()) {
       probe();
-    } else {
-      write(taken);
     }
   }
-}
-
-// What waits, or nothing where it is time to see whether a trouble has passed; false once there is nothing
-// more to do.
-bool RedisStore::wait(std::vector<PendingAppend>& taken) {
-  std::unique_lock lock(mutex_);
-  const auto something = [&] { return closing_ || !waiting_.empty(); };
-  if (write_link_.unavailable_reason) {
-    const auto pause = write_link_.random.between(write_link_.pause / 2, write_link_.pause);
-    changed_.wait_for(lock, pause, [&] { return something() || write_link_.moved != address_version_; });
-  } else {
-    changed_.wait(lock, something);
-  }
-  // Whole appends, about a group's worth: the others go with the next.
-  auto end = waiting_.begin();
-  for (std::size_t events = 0; end != waiting_.end() && events < group_events_max; ++end)
-    events += end->drafts.size();
-  std::move(waiting_.begin(), end, std::back_inserter(taken));
-  waiting_.erase(waiting_.begin(), end);
-  return !closing_ || !taken.empty();
 }
 
 void RedisStore::write(std::vector<PendingAppend>& taken) {
@@ -100,9 +85,10 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
     const bool asked = write_link_.redis != nullptr;  // else it was the connection that could not be made
     const bool in_doubt = sent || (asked && error.kind() == RedisError::Kind::broken);
     on_failed(write_link_, error);
-    return refuse(taken, in_doubt ? Rejection::outcome_unknown : Rejection::unavailable);
+    return queue_.refuse(taken, in_doubt ? Rejection::outcome_unknown : Rejection::unavailable);
   }
   const auto due = std::chrono::steady_clock::now() + readback_timeout;
+  std::size_t freed = 0;
   {
     const std::lock_guard lock(mutex_);
     auto next = results.begin();
@@ -111,16 +97,17 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
       AwaitingReadback kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
       // The events are in Redis: from here on only their results take memory.
       kept.bytes = std::min(bytes, pending_bytes(kept.results));
-      pending_bytes_.release(bytes - kept.bytes);
+      freed += bytes - kept.bytes;
       awaiting_readback_.push_back(std::move(kept));
       next = end;
     }
   }
-  release(false);
+  queue_.release(freed);
+  complete_appends(false);
 }
 
 RedisStream::Appended RedisStore::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
-  return stream_.append(redis, seen(), bounds(), drafts);
+  return stream_.append(redis, known_position(), bounds(), drafts);
 }
 
 // One event of a quiet topic, held for its hour, must not keep all that comes after it in Redis: there are

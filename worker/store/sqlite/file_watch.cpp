@@ -21,7 +21,7 @@ FileWatch::FileWatch(std::string database, const std::vector<std::string>& besid
     : database_{std::move(database), {}} {
   database_.identity = FileIdentity::of(database_.path);
   for (const auto& path : beside) beside_.push_back({path, FileIdentity::of(path)});
-  account();
+  set_baseline();
 }
 
 bool FileWatch::database_moved() const {
@@ -48,7 +48,7 @@ bool FileWatch::written() const {
          now.changed.tv_nsec != content_.changed.tv_nsec;
 }
 
-void FileWatch::account() { content_ = content(); }
+void FileWatch::set_baseline() { content_ = content(); }
 
 FileWatch::Content FileWatch::content() const {
   struct stat file {};

@@ -34,7 +34,7 @@ class FileWatch {
   /// Somebody wrote to the database since then, by its size and time of change: who calls, or another.
   bool written() const;
   /// All that was written until now is accounted for.
-  void account();
+  void set_baseline();
   /// Deletes the files beside the database that are still those that were watched.
   void remove_beside() const;
 

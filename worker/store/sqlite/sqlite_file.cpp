@@ -175,7 +175,7 @@ log::History SqliteFile::load(const log::Settings& settings) {
   return history;
 }
 
-void SqliteFile::keep(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {
+void SqliteFile::write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {
   // A round of deletions is no longer than a few milliseconds, however much there is to delete.
   const auto gone_max = std::max<std::size_t>(2 * entries.size(), 5'000);
   transaction([&] {

@@ -29,7 +29,7 @@ class SqliteFile {
   log::History load(const log::Settings& settings);
   /// Events and what became of earlier ones, together or not at all. Takes as many of `changes.gone` as do
   /// not make others wait, and leaves the rest.
-  void keep(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
+  void write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
   /// Begins anew with this.
   void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::LogChanges changes);
   /// The last place that it has given out, or holds.

@@ -41,7 +41,7 @@ void SqliteFile::inspect() {
     throw;
   }
   data_version_ = version;
-  watch_->account();
+  watch_->set_baseline();
 }
 
 // By another connection, for this one has pages of its own in memory.
@@ -69,7 +69,7 @@ void SqliteFile::wal_checkpoint() {
   if (log_pages_ < wal_checkpoint_pages || !watch_ || watch_->database_moved() || watch_->written()) return;
   log_pages_ = 0;
   sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  watch_->account();
+  watch_->set_baseline();
 }
 
 }  // namespace worker::store

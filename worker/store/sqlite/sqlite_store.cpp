@@ -16,12 +16,11 @@ namespace {
 using namespace std::chrono_literals;
 
 // While nobody publishes, evicted events leave the file at least this often.
-constexpr auto housekeeping_interval = 1s;
+constexpr std::chrono::milliseconds housekeeping_interval = 1s;
 // A file that was moved, or changed by somebody else, is noticed at least this often, however much is
 // published: what is acknowledged before is lost if the worker is killed before.
 constexpr auto inspection_interval = 1s;
-constexpr auto retry_first = 250ms;
-constexpr auto retry_longest = 5s;
+constexpr Health::Pauses retry_pauses{.first = 250ms, .longest = 5s};
 // Where the clock is of no use.
 constexpr log::Sequence places_passed_min = 1ULL << 32;
 
@@ -41,7 +40,9 @@ SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Lo
       mutex_(log.mutex()),
       history_(log.history()),
       storage_(storage),
-      logger_(logger) {
+      logger_(logger),
+      health_("sqlite", logger, retry_pauses),
+      queue_(log) {
   history_.record_changes();
   if (const auto warning = boot_id_warning(storage)) logger.warn("{}: store=sqlite", *warning);
   try {
@@ -54,49 +55,22 @@ SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Lo
 
 SqliteStore::~SqliteStore() { SqliteStore::close(); }
 
-std::optional<std::string> SqliteStore::unavailable_reason() const {
-  const std::lock_guard lock(mutex_);
-  return unavailable_reason_;
-}
-
-Backlog SqliteStore::backlog() const {
-  const std::lock_guard lock(mutex_);
-  return {pending_bytes_.size(), pending_bytes_.refused()};
-}
-
 void SqliteStore::append(std::vector<log::Draft> drafts, Done done) {
-  const auto bytes = pending_bytes(drafts);
-  PendingAppend waiting{std::move(drafts), std::move(done), bytes};
-  auto why = Rejection::unavailable;
-  {
-    const std::lock_guard lock(mutex_);
-    const bool well = !unavailable_reason_ && !closing_;
-    // If more waits than this, the disk is slower than the publishers.
-    if (well && pending_bytes_.take(bytes, history_.settings().waiting_bytes_max)) {
-      waiting_.push_back(std::move(waiting));
-      changed_.notify_one();
-      return;
-    }
-    if (well) why = Rejection::full;
-  }
-  waiting.refuse(why);
+  queue_.push(std::move(drafts), std::move(done), health_.healthy());
 }
 
 void SqliteStore::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-    changed_.notify_one();
-  }
+  queue_.close();
   if (writer_.joinable()) writer_.join();
 }
 
 // --- the writer ---
 
 void SqliteStore::run() {
-  for (std::vector<PendingAppend> taken; wait(taken); taken.clear()) {
-    if (taken.empty() || inspection_is_due()) housekeeping();
-    if (!taken.empty()) write(std::move(taken));
+  const auto timeout = [&] { return health_.healthy() ? housekeeping_interval : health_.retry_pause(); };
+  while (auto appends = queue_.take(timeout())) {
+    if (appends->empty() || inspection_is_due()) housekeeping();
+    if (!appends->empty()) write(*appends);
   }
   end();
 }
@@ -120,17 +94,6 @@ void SqliteStore::end() {
   checkpoint_.reset();
 }
 
-// All that waits, or nothing after a while; false once there is nothing more to do.
-bool SqliteStore::wait(std::vector<PendingAppend>& taken) {
-  std::unique_lock lock(mutex_);
-  pending_bytes_.release(std::exchange(taken_bytes_, 0));  // the batch has been answered
-  const auto patience = unavailable_reason_ ? pause_ : std::chrono::milliseconds(housekeeping_interval);
-  changed_.wait_for(lock, patience, [&] { return closing_ || !waiting_.empty(); });
-  taken = std::exchange(waiting_, {});
-  taken_bytes_ = pending_bytes_.size();
-  return !closing_ || !taken.empty();
-}
-
 // Does `work` under the lock, and releases it after each part: the loops wait for this lock.
 template <class Range, class Work>
 void SqliteStore::in_parts(Range& range, const Work& work) {
@@ -142,57 +105,53 @@ void SqliteStore::in_parts(Range& range, const Work& work) {
   }
 }
 
-void SqliteStore::write(std::vector<PendingAppend> taken) {
+void SqliteStore::write(std::vector<PendingAppend>& appends) {
   std::vector<std::vector<Kept>> results;
-  results.reserve(taken.size());
-  WriteBatch group(history_);
-  bool possible = false;
+  results.reserve(appends.size());
+  WriteBatch batch(history_);
+  bool possible = health_.healthy();
   {
     const std::lock_guard lock(mutex_);
-    possible = !unavailable_reason_;
     changes_.merge(history_.take_changes());
   }
-  for (auto& [drafts, done, bytes] : taken) {
+  for (auto& append : appends) {
     auto& kept = results.emplace_back();
-    in_parts(drafts, [&](auto& draft) { kept.push_back(group.add(std::move(draft), clock_.now())); });
+    in_parts(append.drafts, [&](auto& draft) { kept.push_back(batch.add(std::move(draft), clock_.now())); });
   }
   auto rejection = Rejection::unavailable;
   try {
     if (possible) {
-      file_->keep(group.entries(), changes_);
+      file_->write(batch.entries(), changes_);
       rejection = Rejection::outcome_unknown;
-      record_checkpoint(group.entries());
+      record_checkpoint(batch.entries());
     }
   } catch (const SqliteError& error) {
     on_failed(error);
-    // What the file has by now is not in the history, so it has to be written anew.
+    // The file may have events that the log lacks: open() has to write it anew.
     if (rejection == Rejection::outcome_unknown) file_.reset();
     possible = false;
   }
-  if (!possible) {
-    for (auto& waiting : taken) waiting.refuse(rejection);
-    return;
-  }
-  in_parts(group.entries(), [&](const auto& entry) { history_.add(entry); });
+  if (!possible) return queue_.refuse(appends, rejection);
+  in_parts(batch.entries(), [&](const auto& entry) { history_.add(entry); });
   log_.expire();
   log_.notify_followers();
-  for (std::size_t i = 0; i < taken.size(); ++i) taken[i].done(std::move(results[i]));
+  for (std::size_t i = 0; i < appends.size(); ++i) appends[i].done(std::move(results[i]));
+  queue_.release(appends);
 }
 
 void SqliteStore::housekeeping() {
-  bool troubled = false;
+  const bool healthy = health_.healthy();
   {
     const std::lock_guard lock(mutex_);
-    troubled = unavailable_reason_.has_value();
     changes_.merge(history_.take_changes());
   }
   try {
     inspect();
     if (!file_) open();
     trust_clock();
-    if (troubled || !changes_.empty()) file_->keep({}, changes_);
-    if (!troubled) return;
-    on_recovered();
+    if (!healthy || !changes_.empty()) file_->write({}, changes_);
+    if (healthy) return;
+    health_.on_recovered(fmt::format("path={}", storage_.path));
     log_.notify_followers();
   } catch (const SqliteError& error) {
     on_failed(error);
@@ -274,7 +233,7 @@ void SqliteStore::open() {
   }
   file_ = std::move(store);
   // One that can only be read is found out now, and not by the first publisher.
-  file_->keep({}, changes_);
+  file_->write({}, changes_);
 }
 
 void SqliteStore::rewrite(SqliteFile& store) {
@@ -316,18 +275,7 @@ void SqliteStore::on_failed(const SqliteError& error) {
   if (is_of_access(error.code())) {
     if (const auto problem = storage_problem(storage_)) reason += "; " + *problem;
   }
-  pause_ = std::clamp<std::chrono::milliseconds>(2 * pause_, retry_first, retry_longest);
-  const std::lock_guard lock(mutex_);
-  if (unavailable_reason_ != reason)
-    logger_.error("store unavailable, publishes are refused: store=sqlite error=\"{}\"", reason);
-  unavailable_reason_ = std::move(reason);
-}
-
-void SqliteStore::on_recovered() {
-  pause_ = 0ms;
-  const std::lock_guard lock(mutex_);
-  unavailable_reason_.reset();
-  logger_.info("store recovered: store=sqlite path={}", storage_.path);
+  health_.on_failed(reason);
 }
 
 }  // namespace worker::store

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,8 @@
 
 #include "base/logger.hpp"
 #include "log/log.hpp"
-#include "store/pending_append.hpp"
+#include "store/append_queue.hpp"
+#include "store/health.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite/checkpoint.hpp"
 #include "store/sqlite/sqlite_file.hpp"
@@ -30,18 +30,17 @@ class SqliteStore final : public Store {
 
   /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
   void append(std::vector<log::Draft> drafts, Done done) override;
-  std::optional<std::string> unavailable_reason() const override;
-  Backlog backlog() const override;
+  std::optional<std::string> unavailable_reason() const override { return health_.unavailable_reason(); }
+  Backlog backlog() const override { return queue_.backlog(); }
   void close() override;
 
  private:
   void open();
   void verify_checkpoint(log::History& history) const;
   void run();
-  bool wait(std::vector<PendingAppend>& taken);
   template <class Range, class Work>
   void in_parts(Range& range, const Work& work);
-  void write(std::vector<PendingAppend> taken);
+  void write(std::vector<PendingAppend>& appends);
   void record_checkpoint(const std::vector<log::EntryPtr>& entries);
   void housekeeping();
   bool inspection_is_due() const;
@@ -50,7 +49,6 @@ class SqliteStore final : public Store {
   void rewrite(SqliteFile& store);
   void end();
   void on_failed(const SqliteError& error);
-  void on_recovered();
 
   log::Log& log_;
   const base::Clock& clock_;
@@ -58,24 +56,17 @@ class SqliteStore final : public Store {
   log::History& history_;  // guarded by mutex_
   const StorageSettings storage_;
   base::Logger& logger_;
+  Health health_;
+  AppendQueue queue_;
   // The writer's thread only, once it runs.
   // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
   // be overwritten from this one's memory.
   std::optional<Checkpoint> checkpoint_;
   std::unique_ptr<SqliteFile> file_;
   log::LogChanges changes_;  // not yet in the file
-  std::chrono::milliseconds pause_{0};
   std::chrono::steady_clock::time_point inspected_;
   std::optional<base::Instant> trust_clock_at_;  // when the clock is believed about events from before
   log::Sequence restored_through_ = 0;
-
-  // Guarded by mutex_, as the history is.
-  bool closing_ = false;
-  std::optional<std::string> unavailable_reason_;
-  std::vector<PendingAppend> waiting_;
-  PendingBytes pending_bytes_;
-  std::size_t taken_bytes_ = 0;  // by the writer, since it last came for more
-  std::condition_variable changed_;
 
   std::jthread writer_;
 };

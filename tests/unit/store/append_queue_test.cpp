@@ -1,16 +1,19 @@
-// What may wait to be kept, at its bound and beyond it.
-#include "store/pending_append.hpp"
+// What may wait for the writer, at the bound and beyond it.
+#include "store/append_queue.hpp"
 
 #include <malloc.h>
 
 #include <boost/test/unit_test.hpp>
+#include <thread>
 
+#include "support/manual_clock.hpp"
 #include "unit/store/redis/redis_fixture.hpp"
 #include "unit/store/sqlite/sqlite_restarts.hpp"
 
 using namespace worker::log;
 using namespace worker::store;
 using namespace worker::support;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -45,31 +48,117 @@ struct Answers {
   std::size_t asked = 0;
 };
 
+struct QueueFixture {
+  void bound(std::size_t bytes) {
+    settings.waiting_bytes_max = bytes;
+    log.update(settings);
+  }
+  void push(std::vector<Draft> drafts) { queue.push(std::move(drafts), answers.take(), true); }
+
+  ManualClock clock;
+  Settings settings;
+  worker::log::Log log{settings, "epoch", clock};
+  AppendQueue queue{log};
+  Answers answers;
+  const std::size_t each = pending_bytes(one("a"));
+};
+
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(waiting_suite)
+BOOST_AUTO_TEST_SUITE(append_queue)
 
-BOOST_AUTO_TEST_CASE(as_much_as_may_wait_and_one_byte_more) {
-  PendingBytes waits;
-  BOOST_TEST(waits.take(60, 100));
-  BOOST_TEST(waits.take(40, 100));
-  BOOST_TEST(!waits.take(1, 100));
-  BOOST_TEST(waits.size() == 100U);
-  BOOST_TEST(waits.refused() == 1U);
-  waits.release(60);
-  BOOST_TEST(!waits.take(61, 100));
-  BOOST_TEST(!waits.take(std::string::npos, 100));
-  BOOST_TEST(waits.take(60, 100));
-  BOOST_TEST(waits.refused() == 3U);
+BOOST_FIXTURE_TEST_CASE(takes_up_to_the_bound_and_not_one_append_more, QueueFixture) {
+  bound(2 * each);
+  push(one("a"));
+  push(one("a"));
+  push(one("a"));
+  BOOST_TEST(answers.texts == (std::vector<std::string>{"full"}), boost::test_tools::per_element());
+  BOOST_TEST(queue.backlog().bytes == 2 * each);
+  BOOST_TEST(queue.backlog().refused == 1U);
+  // What was taken still counts.
+  auto taken = queue.take(0ms).value();
+  BOOST_TEST(taken.size() == 2U);
+  push(one("a"));
+  BOOST_TEST(answers.count("full") == 2U);
+  queue.release(taken[0].bytes);
+  push(one("a"));
+  BOOST_TEST(answers.count("full") == 2U);
+  BOOST_TEST(queue.backlog().bytes == 2 * each);
+  queue.release(each);
+  auto rest = queue.take(0ms).value();
+  queue.refuse(rest, Rejection::unavailable);
+  BOOST_TEST(queue.backlog().bytes == 0U);
+  BOOST_TEST(answers.count("unavailable") == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(what_is_larger_waits_alone) {
-  PendingBytes waits;
-  BOOST_TEST(waits.take(1'000, 100));
-  BOOST_TEST(!waits.take(1, 100));
-  waits.release(1'000);
-  BOOST_TEST(waits.take(1, 100));
-  BOOST_TEST(!waits.take(1'000, 100));
+BOOST_FIXTURE_TEST_CASE(one_byte_less_is_too_little, QueueFixture) {
+  bound(2 * each - 1);
+  push(one("a"));
+  push(one("a"));
+  BOOST_TEST(answers.count("full") == 1U);
+}
+
+BOOST_FIXTURE_TEST_CASE(one_append_that_exceeds_the_bound_waits_alone, QueueFixture) {
+  bound(1);
+  push(one("a", std::string(1'000, 'x')));
+  BOOST_TEST(answers.count() == 0U);
+  push(one("a"));
+  BOOST_TEST(answers.count("full") == 1U);
+  queue.release(*queue.take(0ms));
+  push(one("a"));
+  push(one("a", std::string(1'000, 'x')));
+  BOOST_TEST(answers.count("full") == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_new_bound_holds_from_the_next_append_on, QueueFixture) {
+  bound(each);
+  push(one("a"));
+  bound(2 * each);
+  push(one("a"));
+  BOOST_TEST(answers.count() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_unavailable_store_refuses_and_counts_no_full_queue, QueueFixture) {
+  queue.push(one("a"), answers.take(), false);
+  BOOST_TEST(answers.count("unavailable") == 1U);
+  BOOST_TEST(queue.backlog().refused == 0U);
+  BOOST_TEST(queue.take(0ms)->empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(after_close_it_gives_out_what_is_queued_and_refuses_the_rest, QueueFixture) {
+  push(one("a"));
+  queue.close();
+  push(one("b"));
+  BOOST_TEST(answers.count("unavailable") == 1U);
+  BOOST_TEST(queue.take(std::nullopt)->size() == 1U);
+  BOOST_TEST(!queue.take(std::nullopt));
+}
+
+BOOST_FIXTURE_TEST_CASE(appends_stay_whole_and_in_order, QueueFixture) {
+  for (const auto* topics : {"a", "b", "c", "d"}) {
+    auto drafts = one(topics);
+    drafts.push_back(draft(topics, "second"));
+    push(std::move(drafts));
+  }
+  const auto topics = [&](std::size_t max) {
+    std::string text;
+    for (const auto& append : *queue.take(0ms, max)) text += append.drafts.front().topics.front();
+    return text;
+  };
+  BOOST_TEST(topics(3) == "ab");
+  BOOST_TEST(topics(1) == "c");
+  BOOST_TEST(topics(100) == "d");
+  BOOST_TEST(topics(100).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(wake_ends_one_wait_without_a_timeout, QueueFixture) {
+  queue.wake();
+  BOOST_TEST(queue.take(std::nullopt)->empty());
+  // A second take() waits again, until there is something.
+  std::promise<std::size_t> taken;
+  std::jthread writer([&] { taken.set_value(queue.take(std::nullopt)->size()); });
+  push(one("a"));
+  BOOST_TEST(taken.get_future().get() == 1U);
 }
 
 // Not only the data: a hundred names of 1,000 bytes are a hundred times as much as the event.
@@ -100,7 +189,7 @@ BOOST_AUTO_TEST_CASE(all_that_drafts_take_counts) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(for_the_disk) {
+BOOST_AUTO_TEST_CASE(bounds_what_waits_for_sqlite) {
   SqliteRestarts life;
   std::promise<void> go;
   std::promise<void> begun;
@@ -128,7 +217,7 @@ BOOST_AUTO_TEST_CASE(for_the_disk) {
   BOOST_TEST(eventually([&] { return life.journal().backlog().bytes == 0; }));
 }
 
-BOOST_FIXTURE_TEST_CASE(for_redis, RedisFixture) {
+BOOST_FIXTURE_TEST_CASE(bounds_what_waits_for_redis, RedisFixture) {
   const auto each = pending_bytes(one("a"));
   settings.waiting_bytes_max = 10 * each;
   const auto journal = worker();
