@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
 BOOST_AUTO_TEST_CASE(subscribers_with_one_subscription_have_one_share) {
   base::ByteBudget budget(1'000);
   const auto share = [&] {
-    base::ByteBudget::Reservation fully_read(&budget);
+    base::ByteBudget::Reservation taken(&budget);
     BOOST_TEST(taken.reserve(100));
     return taken;
   };
