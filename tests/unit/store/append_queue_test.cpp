@@ -142,7 +142,8 @@ BOOST_FIXTURE_TEST_CASE(appends_stay_whole_and_in_order, QueueFixture) {
   }
   const auto topics = [&](std::size_t max) {
     std::string text;
-    for (const auto& append : *queue.take(0ms, max)) text += append.drafts.front().topics.front();
+    const auto taken = queue.take(0ms, max).value();
+    for (const auto& append : taken) text += append.drafts.front().topics.front();
     return text;
   };
   BOOST_TEST(topics(3) == "ab");

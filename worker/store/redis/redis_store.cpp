@@ -127,7 +127,7 @@ bool RedisStore::pause(Link& link) {
 
 RedisKnownPosition RedisStore::known_position() const {
   const std::lock_guard lock(mutex_);
-  return {{life_, history_.last() - history_.epoch_start()}, term_};
+  return {{epoch_, history_.last() - history_.epoch_start()}, term_};
 }
 
 // --- the answers ---
@@ -140,8 +140,8 @@ void RedisStore::complete_appends(bool all) {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     std::erase_if(awaiting_readback_, [&](AwaitingReadback& kept) {
-      const bool had = kept.last.life < notified_.life ||
-                       (kept.last.life == notified_.life && kept.last.number <= notified_.number);
+      const bool had = kept.last.epoch < notified_.epoch ||
+                       (kept.last.epoch == notified_.epoch && kept.last.sequence <= notified_.sequence);
       if (!all && !had && now < kept.due) return false;
       ripe.push_back(std::move(kept));
       return true;

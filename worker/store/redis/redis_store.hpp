@@ -82,7 +82,7 @@ class RedisStore final : public Store {
   void probe();
   std::vector<Kept> results_of(const RedisStream::Appended& appended,
                                std::span<const RedisDraft> drafts) const;
-  Kept result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const;
+  Kept result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const;
   bool was_stored(const RedisDraft& draft) const;
   void complete_appends(bool all);
 
@@ -91,7 +91,6 @@ class RedisStore final : public Store {
   void on_recovered(Link& link);
   bool pause(Link& link);
   RedisKnownPosition known_position() const;
-  RedisPosition place() const { return known_position().last; }
   log::Sequence retained_from() const;
   RedisStream::Bounds bounds() const;
 
@@ -119,7 +118,7 @@ class RedisStore final : public Store {
   Link write_link_;
   bool closing_ = false;
   bool writer_done_ = false;  // the writer is done
-  std::uint64_t life_ = 0;
+  std::uint64_t epoch_ = 0;
   std::uint64_t term_ = 0;
   RedisPosition notified_;  // the followers have heard of it
   std::deque<AwaitingReadback> awaiting_readback_;

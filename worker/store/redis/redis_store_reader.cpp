@@ -19,7 +19,7 @@ constexpr std::size_t count_max = 4'096;
 // While Redis works on the next one meanwhile: more are no faster, and less is waited for.
 constexpr std::size_t held_count_max = 256;
 
-RedisPosition place_of(const StreamEntry& entry) { return {entry.life, entry.number}; }
+RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.sequence}; }
 
 }  // namespace
 
@@ -47,29 +47,29 @@ void RedisStore::reader() {
   }
 }
 
-// At the start, after every break, and whenever the stream is not what it was. Our place holds as long as it
-// is one of the same life.
+// At the start, after every lost connection, and when the stream turns out to be another. The position of
+// this worker stays valid while the epoch stays the same.
 void RedisStore::attach() {
   auto state = stream_.open(connected(read_link_), known_position());
-  const auto missed = trimmed_between(place(), {state.last.life, state.first});
+  const auto missed = trimmed_between(known_position().last, {state.last.epoch, state.first});
   {
     const std::lock_guard lock(mutex_);
     const bool first = log_.set_ready();
-    const bool anew = state.last.life != life_;
-    life_ = state.last.life;
+    const bool anew = state.last.epoch != epoch_;
+    epoch_ = state.last.epoch;
     term_ = state.term;
     if (first) {
-      history_.become(log::History(history_.settings(), epoch_of(life_), clock_));
+      history_.become(log::History(history_.settings(), epoch_text(epoch_), clock_));
       trust_clock_at_ = clock_.now() + clock_distrust;
     } else if (anew) {
-      history_.restart(epoch_of(life_));
+      history_.restart(epoch_text(epoch_));
       logger_.warn("Redis lost events; starting a new epoch: store=redis address={} epoch={}",
-                   read_link_.redis->name(), epoch_of(life_));
+                   read_link_.redis->name(), epoch_text(epoch_));
     }
     const auto epoch_start = history_.epoch_start();
     if (epoch_start + state.first > history_.last() + 1) history_.lose(epoch_start + state.first - 1);
     remember(missed);
-    notified_ = {life_, history_.last() - epoch_start};
+    notified_ = {epoch_, history_.last() - epoch_start};
   }
   backlog_end_ = state.last;
   tail_at_ = state.now;
@@ -80,7 +80,7 @@ void RedisStore::attach() {
 }
 
 void RedisStore::read_next() {
-  const auto at = place();
+  const auto at = known_position().last;
   std::size_t bytes = 0;
   auto entries = stream_.read(connected(read_link_), at, count_, quiet, bytes);
   const auto at_that_time = clock_.now();
@@ -91,10 +91,10 @@ void RedisStore::read_next() {
     check_stream();
     return complete_appends(false);
   }
-  if (entries.front().life != at.life) return attach();
+  if (entries.front().epoch != at.epoch) return attach();
   adjust_read_count(entries.size(), bytes);
   // Some may have been trimmed before they were read here.
-  const auto missed = trimmed_between(at, place_of(entries.front()));
+  const auto missed = trimmed_between(at, position_of(entries.front()));
   take(std::move(entries), missed);
   // What is not read yet came after it.
   if (all) last_caught_up_ = at_that_time;
@@ -110,22 +110,22 @@ void RedisStore::adjust_read_count(std::size_t events, std::size_t bytes) {
 // this one is taken in.
 void RedisStore::read_retained() {
   auto& redis = connected(read_link_);
-  auto asked = place();
-  if (asked.number >= backlog_end_.number) return;
+  auto asked = known_position().last;
+  if (asked.sequence >= backlog_end_.sequence) return;
   const auto ask = [&] {
-    const auto until = std::min(asked.number + std::min(count_, held_count_max), backlog_end_.number);
+    const auto until = std::min(asked.sequence + std::min(count_, held_count_max), backlog_end_.sequence);
     stream_.ask_for(redis, asked, until);
-    asked.number = until;
+    asked.sequence = until;
   };
   ask();
   std::vector<std::pair<RedisPosition, RedisPosition>> holes;
   for (bool more = true; more;) {
-    more = asked.number < backlog_end_.number;
+    more = asked.sequence < backlog_end_.sequence;
     if (more) ask();
     std::size_t bytes = 0;
     auto entries = stream_.asked_for(redis, bytes);
     adjust_read_count(entries.size(), bytes);
-    if (!entries.empty()) holes.push_back({place(), place_of(entries.front())});
+    if (!entries.empty()) holes.push_back({known_position().last, position_of(entries.front())});
     take(std::move(entries), {});
   }
   // Trimmed since the beginning was looked for. Not asked for while other answers are to come.
@@ -139,15 +139,15 @@ void RedisStore::read_retained() {
 // Nothing new comes from a stream that was deleted, either; nor from one whose end was taken out.
 void RedisStore::check_stream() {
   const auto last = stream_.last(connected(read_link_));
-  const auto at = place();
-  if (!last || last->life != at.life || last->number < at.number) return attach();
+  const auto at = known_position().last;
+  if (!last || last->epoch != at.epoch || last->sequence < at.sequence) return attach();
   // An event that is just coming is no loss; one that has not come by the next time is.
-  missing_ = last->number > at.number ? missing_ + 1 : 0;
+  missing_ = last->sequence > at.sequence ? missing_ + 1 : 0;
   if (missing_ < 2) return;
-  const auto missed = trimmed_between(at, {last->life, last->number + 1});
+  const auto missed = trimmed_between(at, {last->epoch, last->sequence + 1});
   {
     const std::lock_guard lock(mutex_);
-    history_.lose(history_.epoch_start() + last->number);
+    history_.lose(history_.epoch_start() + last->sequence);
     remember(missed);
     notified_ = *last;
   }
@@ -163,15 +163,15 @@ void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
     const auto epoch_start = history_.epoch_start();
     remember(missed);
     for (auto& entry : entries) {
-      if (entry.life != life_) break;  // the next answer begins with it
-      const auto place = epoch_start + entry.number;
-      if (place <= history_.last()) continue;
+      if (entry.epoch != epoch_) break;  // the next answer begins with it
+      const auto sequence = epoch_start + entry.sequence;
+      if (sequence <= history_.last()) continue;
       // Somebody took events out of the middle.
-      if (place > history_.last() + 1) history_.lose(place - 1);
+      if (sequence > history_.last() + 1) history_.lose(sequence - 1);
       const auto at = time_of(entry);
       if (!last_caught_up_) entry.parts.dated_ms = entry.at.count();
-      read = {entry.life, entry.number};
-      history_.add(finish(std::move(entry), place, history_.id_of(place), at));
+      read = {entry.epoch, entry.sequence};
+      history_.add(make_stream_entry(std::move(entry), sequence, history_.id_of(sequence), at));
     }
     history_.trim();
   }
@@ -186,17 +186,17 @@ void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
 // Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that
 // such events closed. Also called at the start of an epoch.
 RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPosition next) {
-  const auto after = last.life == next.life ? last.number : 0;
-  if (next.number <= after + 1) return {};
+  const auto after = last.epoch == next.epoch ? last.sequence : 0;
+  if (next.sequence <= after + 1) return {};
   auto& redis = connected(read_link_);
   std::size_t names_max = 0;
   {
     const std::lock_guard lock(mutex_);
     names_max = history_.settings().bytes_max / log::History::emptied_share;
   }
-  Trimmed missed{.ids = stream_.past_ids(redis, after, next.number), .closed = {}};
+  Trimmed missed{.ids = stream_.past_ids(redis, after, next.sequence), .closed = {}};
   std::size_t others = 0;
-  missed.closed = stream_.closed_between(redis, after, next.number, names_max, others);
+  missed.closed = stream_.closed_between(redis, after, next.sequence, names_max, others);
   if (others > 0) {
     logger_.warn(
         "too many closed topics for history.bytes_max; subscribers of the oldest do not get `close`: "
@@ -208,14 +208,15 @@ RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPositio
 
 // Under the lock.
 void RedisStore::remember(const Trimmed& missed) {
-  for (const auto& [id, number] : missed.ids) history_.remember(id, history_.epoch_start() + number);
-  for (const auto& [topic, number] : missed.closed) history_.close(topic, history_.epoch_start() + number);
+  for (const auto& [id, sequence] : missed.ids) history_.remember(id, history_.epoch_start() + sequence);
+  for (const auto& [topic, sequence] : missed.closed)
+    history_.close(topic, history_.epoch_start() + sequence);
 }
 
 // What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it
 // came after we looked last; and whoever has never looked knows nothing until the clock of Redis is settled.
 base::Instant RedisStore::time_of(const StreamEntry& entry) const {
-  const bool old = entry.life == backlog_end_.life && entry.number <= backlog_end_.number;
+  const bool old = entry.epoch == backlog_end_.epoch && entry.sequence <= backlog_end_.sequence;
   if (!old || !last_caught_up_) return clock_.now();
   const auto away = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - *last_caught_up_);
   return clock_.now() - std::clamp(tail_at_ - entry.at, 0ms, std::max(away, 0ms));

@@ -74,9 +74,9 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
       const auto group = rest.first(group_of(rest));
       const auto appended = append_group(redis, group);
       sent = true;
-      last.life = appended.life;
-      const auto further = std::ranges::max(appended.places);
-      last.number = std::max(last.number, static_cast<log::Sequence>(std::max<std::int64_t>(further, 0)));
+      if (last.epoch != appended.epoch) last = {appended.epoch, 0};
+      const auto further = std::ranges::max(appended.sequences);
+      last.sequence = std::max(last.sequence, static_cast<log::Sequence>(std::max<std::int64_t>(further, 0)));
       std::ranges::move(results_of(appended, group), std::back_inserter(results));
       rest = rest.subspan(group.size());
     }
@@ -131,19 +131,19 @@ std::vector<Kept> RedisStore::results_of(const RedisStream::Appended& appended,
                                          std::span<const RedisDraft> drafts) const {
   std::vector<Kept> results;
   results.reserve(drafts.size());
-  const auto epoch = epoch_of(appended.life);
+  const auto epoch = epoch_text(appended.epoch);
   for (std::size_t i = 0; i < drafts.size(); ++i)
-    results.push_back(result_of(appended.places[i], epoch, drafts[i]));
+    results.push_back(result_of(appended.sequences[i], epoch, drafts[i]));
   return results;
 }
 
-Kept RedisStore::result_of(std::int64_t place, const std::string& epoch, const RedisDraft& draft) const {
+Kept RedisStore::result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const {
   const auto& id = draft[2];
-  if (place == RedisStream::closed) return base::failure(Rejection::closed);
-  if (place == RedisStream::reserved) return base::failure(Rejection::reserved);
-  if (place == RedisStream::conflict || (place == RedisStream::gone && !was_stored(draft)))
+  if (sequence == RedisStream::closed) return base::failure(Rejection::closed);
+  if (sequence == RedisStream::reserved) return base::failure(Rejection::reserved);
+  if (sequence == RedisStream::conflict || (sequence == RedisStream::evicted && !was_stored(draft)))
     return base::failure(Rejection::conflict);
-  return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(place)}.text() : id;
+  return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(sequence)}.text() : id;
 }
 
 // Redis knows no more of the event than its id. This worker may hold it, or have held it.
@@ -161,8 +161,8 @@ bool RedisStore::was_stored(const RedisDraft& draft) const {
 void RedisStore::probe() {
   try {
     auto& redis = connected(write_link_);
-    const auto at = place();
-    if (at.life != 0) stream_.trim(redis, at.life, retained_from());
+    const auto at = known_position().last;
+    if (at.epoch != 0) stream_.trim(redis, at.epoch, retained_from());
     append_group(redis, {});
     on_recovered(write_link_);
   } catch (const RedisError& error) {

@@ -34,7 +34,7 @@ bool read_field(std::string_view name, std::string_view value, StreamEntry& read
     std::int64_t at = 0;
     if (!read_number(value, at)) return false;
     read.at = std::chrono::milliseconds(at);
-  }  // what else there is, a later version has put there
+  }  // a later version may add fields
   return true;
 }
 
@@ -60,25 +60,25 @@ RedisDraft redis_draft(log::Draft&& draft) {
   id = std::exchange(draft.event.id, {});
   if (!draft.silent) {
     sse::append_event(event, draft.event);
-    event.pop_back();  // the blank line comes after the id
+    event.pop_back();  // the blank line follows the id
   }
   key = std::move(draft.key);
   if (draft.closes) close = "1";
   return out;
 }
 
-bool read_redis_id(const redisReply& reply, std::uint64_t& life, log::Sequence& number) {
+bool read_redis_id(const redisReply& reply, std::uint64_t& epoch, log::Sequence& sequence) {
   if (!is_text(reply)) return false;
   const auto text = text_of(reply);
   const auto dash = text.find('-');
-  return dash != std::string_view::npos && read_number(text.substr(0, dash), life) &&
-         read_number(text.substr(dash + 1), number);
+  return dash != std::string_view::npos && read_number(text.substr(0, dash), epoch) &&
+         read_number(text.substr(dash + 1), sequence);
 }
 
 bool read_redis_entry(const redisReply& reply, StreamEntry& entry) {
   if (reply.type != REDIS_REPLY_ARRAY || reply.elements != 2) return false;
   const auto& fields = *reply.element[1];
-  if (!read_redis_id(*reply.element[0], entry.life, entry.number)) return false;
+  if (!read_redis_id(*reply.element[0], entry.epoch, entry.sequence)) return false;
   if (fields.type != REDIS_REPLY_ARRAY || fields.elements % 2 != 0) return false;
   for (std::size_t i = 0; i < fields.elements; i += 2) {
     const auto& name = *fields.element[i];
@@ -88,9 +88,10 @@ bool read_redis_entry(const redisReply& reply, StreamEntry& entry) {
   return !entry.parts.topics.empty();
 }
 
-log::EntryPtr finish(StreamEntry&& read, log::Sequence place, const std::string& own_id, base::Instant at) {
+log::EntryPtr make_stream_entry(StreamEntry&& read, log::Sequence sequence, const std::string& own_id,
+                                base::Instant at) {
   auto& parts = read.parts;
-  parts.sequence = place;
+  parts.sequence = sequence;
   parts.at = at;
   sse::append_cursor(parts.frame, parts.publisher_id.empty() ? own_id : parts.publisher_id);
   return log::Entry::make(parts);
