@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
+#include "base/number.hpp"
 #include "net/listen_address.hpp"
 #include "net/listen_check.hpp"
 
@@ -26,9 +25,7 @@ bool is_listening(int fd) {
 bool has_listen_fds() {
   const auto number = [](const char* name) {
     const char* text = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): start-up, one thread
-    long value = 0;
-    if (text != nullptr) std::from_chars(text, text + std::strlen(text), value);
-    return value;
+    return text == nullptr ? 0 : base::parse_number<long>(text).value_or(0);
   };
   return number("LISTEN_PID") == ::getpid() && number("LISTEN_FDS") >= 1;
 }

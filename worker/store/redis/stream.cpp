@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 
+#include "base/number.hpp"
 #include "store/redis/scripts.hpp"
 
 namespace worker::store {
@@ -16,9 +16,7 @@ bool read_number(const redisReply& reply, Number& number) {
     return true;
   }
   if (reply.type != REDIS_REPLY_STRING) return false;
-  const auto* end = reply.str + reply.len;
-  const auto [parsed, error] = std::from_chars(reply.str, end, number);
-  return error == std::errc() && parsed == end;
+  return base::assign_number(std::string_view(reply.str, reply.len), number);
 }
 
 std::span<redisReply* const> elements(const redisReply& reply) {

@@ -1,19 +1,13 @@
 #include "store/redis/stream_entry.hpp"
 
-#include <charconv>
 #include <string_view>
 #include <utility>
 
+#include "base/number.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::store {
 namespace {
-
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 bool is_text(const redisReply& reply) { return reply.type == REDIS_REPLY_STRING; }
 std::string_view text_of(const redisReply& reply) { return {reply.str, reply.len}; }
@@ -32,7 +26,7 @@ bool read_field(std::string_view name, std::string_view value, StreamEntry& read
     parts.closes = true;
   } else if (name == "at") {
     std::int64_t at = 0;
-    if (!read_number(value, at)) return false;
+    if (!base::assign_number(value, at)) return false;
     read.at = std::chrono::milliseconds(at);
   }  // a later version may add fields
   return true;
@@ -71,8 +65,8 @@ bool read_redis_id(const redisReply& reply, std::uint64_t& epoch, log::Sequence&
   if (!is_text(reply)) return false;
   const auto text = text_of(reply);
   const auto dash = text.find('-');
-  return dash != std::string_view::npos && read_number(text.substr(0, dash), epoch) &&
-         read_number(text.substr(dash + 1), sequence);
+  return dash != std::string_view::npos && base::assign_number(text.substr(0, dash), epoch) &&
+         base::assign_number(text.substr(dash + 1), sequence);
 }
 
 bool read_redis_entry(const redisReply& reply, StreamEntry& entry) {
