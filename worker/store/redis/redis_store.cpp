@@ -28,6 +28,7 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
       stream_(redis.hub),
       logger_(logger),
       queue_(log),
+      readback_(queue_),
       redis_(redis),
       read_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 0))},
       write_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 1))} {
@@ -78,11 +79,11 @@ void RedisStore::close() {
   {
     const std::lock_guard lock(mutex_);
     writer_done_ = true;
-    if (read_link_.redis && awaiting_readback_.empty()) read_link_.redis->interrupt();
+    if (read_link_.redis && readback_.empty()) read_link_.redis->interrupt();
     changed_.notify_all();
   }
   if (reader_.joinable()) reader_.join();
-  complete_appends(true);
+  readback_.complete_all();
 }
 
 // --- the two lines ---
@@ -128,31 +129,6 @@ bool RedisStore::pause(Link& link) {
 RedisKnownPosition RedisStore::known_position() const {
   const std::lock_guard lock(mutex_);
   return {{epoch_, history_.last() - history_.epoch_start()}, term_};
-}
-
-// --- the answers ---
-
-// Answers the appends whose events the log has. After readback_timeout an append is answered all the same:
-// Redis has its events.
-void RedisStore::complete_appends(bool all) {
-  std::vector<AwaitingReadback> ripe;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    std::erase_if(awaiting_readback_, [&](AwaitingReadback& kept) {
-      const bool had = kept.last.epoch < notified_.epoch ||
-                       (kept.last.epoch == notified_.epoch && kept.last.sequence <= notified_.sequence);
-      if (!all && !had && now < kept.due) return false;
-      ripe.push_back(std::move(kept));
-      return true;
-    });
-  }
-  std::size_t bytes = 0;
-  for (auto& kept : ripe) {
-    kept.done(std::move(kept.results));
-    bytes += kept.bytes;
-  }
-  queue_.release(bytes);
 }
 
 }  // namespace worker::store

@@ -22,6 +22,7 @@
 #include "log/log.hpp"
 #include "store/append_queue.hpp"
 #include "store/health.hpp"
+#include "store/redis/readback_queue.hpp"
 #include "store/redis/stream.hpp"
 #include "store/settings.hpp"
 
@@ -42,16 +43,6 @@ class RedisStore final : public Store {
   void close() override;
 
  private:
-  using Time = std::chrono::steady_clock::time_point;  // of waiting for a machine, not of the history
-
-  // Kept, and to be answered once the history has it.
-  struct AwaitingReadback {
-    RedisPosition last;
-    Time due;
-    std::vector<Kept> results;
-    Done done;
-    std::size_t bytes = 0;  // of the appends that wait
-  };
   // Ids and closed topics of events that were trimmed before this worker could read them.
   struct Trimmed {
     std::vector<RedisPastId> ids;
@@ -84,7 +75,6 @@ class RedisStore final : public Store {
                                std::span<const RedisDraft> drafts) const;
   Kept result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const;
   bool was_stored(const RedisDraft& draft) const;
-  void complete_appends(bool all);
 
   RedisConnection& connected(Link& link);
   void on_failed(Link& link, const RedisError& error);
@@ -101,6 +91,7 @@ class RedisStore final : public Store {
   const RedisStream stream_;
   base::Logger& logger_;
   AppendQueue queue_;
+  ReadbackQueue readback_;
 
   // The reader's alone.
   std::size_t count_ = 64;                       // events asked for at once
@@ -120,8 +111,6 @@ class RedisStore final : public Store {
   bool writer_done_ = false;  // the writer is done
   std::uint64_t epoch_ = 0;
   std::uint64_t term_ = 0;
-  RedisPosition notified_;  // the followers have heard of it
-  std::deque<AwaitingReadback> awaiting_readback_;
   std::condition_variable changed_;
 
   std::jthread reader_;

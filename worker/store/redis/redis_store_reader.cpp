@@ -41,7 +41,7 @@ void RedisStore::reader() {
       read_next();
     } catch (const RedisError& error) {
       on_failed(read_link_, error);
-      complete_appends(true);
+      readback_.complete_all();
       if (!pause(read_link_)) return;
     }
   }
@@ -69,14 +69,14 @@ void RedisStore::attach() {
     const auto epoch_start = history_.epoch_start();
     if (epoch_start + state.first > history_.last() + 1) history_.lose(epoch_start + state.first - 1);
     remember(missed);
-    notified_ = {epoch_, history_.last() - epoch_start};
+    readback_.set_position({epoch_, history_.last() - epoch_start});
   }
   backlog_end_ = state.last;
   tail_at_ = state.now;
   missing_ = 0;
   log_.notify_followers();
   on_recovered(read_link_);
-  complete_appends(false);
+  readback_.complete(std::chrono::steady_clock::now());
 }
 
 void RedisStore::read_next() {
@@ -89,7 +89,7 @@ void RedisStore::read_next() {
     last_caught_up_ = at_that_time;
     trust_clock();
     check_stream();
-    return complete_appends(false);
+    return readback_.complete(std::chrono::steady_clock::now());
   }
   if (entries.front().epoch != at.epoch) return attach();
   adjust_read_count(entries.size(), bytes);
@@ -149,7 +149,7 @@ void RedisStore::check_stream() {
     const std::lock_guard lock(mutex_);
     history_.lose(history_.epoch_start() + last->sequence);
     remember(missed);
-    notified_ = *last;
+    readback_.set_position(*last);
   }
   log_.notify_followers();
 }
@@ -176,11 +176,8 @@ void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
     history_.trim();
   }
   log_.notify_followers();
-  {
-    const std::lock_guard lock(mutex_);
-    notified_ = read;
-  }
-  complete_appends(false);
+  readback_.set_position(read);
+  readback_.complete(std::chrono::steady_clock::now());
 }
 
 // Reads publishers' ids of events that were trimmed before this worker could read them, and the topics that

@@ -11,13 +11,9 @@
 namespace worker::store {
 namespace {
 
-using namespace std::chrono_literals;
-
 // What one script appends: Redis does nothing else meanwhile.
 constexpr std::size_t group_events_max = 2'048;
 constexpr std::size_t group_bytes_max = 4'194'304;
-// How long an answer waits for the reader to have its events.
-constexpr auto readback_timeout = 1s;
 
 std::size_t bytes_of(const RedisDraft& draft) {
   std::size_t size = 0;
@@ -87,23 +83,9 @@ void RedisStore::write(std::vector<PendingAppend>& taken) {
     on_failed(write_link_, error);
     return queue_.refuse(taken, in_doubt ? Rejection::outcome_unknown : Rejection::unavailable);
   }
-  const auto due = std::chrono::steady_clock::now() + readback_timeout;
-  std::size_t freed = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    auto next = results.begin();
-    for (auto& [each, done, bytes] : taken) {
-      const auto end = next + static_cast<std::ptrdiff_t>(each.size());
-      AwaitingReadback kept{last, due, {std::move_iterator(next), std::move_iterator(end)}, std::move(done)};
-      // The events are in Redis: from here on only their results take memory.
-      kept.bytes = std::min(bytes, pending_bytes(kept.results));
-      freed += bytes - kept.bytes;
-      awaiting_readback_.push_back(std::move(kept));
-      next = end;
-    }
-  }
-  queue_.release(freed);
-  complete_appends(false);
+  const auto now = std::chrono::steady_clock::now();
+  readback_.add(taken, std::move(results), last, now);
+  readback_.complete(now);
 }
 
 RedisStream::Appended RedisStore::append_group(RedisConnection& redis, std::span<const RedisDraft> drafts) {
