@@ -1,12 +1,11 @@
-// RedisStore: the history in this process's memory, and in a Redis, where any number of workers, on any
-// number of machines, share one order of events and one kind of cursor.
+// RedisStore: the log in this process's memory and in a Redis, where any number of workers, on any number of
+// machines, share one order of events and one kind of cursor.
 //
-// Two threads, each with a connection of its own. The writer sends what waits, many appends at a time. The
-// reader is the only way by which events come into the history, this worker's own ones, too, so that all
-// workers have them in one order; an append is answered once the reader has its events, so that whoever was
-// answered finds them here. While Redis cannot be reached everything else goes on: readers are served,
-// publishes are refused at once with the reason, and both threads try again. The reader goes on from its
-// place; what was trimmed or lost meanwhile is lost to the history as well, which its readers are told.
+// It has two threads, each with its own connection. The writer sends queued appends, many at a time. The reader is
+// the only thread that adds events to the log, this worker's own included, so that all workers have them in one
+// order; an append is answered when the reader has added its events (ReadbackQueue). While Redis cannot be reached,
+// subscribers are served from the log, publishes are refused at once with the reason, and both threads retry. Then
+// the reader continues from its position; events that were trimmed or lost meanwhile count as lost in the log.
 #pragma once
 
 #include <condition_variable>
