@@ -12,8 +12,8 @@ namespace worker::app {
 /// For open_store(), which fills it. The clock outlives it.
 std::unique_ptr<log::Log> open_log(const log::Settings& history, const store::StorageSettings& storage,
                                    const base::Clock& clock);
-/// Always gives one; where what it keeps cannot be read yet it is in trouble, and says why
-/// (Store::trouble()). Log and logger outlive it.
+/// Always returns one. If its events cannot be read yet, it is unavailable and says why
+/// (Store::unavailable_reason()). Log and logger outlive it.
 std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSettings& storage,
                                          base::Logger& logger);
 

@@ -1,8 +1,8 @@
-// Store: where events are kept. It gives every event its place in the one order of the hub, adds it to the
-// log once it is kept, and answers then.
+// Store: decides the order of events, makes them durable, adds them to the log, and then answers the
+// publisher.
 //
-// The contract: append() gives places without holes, in the order of the calls; what was answered is kept,
-// and is in the log. Usable from every thread. The log outlives it.
+// The contract: append() gives sequences without holes, in the order of the calls. An event whose publisher
+// got an answer is stored and is in the log. Usable from every thread. The log outlives the store.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +17,21 @@
 
 namespace worker::store {
 
-/// Why an event was not taken.
+/// Why an event was not appended.
 enum class Rejection {
-  closed,           // a topic of it was closed
-  reserved,         // the publisher's id looks like one of the hub's own
+  closed,           // one of its topics is closed
+  reserved,         // the publisher's id has the form of a generated id
   conflict,         // another event has the publisher's id, or had it before it was evicted
-  unavailable,      // it cannot be kept now, see Store::trouble(); nor can the others of its append()
-  full,             // too much waits to be stored already; none of its append() is stored
-  outcome_unknown,  // it was on its way when that began, and may have been kept; so may the others
+  unavailable,      // see Store::unavailable_reason(); none of its append() is stored
+  full,             // too many appends wait already; none of its append() is stored
+  outcome_unknown,  // the store failed while it was written: it, and the others, may have been stored
 };
 
-/// The id of an event that was kept, which is the cursor to resume after it.
+/// The id of a stored event, which is the cursor to resume after it; or why there is none.
 using Kept = base::Result<std::string, Rejection>;
 using Done = std::function<void(std::vector<Kept>)>;
 
-/// Appends that were not answered yet.
+/// Appends without an answer yet.
 struct Backlog {
   std::size_t bytes = 0;
   std::uint64_t refused = 0;  // appends, because there were more bytes than the bound
@@ -41,17 +41,18 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Appends in order and calls `done` with one result per draft once they are kept, perhaps before
-  /// returning, perhaps on another thread. An event that is known already by its publisher's id is not
-  /// appended again; its result is that id. Another event that has the id of one that is known is a conflict.
+  /// Appends in order, and calls `done` with one result per draft once they are stored: before it returns, or
+  /// later on another thread. An event that the store has already, by its publisher's id, is not appended
+  /// again; its result is that id. Another event with the same id is a conflict.
   virtual void append(std::vector<log::Draft> drafts, Done done) = 0;
-  /// Why nothing can be kept at the moment, as a sentence; none where all is well. Readers are served all the
-  /// same.
+  /// Why no event can be stored at the moment, as a sentence; none while the store is available. Subscribers
+  /// are served in both cases.
   virtual std::optional<std::string> unavailable_reason() const { return std::nullopt; }
   virtual Backlog backlog() const { return {}; }
-  /// Goes on where `storage` says; false where that takes a restart.
+  /// Uses the new settings from now on; false if they need a restart.
   virtual bool reconfigure(const StorageSettings& /*storage*/) { return false; }
-  /// Before the loops go: every append under way has been answered when it returns, and no other is taken.
+  /// Call before the loops are destroyed. When it returns, every append has been answered; later ones are
+  /// refused.
   virtual void close() {}
 };
 

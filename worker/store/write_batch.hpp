@@ -1,6 +1,6 @@
-// WriteBatch: drafts that become entries together: one by one they are refused, known already, or given the
-// next place; the entries take effect when the journal adds them to its history. A group that could not be
-// kept is thrown away. Used under the journal's lock.
+// WriteBatch: drafts that become entries together. Each is refused, found to be stored already, or given the
+// next sequence. The entries take effect when the store adds them to the log; a batch that could not be
+// stored is dropped. Used under the log's mutex.
 #pragma once
 
 #include <map>
@@ -15,10 +15,10 @@ namespace worker::store {
 
 class WriteBatch {
  public:
-  /// Borrowed; nothing is added to it while the group lives.
+  /// Borrowed; nothing is added to it while the batch lives.
   explicit WriteBatch(const log::History& history) : history_(history) {}
 
-  /// What its publisher is told once the group is kept.
+  /// The answer to its publisher once the batch is stored.
   Kept add(log::Draft&& draft, base::Instant now);
   const std::vector<log::EntryPtr>& entries() const { return entries_; }
 

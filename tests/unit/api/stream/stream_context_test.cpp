@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_slot_is_held_as_long_as_the_stream) {
   RecordingExchange other("GET", "/events");
   BOOST_TEST(!context.take_slot(other, Delivery::stream).has_value());
   BOOST_TEST(other.finished);
-  BOOST_TEST(other.body().starts_with(": all streams that this worker may hold are taken"));
+  BOOST_TEST(other.body().starts_with(": the worker has reached its limit of streams"));
   RecordingExchange poll("GET", "/events");
   BOOST_TEST(!context.take_slot(poll, Delivery::poll).has_value());
   BOOST_TEST(poll.head->status == 503);
