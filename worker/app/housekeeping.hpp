@@ -1,8 +1,10 @@
-// Housekeeping: what the process does once a second, on the loop of one reactor: it evicts events that are
-// too old or exceed the bounds of the history, gives freed memory back to the system, and logs what the limit
-// per address refused. Owned by main. Loop thread only, but for constructor and destructor: the loop must not
-// run then.
+// Housekeeping: what the process does on the loop of one reactor for all. After appends, and once a second,
+// it evicts events that are too old or exceed the bounds of the history; once a second it gives freed memory
+// back to the system, and logs what the limit per address refused. Owned by main. Loop thread only, but for
+// constructor and destructor: the loop must not run then, and nobody append.
 #pragma once
+
+#include <atomic>
 
 #include "api/stream/address_limit_log.hpp"
 #include "log/log.hpp"
@@ -20,6 +22,7 @@ class Housekeeping {
 
  private:
   void on_time();
+  void post_expire();
   void expire();
 
   net::Loop& loop_;
@@ -27,7 +30,8 @@ class Housekeeping {
   api::AddressLimitLog& address_limit_log_;
   net::BackgroundThread background_;
   net::Timer timer_;
-  bool expire_posted_ = false;
+  log::Follower follower_;
+  std::atomic<bool> expire_posted_ = false;
 };
 
 }  // namespace worker::app

@@ -1,4 +1,4 @@
-// Housekeeping: what happens once a second, though nobody publishes.
+// Housekeeping: what happens once a second, though nobody publishes, and after an append.
 #include "app/housekeeping.hpp"
 
 #include <spdlog/sinks/ostream_sink.h>
@@ -65,6 +65,19 @@ BOOST_AUTO_TEST_CASE(a_shard_alone_evicts_nothing) {
   publish("a");
   for (int second = 0; second < 100; ++second) advance(1s);
   BOOST_TEST(held() == 1U);
+}
+
+// An append evicts a thousand at most.
+BOOST_AUTO_TEST_CASE(a_large_append_does_not_exceed_the_bounds_for_long) {
+  history.topic_events_max = 10;
+  shard();
+  start();
+  std::vector<log::Draft> drafts;
+  for (int i = 0; i < 5'000; ++i) drafts.push_back(draft("a", "x"));
+  journal().append(std::move(drafts), [](const auto&) {});
+  BOOST_TEST(held() == 5'000U);  // the shard has read none of them
+  turn();
+  BOOST_TEST(held() == 10U);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_smaller_bound_leaves_no_room_for_goes_without_a_publish) {
