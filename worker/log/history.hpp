@@ -67,7 +67,8 @@ class History {
   void restore(EntryPtr entry);
   /// `last`: the last sequence given out; for the others see LogChanges.
   void restored(Sequence last, Sequence discarded_through, Sequence missing_tail_through);
-  /// `other` in place of this one; followers and the recording of changes stay.
+  /// Replaces the content by that of `other`, which a store has restored with the epoch that it kept;
+  /// followers and the recording of changes stay.
   void become(History&& other);
 
   /// --- for a store that keeps the log in a file ---

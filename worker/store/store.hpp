@@ -42,8 +42,9 @@ class Store {
   virtual ~Store() = default;
 
   /// Appends in order, and calls `done` with one result per draft once they are stored: before it returns, or
-  /// later on another thread. An event that the store has already, by its publisher's id, is not appended
-  /// again; its result is that id. Another event with the same id is a conflict.
+  /// later on another thread, and never under the log's mutex. An event that the store has already, by its
+  /// publisher's id, is not appended again; its result is that id. Another event with the same id is a
+  /// conflict.
   virtual void append(std::vector<log::Draft> drafts, Done done) = 0;
   /// Why no event can be stored at the moment, as a sentence; none while the store is available. Subscribers
   /// are served in both cases.

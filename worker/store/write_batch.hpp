@@ -15,7 +15,8 @@ namespace worker::store {
 
 class WriteBatch {
  public:
-  /// Borrowed; nothing is added to it while the batch lives.
+  /// Borrowed. Until the last add() nothing else is added to it, so a store that writes without the mutex is
+  /// the only one that adds meanwhile; then it adds entries().
   explicit WriteBatch(const log::History& history) : history_(history) {}
 
   /// The answer to its publisher once the batch is stored.
