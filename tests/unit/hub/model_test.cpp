@@ -27,7 +27,7 @@ class Play : public HubFixture {
 
   void step() {
     act();
-    // As a gate sweeps its connections at the end of a turn.
+    // As the acceptor destroys connections at the end of a turn.
     std::erase_if(subscribers_, [&](const auto& subscriber) { return subscriber->ended; });
   }
 

@@ -20,7 +20,7 @@ struct PublishSettings {
   std::size_t batch_max = 10'000;
   /// What becomes of events with a type that the worker itself sends (sse/reserved_types.hpp).
   ReservedTypes reserved_types = ReservedTypes::refuse;
-  /// What a compressed body may expand to: as much as one may have that is not (gate.body_bytes_max).
+  /// The bytes to which a compressed body may expand: fastcgi.body_bytes_max, as for other bodies.
   std::size_t body_bytes_max = 8'388'608;
 
   bool operator==(const PublishSettings&) const = default;

@@ -31,7 +31,7 @@ std::string read_all(int file) {
 
 }  // namespace
 
-// The journal's file itself would not do: closing a descriptor of it drops SQLite's own locks.
+// A lock on the store's file itself would not work: closing any descriptor of it drops SQLite's own locks.
 Checkpoint::Checkpoint(const std::string& path)
     : path_(path + ".lock"),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),

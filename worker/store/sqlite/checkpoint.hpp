@@ -1,7 +1,7 @@
-// Checkpoint: a small file beside that of a journal, `PATH.lock`, that says how far the journal has come. Who
-// holds its lock may write to the journal; everybody else is refused until it goes. What it says shows the
-// next worker whether the journal's file still is what was left: a restored copy, a log cut short, or what
-// the machine had not written out when its power went, ends before it. One thread at a time.
+// Checkpoint: a small file beside the store's file, `PATH.lock`, with the last sequence that was stored. Only
+// the process that holds its lock may write to the store. The next worker compares it with the store's file:
+// a restored copy, a write-ahead log that was cut short, and a file that lacks what the machine had not
+// written to the disk before a power failure all end at a lower sequence. One thread at a time.
 #pragma once
 
 #include <optional>
@@ -15,21 +15,22 @@ namespace worker::store {
 
 class Checkpoint {
  public:
-  /// Of the journal in the file `path`. Throws SqliteError: SQLITE_BUSY where another process has it.
+  /// Of the store in the file `path`. Throws SqliteError: SQLITE_BUSY if another process holds the lock.
   explicit Checkpoint(const std::string& path);
 
-  /// Why a file that holds `epoch` up to `last` may lack events that were acknowledged, as a sentence's part;
-  /// none where it has them all.
+  /// Why a file that holds `epoch` up to `last` may lack events that were acknowledged, as part of a
+  /// sentence; none if it has them all.
   std::optional<std::string> missing_tail_reason(const std::string& epoch, log::Sequence last) const;
-  /// The last place it knows to have been given out.
+  /// The last sequence that is recorded.
   log::Sequence last() const { return record_ ? record_->last : 0; }
 
-  /// The path leads to another file by now, or to none: another worker may hold that one.
+  /// True if the path leads to another file by now, which another worker may have locked, or to none.
   bool moved() const;
 
-  /// To be called once the file has the events up to `last`, and before anybody is told. Throws SqliteError.
+  /// Call it when the file has the events up to `last`, before their publishers get an answer. Throws
+  /// SqliteError.
   void record(const std::string& epoch, log::Sequence last, StorageSettings::Durability durability);
-  /// The file was closed, and the disk has all of it.
+  /// Call it when the file is closed, and all of it is on the disk.
   void record_clean_shutdown();
 
  private:
@@ -49,8 +50,8 @@ class Checkpoint {
   const std::string path_;
   base::UniqueFd file_;
   const std::string boot_;
-  std::optional<Record> record_;  // none: nothing that could be read
-  bool begun_ = false;            // by this process
+  std::optional<Record> record_;  // none if the file could not be read
+  bool begun_ = false;            // this process has written a record
 };
 
 }  // namespace worker::store

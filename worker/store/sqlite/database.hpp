@@ -1,5 +1,5 @@
-// Database and Statement: SQLite's handles with an end, and its error codes as one exception that stops at
-// the journal. One thread at a time.
+// Database and Statement: own SQLite's handles, and turn its error codes into one exception, which the store
+// catches. One thread at a time.
 #pragma once
 
 #include <sqlite3.h>
@@ -12,7 +12,7 @@
 
 namespace worker::store {
 
-/// What SQLite, or the system below it, said. The message is a sentence's part: `disk is full`.
+/// An error of SQLite or of the system. The message is part of a sentence: `disk is full`.
 class SqliteError : public std::runtime_error {
  public:
   SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
@@ -25,14 +25,14 @@ class SqliteError : public std::runtime_error {
 
 class Database {
  public:
-  /// Made if it is not there. Throws SqliteError.
+  /// Opens the file, or creates it. Throws SqliteError.
   explicit Database(const std::string& path);
 
   void run(const char* sql);
   std::int64_t number(const char* sql);
-  /// The path does not lead to this file any more.
+  /// True if the path does not lead to this file any more.
   bool moved() const;
-  /// Its full name, with all links followed; its log is `-wal` after it.
+  /// The full name of the file, with all links followed. The write-ahead log has the same name and `-wal`.
   std::string name() const { return sqlite3_db_filename(handle(), "main"); }
   sqlite3* handle() const { return handle_.get(); }
   [[noreturn]] void fail(int result) const;
@@ -44,7 +44,8 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// Prepared once, run often. Outlived by its database. Texts are borrowed until the next step.
+/// A statement that is prepared once and run often. The database outlives it. Texts are borrowed until the
+/// next step.
 class Statement {
  public:
   Statement(Database& database, const char* sql);
@@ -52,9 +53,9 @@ class Statement {
   Statement& bind(int at, std::int64_t number);
   Statement& bind(int at, std::uint64_t number) { return bind(at, static_cast<std::int64_t>(number)); }
   Statement& bind(int at, std::string_view text);
-  /// One that changes something, to its end; ready for the next afterwards.
+  /// Runs a statement that changes something, and makes it ready for the next run.
   void run();
-  /// The next row is there.
+  /// Moves to the next row; false if there is none.
   bool next();
 
   std::int64_t number(int column) const { return sqlite3_column_int64(handle_.get(), column); }

@@ -1,5 +1,5 @@
-// SqlitePastIds: the part of a SQLite journal's file that keeps PastIds: the key by which ids are hashed, and
-// for each id its hash, place and fingerprint. Its store owns it and begins and ends the transactions; every
+// SqlitePastIds: the part of the SQLite file that stores PastIds: the key by which ids are hashed, and for
+// each id its hash, sequence and fingerprint. SqliteFile owns it, and begins and ends the transactions. Every
 // call may throw SqliteError.
 #pragma once
 
@@ -28,12 +28,12 @@ class SqlitePastIds {
   explicit SqlitePastIds(Database& database);
   ~SqlitePastIds();
 
-  /// The last `max` of them; the others are not in the file any more, either.
+  /// The last `max` ids; deletes the others from the file.
   log::PastIds load(std::size_t max);
   void write(const log::PastId& id);
-  /// All but the last `max`.
+  /// Deletes all but the last `max`.
   void forget(std::size_t max);
-  /// In place of what there is.
+  /// Replaces all ids.
   void rewrite(const log::PastIds& ids);
 
  private:

@@ -1,6 +1,6 @@
-// SqliteFile: the file of the SQLite journal: events as they were sent, marks of topics, and the epoch.
-// Knows the schema, and nothing of readers, nor who else may write to it (see Checkpoint). One thread at a
-// time; every call may throw SqliteError, and then has changed nothing.
+// SqliteFile: the file of the SQLite store: events as they were sent, the state of topics, and the epoch.
+// Knows the schema, but nothing of subscribers, and not who else may write to it (see Checkpoint). One thread
+// at a time. Every call may throw SqliteError, and has changed nothing then.
 #pragma once
 
 #include <cstdint>
@@ -19,34 +19,34 @@ namespace worker::store {
 
 class SqliteFile {
  public:
-  /// Opens the file, or makes it. One of an older schema is brought up to date.
+  /// Opens the file, or creates it. An older schema is upgraded.
   SqliteFile(const std::string& path, StorageSettings::Durability durability, const base::Clock& clock);
   ~SqliteFile();
 
-  /// Of the history in the file; empty where there is none yet.
+  /// The epoch of the history in the file; empty if the file has none yet.
   const std::string& epoch() const { return epoch_; }
-  /// All that is in it.
+  /// Everything in the file.
   log::History load(const log::Settings& settings);
-  /// Events and what became of earlier ones, together or not at all. Takes as many of `changes.gone` as do
-  /// not make others wait, and leaves the rest.
+  /// Writes new events, and the changes of earlier ones, in one transaction. Writes only as many of
+  /// `changes.gone` as take no long time, and leaves the rest in `changes`.
   void write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
-  /// Begins anew with this.
+  /// Replaces the content of the file.
   void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::LogChanges changes);
-  /// The last place that it has given out, or holds.
+  /// The last sequence that was given out, or is in the file.
   log::Sequence last();
-  /// Throws where what was written is not where the next process looks for it: a file was moved, deleted or
-  /// replaced, or another program changed what is in the database. Takes a few system calls; call about once
+  /// Throws if the next process would not find what was written: a file was moved, deleted or replaced, or
+  /// another program changed the database. Takes a few system calls; call about once
   /// a second. After it has thrown, only a new store and rewrite() make the file right.
   void inspect();
-  /// Before it is closed because a call has thrown: see abandon().
+  /// Call it before the file is closed because a call has thrown: see abandon().
   void discard_wal();
 
-  /// To be called about once a second. Where somebody has set the clock since, the times of events after
-  /// `after` are corrected in the file, so that they are by the clock as it is.
+  /// Call it about once a second. If the clock was set since the last call, corrects the times of the events
+  /// after `after` in the file by the same difference.
   void track_clock(log::Sequence after);
 
  private:
-  // What tells a file from an older copy of it.
+  // Tells the file from an older copy of it.
   struct Content {
     std::int64_t events = 0;
     std::int64_t last = 0;  // in `hub`
@@ -78,8 +78,8 @@ class SqliteFile {
   std::unique_ptr<Statements> statements_;
   std::unique_ptr<SqlitePastIds> past_ids_;
   std::string epoch_;
-  // Time by two clocks: that of the machine, which somebody may set, and the time for which workers have had
-  // this file, which only rises: with downtime in the same boot, without it over a boot.
+  // Times by two clocks: the machine's, which may be set, and one that only rises: the time for which workers
+  // have had this file open, and the time between them unless the machine was booted meanwhile.
   const std::string boot_;
   const base::Instant since_;
   std::int64_t up_ms_ = 0;      // the second clock, at since_
