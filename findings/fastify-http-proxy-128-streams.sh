@@ -2,10 +2,9 @@
 # @fastify/http-proxy 11.6.3 over @fastify/reply-from 12.6.5, with fastify 5.12.8 (npm; Node 20)
 #
 # A proxy that does nothing but pass requests on has room for 128 event streams. Its pool has 128 connections to the server behind, and an
-# event stream keeps one for as long as it lives. The request after that is put in a queue without a limit or a timeout: it gets no
-# error, and the server behind is never asked. It is not only streams that wait: every request to the same upstream does, so
-# with the 128th reader the whole site behind the proxy stops, though neither process has anything to do. Nothing is logged but
-# "incoming request". One reader who leaves lets one request through. ("undici: {connections: ...}" sets another number.)
+# event stream keeps one for as long as it lives. The request after that waits: it got no error in the 8 s watched, and the
+# server behind is not asked. It is not only streams that wait: every request to the same upstream does, so
+# with the 128th reader the whole site behind the proxy stops, though neither process has anything to do. One reader who leaves lets one request through. ("undici: {connections: ...}" sets another number.)
 #
 # 130 readers come, then one asks for a file; then three readers leave. Output seen:
 #     streams answered: 128 of 130
