@@ -28,8 +28,8 @@ constexpr auto footer =
     R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a
 second one exits at once. SIGHUP reloads the configuration without dropping a
 stream; an invalid file is logged and changes nothing.
-Exit status: 0 after a clean stop, 2 for an error in the command line, the
-configuration or the socket.)";
+Exit status: 0 after a clean stop, 1 after an internal error, 2 for an error in
+the command line, the configuration or the socket.)";
 
 constexpr std::array<std::string_view, 4> options = {"--config", "--user", "--version", "--help"};
 constexpr std::array<std::string_view, 5> words = {"check", "--config", "--user", "--version", "--help"};

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(help) {
     const auto it = parsed({word});
     BOOST_TEST(it.status() == 0);
     BOOST_TEST(it.err == "");
-    for (const auto* part : {"--config FILE", "--version", "check", "spawn-fcgi -n -s", "Exit status"}) {
+    for (const auto* part : {"--config FILE", "--version", "check", "spawn-fcgi -n -s", "Exit status", "1 after an internal error"}) {
       BOOST_TEST(it.out.find(part) != std::string::npos, part);
     }
   }
