@@ -49,7 +49,8 @@ int serve(const config::Config& config, const std::string& file) {
   const auto store = app::open_store(*log, config.storage, *logger);
   app::export_log_metrics(registry, *log, *store);
   app::Metrics metrics(registry);
-  api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max);
+  api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max,
+                         config.streams.streams_per_subject_max);
   slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   app::export_stream_metrics(registry, slots);
   fcgi::ConnectionTotals totals;

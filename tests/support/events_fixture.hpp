@@ -43,8 +43,15 @@ struct EventsFixture : HubFixture {
     return *context_;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(context(), shard(), journal().store(), greeting, stats);
+    if (!endpoint_) endpoint_.emplace(context(), shard(), journal().store(), access(), greeting, stats);
     return *endpoint_;
+  }
+  api::Access& access() {
+    if (!access_) {
+      access_.emplace(grants, api::Access::Limits{}, api::Access::Shared{subscriber_tokens, publisher_tokens, revocations, access_metrics},
+                      loop.timers());
+    }
+    return *access_;
   }
 
   base::Random random{1};
@@ -53,8 +60,13 @@ struct EventsFixture : HubFixture {
   Named greeting{"greeting"};
   Named stats{"stats"};
   metrics::Limits limits{registry};
+  api::GrantSettings grants;
+  access::TokenVerifier subscriber_tokens, publisher_tokens;
+  api::Revocations revocations{clock};
+  api::AccessMetrics access_metrics{registry};
 
  private:
+  std::optional<api::Access> access_;
   std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;
 };

@@ -44,6 +44,7 @@ class RecordingExchange final : public http::Exchange {
   void send(const base::Bytes& wire) override { write(*wire); }
   bool ready() const override { return !finished && !full; }
   bool fully_read() const override { return true; }
+  std::size_t waiting_bytes() const override { return 0; }
 
   /// All of the body so far.
   std::string body() const {

@@ -14,10 +14,11 @@
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
-                               http::Endpoint& greeting, http::Endpoint& stats)
+                               const Access& access, http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
+      access_(access),
       greeting_(greeting),
       stats_(stats),
       cursor_waitlist_(
@@ -50,21 +51,29 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   }
   auto request = parse_subscribe_request(exchange.request(), parameters, topics, settings, streams_.limits());
   if (!request) return exchange.answer(request.error());
+  const auto identity = access_.subscriber(exchange.request(), parameters);
+  if (!identity) return exchange.answer(identity.error());
+  auto subscription = access_.subscription(identity.value(), topics, request.value().subscription.asked());
+  if (!subscription) return exchange.answer(subscription.error());
+  request.value().subscription = std::move(subscription).value();
+  request.value().subject = identity.value().subject();
+  request.value().grant_ends = access_.end_of(identity.value());
   subscribe(exchange, std::move(request).value());
 }
 
 void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest request) {
   const auto delivery = request.delivery();
   if (!shard_.log().ready()) return streams_.answer_try_again(exchange, delivery);
-  auto slot = streams_.take_slot(exchange, delivery);
+  auto slot = streams_.take_slot(exchange, delivery, request.subject);
   if (!slot) return;
   const auto start = resolve_cursor(request, shard_.log());
   // An answer to HEAD is the same wherever a stream begins.
   const bool waits = start.point.may_arrive && !request.head_only && !cursor_waitlist_.refuses();
-  if (!waits) return begin(exchange, request, start, {std::move(*slot)});
+  if (!waits) return begin(exchange, request, start, {std::move(*slot), request.grant_ends});
   auto bytes = streams_.take_bytes(exchange, delivery, request.bytes());
   if (!bytes) return;
-  cursor_waitlist_.add(exchange, std::move(request), {std::move(*slot), std::move(*bytes)});
+  const auto grant_ends = request.grant_ends;
+  cursor_waitlist_.add(exchange, std::move(request), {std::move(*slot), grant_ends, std::move(*bytes)});
 }
 
 void EventsEndpoint::on_cursor_resolved(http::Exchange& exchange, const SubscribeRequest& request,

@@ -70,7 +70,7 @@ void StatsEndpoint::serve(http::Exchange& exchange) {
     return exchange.answer(http::problem(403, *refused));
   auto slot = streams_.take_slot(exchange, Delivery::stream);
   if (!slot) return;
-  auto& stream = streams_.begin_stream<StatsStream>(exchange, std::move(*slot), {});
+  auto& stream = streams_.begin_stream<StatsStream>(exchange, std::move(*slot), {}, {});
   stream.send(feed_.first());
   open_.push_back(stream);
   // Where it is armed already, other streams of this loop may still wait for the event that this one has just

@@ -1,6 +1,7 @@
 // Metrics: what all rooms count. Registered once, by main, for all reactors; usable from every thread.
 #pragma once
 
+#include "api/access/metrics.hpp"
 #include "api/publish/metrics.hpp"
 #include "fcgi/metrics.hpp"
 #include "hub/metrics.hpp"
@@ -21,11 +22,12 @@ struct LoopMetrics {
 
 struct Metrics {
   explicit Metrics(metrics::Registry& registry)
-      : fcgi(registry), hub(registry), publish(registry), loop(registry), limits(registry) {}
+      : fcgi(registry), hub(registry), publish(registry), access(registry), loop(registry), limits(registry) {}
 
   fcgi::Metrics fcgi;
   hub::Metrics hub;
   api::PublishMetrics publish;
+  api::AccessMetrics access;
   LoopMetrics loop;
   metrics::Limits limits;
 };

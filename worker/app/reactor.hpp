@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "api/access/access.hpp"
+#include "api/control.hpp"
 #include "api/events.hpp"
 #include "api/greeting.hpp"
 #include "api/health.hpp"
@@ -36,6 +38,12 @@ struct SharedServices {
   api::StreamSlots& slots;
   fcgi::ConnectionTotals& totals;
   api::StatsFeed& stats;
+  const access::TokenVerifier& subscriber_tokens;
+  const access::TokenVerifier& publisher_tokens;
+  api::Revocations& revocations;
+  api::PublishRate& publish_rate;
+  /// Filled by the reactors before they run.
+  api::AllOpenStreams& open_streams;
 };
 
 class Reactor {
@@ -66,12 +74,14 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
+  api::Access access_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
   api::EventsEndpoint events_;
   api::PublishEndpoint publish_;
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
+  api::ControlEndpoint control_;
   api::Router router_;
   fcgi::Acceptor acceptor_;
 };

@@ -33,7 +33,8 @@ void Reload::operator()() {
     keep("store", config.storage, running_.storage);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
-  slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max);
+  slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max,
+                   config.streams.streams_per_subject_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   log_.update(config.history);
   reactors_.update(config);

@@ -69,6 +69,7 @@ void read_streams(Section& section, Config& config) {
   auto& streams = config.streams;
   section.number("max", streams.streams_max, 1, 1'000'000);
   section.number("per_address_max", streams.streams_per_address_max, 0, 1'000'000);
+  section.number("per_subject_max", streams.streams_per_subject_max, 0, 1'000'000);
   section.number("outbox_bytes_max", config.hub.outbox_bytes_max, 4096, 1024 * mebibyte);
   section.seconds("stall_seconds", config.fcgi.stall, 100ms, 24h);
   section.seconds("retry_seconds", streams.retry, 0ms, 1h);
@@ -97,6 +98,7 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
   streams.topic_bytes_max = publish.topic_bytes_max;
   section.number("event_bytes_max", publish.event_bytes_max, 1, 1024 * mebibyte);
   section.number("batch_max", publish.batch_max, 1, 1'000'000);
+  section.number("subject_events_per_second_max", publish.subject_events_per_second_max, 0, 1'000'000);
   using Reserved = api::PublishSettings::ReservedTypes;
   section.choice("reserved_types", publish.reserved_types,
                  {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
@@ -147,6 +149,14 @@ void read_stats(Section& section, api::StatsSettings& stats) {
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
 
+void read_access(Section& section, api::GrantSettings& grants) {
+  section.selectors("public", grants.public_topics);
+  using Patterns = api::GrantSettings::Patterns;
+  section.choice("patterns", grants.patterns,
+                 {{"open", Patterns::open}, {"granted", Patterns::granted}, {"refused", Patterns::refused}});
+  section.seconds("resume_seconds", grants.resume, 60s, 8760h);
+}
+
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
   if (const auto wrong = encoding_error(yaml)) throw ConfigError(file, *wrong);
@@ -165,6 +175,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
+  top.section("access", [&](Section& section) { read_access(section, config.grants); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();

@@ -61,6 +61,10 @@ void apply(http::Request& request, std::string_view name, std::string_view value
     request.content_length = value;
   } else if (name == "REMOTE_ADDR") {
     request.remote_address = http::RemoteAddress::parse(value);
+  } else if (name == "SSE_GRANT") {
+    request.grant = value;
+  } else if (name == "SSE_HANDOVER") {
+    request.handed_over = !value.empty() && value != "0";
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }
@@ -116,6 +120,7 @@ base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
     apply(request, text.substr(0, equals), text.substr(equals + 1));
   }
   request.path = path.text();
+  if (request.handed_over) request.original_query = http::Query::parse(path.original_query());
   ::FCGX_Free(&decoded, 0);
   return request;
 }

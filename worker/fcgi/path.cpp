@@ -52,4 +52,10 @@ std::string Path::text() const {
   return document_uri_.empty() ? decoded_once(path_of(request_uri_)) : document_uri_;
 }
 
+std::string_view Path::original_query() const {
+  const auto uri = std::string_view(request_uri_).substr(0, request_uri_.find('#'));
+  const auto mark = uri.find('?');
+  return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+}
+
 }  // namespace worker::fcgi

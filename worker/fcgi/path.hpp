@@ -20,6 +20,9 @@ class Path {
   /// the path of REQUEST_URI, decoded once except for `%2F` and `%00`, which are in no path of the worker.
   /// Empty if there is none of them.
   std::string text() const;
+  /// What follows the first `?` of REQUEST_URI: the query that the client sent, whatever the web server made
+  /// of it.
+  std::string_view original_query() const;
 
  private:
   std::string script_name_;

@@ -95,6 +95,7 @@ class ResponseWriter {
 
   /// Bytes wait for the socket or for release_opening().
   bool has_backlog() const { return backlog_ != nullptr; }
+  std::size_t backlog_bytes() const { return backlog_ ? backlog_->outbox.size_bytes() : 0; }
   /// The backlog is to be sent when the socket is writable.
   bool wants_writable() const { return backlog_ && output_ != Output::delayed; }
   /// Sends the backlog as far as the socket takes it. Only while wants_writable().

@@ -51,6 +51,8 @@ class Exchange {
   /// The web server has read all that was sent. Only over a Unix socket can that be seen; elsewhere true as
   /// soon as it has arrived.
   virtual bool fully_read() const = 0;
+  /// Bytes that wait in the worker's memory for the reader.
+  virtual std::size_t waiting_bytes() const = 0;
   /// Sends `last` and ends the answer, in one system call.
   virtual void finish(std::string_view last = {}) = 0;
   /// Owns `source` from now on. Also where the answer is over already: then it is destroyed after this turn.

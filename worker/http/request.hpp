@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,14 @@ struct Request {
   /// lines is there several times, in their order.
   std::multimap<std::string, std::string, std::less<>> headers;
   RemoteAddress remote_address;
+  /// The parameter SSE_GRANT: what the web server says that this client may do (access/grant_text.hpp).
+  /// Present, though perhaps empty, where the web server decides that. No header of a client can set it.
+  std::optional<std::string> grant;
+  /// The parameter SSE_HANDOVER: the application has chosen the topics in `query`, and hands the client over.
+  /// No header of a client can set it.
+  bool handed_over = false;
+  /// Of a request that was handed over: the query of the address that the client asked for.
+  Query original_query;
   std::string body;
 
   /// The header's value, of several lines the first, or empty.

@@ -54,6 +54,12 @@ void Shard::on_drained(Subscriber& subscriber) {
   if (subscriber.catching_up_) replay_.serve(subscriber);
 }
 
+std::optional<log::Sequence> Shard::position_of(const Subscriber& subscriber) const {
+  if (subscriber.catching_up_) return subscriber.position_;
+  if (subscriber.cohort_->has_news()) return std::nullopt;
+  return context_.position();
+}
+
 Cohort& Shard::cohort_for(const log::Subscription& subscription, base::ByteBudget::Reservation share) {
   const auto place = cohorts_.try_emplace(subscription).first;
   auto& cohort = place->second;

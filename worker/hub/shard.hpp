@@ -13,6 +13,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "hub/cohort.hpp"
 #include "hub/live_queue.hpp"
@@ -36,6 +37,9 @@ class Shard {
   bool has(const log::Subscription& subscription) const { return cohorts_.contains(subscription); }
   /// Called by a subscriber whose socket has drained.
   void on_drained(Subscriber& subscriber);
+  /// The subscriber has everything that matches up to here. None while a flush is to come or under way: then
+  /// the id of the last event that it got is its cursor.
+  std::optional<log::Sequence> position_of(const Subscriber& subscriber) const;
   void update(const Settings& settings);
   /// A subscriber began with a gap.
   void count_gap() { context_.metrics.gaps.add(); }

@@ -17,6 +17,7 @@ enum class Limit {
   bodies_bytes,
   streams,
   streams_per_address,
+  streams_per_subject,
   subscriptions_bytes,
   stream_topics,
   stream_patterns,
@@ -26,6 +27,7 @@ enum class Limit {
   topic_bytes,
   event_bytes,
   batch,
+  publish_rate,
   past_ids,
   waiting_bytes,
 };
@@ -39,12 +41,13 @@ class Limits {
   /// Of all limits together.
   std::uint64_t total() const;
 
-  static constexpr std::array<std::string_view, 17> keys = {"fastcgi.pending_max",
+  static constexpr std::array<std::string_view, 19> keys = {"fastcgi.pending_max",
                                                             "fastcgi.head_bytes_max",
                                                             "fastcgi.body_bytes_max",
                                                             "fastcgi.bodies_bytes_max",
                                                             "streams.max",
                                                             "streams.per_address_max",
+                                                            "streams.per_subject_max",
                                                             "streams.subscriptions_bytes_max",
                                                             "streams.topics_max",
                                                             "streams.patterns_max",
@@ -54,6 +57,7 @@ class Limits {
                                                             "publish.topic_bytes_max",
                                                             "publish.event_bytes_max",
                                                             "publish.batch_max",
+                                                            "publish.subject_events_per_second_max",
                                                             "history.evicted_ids_max",
                                                             "store.pending_bytes_max"};
 

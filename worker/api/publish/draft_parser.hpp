@@ -14,7 +14,7 @@
 namespace worker::api {
 
 struct DraftError {
-  int status;  // 400, or 413 where it is too large
+  int status;  // 400, 413 where it is too large, 403 where its topic is not granted
   std::string detail;
   std::optional<metrics::Limit> limit;  // that was reached, where it is one
 };

@@ -6,8 +6,10 @@
 #include <iterator>
 #include <utility>
 
+#include "api/access/credentials.hpp"
 #include "api/publish/draft_builder.hpp"
 #include "api/request/caller.hpp"
+#include "api/request/exchange_ref.hpp"
 #include "api/request/quoted.hpp"
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
@@ -124,6 +126,11 @@ bool is_large(const http::Request& request) {
          has_lines(request.body, lines_on_loop + 1);
 }
 
+// The topics that may be published; null: all.
+const log::Selectors* granted(const Identity& identity) {
+  return identity.grant ? &identity.grant->publish : nullptr;
+}
+
 using Drafts = std::vector<log::Draft>::iterator;
 
 Drafts end_of_part(Drafts begin, Drafts end) {
@@ -137,12 +144,6 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 
 }  // namespace
 
-// Refers to a publisher's exchange; null once that has ended, which may be before the answer is ready. Loop
-// thread only.
-struct PublishEndpoint::ExchangeRef {
-  http::Exchange* exchange;
-};
-
 // A publish that the store has not answered, or not all of it.
 struct PublishEndpoint::PendingPublish {
   PublishRequest request;
@@ -153,53 +154,59 @@ struct PublishEndpoint::PendingPublish {
   std::vector<store::Kept> results{};
 };
 
-// A response that waits for the store, which may answer on another thread and after the publisher has left.
-class PublishEndpoint::PendingResponse final : public http::Source {
- public:
-  explicit PendingResponse(std::shared_ptr<ExchangeRef> ref) : ref_(std::move(ref)) {}
-  ~PendingResponse() override { ref_->exchange = nullptr; }
-  // A publish that has begun is completed.
-  void drain(std::chrono::milliseconds /*retry*/) override {}
+PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, PublishRate& rate,
+                                 const PublishSettings& settings, PublishMetrics& metrics)
+    : loop_(loop),
+      store_(store),
+      access_(access),
+      rate_(rate),
+      settings_(settings),
+      metrics_(metrics),
+      background_(loop) {}
 
- private:
-  const std::shared_ptr<ExchangeRef> ref_;
-};
+base::Result<Identity, http::Response> PublishEndpoint::publisher(const http::Request& request) const {
+  if (has_bearer_key(request, settings_.key)) return Identity{};
+  auto identity = access_.publisher(request);
+  if (!identity || identity.value().grant) return identity;
+  if (settings_.key.empty() && !access_.has_publisher_keys()) return identity;
+  return base::failure(unauthorized(
+      bearer_token(request) ? "invalid_token" : "",
+      access_.has_publisher_keys()
+          ? "Publishing needs `Authorization: Bearer` with a token that grants it, or with the configured key"
+          : "Publishing needs `Authorization: Bearer` with the configured key"));
+}
 
-PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
-                                 PublishMetrics& metrics)
-    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), background_(loop) {}
-
-bool PublishEndpoint::is_authorized(const http::Request& request) const {
-  return settings_.key.empty() || has_bearer_key(request, settings_.key);
+// Whole seconds: that is what Retry-After can say.
+std::optional<http::Response> PublishEndpoint::rate_refusal(const Identity& identity, std::size_t events) {
+  const auto wait = rate_.refuse(identity.subject(), events, loop_.timers().now());
+  if (!wait) return std::nullopt;
+  metrics_.rejected.add(events);
+  metrics_.limits.count(metrics::Limit::publish_rate);
+  return http::problem(429,
+                       "This user publishes more events per second than publish.subject_events_per_second_max "
+                       "allows. Retry later",
+                       {{"Retry-After", fmt::format("{}", std::chrono::ceil<std::chrono::seconds>(*wait).count())}});
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  if (!is_authorized(request)) {
-    return exchange.answer(http::problem(401,
-                                         "Publishing needs `Authorization: Bearer` with the configured key.",
-                                         {{"WWW-Authenticate", "Bearer"}}));
-  }
+  auto identity = publisher(request);
+  if (!identity) return exchange.answer(identity.error());
   metrics_.bytes.add(request.body.size());
   if (const auto field = field_in_address(request.query)) {
     return exchange.answer(
         http::problem(400, fmt::format("{}: must be in the body, not in the URL", base::printable(*field))));
   }
-  if (is_large(request)) return parse_in_background(exchange);
+  if (is_large(request)) return parse_in_background(exchange, std::move(identity).value());
   const auto begun = loop_.timers().now();
-  auto parsed = parser_.parse(request, settings_, metrics_);
+  auto parsed = parser_.parse(request, settings_, metrics_, granted(identity.value()));
   if (const auto* refusal = std::get_if<http::Response>(&parsed)) return exchange.answer(*refusal);
-  append(std::make_shared<PendingPublish>(
-      PendingPublish{std::get<PublishRequest>(std::move(parsed)), wait(exchange), begun}));
+  auto& publish = std::get<PublishRequest>(parsed);
+  if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size())) return exchange.answer(*refusal);
+  append(std::make_shared<PendingPublish>(PendingPublish{std::move(publish), answer_later(exchange), begun}));
 }
 
-std::shared_ptr<PublishEndpoint::ExchangeRef> PublishEndpoint::wait(http::Exchange& exchange) {
-  auto ref = std::make_shared<ExchangeRef>(ExchangeRef{&exchange});
-  exchange.keep(std::make_unique<PendingResponse>(ref));
-  return ref;
-}
-
-void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
+void PublishEndpoint::parse_in_background(http::Exchange& exchange, Identity identity) {
   const auto bytes = exchange.request().body.size();
   if (background_bytes_ > 0 && background_bytes_ + bytes > background_bytes_max) {
     metrics_.rejected.add();
@@ -210,14 +217,17 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange) {
   http::Request request{.content_type = exchange.request().content_type,
                         .headers = exchange.request().headers,
                         .body = exchange.take_body()};
-  background_.run([this, bytes, ref = wait(exchange), begun = loop_.timers().now(), settings = settings_,
-                   request = std::move(request)] {
-    auto parsed =
-        std::make_shared<PublishParser::Parsed>(background_parser_.parse(request, settings, metrics_));
-    return [this, bytes, ref, begun, parsed] {
+  background_.run([this, bytes, ref = answer_later(exchange), begun = loop_.timers().now(), settings = settings_,
+                   request = std::move(request), identity = std::move(identity)] {
+    auto parsed = std::make_shared<PublishParser::Parsed>(
+        background_parser_.parse(request, settings, metrics_, granted(identity)));
+    return [this, bytes, ref, begun, parsed, identity] {
       background_bytes_ -= bytes;
-      if (auto* publish = std::get_if<PublishRequest>(parsed.get()))
-        return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publish), ref, begun}));
+      if (auto* publish = std::get_if<PublishRequest>(parsed.get())) {
+        auto refusal = rate_refusal(identity, publish->drafts.size());
+        if (!refusal) return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publish), ref, begun}));
+        *parsed = *std::move(refusal);
+      }
       if (ref->exchange != nullptr) ref->exchange->answer(std::get<http::Response>(*parsed));
     };
   });

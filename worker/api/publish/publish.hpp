@@ -9,8 +9,10 @@
 #include <memory>
 #include <variant>
 
+#include "api/access/access.hpp"
 #include "api/publish/metrics.hpp"
 #include "api/publish/publish_parser.hpp"
+#include "api/publish/publish_rate.hpp"
 #include "api/publish/settings.hpp"
 #include "http/exchange.hpp"
 #include "net/background_thread.hpp"
@@ -22,26 +24,27 @@ namespace worker::api {
 /// Loop thread only; one per loop.
 class PublishEndpoint final : public http::Endpoint {
  public:
-  PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
-                  PublishMetrics& metrics);
+  PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, PublishRate& rate,
+                  const PublishSettings& settings, PublishMetrics& metrics);
 
   void serve(http::Exchange& exchange) override;
   void update(const PublishSettings& settings) { settings_ = settings; }
 
  private:
-  struct ExchangeRef;
   struct PendingPublish;
-  class PendingResponse;
 
-  bool is_authorized(const http::Request& request) const;
-  static std::shared_ptr<ExchangeRef> wait(http::Exchange& exchange);
-  void parse_in_background(http::Exchange& exchange);
+  /// Who publishes, and what: null means everything. Otherwise the refusal.
+  base::Result<Identity, http::Response> publisher(const http::Request& request) const;
+  std::optional<http::Response> rate_refusal(const Identity& identity, std::size_t events);
+  void parse_in_background(http::Exchange& exchange, Identity identity);
   void append(const std::shared_ptr<PendingPublish>& pending);
   void on_appended(PendingPublish& pending, std::vector<store::Kept> kept);
   http::Response answer_of(const PendingPublish& pending) const;
 
   net::Loop& loop_;
   store::Store& store_;
+  const Access& access_;
+  PublishRate& rate_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
   PublishParser parser_;

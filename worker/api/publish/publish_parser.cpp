@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/access/access.hpp"
 #include "api/request/request_body.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -32,10 +34,21 @@ DraftResult with_batch_hint(DraftResult draft, std::string_view body) {
   return draft;
 }
 
+// The draft, or why it may not be published: one of its topics is not granted.
+DraftResult if_granted(DraftResult draft, const log::Selectors* granted) {
+  if (!draft || granted == nullptr) return draft;
+  for (const auto& topic : draft.value().topics) {
+    if (granted->matches(topic)) continue;
+    return base::failure(DraftError{
+        403, fmt::format("topic: {} may not be published with the grant of this request", base::printable(topic)), {}});
+  }
+  return draft;
+}
+
 }  // namespace
 
 PublishParser::Parsed PublishParser::parse(const http::Request& request, const PublishSettings& settings,
-                                           PublishMetrics& metrics) {
+                                           PublishMetrics& metrics, const log::Selectors* granted) {
   std::string expanded;
   const auto body = expanded_body(request, expanded, settings.body_bytes_max);
   if (!body) {
@@ -44,11 +57,11 @@ PublishParser::Parsed PublishParser::parse(const http::Request& request, const P
   }
   const auto type = media_type(request, body.value());
   if (type == "application/x-www-form-urlencoded")
-    return one(draft_from_form(body.value(), settings), metrics);
+    return one(draft_from_form(body.value(), settings), metrics, granted);
   if (type == "application/json")
-    return one(with_batch_hint(json_.parse(padded(body.value()), settings), body.value()), metrics);
+    return one(with_batch_hint(json_.parse(padded(body.value()), settings), body.value()), metrics, granted);
   if (type == "application/x-ndjson" || type == "application/ndjson" || type == "application/jsonl")
-    return batch(padded(body.value()), settings, metrics);
+    return batch(padded(body.value()), settings, metrics, granted);
   return http::problem(
       415,
       "Content-Type: must be application/x-www-form-urlencoded, application/json or application/x-ndjson");
@@ -63,10 +76,13 @@ std::string_view PublishParser::padded(std::string_view body) {
   return std::string_view(padded_).substr(0, body.size());
 }
 
-PublishParser::Parsed PublishParser::one(DraftResult draft, PublishMetrics& metrics) {
+PublishParser::Parsed PublishParser::one(DraftResult draft, PublishMetrics& metrics,
+                                         const log::Selectors* granted) {
+  if (draft) draft = if_granted(std::move(draft), granted);
   if (!draft) {
     metrics.count(draft.error());
-    return http::problem(draft.error().status, draft.error().detail);
+    return draft.error().status == 403 ? forbidden(draft.error().detail)
+                                       : http::problem(draft.error().status, draft.error().detail);
   }
   PublishRequest parsed;
   parsed.drafts.push_back(std::move(draft).value());
@@ -74,7 +90,7 @@ PublishParser::Parsed PublishParser::one(DraftResult draft, PublishMetrics& metr
 }
 
 PublishParser::Parsed PublishParser::batch(std::string_view body, const PublishSettings& settings,
-                                           PublishMetrics& metrics) {
+                                           PublishMetrics& metrics, const log::Selectors* granted) {
   PublishRequest parsed{.drafts = {}, .batch = true};
   auto& [drafts, is_batch, items] = parsed;
   const auto lines = std::min(line_count(body), settings.batch_max);
@@ -90,7 +106,7 @@ PublishParser::Parsed PublishParser::batch(std::string_view body, const PublishS
       return http::problem(
           413, fmt::format("The batch has more than {} events; none was stored.", settings.batch_max));
     }
-    auto draft = json_.parse(line, settings);
+    auto draft = if_granted(json_.parse(line, settings), granted);
     items.push_back({number, draft ? std::string() : draft.error().detail});
     if (draft) {
       drafts.push_back(std::move(draft).value());

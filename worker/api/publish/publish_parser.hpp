@@ -12,6 +12,7 @@
 #include "api/publish/settings.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "log/selectors.hpp"
 
 namespace worker::api {
 
@@ -32,13 +33,16 @@ class PublishParser {
   /// What the body asks for, or its refusal.
   using Parsed = std::variant<PublishRequest, http::Response>;
 
-  /// Parses the body by its Content-Type and Content-Encoding. Counts what it refuses.
-  Parsed parse(const http::Request& request, const PublishSettings& settings, PublishMetrics& metrics);
+  /// Parses the body by its Content-Type and Content-Encoding. Counts what it refuses: also events of topics
+  /// that `granted` does not cover; null: all topics are granted.
+  Parsed parse(const http::Request& request, const PublishSettings& settings, PublishMetrics& metrics,
+               const log::Selectors* granted = nullptr);
 
  private:
   std::string_view padded(std::string_view body);
-  static Parsed one(DraftResult draft, PublishMetrics& metrics);
-  Parsed batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics);
+  static Parsed one(DraftResult draft, PublishMetrics& metrics, const log::Selectors* granted);
+  Parsed batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics,
+               const log::Selectors* granted);
 
   JsonDraftParser json_;
   std::string padded_;

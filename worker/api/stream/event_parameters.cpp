@@ -20,8 +20,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::array<std::string_view, 4> names = {"topic", "lastEventId", "poll", "heartbeat"};
-// Beside the topics: ours, and what else an address may carry (tokens, cache busters).
+constexpr std::array<std::string_view, 6> names = {"topic",     "lastEventId",   "poll",
+                                                   "heartbeat", "authorization", "resume"};
+// Beside the topics: ours, and what else an address may carry (tokens of others, cache busters).
 constexpr std::size_t others_max = 64;
 
 bool is_known(std::string_view name) {
@@ -65,8 +66,8 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (!is_known(name)) {
     const auto meant = base::closest_match(name, names);
     throw InvalidRequest(
-        fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll and "
-                    "heartbeat",
+        fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll, "
+                    "heartbeat, authorization and resume",
                     base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }
   if (value.is_null()) return;
@@ -96,15 +97,28 @@ void add_form(http::Query& parameters, std::string_view text, std::size_t most) 
   if (parameters.pairs().size() > most) throw too_many(most);
 }
 
+// The application has chosen everything but the cursor, which only the client knows. A body belongs to the
+// request that the application has answered.
+http::Query handed_over(const http::Request& request) {
+  http::Query parameters;
+  for (const auto& [name, value] : request.query.pairs()) {
+    if (!is_cursor_name(name)) parameters.add(name, value);
+  }
+  for (const auto& [name, value] : request.original_query.pairs()) {
+    if (is_cursor_name(name)) parameters.add(name, value);
+  }
+  return parameters;
+}
+
 }  // namespace
 
 base::Result<http::Query, http::Response> event_parameters(const http::Request& request,
                                                            std::size_t topics_max) {
   const auto most = topics_max + others_max;
-  auto parameters = request.query;
+  auto parameters = request.handed_over ? handed_over(request) : request.query;
   try {
     if (parameters.pairs().size() > most) throw too_many(most);
-    if (request.method == "POST" && !request.body.empty()) {
+    if (!request.handed_over && request.method == "POST" && !request.body.empty()) {
       const auto body = plain_body(request);
       if (!body) return base::failure(body.error());
       const auto type = media_type(request, body.value());

@@ -9,6 +9,11 @@ void EventStream::gap(log::GapReason reason, log::Sequence before, log::Sequence
   exchange_.write(Gap{reason, log.id_of(before), log.id_of(after)}.frame());
 }
 
+std::string EventStream::cursor() const {
+  const auto position = shard_.position_of(*this);
+  return position ? shard_.log().id_of(*position) : std::string();
+}
+
 void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchange& exchange,
                         const SubscribeRequest& request, const ResumeStart& start, Admission admission) {
   const auto& log = shard.log();
@@ -29,11 +34,13 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   } else if (gap_frame.empty()) {
     sse::append_cursor(first, log.id_of(start.point.after));
   }
-  auto& stream = streams.begin_stream<EventStream>(exchange, std::move(admission.slot), first, shard,
-                                                   request.heartbeats);
+  auto& stream =
+      streams.begin_stream<EventStream>(exchange, std::move(admission.slot), admission.grant_ends, first, shard,
+                                        streams.timers().now(), request.heartbeats);
   if (!gap_frame.empty()) exchange.write(gap_frame);
   shard.subscribe(stream, request.subscription, start.point.after, start.point.evictions_seen,
                   std::move(admission.bytes));
+  streams.open_streams().add(stream);
 }
 
 }  // namespace worker::api

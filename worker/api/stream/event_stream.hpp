@@ -8,10 +8,10 @@
 namespace worker::api {
 
 /// Loop thread only. Owned by its exchange.
-class EventStream final : public Stream, public hub::Subscriber {
+class EventStream final : public Stream, public hub::Subscriber, public OpenStream {
  public:
-  EventStream(StreamStart start, hub::Shard& shard, HeartbeatMode heartbeats)
-      : Stream(std::move(start)), hub::Subscriber(heartbeats), shard_(shard) {}
+  EventStream(StreamStart start, hub::Shard& shard, base::Instant now, HeartbeatMode heartbeats)
+      : Stream(std::move(start)), hub::Subscriber(heartbeats), OpenStream(now), shard_(shard) {}
 
   void on_drained() override { shard_.on_drained(*this); }
 
@@ -22,7 +22,14 @@ class EventStream final : public Stream, public hub::Subscriber {
   void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override;
   void end() override { close(); }
 
+  std::string_view subject() const override { return slot_subject(); }
+  const log::Subscription& topics() const override { return subscription(); }
+  std::size_t waiting_bytes() const override { return exchange_.waiting_bytes(); }
+  void revoke() override { expire(ExpiryReason::revoked); }
+
  private:
+  std::string cursor() const override;
+
   hub::Shard& shard_;
 };
 

@@ -11,7 +11,8 @@ namespace worker::api {
 
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
                    Details details)
-    : exchange_(exchange),
+    : OpenStream(timers.now()),
+      exchange_(exchange),
       shard_(shard),
       slot_(std::move(slot)),
       timer_(timers, [this] { respond(false); }),
@@ -96,8 +97,12 @@ void begin_long_poll(StreamContext& streams, hub::Shard& shard, http::Exchange& 
                   std::move(admission.bytes));
   // The client learns of a gap at once; an answer to HEAD has nothing to wait for.
   const bool at_once = gap || request.head_only;
-  poll.wait_for(at_once ? std::chrono::milliseconds(0)
-                        : std::min<std::chrono::milliseconds>(*request.poll, streams.settings().poll_max));
+  if (at_once) return poll.wait_for({});
+  streams.open_streams().add(poll);
+  auto wait = std::min<base::Instant::duration>(*request.poll, streams.settings().poll_max);
+  if (admission.grant_ends)
+    wait = std::min(wait, streams.jittered(*admission.grant_ends) - streams.timers().now());
+  poll.wait_for(std::chrono::ceil<std::chrono::milliseconds>(std::max(wait, base::Instant::duration(0))));
 }
 
 }  // namespace worker::api

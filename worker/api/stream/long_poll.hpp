@@ -16,7 +16,7 @@ namespace worker::api {
 /// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…,"stream":…}`, with `"gap"`,
 /// `"closed":true` or `"notice"` where they apply. `topics` are those of the event that the request asked
 /// for: the client has not shown that it knows the others.
-class LongPoll final : public http::Source, public hub::Subscriber {
+class LongPoll final : public http::Source, public hub::Subscriber, public OpenStream {
  public:
   /// Longer addresses are left out of the answer: the line of a request has to fit one of nginx's buffers
   /// (large_client_header_buffers), which have 8 KB.
@@ -51,6 +51,11 @@ class LongPoll final : public http::Source, public hub::Subscriber {
   void heartbeat(const base::Bytes& /*wire*/) override {}
   void gap(log::GapReason reason, log::Sequence before, log::Sequence after) override;
   void end() override { respond(true); }
+
+  std::string_view subject() const override { return slot_.subject(); }
+  const log::Subscription& topics() const override { return subscription(); }
+  std::size_t waiting_bytes() const override { return exchange_.waiting_bytes(); }
+  void revoke() override { respond(false); }
 
  private:
   void respond(bool closed);

@@ -17,6 +17,8 @@ metrics::Limit limit_of(Reason reason) {
   switch (reason) {
     case Reason::address_full:
       return metrics::Limit::streams_per_address;
+    case Reason::subject_full:
+      return metrics::Limit::streams_per_subject;
     case Reason::subscriptions_full:
       return metrics::Limit::subscriptions_bytes;
     case Reason::all_taken:
@@ -29,6 +31,8 @@ const char* comment_of(Reason reason) {
   switch (reason) {
     case Reason::address_full:
       return "this address has reached its limit of streams; reconnect later";
+    case Reason::subject_full:
+      return "this user has reached the limit of streams; reconnect later";
     case Reason::subscriptions_full:
       return "the memory for subscriptions is used up; reconnect later";
     case Reason::all_taken:
@@ -79,6 +83,10 @@ http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSet
   if (refused.reason == Reason::all_taken)
     return refusal(
         503, "The worker has reached its limit of streams (streams.max in the configuration). Retry later.");
+  if (refused.reason == Reason::subject_full)
+    return refusal(429,
+                   "This user has reached the limit of streams and long polls (streams.per_subject_max in the "
+                   "configuration). Retry later.");
   return refusal(429,
                  "This address has reached its limit of streams and long polls (streams.per_address_max in "
                  "the configuration). Retry later.");

@@ -14,6 +14,8 @@ struct StreamSettings {
   std::size_t streams_max = 20'000;
   /// Streams that one IPv4 address or IPv6 /64 may hold; 0: without limit.
   std::size_t streams_per_address_max = 500;
+  /// Streams that one subject of a grant may hold; 0: without limit.
+  std::size_t streams_per_subject_max = 100;
   /// The reconnection delay of a stream: evenly from [retry, retry + retry_jitter], so that after a restart
   /// the clients do not reconnect all at the same moment.
   std::chrono::milliseconds retry{3'000};

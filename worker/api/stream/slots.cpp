@@ -3,15 +3,21 @@
 namespace worker::api {
 
 base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(const http::RemoteAddress& address,
-                                                                        base::Instant now) {
-  AddressCounts::Entry* counted = nullptr;
+                                                                        base::Instant now,
+                                                                        std::string_view subject) {
+  ++used_;
+  Slot slot(*this);  // gives back what it has where the request is refused
   if (const auto network = address.network()) {
     const auto added = addresses_.add(*network, now);
     if (!added) return base::failure(Refused{Refused::Reason::address_full, added.error().recent});
-    counted = added.value();
+    slot.address_ = added.value();
   }
-  if (++used_ <= limit_) return Slot(*this, counted);
-  give_back(counted);
+  if (!subject.empty()) {
+    const auto added = subjects_.add(subject, now);
+    if (!added) return base::failure(Refused{Refused::Reason::subject_full, added.error().recent});
+    slot.subject_ = added.value();
+  }
+  if (used_ <= limit_) return slot;
   const std::lock_guard lock(refusals_mutex_);
   return base::failure(Refused{Refused::Reason::all_taken, refusals_.add(now)});
 }
@@ -30,8 +36,9 @@ std::size_t StreamSlots::uncounted() const {
   return used > counted ? used - counted : 0;  // another thread may change one between the two reads
 }
 
-void StreamSlots::give_back(AddressCounts::Entry* address) {
-  if (address != nullptr) addresses_.remove(*address);
+void StreamSlots::give_back(const Slot& slot) {
+  if (slot.address_ != nullptr) addresses_.remove(*slot.address_);
+  if (slot.subject_ != nullptr) subjects_.remove(*slot.subject_);
   --used_;
 }
 

@@ -1,14 +1,16 @@
-// StreamSlots: bounds the open streams of all clients and of one address, and the bytes of their
-// subscriptions. A stream or long poll holds one Slot for its life. Usable from every thread.
+// StreamSlots: bounds the open streams of all clients, of one address and of one subject, and the bytes of
+// their subscriptions. A stream or long poll holds one Slot for its life. Usable from every thread.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "api/stream/address_counts.hpp"
 #include "api/stream/recent_refusals.hpp"
+#include "api/stream/subject_counts.hpp"
 #include "base/byte_budget.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -20,29 +22,34 @@ class StreamSlots {
  public:
   class Slot {
    public:
-    Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)), address_(other.address_) {}
+    Slot(Slot&& other) noexcept
+        : slots_(std::exchange(other.slots_, nullptr)), address_(other.address_), subject_(other.subject_) {}
     Slot& operator=(Slot&&) = delete;
     ~Slot() {
-      if (slots_ != nullptr) slots_->give_back(address_);
+      if (slots_ != nullptr) slots_->give_back(*this);
     }
+    /// Of the client's grant; empty where it has none.
+    std::string_view subject() const { return subject_ == nullptr ? std::string_view() : subject_->first; }
 
    private:
     friend class StreamSlots;
-    Slot(StreamSlots& slots, AddressCounts::Entry* address) : slots_(&slots), address_(address) {}
+    explicit Slot(StreamSlots& slots) : slots_(&slots) {}
 
     StreamSlots* slots_;
-    AddressCounts::Entry* address_;  // null where the address is not counted
+    AddressCounts::Entry* address_ = nullptr;  // null where the address is not counted
+    SubjectCounts::Entry* subject_ = nullptr;  // null where there is no subject
   };
   struct Refused {
-    enum class Reason { all_taken, address_full, subscriptions_full };
+    enum class Reason { all_taken, address_full, subject_full, subscriptions_full };
     Reason reason;
-    /// Refusals in the last 10 to 20 s, including this one: of this address for address_full, else of all.
+    /// Refusals in the last 10 to 20 s, including this one: of this address for address_full, of this subject
+    /// for subject_full, else of all.
     std::size_t recent;
   };
 
-  /// `per_address` as AddressCounts has it.
-  explicit StreamSlots(std::size_t most, std::size_t per_address = 0)
-      : limit_(most), addresses_(per_address) {}
+  /// `per_address` and `per_subject` as AddressCounts and SubjectCounts have them.
+  explicit StreamSlots(std::size_t most, std::size_t per_address = 0, std::size_t per_subject = 0)
+      : limit_(most), addresses_(per_address), subjects_(per_subject) {}
 
   /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a client: the peer is
   /// a proxy that does not pass on its clients' addresses, a front end that sends none, or a program on this
@@ -62,13 +69,15 @@ class StreamSlots {
   std::size_t uncounted() const;
   AddressCounts& addresses() { return addresses_; }
   const AddressCounts& addresses() const { return addresses_; }
+  const SubjectCounts& subjects() const { return subjects_; }
 
  private:
-  void give_back(AddressCounts::Entry* address);
+  void give_back(const Slot& slot);
 
   std::atomic<std::size_t> limit_;
   std::atomic<std::size_t> used_ = 0;
   AddressCounts addresses_;
+  SubjectCounts subjects_;
   base::ByteBudget subscriptions_;
   std::mutex refusals_mutex_;
   RecentRefusals refusals_;  // of clients that got no slot; guarded by refusals_mutex_

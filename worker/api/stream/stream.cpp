@@ -31,4 +31,12 @@ void Stream::close() {
   exchange_.finish(last);
 }
 
+void Stream::expire(ExpiryReason reason) {
+  std::string last;
+  if (const auto id = cursor(); !id.empty()) sse::append_cursor(last, id);
+  const auto* data = reason == ExpiryReason::expired ? R"({"reason":"expired"})" : R"({"reason":"revoked"})";
+  sse::append_event(last, {.data = data, .type = std::string(sse::expired_type)});
+  exchange_.finish(last);
+}
+
 }  // namespace worker::api

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/stream/settings.hpp"
@@ -22,18 +23,20 @@ http::ResponseHead stream_head();
 /// jittered `retry:`.
 std::string stream_opening(const StreamSettings& settings, base::Random& random);
 
+/// Why a grant is no longer valid.
+enum class ExpiryReason { expired, revoked };
+
 /// What a stream holds from its first byte to its last. Only StreamContext can make one, so a stream that
 /// skips a step of begin_stream() does not compile.
 class StreamStart {
  private:
   friend class Stream;
   friend class StreamContext;
-  StreamStart(http::Exchange& exchange, StreamSlots::Slot slot, std::unique_ptr<net::Timer> lifetime)
-      : exchange_(exchange), slot_(std::move(slot)), lifetime_(std::move(lifetime)) {}
+  StreamStart(http::Exchange& exchange, StreamSlots::Slot slot)
+      : exchange_(exchange), slot_(std::move(slot)) {}
 
   http::Exchange& exchange_;
   StreamSlots::Slot slot_;
-  std::unique_ptr<net::Timer> lifetime_;
 };
 
 /// Loop thread only. Owned by its exchange.
@@ -43,17 +46,24 @@ class Stream : public http::Source {
   void drain(std::chrono::milliseconds retry) final;
 
  protected:
-  explicit Stream(StreamStart start)
-      : exchange_(start.exchange_), slot_(std::move(start.slot_)), lifetime_(std::move(start.lifetime_)) {}
+  explicit Stream(StreamStart start) : exchange_(start.exchange_), slot_(std::move(start.slot_)) {}
 
   /// Sends `event: close` and ends the stream; the client has received everything.
   void close();
+  /// Sends the cursor and `event: expired`, and ends the stream.
+  void expire(ExpiryReason reason);
+  /// Of the client's grant; empty where it has none.
+  std::string_view slot_subject() const { return slot_.subject(); }
 
   http::Exchange& exchange_;
 
  private:
+  friend class StreamContext;
+  /// The id after which the client has to resume; empty where it has that already, or the stream has none.
+  virtual std::string cursor() const { return {}; }
+
   const StreamSlots::Slot slot_;
-  const std::unique_ptr<net::Timer> lifetime_;  // null where lifetimes are not limited
+  std::unique_ptr<net::Timer> end_timer_;  // null where the stream may last for ever
 };
 
 }  // namespace worker::api

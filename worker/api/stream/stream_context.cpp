@@ -1,13 +1,16 @@
 #include "api/stream/stream_context.hpp"
 
+#include <algorithm>
+
 #include "api/stream/refused_stream.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
 
-std::optional<StreamSlots::Slot> StreamContext::take_slot(http::Exchange& exchange, Delivery delivery) {
-  auto slot = slots_.take(exchange.request().remote_address, timers_.now());
+std::optional<StreamSlots::Slot> StreamContext::take_slot(http::Exchange& exchange, Delivery delivery,
+                                                          std::string_view subject) {
+  auto slot = slots_.take(exchange.request().remote_address, timers_.now(), subject);
   if (slot) return std::move(slot).value();
   refuse(exchange, delivery, slot.error());
   return std::nullopt;
@@ -44,14 +47,31 @@ void StreamContext::open(http::Exchange& exchange, std::unique_ptr<Stream> strea
   exchange.write(stream_opening(settings_, random_).append(first));
 }
 
-std::unique_ptr<net::Timer> StreamContext::lifetime_of(http::Exchange& exchange) {
-  if (settings_.lifetime.count() == 0) return nullptr;
-  auto timer = std::make_unique<net::Timer>(timers_, [&exchange, &limits = limits_] {
+void StreamContext::set_end(Stream& stream, std::optional<base::Instant> grant_ends) {
+  const bool limited = settings_.lifetime.count() > 0;
+  if (!limited && !grant_ends) return;
+  const auto now = timers_.now();
+  const auto lifetime = limited ? std::optional(now + random_.between(settings_.lifetime * 4 / 5, settings_.lifetime))
+                                : std::nullopt;
+  const auto expiry = grant_ends ? std::optional(jittered(*grant_ends)) : std::nullopt;
+  if (expiry && (!lifetime || *expiry <= *lifetime)) {
+    stream.end_timer_ = std::make_unique<net::Timer>(timers_, [&stream] { stream.expire(ExpiryReason::expired); });
+    stream.end_timer_->arm(*expiry);
+    return;
+  }
+  stream.end_timer_ = std::make_unique<net::Timer>(timers_, [&stream, &limits = limits_] {
     limits.count(metrics::Limit::lifetime);
-    exchange.finish();
+    stream.exchange_.finish();
   });
-  timer->arm_in(random_.between(settings_.lifetime * 4 / 5, settings_.lifetime));
-  return timer;
+  stream.end_timer_->arm(*lifetime);
+}
+
+base::Instant StreamContext::jittered(base::Instant grant_ends) {
+  constexpr std::chrono::milliseconds most{10'000};
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(grant_ends - timers_.now());
+  // A twentieth of the time that is left: a grant of a minute ends at most three seconds early.
+  const auto early = std::clamp<std::chrono::milliseconds>(left / 20, std::chrono::milliseconds(0), most);
+  return grant_ends - random_.between(std::chrono::milliseconds(0), early);
 }
 
 }  // namespace worker::api

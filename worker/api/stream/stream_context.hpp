@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/stream/open_streams.hpp"
 #include "api/stream/settings.hpp"
 #include "api/stream/slots.hpp"
 #include "api/stream/stream.hpp"
@@ -21,9 +22,11 @@ namespace worker::api {
 /// How a subscriber receives events.
 enum class Delivery { stream, poll };
 
-/// What a request holds of the limits while it is served.
+/// What a request holds of the limits while it is served, and how long it may be.
 struct Admission {
   StreamSlots::Slot slot;
+  /// When its grant ends; none: it does not.
+  std::optional<base::Instant> grant_ends{};
   base::ByteBudget::Reservation bytes{};  // of all subscriptions
 };
 
@@ -39,9 +42,12 @@ class StreamContext {
   const StreamSettings& settings() const { return settings_; }
   net::Timers& timers() { return timers_; }
   metrics::Limits& limits() { return limits_; }
+  OpenStreams& open_streams() { return open_streams_; }
 
-  /// Takes a slot for the request. None: all are taken, and the request has been answered with a refusal.
-  std::optional<StreamSlots::Slot> take_slot(http::Exchange& exchange, Delivery delivery);
+  /// Takes a slot for the request of `subject`, which is empty for a client without a grant. None: all are
+  /// taken, and the request has been answered with a refusal.
+  std::optional<StreamSlots::Slot> take_slot(http::Exchange& exchange, Delivery delivery,
+                                             std::string_view subject = {});
   /// Takes `bytes` of those that all subscriptions may use. None: as for take_slot().
   std::optional<base::ByteBudget::Reservation> take_bytes(http::Exchange& exchange, Delivery delivery,
                                                           std::size_t bytes);
@@ -50,26 +56,33 @@ class StreamContext {
 
   /// Begins a stream: makes an S of a StreamStart and `args`, sends the head, gives the S to the exchange,
   /// and writes the opening comment, the `retry:` and `first` in one piece. Ends the stream after
-  /// StreamSettings::lifetime. The S lives at least until the end of this turn.
+  /// StreamSettings::lifetime, or shortly before `grant_ends`. The S lives at least until the end of this
+  /// turn.
   template <class S, class... Args>
-  S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::string_view first, Args&&... args) {
-    auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot), lifetime_of(exchange)),
-                                      std::forward<Args>(args)...);
+  S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::optional<base::Instant> grant_ends,
+                  std::string_view first, Args&&... args) {
+    auto stream =
+        std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
     auto& begun = *stream;
+    set_end(begun, grant_ends);
     open(exchange, std::move(stream), first);
     return begun;
   }
+  /// When a grant that ends at `grant_ends` is taken as over: up to 10 s earlier, so that clients whose
+  /// grants end together do not reconnect together.
+  base::Instant jittered(base::Instant grant_ends);
 
  private:
   void refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused);
   void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, std::string_view first);
-  std::unique_ptr<net::Timer> lifetime_of(http::Exchange& exchange);
+  void set_end(Stream& stream, std::optional<base::Instant> grant_ends);
 
   net::Timers& timers_;
   base::Random& random_;
   StreamSlots& slots_;
   StreamSettings settings_;
   metrics::Limits& limits_;
+  OpenStreams open_streams_;
 };
 
 }  // namespace worker::api

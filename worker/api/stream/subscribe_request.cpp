@@ -69,7 +69,7 @@ std::string stream_address(std::string_view path, const std::vector<std::string_
 }  // namespace
 
 std::size_t SubscribeRequest::bytes() const {
-  auto size = hub::subscription_bytes(subscription) + address.size();
+  auto size = hub::subscription_bytes(subscription) + address.size() + subject.size();
   for (const auto& each : cursors) size += sizeof(each) + each.size();
   return size;
 }
@@ -98,7 +98,9 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
   if (const auto seconds = parameters.last("poll")) {
     parsed.poll = parse_seconds(*seconds);
     if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
-    parsed.address = stream_address(request.path, topics, parameters.last("heartbeat"));
+    // One that was handed over gets its streams from its application alone.
+    if (!request.handed_over)
+      parsed.address = stream_address(request.path, topics, parameters.last("heartbeat"));
   }
   return parsed;
 }

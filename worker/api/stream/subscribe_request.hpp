@@ -32,6 +32,10 @@ struct SubscribeRequest {
   std::string address{};
   bool head_only = false;
   hub::Subscriber::HeartbeatMode heartbeats{};
+  /// Of the client's grant; empty where it has none.
+  std::string subject{};
+  /// When the grant ends; none: it does not.
+  std::optional<base::Instant> grant_ends{};
   /// A hint for the person who reads the answer.
   std::optional<std::string> notice{};
 

@@ -28,7 +28,7 @@ struct Silent final : Stream {
 
 struct Fixture {
   Silent& begin(RecordingExchange& exchange, std::string_view first = {}) {
-    return context.begin_stream<Silent>(exchange, *context.take_slot(exchange, Delivery::stream), first,
+    return context.begin_stream<Silent>(exchange, *context.take_slot(exchange, Delivery::stream), {}, first,
                                         destroyed);
   }
   void advance(std::chrono::milliseconds by) {

@@ -1,0 +1,71 @@
+// Where a request may have a token.
+#include "api/access/credentials.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+using namespace worker;
+using namespace worker::api;
+
+namespace {
+
+http::Request with(std::initializer_list<std::pair<const std::string, std::string>> headers) {
+  http::Request request;
+  request.headers = headers;
+  return request;
+}
+
+std::string bearer(const std::string& authorization) {
+  const auto request = with({{"authorization", authorization}});
+  const auto token = bearer_token(request);
+  return token ? "[" + std::string(*token) + "]" : "none";
+}
+
+std::string subscriber(const http::Request& request, std::string_view query = {}, std::string_view cookie = "t") {
+  const auto parameters = http::Query::parse(query);
+  const auto token = subscriber_token(request, parameters, cookie);
+  return token ? "[" + std::string(*token) + "]" : "none";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(credentials_suite)
+
+BOOST_AUTO_TEST_CASE(bearer_tokens) {
+  BOOST_TEST(bearer("Bearer abc") == "[abc]");
+  BOOST_TEST(bearer("bEARER   abc \t") == "[abc]");
+  BOOST_TEST(bearer("Bearer\tabc") == "[abc]");
+  BOOST_TEST(bearer("Bearer") == "[]");
+  BOOST_TEST(bearer("Bearer ") == "[]");
+  BOOST_TEST(bearer("Bearerabc") == "none");
+  BOOST_TEST(bearer("Basic abc") == "none");
+  BOOST_TEST(bearer("") == "none");
+  BOOST_TEST(bearer("Bear") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(the_header_comes_before_the_address_and_that_before_the_cookie) {
+  const auto both = with({{"authorization", "Bearer h"}, {"cookie", "t=c"}});
+  BOOST_TEST(subscriber(both, "authorization=q") == "[h]");
+  const auto cookie = with({{"cookie", "t=c"}});
+  BOOST_TEST(subscriber(cookie, "authorization=q") == "[q]");
+  BOOST_TEST(subscriber(cookie) == "[c]");
+  BOOST_TEST(subscriber(with({})) == "none");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_token_is_one) {
+  BOOST_TEST(subscriber(with({{"cookie", "t=c"}}), "authorization=") == "[]");
+  BOOST_TEST(subscriber(with({{"cookie", "t="}})) == "[]");
+}
+
+BOOST_AUTO_TEST_CASE(cookies) {
+  BOOST_TEST(subscriber(with({{"cookie", "a=1; t=c; b=2"}})) == "[c]");
+  BOOST_TEST(subscriber(with({{"cookie", "a=1;t=c"}})) == "[c]");
+  BOOST_TEST(subscriber(with({{"cookie", "t=\"c\""}})) == "[c]");
+  BOOST_TEST(subscriber(with({{"cookie", "t=a=b=="}})) == "[a=b==]");
+  BOOST_TEST(subscriber(with({{"cookie", "tt=c; T=d; t"}})) == "none");
+  BOOST_TEST(subscriber(with({{"cookie", ";;; ;"}, {"cookie", "t=c"}})) == "[c]");
+  BOOST_TEST(subscriber(with({{"cookie", "t=1; t=2"}})) == "[1]");
+  BOOST_TEST(subscriber(with({{"cookie", "t=c"}}), {}, "") == "none");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

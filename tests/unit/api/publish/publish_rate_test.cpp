@@ -1,0 +1,54 @@
+#include "api/publish/publish_rate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace worker;
+using namespace worker::api;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Fixture {
+  PublishRate rate{10};
+  base::Instant now{1'000s};
+
+  bool admits(std::size_t events, std::string_view subject = "alice") { return !rate.refuse(subject, events, now); }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(publish_rate_suite, Fixture)
+
+BOOST_AUTO_TEST_CASE(a_second_at_once_and_then_the_average) {
+  for (int i = 0; i < 10; ++i) BOOST_TEST(admits(1));
+  BOOST_TEST(!admits(1));
+  now += 100ms;
+  BOOST_TEST(!admits(1));
+  now += 1ms;
+  BOOST_TEST(admits(1));
+  BOOST_TEST(!admits(1));
+}
+
+BOOST_AUTO_TEST_CASE(others_are_not_concerned) {
+  BOOST_TEST(admits(10));
+  BOOST_TEST(!admits(1));
+  BOOST_TEST(admits(1, "bob"));
+  BOOST_TEST(admits(1'000, ""));
+  BOOST_TEST(admits(1'000, ""));
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_is_admitted_as_a_whole_and_paid_for_later) {
+  BOOST_TEST(admits(100));
+  const auto wait = rate.refuse("alice", 1, now);
+  BOOST_REQUIRE(wait.has_value());
+  BOOST_TEST((*wait > 8'900ms && *wait <= 9'001ms));
+  now += *wait;
+  BOOST_TEST(admits(1));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_limit) {
+  rate.set_limit(0);
+  for (int i = 0; i < 100; ++i) BOOST_TEST(admits(1'000));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,147 @@
+#include "api/access/access.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/access/credentials.hpp"
+#include "api/access/grant_parameter.hpp"
+#include "base/printable.hpp"
+#include "http/problem.hpp"
+#include "log/topic.hpp"
+
+namespace worker::api {
+namespace {
+
+log::Selectors parsed(const std::vector<std::string>& selectors, std::size_t bytes_max) {
+  // config/ has checked them; those that a smaller publish.topic_bytes_max forbids match nothing.
+  auto result = log::Selectors::parse({selectors.begin(), selectors.end()}, bytes_max);
+  return result ? std::move(result).value() : log::Selectors();
+}
+
+std::shared_ptr<const access::Grant> shared(access::Grant grant) {
+  return std::make_shared<const access::Grant>(std::move(grant));
+}
+
+}  // namespace
+
+Access::Access(const GrantSettings& settings, const Limits& limits, const Shared& shared,
+               const net::Timers& timers)
+    : shared_(shared), timers_(timers) {
+  update(settings, limits);
+}
+
+void Access::update(const GrantSettings& settings, const Limits& limits) {
+  settings_ = settings;
+  limits_ = limits;
+  public_topics_ = parsed(settings.public_topics, limits.topic_bytes_max);
+}
+
+base::Result<Identity, http::Response> Access::subscriber(const http::Request& request,
+                                                          const http::Query& parameters) const {
+  if (request.grant || request.handed_over) return with_grant_parameter(request);
+  if (!shared_.readers.has_keys()) return Identity{};
+  const auto token = subscriber_token(request, parameters, settings_.cookie);
+  return token ? with_token(shared_.readers, *token) : Verified(Identity{});
+}
+
+base::Result<Identity, http::Response> Access::publisher(const http::Request& request) const {
+  if (request.grant) return with_grant_parameter(request);
+  if (!shared_.publishers.has_keys()) return Identity{};
+  const auto token = bearer_token(request);
+  return token ? with_token(shared_.publishers, *token) : Verified(Identity{});
+}
+
+base::Result<log::Subscription, http::Response> Access::subscription(
+    const Identity& identity, const std::vector<std::string_view>& topics, log::Selectors asked) const {
+  for (const auto topic : topics) {
+    if (may_read(identity, topic)) continue;
+    if (log::is_pattern(topic) && settings_.patterns == GrantSettings::Patterns::refused) {
+      shared_.metrics.not_granted.add();
+      return base::failure(forbidden("topic: patterns are disabled by access.patterns; name the topics"));
+    }
+    const auto name = base::printable(topic);
+    if (!identity.grant) {
+      shared_.metrics.missing.add();
+      return base::failure(unauthorized({}, fmt::format("topic: {} may be read only with a grant. Send a token, or ask "
+                                                        "through the application that gives grants",
+                                                        name)));
+    }
+    shared_.metrics.not_granted.add();
+    return base::failure(forbidden(fmt::format("topic: {} is not covered by the grant of this request", name)));
+  }
+  return log::Subscription(std::move(asked), identity.grant ? identity.grant->subscribe : log::Selectors());
+}
+
+std::optional<base::Instant> Access::end_of(const Identity& identity) const {
+  if (!identity.grant || !identity.grant->expires) return std::nullopt;
+  // Far enough for every stream, and near enough for a clock that counts nanoseconds.
+  constexpr std::chrono::hours most{24 * 366};
+  const auto wall = std::chrono::floor<std::chrono::seconds>(timers_.wall());
+  const auto left = std::min<std::chrono::seconds>(*identity.grant->expires - wall, most);
+  return timers_.now() + left;
+}
+
+Access::Verified Access::with_grant_parameter(const http::Request& request) const {
+  auto grant = parse_grant_parameter(request.grant.value_or(""), limits_.topics_max, limits_.topic_bytes_max);
+  if (!grant) {
+    shared_.metrics.invalid.add();
+    return base::failure(http::problem(
+        500, fmt::format("The web server passes a grant that cannot be read (X-Sse-Grant of the application): {}",
+                         grant.error())));
+  }
+  if (request.handed_over) add_topics(grant.value().subscribe, request.query.all("topic"));
+  return checked(shared(std::move(grant).value()));
+}
+
+// What the application has chosen is granted. Topics that are not valid are refused when the request is parsed.
+void Access::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
+  if (chosen.size() > limits_.topics_max) return;
+  std::vector<std::string> all(chosen.begin(), chosen.end());
+  all.insert(all.end(), granted.names().begin(), granted.names().end());
+  for (const auto& prefix : granted.prefixes()) all.push_back(prefix + "*");
+  if (auto both = log::Selectors::parse({all.begin(), all.end()}, limits_.topic_bytes_max))
+    granted = std::move(both).value();
+}
+
+Access::Verified Access::with_token(const access::TokenVerifier& verifier, std::string_view token) const {
+  auto verified = verifier.verify(token, timers_.wall());
+  if (verified) return checked(std::move(verified).value());
+  const auto& refusal = verified.error();
+  auto& metrics = shared_.metrics;
+  (refusal.reason == access::TokenRefusal::Reason::expired ? metrics.expired : metrics.invalid).add();
+  return base::failure(unauthorized(refusal.error_code(), refusal.sentence));
+}
+
+Access::Verified Access::checked(std::shared_ptr<const access::Grant> grant) const {
+  if (grant->expires && std::chrono::floor<std::chrono::seconds>(timers_.wall()) >= *grant->expires) {
+    shared_.metrics.expired.add();
+    return base::failure(unauthorized("invalid_token", "The grant has expired. Get a new one"));
+  }
+  if (shared_.revocations.is_revoked(grant->subject)) {
+    shared_.metrics.revoked.add();
+    return base::failure(unauthorized("invalid_token", "The grant was revoked by the operator"));
+  }
+  return Identity{std::move(grant)};
+}
+
+bool Access::may_read(const Identity& identity, std::string_view selector) const {
+  using Patterns = GrantSettings::Patterns;
+  const bool pattern = log::is_pattern(selector);
+  if (pattern && settings_.patterns == Patterns::refused) return false;
+  if (identity.grant && identity.grant->subscribe.covers(selector)) return true;
+  return (!pattern || settings_.patterns == Patterns::open) && public_topics_.covers(selector);
+}
+
+http::Response unauthorized(std::string_view error_code, const std::string& detail) {
+  const auto challenge =
+      error_code.empty() ? std::string("Bearer") : fmt::format("Bearer error=\"{}\"", error_code);
+  return http::problem(401, detail, {{"WWW-Authenticate", challenge}});
+}
+
+http::Response forbidden(const std::string& detail) {
+  return http::problem(403, detail, {{"WWW-Authenticate", "Bearer error=\"insufficient_scope\""}});
+}
+
+}  // namespace worker::api

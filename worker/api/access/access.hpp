@@ -1,0 +1,89 @@
+// Access: who sends a request, by its credential, and what it may do. A credential is, in this order, the
+// grant that the web server passes (SSE_GRANT), a token, or for publishing the configured key. Loop thread
+// only; one per loop. The verifiers and revocations are shared.
+//
+// A request with a credential that is wrong or no longer valid is refused, also where it would be allowed
+// without one: nobody becomes anonymous without notice.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "access/grant.hpp"
+#include "access/token_verifier.hpp"
+#include "api/access/metrics.hpp"
+#include "api/access/revocations.hpp"
+#include "api/access/settings.hpp"
+#include "base/result.hpp"
+#include "http/query.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "log/subscription.hpp"
+#include "net/timer.hpp"
+
+namespace worker::api {
+
+/// Who sends a request, as far as its credential proves it.
+struct Identity {
+  /// Null: the request has no credential.
+  std::shared_ptr<const access::Grant> grant{};
+
+  std::string_view subject() const { return grant ? std::string_view(grant->subject) : std::string_view(); }
+};
+
+class Access {
+ public:
+  struct Shared {
+    const access::TokenVerifier& readers;
+    const access::TokenVerifier& publishers;
+    const Revocations& revocations;
+    AccessMetrics& metrics;
+  };
+  struct Limits {
+    std::size_t topics_max = 100;
+    std::size_t topic_bytes_max = 1'024;
+  };
+
+  Access(const GrantSettings& settings, const Limits& limits, const Shared& shared, const net::Timers& timers);
+  void update(const GrantSettings& settings, const Limits& limits);
+
+  /// Who asks for /events. `parameters` may have `authorization`, a token. Otherwise the refusal: 401, or 500
+  /// for a grant of the web server that cannot be read.
+  base::Result<Identity, http::Response> subscriber(const http::Request& request,
+                                                    const http::Query& parameters) const;
+  /// Who asks for /publish or /control. Anonymous where no keys for publishers' tokens are configured.
+  base::Result<Identity, http::Response> publisher(const http::Request& request) const;
+
+  /// What `identity` receives of `topics`, which are valid, or the refusal: 401 where it has no credential,
+  /// 403 where that does not cover a topic. The refusal names the first such topic.
+  base::Result<log::Subscription, http::Response> subscription(const Identity& identity,
+                                                               const std::vector<std::string_view>& topics,
+                                                               log::Selectors asked) const;
+  bool has_publisher_keys() const { return shared_.publishers.has_keys(); }
+  /// When the grant ends; none: it does not.
+  std::optional<base::Instant> end_of(const Identity& identity) const;
+
+ private:
+  using Verified = base::Result<Identity, http::Response>;
+
+  Verified with_grant_parameter(const http::Request& request) const;
+  void add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const;
+  Verified with_token(const access::TokenVerifier& verifier, std::string_view token) const;
+  Verified checked(std::shared_ptr<const access::Grant> grant) const;
+  bool may_read(const Identity& identity, std::string_view selector) const;
+
+  GrantSettings settings_;
+  Limits limits_;
+  log::Selectors public_topics_;
+  const Shared shared_;
+  const net::Timers& timers_;
+};
+
+/// 401 with `WWW-Authenticate: Bearer` (RFC 6750, section 3), with an error code where a credential was sent.
+http::Response unauthorized(std::string_view error_code, const std::string& detail);
+/// 403: the credential is valid but does not cover what is asked for.
+http::Response forbidden(const std::string& detail);
+
+}  // namespace worker::api

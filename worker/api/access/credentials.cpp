@@ -1,0 +1,53 @@
+#include "api/access/credentials.hpp"
+
+#include <algorithm>
+
+#include "api/request/request_body.hpp"
+
+namespace worker::api {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+// The first cookie of this name (RFC 6265, section 4.2.1). A client may send several Cookie lines.
+std::optional<std::string_view> cookie_value(const http::Request& request, std::string_view name) {
+  const auto [first, end] = request.headers.equal_range("cookie");
+  for (auto line = first; line != end; ++line) {
+    std::string_view rest = line->second;
+    while (!rest.empty()) {
+      const auto semicolon = std::min(rest.find(';'), rest.size());
+      const auto pair = trimmed(rest.substr(0, semicolon));
+      rest.remove_prefix(std::min(semicolon + 1, rest.size()));
+      const auto equals = pair.find('=');
+      if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
+      auto value = pair.substr(equals + 1);
+      if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string_view> bearer_token(const http::Request& request) {
+  constexpr std::string_view scheme = "bearer";
+  const auto authorization = request.header("authorization");
+  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return std::nullopt;
+  const auto rest = authorization.substr(scheme.size());
+  if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return std::nullopt;
+  return trimmed(rest);
+}
+
+std::optional<std::string_view> subscriber_token(const http::Request& request, const http::Query& parameters,
+                                                 std::string_view cookie) {
+  if (const auto bearer = bearer_token(request)) return bearer;
+  if (const auto parameter = parameters.last("authorization")) return parameter;
+  return cookie.empty() ? std::nullopt : cookie_value(request, cookie);
+}
+
+}  // namespace worker::api

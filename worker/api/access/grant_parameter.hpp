@@ -1,0 +1,20 @@
+// The grant that the web server passes in the FastCGI parameter SSE_GRANT: what the application has answered
+// in the header X-Sse-Grant. Pure; from every thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "access/grant.hpp"
+#include "base/result.hpp"
+
+namespace worker::api {
+
+/// Parses `subscribe=TOPIC&publish=TOPIC&subject=NAME&expires=UNIX_SECONDS&control=1`: a query string, in
+/// which subscribe and publish may repeat and everything may be left out. Empty text is a grant of nothing.
+/// Fails with a sentence for any other name, for more than `topics_max` selectors in one list, for selectors
+/// that are not valid (log/topic.hpp), and for a subject over 256 bytes or with control characters.
+base::Result<access::Grant, std::string> parse_grant_parameter(std::string_view text, std::size_t topics_max,
+                                                               std::size_t topic_bytes_max);
+
+}  // namespace worker::api

@@ -1,0 +1,30 @@
+// What an operator can set about grants. Plain values; config/ reads them, defaults are the shipped ones.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace worker::api {
+
+struct GrantSettings {
+  /// Who may subscribe to patterns.
+  enum class Patterns {
+    open,     // everybody, where public_topics covers them
+    granted,  // who has a grant that covers them
+    refused,  // nobody
+  };
+
+  /// Topics and patterns that may be read without a grant. Default: all.
+  std::vector<std::string> public_topics{"*"};
+  Patterns patterns = Patterns::open;
+  /// The cookie that may hold a subscriber's token; empty: none.
+  std::string cookie;
+  /// How long a resume address is valid whose grant has no end.
+  std::chrono::milliseconds resume{86'400'000};
+
+  bool operator==(const GrantSettings&) const = default;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,209 @@
+#include "api/control.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "api/request/caller.hpp"
+#include "api/request/exchange_ref.hpp"
+#include "api/request/request_body.hpp"
+#include "base/number.hpp"
+#include "base/printable.hpp"
+#include "http/problem.hpp"
+#include "log/topic.hpp"
+
+namespace worker::api {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t body_bytes_max = 65'536;
+// Streams that one loop ends in a turn: each takes a system call.
+constexpr std::size_t ended_per_turn = 256;
+// Streams that one loop describes; all are counted.
+constexpr std::size_t described_max = 1'000;
+constexpr unsigned refuse_seconds_max = 31'536'000;
+
+struct Command {
+  enum class Action { list, end };
+  Action action = Action::list;
+  // One of the two.
+  std::string subject;
+  std::string topic;
+  std::optional<std::chrono::seconds> refuse;
+
+  bool concerns(const OpenStream& stream) const {
+    return topic.empty() ? stream.subject() == subject : stream.topics().matches(topic);
+  }
+};
+
+using Failure = std::string;
+
+// The members of the body, whichever form it has.
+base::Result<http::Query, Failure> members_of(const http::Request& request, std::string_view body) {
+  const auto type = media_type(request, body);
+  if (type == "application/x-www-form-urlencoded") return http::Query::parse(body, 16);
+  if (type != "application/json")
+    return base::failure(Failure("Content-Type: must be application/json or application/x-www-form-urlencoded"));
+  const auto json = Json::parse(body, nullptr, false);
+  if (!json.is_object()) return base::failure(Failure("JSON: the body must be one object"));
+  http::Query members;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_string()) {
+      members.add(name, value.get<std::string>());
+    } else if (value.is_number_unsigned()) {
+      members.add(name, fmt::format("{}", value.get<std::uint64_t>()));
+    } else {
+      return base::failure(fmt::format("{}: has the wrong type", base::printable(name)));
+    }
+  }
+  return members;
+}
+
+base::Result<Command, Failure> command_of(const http::Query& members) {
+  Command command;
+  bool has_action = false;
+  for (const auto& [name, value] : members.pairs()) {
+    if (name == "action") {
+      if (value != "list" && value != "end") return base::failure(Failure("action: must be list or end"));
+      command.action = value == "list" ? Command::Action::list : Command::Action::end;
+      has_action = true;
+    } else if (name == "subject") {
+      command.subject = value;
+    } else if (name == "topic") {
+      command.topic = value;
+    } else if (name == "refuseSeconds") {
+      const auto seconds = base::parse_number<unsigned>(value);
+      if (!seconds || *seconds > refuse_seconds_max)
+        return base::failure(Failure("refuseSeconds: must be a whole number of seconds, at most a year"));
+      command.refuse = std::chrono::seconds(*seconds);
+    } else {
+      return base::failure(fmt::format("{}: is not a member; there are action, subject, topic and refuseSeconds",
+                                       base::printable(name)));
+    }
+  }
+  if (!has_action) return base::failure(Failure("action: is missing; it is list or end"));
+  if (command.subject.empty() == command.topic.empty())
+    return base::failure(Failure("subject, topic: exactly one of the two is needed"));
+  if (!command.topic.empty() && log::is_pattern(command.topic))
+    return base::failure(Failure("topic: must be one topic, without a pattern"));
+  if (command.refuse && (command.action != Command::Action::end || command.subject.empty()))
+    return base::failure(Failure("refuseSeconds: goes with the action end and a subject"));
+  return command;
+}
+
+std::string time_text(base::WallTime time) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const std::time_t seconds = milliseconds / 1'000;
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+Json description(const OpenStream& stream, const net::Timers& timers) {
+  auto topics = Json::array();
+  for (const auto& name : stream.topics().names()) topics.push_back(name);
+  for (const auto& prefix : stream.topics().prefixes()) topics.push_back(prefix + "*");
+  const auto since = timers.wall() - (timers.now() - stream.since());
+  return {{"subject", stream.subject()},
+          {"topics", std::move(topics)},
+          {"since", time_text(std::chrono::time_point_cast<base::WallTime::duration>(since))},
+          {"waitingBytes", stream.waiting_bytes()}};
+}
+
+}  // namespace
+
+// A command on its way through all loops. Shared by them; the last one answers.
+class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
+ public:
+  Task(net::Loop& loop, std::shared_ptr<ExchangeRef> ref, const AllOpenStreams& all, Command command)
+      : loop_(loop), ref_(std::move(ref)), all_(all), command_(std::move(command)), left_(all.size()) {}
+
+  void begin() {
+    for (const auto& each : all_) each.loop->post([self = shared_from_this(), &each] { self->run(each); });
+  }
+
+ private:
+  // On the loop of `part`.
+  void run(const OpenStreamsOfLoop& part) {
+    auto described = Json::array();
+    std::size_t count = 0;
+    const bool ends = command_.action == Command::Action::end;
+    part.streams->each([&](OpenStream& stream) {
+      if (!command_.concerns(stream) || (ends && count == ended_per_turn)) return;
+      ++count;
+      if (ends) return stream.revoke();
+      if (described.size() < described_max) described.push_back(description(stream, part.loop->timers()));
+    });
+    const std::lock_guard lock(mutex_);
+    count_ += count;
+    for (auto& each : described) streams_.push_back(std::move(each));
+    // Those that have ended leave the list after this turn.
+    if (ends && count == ended_per_turn)
+      return part.loop->post([self = shared_from_this(), &part] { self->run(part); });
+    if (--left_ == 0) loop_.post([self = shared_from_this()] { self->answer(); });
+  }
+
+  void answer() {
+    if (ref_->exchange == nullptr) return;
+    Json body;
+    body[command_.action == Command::Action::end ? "ended" : "count"] = count_;
+    if (command_.action == Command::Action::list) body["streams"] = std::move(streams_);
+    ref_->exchange->answer(http::plain_response(
+        "application/json", body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
+  }
+
+  net::Loop& loop_;
+  const std::shared_ptr<ExchangeRef> ref_;  // only on `loop_`
+  const AllOpenStreams& all_;
+  const Command command_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::size_t left_;
+  std::size_t count_ = 0;
+  Json streams_ = Json::array();
+};
+
+ControlEndpoint::ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access,
+                                 Revocations& revocations, const PublishSettings& publish)
+    : loop_(loop), all_(all), access_(access), revocations_(revocations), publish_(publish) {}
+
+void ControlEndpoint::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (auto refused = refusal(request)) return exchange.answer(*refused);
+  if (request.body.size() > body_bytes_max)
+    return exchange.answer(http::problem(413, fmt::format("The body is over {} bytes.", body_bytes_max)));
+  const auto body = plain_body(request);
+  if (!body) return exchange.answer(body.error());
+  const auto members = members_of(request, body.value());
+  if (!members) return exchange.answer(http::problem(400, members.error()));
+  auto command = command_of(members.value());
+  if (!command) return exchange.answer(http::problem(400, command.error()));
+  // Before the streams end: a client that returns at once is refused already.
+  if (const auto time = command.value().refuse; time && !revocations_.revoke(command.value().subject, *time)) {
+    return exchange.answer(http::problem(
+        503, fmt::format("{} subjects are refused already. Retry when some of their times are over.",
+                         Revocations::subjects_max)));
+  }
+  std::make_shared<Task>(loop_, answer_later(exchange), all_, std::move(command).value())->begin();
+}
+
+std::optional<http::Response> ControlEndpoint::refusal(const http::Request& request) const {
+  if (has_bearer_key(request, publish_.key)) return std::nullopt;
+  const auto identity = access_.publisher(request);
+  if (!identity) return identity.error();
+  if (const auto& grant = identity.value().grant) {
+    if (grant->control) return std::nullopt;
+    return forbidden("The grant of this request does not include control");
+  }
+  if (publish_.key.empty() && !access_.has_publisher_keys()) return std::nullopt;
+  return unauthorized({}, "/control needs `Authorization: Bearer` with the publish key, or with a token that grants control");
+}
+
+}  // namespace worker::api
