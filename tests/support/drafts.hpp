@@ -38,10 +38,12 @@ inline log::Draft closing(const std::string& topics, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data)}, .closes = true};
 }
 
-inline log::Subscription select(const std::string& selectors) {
-  const auto all = words(selectors);
-  return log::Subscription::parse({all.begin(), all.end()}, 1'024).value();
+inline log::Selectors selectors(const std::string& text) {
+  const auto all = words(text);
+  return log::Selectors::parse({all.begin(), all.end()}, 1'024).value();
 }
+
+inline log::Subscription select(const std::string& asked) { return log::Subscription(selectors(asked)); }
 
 /// The places of the entries: `1 2 5`.
 inline std::string places(const std::vector<log::EntryPtr>& entries) {

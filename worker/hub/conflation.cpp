@@ -12,7 +12,7 @@ constexpr std::size_t node_bytes = 96;
 }  // namespace
 
 Conflation::Conflation(const std::vector<std::string>& topics)
-    : topics_(log::Subscription::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
+    : topics_(log::Selectors::parse({topics.begin(), topics.end()}, std::string::npos).value()) {}
 
 bool Conflation::applies_to(const log::Entry& entry, const log::Subscription& asked) const {
   return !entry.key().empty() && std::ranges::all_of(entry.topics(), [&](const auto& topic) {

@@ -48,7 +48,7 @@ class Conflation {
   const std::string& name_of(std::string_view topic, std::string_view key) const;
   void forget_older_half();
 
-  log::Subscription topics_;
+  log::Selectors topics_;
   Latest latest_;  // by topic and key, with a NUL between them, which no topic has
   std::size_t bytes_ = 0;
   mutable std::string name_;  // of name_of(), so that a look-up allocates nothing

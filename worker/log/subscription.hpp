@@ -1,39 +1,35 @@
-// Subscription: the set of selectors of one reader. A value.
+// Subscription: what one reader asks for. A value.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "base/result.hpp"
 #include "log/entry.hpp"
+#include "log/selectors.hpp"
 
 namespace worker::log {
 
-/// Names, and patterns: `orders/*` stands for every name that begins with `orders/`, `*` for all. Comparable;
-/// equal subscriptions share a cohort.
+/// Comparable; equal subscriptions share a cohort.
 class Subscription {
  public:
-  /// Each selector is a name or a pattern (log/topic.hpp) of at most `bytes_max` bytes; repeated ones count
-  /// once. Fails with a sentence.
-  static base::Result<Subscription, std::string> parse(const std::vector<std::string_view>& selectors,
-                                                       std::size_t bytes_max);
+  /// Asks for nothing.
+  Subscription() = default;
+  explicit Subscription(Selectors asked) : asked_(std::move(asked)) {}
 
-  bool matches(std::string_view topic) const;
+  bool matches(std::string_view topic) const { return asked_.matches(topic); }
   /// One of the topics of the entry matches.
-  bool matches(const Entry& entry) const;
+  bool matches(const Entry& entry) const { return asked_.matches(entry); }
 
-  /// Sorted.
-  const std::vector<std::string>& names() const { return names_; }
-  /// Sorted, without the star: `orders/`, or empty for all.
-  const std::vector<std::string>& prefixes() const { return prefixes_; }
+  /// As in Selectors.
+  const std::vector<std::string>& names() const { return asked_.names(); }
+  const std::vector<std::string>& prefixes() const { return asked_.prefixes(); }
 
   auto operator<=>(const Subscription&) const = default;
 
  private:
-  std::vector<std::string> names_;
-  std::vector<std::string> prefixes_;
+  Selectors asked_;
 };
 
 }  // namespace worker::log

@@ -49,10 +49,11 @@ base::Result<log::Subscription, std::string> parse_topics(const std::vector<std:
     limits.count(metrics::Limit::stream_patterns);
     return base::failure(too_many_patterns(patterns, settings.patterns_max));
   }
-  auto subscription = log::Subscription::parse(topics, settings.topic_bytes_max);
+  auto asked = log::Selectors::parse(topics, settings.topic_bytes_max);
+  if (asked) return log::Subscription(std::move(asked).value());
   const auto too_long = [&](auto topic) { return topic.size() > settings.topic_bytes_max; };
-  if (!subscription && std::ranges::any_of(topics, too_long)) limits.count(metrics::Limit::topic_bytes);
-  return subscription;
+  if (std::ranges::any_of(topics, too_long)) limits.count(metrics::Limit::topic_bytes);
+  return base::failure(std::move(asked).error());
 }
 
 std::string stream_address(std::string_view path, const std::vector<std::string_view>& topics,
