@@ -55,12 +55,18 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_stream_metrics(registry, slots);
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
+  // TODO keys
+  access::TokenVerifier subscriber_tokens, publisher_tokens;
+  api::Revocations revocations(clock);
+  api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
+  api::AllOpenStreams open_streams;
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.slow_closes,
                         metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
 
   const app::SharedServices services{
-      clock, *logger, listening.value().descriptor(), *log, *store, registry, metrics, slots, totals, stats};
+      clock, *logger, listening.value().descriptor(), *log, *store, registry, metrics, slots, totals, stats,
+      subscriber_tokens, publisher_tokens, revocations, publish_rate, open_streams};
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log);
   app::Reload reload(file, config, reactors, *log, *store, slots, *logger);

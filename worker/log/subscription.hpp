@@ -16,12 +16,13 @@ class Subscription {
  public:
   /// Asks for nothing.
   Subscription() = default;
-  explicit Subscription(Selectors asked) : asked_(std::move(asked)) {}
+  explicit Subscription(Selectors asked, const Selectors& /*granted*/ = {}) : asked_(std::move(asked)) {}
 
   bool matches(std::string_view topic) const { return asked_.matches(topic); }
   /// One of the topics of the entry matches.
   bool matches(const Entry& entry) const { return asked_.matches(entry); }
 
+  const Selectors& asked() const { return asked_; }
   /// As in Selectors.
   const std::vector<std::string>& names() const { return asked_.names(); }
   const std::vector<std::string>& prefixes() const { return asked_.prefixes(); }
