@@ -54,10 +54,13 @@ class StreamSlots {
   /// Loopback, Unix sockets and unknown addresses are not counted. They do not identify a client: the peer is
   /// a proxy that does not pass on its clients' addresses, a front end that sends none, or a program on this
   /// machine.
-  base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now);
-  void set_limit(std::size_t most, std::size_t per_address) {
+  /// `subject`: of the client's grant; empty: not counted.
+  base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now,
+                                   std::string_view subject = {});
+  void set_limit(std::size_t most, std::size_t per_address, std::size_t per_subject) {
     limit_ = most;
     addresses_.set_limit(per_address);
+    subjects_.set_limit(per_subject);
   }
   std::size_t used() const { return used_; }
   std::size_t limit() const { return limit_; }
