@@ -136,15 +136,9 @@ void SqliteFile::make_schema() {
   });
 }
 
-log::History SqliteFile::load(const log::Settings& settings) {
+log::HistoryLoader SqliteFile::load(const log::Settings& settings) {
   continue_clock();
-  log::History history(settings, epoch_, clock_);
-  history.restore(past_ids_->load(settings.past_ids_max));
-  Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
-  while (marks.next()) {
-    history.restore_topic(std::string(marks.text(0)), {static_cast<log::Sequence>(marks.number(1)),
-                                                       static_cast<log::Sequence>(marks.number(2))});
-  }
+  log::HistoryLoader loader(settings, load_record(settings.past_ids_max), clock_);
   log::Sequence last = 0;
   Statement events(
       database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
@@ -162,17 +156,29 @@ log::History SqliteFile::load(const log::Settings& settings) {
     entry.publisher_id = events.text(4);
     entry.key = events.text(5);
     entry.closes = events.number(6) != 0;
-    history.restore(log::Entry::make(entry));
+    loader.add(log::Entry::make(entry));
   }
+  content_ = next_content_;
+  return loader;
+}
+
+log::HistoryLoader::Record SqliteFile::load_record(std::size_t past_ids_max) {
+  const auto sequence = [](Statement& row, int column) {
+    return static_cast<log::Sequence>(row.number(column));
+  };
+  log::HistoryLoader::Record record{.epoch = epoch_, .past_ids = past_ids_->load(past_ids_max)};
   Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
   if (hub.next()) {
     next_content_.last = hub.number(0);
-    last = std::max(last, static_cast<log::Sequence>(hub.number(0)));
-    history.restored(last, static_cast<log::Sequence>(hub.number(1)),
-                     static_cast<log::Sequence>(hub.number(2)));
+    record.last = sequence(hub, 0);
+    record.discarded_through = sequence(hub, 1);
+    record.missing_tail_through = sequence(hub, 2);
   }
-  content_ = next_content_;
-  return history;
+  Statement topics(database_, "SELECT name, lost_through, closed_at FROM topics");
+  while (topics.next()) {
+    record.topics.emplace_back(topics.text(0), log::TopicState{sequence(topics, 1), sequence(topics, 2)});
+  }
+  return record;
 }
 
 void SqliteFile::write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {

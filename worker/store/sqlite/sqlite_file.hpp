@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "log/history.hpp"
+#include "log/history_loader.hpp"
 #include "store/settings.hpp"
 #include "store/sqlite/database.hpp"
 #include "store/sqlite/file_watch.hpp"
@@ -25,8 +25,8 @@ class SqliteFile {
 
   /// The epoch of the history in the file; empty if the file has none yet.
   const std::string& epoch() const { return epoch_; }
-  /// Everything in the file.
-  log::History load(const log::Settings& settings);
+  /// Everything in the file. Call it before write().
+  log::HistoryLoader load(const log::Settings& settings);
   /// Writes new events, and the changes of earlier ones, in one transaction. Writes only as many of
   /// `changes.gone` as take no long time, and leaves the rest in `changes`.
   void write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
@@ -59,6 +59,7 @@ class SqliteFile {
   void abandon();
   void wal_checkpoint();
   void make_schema();
+  log::HistoryLoader::Record load_record(std::size_t past_ids_max);
   void write(const log::Entry& entry);
   void write(log::LogChanges& changes, std::size_t gone_max);
   std::int64_t wall_ms(const log::Entry& entry) const;

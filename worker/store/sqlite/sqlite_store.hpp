@@ -36,7 +36,7 @@ class SqliteStore final : public Store {
 
  private:
   void open();
-  void verify_checkpoint(log::History& history) const;
+  void verify_checkpoint(log::HistoryLoader& loader) const;
   void run();
   template <class Range, class Work>
   void in_parts(Range& range, const Work& work);
