@@ -55,7 +55,7 @@ int serve(const config::Config& config, const std::string& file) {
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
   api::AddressLimitLog address_limit_log(slots, *logger);
-  api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.slow_closes,
+  api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
                         metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
 
   const app::SharedServices services{

@@ -98,7 +98,7 @@ void Connection::on_peer_gone() {
 
 void Connection::close_stalled() {
   context_.metrics.limits.count(metrics::Limit::stall);
-  context_.metrics.slow_closes.add();
+  context_.metrics.stalled_closes.add();
   close(StreamEnd::slow);
 }
 

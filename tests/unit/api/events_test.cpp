@@ -334,16 +334,16 @@ BOOST_AUTO_TEST_CASE(head_only) {
     BOOST_TEST(exchange.body() == "");
   }
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(leaving_frees_its_slot_and_its_place_in_the_hub) {
   auto reader = asking("topic=a");
   BOOST_TEST(slots.used() == 1U);
-  BOOST_TEST(metrics.readers.value() == 1);
+  BOOST_TEST(metrics.subscribers.value() == 1);
   reader.reset();
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   publish("a");
   settle();
 }

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_loop_sees_every_event_once) {
   for (const auto& entry : held) expected += journal().id_of(*entry) + " ";
   BOOST_TEST(seen == expected);
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
 }
 
 // A long history comes in answers of a bounded size.

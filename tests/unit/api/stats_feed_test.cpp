@@ -22,7 +22,7 @@ struct Fixture : StatsFixture {
 BOOST_FIXTURE_TEST_SUITE(stats_feed_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
-  slow_closes.add(2);
+  stalled_closes.add(2);
   metrics.gaps.add(3);
   publish_metrics.rejected.add(4);
   limits.count(metrics::Limit::streams, 5);

@@ -15,7 +15,7 @@ struct Fixture : HubFixture {
     shard();
     settle();
     advance(60s);
-    BOOST_TEST(metrics.readers.value() == 0);
+    BOOST_TEST(metrics.subscribers.value() == 0);
     BOOST_TEST(metrics.cohorts.value() == 0);
   }
   std::unique_ptr<RecordingSubscriber> reading(const std::string& selectors,
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(coming_and_going_thousands_of_times) {
     if (i % 3 != 0) subscribers.erase(subscribers.begin() + i % static_cast<int>(subscribers.size()));
     clock.advance(1ms);
   }
-  BOOST_TEST(metrics.readers.value() == static_cast<std::int64_t>(subscribers.size()));
+  BOOST_TEST(metrics.subscribers.value() == static_cast<std::int64_t>(subscribers.size()));
   BOOST_TEST(metrics.cohorts.value() <= 35);
 }
 

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_meanwhile_is_forgotten) {
   publish("a");
   settle();
   BOOST_TEST(metrics.delivered_events.value() == 2U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   BOOST_TEST(metrics.cohorts.value() == 0);
   auto& other = slow("a");
   publish("a");

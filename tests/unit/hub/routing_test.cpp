@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(subscribers_with_one_subscription_share_everything) {
   subscribe(first, "a b");
   subscribe(second, "b a b");
   subscribe(other, "a");
-  BOOST_TEST(metrics.readers.value() == 3);
+  BOOST_TEST(metrics.subscribers.value() == 3);
   BOOST_TEST(metrics.cohorts.value() == 2);
   publish("a");
   publish("b");
@@ -156,13 +156,13 @@ BOOST_AUTO_TEST_CASE(a_cohort_is_removed_with_its_last_subscriber) {
   subscribe(*first, "a b/*");
   subscribe(*second, "a b/*");
   first.reset();
-  BOOST_TEST(metrics.readers.value() == 1);
+  BOOST_TEST(metrics.subscribers.value() == 1);
   BOOST_TEST(metrics.cohorts.value() == 1);
   publish("b/1");
   turn();
   BOOST_TEST(second->news() == "[1]");
   second.reset();
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   BOOST_TEST(metrics.cohorts.value() == 0);
   framed.clear();
   publish("a b/1");

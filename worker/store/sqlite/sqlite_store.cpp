@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds housekeeping_interval = 1s;
 // published: what is acknowledged before is lost if the worker is killed before.
 constexpr auto inspection_interval = 1s;
 constexpr Health::Pauses retry_pauses{.first = 250ms, .longest = 5s};
-// Where the clock is of no use.
-constexpr log::Sequence places_passed_min = 1ULL << 32;
+// Where the clock is of no use: see verify_checkpoint().
+constexpr log::Sequence sequences_skipped_min = 1ULL << 32;
 
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
@@ -250,16 +250,17 @@ void SqliteStore::rewrite(SqliteFile& store) {
   changes_ = {};
 }
 
-// Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
-// been given out are passed over: with the time, in microseconds, which no count of events has reached.
+// Is what was loaded all that was stored? If that is not certain, subscribers get a gap, and the sequences
+// that may have been given out are skipped: the next one is the time in microseconds, which no count of
+// events has reached.
 void SqliteStore::verify_checkpoint(log::HistoryLoader& loader) const {
   const auto last = loader.epochs().last();
   const auto why = checkpoint_->missing_tail_reason(loader.epochs().name(), last);
   if (!why) return;
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
-  const auto passed = std::max(last, checkpoint_->last()) + places_passed_min;
+  const auto skipped = std::max(last, checkpoint_->last()) + sequences_skipped_min;
   loader.mark_missing_tail(
-      std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
+      std::max(skipped, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
   logger_.warn(
       "the last events may be missing; returning subscribers get a gap: store=sqlite path={} reason=\"{}\"",
       storage_.path, *why);
