@@ -20,7 +20,7 @@ struct StatsFixture : HubFixture {
       const auto process = [this] { return stats; };
       feed_ = std::make_unique<api::StatsFeed>(
           api::StatsFeed::Sources{metrics, publish_metrics, limits, stalled_closes, loop_lag,
-                                  journal().log(), slots, clock, framing, process});
+                                  event_log().log(), slots, clock, framing, process});
     }
     return *feed_;
   }

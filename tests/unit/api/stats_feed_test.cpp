@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
   limits.count(metrics::Limit::batch);
   publish_times(7, "t");
   const auto slot = slots.take(worker::support::address("203.0.113.7"), clock.now());
-  const auto bytes = journal().stats().bytes;
+  const auto bytes = event_log().stats().bytes;
   BOOST_TEST(
       *feed().first().wire ==
       "data: "

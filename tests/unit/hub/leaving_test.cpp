@@ -161,7 +161,8 @@ BOOST_AUTO_TEST_CASE(while_it_fell_behind) {
 BOOST_AUTO_TEST_CASE(coming_and_going_thousands_of_times) {
   std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   for (int i = 0; i < 3'000; ++i) {
-    subscribers.push_back(reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : journal().last()));
+    subscribers.push_back(
+        reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : event_log().last()));
     publish(fmt::format("t{} u{}/x", i % 11, i % 3));
     if (i % 4 == 0) turn();
     if (i % 3 != 0) subscribers.erase(subscribers.begin() + i % static_cast<int>(subscribers.size()));

@@ -15,15 +15,15 @@ struct Fixture : HubFixture {
   std::string routed(const std::string& selectors, const std::string& published) {
     RecordingSubscriber subscriber;
     subscribe(subscriber, selectors);
-    const auto before = journal().last();
+    const auto before = event_log().last();
     std::string all;
     for (auto topics : words(published)) {
       std::ranges::replace(topics, '+', ' ');
       publish(topics);
       settle();
       const auto news = subscriber.news();
-      if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", journal().last() - before);
-      if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", journal().last()));
+      if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", event_log().last() - before);
+      if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", event_log().last()));
     }
     return all;
   }
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
       bool matches = false;
       for (const auto& name : names) matches |= select(asked).matches(name);
       append({.topics = names, .event = {.data = "x"}});
-      if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", journal().last());
+      if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", event_log().last());
     }
     settle();
     BOOST_TEST_CONTEXT(asked) {
