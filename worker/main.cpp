@@ -61,7 +61,7 @@ int serve(const config::Config& config, const std::string& file) {
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
   api::AllOpenStreams open_streams;
   api::AddressLimitLog address_limit_log(slots, *logger);
-  api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.slow_closes,
+  api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
                         metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
 
   const app::SharedServices services{

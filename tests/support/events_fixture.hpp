@@ -43,7 +43,7 @@ struct EventsFixture : HubFixture {
     return *context_;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(context(), shard(), journal().store(), access(), greeting, stats);
+    if (!endpoint_) endpoint_.emplace(context(), shard(), event_log().store(), access(), greeting, stats);
     return *endpoint_;
   }
   api::Access& access() {

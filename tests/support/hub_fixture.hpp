@@ -17,13 +17,13 @@ namespace worker::support {
 
 struct HubFixture {
   /// Both are made by the first use, out of the settings of that moment. The epoch is `e`.
-  EventLog& journal() {
-    if (!journal_) journal_ = std::make_unique<MemoryLog>(history, "e", clock);
-    return *journal_;
+  EventLog& event_log() {
+    if (!event_log_) event_log_ = std::make_unique<MemoryLog>(history, "e", clock);
+    return *event_log_;
   }
   hub::Shard& shard() {
     if (!shard_) {
-      shard_.emplace(loop, journal().log(), settings, metrics, [this](std::string_view payload) {
+      shard_.emplace(loop, event_log().log(), settings, metrics, [this](std::string_view payload) {
         framed.push_back(payload.size());
         return std::make_shared<const std::string>(payload);
       });
@@ -31,12 +31,12 @@ struct HubFixture {
     return *shard_;
   }
   /// In place of the one in memory. Before the first use.
-  void use(std::unique_ptr<EventLog> other) { journal_ = std::move(other); }
+  void use(std::unique_ptr<EventLog> other) { event_log_ = std::move(other); }
 
   void append(log::Draft draft) {
     std::vector<log::Draft> drafts;
     drafts.push_back(std::move(draft));
-    journal().append(std::move(drafts), [](const auto&) {});
+    event_log().append(std::move(drafts), [](const auto&) {});
   }
   void publish(const std::string& topics, std::string data = "x") { append(draft(topics, std::move(data))); }
   void publish_times(int count, const std::string& topics, const std::string& data = "x") {
@@ -46,7 +46,7 @@ struct HubFixture {
   void subscribe(RecordingSubscriber& subscriber, const std::string& selectors,
                  std::optional<log::Sequence> after = {}) {
     loop.timers().turn().begin();  // requests come at the beginning of one, or soon after
-    shard().subscribe(subscriber, select(selectors), after ? *after : journal().last(), 0);
+    shard().subscribe(subscriber, select(selectors), after ? *after : event_log().last(), 0);
   }
   void turn() { loop.run_ready(); }
   void advance(std::chrono::milliseconds by) {
@@ -74,7 +74,7 @@ struct HubFixture {
   std::vector<std::size_t> framed;
 
  private:
-  std::unique_ptr<EventLog> journal_;
+  std::unique_ptr<EventLog> event_log_;
   std::optional<hub::Shard> shard_;
 };
 

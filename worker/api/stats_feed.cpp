@@ -78,7 +78,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
                {"streams", sources_.slots.used()},
                {"streams_max", sources_.slots.limit()},
                {"stream_source_addresses", sources_.slots.addresses().networks()},
-               {"stalled_closes_total", sources_.slow_closes.value()},
+               {"stalled_closes_total", sources_.stalled_closes.value()},
                {"gaps_total", sources_.hub.gaps.value()},
                {"rejected_events_total", sources_.publish.rejected.value()},
                {"limit_reached_total", sources_.limits.total()},

@@ -28,7 +28,7 @@ class StatsFeed {
     const hub::Metrics& hub;
     const PublishMetrics& publish;
     const metrics::Limits& limits;
-    const metrics::Counter& slow_closes;
+    const metrics::Counter& stalled_closes;
     const metrics::Histogram& loop_lag;  // microseconds
     const log::Log& log;
     const StreamSlots& slots;

@@ -7,7 +7,6 @@
 #include <exception>
 #include <utility>
 
-#include "fcgi/record.hpp"
 #include "fcgi/request_problem.hpp"
 
 namespace worker::fcgi {
@@ -16,8 +15,6 @@ namespace {
 constexpr std::size_t read_bytes = 65'536;
 // Reads from one connection in one turn; a large body takes several turns.
 constexpr int reads_per_turn = 8;
-// Bytes of the next request that may come before the answer is sent.
-constexpr std::size_t pipelined_bytes_max = 65'536;
 
 }  // namespace
 
@@ -95,13 +92,13 @@ void Connection::refuse(Refusal refusal) {
 }
 
 void Connection::on_peer_gone() {
-  if (phase_ == Phase::receiving && !is_between_requests()) return refuse(Refusal::truncated);
+  if (phase_ == Phase::receiving && !input_.is_between_requests()) return refuse(Refusal::truncated);
   close();
 }
 
 void Connection::close_stalled() {
   context_.metrics.limits.count(metrics::Limit::stall);
-  context_.metrics.slow_closes.add();
+  context_.metrics.stalled_closes.add();
   close(StreamEnd::slow);
 }
 
@@ -154,18 +151,14 @@ void Connection::receive(bool hung_up) {
 
 void Connection::take(std::string_view bytes) {
   std::string joined;
-  if (phase_ == Phase::receiving && !pipelined_bytes_.empty()) {
-    joined = std::exchange(pipelined_bytes_, {}).append(bytes);
-    bytes = joined;
-  }
+  if (phase_ == Phase::receiving) bytes = input_.take_pipelined(bytes, joined);
   // While bytes are kept for later, those behind them are for later, too.
-  while (!bytes.empty() && !closed() && pipelined_bytes_.empty()) {
+  while (!bytes.empty() && !closed() && !input_.has_pipelined()) {
     if (after_answer_ == AfterAnswer::discard_input) return;
-    if (!request_reader_) begin_request_reader();
-    const bool was_between = request_reader_->between_requests();
-    const auto progress = request_reader_->take(bytes);
-    if (auto records = request_reader_->take_reply(); !records.empty())
-      after_write(writer_.reply(std::move(records)));
+    auto& reader = request_reader();
+    const bool was_between = reader.between_requests();
+    const auto progress = reader.take(bytes);
+    if (auto records = reader.take_reply(); !records.empty()) after_write(writer_.reply(std::move(records)));
     if (closed()) return;
     if (!progress) return refuse(progress.error());
     switch (progress.value()) {
@@ -187,43 +180,33 @@ void Connection::take(std::string_view bytes) {
 // its last; a connection that was served before may wait for its next request.
 void Connection::wait_for_more(bool was_between_requests) {
   if (phase_ == Phase::receiving) {
-    if (!is_between_requests()) {
+    if (!input_.is_between_requests()) {
       if (was_between_requests) timer_.arm_in(context_.settings.deadline);
     } else if (was_served()) {
       timer_.arm_in(context_.settings.idle);
     }
     count_receiving();
   }
-  if (request_reader_->is_initial()) request_reader_.reset();
+  input_.drop_initial_reader();
 }
 
-// The next request of a peer that does not wait for the answer, or bytes that are no FastCGI; the reader has
-// their first header.
+// Without KEEP_CONN there is no next request. Reading continues all the same: it shows when the peer leaves.
 void Connection::keep_pipelined(std::string_view bytes) {
-  // Without KEEP_CONN there is no next request. The bytes are thrown away, but the first, which marks that
-  // there were some, so that reading goes on and shows when the peer leaves.
   const bool wanted = after_answer_ == AfterAnswer::receive_next;
-  pipelined_bytes_.append(wanted ? bytes : bytes.substr(0, 1));
-  if (pipelined_bytes_.size() + header_bytes > pipelined_bytes_max) return refuse(Refusal::early);
-  if (!wanted) pipelined_bytes_.resize(1);
+  if (!input_.keep_pipelined(bytes, wanted)) refuse(Refusal::early);
 }
 
-void Connection::begin_request_reader() {
+RequestReader& Connection::request_reader() {
   const auto& settings = context_.settings;
-  const RequestReader::Limits limits{settings.head_bytes_max, settings.body_bytes_max,
-                                     settings.connections_max, &context_.totals.bodies};
-  request_reader_ = phase_ == Phase::receiving
-                        ? std::make_unique<RequestReader>(limits)
-                        : std::make_unique<RequestReader>(limits, writer_.request_id());
-}
-
-bool Connection::is_between_requests() const {
-  return !request_reader_ || request_reader_->between_requests();
+  const std::optional served_id(writer_.request_id());
+  return input_.reader(
+      {settings.head_bytes_max, settings.body_bytes_max, settings.connections_max, &context_.totals.bodies},
+      phase_ == Phase::receiving ? std::nullopt : served_id);
 }
 
 // It was served before, and no byte of a next request has come.
 bool Connection::waits_for_next_request() const {
-  return was_served() && is_between_requests() && pipelined_bytes_.empty();
+  return was_served() && input_.is_between_requests() && !input_.has_pipelined();
 }
 
 void Connection::count_receiving() {
@@ -235,14 +218,15 @@ void Connection::count_receiving() {
 void Connection::abort() {
   if (phase_ == Phase::ending) return;
   release_opening();
+  const auto& reader = input_.reader();
   if (phase_ == Phase::receiving) {
     counted_connection_.count_as(CountedConnection::State::nothing);
-    after_answer_ = request_reader_->keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
+    after_answer_ = reader.keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
   }
   source_.reset();
   enter(Phase::ending);
   timer_.cancel();
-  writer_.begin(request_reader_->request_id(), false);
+  writer_.begin(reader.request_id(), false);
   writer_.finish({});
   after_write(writer_.uncork(false));
 }
@@ -256,7 +240,7 @@ void Connection::dispatch(RequestReader::Progress progress) {
   if (progress != RequestReader::Progress::request) {
     after_answer_ = AfterAnswer::discard_input;
   } else {
-    after_answer_ = request_reader_->keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
+    after_answer_ = input_.reader().keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
   }
   bool may_be_compressed = false;
   try {
@@ -269,8 +253,8 @@ void Connection::dispatch(RequestReader::Progress progress) {
     return close();
   }
   if (closed()) return;
-  request_reader_->release();
-  if (request_reader_->is_initial()) request_reader_.reset();
+  input_.reader().release();
+  input_.drop_initial_reader();
   after_write(writer_.uncork(may_be_compressed && phase_ == Phase::streaming));
   if (writer_.opening_delayed()) timer_.arm_in(ResponseWriter::opening_delay);
   if (draining_ && source_ && is_answering()) source_->drain(drain_retry_);
@@ -278,16 +262,17 @@ void Connection::dispatch(RequestReader::Progress progress) {
 
 // Begins the answer, which stays corked, or closes.
 void Connection::serve(RequestReader::Progress progress) {
-  const auto id = request_reader_->request_id();
+  auto& reader = input_.reader();
+  const auto id = reader.request_id();
   if (progress != RequestReader::Progress::request) {
     writer_.begin(id, false);
     return answer(
         limit_problem(progress, context_.settings, context_.totals.bodies.used(), context_.metrics.limits));
   }
-  auto decoded = context_.decoder.decode(request_reader_->params());
+  auto decoded = context_.decoder.decode(reader.params());
   if (!decoded) return refuse(decoded.error());
   const auto& request = context_.request.emplace(std::move(decoded).value());
-  context_.request->body = request_reader_->take_body();
+  context_.request->body = reader.take_body();
   writer_.begin(id, request.method == "HEAD");
   if (const auto problem = length_problem(request)) return answer(*problem);
   context_.endpoint.serve(*this);
@@ -367,16 +352,16 @@ void Connection::on_all_sent() {
   if (after_answer_ == AfterAnswer::close || draining_ || too_many_idle) return close();
   enter(Phase::receiving);
   count_receiving();
-  timer_.arm_in(is_between_requests() ? settings.idle : settings.deadline);
-  if (request_reader_) request_reader_->resume();
-  if (!pipelined_bytes_.empty()) context_.schedule_after_turn(*this);
+  timer_.arm_in(input_.is_between_requests() ? settings.idle : settings.deadline);
+  input_.resume();
+  if (input_.has_pipelined()) context_.schedule_after_turn(*this);
 }
 
 // --- between turns ---
 
 void Connection::after_turn() {
   if (!is_answering()) source_.reset();
-  if (phase_ == Phase::receiving && !pipelined_bytes_.empty()) take({});
+  if (phase_ == Phase::receiving && input_.has_pipelined()) take({});
 }
 
 void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry) {
@@ -385,7 +370,7 @@ void Connection::drain_in(std::chrono::milliseconds delay, std::chrono::millisec
   drain_retry_ = retry;
   release_opening();
   if (is_answering()) timer_.arm_in(delay);
-  if (phase_ == Phase::receiving && is_between_requests()) close();
+  if (phase_ == Phase::receiving && input_.is_between_requests()) close();
 }
 
 }  // namespace worker::fcgi

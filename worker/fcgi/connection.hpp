@@ -1,4 +1,4 @@
-// Connection: one accepted FastCGI socket. Takes requests in through RequestReader, hands each to the
+// Connection: one accepted FastCGI socket. Takes requests in through RequestInput, hands each to the
 // endpoint as an Exchange, and sends the answer through ResponseWriter. One request at a time. Created and
 // destroyed by the Acceptor; loop thread only. Failures are those of the peer: one that breaks the protocol
 // or its deadline, or that reads nothing for Settings::stall, is closed and counted. A client that leaves is
@@ -29,7 +29,7 @@
 #include "fcgi/connection_totals.hpp"
 #include "fcgi/decoder.hpp"
 #include "fcgi/metrics.hpp"
-#include "fcgi/request_reader.hpp"
+#include "fcgi/request_input.hpp"
 #include "fcgi/response_writer.hpp"
 #include "fcgi/settings.hpp"
 #include "http/exchange.hpp"
@@ -103,9 +103,8 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   void take(std::string_view bytes);
   void wait_for_more(bool was_between_requests);
   void keep_pipelined(std::string_view bytes);
-  void begin_request_reader();
+  RequestReader& request_reader();
   bool was_served() const { return writer_.request_id() != 0; }
-  bool is_between_requests() const;
   bool waits_for_next_request() const;
   void count_receiving();
   void abort();
@@ -135,10 +134,8 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   std::chrono::milliseconds drain_retry_{0};
   net::Timer timer_;
   ResponseWriter writer_;
-  // While a request comes in, and as long as it has something to remember.
-  std::unique_ptr<RequestReader> request_reader_;
+  RequestInput input_;
   std::unique_ptr<http::Source> source_;
-  std::string pipelined_bytes_;  // what the peer sent before its answer was sent
 };
 
 }  // namespace worker::fcgi

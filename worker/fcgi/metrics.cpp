@@ -15,9 +15,9 @@ Metrics::Metrics(metrics::Registry& registry)
       sent_bytes(registry.counter("sse_worker_sent_bytes_total", "Bytes sent to the web server.")),
       outbox_high_water(registry.gauge("sse_worker_outbox_high_water_bytes",
                                        "Largest outbox of any connection since the start, in bytes.")),
-      slow_closes(registry.counter("sse_worker_stalled_closes_total",
-                                   "Connections closed because the client read nothing for "
-                                   "streams.stall_seconds while data was queued.")),
+      stalled_closes(registry.counter("sse_worker_stalled_closes_total",
+                                      "Connections closed because the client read nothing for "
+                                      "streams.stall_seconds while data was queued.")),
       limits(registry) {
   for (std::size_t i = 0; i < refusal_names.size(); ++i) {
     refused[i] = &registry.counter("sse_worker_refused_connections_total",

@@ -25,7 +25,7 @@ struct Metrics {
   metrics::Counter& stream_opens;
   metrics::Counter& sent_bytes;
   metrics::Gauge& outbox_high_water;
-  metrics::Counter& slow_closes;
+  metrics::Counter& stalled_closes;
   metrics::Limits limits;
   std::array<metrics::Counter*, refusal_names.size()> refused;
   std::array<metrics::Counter*, ending_names.size()> stream_closes;

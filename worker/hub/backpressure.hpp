@@ -11,7 +11,7 @@
 // 4. The history evicts events before it has read them: Subscriber::gap() tells it. Counted:
 //    sse_worker_gaps_total.
 // 5. Its socket takes nothing for streams.stall_seconds: the FastCGI connection closes it, as any other peer
-//    (net::StallWatch, fcgi::Connection). Counted: sse_worker_slow_closes_total.
+//    (net::StallWatch, fcgi::Connection). Counted: sse_worker_stalled_closes_total.
 //
 // A long poll takes one batch and is answered with it, so it is never slow. Loop thread only.
 #pragma once

@@ -15,7 +15,7 @@ metrics::Counter& cursor_waits(metrics::Registry& registry, std::string_view end
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : readers(registry.gauge("sse_worker_subscribers", "Open subscriptions, long polls included.")),
+    : subscribers(registry.gauge("sse_worker_subscribers", "Open subscriptions, long polls included.")),
       cohorts(registry.gauge("sse_worker_cohorts", "Groups of subscribers with the same subscription.")),
       flushes(registry.counter("sse_worker_flushes_total",
                                "Rounds in which queued events were sent to subscribers.")),

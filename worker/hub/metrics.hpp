@@ -8,7 +8,7 @@ namespace worker::hub {
 struct Metrics {
   explicit Metrics(metrics::Registry& registry);
 
-  metrics::Gauge& readers;
+  metrics::Gauge& subscribers;
   metrics::Gauge& cohorts;
   metrics::Counter& flushes;
   metrics::Histogram& events_per_flush;

@@ -40,7 +40,7 @@ void Shard::subscribe(Subscriber& subscriber, const log::Subscription& subscript
   subscriber.evictions_seen_ = evictions_seen;
   subscriber.shard_ = this;
   subscriber.cohort_ = &cohort;
-  context_.metrics.readers.add(1);
+  context_.metrics.subscribers.add(1);
   if (subscriber.heartbeats_ == Subscriber::HeartbeatMode::events && cohort.event_heartbeats++ == 0)
     cohort.last_event_heartbeat = context_.loop.timers().now();
   cohort.join_catching_up(subscriber, after, false);
@@ -78,7 +78,7 @@ void Shard::leave(Subscriber& subscriber) {
   auto& cohort = *subscriber.cohort_;
   cohort.leave(subscriber);
   rounds_.forget(subscriber);
-  context_.metrics.readers.add(-1);
+  context_.metrics.subscribers.add(-1);
   if (cohort.empty()) remove(cohort);
 }
 

@@ -14,6 +14,8 @@
 
 namespace worker::log {
 
+class History;
+
 /// An event that no topic retains any more.
 struct EvictedEntry {
   Sequence sequence = 0;
@@ -27,12 +29,15 @@ struct LogChanges {
   Sequence missing_tail_through = 0;                        // see LossLedger::missing_tail()
   Sequence last = 0;                                        // the last sequence given out
   std::optional<std::size_t> past_ids_max;  // how many ids are remembered, those of `gone` included
-  std::optional<PastIds> past_ids;          // all of them; of History::all_changes() only
+  std::optional<PastIds> past_ids;          // all of them; of all_changes() only
 
   bool empty() const { return gone.empty() && topics.empty(); }
   /// Adds changes that came later.
   void merge(LogChanges&& later);
 };
+
+/// What is known of all topics and ids, for a file that has none of it.
+LogChanges all_changes(const History& history);
 
 class ChangeLog {
  public:
@@ -47,8 +52,8 @@ class ChangeLog {
   /// Whether or not this records: the store has the entry, and has to delete it.
   void add_evicted(const EvictedEntry& entry) { evicted_.push_back(entry); }
 
-  /// What was added since the last call: the fields `gone` and `topics`.
-  LogChanges take(const TopicIndex& topics);
+  /// What was added since the last call, and the totals of `history`, which this is a part of.
+  LogChanges take(const History& history);
 
  private:
   bool recording_ = false;

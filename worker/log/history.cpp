@@ -11,7 +11,7 @@ constexpr std::size_t evictions_per_trim = 1'000;
 }  // namespace
 
 void History::add(EntryPtr entry) {
-  retained_.add(entry, losses_.discarded(), settings().topic_events_max);
+  retained_.add(entry, losses_.discarded(), retention_.settings().topic_events_max);
   publisher_ids_.add(*entry);
   epochs_.advance(entry->sequence());
 }
@@ -21,7 +21,7 @@ void History::close(std::string_view name, Sequence sequence) {
 }
 
 void History::lose(Sequence through) {
-  retained_.entries().each(0, last(), [&](const EntryPtr& entry) {
+  retained_.entries().each(0, epochs_.last(), [&](const EntryPtr& entry) {
     publisher_ids_.evict(*entry);
     return true;
   });
@@ -33,11 +33,6 @@ void History::restart(std::string epoch) {
   retained_.reopen_topics();
   epochs_.begin(std::move(epoch));
   lose(epochs_.last());
-}
-
-void History::mark_missing_tail(Sequence through) {
-  losses_.mark_missing_tail(through);
-  epochs_.advance(through);
 }
 
 // --- retention ---
@@ -59,7 +54,7 @@ bool History::trim() {
 
 // False if it is still over its bound: a follower has not read its oldest entry, or none is `left` to evict.
 bool History::trim_topic(Topic& topic, Sequence read_through, std::size_t& left) {
-  for (; topic.sequences.size() > settings().topic_events_max; --left) {
+  for (; topic.sequences.size() > retention_.settings().topic_events_max; --left) {
     if (left == 0 || topic.sequences.front() > read_through) return false;
     evict_first(topic);
   }
@@ -85,96 +80,47 @@ void History::evict_first(Topic& topic) {
 }
 
 void History::discard_empty_topics() {
-  retained_.discard_empty(settings().bytes_max, [&](const Topic& topic) {
+  retained_.discard_empty(retention_.settings().bytes_max, [&](const Topic& topic) {
     losses_.add_discarded(topic.evicted);
     changes_.add_topic(topic);
   });
 }
 
 void History::update(const Settings& settings) {
-  const bool fewer = settings.topic_events_max < this->settings().topic_events_max;
+  const bool fewer = settings.topic_events_max < retention_.settings().topic_events_max;
   retention_.update(settings);
   publisher_ids_.limit_past(settings.past_ids_max);
   if (fewer) retained_.limit_topics(settings.topic_events_max);
 }
 
-// --- a log that the store has kept ---
-
-void History::restore_topic(const std::string& name, const TopicState& state) {
-  retained_.restore_topic(name, state, losses_.restore(state.lost_through));
-  epochs_.advance(state.lost_through);  // even if the file is wrong: no topic has evicted a later sequence
-}
-
-void History::restore(EntryPtr entry) {
-  if (retained_.add(entry, losses_.discarded(), settings().topic_events_max) > 0) {
-    publisher_ids_.add(*entry);
-  } else {  // evicted before, and not deleted yet where the store keeps it
-    changes_.add_evicted({entry->sequence(), publisher_ids_.evict(*entry)});
-  }
-  epochs_.advance(entry->sequence());
-}
-
-void History::restored(Sequence last, Sequence discarded_through, Sequence missing_tail_through) {
-  epochs_.advance(last);
-  if (discarded_through != 0) losses_.restore_discarded(discarded_through);
-  retained_.restore_discarded(losses_.discarded());
-  if (missing_tail_through != 0) mark_missing_tail(missing_tail_through);
-}
-
+// The bounds may have changed while `other` was loaded.
 void History::become(History&& other) {
-  other.retention_.follow_all_of(retention_);
-  if (changes_.recording()) other.changes_.record();
+  other.update(retention_.settings());
+  other.retention_ = std::move(retention_);
   *this = std::move(other);
 }
 
-// --- for a store that keeps the log in a file ---
-
-LogChanges History::with_totals(LogChanges changes) const {
-  changes.forgotten_through = losses_.discarded().through;
-  changes.missing_tail_through = losses_.missing_tail().through;
-  changes.last = last();
-  changes.past_ids_max = settings().past_ids_max;
-  return changes;
-}
-
-LogChanges History::take_changes() { return with_totals(changes_.take(retained_.topics())); }
-
-LogChanges History::all_changes() const {
-  auto changes = with_totals({.past_ids = past_ids()});
-  for (const auto& topic : retained_.topics()) {
-    if (const auto state = topic.state(); state != TopicState{}) changes.topics.emplace(topic.name(), state);
-  }
-  return changes;
-}
-
 // --- what is known ---
-
-Sequence History::first() const {
-  return retained_.entries().empty() ? last() + 1 : retained_.entries().first();
-}
 
 EntryPtr History::find_retained(const std::string& publisher_id) const {
   const auto sequence = publisher_ids_.find_retained(publisher_id);
   return sequence ? retained_.entries().at(*sequence) : nullptr;
 }
 
-bool History::is_closed(std::string_view name) const {
-  const auto* topic = retained_.topics().find(name);
-  return topic != nullptr && topic->closed_at != 0;
-}
-
-LogStats History::stats() const {
-  const auto& entries = retained_.entries();
-  const auto& empty = retained_.empty_topics();
-  return {.events = entries.size(),
-          .bytes = retained_.bytes(),
-          .topics = retained_.topics().size(),
-          .age = entries.empty() ? std::chrono::milliseconds(0) : retention_.age_of(*entries.front()),
-          .past_ids = past_ids().size(),
-          .past_ids_forgotten = past_ids().forgotten(),
-          .emptied_topics = empty.count(),
-          .emptied_bytes = empty.bytes() + retained_.prefixes().empty_bytes(),
-          .forgotten_topics = empty.discarded()};
+LogStats stats_of(const History& history) {
+  const auto& entries = history.retained().entries();
+  const auto& empty = history.retained().empty_topics();
+  const auto& past_ids = history.publisher_ids().past();
+  return {
+      .events = entries.size(),
+      .bytes = history.retained().bytes(),
+      .topics = history.retained().topics().size(),
+      .age = entries.empty() ? std::chrono::milliseconds(0) : history.retention().age_of(*entries.front()),
+      .past_ids = past_ids.size(),
+      .past_ids_forgotten = past_ids.forgotten(),
+      .emptied_topics = empty.count(),
+      .emptied_bytes = empty.bytes() + history.retained().prefixes().empty_bytes(),
+      .forgotten_topics = empty.discarded()};
 }
 
 }  // namespace worker::log

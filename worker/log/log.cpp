@@ -12,7 +12,7 @@ Log::Log(const Settings& settings, std::string epoch, const base::Clock& clock, 
 
 std::string Log::id_of(Sequence sequence) const {
   const std::lock_guard lock(mutex_);
-  return history_.id_of(sequence);
+  return history_.epochs().id_of(sequence);
 }
 
 ResumePoint Log::resume(const Subscription& subscription, const std::optional<std::string>& cursor) const {
@@ -30,7 +30,7 @@ Slice Log::read(const Subscription& subscription, Sequence after, Sequence until
 
 std::vector<EntryPtr> Log::read_all(Sequence after, std::size_t count_max) const {
   const std::lock_guard lock(mutex_);
-  return history_.read_all(after, count_max);
+  return history_.retained().entries().read(after, count_max);
 }
 
 Sequence Log::closed_at(const Subscription& subscription) const {
@@ -40,7 +40,7 @@ Sequence Log::closed_at(const Subscription& subscription) const {
 
 Sequence Log::last() const {
   const std::lock_guard lock(mutex_);
-  return history_.last();
+  return history_.epochs().last();
 }
 
 Sequence Log::lost_through() const {
@@ -50,8 +50,8 @@ Sequence Log::lost_through() const {
 
 void Log::follow(Follower& follower, std::function<void()> notify) {
   const std::lock_guard lock(mutex_);
-  follower.at = history_.last();
-  history_.follow(follower);
+  follower.at = history_.epochs().last();
+  history_.retention().follow(follower);
   listeners_.push_back(std::move(notify));
 }
 
@@ -67,7 +67,7 @@ void Log::update(const Settings& settings) {
 
 LogStats Log::stats() const {
   const std::lock_guard lock(mutex_);
-  return history_.stats();
+  return stats_of(history_);
 }
 
 bool Log::ready() const {

@@ -92,7 +92,7 @@ bool MergedRead::retains(const Entry& entry) const {
 }
 
 Sequence MergedRead::first_available(Sequence after) const {
-  auto end = history_.last();
+  auto end = history_.epochs().last();
   const auto first = entries(after, end, 1);
   const auto evicted = std::max(after, evicted_through(0));
   return first.empty() ? evicted : std::min(evicted, first.front()->sequence() - 1);

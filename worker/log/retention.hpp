@@ -15,11 +15,9 @@ class Retention {
   Retention(const Settings& settings, const base::Clock& clock) : settings_(settings), clock_(&clock) {}
 
   const Settings& settings() const { return settings_; }
-  void update(const Settings& settings) { settings_ = settings; }
 
   /// What it has not read is not evicted. It outlives this.
   void follow(const Follower& follower) { followers_.push_back(&follower); }
-  void follow_all_of(const Retention& other) { followers_ = other.followers_; }
   /// All followers have read the entries up to here; the greatest sequence if there are none.
   Sequence read_through() const;
 
@@ -34,6 +32,9 @@ class Retention {
   }
 
  private:
+  friend class History;  // its other parts have bounds, too: see History::update()
+  void update(const Settings& settings) { settings_ = settings; }
+
   // One moment by both clocks: ages grow with the steady one alone.
   struct ClockReading {
     std::chrono::milliseconds wall;

@@ -18,6 +18,11 @@ const Topic* TopicIndex::find(std::string_view name) const {
   return found == topics_.end() ? nullptr : &*found;
 }
 
+bool TopicIndex::is_closed(std::string_view name) const {
+  const auto* topic = find(name);
+  return topic != nullptr && topic->closed_at != 0;
+}
+
 std::pair<Topic&, bool> TopicIndex::find_or_add(std::string_view name) {
   Set::insert_commit_data position;
   const auto [found, missing] = topics_.insert_check(name, position);

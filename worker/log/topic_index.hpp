@@ -61,6 +61,8 @@ class TopicIndex {
   std::size_t size() const { return topics_.size(); }
   Topic* find(std::string_view name);
   const Topic* find(std::string_view name) const;
+  /// False for a topic that is not known.
+  bool is_closed(std::string_view name) const;
   /// The topic, and true if this call made it.
   std::pair<Topic&, bool> find_or_add(std::string_view name);
   void erase(Topic& topic);

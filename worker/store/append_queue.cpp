@@ -43,7 +43,7 @@ void AppendQueue::push(std::vector<log::Draft> drafts, Done done, bool available
   std::size_t bytes_max = 0;
   {
     const std::lock_guard lock(log_.mutex());
-    bytes_max = log_.history().settings().waiting_bytes_max;
+    bytes_max = log_.history().retention().settings().waiting_bytes_max;
   }
   {
     const std::lock_guard lock(mutex_);

@@ -50,10 +50,11 @@ struct Fixture : HubFixture {
   Silent silent;
   metrics::Limits limits{registry};
   api::StreamContext context{loop.timers(), random, slots, {}, limits};
-  api::EventsEndpoint events{context, shard(), journal().store(), silent, silent};
+  api::EventsEndpoint events{context, shard(), event_log().store(), silent, silent};
   api::PublishMetrics publish_metrics{registry};
-  api::PublishEndpoint publish{loop, journal().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
-  api::HealthEndpoint health{journal().log(), journal().store(), slots, {}, {}};
+  api::PublishEndpoint publish{
+      loop, event_log().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
+  api::HealthEndpoint health{event_log().log(), event_log().store(), slots, {}, {}};
   api::MetricsEndpoint stats{registry};
   api::Router router;
 };

@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_that_is_no_good) {
   BOOST_TEST(asking("topic=a", "e-3")->news() == opening + gap("unknown", "e-3", 0) + event(1) + event(2));
   BOOST_TEST(asking("topic=a", "d-1")->news() == opening + gap("restarted", "d-1", 0) + event(1) + event(2));
   advance(2h);
-  journal().expire();
+  event_log().expire();
   BOOST_TEST(asking("topic=a", "e-1")->news() == opening + gap("evicted", "e-1", 2));
   BOOST_TEST(metrics.gaps.value() == 4U);
 }
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(a_gap_while_it_reads) {
   settle();
   publish_times(3, "a");
   settle();
-  journal().expire();
+  event_log().expire();
   reader->news();
   reader->full = false;
   reader->source->on_drained();
@@ -334,16 +334,16 @@ BOOST_AUTO_TEST_CASE(head_only) {
     BOOST_TEST(exchange.body() == "");
   }
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(leaving_frees_its_slot_and_its_place_in_the_hub) {
   auto reader = asking("topic=a");
   BOOST_TEST(slots.used() == 1U);
-  BOOST_TEST(metrics.readers.value() == 1);
+  BOOST_TEST(metrics.subscribers.value() == 1);
   reader.reset();
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   publish("a");
   settle();
 }

@@ -25,7 +25,7 @@ struct Full final : worker::store::Store {
 
 struct Fixture {
   Fixture() {
-    journal.append({{.topics = {"a"}}}, [](const auto&) {});
+    event_log.append({{.topics = {"a"}}}, [](const auto&) {});
   }
 
   // What `address` gets, with `authorization` as its header.
@@ -41,11 +41,11 @@ struct Fixture {
   }
 
   const worker::base::SystemClock clock;
-  worker::support::MemoryLog journal{{}, "epoch", clock};
+  worker::support::MemoryLog event_log{{}, "epoch", clock};
   Full full;
   StreamSlots slots{2};
   const worker::base::Result<StreamSlots::Slot, StreamSlots::Refused> taken = slots.take({}, {});
-  HealthEndpoint well{journal.log(), journal.store(), slots, {}, {}};
+  HealthEndpoint well{event_log.log(), event_log.store(), slots, {}, {}};
 };
 
 constexpr const char* public_ok = R"({"status":"ok","store":{"status":"ok"}})"
@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(well_for_everybody_else, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(unhealthy, Fixture) {
-  HealthEndpoint endpoint(journal.log(), full, slots, {}, {});
+  HealthEndpoint endpoint(event_log.log(), full, slots, {}, {});
   const auto mine = asked(endpoint, "127.0.0.1");
   const auto theirs = asked(endpoint, "192.0.2.7");
   for (const auto* exchange : {&mine, &theirs})
@@ -91,7 +91,7 @@ BOOST_FIXTURE_TEST_CASE(unhealthy, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_publish_key_opens_it_from_everywhere, Fixture) {
-  HealthEndpoint endpoint(journal.log(), journal.store(), slots, {.key = "secret"}, {});
+  HealthEndpoint endpoint(event_log.log(), event_log.store(), slots, {.key = "secret"}, {});
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer secret").body() != public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer wrong").body() == public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7").body() == public_ok);

@@ -224,11 +224,11 @@ BOOST_AUTO_TEST_CASE(a_loop_sees_every_event_once) {
     BOOST_TEST(!body.contains("gap"));
   }
   std::string expected;
-  const auto held = journal().read(select("a"), 0, journal().last(), std::string::npos, 0).entries;
-  for (const auto& entry : held) expected += journal().id_of(*entry) + " ";
+  const auto held = event_log().read(select("a"), 0, event_log().last(), std::string::npos, 0).entries;
+  for (const auto& entry : held) expected += event_log().id_of(*entry) + " ";
   BOOST_TEST(seen == expected);
   BOOST_TEST(slots.used() == 0U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
 }
 
 // A long history comes in answers of a bounded size.

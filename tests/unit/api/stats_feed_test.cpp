@@ -22,14 +22,14 @@ struct Fixture : StatsFixture {
 BOOST_FIXTURE_TEST_SUITE(stats_feed_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
-  slow_closes.add(2);
+  stalled_closes.add(2);
   metrics.gaps.add(3);
   publish_metrics.rejected.add(4);
   limits.count(metrics::Limit::streams, 5);
   limits.count(metrics::Limit::batch);
   publish_times(7, "t");
   const auto slot = slots.take(worker::support::address("203.0.113.7"), clock.now());
-  const auto bytes = journal().stats().bytes;
+  const auto bytes = event_log().stats().bytes;
   BOOST_TEST(
       *feed().first().wire ==
       "data: "

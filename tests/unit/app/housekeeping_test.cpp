@@ -19,8 +19,8 @@ struct Fixture : HubFixture {
   Fixture() {
     loop.on_turn([this](auto) { ++turns; });
   }
-  std::size_t held() { return journal().stats().events; }
-  void start() { housekeeping.emplace(loop, journal().log(), address_limit_log); }
+  std::size_t held() { return event_log().stats().events; }
+  void start() { housekeeping.emplace(loop, event_log().log(), address_limit_log); }
 
   std::ostringstream said;
   base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_large_append_does_not_exceed_the_bounds_for_long) {
   start();
   std::vector<log::Draft> drafts;
   for (int i = 0; i < 5'000; ++i) drafts.push_back(draft("a", "x"));
-  journal().append(std::move(drafts), [](const auto&) {});
+  event_log().append(std::move(drafts), [](const auto&) {});
   BOOST_TEST(held() == 5'000U);  // the shard has read none of them
   turn();
   BOOST_TEST(held() == 10U);
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(what_a_smaller_bound_leaves_no_room_for_goes_without_a_publ
   start();
   publish_times(3'000, "a");
   history.topic_events_max = 10;
-  journal().update(history);
+  event_log().update(history);
   advance(1s);
   BOOST_TEST(held() == 10U);
 }

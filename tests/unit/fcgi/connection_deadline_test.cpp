@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_never_read) {
   BOOST_TEST(metrics.connections.value() == 1);
   advance(1ms);
   BOOST_TEST(metrics.connections.value() == 0);
-  BOOST_TEST(metrics.slow_closes.value() == 1U);
+  BOOST_TEST(metrics.stalled_closes.value() == 1U);
   const auto begun = peer.received();
   BOOST_TEST(begun.size() > 0U);
   BOOST_TEST(begun.size() < large.size());

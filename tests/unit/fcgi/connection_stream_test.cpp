@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_nothing_is_closed_after_the_bound) {
   BOOST_TEST(ended(StreamEnd::slow) == 0U);
   advance(1s);
   BOOST_TEST(ended(StreamEnd::slow) == 1U);
-  BOOST_TEST(metrics.slow_closes.value() == 1U);
+  BOOST_TEST(metrics.stalled_closes.value() == 1U);
   BOOST_TEST(metrics.limits.value(worker::metrics::Limit::stall) == 1U);
   BOOST_TEST(endpoint.streams_alive == 0);
   BOOST_TEST(metrics.streams.value() == 0);
@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_stream_whose_end_is_never_read_is_closed_and_counted_once
   BOOST_TEST(ended(StreamEnd::finished) == 1U);
   for (int i = 0; i < 20; ++i) advance(1s);
   BOOST_TEST(metrics.connections.value() == 0);
-  BOOST_TEST(metrics.slow_closes.value() == 1U);
+  BOOST_TEST(metrics.stalled_closes.value() == 1U);
   BOOST_TEST(ended(StreamEnd::slow) == 0U);
 }
 

@@ -25,7 +25,7 @@ struct Fixture : HubFixture {
     RecordingSubscriber slow(1);
     subscribe(slow, selectors);
     publish_keyed("price+rates/x+other:first");
-    const auto before = journal().last();
+    const auto before = event_log().last();
     publish_keyed(events);
     slow.news();
     drain(slow);

@@ -15,7 +15,7 @@ struct Fixture : HubFixture {
     shard();
     settle();
     advance(60s);
-    BOOST_TEST(metrics.readers.value() == 0);
+    BOOST_TEST(metrics.subscribers.value() == 0);
     BOOST_TEST(metrics.cohorts.value() == 0);
   }
   std::unique_ptr<RecordingSubscriber> reading(const std::string& selectors,
@@ -161,13 +161,14 @@ BOOST_AUTO_TEST_CASE(while_it_fell_behind) {
 BOOST_AUTO_TEST_CASE(coming_and_going_thousands_of_times) {
   std::vector<std::unique_ptr<RecordingSubscriber>> subscribers;
   for (int i = 0; i < 3'000; ++i) {
-    subscribers.push_back(reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : journal().last()));
+    subscribers.push_back(
+        reading(fmt::format("t{} u{}/*", i % 7, i % 5), i % 3 == 0 ? 0 : event_log().last()));
     publish(fmt::format("t{} u{}/x", i % 11, i % 3));
     if (i % 4 == 0) turn();
     if (i % 3 != 0) subscribers.erase(subscribers.begin() + i % static_cast<int>(subscribers.size()));
     clock.advance(1ms);
   }
-  BOOST_TEST(metrics.readers.value() == static_cast<std::int64_t>(subscribers.size()));
+  BOOST_TEST(metrics.subscribers.value() == static_cast<std::int64_t>(subscribers.size()));
   BOOST_TEST(metrics.cohorts.value() <= 35);
 }
 

@@ -20,7 +20,7 @@ struct Bench : HubFixture {
  private:
   template <class Change>
   void change(const Change& change) {
-    auto& log = journal().log();
+    auto& log = event_log().log();
     {
       const std::lock_guard lock(log.mutex());
       change(log.history());
@@ -54,7 +54,7 @@ BOOST_FIXTURE_TEST_CASE(whoever_is_live_is_told_at_once_and_goes_on, Bench) {
   BOOST_TEST(one.news() == "[3]");
   BOOST_TEST(pattern.news() == "");
   BOOST_TEST(other.news() == "[4]");
-  BOOST_TEST(journal().id_of(3) == "e2-1");
+  BOOST_TEST(event_log().id_of(3) == "e2-1");
 }
 
 BOOST_FIXTURE_TEST_CASE(what_was_taken_in_before_still_goes_out_first, Bench) {
@@ -105,7 +105,7 @@ BOOST_FIXTURE_TEST_CASE(who_comes_afterwards_is_told_nothing, Bench) {
   publish("a");
   restart("e2");
   RecordingSubscriber subscriber;
-  const auto from = journal().resume(select("a"), std::nullopt);
+  const auto from = event_log().resume(select("a"), std::nullopt);
   shard().subscribe(subscriber, select("a"), from.after, from.evictions_seen);
   publish("a");
   settle();

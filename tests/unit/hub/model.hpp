@@ -165,7 +165,7 @@ class ModelSubscriber final : public hub::Subscriber {
   log::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;
   std::vector<log::EntryPtr> owed_;  // of all up to asked_at_
-  log::Sequence asked_at_ = 0;       // the journal's last place when it asked, or was told of a gap
+  log::Sequence asked_at_ = 0;       // the last sequence when it asked, or got a gap
 };
 
 }  // namespace worker::hub

@@ -100,9 +100,9 @@ class Play : public HubFixture {
     append_all(std::move(drafts));
   }
   void append_all(std::vector<worker::log::Draft> drafts) {
-    const auto before = journal().last();
-    journal().append(std::move(drafts), [](const auto&) {});
-    ledger.add(journal().read_all(before, 1'000));
+    const auto before = event_log().last();
+    event_log().append(std::move(drafts), [](const auto&) {});
+    ledger.add(event_log().read_all(before, 1'000));
   }
   void close_one() {
     std::vector<worker::log::Draft> drafts;
@@ -127,11 +127,11 @@ class Play : public HubFixture {
         fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
     const auto subscription = select(pick(asked));
     std::optional<std::string> cursor;
-    if (below(3) > 0) cursor = journal().id_of(random_() % (ledger.last() + 1));
+    if (below(3) > 0) cursor = event_log().id_of(random_() % (ledger.last() + 1));
     if (below(6) == 0) cursor = "earliest";
-    const auto from = journal().resume(subscription, cursor);
+    const auto from = event_log().resume(subscription, cursor);
     if (from.ended) return;
-    subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, journal().log(), subscription,
+    subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, event_log().log(), subscription,
                                                              from.after, below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
     shard().subscribe(*subscribers_.back(), subscription, from.after, from.evictions_seen);

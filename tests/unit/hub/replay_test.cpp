@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(what_is_accounted_for_is_not_told_again) {
   history.topic_events_max = 3;
   publish("quiet");
   publish_times(5, "busy");
-  const auto from = journal().resume(select("quiet busy"), "earliest");
+  const auto from = event_log().resume(select("quiet busy"), "earliest");
   RecordingSubscriber first;
   shard().subscribe(first, select("quiet busy"), from.after, from.evictions_seen);
   BOOST_TEST(first.news() == "[1 4 5 6]");
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_loss_before_what_is_accounted_for_is_told) {
   history.topic_events_max = 3;
   publish("quiet");
   publish_times(5, "busy");
-  const auto from = journal().resume(select("quiet busy"), "earliest");
+  const auto from = event_log().resume(select("quiet busy"), "earliest");
   RecordingSubscriber subscriber(0);
   shard().subscribe(subscriber, select("quiet busy"), from.after, from.evictions_seen);
   publish_times(3, "quiet");

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_meanwhile_is_forgotten) {
   publish("a");
   settle();
   BOOST_TEST(metrics.delivered_events.value() == 2U);
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   BOOST_TEST(metrics.cohorts.value() == 0);
   auto& other = slow("a");
   publish("a");
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(news_that_take_longer_than_a_turn) {
   publish_times(40, "a");
   clock.advance(1h);  // the turn that takes them in is over before it has begun
   RecordingSubscriber late;
-  shard().subscribe(late, select("a"), journal().last(), 0);
+  shard().subscribe(late, select("a"), event_log().last(), 0);
   BOOST_TEST(late.news() == "");
   publish("a");
   settle();

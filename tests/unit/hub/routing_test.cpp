@@ -15,15 +15,15 @@ struct Fixture : HubFixture {
   std::string routed(const std::string& selectors, const std::string& published) {
     RecordingSubscriber subscriber;
     subscribe(subscriber, selectors);
-    const auto before = journal().last();
+    const auto before = event_log().last();
     std::string all;
     for (auto topics : words(published)) {
       std::ranges::replace(topics, '+', ' ');
       publish(topics);
       settle();
       const auto news = subscriber.news();
-      if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", journal().last() - before);
-      if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", journal().last()));
+      if (!news.empty()) all += fmt::format("{}{}", all.empty() ? "" : " ", event_log().last() - before);
+      if (!news.empty()) BOOST_TEST(news == fmt::format("[{}]", event_log().last()));
     }
     return all;
   }
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(routes_agree_with_matches) {
       bool matches = false;
       for (const auto& name : names) matches |= select(asked).matches(name);
       append({.topics = names, .event = {.data = "x"}});
-      if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", journal().last());
+      if (matches) expected += fmt::format("{}{}", expected.empty() ? "" : " ", event_log().last());
     }
     settle();
     BOOST_TEST_CONTEXT(asked) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(subscribers_with_one_subscription_share_everything) {
   subscribe(first, "a b");
   subscribe(second, "b a b");
   subscribe(other, "a");
-  BOOST_TEST(metrics.readers.value() == 3);
+  BOOST_TEST(metrics.subscribers.value() == 3);
   BOOST_TEST(metrics.cohorts.value() == 2);
   publish("a");
   publish("b");
@@ -156,13 +156,13 @@ BOOST_AUTO_TEST_CASE(a_cohort_is_removed_with_its_last_subscriber) {
   subscribe(*first, "a b/*");
   subscribe(*second, "a b/*");
   first.reset();
-  BOOST_TEST(metrics.readers.value() == 1);
+  BOOST_TEST(metrics.subscribers.value() == 1);
   BOOST_TEST(metrics.cohorts.value() == 1);
   publish("b/1");
   turn();
   BOOST_TEST(second->news() == "[1]");
   second.reset();
-  BOOST_TEST(metrics.readers.value() == 0);
+  BOOST_TEST(metrics.subscribers.value() == 0);
   BOOST_TEST(metrics.cohorts.value() == 0);
   framed.clear();
   publish("a b/1");

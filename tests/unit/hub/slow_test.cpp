@@ -14,7 +14,7 @@ namespace {
 struct Fixture : HubFixture {
   /// One event whose frame has exactly `bytes`.
   void publish_bytes(std::size_t bytes, const std::string& topic = "a") {
-    const auto overhead = fmt::format("data: \nid: e-{}\n\n", journal().last() + 1).size();
+    const auto overhead = fmt::format("data: \nid: e-{}\n\n", event_log().last() + 1).size();
     publish(topic, std::string(bytes - overhead, 'x'));
     settle();
   }
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_kept_slice_of_a_subscriber_that_knew_hides_no_eviction) {
   publish("a");  // evicts
   settle();
   RecordingSubscriber newcomer;
-  const auto held = journal().resume(select("a"), "earliest");
+  const auto held = event_log().resume(select("a"), "earliest");
   BOOST_TEST(held.after == 5U);
   shard().subscribe(newcomer, select("a"), 1, held.evictions_seen);
   BOOST_TEST(newcomer.news() == "[6 7 8]");
@@ -272,7 +272,7 @@ BOOST_AUTO_TEST_CASE(a_cohort_that_is_gone_leaves_nothing_behind) {
     subscribe(subscriber, topic, 0);
     drain(subscriber);
     settle();
-    BOOST_TEST(subscriber.news().ends_with(fmt::format("{}]", journal().last())));
+    BOOST_TEST(subscriber.news().ends_with(fmt::format("{}]", event_log().last())));
     for (const auto& wire : subscriber.wires) BOOST_TEST(wire->find("data: x") != std::string::npos);
   }
 }
@@ -323,7 +323,7 @@ BOOST_AUTO_TEST_CASE(also_where_nothing_is_left) {
   publish("a");
   settle();
   advance(2s);
-  journal().expire();
+  event_log().expire();
   drain(slow);
   BOOST_TEST(slow.news() == "[1] gap evicted 1>2");
   publish("a");

@@ -42,8 +42,8 @@ class Counting final : public worker::hub::Subscriber {
 };
 
 struct Turning {
-  Turning(const SystemClock& clock, worker::log::Log& journal, worker::hub::Metrics& metrics)
-      : loop(clock), shard(loop, journal, {}, metrics, [](std::string_view payload) {
+  Turning(const SystemClock& clock, worker::log::Log& log, worker::hub::Metrics& metrics)
+      : loop(clock), shard(loop, log, {}, metrics, [](std::string_view payload) {
           return std::make_shared<const std::string>(payload);
         }) {}
   worker::net::Loop loop;
@@ -58,11 +58,12 @@ BOOST_AUTO_TEST_SUITE(threads_suite)
 
 BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
   const SystemClock clock;
-  worker::support::MemoryLog journal({}, "e", clock);
+  worker::support::MemoryLog event_log({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
   std::vector<std::unique_ptr<Turning>> turning;
-  for (int i = 0; i < loops; ++i) turning.push_back(std::make_unique<Turning>(clock, journal.log(), metrics));
+  for (int i = 0; i < loops; ++i)
+    turning.push_back(std::make_unique<Turning>(clock, event_log.log(), metrics));
   std::vector<std::thread> threads;
   for (auto& one : turning) {
     threads.emplace_back([&one] {
@@ -71,11 +72,11 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
     });
   }
   for (int i = 0; i < publishers; ++i) {
-    threads.emplace_back([&journal, i] {
+    threads.emplace_back([&event_log, i] {
       for (int n = 0; n < each; ++n) {
         std::vector<worker::log::Draft> drafts;
         drafts.push_back(draft(fmt::format("t/{}", i), std::string(100, 'x')));
-        journal.append(std::move(drafts), [](const auto&) {});
+        event_log.append(std::move(drafts), [](const auto&) {});
       }
     });
   }
@@ -90,17 +91,17 @@ BOOST_AUTO_TEST_CASE(every_loop_delivers_everything_in_order) {
 // repeat.
 BOOST_AUTO_TEST_CASE(subscribing_in_the_middle_of_it) {
   const SystemClock clock;
-  worker::support::MemoryLog journal({}, "e", clock);
+  worker::support::MemoryLog event_log({}, "e", clock);
   worker::metrics::Registry registry;
   worker::hub::Metrics metrics(registry);
-  Turning turning(clock, journal.log(), metrics);
+  Turning turning(clock, event_log.log(), metrics);
   std::vector<std::thread> threads;
   for (int i = 0; i < publishers; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < each; ++n) {
         std::vector<worker::log::Draft> drafts;
         drafts.push_back(draft("t", std::string(1'000, 'x')));
-        journal.append(std::move(drafts), [](const auto&) {});
+        event_log.append(std::move(drafts), [](const auto&) {});
         if (n == each / 2) {
           turning.loop.post([&] {
             if (turning.resuming.seen == 0) turning.shard.subscribe(turning.resuming, select("t"), 0, 0);

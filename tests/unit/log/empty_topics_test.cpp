@@ -175,11 +175,11 @@ BOOST_AUTO_TEST_CASE(topics_that_others_closed_count) {
     history.close(long_name(i), static_cast<Sequence>(i) + 1);
     history.trim();
   }
-  const auto stats = history.stats();
+  const auto stats = stats_of(history);
   BOOST_TEST(stats.forgotten_topics > 10'000U);
   BOOST_TEST(stats.bytes <= settings.bytes_max / EmptyTopics::bytes_share);
-  BOOST_TEST(history.is_closed(long_name(29'999)));
-  BOOST_TEST(!history.is_closed(long_name(0)));
+  BOOST_TEST(history.retained().topics().is_closed(long_name(29'999)));
+  BOOST_TEST(!history.retained().topics().is_closed(long_name(0)));
 }
 
 // Whatever was discarded: a reader that missed an event gets a gap that covers it.
@@ -194,14 +194,15 @@ BOOST_AUTO_TEST_CASE(no_gap_is_hidden) {
       auto topics = name();
       if (const auto second = name(); below(4) == 0 && second != topics) topics += " " + second;
       published.push_back(words(topics));
-      const auto sequence = history.last() + 1;
-      history.add(make_entry(draft(topics, "x"), sequence, history.id_of(sequence), clock.now()));
+      const auto sequence = history.epochs().last() + 1;
+      history.add(make_entry(draft(topics, "x"), sequence, history.epochs().id_of(sequence), clock.now()));
       clock.advance(std::chrono::minutes(below(3)));
       history.trim();
       const auto subscription = select(below(3) == 0 ? fmt::format("{}/*", below(6)) : name() + " " + name());
       const auto cursor = below(published.size() + 1);
-      const auto from = worker::log::resume(history, subscription, history.id_of(cursor));
-      const auto slice = MergedRead(history, subscription).slice(cursor, history.last(), 1'000'000, 0);
+      const auto from = worker::log::resume(history, subscription, history.epochs().id_of(cursor));
+      const auto slice =
+          MergedRead(history, subscription).slice(cursor, history.epochs().last(), 1'000'000, 0);
       const auto retained = [&](Sequence at) {
         return std::ranges::any_of(slice.entries, [&](const auto& entry) { return entry->sequence() == at; });
       };
@@ -213,7 +214,7 @@ BOOST_AUTO_TEST_CASE(no_gap_is_hidden) {
         BOOST_REQUIRE_GE(slice.evicted_through, at);
       }
     }
-    BOOST_REQUIRE_GT(history.stats().forgotten_topics, 10U);
+    BOOST_REQUIRE_GT(stats_of(history).forgotten_topics, 10U);
   }
 }
 

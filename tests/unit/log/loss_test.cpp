@@ -13,8 +13,8 @@ namespace {
 
 struct Fixture {
   void add(Draft draft) {
-    const auto sequence = history.last() + 1;
-    const auto id = draft.event.id.empty() ? history.id_of(sequence) : draft.event.id;
+    const auto sequence = history.epochs().last() + 1;
+    const auto id = draft.event.id.empty() ? history.epochs().id_of(sequence) : draft.event.id;
     history.add(make_entry(std::move(draft), sequence, id, clock.now()));
     history.trim();
   }
@@ -24,7 +24,7 @@ struct Fixture {
   }
   std::string read(const std::string& selectors, Sequence after, EvictionCount evictions_seen = 0) const {
     return told(MergedRead(history, select(selectors))
-                    .slice(after, history.last(), std::string::npos, evictions_seen));
+                    .slice(after, history.epochs().last(), std::string::npos, evictions_seen));
   }
   Sequence closed_at(const std::string& selectors) const {
     return MergedRead(history, select(selectors)).closed_at();
@@ -42,17 +42,17 @@ BOOST_FIXTURE_TEST_CASE(no_entry_is_retained_and_sequences_continue, Fixture) {
   add("a");
   add(draft_with_id("b", "own"));
   history.lose(4);
-  BOOST_TEST(history.last() == 4U);
+  BOOST_TEST(history.epochs().last() == 4U);
   BOOST_TEST(history.losses().lost_through() == 4U);
-  BOOST_TEST(history.stats().events == 0U);
-  BOOST_TEST(history.stats().bytes == 0U);
+  BOOST_TEST(stats_of(history).events == 0U);
+  BOOST_TEST(stats_of(history).bytes == 0U);
   BOOST_TEST(!history.find_retained("own"));
   BOOST_TEST(resume("never", "own") == "after 4 gap evicted");
-  BOOST_TEST(history.past_ids().find("own")->sequence == 2U);
+  BOOST_TEST(history.publisher_ids().past().find("own")->sequence == 2U);
   add("a");
   BOOST_TEST(read("a", 0) == "5 through 5 evicted 4");
   BOOST_TEST(read("*", 4) == "5 through 5 evicted 4");
-  BOOST_TEST(history.id_of(5) == "e1-5");
+  BOOST_TEST(history.epochs().id_of(5) == "e1-5");
 }
 
 BOOST_FIXTURE_TEST_CASE(every_earlier_reader_gets_a_gap, Fixture) {
@@ -72,7 +72,7 @@ BOOST_FIXTURE_TEST_CASE(every_earlier_reader_gets_a_gap, Fixture) {
 BOOST_FIXTURE_TEST_CASE(closed_topics_stay_closed, Fixture) {
   add(closing("a"));
   history.lose(3);
-  BOOST_TEST(history.is_closed("a"));
+  BOOST_TEST(history.retained().topics().is_closed("a"));
   BOOST_TEST(closed_at("a") == 1U);
   BOOST_TEST(resume("a", "e1-3") == "after 3 complete");
   BOOST_TEST(resume("a", "e1-2") == "after 3 gap evicted");
@@ -86,7 +86,7 @@ BOOST_FIXTURE_TEST_CASE(a_loss_at_the_end_concerns_only_what_was_retained, Fixtu
   add("a");
   add("a");
   history.lose(2);
-  BOOST_TEST(history.last() == 2U);
+  BOOST_TEST(history.epochs().last() == 2U);
   BOOST_TEST(resume("a", "e1-1") == "after 2 gap evicted");
   BOOST_TEST(resume("a", "e1-2") == "after 2");
 }
@@ -95,20 +95,20 @@ BOOST_FIXTURE_TEST_CASE(in_a_new_epoch_ids_begin_again_and_sequences_continue, F
   add("a");
   add(closing("b"));
   history.restart("e2");
-  BOOST_TEST(history.epoch_start() == 3U);
-  BOOST_TEST(history.last() == 3U);
-  BOOST_TEST(history.id_of(3) == "e2-0");
+  BOOST_TEST(history.epochs().start() == 3U);
+  BOOST_TEST(history.epochs().last() == 3U);
+  BOOST_TEST(history.epochs().id_of(3) == "e2-0");
   add("a");
-  BOOST_TEST(history.id_of(4) == "e2-1");
-  BOOST_TEST(history.id_of(2) == "e1-2");
-  BOOST_TEST(history.id_of(0) == "e1-0");
-  BOOST_TEST(!history.is_closed("b"));
+  BOOST_TEST(history.epochs().id_of(4) == "e2-1");
+  BOOST_TEST(history.epochs().id_of(2) == "e1-2");
+  BOOST_TEST(history.epochs().id_of(0) == "e1-0");
+  BOOST_TEST(!history.retained().topics().is_closed("b"));
   BOOST_TEST(resume("a", "e2-0") == "after 3");
   BOOST_TEST(resume("a", "e2-1") == "after 4");
   BOOST_TEST(resume("a", "e2-2") == "after 3 gap unknown");
   BOOST_TEST(resume("a", "e1-2") == "after 3 gap restarted");
-  BOOST_TEST(history.is_current_epoch("e2-7"));
-  BOOST_TEST(!history.is_current_epoch("e1-1"));
+  BOOST_TEST(history.epochs().is_current("e2-7"));
+  BOOST_TEST(!history.epochs().is_current("e1-1"));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_reader_of_the_previous_epoch_learns_the_reason, Fixture) {
@@ -128,8 +128,8 @@ BOOST_FIXTURE_TEST_CASE(one_restart_after_the_other, Fixture) {
   history.restart("e2");
   history.restart("e3");
   add("a");
-  BOOST_TEST(history.id_of(history.last()) == "e3-1");
-  BOOST_TEST(history.id_of(2) == "e2-0");
+  BOOST_TEST(history.epochs().id_of(history.epochs().last()) == "e3-1");
+  BOOST_TEST(history.epochs().id_of(2) == "e2-0");
   BOOST_TEST(resume("a", "e2-0") == "after 3 gap restarted");
   BOOST_TEST(resume("a", "e3-0") == "after 3");
 }

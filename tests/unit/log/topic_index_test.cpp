@@ -51,14 +51,14 @@ BOOST_AUTO_TEST_CASE(a_topic_with_one_small_event_takes_300_bytes_at_most) {
   const base::SystemClock clock;
   Settings settings;
   settings.bytes_max = 1'000'000'000;
-  worker::support::MemoryLog journal(settings, "660de4b8b9632", clock);
+  worker::support::MemoryLog event_log(settings, "660de4b8b9632", clock);
   const auto before = ::mallinfo2().uordblks;
   for (std::size_t i = 0; i < count; ++i) {
     std::vector<Draft> drafts;
     drafts.push_back({.topics = {fmt::format("topic-{:06}", i)}, .event = {.data = std::string(32, 'x')}});
-    journal.append(std::move(drafts), [](const auto&) {});
+    event_log.append(std::move(drafts), [](const auto&) {});
   }
-  const auto counted = static_cast<double>(journal.stats().bytes) / count;
+  const auto counted = static_cast<double>(event_log.stats().bytes) / count;
   BOOST_TEST(counted <= 300.0);
   if (before == 0) return;  // another allocator
   const auto taken = static_cast<double>(::mallinfo2().uordblks - before) / count;

@@ -197,50 +197,50 @@ BOOST_AUTO_TEST_CASE(bounds_what_waits_for_sqlite) {
   Answers answers;
   const auto each = pending_bytes(one("a"));
   life.settings.waiting_bytes_max = 10 * each;
-  life.journal().update(life.settings);
+  life.event_log().update(life.settings);
   // The writer does not come for more before it has told this one.
-  life.journal().append(one("a"), [&](const auto&) {
+  life.event_log().append(one("a"), [&](const auto&) {
     begun.set_value();
     go.get_future().wait();
   });
   begun.get_future().wait();
-  for (int i = 0; i < 9; ++i) life.journal().append(one("a"), answers.take());
+  for (int i = 0; i < 9; ++i) life.event_log().append(one("a"), answers.take());
   BOOST_TEST(answers.count() == 0U);
-  BOOST_TEST(life.journal().backlog().bytes == 10 * each);
-  life.journal().append(one("b"), answers.take());
+  BOOST_TEST(life.event_log().backlog().bytes == 10 * each);
+  life.event_log().append(one("b"), answers.take());
   BOOST_TEST(answers.count("full") == 1U);
-  BOOST_TEST(life.journal().backlog().refused == 1U);
-  BOOST_TEST(!life.journal().unavailable_reason());
+  BOOST_TEST(life.event_log().backlog().refused == 1U);
+  BOOST_TEST(!life.event_log().unavailable_reason());
   go.set_value();
   BOOST_TEST(answers.all_come());
   BOOST_TEST(answers.count("full") == 1U);
   BOOST_TEST(life.publish("a") == "life1-11");
-  BOOST_TEST(eventually([&] { return life.journal().backlog().bytes == 0; }));
+  BOOST_TEST(eventually([&] { return life.event_log().backlog().bytes == 0; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(bounds_what_waits_for_redis, RedisFixture) {
   const auto each = pending_bytes(one("a"));
   settings.waiting_bytes_max = 10 * each;
-  const auto journal = worker();
-  publish(*journal, "a");
+  const auto event_log = worker();
+  publish(*event_log, "a");
   bool full = false;
   // One that is paused is in trouble after a moment: if that passed before all was asked, once more.
   for (int tries = 0; tries < 5 && !full; ++tries) {
     Answers answers;
     BOOST_REQUIRE(
-        eventually([&] { return !journal->unavailable_reason() && journal->backlog().bytes == 0; }));
+        eventually([&] { return !event_log->unavailable_reason() && event_log->backlog().bytes == 0; }));
     server.signal(SIGSTOP);
-    for (int i = 0; i < 10; ++i) journal->append(one("a"), answers.take());
+    for (int i = 0; i < 10; ++i) event_log->append(one("a"), answers.take());
     const auto before = answers.count();
-    const auto waiting = journal->backlog().bytes;
-    journal->append(one("a"), answers.take());
+    const auto waiting = event_log->backlog().bytes;
+    event_log->append(one("a"), answers.take());
     full = before == 0 && waiting == 10 * each && answers.count("full") == 1;
     server.signal(SIGCONT);
     BOOST_TEST(answers.all_come());
   }
   BOOST_TEST(full);
-  BOOST_TEST(journal->backlog().refused >= 1U);
-  BOOST_TEST(eventually([&] { return !journal->unavailable_reason() && journal->backlog().bytes == 0; }));
+  BOOST_TEST(event_log->backlog().refused >= 1U);
+  BOOST_TEST(eventually([&] { return !event_log->unavailable_reason() && event_log->backlog().bytes == 0; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

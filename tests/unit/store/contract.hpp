@@ -1,5 +1,5 @@
-// What every journal promises, as test cases: contract_*_test.cpp hold them, each running once per type in
-// Subjects. A further journal joins with a Subject of its own there; what only one journal promises has its
+// What every store promises, as test cases: contract_*_test.cpp hold them, each running once per type in
+// Subjects. A further store joins with a Subject of its own there; what only one store promises has its
 // own file.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace worker::store {
 
-/// One life of a journal, and short ways to talk to it.
+/// One process with a store, and short ways to use it.
 class Subject {
  public:
   Subject() = default;
@@ -29,17 +29,17 @@ class Subject {
   virtual ~Subject() = default;
 
   /// Made by the first use, out of the settings of that moment.
-  support::EventLog& journal() {
-    if (!journal_) journal_ = make();
-    return *journal_;
+  support::EventLog& event_log() {
+    if (!event_log_) event_log_ = make();
+    return *event_log_;
   }
 
   /// Waits until they are kept, on whichever thread that comes.
   std::vector<store::Kept> append(std::vector<log::Draft> drafts) {
-    return support::append(journal(), std::move(drafts));
+    return support::append(event_log(), std::move(drafts));
   }
   /// One event; what told() says of its result.
-  std::string append(log::Draft draft) { return support::append(journal(), std::move(draft)); }
+  std::string append(log::Draft draft) { return support::append(event_log(), std::move(draft)); }
   std::string publish(const std::string& topics, std::string data = "x") {
     return append(support::draft(topics, std::move(data)));
   }
@@ -47,20 +47,20 @@ class Subject {
     for (int i = 0; i < count; ++i) publish(topics);
   }
 
-  std::string id(log::Sequence sequence) { return journal().id_of(sequence); }
+  std::string id(log::Sequence sequence) { return event_log().id_of(sequence); }
   std::string resume(const std::string& selectors, const std::optional<std::string>& cursor = std::nullopt) {
-    return support::told(journal().resume(support::select(selectors), cursor));
+    return support::told(event_log().resume(support::select(selectors), cursor));
   }
   /// All of the history after `after`.
   std::string read(const std::string& selectors, log::Sequence after = 0) {
     return support::told(
-        journal().read(support::select(selectors), after, journal().last(), std::string::npos, 0));
+        event_log().read(support::select(selectors), after, event_log().last(), std::string::npos, 0));
   }
-  std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
-  bool closed(const std::string& selectors) { return journal().closed(support::select(selectors)); }
+  std::string held() { return support::places(event_log().read_all(0, std::string::npos)); }
+  bool closed(const std::string& selectors) { return event_log().closed(support::select(selectors)); }
   void age(std::chrono::milliseconds by) {
     clock.advance(by);
-    journal().expire();
+    event_log().expire();
   }
 
   support::ManualClock clock;
@@ -69,10 +69,10 @@ class Subject {
  protected:
   virtual std::unique_ptr<support::EventLog> make() = 0;
   /// Before what it was made with goes.
-  void end() { journal_.reset(); }
+  void end() { event_log_.reset(); }
 
  private:
-  std::unique_ptr<support::EventLog> journal_;
+  std::unique_ptr<support::EventLog> event_log_;
 };
 
 class MemorySubject final : public Subject {
@@ -98,7 +98,7 @@ class SqliteSubject final : public Subject {
 
  private:
   support::TempFolder folder_;
-  base::Logger logger_{"journal"};
+  base::Logger logger_{"test"};
 };
 
 class RedisSubject final : public Subject {
@@ -118,7 +118,7 @@ class RedisSubject final : public Subject {
   }
 
  private:
-  base::Logger logger_{"journal"};
+  base::Logger logger_{"test"};
 };
 
 using Subjects = std::tuple<MemorySubject, SqliteSubject, RedisSubject>;

@@ -21,13 +21,13 @@ BOOST_AUTO_TEST_SUITE(append_contract)
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(places_follow_the_order_of_the_calls, S, Subjects) {
   S subject;
-  BOOST_TEST(subject.journal().last() == 0U);
+  BOOST_TEST(subject.event_log().last() == 0U);
   BOOST_TEST(subject.held() == "");
   for (Sequence i = 1; i <= 100; ++i) {
     BOOST_TEST(subject.publish(i % 3 == 0 ? "a" : "b") == subject.id(i));
-    BOOST_TEST(subject.journal().last() == i);
+    BOOST_TEST(subject.event_log().last() == i);
   }
-  const auto held = subject.journal().read_all(0, 1'000);
+  const auto held = subject.event_log().read_all(0, 1'000);
   BOOST_REQUIRE_EQUAL(held.size(), 100U);
   for (Sequence i = 1; i <= 100; ++i) BOOST_TEST(held[i - 1]->sequence() == i);
 }
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_batch_is_answered_in_its_order, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_empty_batch_is_answered_too, S, Subjects) {
   S subject;
   BOOST_TEST(subject.append(std::vector<Draft>()).empty());
-  BOOST_TEST(subject.journal().last() == 0U);
+  BOOST_TEST(subject.event_log().last() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
                   .event = {.data = "1\n2", .type = "t", .retry = 30ms},
                   .key = "k",
                   .closes = true});
-  const auto entry = subject.journal().read_all(1, 1).at(0);
+  const auto entry = subject.event_log().read_all(1, 1).at(0);
   BOOST_TEST(entry->sequence() == 2U);
   BOOST_TEST(entry->topics() == (std::vector<std::string>{"b", "a"}), boost::test_tools::per_element());
   BOOST_TEST(entry->key() == "k");
@@ -81,15 +81,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_entry_is_what_was_published, S, Subjects) {
   BOOST_TEST(entry->closes());
   BOOST_TEST((entry->at() == subject.clock.now()));
   BOOST_TEST(entry->frame() == "event: t\nretry: 30\ndata: 1\ndata: 2\nid: " + subject.id(2) + "\n\n");
-  BOOST_TEST(subject.journal().id_of(*entry) == subject.id(2));
-  BOOST_TEST(!subject.journal().read_all(0, 1).at(0)->closes());
+  BOOST_TEST(subject.event_log().id_of(*entry) == subject.id(2));
+  BOOST_TEST(!subject.event_log().read_all(0, 1).at(0)->closes());
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_silent_event_only_moves_the_cursor, S, Subjects) {
   S subject;
   subject.append({.topics = {"a"}, .event = {}, .silent = true});
   subject.append({.topics = {"a"}, .event = {.id = "own"}, .silent = true});
-  const auto entries = subject.journal().read_all(0, 2);
+  const auto entries = subject.event_log().read_all(0, 2);
   BOOST_TEST(entries.at(0)->frame() == "id: " + subject.id(1) + "\n\n");
   BOOST_TEST(entries.at(1)->frame() == "id: own\n\n");
 }
@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_is_an_alias_of_the_place, S, Subje
   subject.publish("a");
   BOOST_TEST(subject.append(draft_with_id("a", "order 17", "hi")) == "order 17");
   BOOST_TEST(subject.publish("a") == subject.id(3));
-  const auto entry = subject.journal().read_all(1, 1).at(0);
+  const auto entry = subject.event_log().read_all(1, 1).at(0);
   BOOST_TEST(entry->sequence() == 2U);
   BOOST_TEST(entry->publisher_id() == "order 17");
   BOOST_TEST(entry->frame() == "data: hi\nid: order 17\n\n");
-  BOOST_TEST(subject.journal().id_of(*entry) == "order 17");
-  BOOST_TEST(subject.journal().id_of(2) == subject.id(2));
+  BOOST_TEST(subject.event_log().id_of(*entry) == "order 17");
+  BOOST_TEST(subject.event_log().id_of(2) == subject.id(2));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_same_event_again_changes_nothing, S, Subjects) {
@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(another_event_of_the_same_id_is_refused, S, Subjec
   BOOST_TEST(subject.append({.topics = {"a"}, .event = {.id = "x"}, .closes = true}) == "conflict");
   BOOST_TEST(!subject.closed("a"));
   BOOST_TEST(subject.held() == "1");
-  BOOST_TEST(subject.journal().read_all(0, 1).at(0)->frame() == "data: first\nid: x\n\n");
+  BOOST_TEST(subject.event_log().read_all(0, 1).at(0)->frame() == "data: first\nid: x\n\n");
   BOOST_TEST(subject.read("b") == "through 1 evicted 0");
 }
 
@@ -211,8 +211,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_again_once_it_is_forgotten, S, Subje
   BOOST_TEST(subject.append(draft_with_id("a", "y", "new")) == "conflict");
   BOOST_TEST(subject.append(draft_with_id("a", "x", "new")) == "x");
   BOOST_TEST(subject.resume("a", "x") == "after 7");
-  BOOST_TEST(subject.journal().stats().past_ids == 2U);
-  BOOST_TEST(subject.journal().stats().past_ids_forgotten == 1U);
+  BOOST_TEST(subject.event_log().stats().past_ids == 2U);
+  BOOST_TEST(subject.event_log().stats().past_ids_forgotten == 1U);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(an_id_is_free_once_its_event_is_evicted_where_none_are_remembered, S,
@@ -237,13 +237,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(ids_of_the_hubs_own_form_are_reserved, S, Subjects
   }
   BOOST_TEST(subject.append(draft_with_id("a", subject.id(1).substr(0, subject.id(1).size() - 1) + "007")) ==
              "reserved");
-  BOOST_TEST(subject.journal().last() == 3U);
+  BOOST_TEST(subject.event_log().last() == 3U);
   const auto epoch = subject.id(1).substr(0, subject.id(1).size() - 2);
   for (const auto& id :
        {epoch, epoch + "-", epoch + "-x", epoch + "-1x", epoch + "1", "-1" + epoch, other_life.id(1)}) {
     BOOST_TEST(subject.append(draft_with_id("a", id)) == id);
   }
-  BOOST_TEST(subject.journal().last() == 10U);
+  BOOST_TEST(subject.event_log().last() == 10U);
 }
 
 // --- topics that end ---
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(closed_asks_for_every_topic_and_never_for_patterns
 BOOST_AUTO_TEST_CASE_TEMPLATE(closed_at_is_the_last_event_of_all, S, Subjects) {
   S subject;
   const auto closed_at = [&](const char* selectors) {
-    return subject.journal().closed_at(select(selectors));
+    return subject.event_log().closed_at(select(selectors));
   };
   subject.publish("a");
   subject.append(closing("b"));
@@ -319,9 +319,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(every_follower_hears_of_every_append, S, Subjects)
   Follower second;
   std::atomic<int> first_heard = 0;
   std::atomic<int> second_heard = 0;
-  subject.journal().follow(first, [&] { ++first_heard; });
+  subject.event_log().follow(first, [&] { ++first_heard; });
   subject.publish("a");
-  subject.journal().follow(second, [&] { ++second_heard; });
+  subject.event_log().follow(second, [&] { ++second_heard; });
   BOOST_TEST(first.at == 1U);
   BOOST_TEST(second.at == 2U);
   BOOST_TEST(first_heard == 1);

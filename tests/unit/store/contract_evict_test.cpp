@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string counted(Subject& subject) {
-  const auto stats = subject.journal().stats();
+  const auto stats = subject.event_log().stats();
   return fmt::format("{} events of {} topics, oldest {} ms", stats.events, stats.topics, stats.age.count());
 }
 
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_too_old_goes, S, Subjects) {
   subject.age(4s);
   BOOST_TEST(subject.held() == "");
   BOOST_TEST(counted(subject) == "0 events of 2 topics, oldest 0 ms");
-  BOOST_TEST(subject.journal().last() == 2U);
+  BOOST_TEST(subject.event_log().last() == 2U);
   BOOST_TEST(subject.publish("a") == subject.id(3));
 }
 
@@ -121,11 +121,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_bytes_of_all_topics_stay_within_their_bound, S
   subject.settings.bytes_max = 20'000;
   for (int i = 0; i < 200; ++i) {
     subject.publish(i % 2 == 0 ? "a" : "b/x", std::string(static_cast<std::size_t>(i * 37 % 2'000), 'x'));
-    const auto stats = subject.journal().stats();
+    const auto stats = subject.event_log().stats();
     BOOST_REQUIRE_LE(stats.bytes, 20'000U);
     if (i > 40) BOOST_REQUIRE_GT(stats.bytes, 17'000U);  // as much as fits is held
   }
-  const auto held = subject.journal().read_all(0, 1'000);
+  const auto held = subject.event_log().read_all(0, 1'000);
   BOOST_TEST(held.back()->sequence() == 200U);
   for (std::size_t i = 1; i < held.size(); ++i)
     BOOST_TEST(held[i]->sequence() == held[i - 1]->sequence() + 1);
@@ -149,18 +149,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(nothing_goes_before_every_follower_has_seen_it, S,
   subject.settings.topic_events_max = 2;
   Follower fast;
   Follower slow;
-  subject.journal().follow(fast, nothing);
-  subject.journal().follow(slow, nothing);
+  subject.event_log().follow(fast, nothing);
+  subject.event_log().follow(slow, nothing);
   subject.publish_times(5, "a");
   BOOST_TEST(subject.held() == "1 2 3 4 5");
   fast.at = 5;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "1 2 3 4 5");
   slow.at = 2;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "3 4 5");
   slow.at = 5;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "4 5");
   BOOST_TEST(subject.resume("a", subject.id(0)) == "after 3 gap evicted");
 }
@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_count_holds_again_after_a_follower_lagged, S, 
   S subject;
   subject.settings.topic_events_max = 2;
   Follower follower;
-  subject.journal().follow(follower, nothing);
+  subject.event_log().follow(follower, nothing);
   subject.publish_times(50, "a");
   follower.at = 50;
   subject.publish("a");
@@ -186,19 +186,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(followers_hold_back_age_and_bytes_as_well, S, Subj
   subject.settings.age_max = 10s;
   subject.settings.bytes_max = 2'000;
   Follower follower;
-  subject.journal().follow(follower, nothing);
+  subject.event_log().follow(follower, nothing);
   for (int i = 0; i < 4; ++i) subject.publish("a", std::string(1'000, 'x'));
   BOOST_TEST(subject.held() == "1 2 3 4");
   follower.at = 1;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "2 3 4");
   subject.age(11s);
   BOOST_TEST(subject.held() == "2 3 4");
   follower.at = 3;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "4");
   follower.at = 4;
-  subject.journal().expire();
+  subject.event_log().expire();
   BOOST_TEST(subject.held() == "");
 }
 
@@ -218,12 +218,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(told_exactly_where_something_was_missed, S, Subjec
   for (const auto* selectors : {"a", "b", "c/1", "a b", "c/*", "b c/1", "*", "never"}) {
     const auto subscription = select(selectors);
     for (Sequence cursor = 0; cursor <= 60; ++cursor) {
-      const auto from = subject.journal().resume(subscription, subject.id(cursor));
-      const auto slice = subject.journal().read(subscription, from.after, 60, 1'000'000, 0);
+      const auto from = subject.event_log().resume(subscription, subject.id(cursor));
+      const auto slice = subject.event_log().read(subscription, from.after, 60, 1'000'000, 0);
       bool missed = false;
       for (Sequence place = cursor + 1; place <= 60; ++place) {
         if (!subscription.matches(published[place - 1])) continue;
-        missed |= subject.journal().read(subscription, place - 1, place, 1, 0).entries.empty();
+        missed |= subject.event_log().read(subscription, place - 1, place, 1, 0).entries.empty();
       }
       BOOST_TEST_CONTEXT(selectors << " after " << cursor) {
         BOOST_TEST(from.gap.has_value() == missed);

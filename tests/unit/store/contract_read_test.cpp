@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_one_place_and_up_to_another, S, Subjects) {
   S subject;
   publish_some(subject);
   const auto read = [&](const char* selectors, Sequence after, Sequence until) {
-    return told(subject.journal().read(select(selectors), after, until, 1'000'000, 0));
+    return told(subject.event_log().read(select(selectors), after, until, 1'000'000, 0));
   };
   BOOST_TEST(read("a", 0, 4) == "1 through 4 evicted 0");
   BOOST_TEST(read("a", 1, 5) == "5 through 5 evicted 0");
@@ -59,10 +59,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(after_one_place_and_up_to_another, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(at_least_one_and_about_as_much_as_was_asked_for, S, Subjects) {
   S subject;
   for (int i = 0; i < 5; ++i) subject.publish("a", std::string(100, 'x'));
-  const auto frame = subject.journal().read_all(0, 1).at(0)->frame().size();
+  const auto frame = subject.event_log().read_all(0, 1).at(0)->frame().size();
   for (const auto* selectors : {"a", "a b", "*"}) {
     const auto read = [&](std::size_t bytes) {
-      return told(subject.journal().read(select(selectors), 0, 5, bytes, 0));
+      return told(subject.event_log().read(select(selectors), 0, 5, bytes, 0));
     };
     BOOST_TEST_CONTEXT(selectors) {
       BOOST_TEST(read(0) == "1 through 1 evicted 0");
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(at_most_a_thousand_events, S, Subjects) {
   subject.append(std::move(drafts));
   for (const auto* selectors : {"a", "a b", "*"}) {
     const auto read = [&](Sequence after) {
-      return subject.journal().read(select(selectors), after, 1'001, 1'000'000, 0);
+      return subject.event_log().read(select(selectors), after, 1'001, 1'000'000, 0);
     };
     BOOST_TEST_CONTEXT(selectors) {
       BOOST_TEST(read(0).entries.size() == 1'000U);
@@ -101,15 +101,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(at_most_a_thousand_events, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
   S subject;
   for (int i = 0; i < 8; ++i) publish_some(subject);
-  const auto last = subject.journal().last();
+  const auto last = subject.event_log().last();
   for (const auto& selectors : selections) {
     const auto subscription = select(selectors);
     for (Sequence until = last - 20; until <= last; ++until) {
-      const auto whole = places(subject.journal().read(subscription, 3, until, 1'000'000, 0).entries);
+      const auto whole = places(subject.event_log().read(subscription, 3, until, 1'000'000, 0).entries);
       for (const std::size_t bytes : {1U, 20U, 100U, 250U, 5'000U}) {
         std::vector<EntryPtr> pieces;
         for (Sequence at = 3; at < until;) {
-          const auto slice = subject.journal().read(subscription, at, until, bytes, 0);
+          const auto slice = subject.event_log().read(subscription, at, until, bytes, 0);
           BOOST_REQUIRE_GT(slice.through, at);
           BOOST_REQUIRE_LE(slice.through, until);
           if (!slice.entries.empty()) BOOST_REQUIRE_LE(slice.entries.back()->sequence(), slice.through);
@@ -127,14 +127,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(slices_make_up_the_whole, S, Subjects) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(read_agrees_with_matches, S, Subjects) {
   S subject;
   for (int i = 0; i < 3; ++i) publish_some(subject);
-  const auto all = subject.journal().read_all(0, 1'000);
+  const auto all = subject.event_log().read_all(0, 1'000);
   for (const auto& selectors : selections) {
     const auto subscription = select(selectors);
     std::vector<EntryPtr> matching;
     for (const auto& entry : all) {
       if (subscription.matches(*entry)) matching.push_back(entry);
     }
-    BOOST_TEST(places(subject.journal().read(subscription, 0, 27, 1'000'000, 0).entries) == places(matching));
+    BOOST_TEST(places(subject.event_log().read(subscription, 0, 27, 1'000'000, 0).entries) ==
+               places(matching));
   }
 }
 
@@ -143,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(read_all_in_pages, S, Subjects) {
   BOOST_TEST(subject.held() == "");
   publish_some(subject);
   const auto page = [&](Sequence after, std::size_t count) {
-    return places(subject.journal().read_all(after, count));
+    return places(subject.event_log().read_all(after, count));
   };
   BOOST_TEST(page(0, 100) == "1 2 3 4 5 6 7 8 9");
   BOOST_TEST(page(0, 4) == "1 2 3 4");
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_was_evicted_is_left_out, S, Subjects) {
   subject.settings.topic_events_max = 1;
   publish_some(subject);
   BOOST_TEST(subject.held() == "4 5 6 7 8 9");
-  BOOST_TEST(places(subject.journal().read_all(0, 2)) == "4 5");
+  BOOST_TEST(places(subject.event_log().read_all(0, 2)) == "4 5");
   BOOST_TEST(subject.read("c/2") == "4 through 9 evicted 0");
   BOOST_TEST(subject.read("c/1") == "6 through 9 evicted 3");
   BOOST_TEST(subject.read("c/1", 3) == "6 through 9 evicted 3");

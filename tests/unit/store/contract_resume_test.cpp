@@ -61,10 +61,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(earliest_is_all_that_is_held_of_every_topic, S, Su
   subject.publish("quiet/1");
   subject.publish_times(5, "busy");
   for (const auto* selectors : {"quiet/1 busy", "quiet/* busy", "*"}) {
-    const auto from = subject.journal().resume(select(selectors), "earliest");
+    const auto from = subject.event_log().resume(select(selectors), "earliest");
     BOOST_TEST_CONTEXT(selectors) {
       BOOST_TEST(!from.gap);
-      BOOST_TEST(places(subject.journal().read(select(selectors), from.after, 6, 1'000'000, 0).entries) ==
+      BOOST_TEST(places(subject.event_log().read(select(selectors), from.after, 6, 1'000'000, 0).entries) ==
                  "1 4 5 6");
     }
   }
@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
   S subject;
   subject.settings.topic_events_max = 2;
   const auto news = [&](const char* selectors, const ResumePoint& from) {
-    return subject.journal().read(select(selectors), from.after, subject.journal().last(), 1,
-                                  from.evictions_seen);
+    return subject.event_log().read(select(selectors), from.after, subject.event_log().last(), 1,
+                                    from.evictions_seen);
   };
   subject.publish("quiet");
   subject.publish_times(4, "a");
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_accounted_for, S, Subjects) {
                         std::optional<std::string>(subject.id(5))};
   std::vector<ResumePoint> begun;
   for (const auto& cursor : cursors) {
-    begun.push_back(subject.journal().resume(select("a quiet"), cursor));
+    begun.push_back(subject.event_log().resume(select("a quiet"), cursor));
     BOOST_TEST(news("a quiet", begun.back()).evicted_through == 0U);
   }
   subject.publish("a");
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_later_eviction_further_back_is_news, S, Subjects
   subject.publish("quiet");
   subject.publish_times(5, "busy");
   const auto both = select("quiet busy");
-  const auto from = subject.journal().resume(both, "earliest");
+  const auto from = subject.event_log().resume(both, "earliest");
   subject.publish_times(3, "quiet");
   const auto slice =
-      subject.journal().read(both, from.after, subject.journal().last(), 1'000, from.evictions_seen);
+      subject.event_log().read(both, from.after, subject.event_log().last(), 1'000, from.evictions_seen);
   BOOST_TEST(told(slice) == "4 5 6 7 8 9 through 9 evicted 1");
 }
 
@@ -125,9 +125,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_gap_costs_nothing_that_is_held, S, Subjects) {
   subject.publish("quiet");
   subject.publish_times(4, "busy");
   const auto rest = [&](const std::string& cursor) {
-    const auto from = subject.journal().resume(select("quiet busy"), cursor);
+    const auto from = subject.event_log().resume(select("quiet busy"), cursor);
     BOOST_TEST(from.gap.has_value());
-    return places(subject.journal().read(select("quiet busy"), from.after, 6, 1'000'000, 0).entries);
+    return places(subject.event_log().read(select("quiet busy"), from.after, 6, 1'000'000, 0).entries);
   };
   BOOST_TEST(rest("x") == "1 2 5 6");
   BOOST_TEST(rest(subject.id(0)) == "1 2 5 6");
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_publishers_id_whose_event_is_gone, S, Subjects) 
   subject.publish("a");
   BOOST_TEST(subject.resume("a", "y") == "after 4 gap evicted");
   // What was read of the quiet topic does not come again.
-  BOOST_TEST(subject.read("a quiet", subject.journal().resume(select("a quiet"), "y").after) ==
+  BOOST_TEST(subject.read("a quiet", subject.event_log().resume(select("a quiet"), "y").after) ==
              "3 5 6 through 6 evicted 4");
 }
 

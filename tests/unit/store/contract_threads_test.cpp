@@ -1,4 +1,4 @@
-// Many threads at one journal. Every wait ends by an event.
+// Many threads at one log. Every wait ends by an event.
 #include <boost/test/unit_test.hpp>
 #include <map>
 #include <mutex>
@@ -38,15 +38,15 @@ void write(Subject& subject, int writer, std::atomic<int>& out_of_order) {
 }
 
 // Follows `subscription` in small slices to the end; the data it saw.
-std::string follow(const EventLog& journal, const Subscription& subscription) {
+std::string follow(const EventLog& event_log, const Subscription& subscription) {
   std::string seen;
   for (Sequence at = 0; at < total;) {
-    const auto until = journal.last();
+    const auto until = event_log.last();
     if (until == at) {
       std::this_thread::yield();
       continue;
     }
-    const auto slice = journal.read(subscription, at, until, 200, 0);
+    const auto slice = event_log.read(subscription, at, until, 200, 0);
     for (const auto& entry : slice.entries) seen += worker::sse::parse_event(entry->frame())->data + " ";
     at = slice.through;
   }
@@ -62,30 +62,30 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   std::atomic<int> out_of_order = 0;
   std::atomic<int> news = 0;
   Follower follower;
-  auto& journal = subject.journal();
-  journal.follow(follower, [&] { ++news; });
+  auto& event_log = subject.event_log();
+  event_log.follow(follower, [&] { ++news; });
   std::vector<std::string> seen(writers);
   std::vector<std::thread> threads;
   for (int i = 0; i < writers; ++i) {
     threads.emplace_back([&, i] { write(subject, i, out_of_order); });
     threads.emplace_back(
-        [&, i] { seen[static_cast<std::size_t>(i)] = follow(journal, select(topic_of(i))); });
+        [&, i] { seen[static_cast<std::size_t>(i)] = follow(event_log, select(topic_of(i))); });
   }
   std::size_t all_seen = 0;
   threads.emplace_back([&] {
     while (follower.at < total) {
-      const auto entries = journal.read_all(follower.at, 64);
+      const auto entries = event_log.read_all(follower.at, 64);
       all_seen += entries.size();
       if (!entries.empty()) follower.at = entries.back()->sequence();
       if (entries.empty()) std::this_thread::yield();
     }
   });
   threads.emplace_back([&] {
-    while (journal.last() < total) {
-      journal.expire();
-      journal.stats();
-      journal.resume(select("w/*"), "earliest");
-      journal.closed(select("w/1"));
+    while (event_log.last() < total) {
+      event_log.expire();
+      event_log.stats();
+      event_log.resume(select("w/*"), "earliest");
+      event_log.closed(select("w/1"));
       std::this_thread::yield();
     }
   });
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(many_write_and_many_read, S, Subjects) {
   BOOST_TEST(news > 0);
   BOOST_TEST(news <= writers * batches);
   for (const auto& one : seen) BOOST_TEST((one == expected));
-  const auto entries = journal.read_all(0, total + 1);
+  const auto entries = event_log.read_all(0, total + 1);
   BOOST_REQUIRE_EQUAL(entries.size(), total);
   for (Sequence i = 0; i < total; ++i) BOOST_REQUIRE_EQUAL(entries[i]->sequence(), i + 1);
 }
@@ -110,14 +110,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   subject.settings.topic_events_max = 5;
   std::atomic<int> out_of_order = 0;
   Follower follower;
-  auto& journal = subject.journal();
-  journal.follow(follower, [] {});
+  auto& event_log = subject.event_log();
+  event_log.follow(follower, [] {});
   std::atomic<int> untold = 0;
   std::vector<std::thread> threads;
   for (int i = 0; i < writers; ++i) threads.emplace_back([&, i] { write(subject, i, out_of_order); });
   threads.emplace_back([&] {
     for (Sequence next = 1; next <= total;) {
-      const auto entries = journal.read_all(follower.at, 64);
+      const auto entries = event_log.read_all(follower.at, 64);
       for (const auto& entry : entries) untold += entry->sequence() == next++ ? 0 : 1;
       follower.at = next - 1;
       if (entries.empty()) std::this_thread::yield();
@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
     EvictionCount evictions_seen = 0;
     bool told = false;  // of a loss behind the last entry; a slice without entries may be the one that tells
     for (Sequence at = 0; at < total;) {
-      const auto slice = journal.read(select(topic_of(0)), at, journal.last(), 300, evictions_seen);
+      const auto slice = event_log.read(select(topic_of(0)), at, event_log.last(), 300, evictions_seen);
       evictions_seen = slice.evictions_seen;
       told |= slice.evicted_through > at;
       for (const auto& entry : slice.entries) {
@@ -144,9 +144,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(evictions_under_way, S, Subjects) {
   for (auto& thread : threads) thread.join();
   BOOST_TEST(out_of_order == 0);
   BOOST_TEST(untold == 0);
-  while (journal.expire()) {
+  while (event_log.expire()) {
   }
-  BOOST_TEST(journal.stats().events <= writers * 5U);
+  BOOST_TEST(event_log.stats().events <= writers * 5U);
 }
 
 // Publishers that try again at one moment, and others that take the same ids for events of their own, while
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects)
   S subject;
   subject.settings.topic_events_max = 5;
   Follower follower;
-  subject.journal().follow(follower, [] {});
+  subject.event_log().follow(follower, [] {});
   std::mutex mutex;
   std::map<std::string, std::vector<std::string>>
       taken;  // by id: the data of those who were answered with it
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects)
   }
   std::map<std::string, std::string> events;
   while (events.size() < ids) {
-    const auto entries = subject.journal().read_all(follower.at, 64);
+    const auto entries = subject.event_log().read_all(follower.at, 64);
     for (const auto& entry : entries) {
       if (!events.emplace(entry->publisher_id(), worker::sse::parse_event(entry->frame())->data).second)
         ++odd;
@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_id_is_one_event_whoever_is_first, S, Subjects)
   }
   for (auto& thread : threads) thread.join();
   BOOST_TEST(odd == 0);
-  BOOST_TEST(subject.journal().last() == Sequence{ids});
+  BOOST_TEST(subject.event_log().last() == Sequence{ids});
   for (const auto& [id, data] : events) BOOST_TEST((taken[id] == std::vector<std::string>(4, data)));
 }
 

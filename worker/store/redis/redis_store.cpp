@@ -128,7 +128,7 @@ bool RedisStore::pause(Link& link) {
 
 RedisKnownPosition RedisStore::known_position() const {
   const std::lock_guard lock(mutex_);
-  return {{epoch_, history_.last() - history_.epoch_start()}, term_};
+  return {{epoch_, history_.epochs().last() - history_.epochs().start()}, term_};
 }
 
 }  // namespace worker::store

@@ -59,17 +59,18 @@ void RedisStore::attach() {
     epoch_ = state.last.epoch;
     term_ = state.term;
     if (first) {
-      history_.become(log::History(history_.settings(), epoch_text(epoch_), clock_));
+      history_.become(log::History(history_.retention().settings(), epoch_text(epoch_), clock_));
       trust_clock_at_ = clock_.now() + clock_distrust;
     } else if (anew) {
       history_.restart(epoch_text(epoch_));
       logger_.warn("Redis lost events; starting a new epoch: store=redis address={} epoch={}",
                    read_link_.redis->name(), epoch_text(epoch_));
     }
-    const auto epoch_start = history_.epoch_start();
-    if (epoch_start + state.first > history_.last() + 1) history_.lose(epoch_start + state.first - 1);
+    const auto epoch_start = history_.epochs().start();
+    if (epoch_start + state.first > history_.epochs().last() + 1)
+      history_.lose(epoch_start + state.first - 1);
     remember(missed);
-    readback_.set_position({epoch_, history_.last() - epoch_start});
+    readback_.set_position({epoch_, history_.epochs().last() - epoch_start});
   }
   backlog_end_ = state.last;
   tail_at_ = state.now;
@@ -147,7 +148,7 @@ void RedisStore::check_stream() {
   const auto missed = trimmed_between(at, {last->epoch, last->sequence + 1});
   {
     const std::lock_guard lock(mutex_);
-    history_.lose(history_.epoch_start() + last->sequence);
+    history_.lose(history_.epochs().start() + last->sequence);
     remember(missed);
     readback_.set_position(*last);
   }
@@ -160,18 +161,18 @@ void RedisStore::take(std::vector<StreamEntry> entries, const Trimmed& missed) {
   missing_ = 0;
   {
     const std::lock_guard lock(mutex_);
-    const auto epoch_start = history_.epoch_start();
+    const auto epoch_start = history_.epochs().start();
     remember(missed);
     for (auto& entry : entries) {
       if (entry.epoch != epoch_) break;  // the next answer begins with it
       const auto sequence = epoch_start + entry.sequence;
-      if (sequence <= history_.last()) continue;
+      if (sequence <= history_.epochs().last()) continue;
       // Somebody took events out of the middle.
-      if (sequence > history_.last() + 1) history_.lose(sequence - 1);
+      if (sequence > history_.epochs().last() + 1) history_.lose(sequence - 1);
       const auto at = time_of(entry);
       if (!last_caught_up_) entry.parts.dated_ms = entry.at.count();
       read = {entry.epoch, entry.sequence};
-      history_.add(make_stream_entry(std::move(entry), sequence, history_.id_of(sequence), at));
+      history_.add(make_stream_entry(std::move(entry), sequence, history_.epochs().id_of(sequence), at));
     }
     history_.trim();
   }
@@ -189,7 +190,7 @@ RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPositio
   std::size_t names_max = 0;
   {
     const std::lock_guard lock(mutex_);
-    names_max = history_.settings().bytes_max / log::History::emptied_share;
+    names_max = history_.retention().settings().bytes_max / log::History::emptied_share;
   }
   Trimmed missed{.ids = stream_.past_ids(redis, after, next.sequence), .closed = {}};
   std::size_t others = 0;
@@ -205,9 +206,9 @@ RedisStore::Trimmed RedisStore::trimmed_between(RedisPosition last, RedisPositio
 
 // Under the lock.
 void RedisStore::remember(const Trimmed& missed) {
-  for (const auto& [id, sequence] : missed.ids) history_.remember(id, history_.epoch_start() + sequence);
+  for (const auto& [id, sequence] : missed.ids) history_.remember(id, history_.epochs().start() + sequence);
   for (const auto& [topic, sequence] : missed.closed)
-    history_.close(topic, history_.epoch_start() + sequence);
+    history_.close(topic, history_.epochs().start() + sequence);
 }
 
 // What comes as it happens is of now. What came while nobody looked is as much older as Redis says, but it
@@ -224,7 +225,7 @@ void RedisStore::trust_clock() {
   const auto now = stream_.time(connected(read_link_));
   trust_clock_at_.reset();
   const std::lock_guard lock(mutex_);
-  history_.trust_clock(now);
+  history_.retention().trust_clock(now);
   history_.trim();
 }
 

@@ -97,16 +97,18 @@ RedisStream::Appended RedisStore::append_group(RedisConnection& redis, std::span
 log::Sequence RedisStore::retained_from() const {
   constexpr std::size_t smallest_bytes = 320;
   const std::lock_guard lock(mutex_);
-  const auto last = history_.last() - history_.epoch_start();
-  const auto first = history_.first() - std::min(history_.first(), history_.epoch_start());
-  const auto most = history_.settings().bytes_max / smallest_bytes + 1;
+  const auto& entries = history_.retained().entries();
+  const auto epoch_start = history_.epochs().start();
+  const auto last = history_.epochs().last() - epoch_start;
+  const auto first = entries.empty() ? last + 1 : entries.first() - std::min(entries.first(), epoch_start);
+  const auto most = history_.retention().settings().bytes_max / smallest_bytes + 1;
   return std::max(first, last + 1 - std::min(last, most));
 }
 
 RedisStream::Bounds RedisStore::bounds() const {
   const auto from = retained_from();
   const std::lock_guard lock(mutex_);
-  return {from, history_.settings().past_ids_max};
+  return {from, history_.retention().settings().past_ids_max};
 }
 
 std::vector<Kept> RedisStore::results_of(const RedisStream::Appended& appended,
@@ -134,7 +136,7 @@ bool RedisStore::was_stored(const RedisDraft& draft) const {
   const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
   const std::lock_guard lock(mutex_);
   if (const auto held = history_.find_retained(id)) return log::content_of(*held) == content;
-  const auto* past = history_.past_ids().find(id);
+  const auto* past = history_.publisher_ids().past().find(id);
   return past != nullptr && past->fingerprint == log::fingerprint_of(content);
 }
 

@@ -84,15 +84,15 @@ std::string Checkpoint::text() const {
 
 std::optional<Checkpoint::Record> Checkpoint::parse(const std::string& text) {
   std::istringstream words(text);
-  Record said;
+  Record record;
   std::string state, durability;
-  if (text.starts_with('-') || !(words >> said.last >> state >> durability >> said.boot >> said.epoch))
+  if (text.starts_with('-') || !(words >> record.last >> state >> durability >> record.boot >> record.epoch))
     return std::nullopt;
   if ((state != "open" && state != "closed") || (durability != "full" && durability != "process"))
     return std::nullopt;
-  said.open = state == "open";
-  said.durability = durability == "full" ? Durability::full : Durability::process;
-  return said;
+  record.open = state == "open";
+  record.durability = durability == "full" ? Durability::full : Durability::process;
+  return record;
 }
 
 // A few bytes at one place: the file does not grow, and no reader sees a half of them.

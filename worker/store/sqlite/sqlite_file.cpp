@@ -87,29 +87,17 @@ struct SqliteFile::Statements {
 
 SqliteFile::SqliteFile(const std::string& path, StorageSettings::Durability durability,
                        const base::Clock& clock)
-    : clock_(clock),
-      database_(path),
-      boot_(boot_id()),
-      since_(clock.now()),
-      offset_ms_(clock_offset()),
-      recorded_(since_),
-      path_(path) {
+    : clock_(clock), database_(path), file_clock_(clock, boot_id()) {
   database_.run("PRAGMA journal_mode=WAL");
+  database_.run("PRAGMA wal_autocheckpoint=0");  // see FileGuard
   database_.run(durability == StorageSettings::Durability::full ? "PRAGMA synchronous=FULL"
                                                                 : "PRAGMA synchronous=NORMAL");
-  sqlite3_wal_hook(
-      database_.handle(),
-      [](void* log_pages, sqlite3*, const char*, int pages) {
-        *static_cast<int*>(log_pages) = pages;
-        return SQLITE_OK;
-      },
-      &log_pages_);
   make_schema();
   statements_ = std::make_unique<Statements>(database_);
   past_ids_ = std::make_unique<SqlitePastIds>(database_);
   Statement hub(database_, "SELECT epoch FROM hub");
   if (hub.next()) epoch_ = hub.text(0);
-  watch();
+  guard_.emplace(database_, path);
 }
 
 SqliteFile::~SqliteFile() = default;
@@ -136,15 +124,9 @@ void SqliteFile::make_schema() {
   });
 }
 
-log::History SqliteFile::load(const log::Settings& settings) {
-  continue_clock();
-  log::History history(settings, epoch_, clock_);
-  history.restore(past_ids_->load(settings.past_ids_max));
-  Statement marks(database_, "SELECT name, lost_through, closed_at FROM topics");
-  while (marks.next()) {
-    history.restore_topic(std::string(marks.text(0)), {static_cast<log::Sequence>(marks.number(1)),
-                                                       static_cast<log::Sequence>(marks.number(2))});
-  }
+log::HistoryLoader SqliteFile::load(const log::Settings& settings) {
+  resume_clock();
+  log::HistoryLoader loader(settings, load_record(settings.past_ids_max), clock_);
   log::Sequence last = 0;
   Statement events(
       database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
@@ -156,23 +138,40 @@ log::History SqliteFile::load(const log::Settings& settings) {
     last = entry.sequence;
     ++next_content_.events;
     entry.dated_ms = events.number(1);
-    entry.at = instant(events.number(7));
+    entry.at = file_clock_.instant(events.number(7));
     entry.topics = topics_of(events.text(2));
     entry.frame = events.text(3);
     entry.publisher_id = events.text(4);
     entry.key = events.text(5);
     entry.closes = events.number(6) != 0;
-    history.restore(log::Entry::make(entry));
+    loader.add(log::Entry::make(entry));
   }
+  guard_->set_content(next_content_);
+  return loader;
+}
+
+log::Sequence SqliteFile::last() {
+  return static_cast<log::Sequence>(database_.number(
+      "SELECT max((SELECT coalesce(max(last), 0) FROM hub), (SELECT coalesce(max(place), 0) FROM events))"));
+}
+
+log::HistoryLoader::Record SqliteFile::load_record(std::size_t past_ids_max) {
+  const auto sequence = [](Statement& row, int column) {
+    return static_cast<log::Sequence>(row.number(column));
+  };
+  log::HistoryLoader::Record record{.epoch = epoch_, .past_ids = past_ids_->load(past_ids_max)};
   Statement hub(database_, "SELECT last, forgotten_through, doubtful_through FROM hub");
   if (hub.next()) {
     next_content_.last = hub.number(0);
-    last = std::max(last, static_cast<log::Sequence>(hub.number(0)));
-    history.restored(last, static_cast<log::Sequence>(hub.number(1)),
-                     static_cast<log::Sequence>(hub.number(2)));
+    record.last = sequence(hub, 0);
+    record.discarded_through = sequence(hub, 1);
+    record.missing_tail_through = sequence(hub, 2);
   }
-  content_ = next_content_;
-  return history;
+  Statement topics(database_, "SELECT name, lost_through, closed_at FROM topics");
+  while (topics.next()) {
+    record.topics.emplace_back(topics.text(0), log::TopicState{sequence(topics, 1), sequence(topics, 2)});
+  }
+  return record;
 }
 
 void SqliteFile::write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {
@@ -205,13 +204,13 @@ void SqliteFile::rewrite(const std::string& epoch, const std::vector<log::EntryP
 void SqliteFile::write(const log::Entry& entry) {
   const auto topics = lines(entry.topics());
   statements_->event.bind(1, entry.sequence())
-      .bind(2, wall_ms(entry))
+      .bind(2, file_clock_.wall_ms(entry))
       .bind(3, std::string_view(topics))
       .bind(4, entry.frame())
       .bind(5, entry.publisher_id())
       .bind(6, entry.key())
       .bind(7, std::int64_t{entry.closes()})
-      .bind(8, up_ms(entry.at()))
+      .bind(8, file_clock_.up_ms(entry.at()))
       .run();
   ++next_content_.events;
   if (!entry.closes()) return;
@@ -220,8 +219,8 @@ void SqliteFile::write(const log::Entry& entry) {
   }
 }
 
-// Marks first: an event that is still in the file although its topic gave it up does no harm, the opposite is
-// a loss that nobody is told of.
+// Marks first: an event that is still in the file although its topic has evicted it does no harm; the
+// opposite is a loss without a gap.
 void SqliteFile::write(log::LogChanges& changes, std::size_t gone_max) {
   for (const auto& [name, mark] : changes.topics) {
     if (mark) {
@@ -236,7 +235,7 @@ void SqliteFile::write(log::LogChanges& changes, std::size_t gone_max) {
   const auto gone = std::min(gone_max, changes.gone.size());
   bool some_had_ids = false;
   for (std::size_t i = 0, next = 0; i < gone; i = next) {
-    // Places are mostly evicted in their order: one statement deletes each run of them.
+    // Sequences are mostly evicted in their order: one statement deletes each run of them.
     for (next = i + 1; next < gone && changes.gone[next].sequence == changes.gone[next - 1].sequence + 1;)
       ++next;
     statements_->gone.bind(1, changes.gone[i].sequence).bind(2, changes.gone[next - 1].sequence).run();
@@ -248,15 +247,16 @@ void SqliteFile::write(log::LogChanges& changes, std::size_t gone_max) {
     some_had_ids = true;
   }
   if (some_had_ids && changes.past_ids_max) past_ids_->forget(*changes.past_ids_max);
+  const auto times = file_clock_.reading();
   statements_->hub.bind(1, changes.last)
       .bind(2, changes.forgotten_through)
       .bind(3, changes.missing_tail_through)
-      .bind(4, up_ms(clock_.now()))
-      .bind(5, std::string_view(boot_))
-      .bind(6, now_ms())
-      .bind(7, now_ms() + offset_ms_)
+      .bind(4, times.up_ms)
+      .bind(5, times.boot)
+      .bind(6, times.steady_ms)
+      .bind(7, times.wall_ms)
       .run();
-  recorded_ = clock_.now();
+  file_clock_.on_recorded();
   next_content_.last = std::max(next_content_.last, static_cast<std::int64_t>(changes.last));
 }
 
@@ -266,14 +266,29 @@ void SqliteFile::transaction(const Write& write) {
   try {
     write();
     database_.run("COMMIT");
-    content_ = next_content_;
   } catch (...) {
-    next_content_ = content_;
+    next_content_ = guard_ ? guard_->content() : FileGuard::Content();
     // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
     sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }
-  wal_checkpoint();
+  if (guard_) guard_->set_content(next_content_);
+}
+
+// --- the clock ---
+
+void SqliteFile::resume_clock() {
+  std::int64_t jump = 0;
+  {
+    Statement hub(database_, "SELECT up_ms, boot, mono_ms, wall_ms FROM hub");
+    if (hub.next()) jump = file_clock_.resume({hub.number(0), hub.text(1), hub.number(2), hub.number(3)});
+  }
+  if (jump != 0) correct(jump, 0);
+}
+
+void SqliteFile::track_clock(log::Sequence after) {
+  const auto jump = file_clock_.take_jump();
+  if (jump != 0 || file_clock_.is_record_due()) correct(jump, after);
 }
 
 void SqliteFile::correct(std::int64_t milliseconds, log::Sequence after) {

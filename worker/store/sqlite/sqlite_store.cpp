@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds housekeeping_interval = 1s;
 // published: what is acknowledged before is lost if the worker is killed before.
 constexpr auto inspection_interval = 1s;
 constexpr Health::Pauses retry_pauses{.first = 250ms, .longest = 5s};
-// Where the clock is of no use.
-constexpr log::Sequence places_passed_min = 1ULL << 32;
+// Where the clock is of no use: see verify_checkpoint().
+constexpr log::Sequence sequences_skipped_min = 1ULL << 32;
 
 // What stays broken until somebody does something about the file; all else may pass by itself.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
@@ -43,7 +43,6 @@ SqliteStore::SqliteStore(log::Log& log, const StorageSettings& storage, base::Lo
       logger_(logger),
       health_("sqlite", logger, retry_pauses),
       queue_(log) {
-  history_.record_changes();
   if (const auto warning = boot_id_warning(storage)) logger.warn("{}: store=sqlite", *warning);
   try {
     open();
@@ -180,7 +179,7 @@ void SqliteStore::inspect() {
 void SqliteStore::trust_clock() {
   if (trust_clock_at_ && clock_.now() >= *trust_clock_at_) {
     const std::lock_guard lock(mutex_);
-    history_.trust_clock(base::unix_time(clock_));
+    history_.retention().trust_clock(base::unix_time(clock_));
     history_.trim();
     trust_clock_at_.reset();
     changes_.merge(history_.take_changes());
@@ -204,28 +203,29 @@ void SqliteStore::open() {
   if (!ready) {
     const bool fresh = store->epoch().empty();
     if (fresh) {
-      store->rewrite(history_.epoch(), {}, {});
-      checkpoint_->record(history_.epoch(), 0, storage_.durability);
+      store->rewrite(history_.epochs().name(), {}, {});
+      checkpoint_->record(history_.epochs().name(), 0, storage_.durability);
     }
     log::Settings settings;
     {
       const std::lock_guard lock(mutex_);
-      settings = history_.settings();
+      settings = history_.retention().settings();
     }
-    auto history = store->load(settings);
-    if (!fresh) verify_checkpoint(history);
+    auto loader = store->load(settings);
+    if (!fresh) verify_checkpoint(loader);
+    auto history = std::move(loader).finish();
     const std::lock_guard lock(mutex_);
-    restored_through_ = history.last();
+    restored_through_ = history.epochs().last();
     trust_clock_at_ = clock_.now() + clock_distrust;
     history_.become(std::move(history));
     history_.trim();
     log_.set_ready();
     changes_.merge(history_.take_changes());
   } else {
-    if (!store->epoch().empty() && store->epoch() != history_.epoch())
+    if (!store->epoch().empty() && store->epoch() != history_.epochs().name())
       throw SqliteError(SQLITE_NOTADB,
                         "it contains another history; restart the worker, or move the file away");
-    if (!had_lock && store->last() > history_.last()) {
+    if (!had_lock && store->last() > history_.epochs().last()) {
       checkpoint_.reset();
       throw SqliteError(SQLITE_NOTADB, "another worker has written to it; restart this worker");
     }
@@ -241,24 +241,26 @@ void SqliteStore::rewrite(SqliteFile& store) {
   log::LogChanges marks;
   {
     const std::lock_guard lock(mutex_);
-    entries = history_.read_all(0, std::string::npos);
-    marks = history_.all_changes();
+    entries = history_.retained().entries().read(0, std::string::npos);
+    marks = all_changes(history_);
   }
   const auto last = marks.last;
-  store.rewrite(history_.epoch(), entries, std::move(marks));
-  checkpoint_->record(history_.epoch(), last, storage_.durability);
+  store.rewrite(history_.epochs().name(), entries, std::move(marks));
+  checkpoint_->record(history_.epochs().name(), last, storage_.durability);
   changes_ = {};
 }
 
-// Is what was loaded all that was kept? If that is in doubt, readers are told, and the places that may have
-// been given out are passed over: with the time, in microseconds, which no count of events has reached.
-void SqliteStore::verify_checkpoint(log::History& history) const {
-  const auto why = checkpoint_->missing_tail_reason(history.epoch(), history.last());
+// Is what was loaded all that was stored? If that is not certain, subscribers get a gap, and the sequences
+// that may have been given out are skipped: the next one is the time in microseconds, which no count of
+// events has reached.
+void SqliteStore::verify_checkpoint(log::HistoryLoader& loader) const {
+  const auto last = loader.epochs().last();
+  const auto why = checkpoint_->missing_tail_reason(loader.epochs().name(), last);
   if (!why) return;
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(clock_.wall().time_since_epoch());
-  const auto passed = std::max(history.last(), checkpoint_->last()) + places_passed_min;
-  history.mark_missing_tail(
-      std::max(passed, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
+  const auto skipped = std::max(last, checkpoint_->last()) + sequences_skipped_min;
+  loader.mark_missing_tail(
+      std::max(skipped, static_cast<log::Sequence>(std::max<std::int64_t>(now.count(), 0))));
   logger_.warn(
       "the last events may be missing; returning subscribers get a gap: store=sqlite path={} reason=\"{}\"",
       storage_.path, *why);

@@ -1,7 +1,7 @@
 // SqliteStore: the history in this process's memory and in a file of SQLite, from which the next process
-// has it again. A thread of its own writes: whatever waits goes into one transaction, and is answered, and
-// seen by readers, when that is on disk. While the file cannot be written to, everything else goes on:
-// readers are served, publishes are refused at once with the reason, and the file is tried again and again.
+// loads it. A thread of its own writes: all appends that wait go into one transaction, and are answered, and
+// seen by subscribers, when that is on disk. While the file cannot be written to, subscribers are served,
+// publishes are refused at once with the reason, and the store keeps trying to open the file.
 #pragma once
 
 #include <chrono>
@@ -23,12 +23,12 @@ namespace worker::store {
 
 class SqliteStore final : public Store {
  public:
-  /// Reads the file into the log, or is in trouble from the start. Where there is no file yet, its history
+  /// Reads the file into the log, or is unavailable from the start. Where there is no file yet, its history
   /// gets the log's epoch.
   SqliteStore(log::Log& log, const StorageSettings& storage, base::Logger& logger);
   ~SqliteStore() override;
 
-  /// `done` is called on the writer's thread, or before it returns where nothing can be kept.
+  /// `done` is called on the writer's thread, or before it returns where nothing can be stored.
   void append(std::vector<log::Draft> drafts, Done done) override;
   std::optional<std::string> unavailable_reason() const override { return health_.unavailable_reason(); }
   Backlog backlog() const override { return queue_.backlog(); }
@@ -36,7 +36,7 @@ class SqliteStore final : public Store {
 
  private:
   void open();
-  void verify_checkpoint(log::History& history) const;
+  void verify_checkpoint(log::HistoryLoader& loader) const;
   void run();
   template <class Range, class Work>
   void in_parts(Range& range, const Work& work);

@@ -1,4 +1,4 @@
-// POST /publish answers only once the journal has the events, and says when it cannot keep them.
+// POST /publish answers only once the store has the events, and says when it cannot keep them.
 #include <boost/test/unit_test.hpp>
 #include <thread>
 

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_publishers_id) {
   BOOST_TEST(frames() == "data: x\nid: order 17\n\n");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_journal_refuses) {
+BOOST_AUTO_TEST_CASE(what_the_store_refuses) {
   form("topic=a&close=1");
   BOOST_TEST(form("topic=a&data=x") ==
              refused(409, "Conflict", "topic: is closed and accepts no more events"));
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_quoted_safely) {
 BOOST_AUTO_TEST_CASE(counted) {
   form("topic=a&data=x");           // 14 bytes
   form("data=x");                   // 6 bytes, refused
-  form("topic=a&id=e-1");           // 14 bytes, refused by the journal
+  form("topic=a&id=e-1");           // 14 bytes, refused by the store
   batch("{\"topic\":\"a\"}\n1\n");  // 16 bytes, one of each
   BOOST_TEST(metrics.events.value() == 2U);
   BOOST_TEST(metrics.rejected.value() == 3U);

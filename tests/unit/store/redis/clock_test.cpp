@@ -43,20 +43,20 @@ BOOST_AUTO_TEST_CASE(what_seems_old_at_the_start_is_held_for_a_while) {
   dated("2", 2h);
   dated("3", 10 * 365 * 24h);
   dated("4", 10min);
-  const auto journal = timed_worker();
-  journal->expire();
-  BOOST_TEST(held(*journal) == "1 2 3 4");
-  BOOST_TEST(publish(*journal, "a") == journal->id_of(5));
+  const auto event_log = timed_worker();
+  event_log->expire();
+  BOOST_TEST(held(*event_log) == "1 2 3 4");
+  BOOST_TEST(publish(*event_log, "a") == event_log->id_of(5));
   manual.advance(clock_distrust + 1s);
   // The first one is the youngest: what is before it goes with it.
-  BOOST_TEST(eventually([&] { return journal->stats().age > clock_distrust; }));
-  BOOST_TEST(held(*journal) == "1 2 3 4 5");
+  BOOST_TEST(eventually([&] { return event_log->stats().age > clock_distrust; }));
+  BOOST_TEST(held(*event_log) == "1 2 3 4 5");
   manual.advance(54min);
-  journal->expire();
-  BOOST_TEST(held(*journal) == "1 2 3 4 5");
+  event_log->expire();
+  BOOST_TEST(held(*event_log) == "1 2 3 4 5");
   manual.advance(2min);
-  journal->expire();
-  BOOST_TEST(held(*journal) == "");
+  event_log->expire();
+  BOOST_TEST(held(*event_log) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_old_goes_after_a_while) {
@@ -64,23 +64,23 @@ BOOST_AUTO_TEST_CASE(what_is_old_goes_after_a_while) {
   { RedisConnection(server.address(), server.password).ask({"XTRIM", "{sse-worker}:events", "MAXLEN", "0"}); }
   dated("2", 61min);
   dated("3", 10min);
-  const auto journal = timed_worker();
-  BOOST_TEST(held(*journal) == "2 3");
+  const auto event_log = timed_worker();
+  BOOST_TEST(held(*event_log) == "2 3");
   manual.advance(clock_distrust + 1s);
-  BOOST_TEST(eventually([&] { return held(*journal) == "3"; }));
+  BOOST_TEST(eventually([&] { return held(*event_log) == "3"; }));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_dated_in_the_future_is_not_immortal) {
   begin_life();
   dated("2", -10 * 365 * 24h);
-  const auto journal = timed_worker();
-  BOOST_TEST(held(*journal) == "1 2");
+  const auto event_log = timed_worker();
+  BOOST_TEST(held(*event_log) == "1 2");
   manual.advance(59min);
-  journal->expire();
-  BOOST_TEST(held(*journal) == "1 2");
+  event_log->expire();
+  BOOST_TEST(held(*event_log) == "1 2");
   manual.advance(2min);
-  journal->expire();
-  BOOST_TEST(held(*journal) == "");
+  event_log->expire();
+  BOOST_TEST(held(*event_log) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

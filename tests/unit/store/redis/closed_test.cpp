@@ -11,11 +11,11 @@ namespace {
 
 struct Bench : RedisFixture {
   /// Events that close `each` topics: `t0-0`, `t0-1`, …, `t1-0`, …
-  void close(EventLog& journal, int events, int each, std::size_t name_bytes = 0) {
+  void close(EventLog& event_log, int events, int each, std::size_t name_bytes = 0) {
     for (int i = 0; i < events; ++i) {
       Draft draft{.closes = true};
       for (int k = 0; k < each; ++k) draft.topics.push_back(name(i, k, name_bytes));
-      append(journal, std::move(draft));
+      append(event_log, std::move(draft));
     }
   }
   static std::string name(int event, int topic, std::size_t bytes = 0) {
@@ -32,10 +32,10 @@ struct Bench : RedisFixture {
     const auto at = text.find("cmdstat_zrangebyscore:calls=");
     return at == std::string::npos ? "never" : text.substr(at, text.find(',', at) - at);
   }
-  static std::size_t closed(const EventLog& journal, int events, int each) {
+  static std::size_t closed(const EventLog& event_log, int events, int each) {
     std::size_t count = 0;
     for (int i = 0; i < events; ++i) {
-      for (int k = 0; k < each; ++k) count += journal.closed(select(name(i, k))) ? 1U : 0U;
+      for (int k = 0; k < each; ++k) count += event_log.closed(select(name(i, k))) ? 1U : 0U;
     }
     return count;
   }

@@ -11,9 +11,9 @@ namespace {
 
 struct Bench : RedisFixture {
   /// Until it is taken.
-  static std::string insist(EventLog& journal) {
+  static std::string insist(EventLog& event_log) {
     std::string told;
-    eventually([&] { return (told = publish(journal, "a")) != "unavailable" && told != "unconfirmed"; });
+    eventually([&] { return (told = publish(event_log, "a")) != "unavailable" && told != "unconfirmed"; });
     return told;
   }
   /// As a replica has it at this moment, which then is cut off.
@@ -23,9 +23,9 @@ struct Bench : RedisFixture {
       other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
     }
   }
-  static bool troubled(const EventLog& journal, const std::string& by) {
+  static bool troubled(const EventLog& event_log, const std::string& by) {
     return eventually(
-        [&] { return journal.unavailable_reason().value_or("").find(by) != std::string::npos; });
+        [&] { return event_log.unavailable_reason().value_or("").find(by) != std::string::npos; });
   }
 };
 

@@ -1,4 +1,4 @@
-// RedisFixture: workers' journals at one Redis of a test's own, and short ways to talk to them.
+// RedisFixture: logs of several workers at one Redis of a test's own, and short ways to use them.
 #pragma once
 
 #include <boost/test/unit_test.hpp>
@@ -28,29 +28,30 @@ struct RedisFixture {
     at.redis.password = server.password;
     return at;
   }
-  /// To an address where no Redis listens; returns when the journal has noticed.
-  void disconnect(support::EventLog& journal) const {
-    BOOST_TEST(journal.reconfigure(storage({.path = server.address().path + ".none"})));
-    BOOST_TEST(support::eventually([&] { return journal.unavailable_reason().has_value(); }));
+  /// To an address where no Redis listens; returns when the store has noticed.
+  void disconnect(support::EventLog& event_log) const {
+    BOOST_TEST(event_log.reconfigure(storage({.path = server.address().path + ".none"})));
+    BOOST_TEST(support::eventually([&] { return event_log.unavailable_reason().has_value(); }));
   }
   /// Back to the Redis of this bench; returns at once.
-  void reconnect(support::EventLog& journal) const {
-    BOOST_TEST(journal.reconfigure(storage(server.address())));
+  void reconnect(support::EventLog& event_log) const {
+    BOOST_TEST(event_log.reconfigure(storage(server.address())));
   }
 
-  static std::string publish(support::EventLog& journal, const std::string& topics, std::string data = "x") {
-    return support::append(journal, support::draft(topics, std::move(data)));
+  static std::string publish(support::EventLog& event_log, const std::string& topics,
+                             std::string data = "x") {
+    return support::append(event_log, support::draft(topics, std::move(data)));
   }
-  static std::string held(const support::EventLog& journal) {
-    return support::places(journal.read_all(0, std::string::npos));
+  static std::string held(const support::EventLog& event_log) {
+    return support::places(event_log.read_all(0, std::string::npos));
   }
-  static std::string resume(const support::EventLog& journal, const std::string& cursor) {
-    return support::told(journal.resume(support::select("a"), cursor));
+  static std::string resume(const support::EventLog& event_log, const std::string& cursor) {
+    return support::told(event_log.resume(support::select("a"), cursor));
   }
 
   support::RedisServer server;
   base::SystemClock clock;
-  base::Logger logger{"journal"};
+  base::Logger logger{"test"};
   log::Settings settings;
 };
 

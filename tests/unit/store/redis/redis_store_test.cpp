@@ -7,7 +7,7 @@ using namespace worker::log;
 using namespace worker::store;
 using namespace worker::support;
 
-BOOST_FIXTURE_TEST_SUITE(redis_journal, RedisFixture)
+BOOST_FIXTURE_TEST_SUITE(redis_store, RedisFixture)
 
 BOOST_AUTO_TEST_CASE(two_workers_have_one_order_and_one_kind_of_cursor) {
   const auto one = worker();

@@ -1,4 +1,4 @@
-// What the file beside the journal says, and when the journal's file is not believed.
+// What the checkpoint records, and when the file of the store is not trusted.
 #include "store/sqlite/checkpoint.hpp"
 
 #include <sys/stat.h>
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(an_orderly_end_before_that_of_power) {
   BOOST_TEST(missing_tail_reason("e", 7) == "none");
 }
 
-// Only who has written to the journal says that it was closed in order.
+// Only a process that has written to the store records a clean shutdown.
 BOOST_AUTO_TEST_CASE(closed_by_one_who_kept_nothing) {
   Checkpoint(file).record("e", 7, Durability::process);
   start_again();

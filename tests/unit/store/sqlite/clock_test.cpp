@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(jumps_while_it_runs) {
     jump(by);
     publish("a");
     BOOST_TEST(eventually([&] { return noticed(); }));
-    journal().expire();
+    event_log().expire();
   }
   BOOST_TEST(held() == "1 2 3 4");
   crash();
@@ -152,8 +152,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_immortal) {
     // What ran is in the file with the next thing that is written.
     publish("b");
     boot(0s, 0s);
-    journal().expire();
-    if (journal().read_all(0, 1).at(0)->topics().front() != "a") break;
+    event_log().expire();
+    if (event_log().read_all(0, 1).at(0)->topics().front() != "a") break;
   }
   BOOST_TEST(lives >= 14);
   BOOST_TEST(lives <= 17);

@@ -1,4 +1,4 @@
-// A SQLite journal whose file is not as it should be: what it says, what goes on meanwhile, and how it
+// A SQLite store whose file is not as it should be: what it says, what works meanwhile, and how it
 // recovers.
 #include <sys/resource.h>
 
@@ -43,11 +43,11 @@ class FileSizeLimit {
 };
 
 struct Fixture : SqliteRestarts {
-  std::string unavailable_reason() { return journal().unavailable_reason().value_or("none"); }
+  std::string unavailable_reason() { return event_log().unavailable_reason().value_or("none"); }
   bool says(const std::string& part) { return unavailable_reason().find(part) != std::string::npos; }
   void expect_refusal(const std::string& part) {
     BOOST_TEST(says(part), unavailable_reason());
-    BOOST_TEST(!journal().ready());
+    BOOST_TEST(!event_log().ready());
     BOOST_TEST(publish("a") == "unavailable");
   }
   /// What an operator is told to do.
@@ -58,7 +58,7 @@ struct Fixture : SqliteRestarts {
     }
   }
   bool mended() {
-    return eventually([&] { return !journal().unavailable_reason() && journal().ready(); });
+    return eventually([&] { return !event_log().unavailable_reason() && event_log().ready(); });
   }
 };
 
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(one_process_writes_at_a_time_and_the_other_takes_over) {
 }
 
 // A loop that follows from before the history was there gets all of it.
-BOOST_AUTO_TEST_CASE(who_follows_a_journal_that_reads_its_history_later_hears_of_it) {
+BOOST_AUTO_TEST_CASE(followers_are_notified_of_a_history_that_is_read_later) {
   publish_times(3, "a");
   auto second = make("other");
   Follower follower;
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_grow_refuses_and_recovers) {
     for (int i = 0; i < 100 && result != "unavailable"; ++i) result = publish("a", std::string(20'000, 'x'));
     BOOST_TEST(result == "unavailable");
     BOOST_TEST(says("journal.db: disk I/O error"), unavailable_reason());
-    BOOST_TEST(journal().ready());
+    BOOST_TEST(event_log().ready());
     BOOST_TEST(resume("a", "life1-1") == "after 1");
   }
   BOOST_TEST(mended());
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_taken_away_is_written_anew_without_a_loss) {
   publish_times(5, "a");
   append(closing("b"));
   move_away();
-  BOOST_TEST(eventually([&] { return journal().unavailable_reason().has_value(); }));
+  BOOST_TEST(eventually([&] { return event_log().unavailable_reason().has_value(); }));
   BOOST_TEST(says("moved or deleted"));
   BOOST_TEST(mended());
   BOOST_TEST(publish("a") == "life1-7");

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(killed_by_the_end_of_power) {
   // What is held comes after the gap, and what is new has places that nobody knows.
   BOOST_TEST(resume("a", "life1-3") == "after 3 gap lost");
   const auto id = publish("a");
-  const auto place = journal().last();
+  const auto place = event_log().last();
   BOOST_TEST(place > 4'000'000'000U);
   BOOST_TEST(id == fmt::format("life1-{}", place));
   BOOST_TEST(resume("a", id) == fmt::format("after {}", place));
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_log_cut_short) {
   kill();
   fs::resize_file(file + "-wal", fs::file_size(file + "-wal") / 2);
   begin();
-  BOOST_TEST(journal().ready());
+  BOOST_TEST(event_log().ready());
   BOOST_TEST(resume("a", "life1-2") == "after 2 gap lost");
   BOOST_TEST(after_a_gap("a", "life1-23") == "gap lost");
 }
@@ -132,12 +132,12 @@ BOOST_AUTO_TEST_CASE(again_and_without_a_clock) {
   BOOST_TEST(publish("a") == fmt::format("life1-{}", 3 + (1ULL << 32) + 1));
   back_up();
   publish("a");
-  const auto given = journal().last();
+  const auto given = event_log().last();
   end();
   restore();
   begin();
   publish("a");
-  BOOST_TEST(journal().last() == given + (1ULL << 32) + 1);
+  BOOST_TEST(event_log().last() == given + (1ULL << 32) + 1);
   BOOST_TEST(after_a_gap("a", fmt::format("life1-{}", given)) == "gap lost");
 }
 
@@ -151,18 +151,18 @@ BOOST_AUTO_TEST_CASE(the_next_lives_know_of_it) {
   begin();
   begin();
   BOOST_TEST(resume("a", "life1-3").ends_with("gap lost"));
-  BOOST_TEST(resume("a", id) == fmt::format("after {}", journal().last()));
-  const auto from = journal().resume(select("a"), "life1-3");
-  BOOST_TEST(
-      journal().read(select("a"), from.after, journal().last(), 1'000, from.evictions_seen).evicted_through ==
-      0U);
+  BOOST_TEST(resume("a", id) == fmt::format("after {}", event_log().last()));
+  const auto from = event_log().resume(select("a"), "life1-3");
+  BOOST_TEST(event_log()
+                 .read(select("a"), from.after, event_log().last(), 1'000, from.evictions_seen)
+                 .evicted_through == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(with_nothing_in_it) {
   end();
   end_power();
   begin();
-  BOOST_TEST(journal().unavailable_reason().value_or("none") == "none");
+  BOOST_TEST(event_log().unavailable_reason().value_or("none") == "none");
   BOOST_TEST(publish("a") == "life1-1");
 }
 
@@ -171,13 +171,13 @@ BOOST_AUTO_TEST_CASE(a_witness_that_cannot_be_written) {
   for (const auto* ending : {"", "-wal", "-shm", ".lock"}) fs::remove(file + ending);
   fs::create_symlink("/dev/full", file + ".lock");
   begin();
-  BOOST_TEST(journal().unavailable_reason().value_or("none").find("journal.db.lock: No space left") !=
+  BOOST_TEST(event_log().unavailable_reason().value_or("none").find("journal.db.lock: No space left") !=
              std::string::npos);
   BOOST_TEST(publish("a") == "unavailable");
   end();
   fs::remove(file + ".lock");
   begin();
-  BOOST_TEST(journal().unavailable_reason().value_or("none") == "none");
+  BOOST_TEST(event_log().unavailable_reason().value_or("none") == "none");
   BOOST_TEST(publish("a") != "unavailable");
 }
 
@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(a_topic_that_was_forgotten_and_then_closed) {
   age(std::chrono::hours(2));
   std::vector<Draft> drafts;
   for (int i = 0; i <= 100'000; ++i) drafts.push_back(draft(fmt::format("x{}", i)));
-  worker::support::append(journal(), std::move(drafts));
+  worker::support::append(event_log(), std::move(drafts));
   age(std::chrono::hours(2));
   BOOST_TEST(eventually([&] { return in_file("SELECT forgotten_through FROM hub") > 0; }));
   append(closing("old"));

@@ -1,4 +1,4 @@
-// A SQLite journal whose files are moved, deleted, replaced or changed by somebody else while publishers
+// A SQLite store whose files are moved, deleted, replaced or changed by somebody else while publishers
 // leave it no idle second: it is noticed, and every acknowledged event is in the file that the next process
 // opens.
 #include <atomic>
@@ -53,8 +53,8 @@ struct Fixture : SqliteRestarts {
   /// Another process finds, as `kill -9` would leave the files now, all that this one has, and trusts it.
   void expect_all_in_the_files() {
     const auto before = held();
-    const auto last = journal().last();
-    const auto cursor = journal().id_of(last - 2);
+    const auto last = event_log().last();
+    const auto cursor = event_log().id_of(last - 2);
     const auto copy = folder.path("copy");
     fs::create_directories(copy);
     for (const auto* ending : {"", "-wal", ".lock"}) {
@@ -64,7 +64,7 @@ struct Fixture : SqliteRestarts {
     file = copy + "/journal.db";
     begin();
     BOOST_TEST((held() == before));
-    BOOST_TEST(journal().last() == last);
+    BOOST_TEST(event_log().last() == last);
     BOOST_TEST(resume("a", cursor) == fmt::format("after {}", last - 2));
   }
   void replace_by_a_copy(const std::string& path) {
@@ -72,7 +72,7 @@ struct Fixture : SqliteRestarts {
     fs::rename(path + ".new", path);
   }
   bool says(const std::string& part) {
-    return journal().unavailable_reason().value_or("none").find(part) != std::string::npos;
+    return event_log().unavailable_reason().value_or("none").find(part) != std::string::npos;
   }
 
   std::atomic<int> acknowledged = 0, refused = 0;
@@ -115,12 +115,12 @@ BOOST_AUTO_TEST_CASE(the_folder_renamed_and_a_new_one_in_its_place) {
   file = folder.path("in/journal.db");
   begin();
   publish("a");
-  const auto epoch = journal().id_of(0);
+  const auto epoch = event_log().id_of(0);
   under_load([&] {
     fs::rename(folder.path("in"), folder.path("away"));
     fs::create_directory(folder.path("in"));
   });
-  BOOST_TEST(journal().id_of(0) == epoch);
+  BOOST_TEST(event_log().id_of(0) == epoch);
   expect_all_in_the_files();
 }
 
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(the_folder_renamed_and_renamed_back) {
   fs::rename(folder.path("in"), folder.path("away"));
   BOOST_TEST(eventually([&] { return says("No such file or directory"); }));
   fs::rename(folder.path("away"), folder.path("in"));
-  BOOST_TEST(eventually([&] { return !journal().unavailable_reason(); }));
+  BOOST_TEST(eventually([&] { return !event_log().unavailable_reason(); }));
   stop();
   const auto before = held();
   begin();
@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(another_hubs_file_is_not_overwritten) {
   BOOST_TEST(in_file("SELECT count(*) FROM events WHERE topics='theirs'") == 1);
   BOOST_TEST(publish("a") == "unavailable");
   fs::rename(file, file + ".theirs");
-  BOOST_TEST(eventually([&] { return !journal().unavailable_reason(); }));
+  BOOST_TEST(eventually([&] { return !event_log().unavailable_reason(); }));
   expect_all_in_the_files();
 }
 
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(another_worker_that_takes_a_deleted_lock) {
   BOOST_TEST(publish("a") == "unavailable");
   // Readers of the first are told: what it acknowledged before it noticed may be gone.
   BOOST_TEST(
-      told(second->resume(select("a"), fmt::format("life1-{}", journal().last()))).ends_with("gap lost"));
+      told(second->resume(select("a"), fmt::format("life1-{}", event_log().last()))).ends_with("gap lost"));
   second.reset();
   BOOST_TEST(eventually([&] { return says("another worker has written to it"); }));
   BOOST_TEST(in_file("SELECT count(*) FROM events WHERE topics='b'") == 1);

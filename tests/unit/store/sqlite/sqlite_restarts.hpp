@@ -1,5 +1,5 @@
-// SqliteRestarts: lives of a SQLite journal in one file, one after the other, and short ways to talk to the
-// present one.
+// SqliteRestarts: processes with a SQLite store in one file, one after the other, and short ways to talk to
+// the present one.
 #pragma once
 
 #include <chrono>
@@ -21,8 +21,8 @@ class SqliteRestarts {
   SqliteRestarts() { begin(); }
 
   void begin() {
-    journal_.reset();
-    journal_ = make(fmt::format("life{}", ++lives_));
+    event_log_.reset();
+    event_log_ = make(fmt::format("life{}", ++lives_));
   }
   std::unique_ptr<support::EventLog> make(std::string epoch) {
     auto made = std::make_unique<support::EventLog>(settings, std::move(epoch), clock);
@@ -30,24 +30,24 @@ class SqliteRestarts {
     made->with([&](log::Log& log) { return std::make_unique<SqliteStore>(log, storage, logger_); });
     return made;
   }
-  void end() { journal_.reset(); }
-  support::EventLog& journal() { return *journal_; }
+  void end() { event_log_.reset(); }
+  support::EventLog& event_log() { return *event_log_; }
 
-  std::string append(log::Draft draft) { return support::append(journal(), std::move(draft)); }
+  std::string append(log::Draft draft) { return support::append(event_log(), std::move(draft)); }
   std::string publish(const std::string& topics, std::string data = "x") {
     return append(support::draft(topics, std::move(data)));
   }
   void publish_times(int count, const std::string& topics) {
     for (int i = 0; i < count; ++i) publish(topics);
   }
-  std::string held() { return support::places(journal().read_all(0, std::string::npos)); }
+  std::string held() { return support::places(event_log().read_all(0, std::string::npos)); }
   std::string resume(const std::string& selectors, const std::string& cursor) {
-    return support::told(journal().resume(support::select(selectors), cursor));
+    return support::told(event_log().resume(support::select(selectors), cursor));
   }
-  bool closed(const std::string& topics) { return journal().closed(support::select(topics)); }
+  bool closed(const std::string& topics) { return event_log().closed(support::select(topics)); }
   void age(std::chrono::milliseconds by) {
     clock.advance(by);
-    while (journal().expire()) {
+    while (event_log().expire()) {
     }
   }
   /// What a look into the file says.
@@ -59,9 +59,9 @@ class SqliteRestarts {
   std::string file = folder.path("journal.db");
 
  private:
-  base::Logger logger_{"journal"};
+  base::Logger logger_{"test"};
   int lives_ = 0;
-  std::unique_ptr<support::EventLog> journal_;
+  std::unique_ptr<support::EventLog> event_log_;
 };
 
 }  // namespace worker::store

@@ -1,4 +1,4 @@
-// What the SQLite journal adds to the contract: the next life goes on where the last one stopped.
+// What the SQLite store adds to the contract: the next process continues where the last one stopped.
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,17 +11,17 @@ using namespace worker::store;
 using namespace worker::support;
 using namespace std::chrono_literals;
 
-BOOST_FIXTURE_TEST_SUITE(sqlite_journal_suite, SqliteRestarts)
+BOOST_FIXTURE_TEST_SUITE(sqlite_store_suite, SqliteRestarts)
 
 BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
   BOOST_TEST(publish("a b", "one\ntwo") == "life1-1");
   append(draft_with_id("a", "order 7", "x"));
   append(draft_with_key("a", "EUR", "y"));
   append(closing("c"));
-  const auto before = journal().read_all(0, 10);
+  const auto before = event_log().read_all(0, 10);
   begin();
   BOOST_TEST(held() == "1 2 3 4");
-  const auto after = journal().read_all(0, 10);
+  const auto after = event_log().read_all(0, 10);
   for (std::size_t i = 0; i < before.size(); ++i) {
     BOOST_TEST(after[i]->frame() == before[i]->frame());
     BOOST_TEST(after[i]->topics() == before[i]->topics());
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
     BOOST_TEST(after[i]->publisher_id() == before[i]->publisher_id());
     BOOST_TEST(after[i]->closes() == before[i]->closes());
   }
-  BOOST_TEST(journal().stats().bytes > 0U);
+  BOOST_TEST(event_log().stats().bytes > 0U);
 }
 
 BOOST_AUTO_TEST_CASE(cursors_of_the_last_life_are_good_in_the_next) {
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_new_file_gets_the_ids_too) {
   append(draft_with_id("a", "x", "old"));
   age(2h);
   std::filesystem::rename(file, file + ".away");
-  BOOST_TEST(eventually([&] { return std::filesystem::exists(file) && !journal().unavailable_reason(); }));
+  BOOST_TEST(eventually([&] { return std::filesystem::exists(file) && !event_log().unavailable_reason(); }));
   begin();
   BOOST_TEST(resume("a", "x") == "after 1");
   BOOST_TEST(append(draft_with_id("a", "x", "old")) == "x");
@@ -204,8 +204,8 @@ BOOST_AUTO_TEST_CASE(an_event_of_two_topics_that_one_gave_up_comes_back_for_the_
   begin();
   BOOST_TEST(held() == "1 2");
   BOOST_TEST(resume("a", "life1-0") == "after 1 gap evicted");
-  BOOST_TEST(told(journal().read(select("b"), 0, 2, 1'000, 0)).starts_with("1"));
-  BOOST_TEST(told(journal().read(select("a"), 0, 2, 1'000, 0)).starts_with("2"));
+  BOOST_TEST(told(event_log().read(select("b"), 0, 2, 1'000, 0)).starts_with("1"));
+  BOOST_TEST(told(event_log().read(select("a"), 0, 2, 1'000, 0)).starts_with("2"));
 }
 
 BOOST_AUTO_TEST_CASE(the_file_does_not_outgrow_the_history) {
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(the_file_does_not_outgrow_the_history) {
   for (int i = 0; i < 30; ++i) {
     std::vector<Draft> drafts;
     for (int j = 0; j < 100; ++j) drafts.push_back(draft("a", std::string(500, 'x')));
-    worker::support::append(journal(), std::move(drafts));
+    worker::support::append(event_log(), std::move(drafts));
   }
   BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM events") == 100; }));
   BOOST_TEST(in_file("SELECT page_count*page_size FROM pragma_page_count, pragma_page_size") < 500'000);
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_waits_together_is_answered_in_order) {
   for (int i = 0; i < 100; ++i) {
     std::vector<Draft> drafts;
     drafts.push_back(draft("a"));
-    journal().append(std::move(drafts), [&, i](const auto& results) {
+    event_log().append(std::move(drafts), [&, i](const auto& results) {
       if (told(results.front()) != fmt::format("life1-{}", i + 1)) order += fmt::format("{} ", i);
       if (i == 99) last.set_value();
     });
@@ -241,13 +241,13 @@ BOOST_AUTO_TEST_CASE(closing_answers_all_that_waits_and_takes_no_more) {
   for (int i = 0; i < 50; ++i) {
     std::vector<Draft> drafts;
     drafts.push_back(draft("a"));
-    journal().append(std::move(drafts), [&](const auto& results) { kept += results.front().has_value(); });
+    event_log().append(std::move(drafts), [&](const auto& results) { kept += results.front().has_value(); });
   }
-  journal().close();
+  event_log().close();
   BOOST_TEST(kept == 50);
   BOOST_TEST(publish("a") == "unavailable");
   begin();
-  BOOST_TEST(journal().last() == 50U);
+  BOOST_TEST(event_log().last() == 50U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

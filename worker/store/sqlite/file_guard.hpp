@@ -1,0 +1,55 @@
+// FileGuard: whether a database that is in use is still where the next process looks for it (FileWatch), and
+// still holds what this process wrote. It also moves the WAL into the database, for that write is
+// the one that has to be told from those of others. SqliteFile owns it, one thread at a time. Every call may
+// throw SqliteError.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "store/sqlite/database.hpp"
+#include "store/sqlite/file_watch.hpp"
+
+namespace worker::store {
+
+class FileGuard {
+ public:
+  /// Tells the file from an older copy of it.
+  struct Content {
+    std::int64_t events = 0;
+    std::int64_t last = 0;  // in `hub`
+    bool operator==(const Content&) const = default;
+  };
+
+  /// Borrows `database`, which has the schema, was opened by `path`, and has no `wal_autocheckpoint`. Throws
+  /// if the path leads to another file by now.
+  FileGuard(Database& database, const std::string& path);
+  FileGuard(const FileGuard&) = delete;
+  FileGuard& operator=(const FileGuard&) = delete;
+
+  /// By what was committed.
+  const Content& content() const { return content_; }
+  /// Call it after each load or commit. Moves the WAL into the database if it has grown.
+  void set_content(const Content& content);
+
+  /// Throws if the next process would not find what was written: a file was moved, deleted or replaced, or
+  /// another program changed the database. Takes a few system calls.
+  void inspect();
+  /// Call it before the database is closed because a call has thrown: drops the WAL if it belongs to a
+  /// database that is not there any more.
+  void discard_wal();
+
+ private:
+  std::int64_t data_version();
+  void verify();
+  void abandon();
+
+  Database& database_;
+  const std::string path_;
+  FileWatch watch_;
+  int wal_pages_ = 0;              // after the last commit
+  std::int64_t data_version_ = 0;  // changes when another connection commits
+  Content content_;
+};
+
+}  // namespace worker::store
