@@ -38,7 +38,6 @@ std::string text_of(const redisReply& reply, int depth_max = 3) {
       text += (i == 0 ? "" : ", ") + text_of(*reply.element[i], depth_max - 1);
     return text + (reply.elements > elements_max || (depth_max == 0 && reply.elements > 0) ? ", …]" : "]");
   }
-  if (reply.str == nullptr) return fmt::format("type {}", reply.type);
   return fmt::format("\"{}\"", base::printable({reply.str, reply.len}));
 }
 

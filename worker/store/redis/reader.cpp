@@ -37,7 +37,6 @@ RedisAction RedisReader::attach(std::string process_id, std::string address) {
   process_id_ = std::move(process_id);
   address_ = std::move(address);
   query_.reset();
-  holes_.clear();
   parts_due_ = 0;
   return open();
 }
@@ -135,6 +134,7 @@ RedisAction RedisReader::on_opened(const TrimmedQuery::Trimmed& trimmed) {
     epoch_number_ = opened_.last.epoch;
     term_ = opened_.term;
     const auto epoch = epoch_text(epoch_number_);
+    if (is_new_epoch) holes_.clear();
     if (is_first_) {
       history_.become(log::History(history_.settings(), epoch, clock_));
     } else if (is_new_epoch) {
@@ -150,7 +150,7 @@ RedisAction RedisReader::on_opened(const TrimmedQuery::Trimmed& trimmed) {
   missing_ = 0;
   log_.notify_followers();
   asked_ = known_position().last;
-  return is_first_ ? read_part() : read();
+  return is_first_ ? read_part() : next_hole();
 }
 
 // --- at the start ---
@@ -180,13 +180,12 @@ RedisAction RedisReader::on_retained(RedisStream::Events events) {
   return read_part();
 }
 
-// Trimmed since the stream was opened. Not looked up while other replies are due.
+// Trimmed since the stream was opened. Not looked up while other replies are due; a lost connection leaves
+// the rest for the next one.
 RedisAction RedisReader::next_hole() {
   if (holes_.empty()) return read();
   state_ = State::holes;
-  const auto [last, next] = holes_.front();
-  holes_.erase(holes_.begin());
-  return look_up(last, next);
+  return look_up(holes_.front().last, holes_.front().next);
 }
 
 RedisAction RedisReader::on_hole(const TrimmedQuery::Trimmed& trimmed) {
@@ -194,6 +193,7 @@ RedisAction RedisReader::on_hole(const TrimmedQuery::Trimmed& trimmed) {
     const std::lock_guard lock(mutex_);
     remember(trimmed);
   }
+  holes_.erase(holes_.begin());
   return next_hole();
 }
 
