@@ -37,7 +37,6 @@ RedisAction RedisReader::attach(std::string process_id, std::string address) {
   process_id_ = std::move(process_id);
   address_ = std::move(address);
   query_.reset();
-  parts_due_ = 0;
   return open();
 }
 
