@@ -1,13 +1,13 @@
 -- Appends events, all or none, and trims. Follows epoch.lua.
--- Gets: ARGV[5], the first sequence number to keep; ARGV[6], how many ids of earlier events to keep; then for
+-- Gets: ARGV[5], the first sequence to keep; ARGV[6], how many ids of earlier events to keep; then for
 -- each event its topics, one a line, its frame, id, key and close.
--- Returns the epoch, and for each event its sequence number, or that of the same event, or why it has none:
+-- Returns the epoch, and for each event its sequence, or that of the same event, or why it has none:
 -- -1 closed, -2 reserved, -3 conflict, -4 evicted (see stream.hpp).
 --
 -- Trimming comes last: a script that has written something may exceed maxmemory from then on, and a script that
 -- would only append must be refused by a full Redis.
 local from, past_max = 1, tonumber(ARGV[6])
-if epoch == known then from = tonumber(ARGV[5]) end
+if epoch == known_epoch then from = tonumber(ARGV[5]) end
 -- The name of an id in the set: it has a bound, however long the id is.
 local function name(id) return #id > 256 and '\0' .. redis.sha1hex(id) or id end
 local function entry_of(sequence) return epoch .. '-' .. string.format('%.0f', sequence) end
@@ -19,7 +19,7 @@ local function set_of(topics)
   table.sort(list)
   return table.concat(list, '\n')
 end
--- Whether the event of that sequence number is this one; nil if Redis does not hold it any more.
+-- Whether the event of that sequence is this one; nil if Redis does not hold it any more.
 local function same(sequence, topics, event, key, close)
   local found = redis.call('XRANGE', KEYS[2], entry_of(sequence), entry_of(sequence))[1]
   if not found then return nil end

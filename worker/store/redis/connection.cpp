@@ -4,32 +4,17 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
-#include <vector>
+
+#include "store/redis/command.hpp"
 
 namespace worker::store {
 namespace {
 
 timeval timeval_of(std::chrono::milliseconds time) {
   return {time.count() / 1000, (time.count() % 1000) * 1000};
-}
-
-// What to change, for those errors of Redis that do not say so themselves.
-std::string_view advice(std::string_view error) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{{
-      {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
-      {"READONLY", "; it is a replica: store.url must name the primary"},
-      {"NOAUTH", " Set store.password"},
-      {"WRONGPASS", "; check store.password"},
-      {"NOPERM", "; its user needs EVAL and the keys of store.namespace"},
-      {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
-  }};
-  for (const auto& [code, text] : known) {
-    if (error.find(code) < 16) return text;
-  }
-  return {};
 }
 
 }  // namespace
@@ -40,21 +25,20 @@ std::string text_of(const RedisAddress& address) {
   return fmt::format("{}{}{}:{}", bare ? "" : "[", address.host, bare ? "" : "]", address.port);
 }
 
-RedisConnection::RedisConnection(const RedisAddress& address, const std::string& password)
-    : address_(address) {
-  const auto limit = timeval_of(patience);
+RedisConnection::RedisConnection(const RedisAddress& address, const std::string& password) {
+  const auto limit = timeval_of(timeout);
   context_.reset(address.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, limit)
                                       : redisConnectUnixWithTimeout(address.path.c_str(), limit));
   if (!context_) throw std::bad_alloc();
-  if (context_->err != 0) broken();
-  set_patience(patience);
+  if (context_->err != 0) throw_broken();
+  set_timeout(timeout);
   if (address.path.empty()) redisEnableKeepAlive(context_.get());
   if (!password.empty()) ask({"AUTH", password});
   if (address.database != 0) ask({"SELECT", std::to_string(address.database)});
-  run_ = ask_run();
+  process_id_ = read_process_id();
 }
 
-std::string RedisConnection::ask_run() try {
+std::string RedisConnection::read_process_id() try {
   const auto reply = ask({"INFO", "server"});
   if (reply->type != REDIS_REPLY_STRING) return {};
   const std::string_view text(reply->str, reply->len);
@@ -69,56 +53,38 @@ std::string RedisConnection::ask_run() try {
   return {};
 }
 
-void RedisConnection::set_patience(std::chrono::milliseconds time) {
-  if (time == std::exchange(patience_, time)) return;
+void RedisConnection::set_timeout(std::chrono::milliseconds time) {
+  if (time == std::exchange(timeout_, time)) return;
   redisSetTimeout(context_.get(), timeval_of(time));
 }
 
-RedisConnection::Reply RedisConnection::ask(std::span<const std::string_view> words,
-                                            std::chrono::milliseconds longer) {
-  send(words);
-  return answer(longer);
+RedisConnection::Reply RedisConnection::ask(std::initializer_list<std::string_view> words) {
+  send(redis_command(words));
+  auto reply = receive();
+  if (reply->type == REDIS_REPLY_ERROR) throw unexpected_reply(*words.begin(), *reply);
+  return reply;
 }
 
-void RedisConnection::send(std::span<const std::string_view> words) {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  texts.reserve(words.size());
-  sizes.reserve(words.size());
-  for (const auto& word : words) {
-    texts.push_back(word.data() != nullptr ? word.data() : "");
-    sizes.push_back(word.size());
-  }
-  const auto count = static_cast<int>(words.size());
-  if (redisAppendCommandArgv(context_.get(), count, texts.data(), sizes.data()) != REDIS_OK) broken();
-  ++to_come_;
+void RedisConnection::send(std::string_view command) {
+  if (redisAppendFormattedCommand(context_.get(), command.data(), command.size()) != REDIS_OK) throw_broken();
+  ++replies_due_;
   for (int done = 0; done == 0;) {
-    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) broken();
+    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) throw_broken();
   }
 }
 
-RedisConnection::Reply RedisConnection::answer(std::chrono::milliseconds longer) {
-  set_patience(patience + longer);
+RedisConnection::Reply RedisConnection::receive(std::chrono::milliseconds longer) {
+  set_timeout(timeout + longer);
   void* got = nullptr;
-  if (redisGetReply(context_.get(), &got) != REDIS_OK) broken();
-  Reply reply(static_cast<redisReply*>(got));
-  --to_come_;
-  if (reply->type != REDIS_REPLY_ERROR) return reply;
-  const std::string_view error(reply->str, reply->len);
-  // Nobody is left to take what else comes.
-  const auto kind = to_come_ > 0 ? RedisError::Kind::broken : RedisError::Kind::refused;
-  throw RedisError(kind, fmt::format("Redis at {}: {}{}", name(), error, advice(error)));
+  if (redisGetReply(context_.get(), &got) != REDIS_OK) throw_broken();
+  --replies_due_;
+  return Reply(static_cast<redisReply*>(got));
 }
 
-void RedisConnection::broken() const {
+void RedisConnection::throw_broken() const {
   const bool late = context_->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK);
-  throw RedisError(RedisError::Kind::broken,
-                   late ? fmt::format("Redis at {}: no answer within {} ms", name(), patience_.count())
-                        : fmt::format("Redis at {}: {}", name(), static_cast<const char*>(context_->errstr)));
-}
-
-void RedisConnection::bad_answer(std::string_view to) const {
-  throw RedisError(RedisError::Kind::broken, fmt::format("Redis at {}: unexpected reply to {}", name(), to));
+  throw RedisError(RedisError::Kind::broken, late ? fmt::format("no answer within {} ms", timeout_.count())
+                                                  : std::string(static_cast<const char*>(context_->errstr)));
 }
 
 bool RedisConnection::is_stale() const {

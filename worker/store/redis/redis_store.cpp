@@ -1,134 +1,154 @@
 #include "store/redis/redis_store.hpp"
-#include "store/settings.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
+
+#include "base/random.hpp"
+#include "base/signals.hpp"
 
 namespace worker::store {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Health::Pauses retry_pauses{.first = 50ms, .longest = 2s};
-
-// The two threads have different seeds.
-base::Random jitter(const base::Clock& clock, int thread) {
-  return base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + thread));
+// The two links have different seeds.
+base::Random jitter(const base::Clock& clock, int link) {
+  return base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + link));
 }
 
 }  // namespace
 
 RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& logger)
-    : log_(log),
-      clock_(log.clock()),
-      mutex_(log.mutex()),
-      history_(log.history()),
+    : logger_(logger),
       stream_(redis.hub),
-      logger_(logger),
       queue_(log),
       readback_(queue_),
-      redis_(redis),
-      read_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 0))},
-      write_link_{.health = Health("redis", logger, retry_pauses, jitter(clock_, 1))} {
+      reader_(log, stream_, logger),
+      writer_(log, stream_),
+      read_link_(redis, logger, jitter(log.clock(), 0)),
+      write_link_(redis, logger, jitter(log.clock(), 1)) {
   try {
     attach();
-    read_retained();
+    while (!reader_.is_restored()) read_reply();
   } catch (const RedisError& error) {
-    on_failed(read_link_, error);
+    on_read_failed(error);
   }
-  reader_ = std::jthread([this] { reader(); });
-  writer_ = std::jthread([this] { writer(); });
+  read_thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
+  write_thread_ = std::jthread([this] { write(); });
 }
 
 RedisStore::~RedisStore() { RedisStore::close(); }
 
 std::optional<std::string> RedisStore::unavailable_reason() const {
-  auto reason = read_link_.health.unavailable_reason();
-  return reason ? reason : write_link_.health.unavailable_reason();
+  auto reason = read_link_.unavailable_reason();
+  return reason ? reason : write_link_.unavailable_reason();
 }
 
 void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
-  queue_.push(std::move(drafts), std::move(done),
-              read_link_.health.healthy() && write_link_.health.healthy());
+  queue_.push(std::move(drafts), std::move(done), read_link_.healthy() && write_link_.healthy());
 }
 
 bool RedisStore::reconfigure(const StorageSettings& storage) {
-  const std::lock_guard lock(mutex_);
-  if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != redis_.hub) return false;
-  if (storage.redis == redis_) return true;
-  logger_.info("store reconfigured: store=redis from={} to={}", text_of(redis_.address),
+  const auto current = read_link_.settings();
+  if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != current.hub) return false;
+  if (storage.redis == current) return true;
+  logger_.info("store reconfigured: store=redis from={} to={}", text_of(current.address),
                text_of(storage.redis.address));
-  redis_ = storage.redis;
-  ++address_version_;
-  if (read_link_.redis) read_link_.redis->interrupt();
-  changed_.notify_all();
+  read_link_.set(storage.redis);
+  write_link_.set(storage.redis);
+  read_link_.interrupt();
   queue_.wake();
   return true;
 }
 
 void RedisStore::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-    changed_.notify_all();
-  }
+  read_link_.close();
+  write_link_.close();
   queue_.close();
-  if (writer_.joinable()) writer_.join();
-  {
-    const std::lock_guard lock(mutex_);
-    writer_done_ = true;
-    if (read_link_.redis && readback_.empty()) read_link_.redis->interrupt();
-    changed_.notify_all();
-  }
-  if (reader_.joinable()) reader_.join();
+  if (write_thread_.joinable()) write_thread_.join();
+  read_thread_.request_stop();
+  if (readback_.empty()) read_link_.interrupt();
+  if (read_thread_.joinable()) read_thread_.join();
   readback_.complete_all();
 }
 
-// --- the two lines ---
+// --- the reading thread ---
 
-RedisConnection& RedisStore::connected(Link& link) {
-  RedisSettings redis;
-  {
-    const std::lock_guard lock(mutex_);
-    if (link.redis && link.moved == address_version_) return *link.redis;
-    link.redis.reset();
-    link.moved = address_version_;
-    redis = redis_;
+void RedisStore::attach() {
+  read_link_.connect();
+  next_read_ = reader_.attach(read_link_.process_id(), text_of(read_link_.settings().address));
+}
+
+void RedisStore::read_reply() {
+  next_read_ = reader_.on_reply(*read_link_.exchange(std::move(*next_read_)));
+  if (reader_.is_attached()) read_link_.on_recovered();
+  readback_.set_position(reader_.known_position().last);
+  readback_.complete(std::chrono::steady_clock::now());
+}
+
+void RedisStore::on_read_failed(const RedisError& error) {
+  next_read_.reset();
+  read_link_.on_failed(error);
+  readback_.complete_all();
+}
+
+void RedisStore::read(const std::stop_token& stop) {
+  // They are for the loops; and a write to a closed socket is an error here, not the end.
+  base::block_signals();
+  while (!stop.stop_requested()) {
+    try {
+      if (!next_read_ || !read_link_.is_connected()) attach();
+      read_reply();
+    } catch (const RedisError& error) {
+      on_read_failed(error);
+      if (!read_link_.pause()) return;
+    }
   }
-  auto made = std::make_unique<RedisConnection>(redis.address, redis.password);
-  const std::lock_guard lock(mutex_);
-  link.redis = std::move(made);
-  return *link.redis;
 }
 
-void RedisStore::on_failed(Link& link, const RedisError& error) {
-  const std::lock_guard lock(mutex_);
-  // An error that close() or reconfigure() caused says nothing about Redis.
-  if (closing_ || link.moved != address_version_) {
-    link.redis.reset();
-    return;
+// --- the writing thread ---
+
+void RedisStore::write() {
+  base::block_signals();
+  // An append is not split: the queue gives whole appends that make about one group.
+  while (auto appends = queue_.take(write_link_.retry_pause(), RedisWriter::group_events_max)) {
+    if (!appends->empty()) {
+      write(*appends);
+    } else if (!write_link_.healthy()) {
+      probe();
+    }
   }
-  if (error.kind() == RedisError::Kind::broken) link.redis.reset();
-  link.health.on_failed(error.what());
 }
 
-void RedisStore::on_recovered(Link& link) {
-  if (!link.health.healthy()) link.health.on_recovered(fmt::format("address={}", link.redis->name()));
+void RedisStore::write(std::vector<PendingAppend>& appends) {
+  writer_.begin(appends);
+  try {
+    write_link_.drop_stale();
+    send_all();
+  } catch (const RedisError& error) {
+    const auto why = writer_.on_error(error.kind());
+    write_link_.on_failed(error);
+    return queue_.refuse(appends, why);
+  }
+  auto [results, last] = writer_.finish();
+  const auto now = std::chrono::steady_clock::now();
+  readback_.add(appends, std::move(results), last, now);
+  readback_.complete(now);
 }
 
-// Waits before the next try; false when the store closes.
-bool RedisStore::pause(Link& link) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, link.health.retry_pause(),
-                    [&] { return closing_ || link.moved != address_version_; });
-  return !closing_;
+void RedisStore::probe() {
+  writer_.begin_probe();
+  try {
+    send_all();
+    writer_.finish();
+  } catch (const RedisError& error) {
+    writer_.on_error(error.kind());
+    write_link_.on_failed(error);
+  }
 }
 
-RedisKnownPosition RedisStore::known_position() const {
-  const std::lock_guard lock(mutex_);
-  return {{epoch_, history_.epochs().last() - history_.epochs().start()}, term_};
+void RedisStore::send_all() {
+  write_link_.connect();
+  while (auto command = writer_.next(reader_.known_position(), write_link_.process_id()))
+    writer_.on_reply(*write_link_.exchange({.commands = {std::move(*command)}}));
+  write_link_.on_recovered();
 }
 
 }  // namespace worker::store

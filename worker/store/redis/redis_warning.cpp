@@ -12,7 +12,8 @@ std::optional<std::string> redis_warning(const StorageSettings& storage) {
     const RedisConnection connection(storage.redis.address, storage.redis.password);
     return std::nullopt;
   } catch (const RedisError& error) {
-    return fmt::format("store.url: {}; until Redis answers, every publish gets 503", error.what());
+    return fmt::format("store.url: Redis at {}: {}; until Redis answers, every publish gets 503",
+                       text_of(storage.redis.address), error.what());
   }
 }
 

@@ -10,7 +10,7 @@ namespace worker::store {
 
 /// Why the Redis that `storage` names does not answer or refuses the password, and what to change; none where
 /// all is well or another kind is set. A worker would start all the same and wait for it. Takes up to
-/// RedisConnection::patience for the connection and for each answer.
+/// RedisConnection::timeout for the connection and for each answer.
 std::optional<std::string> redis_warning(const StorageSettings& storage);
 
 }  // namespace worker::store

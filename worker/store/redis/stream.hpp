@@ -1,24 +1,27 @@
-// RedisStream: the keys of a hub in a Redis, and the commands on them, over a connection that is borrowed.
-// Redis runs one script at a time, so the scripts give all workers one order of events.
+// RedisStream: the keys of a cluster in a Redis, the commands on them, and what the replies say. It does no
+// I/O. Redis runs one script at a time, so the scripts give all workers one order of events.
 //
 // - {NAME}:state, a hash. epoch: the epoch, a number: the time in µs when it began; last: the last sequence
-// number in it; run: the id of the Redis process that wrote to it; branch: the term, which counts such
-// processes; fork:N: the last sequence number before term N. See epoch.lua.
+// in it; run: the id of the Redis process that wrote to it; branch: the term, which counts such processes;
+// fork:N: the last sequence before term N. See epoch.lua.
 // - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor with a decimal epoch.
-// - {NAME}:ids, sorted: publishers' ids by the sequence number of their event; of trimmed events only the
-// last ones. For an id of more than 256 bytes it has NUL and the SHA-1.
-// - {NAME}:closed, sorted: closed topics by the sequence number of their last event; the last 100,000.
+// - {NAME}:ids, sorted: publishers' ids by the sequence of their event; of trimmed events only the last ones.
+// For an id of more than 256 bytes it has NUL and the SHA-1.
+// - {NAME}:closed, sorted: closed topics by the sequence of their last event; the last 100,000.
 //
-// Events that the appending worker does not hold any more are trimmed. Errors are thrown as RedisError.
+// Events that the appending worker does not retain any more are trimmed.
 #pragma once
 
-#include <deque>
+#include <hiredis.h>
+
 #include <optional>
 #include <span>
-#include <utility>
+#include <string>
+#include <string_view>
 #include <vector>
 
-#include "store/redis/connection.hpp"
+#include "store/redis/command.hpp"
+#include "store/redis/error.hpp"
 #include "store/redis/stream_entry.hpp"
 
 namespace worker::store {
@@ -37,76 +40,78 @@ struct RedisKnownPosition {
   std::uint64_t term = 0;  // in which it was read
 };
 
-/// A publisher's id, and the sequence number of its event.
-struct RedisPastId {
-  std::string id;
-  log::Sequence sequence = 0;
-};
-
-/// A topic that was closed, and the sequence number of its last event.
-struct RedisClosed {
-  std::string topic;
-  log::Sequence sequence = 0;
-};
-
 class RedisStream {
  public:
   struct State {
     RedisPosition last;
     std::uint64_t term = 0;
-    log::Sequence first = 0;           // held; last + 1, if nothing is
+    log::Sequence first = 0;           // that Redis has; last + 1, if it has none
     std::chrono::milliseconds now{0};  // the time of Redis
   };
   struct Appended {
     std::uint64_t epoch = 0;
-    /// For each draft: its sequence number, or that of the same event, which has its id already; or why it
-    /// has none.
+    /// For each draft: its sequence, or that of the same event, which has its id already; or why it has none.
     std::vector<std::int64_t> sequences;
   };
   static constexpr std::int64_t closed = -1;
   static constexpr std::int64_t reserved = -2;
   static constexpr std::int64_t conflict = -3;  // another event has its id
-  static constexpr std::int64_t evicted = -4;   // an event had its id, and Redis does not hold it to compare
-
+  static constexpr std::int64_t evicted = -4;   // an event had its id, and Redis has no more of it to compare
   /// What an append trims to.
   struct Bounds {
-    log::Sequence retained_from = 0;  // the first that the worker holds
+    log::Sequence retained_from = 0;  // the first that the worker retains
     std::size_t past_ids_max = 0;     // ids kept of events before that
   };
+  struct Events {
+    std::vector<StreamEntry> entries;
+    std::size_t bytes = 0;
+  };
+  /// A publisher's id and the sequence of its event, or a closed topic and the sequence of its last event.
+  struct Member {
+    std::string name;
+    log::Sequence sequence = 0;
+  };
+  /// Members of one reply; if there are so many, there may be more.
+  static constexpr std::size_t members_max = 1'000;
 
   explicit RedisStream(const std::string& name);
 
+  /// --- commands ---
   /// Begins the first epoch if there is none; and the next one if Redis lacks events that this worker has
-  /// read: it came back without its last events, or another Redis took its place, and their sequence numbers
-  /// must not be given to other events, or already were.
-  State open(RedisConnection& redis, const RedisKnownPosition& seen) const;
-  /// All or none are kept. The bounds are those of `seen`'s worker.
-  Appended append(RedisConnection& redis, const RedisKnownPosition& seen, const Bounds& bounds,
-                  std::span<const RedisDraft> drafts) const;
-  /// Ids of events after `after` and before `before`, in their order; asked for in parts.
-  std::vector<RedisPastId> past_ids(RedisConnection& redis, log::Sequence after, log::Sequence before) const;
-  /// Topics that were closed after `after` and before `before`, in that order; asked for in parts. Of more
-  /// than `bytes_max` bytes of names those that were closed last, and how many others there were.
-  std::deque<RedisClosed> closed_between(RedisConnection& redis, log::Sequence after, log::Sequence before,
-                                         std::size_t bytes_max, std::size_t& others) const;
+  /// read: it came back without its last events, or another Redis took its place, and their sequences must
+  /// not be given to other events, or already were. `process_id`: of the Redis that gets the command.
+  RedisCommand open(const RedisKnownPosition& known, std::string_view process_id) const;
+  /// All or none are stored. The bounds are those of the worker that knows `known`.
+  RedisCommand append(const RedisKnownPosition& known, std::string_view process_id, const Bounds& bounds,
+                      std::span<const RedisDraft> drafts) const;
+  /// Ids of events after `after` and before `before`, in their order.
+  RedisCommand past_ids(log::Sequence after, log::Sequence before) const;
+  /// Topics that were closed from `from` on and before `before`, in that order, without the first `skip`.
+  RedisCommand closed_topics(log::Sequence from, std::size_t skip, log::Sequence before) const;
+  RedisCommand last() const;
+  /// At most `count` events after `after`. Redis waits up to `wait` for the first one.
+  RedisCommand read(RedisPosition after, std::size_t count, std::chrono::milliseconds wait) const;
+  /// The events after `after` and up to `until`, of one epoch.
+  RedisCommand read_range(RedisPosition after, log::Sequence until) const;
+  static RedisCommand time();
+  /// Removes events before `retained_from`.
+  RedisCommand trim(std::uint64_t epoch, log::Sequence retained_from) const;
+
+  /// --- replies to them; RedisError for every other reply ---
+  static State read_state(const redisReply& reply);
+  static Appended read_appended(const redisReply& reply, std::size_t drafts);
+  /// The reply to past_ids() or closed_topics(). The sequences are from `from` to `before` - 1, and ascend.
+  static std::vector<Member> read_members(const redisReply& reply, log::Sequence from, log::Sequence before);
   /// None if there is no epoch now.
-  std::optional<RedisPosition> last(RedisConnection& redis) const;
-  /// At most `count` events after `after`; none, if none came within `wait`.
-  std::vector<StreamEntry> read(RedisConnection& redis, RedisPosition after, std::size_t count,
-                                std::chrono::milliseconds wait, std::size_t& bytes) const;
-  /// The same for what is there already, in two steps: the events after `after` and up to `until`, of one
-  /// epoch. Answers come in the order asked for.
-  void ask_for(RedisConnection& redis, RedisPosition after, log::Sequence until) const;
-  std::vector<StreamEntry> asked_for(RedisConnection& redis, std::size_t& bytes) const;
-  /// Its clock: Unix time.
-  std::chrono::milliseconds time(RedisConnection& redis) const;
-  /// Removes the events before `retained_from`.
-  void trim(RedisConnection& redis, std::uint64_t epoch, log::Sequence retained_from) const;
+  static std::optional<RedisPosition> read_last(const redisReply& reply);
+  /// The reply to read(); no entries if none came.
+  Events read_events(const redisReply& reply) const;
+  Events read_range_events(const redisReply& reply) const;
+  /// Unix time.
+  static std::chrono::milliseconds read_time(const redisReply& reply);
+  static void check_trimmed(const redisReply& reply);
 
  private:
-  std::vector<StreamEntry> entries_of(const redisReply& reply, RedisConnection& redis,
-                                      std::size_t& bytes) const;
-
   const std::string state_;
   const std::string events_;
   const std::string ids_;

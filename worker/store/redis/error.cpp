@@ -1,0 +1,53 @@
+#include "store/redis/error.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/printable.hpp"
+
+namespace worker::store {
+namespace {
+
+// What to change, for those errors of Redis that do not say so themselves.
+std::string_view advice(std::string_view error) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{{
+      {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
+      {"READONLY", "; it is a replica: store.url must name the primary"},
+      {"NOAUTH", " Set store.password"},
+      {"WRONGPASS", "; check store.password"},
+      {"NOPERM", "; its user needs EVAL and the keys of store.namespace"},
+      {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
+  }};
+  for (const auto& [code, text] : known) {
+    if (error.find(code) < 16) return text;
+  }
+  return {};
+}
+
+// `[5, "a", nil, …]`; a reply nests as deep as its sender wants.
+std::string text_of(const redisReply& reply, int depth_max = 3) {
+  constexpr std::size_t elements_max = 4;
+  if (reply.type == REDIS_REPLY_NIL) return "nil";
+  if (reply.type == REDIS_REPLY_INTEGER) return std::to_string(reply.integer);
+  if (reply.type == REDIS_REPLY_ARRAY) {
+    std::string text = "[";
+    for (std::size_t i = 0; i < std::min(reply.elements, elements_max) && depth_max > 0; ++i)
+      text += (i == 0 ? "" : ", ") + text_of(*reply.element[i], depth_max - 1);
+    return text + (reply.elements > elements_max || (depth_max == 0 && reply.elements > 0) ? ", …]" : "]");
+  }
+  return fmt::format("\"{}\"", base::printable({reply.str, reply.len}));
+}
+
+}  // namespace
+
+RedisError unexpected_reply(std::string_view command, const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ERROR)
+    return {RedisError::Kind::broken, fmt::format("unexpected reply to {}: {}", command, text_of(reply))};
+  const std::string_view error(reply.str, reply.len);
+  return {RedisError::Kind::refused, fmt::format("{}{}", error, advice(error))};
+}
+
+}  // namespace worker::store

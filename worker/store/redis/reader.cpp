@@ -1,0 +1,301 @@
+#include "store/redis/reader.hpp"
+
+#include <algorithm>
+
+namespace worker::store {
+namespace {
+
+// What one reply should hold, roughly.
+constexpr std::size_t reply_bytes = 2'097'152;
+constexpr std::size_t count_max = 4'096;
+// While Redis works on the next part meanwhile: more are no faster, and less is waited for.
+constexpr std::size_t part_count_max = 256;
+
+RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.sequence}; }
+
+log::Sequence after_of(RedisPosition last, RedisPosition next) {
+  return last.epoch == next.epoch ? last.sequence : 0;
+}
+
+}  // namespace
+
+RedisReader::RedisReader(log::Log& log, const RedisStream& stream, base::Logger& logger)
+    : log_(log),
+      clock_(log.clock()),
+      mutex_(log.mutex()),
+      history_(log.history()),
+      stream_(stream),
+      logger_(logger),
+      ages_(clock_) {}
+
+RedisKnownPosition RedisReader::known_position() const {
+  const std::lock_guard lock(mutex_);
+  return {{epoch_number_, history_.epochs().last() - history_.epochs().start()}, term_};
+}
+
+RedisAction RedisReader::attach(std::string process_id, std::string address) {
+  process_id_ = std::move(process_id);
+  address_ = std::move(address);
+  query_.reset();
+  return open();
+}
+
+RedisAction RedisReader::on_reply(const redisReply& reply) {
+  if (query_) {
+    query_->on_reply(reply);
+    return continue_query();
+  }
+  switch (state_) {
+    case State::opening:
+      opened_ = RedisStream::read_state(reply);
+      return look_up(known_position().last, {opened_.last.epoch, opened_.first});
+    case State::retained:
+      return on_retained(stream_.read_range_events(reply));
+    case State::reading:
+      return on_events(stream_.read_events(reply));
+    case State::checking:
+      return on_last(RedisStream::read_last(reply));
+    case State::time:
+      return on_time(RedisStream::read_time(reply));
+    case State::holes:
+      break;  // replies are the query's
+  }
+  throw unexpected_reply("nothing", reply);
+}
+
+// --- what was trimmed before this worker could read it ---
+
+// Looks up what was trimmed between two positions; then on_looked_up() continues in the same state. `next`
+// may be in a new epoch.
+RedisAction RedisReader::look_up(RedisPosition last, RedisPosition next) {
+  const auto after = after_of(last, next);
+  if (next.sequence <= after + 1) return on_looked_up({});
+  std::size_t names_bytes_max = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    names_bytes_max = history_.retention().settings().bytes_max / log::History::emptied_share;
+  }
+  query_.emplace(stream_, after, next.sequence, names_bytes_max);
+  return continue_query();
+}
+
+RedisAction RedisReader::continue_query() {
+  if (auto command = query_->next()) return {.commands = {std::move(*command)}};
+  const auto trimmed = query_->take();
+  query_.reset();
+  if (trimmed.closed_dropped > 0) {
+    logger_.warn(
+        "too many closed topics for history.bytes_max; subscribers of the oldest do not get `close`: "
+        "store=redis address={} topics={}",
+        address_, trimmed.closed_dropped);
+  }
+  return on_looked_up(trimmed);
+}
+
+RedisAction RedisReader::on_looked_up(const TrimmedQuery::Trimmed& trimmed) {
+  switch (state_) {
+    case State::opening:
+      return on_opened(trimmed);
+    case State::holes:
+      return on_hole(trimmed);
+    case State::reading:
+      return on_new(trimmed);
+    case State::checking:
+      return on_missing(trimmed);
+    case State::retained:
+    case State::time:
+      break;  // they look up nothing
+  }
+  return read();
+}
+
+// Under the lock.
+void RedisReader::remember(const TrimmedQuery::Trimmed& trimmed) {
+  const auto epoch_start = history_.epochs().start();
+  for (const auto& [id, sequence] : trimmed.ids) history_.remember(id, epoch_start + sequence);
+  for (const auto& [topic, sequence] : trimmed.closed) history_.close(topic, epoch_start + sequence);
+}
+
+// --- opening ---
+
+// At the start, after every lost connection, and when the stream turns out to be another. The position of
+// this worker stays valid while the epoch stays the same.
+RedisAction RedisReader::open() {
+  state_ = State::opening;
+  return {.commands = {stream_.open(known_position(), process_id_)}};
+}
+
+RedisAction RedisReader::on_opened(const TrimmedQuery::Trimmed& trimmed) {
+  {
+    const std::lock_guard lock(mutex_);
+    is_first_ = log_.set_ready();
+    const bool is_new_epoch = opened_.last.epoch != epoch_number_;
+    epoch_number_ = opened_.last.epoch;
+    term_ = opened_.term;
+    const auto epoch = epoch_text(epoch_number_);
+    if (is_new_epoch) holes_.clear();
+    if (is_first_) {
+      history_.become(log::History(history_.retention().settings(), epoch, clock_));
+    } else if (is_new_epoch) {
+      history_.restart(epoch);
+      logger_.warn("Redis lost events; starting a new epoch: store=redis address={} epoch={}", address_,
+                   epoch);
+    }
+    const auto first = history_.epochs().start() + opened_.first;
+    if (first > history_.epochs().last() + 1) history_.lose(first - 1);
+    remember(trimmed);
+  }
+  ages_.on_opened(opened_, is_first_);
+  missing_ = 0;
+  log_.notify_followers();
+  asked_ = known_position().last;
+  return is_first_ ? read_part() : next_hole();
+}
+
+// --- at the start ---
+
+// Nobody waits for the first events before the last: Redis collects the next part while this one is taken in.
+RedisAction RedisReader::read_part() {
+  RedisAction action;
+  const auto end = ages_.backlog_end().sequence;
+  for (; parts_due_ < 2 && asked_.sequence < end; ++parts_due_) {
+    const auto until = std::min(asked_.sequence + std::min(count_, part_count_max), end);
+    action.commands.push_back(stream_.read_range(asked_, until));
+    asked_.sequence = until;
+  }
+  state_ = State::retained;
+  return parts_due_ > 0 ? std::move(action) : next_hole();
+}
+
+RedisAction RedisReader::on_retained(RedisStream::Events events) {
+  --parts_due_;
+  adjust_count(events);
+  const auto last = known_position().last;
+  if (!events.entries.empty()) {
+    const auto next = position_of(events.entries.front());
+    if (next.sequence > after_of(last, next) + 1) holes_.push_back({last, next});
+    add(std::move(events.entries), {});
+  }
+  return read_part();
+}
+
+// Trimmed since the stream was opened. Not looked up while other replies are due; a lost connection leaves
+// the rest for the next one.
+RedisAction RedisReader::next_hole() {
+  if (holes_.empty()) return read();
+  state_ = State::holes;
+  return look_up(holes_.front().last, holes_.front().next);
+}
+
+RedisAction RedisReader::on_hole(const TrimmedQuery::Trimmed& trimmed) {
+  {
+    const std::lock_guard lock(mutex_);
+    remember(trimmed);
+  }
+  holes_.erase(holes_.begin());
+  return next_hole();
+}
+
+// --- as it happens ---
+
+RedisAction RedisReader::read() {
+  state_ = State::reading;
+  asked_ = known_position().last;
+  return {.commands = {stream_.read(asked_, count_, check_interval)}, .wait = check_interval};
+}
+
+RedisAction RedisReader::on_events(RedisStream::Events events) {
+  const auto now = clock_.now();
+  auto& entries = events.entries;
+  if (entries.empty()) {
+    ages_.on_caught_up(now);
+    return trust_clock(State::checking);
+  }
+  const auto next = position_of(entries.front());
+  if (next.epoch != asked_.epoch) return open();
+  read_all_ = entries.size() < count_ ? std::optional(now) : std::nullopt;
+  adjust_count(events);
+  entries_ = std::move(entries);
+  return look_up(asked_, next);
+}
+
+RedisAction RedisReader::on_new(const TrimmedQuery::Trimmed& trimmed) {
+  add(std::exchange(entries_, {}), trimmed);
+  // What has not been read yet came after it.
+  if (read_all_) ages_.on_caught_up(*read_all_);
+  return trust_clock(State::reading);
+}
+
+void RedisReader::adjust_count(const RedisStream::Events& events) {
+  if (events.bytes < reply_bytes / 2 && events.entries.size() == count_)
+    count_ = std::min(2 * count_, count_max);
+  if (events.bytes > reply_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
+}
+
+void RedisReader::add(std::vector<StreamEntry> entries, const TrimmedQuery::Trimmed& trimmed) {
+  missing_ = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto epoch_start = history_.epochs().start();
+    remember(trimmed);
+    for (auto& entry : entries) {
+      if (entry.epoch != epoch_number_) break;  // the next reply begins with it
+      const auto sequence = epoch_start + entry.sequence;
+      if (sequence <= history_.epochs().last()) continue;
+      // Somebody took events out of the middle.
+      if (sequence > history_.epochs().last() + 1) history_.lose(sequence - 1);
+      const auto at = ages_.appended_at(entry);
+      if (ages_.depends_on_redis()) entry.parts.dated_ms = entry.at.count();
+      history_.add(make_stream_entry(std::move(entry), sequence, history_.epochs().id_of(sequence), at));
+    }
+    history_.trim();
+  }
+  log_.notify_followers();
+}
+
+RedisAction RedisReader::trust_clock(State next) {
+  if (ages_.should_trust_clock()) {
+    next_ = next;
+    state_ = State::time;
+    return {.commands = {RedisStream::time()}};
+  }
+  return next == State::checking ? check() : read();
+}
+
+RedisAction RedisReader::on_time(std::chrono::milliseconds now) {
+  ages_.on_clock_trusted();
+  {
+    const std::lock_guard lock(mutex_);
+    history_.retention().trust_clock(now);
+    history_.trim();
+  }
+  return next_ == State::checking ? check() : read();
+}
+
+RedisAction RedisReader::check() {
+  state_ = State::checking;
+  return {.commands = {stream_.last()}};
+}
+
+// Also finds a stream whose end was taken out.
+RedisAction RedisReader::on_last(std::optional<RedisPosition> last) {
+  const auto known = known_position().last;
+  if (!last || last->epoch != known.epoch || last->sequence < known.sequence) return open();
+  // An event that is just coming is no loss; one that has not come by the next time is.
+  missing_ = last->sequence > known.sequence ? missing_ + 1 : 0;
+  if (missing_ < 2) return read();
+  checked_ = *last;
+  return look_up(known, {last->epoch, last->sequence + 1});
+}
+
+RedisAction RedisReader::on_missing(const TrimmedQuery::Trimmed& trimmed) {
+  {
+    const std::lock_guard lock(mutex_);
+    history_.lose(history_.epochs().start() + checked_.sequence);
+    remember(trimmed);
+  }
+  log_.notify_followers();
+  return read();
+}
+
+}  // namespace worker::store

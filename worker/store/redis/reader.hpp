@@ -1,0 +1,113 @@
+// RedisReader: reads the Redis stream into the log: first what Redis retains, then each event as it comes. It
+// has no socket: it says what to send, gets each reply, and says what to send next (RedisAction). Replies
+// come in the order of the commands, from one connection; a reply that makes no sense is thrown as
+// RedisError. After any error, attach() begins again on whichever connection there is then, from the position
+// that was reached.
+//
+// One thread calls it, which is so the only one that adds events to the log. known_position() is for every
+// thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/logger.hpp"
+#include "log/log.hpp"
+#include "store/redis/entry_ages.hpp"
+#include "store/redis/stream.hpp"
+#include "store/redis/trimmed_query.hpp"
+
+namespace worker::store {
+
+class RedisReader {
+ public:
+  /// How long Redis waits for an event before it says that there is none. Then the reader checks whether the
+  /// stream is still the one that it reads: nothing new comes from a deleted one, either.
+  static constexpr std::chrono::milliseconds check_interval{500};
+
+  RedisReader(log::Log& log, const RedisStream& stream, base::Logger& logger);
+
+  /// Opens the stream: at the start, and after every error. `process_id`: of the Redis; `address`: for log
+  /// lines.
+  RedisAction attach(std::string process_id, std::string address);
+  /// The reply that was due next. A reply is due after every action.
+  RedisAction on_reply(const redisReply& reply);
+
+  /// The stream is open; false from attach() on, until the replies to it are there.
+  bool is_attached() const { return state_ != State::opening; }
+  /// The log has what Redis retained when the stream was opened for the first time.
+  bool is_restored() const { return is_attached() && state_ != State::retained && state_ != State::holes; }
+  /// How far the log has the stream.
+  RedisKnownPosition known_position() const;
+
+ private:
+  // What the reply is about that is due next, or, while there is a query_, what continues after it.
+  enum class State {
+    opening,   // open.lua
+    retained,  // at the start: XRANGE, of which the next is sent before the reply to the last is taken in
+    holes,     // what was trimmed meanwhile
+    reading,   // XREAD
+    checking,  // the last position of the stream, after an XREAD without events
+    time,      // the clock of Redis; next_ continues after it
+  };
+  struct Hole {
+    RedisPosition last;
+    RedisPosition next;
+  };
+
+  RedisAction open();
+  RedisAction read();
+  RedisAction read_part();
+  RedisAction next_hole();
+  RedisAction check();
+  RedisAction trust_clock(State next);
+  RedisAction look_up(RedisPosition last, RedisPosition next);
+  RedisAction continue_query();
+
+  RedisAction on_retained(RedisStream::Events events);
+  RedisAction on_events(RedisStream::Events events);
+  RedisAction on_last(std::optional<RedisPosition> last);
+  RedisAction on_time(std::chrono::milliseconds now);
+  RedisAction on_looked_up(const TrimmedQuery::Trimmed& trimmed);
+  RedisAction on_opened(const TrimmedQuery::Trimmed& trimmed);
+  RedisAction on_hole(const TrimmedQuery::Trimmed& trimmed);
+  RedisAction on_new(const TrimmedQuery::Trimmed& trimmed);
+  RedisAction on_missing(const TrimmedQuery::Trimmed& trimmed);
+
+  void adjust_count(const RedisStream::Events& events);
+  void add(std::vector<StreamEntry> entries, const TrimmedQuery::Trimmed& trimmed);
+  void remember(const TrimmedQuery::Trimmed& trimmed);
+
+  log::Log& log_;
+  const base::Clock& clock_;
+  std::mutex& mutex_;      // the log's
+  log::History& history_;  // guarded by mutex_
+  const RedisStream& stream_;
+  base::Logger& logger_;
+
+  // Of the thread that reads.
+  std::string process_id_;
+  std::string address_;
+  State state_ = State::opening;
+  State next_ = State::reading;
+  std::optional<TrimmedQuery> query_;
+  RedisStream::State opened_;              // opening
+  bool is_first_ = false;                  // the stream has been opened for the first time
+  RedisPosition asked_;                    // retained: up to here; reading: after this
+  int parts_due_ = 0;                      // retained
+  std::vector<Hole> holes_;                // retained, holes
+  std::vector<StreamEntry> entries_;       // reading: they wait for the query
+  std::optional<base::Instant> read_all_;  // reading: there were no more than entries_ then
+  RedisPosition checked_;                  // checking
+  EntryAges ages_;
+  std::size_t count_ = 64;  // of events in one reply
+  int missing_ = 0;         // how often in a row there was less than there should be
+
+  // Guarded by mutex_, as the history is.
+  std::uint64_t epoch_number_ = 0;
+  std::uint64_t term_ = 0;
+};
+
+}  // namespace worker::store

@@ -1,0 +1,67 @@
+// RedisWriter: appends drafts to the Redis stream, in groups that one script appends, and says what became of
+// them. It has no socket: next() gives a command, on_reply() gets the reply, until there is no command left.
+// A reply that is an error, or makes no sense, is thrown as RedisError. For one thread.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "log/log.hpp"
+#include "store/append_queue.hpp"
+#include "store/redis/stream.hpp"
+
+namespace worker::store {
+
+class RedisWriter {
+ public:
+  /// What one script appends: Redis does nothing else meanwhile.
+  static constexpr std::size_t group_events_max = 2'048;
+  static constexpr std::size_t group_bytes_max = 4'194'304;
+
+  struct Stored {
+    std::vector<Kept> results;  // of all drafts, in order
+    RedisPosition last;         // of the last event among them
+  };
+
+  RedisWriter(log::Log& log, const RedisStream& stream)
+      : log_(log), history_(log.history()), stream_(stream) {}
+
+  /// Begins to append all drafts of `appends`, and moves their texts out of them.
+  void begin(std::vector<PendingAppend>& appends);
+  /// Begins to append nothing, which Redis must be able to write all the same. What the worker does not
+  /// retain is trimmed before that: it may make room in a full Redis.
+  void begin_probe();
+  /// None when everything is stored. `process_id`: of the Redis that gets the command.
+  std::optional<RedisCommand> next(const RedisKnownPosition& known, std::string_view process_id);
+  /// The reply to what next() returned.
+  void on_reply(const redisReply& reply);
+  /// When there is no command left.
+  Stored finish();
+  /// After an error, of RedisWriter or of the connection: none of the drafts is stored (`unavailable`), or
+  /// some may be (`outcome_unknown`).
+  Rejection on_error(RedisError::Kind kind);
+
+ private:
+  enum class Step { trim, append, done };
+
+  std::span<const RedisDraft> next_group() const;
+  RedisStream::Bounds bounds() const;
+  Kept result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const;
+  bool was_stored(const RedisDraft& draft) const;
+  void reset(Step step);
+
+  log::Log& log_;
+  log::History& history_;  // guarded by the log's mutex
+  const RedisStream& stream_;
+
+  Step step_ = Step::done;
+  std::vector<RedisDraft> drafts_;
+  std::size_t group_ = 0;  // drafts in the command that was sent last
+  bool is_reply_due_ = false;
+  Stored stored_;
+};
+
+}  // namespace worker::store
