@@ -18,16 +18,18 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       shard_(loop_, services.log, config.hub, services.metrics.hub, fcgi::shared_stdout),
       streams_(loop_.timers(), random_, services.slots, config.streams, services.metrics.limits),
       greeting_(streams_, config.greeting),
-      stats_(streams_, services.stats, config.stats),
+      stats_(streams_, services.stats, config.stats, access_),
       events_(streams_, shard_, services.store, greeting_, stats_),
-      publish_(loop_, services.store, config.publish, services.metrics.publish),
-      health_(services.log, services.store, services.slots, config.publish, config.stats),
-      metrics_(services.registry),
+      publish_(loop_, services.store, config.publish, services.metrics.publish, access_),
+      health_(services.log, services.store, services.slots, access_, config.stats),
+      metrics_(services.registry, access_),
       acceptor_(loop_, services.listening, router_, config.fcgi, services.metrics.fcgi, services.logger,
                 random_, decoder_, services.totals) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
   services.registry.on_render(
       [this] { loop_metrics_.longest_turn.raise(longest_microseconds_.exchange(0)); });
+  access_.update(config.publish.key, config.access);
+  router_.update(config.access);
   router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/healthz", {"GET"}, health_);
@@ -48,7 +50,9 @@ void Reactor::update(const config::Config& config) {
     greeting_.update(config.greeting);
     stats_.update(config.stats);
     publish_.update(config.publish);
-    health_.update(config.publish, config.stats);
+    health_.update(config.stats);
+    access_.update(config.publish.key, config.access);
+    router_.update(config.access);
     acceptor_.update(config.fcgi);
   });
 }

@@ -11,6 +11,7 @@
 #include "api/greeting.hpp"
 #include "api/health.hpp"
 #include "api/publish/publish.hpp"
+#include "api/request/access.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
 #include "api/stream/stream_context.hpp"
@@ -66,6 +67,7 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
+  api::Access access_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
   api::EventsEndpoint events_;

@@ -61,6 +61,8 @@ void apply(http::Request& request, std::string_view name, std::string_view value
     request.content_length = value;
   } else if (name == "REMOTE_ADDR") {
     request.remote_address = http::RemoteAddress::parse(value);
+  } else if (name == "SSE_WORKER_SITE_NAME") {
+    request.site_name = value;
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }

@@ -51,10 +51,11 @@ struct Fixture : HubFixture {
   metrics::Limits limits{registry};
   api::StreamContext context{loop.timers(), random, slots, {}, limits};
   api::EventsEndpoint events{context, shard(), journal().store(), silent, silent};
+  api::Access access;
   api::PublishMetrics publish_metrics{registry};
-  api::PublishEndpoint publish{loop, journal().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
-  api::HealthEndpoint health{journal().log(), journal().store(), slots, {}, {}};
-  api::MetricsEndpoint stats{registry};
+  api::PublishEndpoint publish{loop, journal().store(), {.event_bytes_max = 100}, publish_metrics, access};
+  api::HealthEndpoint health{journal().log(), journal().store(), slots, access, {}};
+  api::MetricsEndpoint stats{registry, access};
   api::Router router;
 };
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "api/publish/draft_builder.hpp"
-#include "api/request/caller.hpp"
 #include "api/request/quoted.hpp"
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
@@ -166,20 +165,12 @@ class PublishEndpoint::PendingResponse final : public http::Source {
 };
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
-                                 PublishMetrics& metrics)
-    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), background_(loop) {}
-
-bool PublishEndpoint::is_authorized(const http::Request& request) const {
-  return settings_.key.empty() || has_bearer_key(request, settings_.key);
-}
+                                 PublishMetrics& metrics, const Access& access)
+    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), access_(access), background_(loop) {}
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  if (!is_authorized(request)) {
-    return exchange.answer(http::problem(401,
-                                         "Publishing needs `Authorization: Bearer` with the configured key.",
-                                         {{"WWW-Authenticate", "Bearer"}}));
-  }
+  if (const auto refused = access_.publish_problem(request)) return exchange.answer(*refused);
   metrics_.bytes.add(request.body.size());
   if (const auto field = field_in_address(request.query)) {
     return exchange.answer(

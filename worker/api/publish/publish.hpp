@@ -12,6 +12,7 @@
 #include "api/publish/metrics.hpp"
 #include "api/publish/publish_parser.hpp"
 #include "api/publish/settings.hpp"
+#include "api/request/access.hpp"
 #include "http/exchange.hpp"
 #include "net/background_thread.hpp"
 #include "net/loop.hpp"
@@ -23,7 +24,7 @@ namespace worker::api {
 class PublishEndpoint final : public http::Endpoint {
  public:
   PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
-                  PublishMetrics& metrics);
+                  PublishMetrics& metrics, const Access& access);
 
   void serve(http::Exchange& exchange) override;
   void update(const PublishSettings& settings) { settings_ = settings; }
@@ -33,7 +34,6 @@ class PublishEndpoint final : public http::Endpoint {
   struct PendingPublish;
   class PendingResponse;
 
-  bool is_authorized(const http::Request& request) const;
   static std::shared_ptr<ExchangeRef> wait(http::Exchange& exchange);
   void parse_in_background(http::Exchange& exchange);
   void append(const std::shared_ptr<PendingPublish>& pending);
@@ -44,6 +44,7 @@ class PublishEndpoint final : public http::Endpoint {
   store::Store& store_;
   PublishSettings settings_;
   PublishMetrics& metrics_;
+  const Access& access_;
   PublishParser parser_;
   std::size_t background_bytes_ = 0;  // of bodies that wait for that thread or are parsed by it
   PublishParser background_parser_;   // of the background thread

@@ -19,7 +19,8 @@ namespace worker::support {
 template <class Store>
 struct PublishFixture {
   void serve(RecordingExchange& exchange) {
-    if (!endpoint_) endpoint_.emplace(loop, store, settings, metrics);
+    if (!endpoint_) endpoint_.emplace(loop, store, settings, metrics, access);
+    access.update(settings.key, {});
     endpoint_->update(settings);
     endpoint_->serve(exchange);
   }
@@ -66,6 +67,7 @@ struct PublishFixture {
   metrics::Registry registry;
   api::PublishMetrics metrics{registry};
   api::PublishSettings settings;
+  api::Access access;
   log::Log log{{}, "e", clock};
   Store store{log};
 
