@@ -16,9 +16,7 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
   routes_.insert_or_assign(std::move(path), Route{std::move(methods), &endpoint});
 }
 
-void Router::prepare(http::Exchange& exchange) {
-  exchange.add_to_head(cors_.head_lines(exchange.request()));
-}
+void Router::prepare(http::Exchange& exchange) { exchange.add_to_head(cors_.head_lines(exchange.request())); }
 
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();

@@ -40,8 +40,8 @@ struct Config {
   std::vector<ConfigWarning> warnings{};
 };
 
-/// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file, or one that it names, cannot
-/// be read. Reads the key of `publish.key_file`.
+/// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file, or one that it names,
+/// cannot be read. Reads the key of `publish.key_file`.
 base::Result<Config, std::string> load(const std::string& file);
 
 /// The same for YAML at hand, without reading any file; `file` is only named in errors.

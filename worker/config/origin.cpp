@@ -51,7 +51,8 @@ std::optional<std::string> origin_problem(std::string_view text) {
   if (text.size() > origin_bytes_max)
     return fmt::format("an origin has at most {} bytes, not {}", origin_bytes_max, text.size());
   if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > '~'; }))
-    return fmt::format("{} must be in ASCII, as browsers send it: an international name begins with xn--", shown);
+    return fmt::format("{} must be in ASCII, as browsers send it: an international name begins with xn--",
+                       shown);
   const auto end = text.find("://");
   if (end == std::string_view::npos)
     return fmt::format("{} is no origin; write https://HOST or http://HOST:PORT", shown);
@@ -71,8 +72,8 @@ std::optional<std::string> origin_problem(std::string_view text) {
     if (!port || *port == 0 || digits.front() == '0')
       return fmt::format("{} must have a port from 1 to 65535 behind the colon", shown);
     if ((scheme == "https" && *port == 443) || (scheme == "http" && *port == 80))
-      return fmt::format("{} names the port that {} has anyway, and browsers leave it out; write {}", shown, scheme,
-                         base::printable(text.substr(0, end + 3 + colon)));
+      return fmt::format("{} names the port that {} has anyway, and browsers leave it out; write {}", shown,
+                         scheme, base::printable(text.substr(0, end + 3 + colon)));
     host = host.substr(0, colon);
   }
   if (!is_scheme(scheme) || !is_host(host))

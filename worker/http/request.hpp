@@ -23,8 +23,8 @@ struct Request {
   /// lines is there several times, in their order.
   std::multimap<std::string, std::string, std::less<>> headers;
   RemoteAddress remote_address;
-  /// The name that the web server's configuration gives the site; empty where it passes none. Never a text out
-  /// of the request.
+  /// The name that the web server's configuration gives the site; empty where it passes none. Never a text
+  /// out of the request.
   std::string site_name;
   std::string body;
 

@@ -37,11 +37,13 @@ std::string preflight(const AccessSettings& access, const http::Request& asked) 
 }
 
 const std::string exposed =
-    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Retry-After, WWW-Authenticate\r\nVary: Origin\r\n";
+    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Retry-After, WWW-Authenticate\r\nVary: "
+    "Origin\r\n";
 const std::string plain = "Status: 204 No Content\r\nAllow: GET, POST, HEAD\r\nCache-Control: no-store\r\n";
 const std::string granted =
     "Access-Control-Allow-Methods: GET, POST, HEAD\r\n"
-    "Access-Control-Allow-Headers: Authorization, Cache-Control, Content-Encoding, Content-Type, Last-Event-ID\r\n"
+    "Access-Control-Allow-Headers: Authorization, Cache-Control, Content-Encoding, Content-Type, "
+    "Last-Event-ID\r\n"
     "Access-Control-Max-Age: 7200\r\n";
 
 }  // namespace
@@ -66,7 +68,8 @@ BOOST_AUTO_TEST_CASE(any_other_origin_and_none) {
        {std::string("https://evil.example"), std::string("null"), std::string(), std::string("*"),
         std::string("https://app.example/"), std::string("https://app.example:443"),
         std::string("https://APP.example"), std::string("http://app.example"),
-        std::string("https://app.example.evil.example"), std::string("https://app.example, https://app.example"),
+        std::string("https://app.example.evil.example"),
+        std::string("https://app.example, https://app.example"),
         "https://app.example" + std::string(60'000, 'a')})
     BOOST_TEST(lines(two, {origin}) == "Vary: Origin\r\n");
   BOOST_TEST(lines(two, {"https://app.example", "https://app.example"}) == "Vary: Origin\r\n");

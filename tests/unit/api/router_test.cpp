@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(every_answer_gets_the_lines_of_its_origin) {
     RecordingExchange exchange(std::move(request));
     router.prepare(exchange);
     router.serve(exchange);
-    const auto allowed = exchange.head_text().find("\r\nAccess-Control-Allow-Origin: https://app.example\r\n");
+    const auto allowed =
+        exchange.head_text().find("\r\nAccess-Control-Allow-Origin: https://app.example\r\n");
     BOOST_TEST((allowed != std::string::npos) == (origin == std::string("https://app.example")));
     BOOST_TEST(exchange.head_text().find("\r\nVary: Origin\r\n") != std::string::npos);
   }

@@ -35,9 +35,9 @@ BOOST_FIXTURE_TEST_SUITE(access_suite, Fixture)
 BOOST_AUTO_TEST_CASE(origins_that_browsers_send) {
   for (const auto* origin :
        {"https://app.example.com", "http://localhost", "http://localhost:3000", "http://127.0.0.1:1",
-        "https://a.example:65535", "http://[::1]:8080", "https://[2001:db8::1]", "https://xn--mller-kva.example",
-        "chrome-extension://abcdefghijklmnop", "capacitor://localhost", "https://a_b.example", "http://a:443",
-        "https://a:80"})
+        "https://a.example:65535", "http://[::1]:8080", "https://[2001:db8::1]",
+        "https://xn--mller-kva.example", "chrome-extension://abcdefghijklmnop", "capacitor://localhost",
+        "https://a_b.example", "http://a:443", "https://a:80"})
     BOOST_TEST(!origin_problem(origin), origin);
 }
 
@@ -54,20 +54,24 @@ BOOST_AUTO_TEST_CASE(what_is_no_origin_and_what_to_write) {
       {"https://me@a", "https://me@a" + no_origin},
       {"1http://a", "1http://a" + no_origin},
       {"null", "null is the origin of every sandboxed page, and cannot be allowed"},
-      {"https://app.example.com/", "https://app.example.com/ must end behind the host or the port; write "
-                                   "https://app.example.com"},
+      {"https://app.example.com/",
+       "https://app.example.com/ must end behind the host or the port; write "
+       "https://app.example.com"},
       {"http://a:1/x?y", "http://a:1/x?y must end behind the host or the port; write http://a:1"},
       {"https://App.Example", "https://App.Example must be in lower case; write https://app.example"},
-      {"https://a:443", "https://a:443 names the port that https has anyway, and browsers leave it out; write "
-                        "https://a"},
-      {"http://a:80", "http://a:80 names the port that http has anyway, and browsers leave it out; write http://a"},
+      {"https://a:443",
+       "https://a:443 names the port that https has anyway, and browsers leave it out; write "
+       "https://a"},
+      {"http://a:80",
+       "http://a:80 names the port that http has anyway, and browsers leave it out; write http://a"},
       {"http://a:", "http://a: must have a port from 1 to 65535 behind the colon"},
       {"http://a:0", "http://a:0 must have a port from 1 to 65535 behind the colon"},
       {"http://a:08", "http://a:08 must have a port from 1 to 65535 behind the colon"},
       {"http://a:65536", "http://a:65536 must have a port from 1 to 65535 behind the colon"},
       {"https://*.example", "https://*.example is no exact origin; name each one, or allow all with \"*\""},
-      {"https://m\xc3\xbcller.example", "https://m\xc3\xbcller.example must be in ASCII, as browsers send it: an "
-                                        "international name begins with xn--"},
+      {"https://m\xc3\xbcller.example",
+       "https://m\xc3\xbcller.example must be in ASCII, as browsers send it: an "
+       "international name begins with xn--"},
       {"https://" + std::string(293, 'a'), "an origin has at most 300 bytes, not 301"}};
   for (const auto& [text, sentence] : table) BOOST_TEST(origin_problem(text).value_or("none") == sentence);
   BOOST_TEST(!origin_problem("https://" + std::string(292, 'a')));
@@ -77,9 +81,11 @@ BOOST_AUTO_TEST_CASE(mistakes_name_line_and_key) {
   const std::string expected = "\"*\", or a list of origins such as [\"https://app.example.com\"]";
   const std::pair<const char*, std::string> table[] = {
       {"access:\n  origins: [https://a, 'https://b/']\n",
-       "f:2:23: access.origins: https://b/ must end behind the host or the port; write https://b"},
-      {"access:\n  origins: ['*', https://a]\n", "f:2:18: access.origins: must be " + expected + ", not both"},
-      {"access:\n  origins: [https://a, '*']\n", "f:2:23: access.origins: must be " + expected + ", not both"},
+       "f:2:24: access.origins: https://b/ must end behind the host or the port; write https://b"},
+      {"access:\n  origins: ['*', https://a]\n",
+       "f:2:18: access.origins: must be " + expected + ", not both"},
+      {"access:\n  origins: [https://a, '*']\n",
+       "f:2:24: access.origins: must be " + expected + ", not both"},
       {"access:\n  origins: {a: b}\n", "f:2:12: access.origins: must be " + expected},
       {"access:\n  origin: []\n",
        "f:2:3: access.origin: is not a key here; did you mean origins? known keys: origins"},

@@ -15,8 +15,7 @@ using Values = std::map<std::string, std::string>;
 
 inline Values values_of(const Config& config) {
   const auto& [log, listen, fastcgi, streams, greeting, publish, access, history, storage, hub, stats, loops,
-               drain,
-               warnings] = config;
+               drain, warnings] = config;
   return {{"listen", listen.address},
           {"listen_mode", fmt::format("{:04o}", listen.mode)},
           {"listen_backlog", fmt::format("{}", listen.backlog)},

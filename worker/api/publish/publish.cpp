@@ -166,7 +166,12 @@ class PublishEndpoint::PendingResponse final : public http::Source {
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const PublishSettings& settings,
                                  PublishMetrics& metrics, const Access& access)
-    : loop_(loop), store_(store), settings_(settings), metrics_(metrics), access_(access), background_(loop) {}
+    : loop_(loop),
+      store_(store),
+      settings_(settings),
+      metrics_(metrics),
+      access_(access),
+      background_(loop) {}
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();

@@ -41,10 +41,11 @@ std::optional<http::Response> Access::publish_problem(const http::Request& reque
     return unauthorized(caller, "Publishing needs `Authorization: Bearer` with the configured key.");
   const auto reason = publishing_doubt(caller);
   if (!reason) return std::nullopt;
-  return unauthorized(caller, fmt::format("{}: publishing then needs a key. Set publish.key or publish.key_file "
-                                          "in the configuration, and send the key as `Authorization: Bearer "
-                                          "KEY`.",
-                                          *reason));
+  return unauthorized(caller,
+                      fmt::format("{}: publishing then needs a key. Set publish.key or publish.key_file "
+                                  "in the configuration, and send the key as `Authorization: Bearer "
+                                  "KEY`.",
+                                  *reason));
 }
 
 std::optional<http::Response> Access::metrics_problem(const http::Request& request) const {

@@ -31,7 +31,6 @@ class Access {
   bool is_operator(const http::Request& request, bool local_suffices) const;
 
  private:
-
   std::string key_;
   AccessSettings settings_;
 };

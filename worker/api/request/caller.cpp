@@ -35,7 +35,7 @@ constexpr Header forwarding_headers[] = {
 };
 
 std::string_view forwarded_by(const http::Request& request) {
-  const auto * const found = std::ranges::find_if(
+  const auto* const found = std::ranges::find_if(
       forwarding_headers, [&](const auto& header) { return request.headers.contains(header.first); });
   return found == std::end(forwarding_headers) ? std::string_view() : found->second;
 }
@@ -83,7 +83,8 @@ bool is_foreign(const http::Request& request, const AccessSettings& access, bool
 // RFC 6454: `null`, or a scheme, `://`, a host and, unless it is the scheme's own, a port; as in Host.
 bool is_same_origin(std::string_view origin, std::string_view host) {
   const auto end = origin.find("://");
-  return end != std::string_view::npos && !host.empty() && lower_case(origin.substr(end + 3)) == lower_case(host);
+  return end != std::string_view::npos && !host.empty() &&
+         lower_case(origin.substr(end + 3)) == lower_case(host);
 }
 
 bool is_cross_site(const http::Request& request, const AccessSettings& access) {

@@ -2,8 +2,8 @@
 //
 // The address alone proves less than it seems to. A proxy or a tunnel on this machine makes every client a
 // loopback client; a page of any site can have its visitor's browser send requests to the visitor's own
-// machine; and a name that an attacker owns can resolve to 127.0.0.1, which makes such a page same-origin (DNS
-// rebinding). Whoever decides by the address asks doubt() or publishing_doubt(), too.
+// machine; and a name that an attacker owns can resolve to 127.0.0.1, which makes such a page same-origin
+// (DNS rebinding). Whoever decides by the address asks doubt() or publishing_doubt(), too.
 #pragma once
 
 #include <optional>
@@ -44,8 +44,8 @@ std::optional<std::string> publishing_doubt(const Caller& caller);
 /// The value of the only Origin header; none where there is no such header, or more than one.
 std::optional<std::string_view> origin_of(const http::Request& request);
 
-/// True where `key` is what the caller has sent as a bearer. Takes a time that does not depend on where the two
-/// differ. False where `key` is empty.
+/// True where `key` is what the caller has sent as a bearer. Takes a time that does not depend on where the
+/// two differ. False where `key` is empty.
 bool has_key(const Caller& caller, std::string_view key);
 
 }  // namespace worker::api

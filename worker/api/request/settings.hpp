@@ -1,5 +1,5 @@
-// What an operator can set about access from pages of other origins. Plain values; config/ reads them, defaults
-// are the shipped ones.
+// What an operator can set about access from pages of other origins. Plain values; config/ reads them,
+// defaults are the shipped ones.
 #pragma once
 
 #include <functional>

@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(only_with_the_key) {
     RecordingExchange exchange(std::move(asked));
     serve(exchange);
     if (exchange.head->status == 401)
-      BOOST_TEST(exchange.head_text().find("\r\nWWW-Authenticate: " + challenge + "\r\n") != std::string::npos);
+      BOOST_TEST(exchange.head_text().find("\r\nWWW-Authenticate: " + challenge + "\r\n") !=
+                 std::string::npos);
     return told(exchange);
   };
   const auto sentence =

@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(each_header_of_a_proxy_counts_also_without_a_value) {
       const auto caller = caller_of(request, {});
       BOOST_TEST(caller.loopback);
       BOOST_TEST(!caller.is_local());
-      BOOST_TEST(doubt(caller).value() == std::string("This request was forwarded by a proxy (") + shown + ")");
+      BOOST_TEST(doubt(caller).value() ==
+                 std::string("This request was forwarded by a proxy (") + shown + ")");
     }
   }
   const auto plain = from("127.0.0.1", {{"user-agent", "curl"}, {"accept", "*/*"}});
@@ -78,7 +79,8 @@ BOOST_AUTO_TEST_CASE(what_a_browser_says_of_its_page) {
     BOOST_TEST(cross_site({{"sec-fetch-site", site}}), site);
   BOOST_TEST(cross_site({{"sec-fetch-site", "same-origin"}, {"sec-fetch-site", "cross-site"}}));
   // What the newer header says counts more.
-  BOOST_TEST(cross_site({{"sec-fetch-site", "same-site"}, {"origin", "http://localhost"}, {"host", "localhost"}}));
+  BOOST_TEST(
+      cross_site({{"sec-fetch-site", "same-site"}, {"origin", "http://localhost"}, {"host", "localhost"}}));
 }
 
 BOOST_AUTO_TEST_CASE(older_browsers_send_the_origin_alone) {
@@ -115,9 +117,9 @@ BOOST_AUTO_TEST_CASE(whose_name_the_host_is) {
   for (const auto* host : {"localhost", "LocalHost:8080", "localhost.", "a.localhost:1", "127.0.0.1",
                            "127.1.2.3:8080", "[::1]", "[::1]:8080", "known.example", ""})
     BOOST_TEST(!foreign("127.0.0.1", host), host);
-  for (const auto* host : {"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
-                           "notlocalhost", "203.0.113.9", "10.0.0.1:80", "[2001:db8::1]", "[", "[]", ":", "127.1",
-                           "unix:", "events.example", "_"})
+  for (const auto* host : {"evil.example", "evil.example:8080", "localhost.evil.example",
+                           "127.0.0.1.evil.example", "notlocalhost", "203.0.113.9", "10.0.0.1:80",
+                           "[2001:db8::1]", "[", "[]", ":", "127.1", "unix:", "events.example", "_"})
     BOOST_TEST(foreign("127.0.0.1", host), host);
   BOOST_TEST(!foreign("127.0.0.1", "Events.example:80", "events.example"));
   BOOST_TEST(foreign("127.0.0.1", "evil.example", "_"));
@@ -133,7 +135,8 @@ BOOST_AUTO_TEST_CASE(whose_name_the_host_is) {
 BOOST_AUTO_TEST_CASE(the_reasons) {
   BOOST_TEST(!publishing_doubt({.loopback = true}));
   BOOST_TEST(!doubt({.cross_site = true}), "reading is for the browser to decide");
-  BOOST_TEST(publishing_doubt({.cross_site = true}).value() == "This request comes from a page of another origin");
+  BOOST_TEST(publishing_doubt({.cross_site = true}).value() ==
+             "This request comes from a page of another origin");
   BOOST_TEST(doubt({.foreign_host = true, .host = "e\x1b.example"}).value() ==
              "This request is for the host e\\x1b.example, which is no name of this machine");
 }
