@@ -24,7 +24,7 @@ test('it says what is refused and why, and works once it is allowed', {timeout: 
   assert.deepEqual(await violations(page), []);
   await screenshot(page, 'operations-refused');
   // The browser's own words about the status.
-  assert.deepEqual(faults.filter((fault) => !/status of 401/.test(fault)), []);
+  assert.deepEqual(faults.filter((fault) => !/status of 403/.test(fault)), []);
 
   writeFileSync(config, 'stats: {allowed: loopback, interval_seconds: 0.2}\n');
   process.kill(running.stack.workerPid, 'SIGHUP');
