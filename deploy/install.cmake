@@ -24,6 +24,7 @@ place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-work
 place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
 place(${source}/deploy/nginx/sse-worker.reset.conf /etc/nginx/snippets sse-worker.reset.conf)
 place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
+place(${source}/deploy/nginx/sse-worker.headers.conf /etc/nginx/snippets sse-worker.headers.conf)
 place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-worker.refusals.conf)
 
 # To be linked into sites-enabled.
@@ -64,15 +65,25 @@ endforeach()
 place(${source}/deploy/spawn-fcgi/README.md ${doc} spawn-fcgi.md)
 file(INSTALL ${source}/LICENSE DESTINATION ${doc} OPTIONAL)
 
-# Makes the worker's user and its folders, and sets the group that may read the configuration. With DESTDIR this builds a package,
-# whose scripts do these steps on the machine (systemd-sysusers, systemd-tmpfiles, chgrp).
+# Makes the worker's user and its folders, sets the group that may read the configuration, and makes the key that publishers must
+# send, which a new configuration names. With DESTDIR this builds a package, whose scripts do these steps on the machine
+# (systemd-sysusers, systemd-tmpfiles, chgrp): a key in a package would be everybody's.
+set(key /etc/sse-worker/publish.key)
 execute_process(COMMAND id -u OUTPUT_VARIABLE user OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(NOT "$ENV{DESTDIR}" STREQUAL "")
-  message(STATUS "With DESTDIR no user is made. On the machine: systemd-sysusers; systemd-tmpfiles --create; "
+  message(STATUS "With DESTDIR no user and no publish key are made. On the machine: systemd-sysusers; systemd-tmpfiles --create; "
                  "chgrp sse-worker /etc/sse-worker/sse-worker.yaml")
 elseif(user STREQUAL "0")
   execute_process(COMMAND sh ${source}/deploy/prepare-account ${CMAKE_INSTALL_PREFIX} COMMAND_ERROR_IS_FATAL ANY)
   if(config_is_new)
+    if(EXISTS ${key})
+      message(STATUS "Kept: ${key}")
+    else()
+      message(STATUS "Installing: ${key}, a random key: publishers send it as `Authorization: Bearer KEY`")
+    endif()
+    execute_process(COMMAND sh ${source}/deploy/make-key ${key} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND sed -i "s|^  key_file: \"\"$|  key_file: ${key}|" ${config} COMMAND_ERROR_IS_FATAL ANY)
     execute_process(COMMAND chgrp sse-worker ${config} COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND chmod 0640 ${config} COMMAND_ERROR_IS_FATAL ANY)
   endif()
 endif()

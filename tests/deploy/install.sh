@@ -46,12 +46,13 @@ systemd_takes_it() {
 
 install_to /usr
 check 'the program runs' "$there/usr/bin/sse-worker" --version
-for name in conf.d/sse-worker.upstream.conf snippets/sse-worker.params snippets/sse-worker.reset.conf snippets/sse-worker.locations.conf snippets/sse-worker.refusals.conf; do
+for name in conf.d/sse-worker.upstream.conf snippets/sse-worker.params snippets/sse-worker.reset.conf snippets/sse-worker.locations.conf snippets/sse-worker.headers.conf snippets/sse-worker.refusals.conf; do
   check "as shipped: $name" same "/etc/nginx/$name" "deploy/nginx/${name#*/}"
 done
 check 'as shipped: the configuration, but that a service keeps its history' kept_config
 check 'the program takes the installed configuration' \
   "$there/usr/bin/sse-worker" check --config "$there/etc/sse-worker/sse-worker.yaml"
+check 'a package holds no key' test ! -e "$there/etc/sse-worker/publish.key"
 page=$(sed -n 's/^ *root \([^;]*\);.*/\1/p' "$there/etc/nginx/sites-available/sse-worker.site.conf")
 check 'the page is where the site looks for it' test -f "$there$page/index.html"
 check 'all of it, with the licences of what is not ours' diff -r "$root/www" "$there$page"

@@ -79,6 +79,8 @@ passes 'refusals in an existing server with settings of its own' '' "$upstream
     include snippets/sse-worker.locations.conf;
     include snippets/sse-worker.refusals.conf;
   }"
+passes 'headers in a server that has its own' '' "$upstream server { add_header X-A b; include snippets/sse-worker.headers.conf;
+  include snippets/sse-worker.locations.conf; }"
 passes 'site' '' "$upstream include snippets/sse-worker.site.conf;"
 passes 'site-tls' '' "$upstream include snippets/sse-worker.site-tls.conf;"
 passes 'site, site-tls and a default server side by side' '' \

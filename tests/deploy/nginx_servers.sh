@@ -15,7 +15,7 @@ limited=$(free_port)
 origin=https://app.example.org
 
 # The lines that a comment of the locations file tells such a server to add.
-added=$(sed -n 's/^#     \(add_header .*;\)$/\1/p' "$root/deploy/nginx/sse-worker.locations.conf")
+added='include snippets/sse-worker.headers.conf;' # as sse-worker.locations.conf says
 
 # recipe BLOCK: the nginx lines of the page Clients that follow the comment "# BLOCK block".
 recipe() { sed -n "/^# $1 block/,/^\(\`\`\`\|# .* block\)/{/^#\|^\`/!p}" "$root/docs/clients.md"; }

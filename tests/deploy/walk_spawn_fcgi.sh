@@ -26,6 +26,7 @@ check 'with the line that it serves' until_true 5 logged 'listen="descriptor 0"'
 check 'nothing is wrong' not logged 'warn\\|store unavailable'
 check 'it runs as its own user' test "$(there 'ps -o user= -C sse-worker')" = sse-wor+ -o "$(there 'ps -o user:20= -C sse-worker')" = sse-worker
 check 'the configuration: who may read it' is 'root:sse-worker 640' "$config"
+check 'the publish key' is 'root:sse-worker 640' /etc/sse-worker/publish.key
 check 'the folder of the journal' is 'sse-worker:sse-worker 700' /var/lib/sse-worker
 for ending in '' -wal -shm .lock; do
   check "the journal's file $ending, whatever the umask" is 'sse-worker:sse-worker 600' "/var/lib/sse-worker/journal.db$ending"
@@ -61,7 +62,7 @@ check "check: a file of root's" mended_as_said 'the user sse-worker may not writ
 there "chown root:root $config"
 check 'check: a configuration that the worker cannot read' mended_as_said 'the user sse-worker may not read it'
 check 'check: another user' there "sse-worker check --user nobody --config $config 2>&1 | grep -q 'the user nobody may not read it'"
-there "sed -i 's/^  key: \"\"/  key: secret/' $config && chmod 644 $config"
+there "sed -i -e 's/^  key: \"\"/  key: secret/' -e 's/^  key_file: .*/  key_file: \"\"/' $config && chmod 644 $config"
 check 'check: secrets that everybody can read' there \
   "sse-worker check --config $config 2>&1 | grep -q 'warning: it contains publish.key, and every user of this machine can read it'"
 check 'it starts nevertheless' paste_there "$documented_again"

@@ -9,7 +9,7 @@ page=$root/docs/operations.md
 
 documented_line() { grep -xF 'include snippets/sse-worker.locations.conf;' "$page" | head -1; }
 logged() { there "journalctl -q --no-pager -o cat -u sse-worker.service | grep -q '$1'"; }
-takes_a_publish() { has_id "$(there "curl -s -m 10 -d 'topic=orders&data=hi' http://127.0.0.1/publish")"; }
+takes_a_publish() { has_id "$(there "curl -s -m 10 -d 'topic=orders&data=hi' -H \"Authorization: Bearer \$(cat /etc/sse-worker/publish.key)\" http://127.0.0.1/publish")"; }
 state() { there "systemctl show -P ActiveState sse-worker.$1" || true; }
 is_state() { [[ $(state "$1") == "$2" ]] || { echo "sse-worker.$1 is $(state "$1")"; return 1; }; }
 worker_pid() { there 'systemctl show -P MainPID sse-worker.service'; }
@@ -38,6 +38,11 @@ check 'the log is in the journal of the unit' logged 'listen="LISTEN_FDS"'
 check 'nothing is wrong' not logged 'warn\\|store unavailable\\|syslog'
 check 'it runs as its own user' test "$(there 'ps -o user:20= -C sse-worker')" = sse-worker
 check 'the configuration' is 'root:sse-worker 640' "$config"
+check 'the publish key' is 'root:sse-worker 640' /etc/sse-worker/publish.key
+check 'is random, and what is published without it is refused' there \
+  "grep -Eqx '[0-9a-f]{64}' /etc/sse-worker/publish.key && curl -s -d topic=a http://127.0.0.1/publish | grep -q '\"status\":401'"
+check 'a second install keeps it and the configuration' there \
+  "cp -p /etc/sse-worker/publish.key /run/key && make install BUILD='$build' && cmp /run/key /etc/sse-worker/publish.key"
 check 'the folder of the journal' is 'sse-worker:sse-worker 700' /var/lib/sse-worker
 check 'the journal' is 'sse-worker:sse-worker 600' /var/lib/sse-worker/journal.db
 check 'check finds nothing' there "sse-worker check --config $config"

@@ -71,8 +71,9 @@ export class Nginx {
 
 // Placed as on Debian, in `snippets` beside nginx.conf; the one line that names the socket is rewritten, and one is
 // added for each of the others; as docs/clustering.md has it, nobody is put aside after a failure. `patient`: nginx does not cut
-// readers that take nothing, so that only the worker does.
-function install(directory, sockets, patient) {
+// readers that take nothing, so that only the worker does. `origins` are put into the map as its comment says, which the operator
+// keeps equal to access.origins.
+function install(directory, sockets, patient, origins) {
   const snippets = path.join(directory, 'snippets');
   fs.cpSync(shipped, snippets, {recursive: true});
   const upstream = path.join(snippets, 'sse-worker.upstream.conf');
@@ -82,7 +83,11 @@ function install(directory, sockets, patient) {
     sockets.map((socket) => `${before}unix:${socket}${several}${after}`).join('\n'),
   );
   if (rewritten === text) throw new Error('sse-worker.upstream.conf names no Unix socket');
-  fs.writeFileSync(upstream, rewritten);
+  const allowed = origins.map((origin) => (origin === '*' ? '    default "*";\n' : `    "${origin}" $http_origin;\n`)).join('');
+  const withOrigins = rewritten.replace(/^(map \$http_origin \$sse_worker_cors_origin \{.*\n)( +default .*\n)/m,
+    (_, begin, none) => begin + (origins.includes('*') ? '' : none) + allowed);
+  if (origins.length > 0 && withOrigins === rewritten) throw new Error('sse-worker.upstream.conf has no map of origins');
+  fs.writeFileSync(upstream, withOrigins);
   if (!patient) return;
   const locations = path.join(snippets, 'sse-worker.locations.conf');
   const shippedText = fs.readFileSync(locations, 'utf8');
@@ -112,14 +117,14 @@ export async function launchNginx(directory, text) {
   return child;
 }
 
-// Options: `server`, lines for the server block; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `patient`, nginx waits for readers who take
+// Options: `server`, lines for the server block; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `origins`, those that nginx allows in its own answers; `patient`, nginx waits for readers who take
 // nothing; `whole`, the shipped server in place of a block with the shipped locations; `workers` and `connections` of each, as in
 // nginx.conf.
 export async function startNginx(
-  t, socket, {server = '', site: http = '', main = '', user = 'root', others = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
+  t, socket, {server = '', site: http = '', main = '', user = 'root', others = [], origins = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
 ) {
   const directory = temporaryDirectory(t);
-  install(directory, [socket, ...others], patient);
+  install(directory, [socket, ...others], patient, origins);
   const port = await freePort();
   const servers = whole ? site(port) : ownServer(port, server);
   const text = configuration(directory, servers, {http, main, user, workers, connections});

@@ -43,15 +43,15 @@ struct EventsFixture : HubFixture {
     return *context_;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(context(), shard(), event_log().store(), access(), greeting, stats);
+    if (!endpoint_) endpoint_.emplace(context(), shard(), event_log().store(), grants(), greeting, stats);
     return *endpoint_;
   }
-  api::Access& access() {
-    if (!access_) {
-      access_.emplace(grants, api::Access::Limits{}, api::Access::Shared{subscriber_tokens, publisher_tokens, revocations, access_metrics},
-                      loop.timers());
+  api::Grants& grants() {
+    if (!grants_) {
+      const api::Grants::Shared shared{subscriber_tokens, publisher_tokens, revocations, access_metrics};
+      grants_.emplace(grant_settings, api::Grants::Limits{}, shared, loop.timers());
     }
-    return *access_;
+    return *grants_;
   }
 
   base::Random random{1};
@@ -60,13 +60,13 @@ struct EventsFixture : HubFixture {
   Named greeting{"greeting"};
   Named stats{"stats"};
   metrics::Limits limits{registry};
-  api::GrantSettings grants;
+  api::GrantSettings grant_settings;
   access::TokenVerifier subscriber_tokens, publisher_tokens;
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
 
  private:
-  std::optional<api::Access> access_;
+  std::optional<api::Grants> grants_;
   std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;
 };

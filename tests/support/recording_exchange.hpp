@@ -22,6 +22,7 @@ class RecordingExchange final : public http::Exchange {
   }
 
   const http::Request& request() const override { return request_; }
+  void add_to_head(base::Bytes lines) override { added = std::move(lines); }
   std::string take_body() override { return std::move(request_.body); }
   void answer(const http::Response& response) override {
     open(response.head);
@@ -61,11 +62,13 @@ class RecordingExchange final : public http::Exchange {
   /// The head as it would be sent; empty where there is none.
   std::string head_text() const {
     std::string text;
-    if (head) head->append_to(text);
+    if (head) head->append_to(text, added ? std::string_view(*added) : "");
     return text;
   }
 
   std::optional<http::ResponseHead> head;
+  /// What add_to_head() got last.
+  base::Bytes added;
   std::vector<std::string> writes;
   bool finished = false;
   /// Set it to play a reader whose socket takes nothing more.

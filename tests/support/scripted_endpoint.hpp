@@ -15,6 +15,9 @@ namespace worker::support {
 
 class ScriptedEndpoint final : public http::Endpoint {
  public:
+  void prepare(http::Exchange& exchange) override {
+    if (!head_lines.empty()) exchange.add_to_head(std::make_shared<const std::string>(head_lines));
+  }
   /// Notes the request; then the script of its path runs, or, where there is none, 200 `ok\n` is answered.
   void serve(http::Exchange& exchange) override {
     requests.push_back(exchange.request());
@@ -36,6 +39,8 @@ class ScriptedEndpoint final : public http::Endpoint {
 
   std::map<std::string, std::function<void(http::Exchange&)>, std::less<>> scripts;
   std::vector<http::Request> requests;
+  /// For the heads of all answers.
+  std::string head_lines;
   /// The exchange of the stream that was opened last.
   http::Exchange* stream = nullptr;
   int streams_alive = 0;

@@ -9,7 +9,6 @@
 #include <optional>
 #include <utility>
 
-#include "api/request/caller.hpp"
 #include "api/request/exchange_ref.hpp"
 #include "api/request/request_body.hpp"
 #include "base/number.hpp"
@@ -171,8 +170,8 @@ class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
 };
 
 ControlEndpoint::ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access,
-                                 Revocations& revocations, const PublishSettings& publish)
-    : loop_(loop), all_(all), access_(access), revocations_(revocations), publish_(publish) {}
+                                 const Grants& grants, Revocations& revocations)
+    : loop_(loop), all_(all), access_(access), grants_(grants), revocations_(revocations) {}
 
 void ControlEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
@@ -195,15 +194,18 @@ void ControlEndpoint::serve(http::Exchange& exchange) {
 }
 
 std::optional<http::Response> ControlEndpoint::refusal(const http::Request& request) const {
-  if (has_bearer_key(request, publish_.key)) return std::nullopt;
-  const auto identity = access_.publisher(request);
+  if (access_.has_key(request)) return std::nullopt;
+  const auto identity = grants_.publisher(request);
   if (!identity) return identity.error();
   if (const auto& grant = identity.value().grant) {
     if (grant->control) return std::nullopt;
     return forbidden("The grant of this request does not include control");
   }
-  if (publish_.key.empty() && !access_.has_publisher_keys()) return std::nullopt;
-  return unauthorized({}, "/control needs `Authorization: Bearer` with the publish key, or with a token that grants control");
+  if (grants_.has_publisher_keys()) {
+    return unauthorized(
+        {}, "/control needs `Authorization: Bearer` with a token that grants control, or with the publish key");
+  }
+  return access_.control_problem(request);
 }
 
 }  // namespace worker::api

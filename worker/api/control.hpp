@@ -7,9 +7,9 @@
 #include <variant>
 #include <vector>
 
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 #include "api/access/revocations.hpp"
-#include "api/publish/settings.hpp"
+#include "api/request/access.hpp"
 #include "api/stream/open_streams.hpp"
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
@@ -26,11 +26,10 @@ using AllOpenStreams = std::vector<OpenStreamsOfLoop>;
 /// Loop thread only; one per loop. All that is borrowed outlives it.
 class ControlEndpoint final : public http::Endpoint {
  public:
-  ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access, Revocations& revocations,
-                  const PublishSettings& publish);
+  ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access, const Grants& grants,
+                  Revocations& revocations);
 
   void serve(http::Exchange& exchange) override;
-  void update(const PublishSettings& publish) { publish_ = publish; }
 
  private:
   class Task;
@@ -40,8 +39,8 @@ class ControlEndpoint final : public http::Endpoint {
   net::Loop& loop_;
   const AllOpenStreams& all_;
   const Access& access_;
+  const Grants& grants_;
   Revocations& revocations_;
-  PublishSettings publish_;
 };
 
 }  // namespace worker::api

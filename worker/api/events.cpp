@@ -14,11 +14,11 @@
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
-                               const Access& access, http::Endpoint& greeting, http::Endpoint& stats)
+                               const Grants& grants, http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
-      access_(access),
+      grants_(grants),
       greeting_(greeting),
       stats_(stats),
       cursor_waitlist_(
@@ -51,13 +51,13 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   }
   auto request = parse_subscribe_request(exchange.request(), parameters, topics, settings, streams_.limits());
   if (!request) return exchange.answer(request.error());
-  const auto identity = access_.subscriber(exchange.request(), parameters);
+  const auto identity = grants_.subscriber(exchange.request(), parameters);
   if (!identity) return exchange.answer(identity.error());
-  auto subscription = access_.subscription(identity.value(), topics, request.value().subscription.asked());
+  auto subscription = grants_.subscription(identity.value(), topics, request.value().subscription.asked());
   if (!subscription) return exchange.answer(subscription.error());
   request.value().subscription = std::move(subscription).value();
   request.value().subject = identity.value().subject();
-  request.value().grant_ends = access_.end_of(identity.value());
+  request.value().grant_ends = grants_.end_of(identity.value());
   subscribe(exchange, std::move(request).value());
 }
 

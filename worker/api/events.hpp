@@ -2,7 +2,7 @@
 // the greeting stream, and one for `$stats` the stream of the worker's figures.
 #pragma once
 
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 #include "api/stream/cursor_waitlist.hpp"
 #include "api/stream/stream_context.hpp"
 #include "api/stream/subscribe_request.hpp"
@@ -15,7 +15,7 @@ namespace worker::api {
 /// Loop thread only; one per loop. All that is borrowed must outlive the streams.
 class EventsEndpoint final : public http::Endpoint {
  public:
-  EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Access& access,
+  EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Grants& grants,
                  http::Endpoint& greeting, http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
@@ -30,7 +30,7 @@ class EventsEndpoint final : public http::Endpoint {
   StreamContext& streams_;
   hub::Shard& shard_;
   const store::Store& store_;
-  const Access& access_;
+  const Grants& grants_;
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   CursorWaitlist cursor_waitlist_;

@@ -2,30 +2,23 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/request/caller.hpp"
-
 namespace worker::api {
 
 HealthEndpoint::HealthEndpoint(const log::Log& log, const store::Store& store, const StreamSlots& slots,
-                               const PublishSettings& publish, const StatsSettings& stats)
-    : log_(log), store_(store), slots_(slots) {
-  update(publish, stats);
+                               const Access& access, const StatsSettings& stats)
+    : log_(log), store_(store), slots_(slots), access_(access) {
+  update(stats);
 }
 
-void HealthEndpoint::update(const PublishSettings& publish, const StatsSettings& stats) {
-  key_ = publish.key;
+void HealthEndpoint::update(const StatsSettings& stats) {
   loopback_ = stats.readers != StatsSettings::Readers::nobody;
-}
-
-bool HealthEndpoint::is_operator(const http::Request& request) const {
-  return (loopback_ && request.remote_address.is_loopback()) || has_bearer_key(request, key_);
 }
 
 void HealthEndpoint::serve(http::Exchange& exchange) {
   const auto unavailable_reason = store_.unavailable_reason();
   nlohmann::ordered_json body = {{"status", unavailable_reason ? "unhealthy" : "ok"}};
   body["store"] = {{"status", unavailable_reason ? "unavailable" : "ok"}};
-  if (is_operator(exchange.request())) {
+  if (access_.is_operator(exchange.request(), loopback_)) {
     const auto stats = log_.stats();
     body["streams"] = slots_.used();
     body["history"] = {{"events", stats.events}, {"bytes", stats.bytes}, {"topics", stats.topics}};
@@ -37,6 +30,7 @@ void HealthEndpoint::serve(http::Exchange& exchange) {
 }
 
 void MetricsEndpoint::serve(http::Exchange& exchange) {
+  if (const auto refused = access_.metrics_problem(exchange.request())) return exchange.answer(*refused);
   exchange.answer(http::plain_response("text/plain; version=0.0.4; charset=utf-8", registry_.text()));
 }
 

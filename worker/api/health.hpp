@@ -1,7 +1,7 @@
 // GET /healthz and GET /metrics: whether this worker can serve, and its figures.
 #pragma once
 
-#include "api/publish/settings.hpp"
+#include "api/request/access.hpp"
 #include "api/settings.hpp"
 #include "api/stream/slots.hpp"
 #include "http/exchange.hpp"
@@ -18,27 +18,29 @@ namespace worker::api {
 class HealthEndpoint final : public http::Endpoint {
  public:
   HealthEndpoint(const log::Log& log, const store::Store& store, const StreamSlots& slots,
-                 const PublishSettings& publish, const StatsSettings& stats);
-  void update(const PublishSettings& publish, const StatsSettings& stats);
+                 const Access& access, const StatsSettings& stats);
+  void update(const StatsSettings& stats);
   void serve(http::Exchange& exchange) override;
 
  private:
-  bool is_operator(const http::Request& request) const;
-
   const log::Log& log_;
   const store::Store& store_;
   const StreamSlots& slots_;
-  std::string key_;
+  const Access& access_;
   bool loopback_ = true;
 };
 
+/// The web server lets this machine alone ask. Where the request says that it comes from elsewhere all the
+/// same, it needs the publish key. Loop thread only.
 class MetricsEndpoint final : public http::Endpoint {
  public:
-  explicit MetricsEndpoint(const metrics::Registry& registry) : registry_(registry) {}
+  MetricsEndpoint(const metrics::Registry& registry, const Access& access)
+      : registry_(registry), access_(access) {}
   void serve(http::Exchange& exchange) override;
 
  private:
   const metrics::Registry& registry_;
+  const Access& access_;
 };
 
 }  // namespace worker::api

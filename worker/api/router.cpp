@@ -16,6 +16,8 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
   routes_.insert_or_assign(std::move(path), Route{std::move(methods), &endpoint});
 }
 
+void Router::prepare(http::Exchange& exchange) { exchange.add_to_head(cors_.head_lines(exchange.request())); }
+
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (request.method.empty() || request.path.empty()) {
@@ -36,6 +38,7 @@ void Router::serve(http::Exchange& exchange) {
   const auto& [methods, endpoint] = found->second;
   if (std::ranges::find(methods, request.method) == methods.end()) {
     const auto allowed = fmt::format("{}", fmt::join(methods, ", "));
+    if (request.method == "OPTIONS") return exchange.answer(cors_.options_response(request, allowed));
     return exchange.answer(
         http::problem(405, fmt::format("{} supports only {}.", request.path, allowed), {{"Allow", allowed}}));
   }

@@ -1,5 +1,6 @@
-// Router: finds the endpoint of a request and refuses what has none: 404 for the path, 405 for the method.
-// Built in main; constant while serving, so usable from every thread.
+// Router: finds the endpoint of a request and refuses what has none: 404 for the path, 405 for the method. It
+// answers OPTIONS itself, and gives every answer the headers that let pages of other origins read it. One per
+// reactor; loop thread only.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/cors.hpp"
 #include "http/exchange.hpp"
 
 namespace worker::api {
@@ -16,6 +18,10 @@ class Router final : public http::Endpoint {
   /// `endpoint` is borrowed. GET also admits HEAD; the exchange leaves the body out.
   void add(std::string path, std::vector<std::string> methods, http::Endpoint& endpoint);
 
+  /// For requests that come from now on.
+  void update(const AccessSettings& access) { cors_.update(access); }
+
+  void prepare(http::Exchange& exchange) override;
   void serve(http::Exchange& exchange) override;
 
  private:
@@ -24,6 +30,7 @@ class Router final : public http::Endpoint {
     http::Endpoint* endpoint;
   };
   std::map<std::string, Route, std::less<>> routes_;
+  Cors cors_;
 };
 
 }  // namespace worker::api

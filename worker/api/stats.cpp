@@ -10,21 +10,6 @@
 #include "log/topic.hpp"
 
 namespace worker::api {
-namespace {
-
-std::optional<std::string> refusal(StatsSettings::Readers readers, const http::RemoteAddress& address) {
-  using Readers = StatsSettings::Readers;
-  if (readers == Readers::anyone || (readers == Readers::loopback && address.is_loopback()))
-    return std::nullopt;
-  if (readers == Readers::nobody) return "topic: $stats is disabled by stats.allowed in the configuration";
-  return fmt::format(
-      "topic: $stats is allowed only from the worker's own machine, and this request comes from {}; the "
-      "operator can change stats.allowed in the configuration",
-      address.text().empty() ? "an unknown address (the web server sends no REMOTE_ADDR)"
-                             : base::printable(address.text()));
-}
-
-}  // namespace
 
 std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics, bool polls) {
   const auto unknown = std::ranges::find_if(
@@ -55,8 +40,9 @@ class StatsEndpoint::StatsStream final : public Stream, public Hook {
   std::uint64_t sent_ = 0;
 };
 
-StatsEndpoint::StatsEndpoint(StreamContext& streams, StatsFeed& feed, const StatsSettings& settings)
-    : streams_(streams), feed_(feed), timer_(streams.timers(), [this] { send_to_all(); }) {
+StatsEndpoint::StatsEndpoint(StreamContext& streams, StatsFeed& feed, const StatsSettings& settings,
+                             const Access& access)
+    : streams_(streams), feed_(feed), access_(access), timer_(streams.timers(), [this] { send_to_all(); }) {
   update(settings);
 }
 
@@ -66,8 +52,13 @@ void StatsEndpoint::update(const StatsSettings& settings) {
 }
 
 void StatsEndpoint::serve(http::Exchange& exchange) {
-  if (const auto refused = refusal(settings_.readers, exchange.request().remote_address))
-    return exchange.answer(http::problem(403, *refused));
+  using Readers = StatsSettings::Readers;
+  if (settings_.readers == Readers::nobody) {
+    return exchange.answer(
+        http::problem(403, "topic: $stats is disabled by stats.allowed in the configuration"));
+  }
+  const auto refused = access_.stats_problem(exchange.request());
+  if (refused && settings_.readers == Readers::loopback) return exchange.answer(*refused);
   auto slot = streams_.take_slot(exchange, Delivery::stream);
   if (!slot) return;
   auto& stream = streams_.begin_stream<StatsStream>(exchange, std::move(*slot), {}, {});

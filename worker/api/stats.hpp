@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/request/access.hpp"
 #include "api/settings.hpp"
 #include "api/stats_feed.hpp"
 #include "api/stream/stream_context.hpp"
@@ -27,7 +28,7 @@ std::optional<std::string> reserved_topics_problem(const std::vector<std::string
 /// Loop thread only; one per loop. All that is borrowed must outlive the streams.
 class StatsEndpoint final : public http::Endpoint {
  public:
-  StatsEndpoint(StreamContext& streams, StatsFeed& feed, const StatsSettings& settings);
+  StatsEndpoint(StreamContext& streams, StatsFeed& feed, const StatsSettings& settings, const Access& access);
 
   /// A request for `$stats` and no other topic.
   void serve(http::Exchange& exchange) override;
@@ -43,6 +44,7 @@ class StatsEndpoint final : public http::Endpoint {
   StreamContext& streams_;
   StatsFeed& feed_;
   StatsSettings settings_;
+  const Access& access_;
   boost::intrusive::list<Hook, boost::intrusive::base_hook<Hook>, boost::intrusive::constant_time_size<false>>
       open_;
   net::Timer timer_;  // armed while streams are open

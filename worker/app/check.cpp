@@ -31,6 +31,9 @@ int check(const config::CommandLine& line, const config::Config& config) {
       return fail_config("sse-worker: --user: " + become.error());
   }
   if (const auto problem = config::access_problem(file)) return fail_config(*problem);
+  if (const auto& key_file = config.publish.key_file; !key_file.empty()) {
+    if (const auto problem = config::access_problem(key_file)) return fail_config(*problem);
+  }
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));
   for (const auto& [place, sentence] : config.warnings)

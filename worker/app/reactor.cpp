@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::chrono::milliseconds lag_interval{250};
 
-api::Access::Limits access_limits(const config::Config& config) {
+api::Grants::Limits grant_limits(const config::Config& config) {
   return {config.streams.topics_max, config.streams.topic_bytes_max};
 }
 
@@ -21,23 +21,26 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       lag_timer_(loop_.timers(), [this] { on_lag_timer(); }),
       shard_(loop_, services.log, config.hub, services.metrics.hub, fcgi::shared_stdout),
       streams_(loop_.timers(), random_, services.slots, config.streams, services.metrics.limits),
-      access_(config.grants, access_limits(config),
+      grants_(config.grants, grant_limits(config),
               {services.subscriber_tokens, services.publisher_tokens, services.revocations,
                services.metrics.access},
               loop_.timers()),
       greeting_(streams_, config.greeting),
-      stats_(streams_, services.stats, config.stats),
-      events_(streams_, shard_, services.store, access_, greeting_, stats_),
-      publish_(loop_, services.store, access_, services.publish_rate, config.publish, services.metrics.publish),
-      health_(services.log, services.store, services.slots, config.publish, config.stats),
-      metrics_(services.registry),
-      control_(loop_, services.open_streams, access_, services.revocations, config.publish),
+      stats_(streams_, services.stats, config.stats, access_),
+      events_(streams_, shard_, services.store, grants_, greeting_, stats_),
+      publish_(loop_, services.store, access_, grants_, services.publish_rate, config.publish,
+               services.metrics.publish),
+      health_(services.log, services.store, services.slots, access_, config.stats),
+      metrics_(services.registry, access_),
+      control_(loop_, services.open_streams, access_, grants_, services.revocations),
       acceptor_(loop_, services.listening, router_, config.fcgi, services.metrics.fcgi, services.logger,
                 random_, decoder_, services.totals) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
   services.registry.on_render(
       [this] { loop_metrics_.longest_turn.raise(longest_microseconds_.exchange(0)); });
   services.open_streams.push_back({&loop_, &streams_.open_streams()});
+  access_.update(config.publish.key, config.access);
+  router_.update(config.access);
   router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/control", {"POST"}, control_);
@@ -56,12 +59,13 @@ void Reactor::update(const config::Config& config) {
     config_ = config;
     shard_.update(config.hub);
     streams_.update(config.streams);
-    access_.update(config.grants, access_limits(config));
+    grants_.update(config.grants, grant_limits(config));
     greeting_.update(config.greeting);
     stats_.update(config.stats);
     publish_.update(config.publish);
-    control_.update(config.publish);
-    health_.update(config.publish, config.stats);
+    health_.update(config.stats);
+    access_.update(config.publish.key, config.access);
+    router_.update(config.access);
     acceptor_.update(config.fcgi);
   });
 }

@@ -7,12 +7,13 @@
 #include <cstdint>
 #include <functional>
 
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 #include "api/control.hpp"
 #include "api/events.hpp"
 #include "api/greeting.hpp"
 #include "api/health.hpp"
 #include "api/publish/publish.hpp"
+#include "api/request/access.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
 #include "api/stream/stream_context.hpp"
@@ -74,7 +75,7 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
-  api::Access access_;
+  api::Grants grants_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
   api::EventsEndpoint events_;

@@ -12,6 +12,8 @@
 #include <system_error>
 
 #include "base/number.hpp"
+#include "config/key_file.hpp"
+#include "config/origin.hpp"
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
 #include "config/yaml_error.hpp"
@@ -93,6 +95,11 @@ void read_flush(Section& section, hub::Settings& hub) {
 
 void read_publish(Section& section, api::PublishSettings& publish, api::StreamSettings& streams) {
   section.text("key", publish.key);
+  section.each("key_file", "the path of a file", [&](const std::string& path) -> std::optional<std::string> {
+    if (!publish.key.empty() && !path.empty()) return "cannot stand beside publish.key; remove one of them";
+    publish.key_file = path;
+    return std::nullopt;
+  });
   section.number("topics_max", publish.topics_max, 1, 10'000);
   section.number("topic_bytes_max", publish.topic_bytes_max, 1, 65'536);
   streams.topic_bytes_max = publish.topic_bytes_max;
@@ -102,6 +109,18 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
   using Reserved = api::PublishSettings::ReservedTypes;
   section.choice("reserved_types", publish.reserved_types,
                  {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
+}
+
+void read_origins(Section& section, api::AccessSettings& access) {
+  const std::string expected = "\"*\", or a list of origins such as [\"https://app.example.com\"]";
+  section.each("origins", expected, [&](const std::string& text) -> std::optional<std::string> {
+    const bool any = text == "*";
+    if (const auto wrong = any ? std::nullopt : origin_problem(text)) return wrong;
+    if (any ? !access.origins.empty() : access.any_origin) return "must be " + expected + ", not both";
+    if (any) access.any_origin = true;
+    if (!any) access.origins.insert(text);
+    return std::nullopt;
+  });
 }
 
 void read_history(Section& section, log::Settings& history) {
@@ -149,7 +168,7 @@ void read_stats(Section& section, api::StatsSettings& stats) {
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
 
-void read_access(Section& section, api::GrantSettings& grants) {
+void read_grants(Section& section, api::GrantSettings& grants) {
   section.selectors("public", grants.public_topics);
   using Patterns = api::GrantSettings::Patterns;
   section.choice("patterns", grants.patterns,
@@ -171,11 +190,14 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
   top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
   config.publish.body_bytes_max = config.fcgi.body_bytes_max;
+  top.section("access", [&](Section& section) {
+    read_origins(section, config.access);
+    read_grants(section, config.grants);
+  });
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
-  top.section("access", [&](Section& section) { read_access(section, config.grants); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
@@ -221,7 +243,12 @@ base::Result<Config, std::string> load(const std::string& file) {
     const int error = errno;
     return base::failure(fmt::format("{}: {}", file, unreadable(error != 0 ? error : EIO)));
   }
-  return parse(text.str(), file);
+  auto config = parse(text.str(), file);
+  if (!config || config.value().publish.key_file.empty()) return config;
+  auto& publish = config.value().publish;
+  if (const auto problem = read_key_file(publish.key_file, publish.key))
+    return base::failure(fmt::format("{}: publish.key_file: {}", file, *problem));
+  return config;
 }
 
 }  // namespace worker::config

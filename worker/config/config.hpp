@@ -7,6 +7,7 @@
 
 #include "api/access/settings.hpp"
 #include "api/publish/settings.hpp"
+#include "api/request/settings.hpp"
 #include "api/settings.hpp"
 #include "api/stream/settings.hpp"
 #include "base/logger.hpp"
@@ -27,6 +28,7 @@ struct Config {
   api::StreamSettings streams;
   api::GreetingSettings greeting;
   api::PublishSettings publish;
+  api::AccessSettings access;
   log::Settings history;
   store::StorageSettings storage;
   hub::Settings hub;
@@ -40,10 +42,11 @@ struct Config {
   std::vector<ConfigWarning> warnings{};
 };
 
-/// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file cannot be read at all.
+/// Fails with `FILE:LINE:COLUMN: KEY: MESSAGE`; without the numbers where the file, or one that it names,
+/// cannot be read. Reads the key of `publish.key_file`.
 base::Result<Config, std::string> load(const std::string& file);
 
-/// The same for YAML at hand; `file` is only named in errors.
+/// The same for YAML at hand, without reading any file; `file` is only named in errors.
 base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file);
 
 }  // namespace worker::config

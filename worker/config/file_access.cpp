@@ -16,6 +16,11 @@ std::string command(const std::string& file) {
   return fmt::format("As root: chown root:{} {} && chmod 0640 {}", base::group_name(::getegid()), file, file);
 }
 
+bool others_may_read(const std::string& file) {
+  struct stat found {};
+  return ::stat(file.c_str(), &found) == 0 && (found.st_mode & S_IROTH) != 0;
+}
+
 }  // namespace
 
 std::optional<std::string> access_problem(const std::string& file) {
@@ -25,12 +30,15 @@ std::optional<std::string> access_problem(const std::string& file) {
 }
 
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
-  const char* key = !config.publish.key.empty()              ? "publish.key"
-                    : !config.storage.redis.password.empty() ? "store.password"
-                                                             : nullptr;
-  struct stat found {};
-  if (key == nullptr || ::stat(file.c_str(), &found) != 0 || (found.st_mode & S_IROTH) == 0)
-    return std::nullopt;
+  const auto& key_file = config.publish.key_file;
+  if (!key_file.empty() && others_may_read(key_file)) {
+    return fmt::format("publish.key_file: every user of this machine can read {}. {}", key_file,
+                       command(key_file));
+  }
+  const char* key = !config.publish.key.empty() && key_file.empty() ? "publish.key"
+                    : !config.storage.redis.password.empty()        ? "store.password"
+                                                                    : nullptr;
+  if (key == nullptr || !others_may_read(file)) return std::nullopt;
   return fmt::format("it contains {}, and every user of this machine can read it. {}", key, command(file));
 }
 

@@ -13,7 +13,8 @@ namespace worker::config {
 std::optional<std::string> access_problem(const std::string& file);
 
 /// A sentence with the key and the command to run, where `file` holds a publish key or a password and others
-/// may read it. None otherwise, and where the file's mode cannot be read.
+/// may read it, or where they may read `publish.key_file`. None otherwise, and where the mode of the file
+/// cannot be read.
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file);
 
 }  // namespace worker::config

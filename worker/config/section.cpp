@@ -189,6 +189,16 @@ void Section::selectors(const std::string& key, std::vector<std::string>& values
   values = std::move(read);
 }
 
+void Section::each(const std::string& key, const std::string& expected, const Take& take_item) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  const auto read = [&](const YAML::Node& item) {
+    if (const auto wrong = take_item(scalar(item, key, expected))) fail(item, key, *wrong);
+  };
+  if (!node.IsSequence()) return read(node);
+  for (const auto& item : node) read(item);
+}
+
 void Section::section(const std::string& key, const std::function<void(Section&)>& read) {
   Section inner(file_, take(key), path_ + spelling(key) + ".", name_ + key + ".");
   read(inner);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -65,6 +66,9 @@ class Section {
   void mode(const std::string& key, unsigned& value);
   /// A sequence of topic names and patterns.
   void selectors(const std::string& key, std::vector<std::string>& values);
+  /// A text, or a sequence of texts. `take` gets each of them, and returns what is wrong with it.
+  using Take = std::function<std::optional<std::string>(const std::string&)>;
+  void each(const std::string& key, const std::string& expected, const Take& take);
   /// Reads the mapping under `key`, where there is one, and requires that `read` knew all of its keys.
   void section(const std::string& key, const std::function<void(Section&)>& read);
   /// Throws for the first key that nobody read.

@@ -264,16 +264,22 @@ void Connection::dispatch(RequestReader::Progress progress) {
 void Connection::serve(RequestReader::Progress progress) {
   auto& reader = input_.reader();
   const auto id = reader.request_id();
-  if (progress != RequestReader::Progress::request) {
+  const auto limit = [&] {
+    return limit_problem(progress, context_.settings, context_.totals.bodies.used(), context_.metrics.limits);
+  };
+  head_lines_.reset();
+  if (progress == RequestReader::Progress::head_too_large) {
     writer_.begin(id, false);
-    return answer(
-        limit_problem(progress, context_.settings, context_.totals.bodies.used(), context_.metrics.limits));
+    return answer(limit());
   }
   auto decoded = context_.decoder.decode(reader.params());
   if (!decoded) return refuse(decoded.error());
   const auto& request = context_.request.emplace(std::move(decoded).value());
-  context_.request->body = reader.take_body();
+  const bool complete = progress == RequestReader::Progress::request;
+  if (complete) context_.request->body = reader.take_body();
   writer_.begin(id, request.method == "HEAD");
+  context_.endpoint.prepare(*this);
+  if (!complete) return answer(limit());
   if (const auto problem = length_problem(request)) return answer(*problem);
   context_.endpoint.serve(*this);
 }
@@ -281,7 +287,9 @@ void Connection::serve(RequestReader::Progress progress) {
 // --- out: answers ---
 
 void Connection::answer(const http::Response& response) {
-  if (begin_ending()) after_write(writer_.answer(response));
+  if (!begin_ending()) return;
+  after_write(writer_.answer(response, head_lines()));
+  head_lines_.reset();
 }
 
 void Connection::open(const http::ResponseHead& head) {
@@ -289,7 +297,8 @@ void Connection::open(const http::ResponseHead& head) {
   if (writer_.omits_body()) return answer({head, {}});
   context_.loop.assert_on_thread();
   enter(Phase::streaming);
-  after_write(writer_.write_head(head));
+  after_write(writer_.write_head(head, head_lines()));
+  head_lines_.reset();
 }
 
 void Connection::write(std::string_view payload) {

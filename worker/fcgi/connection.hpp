@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/logger.hpp"
 #include "base/unique_fd.hpp"
@@ -73,6 +74,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   void close() { close(StreamEnd::reader_gone); }
 
   const http::Request& request() const override { return *context_.request; }
+  void add_to_head(base::Bytes lines) override { head_lines_ = std::move(lines); }
   std::string take_body() override { return std::move(context_.request->body); }
   void answer(const http::Response& response) override;
   void open(const http::ResponseHead& head) override;
@@ -112,6 +114,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   void dispatch(RequestReader::Progress progress);
   void serve(RequestReader::Progress progress);
   bool is_answering() const { return phase_ == Phase::answering || phase_ == Phase::streaming; }
+  std::string_view head_lines() const { return head_lines_ ? std::string_view(*head_lines_) : ""; }
   bool begin_ending();
   void release_opening();
   void after_write(ResponseWriter::Sent sent);
@@ -136,6 +139,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   ResponseWriter writer_;
   RequestInput input_;
   std::unique_ptr<http::Source> source_;
+  base::Bytes head_lines_;  // of the answer, until its head is sent; shared by many connections
 };
 
 }  // namespace worker::fcgi

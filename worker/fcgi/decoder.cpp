@@ -65,6 +65,8 @@ void apply(http::Request& request, std::string_view name, std::string_view value
     request.grant = value;
   } else if (name == "SSE_HANDOVER") {
     request.handed_over = !value.empty() && value != "0";
+  } else if (name == "SSE_WORKER_SITE_NAME") {
+    request.site_name = value;
   } else if (name.starts_with(header_prefix)) {
     request.headers.emplace(header_name(name.substr(header_prefix.size())), value);
   }

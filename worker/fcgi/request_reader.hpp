@@ -61,7 +61,8 @@ class RequestReader {
 
   std::uint16_t request_id() const { return request_id_; }
   bool keep_connection() const { return keep_connection_; }
-  /// The name-value pairs, well formed. Valid from Progress::request until release().
+  /// The name-value pairs, well formed. Valid from Progress::request, `body_too_large` or `bodies_too_large`
+  /// until release().
   const std::string& params() const { return params_; }
   std::string take_body() { return std::move(body_); }
   /// Frees the memory of the request.

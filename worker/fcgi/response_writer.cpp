@@ -42,9 +42,9 @@ ResponseWriter::Sent ResponseWriter::complete() {
   return output_ == Output::corked ? Sent::later : transmit();
 }
 
-ResponseWriter::Sent ResponseWriter::answer(const http::Response& response) {
+ResponseWriter::Sent ResponseWriter::answer(const http::Response& response, std::string_view lines) {
   std::string head;
-  response.head.append_to(head);
+  response.head.append_to(head, lines);
   auto& out = frames();
   append_stdout(out, request_id_, head);
   if (!omits_body_) append_stdout(out, request_id_, response.body);
@@ -52,9 +52,9 @@ ResponseWriter::Sent ResponseWriter::answer(const http::Response& response) {
   return complete();
 }
 
-ResponseWriter::Sent ResponseWriter::write_head(const http::ResponseHead& head) {
+ResponseWriter::Sent ResponseWriter::write_head(const http::ResponseHead& head, std::string_view lines) {
   std::string text;
-  head.append_to(text);
+  head.append_to(text, lines);
   append_stdout(frames(), request_id_, text);
   return complete();
 }

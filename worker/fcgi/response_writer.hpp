@@ -75,10 +75,10 @@ class ResponseWriter {
   /// and the rest after release_opening().
   Sent uncork(bool may_delay);
 
-  /// The whole response and its end.
-  Sent answer(const http::Response& response);
+  /// The whole response and its end; `lines` as for ResponseHead::append_to().
+  Sent answer(const http::Response& response, std::string_view lines = {});
   /// The head of a stream.
-  Sent write_head(const http::ResponseHead& head);
+  Sent write_head(const http::ResponseHead& head, std::string_view lines = {});
   /// A piece of the body of a stream.
   Sent write(std::string_view payload);
   /// The same for records of request `shared_request_id`. Nothing is copied for that id.

@@ -33,6 +33,9 @@ class Exchange {
  public:
   /// Only until the endpoint returns.
   virtual const Request& request() const = 0;
+  /// Header lines, each with its CRLF, for the head of the answer, whichever that will be; null for none. Of
+  /// several calls the last one counts, and only while no head is sent.
+  virtual void add_to_head(base::Bytes lines) = 0;
   /// Moves the body out of the request; the request's body is empty afterwards.
   virtual std::string take_body() = 0;
   /// The whole answer at once.
@@ -69,6 +72,9 @@ using Framing = std::function<base::Bytes(std::string_view payload)>;
 class Endpoint {
  public:
   virtual ~Endpoint() = default;
+  /// Called for each request before anything is answered, also for one that serve() will not see because its
+  /// body is too large or incomplete: the place for add_to_head(). Must not answer, nor throw.
+  virtual void prepare(Exchange& /*exchange*/) {}
   /// Must answer, or keep a source that will. Must not throw for anything a request can hold.
   virtual void serve(Exchange& exchange) = 0;
 };

@@ -32,6 +32,9 @@ struct Request {
   bool handed_over = false;
   /// Of a request that was handed over: the query of the address that the client asked for.
   Query original_query;
+  /// The name that the web server's configuration gives the site; empty where it passes none. Never a text
+  /// out of the request.
+  std::string site_name;
   std::string body;
 
   /// The header's value, of several lines the first, or empty.

@@ -4,17 +4,17 @@
 
 namespace worker::http {
 
-void ResponseHead::append_to(std::string& out) const {
+void ResponseHead::append_to(std::string& out, std::string_view more) const {
   // The usual size of a head: reserved once, because every publish is answered with one.
   constexpr std::size_t bytes = 256;
-  out.reserve(out.size() + bytes);
+  out.reserve(out.size() + bytes + more.size());
   out.append("Status: ")
       .append(std::to_string(status))
       .append(" ")
       .append(reason_phrase(status))
       .append("\r\n");
   for (const auto& [name, value] : headers) out.append(name).append(": ").append(value).append("\r\n");
-  out.append("\r\n");
+  out.append(more).append("\r\n");
 }
 
 std::string_view reason_phrase(int status) {

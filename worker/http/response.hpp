@@ -14,7 +14,8 @@ struct ResponseHead {
   /// Names and values hold no CR or LF: they come from the worker, never from a request.
   std::vector<std::pair<std::string, std::string>> headers;
 
-  void append_to(std::string& out) const;
+  /// With `more`, header lines that each end in CRLF, behind its own.
+  void append_to(std::string& out, std::string_view more = {}) const;
 };
 
 struct Response {

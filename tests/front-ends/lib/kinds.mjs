@@ -79,7 +79,7 @@ const caddy = {
   files: (frontEnd, socket) => [
     [
       'Caddyfile',
-      [[socketPlace, socket], [':80 {', `http://127.0.0.1:${frontEnd.port} {`]],
+      [[socketPlace, socket], [':80 {', `http://:${frontEnd.port} {\n\tbind 127.0.0.1`]], // for every Host, as shipped
       (text) => caddyMain(frontEnd) + text,
     ],
   ],

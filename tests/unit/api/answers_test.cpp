@@ -50,12 +50,19 @@ struct Fixture : HubFixture {
   Silent silent;
   metrics::Limits limits{registry};
   api::StreamContext context{loop.timers(), random, slots, {}, limits};
-  api::EventsEndpoint events{context, shard(), event_log().store(), silent, silent};
+  api::Access access;
+  api::GrantSettings grant_settings;
+  access::TokenVerifier no_tokens;
+  api::Revocations revocations{clock};
+  api::AccessMetrics access_metrics{registry};
+  api::Grants grants{grant_settings, {}, {no_tokens, no_tokens, revocations, access_metrics}, loop.timers()};
+  api::PublishRate rate{0};
+  api::EventsEndpoint events{context, shard(), event_log().store(), grants, silent, silent};
   api::PublishMetrics publish_metrics{registry};
   api::PublishEndpoint publish{
-      loop, event_log().store(), {.key = {}, .event_bytes_max = 100}, publish_metrics};
-  api::HealthEndpoint health{event_log().log(), event_log().store(), slots, {}, {}};
-  api::MetricsEndpoint stats{registry};
+      loop, event_log().store(), access, grants, rate, {.event_bytes_max = 100}, publish_metrics};
+  api::HealthEndpoint health{event_log().log(), event_log().store(), slots, access, {}};
+  api::MetricsEndpoint stats{registry, access};
   api::Router router;
 };
 

@@ -44,8 +44,9 @@ struct Fixture {
   worker::support::MemoryLog event_log{{}, "epoch", clock};
   Full full;
   StreamSlots slots{2};
+  Access access;
   const worker::base::Result<StreamSlots::Slot, StreamSlots::Refused> taken = slots.take({}, {});
-  HealthEndpoint well{event_log.log(), event_log.store(), slots, {}, {}};
+  HealthEndpoint well{event_log.log(), event_log.store(), slots, access, {}};
 };
 
 constexpr const char* public_ok = R"({"status":"ok","store":{"status":"ok"}})"
@@ -77,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(well_for_everybody_else, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(unhealthy, Fixture) {
-  HealthEndpoint endpoint(event_log.log(), full, slots, {}, {});
+  HealthEndpoint endpoint(event_log.log(), full, slots, access, {});
   const auto mine = asked(endpoint, "127.0.0.1");
   const auto theirs = asked(endpoint, "192.0.2.7");
   for (const auto* exchange : {&mine, &theirs})
@@ -91,20 +92,21 @@ BOOST_FIXTURE_TEST_CASE(unhealthy, Fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(the_publish_key_opens_it_from_everywhere, Fixture) {
-  HealthEndpoint endpoint(event_log.log(), event_log.store(), slots, {.key = "secret"}, {});
+  BOOST_TEST(asked(well, "192.0.2.7", "Bearer ").body() == public_ok, "no key is nobody's key");
+  access.update("secret", {});
+  HealthEndpoint endpoint(event_log.log(), event_log.store(), slots, access, {});
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer secret").body() != public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7", "Bearer wrong").body() == public_ok);
   BOOST_TEST(asked(endpoint, "192.0.2.7").body() == public_ok);
-  // No key in the configuration is nobody's key.
-  BOOST_TEST(asked(well, "192.0.2.7", "Bearer ").body() == public_ok);
 }
 
 BOOST_FIXTURE_TEST_CASE(behind_a_proxy_on_this_machine_the_address_counts_for_nothing, Fixture) {
-  well.update({.key = "secret"}, {.readers = Readers::nobody});
+  access.update("secret", {});
+  well.update({.readers = Readers::nobody});
   BOOST_TEST(asked(well, "127.0.0.1").body() == public_ok);
   BOOST_TEST(asked(well, "127.0.0.1", "Bearer secret").body() != public_ok);
   // Figures for anyone are no paths for anyone.
-  well.update({}, {.readers = Readers::anyone});
+  well.update({.readers = Readers::anyone});
   BOOST_TEST(asked(well, "192.0.2.7").body() == public_ok);
   BOOST_TEST(asked(well, "127.0.0.1").body() != public_ok);
 }
@@ -112,7 +114,8 @@ BOOST_FIXTURE_TEST_CASE(behind_a_proxy_on_this_machine_the_address_counts_for_no
 BOOST_AUTO_TEST_CASE(metrics_as_they_are_now) {
   worker::metrics::Registry registry;
   auto& counter = registry.counter("things_total", "Things.");
-  MetricsEndpoint endpoint(registry);
+  const Access access;
+  MetricsEndpoint endpoint(registry, access);
   for (int i = 0; i < 2; ++i) {
     RecordingExchange exchange("GET", "/metrics");
     endpoint.serve(exchange);

@@ -89,10 +89,36 @@ BOOST_AUTO_TEST_CASE(other_methods_are_told_which_there_are) {
   BOOST_TEST(served("GET", "/publish").head_text().find("\r\nAllow: POST\r\n") != std::string::npos);
   BOOST_TEST(served("PUT", "/.well-known/mercure").head_text().find("\r\nAllow: GET, POST, HEAD\r\n") !=
              std::string::npos);
-  for (const auto* method : {"get", "GET ", "OPTIONS", "TRACE", "PRI", "\xff"}) {
+  for (const auto* method : {"get", "GET ", "options", "TRACE", "PRI", "\xff"}) {
     BOOST_TEST(served(method, "/events").head->status == 405, method);
   }
   BOOST_TEST(served("HEAD", "/publish").head->status == 405);
+}
+
+BOOST_AUTO_TEST_CASE(options_says_what_a_path_takes) {
+  const auto exchange = served("OPTIONS", "/.well-known/mercure");
+  BOOST_TEST(exchange.head_text() ==
+             "Status: 204 No Content\r\nAllow: GET, POST, HEAD\r\nCache-Control: no-store\r\n\r\n");
+  BOOST_TEST(exchange.body() == "");
+  BOOST_TEST(served("OPTIONS", "/nowhere").head->status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(every_answer_gets_the_lines_of_its_origin) {
+  router.update({.origins = {"https://app.example"}});
+  for (const auto& [path, origin] : {std::pair{"/events", "https://app.example"},
+                                     {"/nowhere", "https://app.example"},
+                                     {"/publish", "https://app.example"},
+                                     {"/events", "https://evil.example"}}) {
+    worker::http::Request request{.method = "GET", .path = path};
+    request.headers.emplace("origin", origin);
+    RecordingExchange exchange(std::move(request));
+    router.prepare(exchange);
+    router.serve(exchange);
+    const auto allowed =
+        exchange.head_text().find("\r\nAccess-Control-Allow-Origin: https://app.example\r\n");
+    BOOST_TEST((allowed != std::string::npos) == (origin == std::string("https://app.example")));
+    BOOST_TEST(exchange.head_text().find("\r\nVary: Origin\r\n") != std::string::npos);
+  }
 }
 
 // What a web server sends that was not told to include our parameters.

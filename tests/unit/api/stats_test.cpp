@@ -21,7 +21,7 @@ struct Fixture : StatsFixture {
     return *context_;
   }
   api::StatsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(context(), feed(), settings_of_stats);
+    if (!endpoint_) endpoint_.emplace(context(), feed(), settings_of_stats, access);
     return *endpoint_;
   }
   std::unique_ptr<RecordingExchange> asking(const std::string& address = "127.0.0.1",
@@ -45,6 +45,7 @@ struct Fixture : StatsFixture {
   base::Random random{1};
   api::StreamSettings streams{.retry = 3s, .retry_jitter = 0ms};
   api::StatsSettings settings_of_stats;
+  api::Access access;
 
  private:
   std::optional<api::StreamContext> context_;
@@ -105,7 +106,7 @@ BOOST_AUTO_TEST_CASE(all_get_the_same_bytes_however_late_they_came) {
 BOOST_AUTO_TEST_CASE(readers_on_several_loops_share_the_events) {
   net::Timers others{clock};
   api::StreamContext others_context(others, random, slots, streams, limits);
-  api::StatsEndpoint other(others_context, feed(), settings_of_stats);
+  api::StatsEndpoint other(others_context, feed(), settings_of_stats, access);
   const auto here = asking();
   RecordingExchange there(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   other.serve(there);
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(readers_on_several_loops_share_the_events) {
 BOOST_AUTO_TEST_CASE(who_came_after_an_event_was_made_does_not_get_it_twice) {
   net::Timers others{clock};
   api::StreamContext others_context(others, random, slots, streams, limits);
-  api::StatsEndpoint other(others_context, feed(), settings_of_stats);
+  api::StatsEndpoint other(others_context, feed(), settings_of_stats, access);
   const auto here = asking();
   RecordingExchange before(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
   RecordingExchange after(http::Request{.remote_address = http::RemoteAddress::parse("::1")});
@@ -158,15 +159,15 @@ BOOST_AUTO_TEST_CASE(by_default_who_is_on_this_machine) {
     BOOST_TEST(status_for(address) == 200, address);
   for (const auto* address : {"203.0.113.9", "10.0.0.1", "1.127.0.0", "::", "::2", "fe80::1",
                               "::ffff:10.0.0.1", "1270::1", "unix:", ""}) {
-    BOOST_TEST(status_for(address) == 403, address);
+    BOOST_TEST(status_for(address) == 401, address);
   }
   BOOST_TEST(slots.used() == 0U);
   const auto refused = asking("203.0.113.9");
   BOOST_TEST(
       refused->body() ==
-      R"({"type":"about:blank","title":"Forbidden","status":403,"detail":"topic: $stats is allowed only from the )"
-      R"(worker's own machine, and this request comes from 203.0.113.9; the operator can change stats.allowed )"
-      R"(in the configuration"})"
+      R"({"type":"about:blank","title":"Unauthorized","status":401,"detail":"This request comes from 203.0.113.9: )"
+      R"(topic: $stats is for the worker's own machine, or needs `Authorization: Bearer` with the publish key )"
+      R"((publish.key or publish.key_file); the operator can change stats.allowed in the configuration."})"
       "\n");
   BOOST_TEST(asking("")->body().find("sends no REMOTE_ADDR") != std::string::npos);
 }

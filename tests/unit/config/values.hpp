@@ -14,8 +14,8 @@ namespace worker::config {
 using Values = std::map<std::string, std::string>;
 
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, fastcgi, streams, greeting, publish, history, storage, hub, stats, loops, drain,
-               warnings] = config;
+  const auto& [log, listen, fastcgi, streams, greeting, publish, access, history, storage, hub, stats, loops,
+               drain, warnings] = config;
   return {{"listen", listen.address},
           {"listen_mode", fmt::format("{:04o}", listen.mode)},
           {"listen_backlog", fmt::format("{}", listen.backlog)},
@@ -47,6 +47,8 @@ inline Values values_of(const Config& config) {
           {"flush.microseconds_per_stream", fmt::format("{}", hub.flush_cost_per_stream.count())},
           {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
           {"publish.key", publish.key},
+          {"publish.key_file", publish.key_file},
+          {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},
           {"publish.topics_max", fmt::format("{}", publish.topics_max)},
           {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
           {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},

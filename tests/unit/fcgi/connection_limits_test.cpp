@@ -55,6 +55,30 @@ BOOST_AUTO_TEST_CASE(a_body_at_the_limit_and_one_byte_more) {
   BOOST_TEST(metrics.limits.value(Limit::body_bytes) == 1U);
 }
 
+// Nothing but the head of a request may be missing when prepare() is called.
+BOOST_AUTO_TEST_CASE(the_endpoint_prepares_what_the_connection_refuses) {
+  endpoint.head_lines = "X-Prepared: 1\r\n";
+  for (const auto& [request, status] : {std::pair{wire::post(std::string(1'001, 'b')), "413"},
+                                        {wire::post("b"), "200"},
+                                        {with_params(2'001), "431"}}) {
+    auto peer = connect();
+    const auto answer = answer_to(peer, request);
+    BOOST_TEST(answer.find(std::string("Status: ") + status) != std::string::npos);
+    BOOST_TEST((answer.find("\r\nX-Prepared: 1\r\n\r\n") != std::string::npos) ==
+               (status != std::string("431")));
+  }
+}
+
+// Each request of a kept connection is prepared on its own.
+BOOST_AUTO_TEST_CASE(lines_are_not_left_to_the_next_answer) {
+  auto peer = connect();
+  endpoint.head_lines = "X-Prepared: 1\r\n";
+  const auto first = answer_to(peer, wire::request({.keep = true}));
+  BOOST_TEST(first.find("X-Prepared") != std::string::npos);
+  endpoint.head_lines.clear();
+  BOOST_TEST(answer_to(peer, wire::request({.keep = true})) == ok);
+}
+
 BOOST_AUTO_TEST_CASE(the_refusal_after_a_head_request_has_its_body) {
   auto peer = connect();
   BOOST_TEST(answer_to(peer, wire::request({.method = "HEAD"})) == wire::answer(1, {plain_head}));

@@ -8,7 +8,6 @@
 
 #include "api/access/credentials.hpp"
 #include "api/publish/draft_builder.hpp"
-#include "api/request/caller.hpp"
 #include "api/request/exchange_ref.hpp"
 #include "api/request/quoted.hpp"
 #include "api/request/request_body.hpp"
@@ -154,26 +153,28 @@ struct PublishEndpoint::PendingPublish {
   std::vector<store::Kept> results{};
 };
 
-PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, PublishRate& rate,
-                                 const PublishSettings& settings, PublishMetrics& metrics)
+PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access,
+                                 const Grants& grants, PublishRate& rate, const PublishSettings& settings,
+                                 PublishMetrics& metrics)
     : loop_(loop),
       store_(store),
       access_(access),
+      grants_(grants),
       rate_(rate),
       settings_(settings),
       metrics_(metrics),
       background_(loop) {}
 
 base::Result<Identity, http::Response> PublishEndpoint::publisher(const http::Request& request) const {
-  if (has_bearer_key(request, settings_.key)) return Identity{};
-  auto identity = access_.publisher(request);
+  if (access_.has_key(request)) return Identity{};
+  auto identity = grants_.publisher(request);
   if (!identity || identity.value().grant) return identity;
-  if (settings_.key.empty() && !access_.has_publisher_keys()) return identity;
-  return base::failure(unauthorized(
-      bearer_token(request) ? "invalid_token" : "",
-      access_.has_publisher_keys()
-          ? "Publishing needs `Authorization: Bearer` with a token that grants it, or with the configured key"
-          : "Publishing needs `Authorization: Bearer` with the configured key"));
+  if (grants_.has_publisher_keys()) {
+    return base::failure(unauthorized(
+        {}, "Publishing needs `Authorization: Bearer` with a token that grants it, or with the publish key"));
+  }
+  if (auto refused = access_.publish_problem(request)) return base::failure(*std::move(refused));
+  return identity;
 }
 
 // Whole seconds: that is what Retry-After can say.

@@ -9,11 +9,12 @@
 #include <memory>
 #include <variant>
 
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 #include "api/publish/metrics.hpp"
 #include "api/publish/publish_parser.hpp"
 #include "api/publish/publish_rate.hpp"
 #include "api/publish/settings.hpp"
+#include "api/request/access.hpp"
 #include "http/exchange.hpp"
 #include "net/background_thread.hpp"
 #include "net/loop.hpp"
@@ -24,8 +25,8 @@ namespace worker::api {
 /// Loop thread only; one per loop.
 class PublishEndpoint final : public http::Endpoint {
  public:
-  PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, PublishRate& rate,
-                  const PublishSettings& settings, PublishMetrics& metrics);
+  PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, const Grants& grants,
+                  PublishRate& rate, const PublishSettings& settings, PublishMetrics& metrics);
 
   void serve(http::Exchange& exchange) override;
   void update(const PublishSettings& settings) { settings_ = settings; }
@@ -44,6 +45,7 @@ class PublishEndpoint final : public http::Endpoint {
   net::Loop& loop_;
   store::Store& store_;
   const Access& access_;
+  const Grants& grants_;
   PublishRate& rate_;
   PublishSettings settings_;
   PublishMetrics& metrics_;

@@ -11,8 +11,10 @@ struct PublishSettings {
   enum class ReservedTypes { refuse, allow };
 
   /// What a publisher must present as `Authorization: Bearer KEY`; empty: nothing, the web server decides who
-  /// may publish.
+  /// may publish, as far as an address proves anything (api/request/caller.hpp).
   std::string key;
+  /// Where `key` was read from; empty: from the configuration itself.
+  std::string key_file;
   std::size_t topics_max = 100;
   std::size_t topic_bytes_max = 1'024;
   /// Of data, type and id together.

@@ -19,7 +19,8 @@ namespace worker::support {
 template <class Store>
 struct PublishFixture {
   void serve(RecordingExchange& exchange) {
-    if (!endpoint_) endpoint_.emplace(loop, store, settings, metrics);
+    if (!endpoint_) endpoint_.emplace(loop, store, access, grants, rate, settings, metrics);
+    access.update(settings.key, {});
     endpoint_->update(settings);
     endpoint_->serve(exchange);
   }
@@ -66,6 +67,12 @@ struct PublishFixture {
   metrics::Registry registry;
   api::PublishMetrics metrics{registry};
   api::PublishSettings settings;
+  api::Access access;
+  access::TokenVerifier tokens;
+  api::Revocations revocations{clock};
+  api::AccessMetrics access_metrics{registry};
+  api::Grants grants{{}, {}, {tokens, tokens, revocations, access_metrics}, loop.timers()};
+  api::PublishRate rate{0};
   log::Log log{{}, "e", clock};
   Store store{log};
 

@@ -142,22 +142,25 @@ BOOST_AUTO_TEST_CASE(content_types_in_any_case) {
 
 BOOST_AUTO_TEST_CASE(only_with_the_key) {
   settings.key = "s3cret";
-  const auto with = [&](const std::optional<std::string>& authorization) {
+  const auto with = [&](const std::optional<std::string>& authorization,
+                        const std::string& challenge = "Bearer") {
     auto asked = request("application/x-www-form-urlencoded", "topic=a");
     if (authorization) asked.headers.emplace("authorization", *authorization);
     RecordingExchange exchange(std::move(asked));
     serve(exchange);
     if (exchange.head->status == 401)
-      BOOST_TEST(exchange.head_text().find("\r\nWWW-Authenticate: Bearer\r\n") != std::string::npos);
+      BOOST_TEST(exchange.head_text().find("\r\nWWW-Authenticate: " + challenge + "\r\n") !=
+                 std::string::npos);
     return told(exchange);
   };
   const auto sentence =
       refused(401, "Unauthorized", "Publishing needs `Authorization: Bearer` with the configured key.");
-  for (const auto* wrong : {"", "Bearer", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Bearer S3cret",
-                            "Bearer  ", "Bearer s3cret ", "Bearers3cret", "Bearer\ts3crets", "Basic s3cret",
-                            "s3cret", "Bearer s3crets3cret", "Bearer x"}) {
-    BOOST_TEST(with(wrong) == sentence);
+  for (const auto* wrong : {"Bearer s3cre", "Bearer s3crets", "Bearer S3cret", "Bearer s3cret ",
+                            "Bearer\ts3crets", "Bearer s3crets3cret", "Bearer x"}) {
+    BOOST_TEST(with(wrong, "Bearer error=\"invalid_token\"") == sentence);
   }
+  for (const auto* none : {"", "Bearer", "Bearer ", "Bearer  ", "Bearers3cret", "Basic s3cret", "s3cret"})
+    BOOST_TEST(with(none) == sentence);
   BOOST_TEST(with(std::nullopt) == sentence);
   BOOST_TEST(with("Bearer s3cret") == kept("e-1"));
 }
@@ -184,9 +187,9 @@ BOOST_AUTO_TEST_CASE(several_blanks_behind_the_scheme) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_key_from_the_next_request_on) {
-  api::PublishEndpoint endpoint(loop, store, settings, metrics);
+  api::PublishEndpoint endpoint(loop, store, access, grants, rate, settings, metrics);
   settings.key = "k";
-  endpoint.update(settings);
+  access.update(settings.key, {});
   RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));
   endpoint.serve(exchange);
   BOOST_TEST(exchange.head->status == 401);

@@ -1,4 +1,4 @@
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 
 #include <fmt/format.h>
 
@@ -26,19 +26,19 @@ std::shared_ptr<const access::Grant> shared(access::Grant grant) {
 
 }  // namespace
 
-Access::Access(const GrantSettings& settings, const Limits& limits, const Shared& shared,
+Grants::Grants(const GrantSettings& settings, const Limits& limits, const Shared& shared,
                const net::Timers& timers)
     : shared_(shared), timers_(timers) {
   update(settings, limits);
 }
 
-void Access::update(const GrantSettings& settings, const Limits& limits) {
+void Grants::update(const GrantSettings& settings, const Limits& limits) {
   settings_ = settings;
   limits_ = limits;
   public_topics_ = parsed(settings.public_topics, limits.topic_bytes_max);
 }
 
-base::Result<Identity, http::Response> Access::subscriber(const http::Request& request,
+base::Result<Identity, http::Response> Grants::subscriber(const http::Request& request,
                                                           const http::Query& parameters) const {
   if (request.grant || request.handed_over) return with_grant_parameter(request);
   if (!shared_.readers.has_keys()) return Identity{};
@@ -46,14 +46,14 @@ base::Result<Identity, http::Response> Access::subscriber(const http::Request& r
   return token ? with_token(shared_.readers, *token) : Verified(Identity{});
 }
 
-base::Result<Identity, http::Response> Access::publisher(const http::Request& request) const {
+base::Result<Identity, http::Response> Grants::publisher(const http::Request& request) const {
   if (request.grant) return with_grant_parameter(request);
   if (!shared_.publishers.has_keys()) return Identity{};
   const auto token = bearer_token(request);
   return token ? with_token(shared_.publishers, *token) : Verified(Identity{});
 }
 
-base::Result<log::Subscription, http::Response> Access::subscription(
+base::Result<log::Subscription, http::Response> Grants::subscription(
     const Identity& identity, const std::vector<std::string_view>& topics, log::Selectors asked) const {
   for (const auto topic : topics) {
     if (may_read(identity, topic)) continue;
@@ -74,7 +74,7 @@ base::Result<log::Subscription, http::Response> Access::subscription(
   return log::Subscription(std::move(asked), identity.grant ? identity.grant->subscribe : log::Selectors());
 }
 
-std::optional<base::Instant> Access::end_of(const Identity& identity) const {
+std::optional<base::Instant> Grants::end_of(const Identity& identity) const {
   if (!identity.grant || !identity.grant->expires) return std::nullopt;
   // Far enough for every stream, and near enough for a clock that counts nanoseconds.
   constexpr std::chrono::hours most{24 * 366};
@@ -83,7 +83,7 @@ std::optional<base::Instant> Access::end_of(const Identity& identity) const {
   return timers_.now() + left;
 }
 
-Access::Verified Access::with_grant_parameter(const http::Request& request) const {
+Grants::Verified Grants::with_grant_parameter(const http::Request& request) const {
   auto grant = parse_grant_parameter(request.grant.value_or(""), limits_.topics_max, limits_.topic_bytes_max);
   if (!grant) {
     shared_.metrics.invalid.add();
@@ -96,7 +96,7 @@ Access::Verified Access::with_grant_parameter(const http::Request& request) cons
 }
 
 // What the application has chosen is granted. Topics that are not valid are refused when the request is parsed.
-void Access::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
+void Grants::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
   if (chosen.size() > limits_.topics_max) return;
   std::vector<std::string> all(chosen.begin(), chosen.end());
   all.insert(all.end(), granted.names().begin(), granted.names().end());
@@ -105,7 +105,7 @@ void Access::add_topics(log::Selectors& granted, const std::vector<std::string_v
     granted = std::move(both).value();
 }
 
-Access::Verified Access::with_token(const access::TokenVerifier& verifier, std::string_view token) const {
+Grants::Verified Grants::with_token(const access::TokenVerifier& verifier, std::string_view token) const {
   auto verified = verifier.verify(token, timers_.wall());
   if (verified) return checked(std::move(verified).value());
   const auto& refusal = verified.error();
@@ -114,7 +114,7 @@ Access::Verified Access::with_token(const access::TokenVerifier& verifier, std::
   return base::failure(unauthorized(refusal.error_code(), refusal.sentence));
 }
 
-Access::Verified Access::checked(std::shared_ptr<const access::Grant> grant) const {
+Grants::Verified Grants::checked(std::shared_ptr<const access::Grant> grant) const {
   if (grant->expires && std::chrono::floor<std::chrono::seconds>(timers_.wall()) >= *grant->expires) {
     shared_.metrics.expired.add();
     return base::failure(unauthorized("invalid_token", "The grant has expired. Get a new one"));
@@ -126,7 +126,7 @@ Access::Verified Access::checked(std::shared_ptr<const access::Grant> grant) con
   return Identity{std::move(grant)};
 }
 
-bool Access::may_read(const Identity& identity, std::string_view selector) const {
+bool Grants::may_read(const Identity& identity, std::string_view selector) const {
   using Patterns = GrantSettings::Patterns;
   const bool pattern = log::is_pattern(selector);
   if (pattern && settings_.patterns == Patterns::refused) return false;

@@ -1,4 +1,4 @@
-// Access: who sends a request, by its credential, and what it may do. A credential is, in this order, the
+// Grants: who sends a request, by its credential, and what it may do. A credential is, in this order, the
 // grant that the web server passes (SSE_GRANT), a token, or for publishing the configured key. Loop thread
 // only; one per loop. The verifiers and revocations are shared.
 //
@@ -33,7 +33,7 @@ struct Identity {
   std::string_view subject() const { return grant ? std::string_view(grant->subject) : std::string_view(); }
 };
 
-class Access {
+class Grants {
  public:
   struct Shared {
     const access::TokenVerifier& readers;
@@ -46,7 +46,7 @@ class Access {
     std::size_t topic_bytes_max = 1'024;
   };
 
-  Access(const GrantSettings& settings, const Limits& limits, const Shared& shared, const net::Timers& timers);
+  Grants(const GrantSettings& settings, const Limits& limits, const Shared& shared, const net::Timers& timers);
   void update(const GrantSettings& settings, const Limits& limits);
 
   /// Who asks for /events. `parameters` may have `authorization`, a token. Otherwise the refusal: 401, or 500

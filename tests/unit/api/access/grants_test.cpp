@@ -1,5 +1,5 @@
 // Who may read what, by credential.
-#include "api/access/access.hpp"
+#include "api/access/grants.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <string>
@@ -21,7 +21,7 @@ struct Fixture {
   access::TokenVerifier subscribers, publishers;
   GrantSettings settings;
 
-  Access access() { return {settings, {3, 20}, {subscribers, publishers, revocations, metrics}, timers}; }
+  Grants access() { return {settings, {3, 20}, {subscribers, publishers, revocations, metrics}, timers}; }
 
   static http::Request granted(const std::string& grant) {
     http::Request request{.method = "GET", .path = "/events"};
