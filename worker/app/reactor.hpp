@@ -75,6 +75,7 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
+  api::Access access_;
   api::Grants grants_;
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
