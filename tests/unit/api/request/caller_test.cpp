@@ -9,6 +9,9 @@
 using namespace worker;
 using api::AccessSettings;
 using api::caller_of;
+using api::doubt;
+using api::has_key;
+using api::publishing_doubt;
 
 namespace {
 
