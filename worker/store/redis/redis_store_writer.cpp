@@ -130,12 +130,12 @@ Kept RedisStore::result_of(std::int64_t sequence, const std::string& epoch, cons
 
 // Redis knows no more of the event than its id. This worker may hold it, or have held it.
 bool RedisStore::was_stored(const RedisDraft& draft) const {
-  const auto& [topics, event, id, key, close] = draft;
-  const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
+  const auto& [topics, event, id, key, close, is_private] = draft;
+  const auto content = log::content_of(topics_of(topics), event, key, !close.empty(), !is_private.empty());
   const std::lock_guard lock(mutex_);
   if (const auto held = history_.find_retained(id)) return log::content_of(*held) == content;
-  const auto* past = history_.past_ids().find(id);
-  return past != nullptr && past->fingerprint == log::fingerprint_of(content);
+  const auto past = history_.publisher_ids().find_past(id);
+  return past && past->fingerprint == log::fingerprint_of(content);
 }
 
 // An append of nothing writes all the same. Where Redis has no room for it, giving up what is not held any
