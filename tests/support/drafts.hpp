@@ -38,12 +38,20 @@ inline log::Draft closing(const std::string& topics, std::string data = {}) {
   return {.topics = words(topics), .event = {.data = std::move(data)}, .closes = true};
 }
 
+/// For readers to whom one of the topics is granted.
+inline log::Draft privately(log::Draft draft) {
+  draft.is_private = true;
+  return draft;
+}
+
 inline log::Selectors selectors(const std::string& text) {
   const auto all = words(text);
   return log::Selectors::parse({all.begin(), all.end()}, 1'024).value();
 }
 
-inline log::Subscription select(const std::string& asked) { return log::Subscription(selectors(asked)); }
+inline log::Subscription select(const std::string& asked, const std::string& granted = {}) {
+  return log::Subscription(selectors(asked), selectors(granted));
+}
 
 /// The places of the entries: `1 2 5`.
 inline std::string places(const std::vector<log::EntryPtr>& entries) {

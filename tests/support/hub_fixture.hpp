@@ -39,14 +39,21 @@ struct HubFixture {
     event_log().append(std::move(drafts), [](const auto&) {});
   }
   void publish(const std::string& topics, std::string data = "x") { append(draft(topics, std::move(data))); }
+  void publish_private(const std::string& topics, std::string data = "x") {
+    append(privately(draft(topics, std::move(data))));
+  }
   void publish_times(int count, const std::string& topics, const std::string& data = "x") {
     for (int i = 0; i < count; ++i) publish(topics, data);
   }
   /// Without a place, at the end.
   void subscribe(RecordingSubscriber& subscriber, const std::string& selectors,
                  std::optional<log::Sequence> after = {}) {
+    subscribe_granted(subscriber, selectors, {}, after);
+  }
+  void subscribe_granted(RecordingSubscriber& subscriber, const std::string& selectors,
+                         const std::string& granted, std::optional<log::Sequence> after = {}) {
     loop.timers().turn().begin();  // requests come at the beginning of one, or soon after
-    shard().subscribe(subscriber, select(selectors), after ? *after : event_log().last(), 0);
+    shard().subscribe(subscriber, select(selectors, granted), after ? *after : event_log().last(), 0);
   }
   void turn() { loop.run_ready(); }
   void advance(std::chrono::milliseconds by) {

@@ -74,7 +74,8 @@ class Cohort {
     bool flush = false;
     bool comments = false;          // a heartbeat for subscribers that get comments
     bool heartbeat_events = false;  // and for those that get events
-    bool any() const { return flush || comments || heartbeat_events; }
+    bool end = false;               // without a flush, if all topics are closed
+    bool any() const { return flush || comments || heartbeat_events || end; }
   } requested;
   /// Of `catching_up`: the slow ones, which skip superseded values. See hub/backpressure.hpp.
   std::size_t slow_subscribers = 0;

@@ -24,7 +24,7 @@ void Conflation::note(const log::Entry& entry) {
   if (entry.key().empty()) return;
   for (const auto& topic : entry.topics()) {
     if (!topics_.matches(topic)) continue;
-    const auto& name = name_of(topic, entry.key());
+    const auto& name = name_of(topic, entry.key(), entry.is_private());
     if (const auto known = latest_.find(name); known != latest_.end()) {
       known->second = std::max(known->second, entry.sequence());
       continue;
@@ -39,9 +39,14 @@ bool Conflation::superseded(const log::Entry& entry, const log::Subscription& as
   if (latest_.empty() || !applies_to(entry, asked)) return false;
   return std::ranges::all_of(entry.topics(), [&](const auto& topic) {
     if (!asked.matches(topic)) return true;
-    const auto known = latest_.find(name_of(topic, entry.key()));
-    return known != latest_.end() && known->second > entry.sequence();
+    return has_later(name_of(topic, entry.key(), false), entry.sequence()) ||
+           (asked.may_read_all(topic) && has_later(name_of(topic, entry.key(), true), entry.sequence()));
   });
+}
+
+bool Conflation::has_later(const std::string& name, log::Sequence sequence) const {
+  const auto known = latest_.find(name);
+  return known != latest_.end() && known->second > sequence;
 }
 
 std::size_t Conflation::drop_superseded(std::vector<log::EntryPtr>& entries,
@@ -49,8 +54,8 @@ std::size_t Conflation::drop_superseded(std::vector<log::EntryPtr>& entries,
   return std::erase_if(entries, [&](const auto& entry) { return superseded(*entry, asked); });
 }
 
-const std::string& Conflation::name_of(std::string_view topic, std::string_view key) const {
-  return name_.assign(topic).append(1, '\0').append(key);
+const std::string& Conflation::name_of(std::string_view topic, std::string_view key, bool is_private) const {
+  return name_.assign(is_private ? 1 : 0, '\0').append(topic).append(1, '\0').append(key);
 }
 
 void Conflation::forget() {

@@ -1,5 +1,5 @@
 // Conflation: on which topics a slow subscriber gets only the latest value of each key, and which values are
-// the latest. One for all subscribers of a shard. Loop thread only.
+// the latest of those that it may read. One for all subscribers of a shard. Loop thread only.
 //
 // It knows the sequence of the latest value of each key that it was told of: an event is superseded if each
 // of its topics that the subscriber asked for has a later value of its key. What Conflation was not told of,
@@ -45,11 +45,14 @@ class Conflation {
   };
   using Latest = std::unordered_map<std::string, log::Sequence, Hash, std::equal_to<>>;
 
-  const std::string& name_of(std::string_view topic, std::string_view key) const;
+  bool has_later(const std::string& name, log::Sequence sequence) const;
+  const std::string& name_of(std::string_view topic, std::string_view key, bool is_private) const;
   void forget_older_half();
 
   log::Selectors topics_;
-  Latest latest_;  // by topic and key, with a NUL between them, which no topic has
+  // By topic and key, with a NUL between them, which no topic has. Private values have names of their own,
+  // with a NUL before them: they replace others only for subscribers who get them.
+  Latest latest_;
   std::size_t bytes_ = 0;
   mutable std::string name_;  // of name_of(), so that a look-up allocates nothing
 };

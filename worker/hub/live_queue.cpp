@@ -14,6 +14,7 @@ constexpr std::size_t entries_max = 1'000'000;
 void LiveQueue::remove(Cohort& cohort) {
   routes_.remove(cohort, cohort.subscription);
   if (!cohort.pending.empty()) std::erase(cohorts_, &cohort);
+  if (!closed_.empty()) std::erase(closed_, &cohort);
 }
 
 void LiveQueue::push(const log::EntryPtr& entry) {
@@ -23,6 +24,10 @@ void LiveQueue::push(const log::EntryPtr& entry) {
 }
 
 void LiveQueue::push(Cohort& cohort, const log::EntryPtr& entry) {
+  if (!cohort.subscription.may_read(*entry)) {
+    if (entry->closes()) closed_.push_back(&cohort);
+    return;
+  }
   // Once, also where several of its topics match.
   if (!cohort.pending.empty() && cohort.pending.back() == entry) return;
   if (cohort.pending.empty()) cohorts_.push_back(&cohort);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "hub/cohort.hpp"
@@ -19,8 +20,11 @@ class LiveQueue {
   void add(Cohort& cohort) { routes_.add(cohort, cohort.subscription); }
   void remove(Cohort& cohort);
 
-  /// Queues the event for each cohort that asked for it.
+  /// Queues the event for each cohort that asked for it and may read it.
   void push(const log::EntryPtr& entry);
+  /// The cohorts that asked for an event which closes its topics, but may not read it, since the last call.
+  /// May have one of them several times.
+  std::vector<Cohort*> take_closed() { return std::exchange(closed_, {}); }
   bool empty() const { return cohorts_.empty(); }
   /// True if further events must stay in the log until the flush of these has begun.
   bool full() const;
@@ -34,7 +38,8 @@ class LiveQueue {
   const Conflation& conflation_;
   Routes routes_;
   std::vector<Cohort*> cohorts_;  // with pending events
-  std::size_t entries_ = 0;       // events to cohorts, since the last take()
+  std::vector<Cohort*> closed_;
+  std::size_t entries_ = 0;  // events to cohorts, since the last take()
 };
 
 }  // namespace worker::hub

@@ -10,13 +10,17 @@ namespace {
 
 // Subscribers that get slices in one turn of the loop.
 constexpr int subscribers_per_turn = 32;
+// Events that a subscriber may not read are passed over, so many before others have their turn: each takes
+// time, and none fills a slice.
+constexpr std::size_t skipped_per_turn = 5'000;
 
 }  // namespace
 
 void Replay::serve(Subscriber& subscriber, int slices_max) {
-  for (int slices = 0; slices < slices_max; ++slices) {
+  std::size_t skipped = 0;
+  for (int slices = 0; slices < slices_max && skipped < skipped_per_turn; ++slices) {
     if (!subscriber.ready() || finish(subscriber)) return;
-    send_slice(subscriber);
+    skipped += send_slice(subscriber);
   }
   if (subscriber.ready() && !finish(subscriber)) queue(subscriber);
 }
@@ -72,7 +76,8 @@ bool Replay::finish(Subscriber& subscriber) {
   return true;
 }
 
-void Replay::send_slice(Subscriber& subscriber) {
+// Returns how many events were passed over that the subscriber may not read.
+std::size_t Replay::send_slice(Subscriber& subscriber) {
   auto& cohort = *subscriber.cohort_;
   const bool conflates = cohort.conflates && subscriber.slow_;
   const auto slice = slices_.next(
@@ -90,11 +95,12 @@ void Replay::send_slice(Subscriber& subscriber) {
   }
   subscriber.position_ = slice->through;
   metrics.conflated_events.add(slice->conflated);
-  if (slice->entries.empty()) return;
+  if (slice->entries.empty()) return slice->skipped;
   subscriber.deliver({slice->entries, slice->wire});
   metrics.replayed_events.add(slice->entries.size());
   metrics.delivered_events.add(slice->entries.size());
   metrics.delivered_bytes.add(slice->wire->size());
+  return slice->skipped;
 }
 
 }  // namespace worker::hub

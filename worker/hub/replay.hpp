@@ -39,7 +39,7 @@ class Replay {
       boost::intrusive::constant_time_size<false>>;
 
   bool finish(Subscriber& subscriber);
-  void send_slice(Subscriber& subscriber);
+  std::size_t send_slice(Subscriber& subscriber);
   void queue(Subscriber& subscriber);
   void serve_queue();
 

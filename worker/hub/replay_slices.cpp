@@ -9,6 +9,8 @@ namespace {
 
 // Where most values are superseded, up to so many pieces of the log are read for one slice.
 constexpr int reads_per_slice = 16;
+// As soon as so many events were passed over that may not be read, no further piece is read.
+constexpr std::size_t skipped_per_slice = 1'000;
 // Larger slices are not kept: they hold one large event.
 constexpr std::size_t kept_bytes_max = 65'536;
 
@@ -32,7 +34,8 @@ std::shared_ptr<const FramedSlice> ReplaySlices::next(const Part& part, log::Evi
   // One that is not full would be longer the next time; one that begins with a gap is for this subscriber
   // alone.
   const bool full = slice->through < part.until;
-  if (full && slice->wire && slice->wire->size() <= kept_bytes_max && slice->evicted_through <= part.after) {
+  const bool small = !slice->wire || slice->wire->size() <= kept_bytes_max;
+  if (full && small && slice->evicted_through <= part.after) {
     if (kept == kept_.end()) {
       kept = kept_.begin() + static_cast<std::ptrdiff_t>(oldest_);
       oldest_ = (oldest_ + 1) % kept_.size();
@@ -72,14 +75,17 @@ void ReplaySlices::skip_superseded(FramedSlice& slice, const Part& part) const {
   const auto& subscription = part.cohort.subscription;
   slice.conflated = part.conflation->drop_superseded(slice.entries, subscription);
   auto room = part.bytes_max - std::min(part.bytes_max, frame_bytes(slice.entries));
-  for (int reads = 1; reads < reads_per_slice && slice.through < part.until && room > part.bytes_max / 2;
-       ++reads) {
+  const auto goes_on = [&] {
+    return slice.through < part.until && room > part.bytes_max / 2 && slice.skipped < skipped_per_slice;
+  };
+  for (int reads = 1; reads < reads_per_slice && goes_on(); ++reads) {
     auto more = read(part, slice.through, room, slice.evictions_seen);
     if (more.evicted_through > slice.through) return;  // the next slice begins there, with a gap
     const auto conflated = part.conflation->drop_superseded(more.entries, subscription);
     const auto bytes = frame_bytes(more.entries);
     if (bytes > room) return;  // one large event, which goes alone
     slice.conflated += conflated;
+    slice.skipped += more.skipped;
     room -= bytes;
     std::ranges::move(more.entries, std::back_inserter(slice.entries));
     slice.through = more.through;

@@ -39,8 +39,9 @@ class ReplaySlices {
     const Conflation* conflation;
   };
 
-  /// Begins after `part.after`; may be empty where values were left out. `evictions_seen` is the
-  /// subscriber's, see log::Slice; each read of the log advances it. Takes a bounded time.
+  /// Begins after `part.after`; may be empty where values were left out, or where many events may not be
+  /// read. `evictions_seen` is the subscriber's, see log::Slice; each read of the log advances it. Takes a
+  /// bounded time.
   std::shared_ptr<const FramedSlice> next(const Part& part, log::EvictionCount& evictions_seen);
 
   /// The cohort is about to be destroyed.

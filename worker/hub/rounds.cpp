@@ -31,7 +31,12 @@ void Rounds::request(Cohort& cohort, Cohort::RoundRequest request) {
   auto& requested = cohort.requested;
   if (!requested.any()) queue_.push_back(&cohort);
   requested = {requested.flush || request.flush, requested.comments || request.comments,
-               requested.heartbeat_events || request.heartbeat_events};
+               requested.heartbeat_events || request.heartbeat_events, requested.end || request.end};
+}
+
+void Rounds::request_end(Cohort& cohort) {
+  cohort.closed_at = shard_.log.closed_at(cohort.subscription);
+  if (cohort.closed_at != 0) request(cohort, {.end = true});
 }
 
 void Rounds::resume() {
@@ -75,6 +80,8 @@ bool Rounds::serve(Cohort& cohort) {
   if (progress_.sending_heartbeats && !send_heartbeats(cohort)) return false;
   if (cohort.requested.flush && !flush(cohort)) return false;
   if (!send_heartbeats(cohort)) return false;
+  if (cohort.requested.end && !end_streams(cohort)) return false;
+  cohort.requested.end = false;
   progress_ = {};
   queue_.pop_front();
   return true;

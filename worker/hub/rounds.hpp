@@ -32,6 +32,9 @@ class Rounds {
   void request_heartbeats(Cohort& cohort) { request(cohort, heartbeats_.due(cohort)); }
   /// How often to ask for them.
   std::chrono::milliseconds heartbeat_tick() const { return heartbeats_.tick_interval(); }
+  /// A topic of the cohort was closed by an event that it does not get. Queues the end of its streams, if
+  /// this was the last topic; resume() begins with it.
+  void request_end(Cohort& cohort);
 
   /// Goes on with the round in this turn, unless it has a turn of its own.
   void resume();

@@ -116,7 +116,16 @@ void Shard::pull_new_entries() {
       break;
     }
   }
+  end_closed();
   schedule_flush();
+}
+
+// Ends the streams whose topics were closed by a private event that they do not get.
+void Shard::end_closed() {
+  const auto closed = live_queue_.take_closed();
+  if (closed.empty()) return;
+  for (auto* cohort : closed) rounds_.request_end(*cohort);
+  rounds_.resume();
 }
 
 // All live subscribers fall behind: Replay tells them what was lost.

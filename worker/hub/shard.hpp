@@ -57,6 +57,7 @@ class Shard {
   void post_pull();
   void pull_new_entries();
   void apply_loss();
+  void end_closed();
   void schedule_flush();
   void flush();
   void heartbeat_tick();

@@ -4,9 +4,12 @@ namespace worker::hub {
 namespace {
 
 // Bytes of the cohort and its node, with the allocator's overhead.
-constexpr std::size_t cohort_bytes = 300;
+constexpr std::size_t cohort_bytes = 330;
 // Bytes of a name in the subscription, and of its node, list and bucket in the routes.
 constexpr std::size_t name_bytes = 176;
+// A grant of so many bytes needs no memory of its own; a longer one has this overhead.
+constexpr std::size_t short_grant = 15;
+constexpr std::size_t grant_bytes = 16;
 
 }  // namespace
 
@@ -16,6 +19,8 @@ std::size_t subscription_bytes(const log::Subscription& subscription) {
     // Once in the subscription, once in the routes.
     for (const auto& name : *names) bytes += name_bytes + 2 * name.size();
   }
+  const auto granted = subscription.granted().size();
+  if (granted > short_grant) bytes += grant_bytes + granted;
   return bytes;
 }
 

@@ -7,7 +7,8 @@
 
 namespace worker::hub {
 
-/// In bytes: one cohort, and its names in the routes. Subscribers with the same subscription share these.
+/// In bytes: one cohort, its names in the routes, and its grant. Subscribers with the same subscription share
+/// these.
 std::size_t subscription_bytes(const log::Subscription& subscription);
 
 }  // namespace worker::hub

@@ -46,8 +46,9 @@ Entry::Entry(const EntryParts& parts, std::size_t text_bytes)
       frame_bytes_(static_cast<Length>(parts.frame.size())),
       publisher_id_bytes_(static_cast<Length>(parts.publisher_id.size())),
       key_bytes_(static_cast<Length>(parts.key.size())),
-      topics_(static_cast<Length>(parts.topics.size()) & 0x7fff'ffffU),
+      topics_(static_cast<Length>(parts.topics.size()) & 0x3fff'ffffU),
       closes_(parts.closes),
+      private_(parts.is_private),
       sequence_(parts.sequence),
       at_(parts.at),
       dated_ms_(parts.dated_ms) {
@@ -75,6 +76,7 @@ EntryPtr make_entry(Draft&& draft, Sequence sequence, const std::string& id, bas
                    .topics = std::move(draft.topics),
                    .key = std::move(draft.key),
                    .closes = draft.closes,
+                   .is_private = draft.is_private,
                    .at = at,
                    .publisher_id = std::exchange(draft.event.id, id)};
   if (draft.silent) {

@@ -42,6 +42,8 @@ struct Draft {
   std::string key;
   /// The last event of its topics.
   bool closes = false;
+  /// For subscribers who may read private events of one of its topics; see log::Subscription.
+  bool is_private = false;
 };
 
 class Entry;
@@ -54,6 +56,7 @@ struct EntryParts {
   std::vector<std::string> topics;
   std::string key;
   bool closes = false;
+  bool is_private = false;
   base::Instant at;
   std::int64_t dated_ms = 0;
   std::string publisher_id;
@@ -122,6 +125,7 @@ class Entry {
   /// dated it with. at() is then no earlier than the time of its publication. 0 for all others.
   std::int64_t dated_ms() const { return dated_ms_; }
   bool closes() const { return closes_; }
+  bool is_private() const { return private_; }
   /// The event as bytes of text/event-stream, encoded once for all readers.
   std::string_view frame() const { return {texts(), frame_bytes_}; }
   /// Empty if the event has a generated id.
@@ -152,8 +156,9 @@ class Entry {
 
   mutable std::atomic<std::uint32_t> owners_ = 0;
   const std::uint32_t text_bytes_, frame_bytes_, publisher_id_bytes_, key_bytes_;
-  const std::uint32_t topics_ : 31;
+  const std::uint32_t topics_ : 30;
   const std::uint32_t closes_ : 1;
+  const std::uint32_t private_ : 1;
   const Sequence sequence_;
   const base::Instant at_;
   const std::int64_t dated_ms_;

@@ -41,8 +41,8 @@ class Log {
   /// Where a reader of `subscription` begins: after `cursor`; before the first retained event if the cursor
   /// is `earliest`, or if there is none and all topics are closed; at the end otherwise.
   ResumePoint resume(const Subscription& subscription, const std::optional<std::string>& cursor) const;
-  /// Events that match, after `after` and up to `until`, of about `bytes_max` bytes in all, at least one; and
-  /// what was evicted since `evictions_seen`.
+  /// Events that match and may be read, after `after` and up to `until`, of about `bytes_max` bytes in all,
+  /// at least one unless many that may not be read come first; and what was evicted since `evictions_seen`.
   Slice read(const Subscription& subscription, Sequence after, Sequence until, std::size_t bytes_max,
              EvictionCount evictions_seen) const;
   /// All events after `after`, at most `count_max`.

@@ -12,12 +12,10 @@ constexpr std::size_t slice_entries_max = 1'000;
 
 Slice MergedRead::slice(Sequence after, Sequence until, std::size_t bytes_max,
                         EvictionCount evictions_seen) const {
-  Slice slice{.entries = {},
-              .through = until,
-              .evicted_through = evicted_through(evictions_seen),
-              .evictions_seen = history_.losses().evictions(),
-              .why = after < history_.epochs().start() ? GapReason::restarted : GapReason::evicted};
-  slice.entries = entries(after, slice.through, bytes_max);
+  auto slice = entries(after, until, bytes_max);
+  slice.evicted_through = evicted_through(evictions_seen);
+  slice.evictions_seen = history_.losses().evictions();
+  slice.why = after < history_.epochs().start() ? GapReason::restarted : GapReason::evicted;
   return slice;
 }
 
@@ -57,16 +55,20 @@ void MergedRead::each_sequence(Sequence after, Sequence until, const Take& take)
   }
 }
 
-std::vector<EntryPtr> MergedRead::entries(Sequence after, Sequence& until, std::size_t bytes_max) const {
+Slice MergedRead::entries(Sequence after, Sequence until, std::size_t bytes_max) const {
   const auto& index = retained_.entries();
-  std::vector<EntryPtr> entries;
+  Slice slice{.entries = {}, .through = until};
   std::size_t bytes = 0;
   // False once the slice is full.
   const auto take = [&](const EntryPtr& entry) {
-    entries.push_back(entry);
-    bytes += entry->frame().size();
-    if (bytes < bytes_max && entries.size() < slice_entries_max) return true;
-    until = entry->sequence();
+    if (subscription_.may_read(*entry)) {
+      slice.entries.push_back(entry);
+      bytes += entry->frame().size();
+      if (bytes < bytes_max && slice.entries.size() < slice_entries_max) return true;
+    } else if (++slice.skipped < skipped_max) {
+      return true;
+    }
+    slice.through = entry->sequence();
     return false;
   };
   if (subscription_.prefixes().empty()) {
@@ -78,7 +80,7 @@ std::vector<EntryPtr> MergedRead::entries(Sequence after, Sequence& until, std::
       return !index.contains(sequence) || !retains(*index.at(sequence)) || take(index.at(sequence));
     });
   }
-  return entries;
+  return slice;
 }
 
 // One of the topics that match still retains it. What other topics retain does not count.
@@ -92,10 +94,12 @@ bool MergedRead::retains(const Entry& entry) const {
 }
 
 Sequence MergedRead::first_available(Sequence after) const {
-  auto end = history_.epochs().last();
-  const auto first = entries(after, end, 1);
+  const auto last = history_.epochs().last();
+  const auto first = entries(after, last, 1);
   const auto evicted = std::max(after, evicted_through(0));
-  return first.empty() ? evicted : std::min(evicted, first.front()->sequence() - 1);
+  if (!first.entries.empty()) return std::min(evicted, first.entries.front()->sequence() - 1);
+  // What comes after many that may not be read was not looked at.
+  return first.through < last ? std::min(evicted, first.through) : evicted;
 }
 
 Sequence MergedRead::evicted_through(EvictionCount evictions_seen) const {

@@ -13,14 +13,19 @@ namespace worker::log {
 
 class MergedRead {
  public:
+  /// Entries that one slice skips at most because the reader may not read them: the log's mutex is held
+  /// meanwhile.
+  static constexpr std::size_t skipped_max = 10'000;
+
   MergedRead(const History& history, const Subscription& subscription)
       : history_(history), retained_(history.retained()), subscription_(subscription) {}
 
   /// See Log::read().
   Slice slice(Sequence after, Sequence until, std::size_t bytes_max, EvictionCount evictions_seen) const;
   /// Entries after `after` and up to `until`, each once and in their order, about `bytes_max` bytes of
-  /// frames, at least one entry. `until` is moved back to the last of them if there may be more.
-  std::vector<EntryPtr> entries(Sequence after, Sequence& until, std::size_t bytes_max) const;
+  /// frames, and how far they go. At least one entry, unless there is none or `skipped_max` that the reader
+  /// may not read come before it. Says nothing of evictions.
+  Slice entries(Sequence after, Sequence until, std::size_t bytes_max) const;
   /// The first sequence, not before `after`, after which no entry of the subscription is missing.
   Sequence first_available(Sequence after) const;
   /// The last sequence that was evicted since `evictions_seen`; 0 if none was.

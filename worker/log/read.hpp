@@ -48,6 +48,9 @@ struct Slice {
   EvictionCount evictions_seen = 0;
   /// Why the evicted events are missing.
   GapReason why = GapReason::evicted;
+  /// Events up to `through` that match, but that the reader may not read. A slice ends after many of them,
+  /// perhaps without an entry.
+  std::size_t skipped = 0;
 };
 
 /// A loop that reads the log, and the sequence up to which it has done so. What it has not read is not

@@ -5,8 +5,23 @@
 namespace worker::log {
 namespace {
 
-std::optional<Sequence> find(const History& history, const std::string& cursor) {
-  if (const auto sequence = history.publisher_ids().find(cursor)) return sequence;
+// The publisher's id of a private event says nothing to whoever may not read that event, not even that there
+// is one. It is known to a reader who asks for the event and may read it; once the event is evicted, to all
+// who may read private events: its topics are not known any more.
+std::optional<Sequence> find_publisher_id(const History& history, const Subscription& subscription,
+                                          const std::string& id) {
+  const auto& ids = history.publisher_ids();
+  if (const auto past = ids.find_past(id); past && (!past->is_private || subscription.may_read_some()))
+    return past->sequence;
+  const auto entry = history.find_retained(id);
+  if (!entry) return std::nullopt;
+  const bool known = !entry->is_private() || (subscription.matches(*entry) && subscription.may_read(*entry));
+  return known ? std::optional(entry->sequence()) : std::nullopt;
+}
+
+std::optional<Sequence> find(const History& history, const Subscription& subscription,
+                             const std::string& cursor) {
+  if (const auto sequence = find_publisher_id(history, subscription, cursor)) return sequence;
   const auto generated = Cursor::parse(cursor);
   return generated ? history.epochs().find(*generated) : std::nullopt;
 }
@@ -23,7 +38,7 @@ ResumePoint resume(const History& history, const Subscription& subscription,
   if (!cursor && !closed) return {.after = epochs.last(), .evictions_seen = evictions};
   if (!cursor || *cursor == "earliest")
     return {.after = read.first_available(0), .evictions_seen = evictions};
-  const auto found = find(history, *cursor);
+  const auto found = find(history, subscription, *cursor);
   if (!found) {
     const auto generated = Cursor::parse(*cursor);
     const bool other = generated && epochs.is_other(*generated);
@@ -41,10 +56,11 @@ ResumePoint resume(const History& history, const Subscription& subscription,
                    : *found < losses.missing_tail().through ? GapReason::lost
                                                             : GapReason::evicted};
   }
-  auto end = epochs.last();
+  // Where nothing is to come for the reader, but this was not found out in one step, its stream ends later.
+  const auto rest = closed ? read.entries(*found, epochs.last(), 1) : Slice();
   return {.after = *found,
           .evictions_seen = evictions,
-          .ended = closed && read.entries(*found, end, 1).empty()};
+          .ended = closed && rest.entries.empty() && rest.through >= epochs.last()};
 }
 
 }  // namespace worker::log

@@ -33,8 +33,8 @@ WriteBatch::Known WriteBatch::known(const log::Draft& draft) const {
   auto other = history_.find_retained(id);
   if (const auto found = publisher_ids_.find(id); !other && found != publisher_ids_.end())
     other = found->second;
-  const auto* past = other ? nullptr : history_.publisher_ids().past().find(id);
-  if (!other && past == nullptr) return Known::no;
+  const auto past = other ? std::nullopt : history_.publisher_ids().find_past(id);
+  if (!other && !past) return Known::no;
   const auto content = log::content_of(*log::make_entry(log::Draft(draft), 0, id, {}));
   const bool same =
       other ? content == log::content_of(*other) : past->fingerprint == log::fingerprint_of(content);

@@ -236,6 +236,26 @@ BOOST_AUTO_TEST_CASE(a_newcomer_to_a_closed_topic_reads_it_all) {
   BOOST_TEST(reader->finished);
 }
 
+// Nothing is granted to it.
+BOOST_AUTO_TEST_CASE(private_events_are_in_no_stream) {
+  append(privately(draft_with_id("a", "own", "secret")));
+  publish("a");
+  const auto old = asking("topic=a", "e-0");
+  const auto live = asking("topic=a");
+  const auto unknown = asking("topic=a", "own");
+  const auto never = asking("topic=a", "nvr");
+  append(privately(draft("a b", "secret")));
+  append(privately(closing("a", "secret")));
+  settle();
+  BOOST_TEST(old->body() == opening + cursor(0) + event(2) + close_frame);
+  BOOST_TEST(live->body() == opening + cursor(2) + close_frame);
+  auto as_never = unknown->body();
+  for (auto at = as_never.find("own"); at != std::string::npos; at = as_never.find("own", at))
+    as_never.replace(at, 3, "nvr");
+  BOOST_TEST(as_never == never->body());
+  BOOST_TEST(asking("topic=a", "e-2")->body() == "");  // 204
+}
+
 BOOST_AUTO_TEST_CASE(a_drain_sends_them_away_for_a_while) {
   const auto reader = asking("topic=a");
   reader->news();

@@ -205,6 +205,24 @@ BOOST_AUTO_TEST_CASE(a_silent_close) {
   BOOST_TEST(answered("topic=a&poll=5&lastEventId=e-0") == answer("", "e-1", R"(,"closed":true)"));
 }
 
+// Nothing is granted to it.
+BOOST_AUTO_TEST_CASE(private_events_are_in_no_answer) {
+  append(privately(draft_with_id("a", "own", "secret")));
+  publish("a");
+  append(privately(draft("a b", "secret")));
+  BOOST_TEST(answered("topic=a&poll=5&lastEventId=e-0") == answer(event("e-2"), "e-2"));
+  BOOST_TEST(
+      answered("topic=a&poll=5&lastEventId=own") ==
+      answer(event("e-2"), "e-2", R"(,"gap":{"reason":"unknown","lastEventId":"own","resumedFrom":"e-0"})"));
+  const auto poll = asking("topic=a&poll=5&lastEventId=e-2");
+  append(privately(draft("a", "secret")));
+  settle();
+  BOOST_TEST(!poll->finished);
+  append(privately(closing("a", "secret")));
+  settle();
+  BOOST_TEST(poll->body() == answer("", "e-2", R"(,"closed":true)"));
+}
+
 // --- whoever loops loses nothing ---
 
 BOOST_AUTO_TEST_CASE(a_loop_sees_every_event_once) {

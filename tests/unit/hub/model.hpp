@@ -35,10 +35,11 @@ class Ledger {
       return !subscription.matches(topic) || conflating_.matches(topic);
     });
   }
-  /// May such a subscriber skip it? Where each of those topics has a later value.
-  bool superseded(const log::Entry& entry, const log::Subscription& subscription) const {
+  /// May such a subscriber skip it? Where each of those topics has a later value that it may read.
+  bool superseded(const log::Entry& entry, const log::Subscription& subscription,
+                  const log::Selectors& granted) const {
     return conflates(entry, subscription) && std::ranges::all_of(entry.topics(), [&](const auto& topic) {
-             return !subscription.matches(topic) || has_later(entry, topic);
+             return !subscription.matches(topic) || has_later(entry, topic, granted);
            });
   }
   bool closed(const log::Subscription& subscription) const {
@@ -53,12 +54,12 @@ class Ledger {
   std::vector<std::string> mistakes;
 
  private:
-  bool has_later(const log::Entry& entry, std::string_view topic) const {
-    return std::any_of(all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(),
-                       [&](const auto& later) {
-                         return later->key() == entry.key() &&
-                                std::ranges::find(later->topics(), topic) != later->topics().end();
-                       });
+  bool has_later(const log::Entry& entry, std::string_view topic, const log::Selectors& granted) const {
+    return std::any_of(
+        all_.begin() + static_cast<std::ptrdiff_t>(entry.sequence()), all_.end(), [&](const auto& later) {
+          return later->key() == entry.key() && (!later->is_private() || granted.matches(*later)) &&
+                 std::ranges::find(later->topics(), topic) != later->topics().end();
+        });
   }
 
   const log::Subscription conflating_;
@@ -67,9 +68,14 @@ class Ledger {
 
 class ModelSubscriber final : public hub::Subscriber {
  public:
-  ModelSubscriber(Ledger& ledger, const log::Log& log, log::Subscription asked, log::Sequence after,
-                  int takes)
-      : room(takes), ledger_(ledger), log_(log), asked_(std::move(asked)), at_(after) {
+  ModelSubscriber(Ledger& ledger, const log::Log& log, const log::Selectors& asked, log::Selectors granted,
+                  log::Sequence after, int takes)
+      : room(takes),
+        ledger_(ledger),
+        log_(log),
+        asked_(asked, asked),
+        granted_(std::move(granted)),
+        at_(after) {
     owe_what_is_held();
   }
 
@@ -80,6 +86,7 @@ class ModelSubscriber final : public hub::Subscriber {
     std::string frames;
     for (const auto& entry : batch.entries) {
       if (!asked_.matches(*entry)) mistake("did not ask for {}", entry->sequence());
+      if (!may_read(*entry)) mistake("may not read {}", entry->sequence());
       if (entry->sequence() <= at_) mistake("got {} again, or too late", entry->sequence());
       account_for(entry->sequence() - 1);
       at_ = std::max(at_, entry->sequence());
@@ -137,13 +144,14 @@ class ModelSubscriber final : public hub::Subscriber {
     asked_at_ = ledger_.last();
     owed_ = log_.read(asked_, at_, asked_at_, std::string::npos, 0).entries;
   }
+  bool may_read(const log::Entry& entry) const { return !entry.is_private() || granted_.matches(entry); }
   // All up to `until` that it asked for must have come, or be told as a gap, or be superseded.
   void account_for(log::Sequence until) {
     for (auto place = at_ + 1; place <= until; ++place) {
       const auto& entry = ledger_.at(place);
-      if (!asked_.matches(entry)) continue;
+      if (!asked_.matches(entry) || !may_read(entry)) continue;
       if (place <= asked_at_ && !std::ranges::binary_search(owed_, place, {}, &place_of)) continue;
-      if (was_full_ && ledger_.superseded(entry, asked_)) continue;
+      if (was_full_ && ledger_.superseded(entry, asked_, granted_)) continue;
       mistake("missed {}", place);
     }
   }
@@ -155,13 +163,17 @@ class ModelSubscriber final : public hub::Subscriber {
     std::string asked;
     for (const auto& name : asked_.names()) asked += name + " ";
     for (const auto& prefix : asked_.prefixes()) asked += prefix + "* ";
+    for (const auto& name : granted_.names()) asked += "+" + name + " ";
+    for (const auto& prefix : granted_.prefixes()) asked += "+" + prefix + "* ";
     ledger_.wrong(
         fmt::format("the subscriber of {}at {} {}", asked, at_, fmt::format(fmt::runtime(what), place)));
   }
 
   Ledger& ledger_;
   const log::Log& log_;
+  // With everything granted, so that the log leaves nothing out. An eviction is told to all who asked.
   const log::Subscription asked_;
+  const log::Selectors granted_;
   log::Sequence at_;  // all up to here has come, or need not
   bool was_full_ = false;
   std::vector<log::EntryPtr> owed_;  // of all up to asked_at_

@@ -1,6 +1,6 @@
-// The hub against a model of what every subscriber is owed, for thousands of random steps: publishing,
-// coming, stalling, draining, leaving, closing, evicting, in whatever order, with the loop turned only now
-// and then.
+// The hub against a model of what every subscriber is owed, for thousands of random steps: publishing for all
+// or for some, coming, stalling, draining, leaving, closing, evicting, in whatever order, with the loop
+// turned only now and then.
 #include "model.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -93,6 +93,7 @@ class Play : public HubFixture {
         draft.topics.push_back(second);
       const auto size = below(25) == 0 ? 20'000 + below(50'000) : below(400);
       draft.event.data = std::string(static_cast<std::size_t>(size), 'x');
+      draft.is_private = below(3) == 0;
       if (below(2) == 0) draft.key = fmt::format("key{}", below(3));
       if (below(10) == 0) draft.event.id = fmt::format("own{}", ledger.last() + static_cast<unsigned>(i));
       drafts.push_back(std::move(draft));
@@ -107,6 +108,7 @@ class Play : public HubFixture {
   void close_one() {
     std::vector<worker::log::Draft> drafts;
     drafts.push_back(closing(fmt::format("c/{}", generation_)));
+    drafts.back().is_private = below(2) == 0;
     ++generation_;
     append_all(std::move(drafts));
   }
@@ -125,13 +127,18 @@ class Play : public HubFixture {
         "a k/* d/1/*",
         fmt::format("c/{}", generation_),
         fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
-    const auto subscription = select(pick(asked));
+    // None, all, some of what is asked for, or topics of events that have several.
+    static const std::vector<std::string> grants = {"",  "",      "",        "*",        "*",
+                                                    "a", "b k/1", "d/* k/*", "d/1/* c/*"};
+    const auto selected = selectors(pick(asked));
+    const auto granted = selectors(pick(grants));
+    const worker::log::Subscription subscription(selected, granted);
     std::optional<std::string> cursor;
     if (below(3) > 0) cursor = event_log().id_of(random_() % (ledger.last() + 1));
     if (below(6) == 0) cursor = "earliest";
     const auto from = event_log().resume(subscription, cursor);
     if (from.ended) return;
-    subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, event_log().log(), subscription,
+    subscribers_.push_back(std::make_unique<ModelSubscriber>(ledger, event_log().log(), selected, granted,
                                                              from.after, below(2) == 0 ? endless : below(4)));
     if (below(3) == 0) publish_some(1 + below(3));  // between the question and the subscription
     shard().subscribe(*subscribers_.back(), subscription, from.after, from.evictions_seen);

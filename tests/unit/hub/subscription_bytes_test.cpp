@@ -29,14 +29,22 @@ BOOST_FIXTURE_TEST_SUITE(subscription_bytes_suite, HubFixture)
 
 BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
   shard();
-  for (const auto& [count, bytes] : {std::pair{1, 8U}, {100, 1'000U}, {100, 12U}, {3, 40U}}) {
-    BOOST_TEST_CONTEXT(count << " names of " << bytes << " bytes") {
+  for (const auto& [count, bytes, granted] : {std::tuple{1, 8U, 0},
+                                              {100, 1'000U, 0},
+                                              {100, 12U, 0},
+                                              {3, 40U, 0},
+                                              {1, 8U, 1},
+                                              {1, 30U, 1},
+                                              {1, 8U, 100},
+                                              {3, 1'000U, 3}}) {
+    BOOST_TEST_CONTEXT(count << " names of " << bytes << " bytes, " << granted << " granted") {
       constexpr int subscribers_max = 400;
       std::vector<log::Subscription> asked;
       asked.reserve(subscribers_max);
       std::list<RecordingSubscriber> subscribers;
       for (int i = 0; i < subscribers_max; ++i) {
-        asked.push_back(select(names(i, count, bytes)));
+        // Others than those asked for: else the grant would not be kept.
+        asked.push_back(select(names(i, count, bytes), names(i + 5'000, granted, bytes)));
         subscribers.emplace_back();
       }
       const auto before = ::mallinfo2().uordblks;
@@ -55,6 +63,37 @@ BOOST_AUTO_TEST_CASE(about_what_the_memory_is_and_back_when_they_leave) {
       subscribers.clear();
       BOOST_TEST(metrics.cohorts.value() == 0);
       if (before != 0) BOOST_TEST(::mallinfo2().uordblks < before + taken / 20);
+    }
+  }
+}
+
+// As many tokens have: a subject of its own for each stream.
+BOOST_AUTO_TEST_CASE(thousands_of_subjects_take_a_few_hundred_bytes_each) {
+  constexpr int subjects = 8'000;
+  shard();
+  for (const auto& [asked_of, granted_of] :
+       {std::pair("news", "users/{}"), {"users/{}", "users/{}"}, {"users/{}", "subjects/of/a/token/{}"}}) {
+    BOOST_TEST_CONTEXT(asked_of << " with " << granted_of << " granted") {
+      std::vector<log::Subscription> asked;
+      for (int i = 0; i < subjects; ++i)
+        asked.push_back(
+            select(fmt::format(fmt::runtime(asked_of), i), fmt::format(fmt::runtime(granted_of), i)));
+      std::list<RecordingSubscriber> subscribers;
+      for (int i = 0; i < subjects; ++i) subscribers.emplace_back();
+      const auto before = ::mallinfo2().uordblks;
+      std::size_t counted = 0;
+      auto next = asked.begin();
+      for (auto& subscriber : subscribers) {
+        counted += hub::subscription_bytes(*next);
+        shard().subscribe(subscriber, *next++, 0, 0);
+      }
+      BOOST_TEST(metrics.cohorts.value() == subjects);
+      const auto taken = ::mallinfo2().uordblks - before;
+      BOOST_TEST_MESSAGE(taken / subjects << " bytes taken, " << counted / subjects << " counted");
+      if (before != 0) {
+        BOOST_TEST(taken < counted * 11 / 10, taken << " taken, " << counted << " counted");
+        BOOST_TEST(taken / subjects < 600);
+      }
     }
   }
 }

@@ -24,6 +24,8 @@ bool read_field(std::string_view name, std::string_view value, StreamEntry& read
     parts.key = value;
   } else if (name == "close") {
     parts.closes = true;
+  } else if (name == "private") {
+    parts.is_private = true;
   } else if (name == "at") {
     std::int64_t at = 0;
     if (!base::assign_number(value, at)) return false;
@@ -46,7 +48,7 @@ std::vector<std::string> topics_of(std::string_view field) {
 
 RedisDraft redis_draft(log::Draft&& draft) {
   RedisDraft out;
-  auto& [topics, event, id, key, close] = out;
+  auto& [topics, event, id, key, close, is_private] = out;
   for (const auto& topic : draft.topics) {
     if (!topics.empty()) topics.push_back('\n');
     topics += topic;
@@ -58,6 +60,7 @@ RedisDraft redis_draft(log::Draft&& draft) {
   }
   key = std::move(draft.key);
   if (draft.closes) close = "1";
+  if (draft.is_private) is_private = "1";
   return out;
 }
 

@@ -1,7 +1,7 @@
 // StreamEntry: an event in a Redis stream, as fields that an operator can read in redis-cli: `topics`, one a
 // line; `event`, the frame that subscribers get, without the id, which is known only when the event has its
 // sequence number; `at`, the time of Redis in milliseconds; and, if the event has them, `id`, the publisher's
-// own, `key` and `close`.
+// own, `key`, `close` and `private`.
 #pragma once
 
 #include <hiredis.h>
@@ -16,8 +16,8 @@
 
 namespace worker::store {
 
-/// What append.lua gets for one event: topics, event, id, key, close.
-using RedisDraft = std::array<std::string, 5>;
+/// What append.lua gets for one event: topics, event, id, key, close, private.
+using RedisDraft = std::array<std::string, 6>;
 RedisDraft redis_draft(log::Draft&& draft);
 /// Of the field `topics`.
 std::vector<std::string> topics_of(std::string_view field);

@@ -115,12 +115,12 @@ Kept RedisWriter::result_of(std::int64_t sequence, const std::string& epoch, con
 
 // Redis knows no more of the event than its id. This worker may retain it, or remember it.
 bool RedisWriter::was_stored(const RedisDraft& draft) const {
-  const auto& [topics, event, id, key, close] = draft;
-  const auto content = log::content_of(topics_of(topics), event, key, !close.empty());
+  const auto& [topics, event, id, key, close, is_private] = draft;
+  const auto content = log::content_of(topics_of(topics), event, key, !close.empty(), !is_private.empty());
   const std::lock_guard lock(log_.mutex());
   if (const auto retained = history_.find_retained(id)) return log::content_of(*retained) == content;
-  const auto* past = history_.publisher_ids().past().find(id);
-  return past != nullptr && past->fingerprint == log::fingerprint_of(content);
+  const auto past = history_.publisher_ids().find_past(id);
+  return past && past->fingerprint == log::fingerprint_of(content);
 }
 
 }  // namespace worker::store

@@ -10,7 +10,7 @@
 namespace worker::store {
 namespace {
 
-constexpr int schema_version = 4;
+constexpr int schema_version = 5;
 constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
 
 constexpr const char* schema = R"(
@@ -22,7 +22,8 @@ constexpr const char* schema = R"(
     alias  TEXT NOT NULL,        -- its publisher's own id
     key    TEXT NOT NULL,        -- which value it is the latest of
     closes INTEGER NOT NULL,     -- whether it was its topics' last
-    up_ms  INTEGER NOT NULL DEFAULT 0);  -- when it was published, by hub.up_ms
+    up_ms  INTEGER NOT NULL DEFAULT 0,    -- the same by hub.up_ms
+    private INTEGER NOT NULL DEFAULT 0);  -- whether only some may read it
   CREATE TABLE topics(           -- what is known of a topic beside its events
     name         TEXT PRIMARY KEY,
     lost_through INTEGER NOT NULL,  -- the last place it gave up
@@ -48,6 +49,7 @@ constexpr const char* steps[] = {
     "ALTER TABLE hub ADD COLUMN boot TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE hub ADD COLUMN mono_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE hub ADD COLUMN wall_ms INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE events ADD COLUMN private INTEGER NOT NULL DEFAULT 0",
 };
 static_assert(std::size(steps) == schema_version - 1);
 
@@ -72,7 +74,8 @@ std::vector<std::string> topics_of(std::string_view text) {
 struct SqliteFile::Statements {
   explicit Statements(Database& database)
       : event(database,
-              "INSERT INTO events(place,at_ms,topics,frame,alias,key,closes,up_ms) VALUES(?,?,?,?,?,?,?,?)"),
+              "INSERT INTO events(place,at_ms,topics,frame,alias,key,closes,up_ms,private)"
+              " VALUES(?,?,?,?,?,?,?,?,?)"),
         gone(database, "DELETE FROM events WHERE place BETWEEN ? AND ?"),
         mark(database, "INSERT OR REPLACE INTO topics VALUES(?,?,?)"),
         closed(database,
@@ -128,8 +131,9 @@ log::HistoryLoader SqliteFile::load(const log::Settings& settings) {
   resume_clock();
   log::HistoryLoader loader(settings, load_record(settings.past_ids_max), clock_);
   log::Sequence last = 0;
-  Statement events(
-      database_, "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms FROM events ORDER BY place");
+  Statement events(database_,
+                   "SELECT place, at_ms, topics, frame, alias, key, closes, up_ms, private FROM events"
+                   " ORDER BY place");
   while (events.next()) {
     log::EntryParts entry;
     entry.sequence = static_cast<log::Sequence>(events.number(0));
@@ -144,6 +148,7 @@ log::HistoryLoader SqliteFile::load(const log::Settings& settings) {
     entry.publisher_id = events.text(4);
     entry.key = events.text(5);
     entry.closes = events.number(6) != 0;
+    entry.is_private = events.number(8) != 0;
     loader.add(log::Entry::make(entry));
   }
   guard_->set_content(next_content_);
@@ -211,6 +216,7 @@ void SqliteFile::write(const log::Entry& entry) {
       .bind(6, entry.key())
       .bind(7, std::int64_t{entry.closes()})
       .bind(8, file_clock_.up_ms(entry.at()))
+      .bind(9, std::int64_t{entry.is_private()})
       .run();
   ++next_content_.events;
   if (!entry.closes()) return;

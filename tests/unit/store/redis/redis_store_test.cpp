@@ -55,6 +55,69 @@ BOOST_AUTO_TEST_CASE(a_publishers_id_is_one_event_whichever_worker_it_asks) {
   BOOST_TEST(publish(*two, "a") == two->id_of(2));
 }
 
+BOOST_AUTO_TEST_CASE(a_private_event_is_private_at_all_workers) {
+  const auto one = worker();
+  const auto two = worker();
+  publish(*one, "a");
+  append(*one, privately(draft("a", "x")));
+  append(*two, privately(draft_with_id("a", "own", "x")));
+  BOOST_TEST(append(*one, privately(draft_with_id("a", "own", "x"))) == "own");
+  BOOST_TEST(append(*two, draft_with_id("a", "own", "x")) == "conflict");
+  const auto is_private = [](const auto& each) {
+    std::string flags;
+    for (const auto& entry : each->read_all(0, 10)) flags += entry->is_private() ? "p" : "-";
+    return flags;
+  };
+  BOOST_TEST(eventually([&] { return held(*one) == "1 2 3" && held(*two) == "1 2 3"; }));
+  const auto later = worker();
+  for (const auto& each : {&one, &two, &later}) {
+    BOOST_TEST(is_private(*each) == "-pp");
+    BOOST_TEST(resume(**each, "own") == "after 0 gap unknown");
+    BOOST_TEST(told((*each)->resume(select("a", "a"), "own")) == "after 3");
+  }
+}
+
+// Earlier workers wrote no such field.
+BOOST_AUTO_TEST_CASE(an_event_without_the_field_is_public) {
+  const auto one = worker();
+  append(*one, draft_with_id("a", "x"));
+  append(*one, privately(draft_with_id("a", "y")));
+  const auto reply = server.ask({"XRANGE", "{sse-worker}:events", "-", "+"});
+  const auto fields = [&](std::size_t entry) {
+    std::string names;
+    const auto* values = reply->element[entry]->element[1];
+    for (std::size_t i = 0; i < values->elements; i += 2) names += std::string(values->element[i]->str) + " ";
+    return names;
+  };
+  BOOST_TEST(fields(0) == "topics event at id ");
+  BOOST_TEST(fields(1) == "topics event at id private ");
+  BOOST_TEST(!worker()->read_all(0, 1).front()->is_private());
+}
+
+BOOST_AUTO_TEST_CASE(publishers_ids_of_trimmed_private_events_stay_private) {
+  settings.topic_events_max = 2;
+  settings.bytes_max = 65'536;
+  const auto one = worker();
+  append(*one, privately(draft_with_id("b", "first", "old")));
+  append(*one, privately(draft_with_id("b", std::string(300, 'y'), "old")));
+  for (int i = 0; i < 4; ++i) {
+    std::vector<Draft> drafts;
+    for (int j = 0; j < 400; ++j) drafts.push_back(draft("a b", "x"));
+    append(*one, std::move(drafts));
+  }
+  BOOST_TEST(server.ask({"ZCARD", "{sse-worker}:ids"})->integer == 2);
+  const auto later = worker();
+  for (const auto* each : {one.get(), later.get()}) {
+    BOOST_TEST(resume(*each, "first") == resume(*each, "never"));
+    BOOST_TEST(told(each->resume(select("a", "a"), "first")).ends_with("gap evicted"));
+  }
+  BOOST_TEST(append(*one, privately(draft_with_id("b", "first", "old"))) == "first");
+  BOOST_TEST(append(*one, draft_with_id("b", "first", "old")) == "conflict");
+  BOOST_TEST(append(*one, privately(draft_with_id("b", std::string(300, 'y'), "old"))) ==
+             std::string(300, 'y'));
+  BOOST_TEST(append(*later, draft_with_id("b", std::string(300, 'y'), "old")) == "conflict");
+}
+
 BOOST_AUTO_TEST_CASE(a_topic_closed_at_one_is_closed_at_all) {
   const auto one = worker();
   const auto two = worker();

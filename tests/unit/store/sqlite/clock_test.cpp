@@ -173,7 +173,8 @@ BOOST_AUTO_TEST_CASE(a_file_of_the_third_schema) {
   publish("a");
   end();
   Database(file).run(
-      "ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub DROP COLUMN up_ms; ALTER TABLE hub DROP COLUMN "
+      "ALTER TABLE events DROP COLUMN private; ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub DROP "
+      "COLUMN up_ms; ALTER TABLE hub DROP COLUMN "
       "boot;"
       "ALTER TABLE hub DROP COLUMN mono_ms; ALTER TABLE hub DROP COLUMN wall_ms; PRAGMA user_version=3");
   clock.advance(61min);

@@ -148,9 +148,9 @@ BOOST_AUTO_TEST_CASE(a_database_of_another_program) {
 
 BOOST_AUTO_TEST_CASE(a_newer_schema) {
   end();
-  Database(file).run("PRAGMA user_version=5");
+  Database(file).run("PRAGMA user_version=6");
   begin();
-  expect_refusal("a newer sse-worker (schema 5, this one knows 4)");
+  expect_refusal("a newer sse-worker (schema 6, this one knows 5)");
 }
 
 // --- while it runs ---

@@ -18,9 +18,10 @@ BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
   append(draft_with_id("a", "order 7", "x"));
   append(draft_with_key("a", "EUR", "y"));
   append(closing("c"));
+  append(privately(draft_with_id("d", "secret", "z")));
   const auto before = event_log().read_all(0, 10);
   begin();
-  BOOST_TEST(held() == "1 2 3 4");
+  BOOST_TEST(held() == "1 2 3 4 5");
   const auto after = event_log().read_all(0, 10);
   for (std::size_t i = 0; i < before.size(); ++i) {
     BOOST_TEST(after[i]->frame() == before[i]->frame());
@@ -28,6 +29,7 @@ BOOST_AUTO_TEST_CASE(the_next_life_has_all_of_the_last) {
     BOOST_TEST(after[i]->key() == before[i]->key());
     BOOST_TEST(after[i]->publisher_id() == before[i]->publisher_id());
     BOOST_TEST(after[i]->closes() == before[i]->closes());
+    BOOST_TEST(after[i]->is_private() == (i == 4));
   }
   BOOST_TEST(event_log().stats().bytes > 0U);
 }
@@ -123,18 +125,65 @@ BOOST_AUTO_TEST_CASE(a_file_that_remembers_no_ids_yet) {
   append(draft_with_id("a", "x"));
   end();
   Database(file).run(
-      "DROP TABLE past_ids; DROP TABLE past_ids_key; ALTER TABLE events DROP COLUMN up_ms; ALTER TABLE hub "
+      "DROP TABLE past_ids; DROP TABLE past_ids_key; ALTER TABLE events DROP COLUMN private; ALTER TABLE "
+      "events DROP COLUMN up_ms; ALTER TABLE hub "
       "DROP COLUMN "
       "up_ms; ALTER TABLE hub DROP COLUMN boot; ALTER TABLE hub DROP COLUMN mono_ms; ALTER TABLE hub DROP "
       "COLUMN "
       "wall_ms; PRAGMA user_version=2");
   begin();
-  BOOST_TEST(in_file("PRAGMA user_version") == 4);
+  BOOST_TEST(in_file("PRAGMA user_version") == 5);
   BOOST_TEST(held() == "1");
   age(2h);
   BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
   begin();
   BOOST_TEST(resume("a", "x") == "after 1");
+}
+
+// As workers have written it that knew no private events.
+BOOST_AUTO_TEST_CASE(a_file_of_the_fourth_schema) {
+  publish("a");
+  append(draft_with_id("a", "x"));
+  append(closing("b"));
+  end();
+  Database(file).run(
+      "ALTER TABLE events RENAME TO newer;"
+      "CREATE TABLE events("
+      "  place  INTEGER PRIMARY KEY,"
+      "  at_ms  INTEGER NOT NULL,"
+      "  topics TEXT NOT NULL,"
+      "  frame  TEXT NOT NULL,"
+      "  alias  TEXT NOT NULL,"
+      "  key    TEXT NOT NULL,"
+      "  closes INTEGER NOT NULL,"
+      "  up_ms  INTEGER NOT NULL DEFAULT 0);"
+      "INSERT INTO events SELECT place,at_ms,topics,frame,alias,key,closes,up_ms FROM newer;"
+      "DROP TABLE newer; PRAGMA user_version=4");
+  begin();
+  BOOST_TEST(in_file("PRAGMA user_version") == 5);
+  BOOST_TEST(held() == "1 2 3");
+  for (const auto& entry : event_log().read_all(0, 10)) BOOST_TEST(!entry->is_private());
+  BOOST_TEST(append(draft_with_id("a", "x")) == "x");
+  BOOST_TEST(append(privately(draft_with_id("a", "y"))) == "y");
+  begin();
+  BOOST_TEST(told(event_log().read(select("a"), 0, 4, std::string::npos, 0)) == "1 2 through 4 evicted 0");
+}
+
+// Also what their ids say, once they are evicted.
+BOOST_AUTO_TEST_CASE(private_events_stay_private) {
+  append(privately(draft_with_id("a", "x")));
+  publish("b");
+  begin();
+  BOOST_TEST(resume("a", "x") == "after 0 gap unknown");
+  BOOST_TEST(told(event_log().resume(select("a", "a"), "x")) == "after 1");
+  BOOST_TEST(append(draft_with_id("a", "x")) == "conflict");
+  age(2h);
+  BOOST_TEST(eventually([&] { return in_file("SELECT count(*) FROM past_ids") == 1; }));
+  begin();
+  BOOST_TEST(resume("b", "x") == resume("b", "never"));
+  BOOST_TEST(told(event_log().resume(select("c", "c"), "x")) == "after 1");
+  BOOST_TEST(append(privately(draft_with_id("a", "x"))) == "x");
+  BOOST_TEST(append(draft_with_id("a", "x")) == "conflict");
 }
 
 // Although the event that closed it is gone.
