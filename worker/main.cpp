@@ -17,6 +17,7 @@
 #include "app/open_store.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
+#include "app/token_command.hpp"
 #include "base/signals.hpp"
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
@@ -91,6 +92,7 @@ int main(int argc, char** argv) try {
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return app::fail_config(config::access_problem(line.config_file).value_or(config.error()));
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
+  if (line.verb == config::CommandLine::Verb::token) return app::token(line, config.value());
   return app::check(line, config.value());
 } catch (const std::exception& error) {
   base::report(fmt::format("sse-worker: {}", error.what()));

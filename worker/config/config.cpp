@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/number.hpp"
+#include "config/access_section.hpp"
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
 #include "config/yaml_error.hpp"
@@ -165,6 +166,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
+  top.section("access", [&](Section& section) { read_access(section, config.access); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "access/settings.hpp"
 #include "api/publish/settings.hpp"
 #include "api/settings.hpp"
 #include "api/stream/settings.hpp"
@@ -30,6 +31,7 @@ struct Config {
   store::StorageSettings storage;
   hub::Settings hub;
   api::StatsSettings stats;
+  access::Settings access;
   /// Threads that serve.
   std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.

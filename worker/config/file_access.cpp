@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/account.hpp"
@@ -25,8 +26,14 @@ std::optional<std::string> access_problem(const std::string& file) {
 }
 
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
+  const auto has_secret = [](const access::TokenSettings& tokens) {
+    return std::ranges::any_of(
+        tokens.keys, [](const auto& source) { return source.kind == access::KeySource::Kind::secret; });
+  };
   const char* key = !config.publish.key.empty()              ? "publish.key"
                     : !config.storage.redis.password.empty() ? "store.password"
+                    : has_secret(config.access.readers)      ? "access.tokens.readers.keys"
+                    : has_secret(config.access.publishers)   ? "access.tokens.publishers.keys"
                                                              : nullptr;
   struct stat found {};
   if (key == nullptr || ::stat(file.c_str(), &found) != 0 || (found.st_mode & S_IROTH) == 0)
