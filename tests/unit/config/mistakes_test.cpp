@@ -1,4 +1,5 @@
 // Each kind of mistake, with the whole sentence that the operator reads.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "unit/config/values.hpp"
@@ -169,7 +170,8 @@ BOOST_AUTO_TEST_CASE(addresses) {
 // `key:` and nothing behind it is a value somebody forgot; it is told where the key stands.
 BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
   for (const auto& [key, value] : values_of(Config{})) {
-    const auto place = key.find('.') == std::string::npos ? "f:1:1: " : "f:2:3: ";
+    const auto depth = std::ranges::count(key, '.');
+    const auto place = fmt::format("f:{}:{}: ", depth + 1, 2 * depth + 1);
     for (const auto* nothing : {"", "~", "null", "\n\n# a comment"}) {
       BOOST_TEST(mistake_in(yaml_for(key, nothing)).starts_with(place + key + ": must be "), key);
     }
