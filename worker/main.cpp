@@ -17,6 +17,8 @@
 #include "app/open_store.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
+#include "app/token_keys.hpp"
+#include "app/token_command.hpp"
 #include "base/signals.hpp"
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
@@ -55,8 +57,8 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_stream_metrics(registry, slots);
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
-  // TODO keys
-  access::TokenVerifier subscriber_tokens, publisher_tokens;
+  app::TokenKeys token_keys(*logger);
+  if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
   api::Revocations revocations(clock);
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
   api::AllOpenStreams open_streams;
@@ -66,10 +68,10 @@ int serve(const config::Config& config, const std::string& file) {
 
   const app::SharedServices services{
       clock, *logger, listening.value().descriptor(), *log, *store, registry, metrics, slots, totals, stats,
-      subscriber_tokens, publisher_tokens, revocations, publish_rate, open_streams};
+      token_keys.subscribers(), token_keys.publishers(), revocations, publish_rate, open_streams};
   app::Reactors reactors(config, services);
-  const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log);
-  app::Reload reload(file, config, reactors, *log, *store, slots, *logger);
+  const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
+  app::Reload reload(file, config, reactors, *log, *store, slots, token_keys, publish_rate, *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
@@ -98,6 +100,7 @@ int main(int argc, char** argv) try {
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return app::fail_config(config::access_problem(line.config_file).value_or(config.error()));
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
+  if (line.verb == config::CommandLine::Verb::token) return app::token(line, config.value());
   return app::check(line, config.value());
 } catch (const std::exception& error) {
   base::report(fmt::format("sse-worker: {}", error.what()));

@@ -1,7 +1,7 @@
 // Jose: the only user of libcjose: keys, signatures, base64url. From every thread: libcjose does not change a
 // key that it verifies with. libcjose trusts its caller in places (a short HMAC signature is read past its
-// end, ES256 works with any curve, `=` ends a text), so the callers check lengths, alphabets and kinds before
-// they call it.
+// end, ES256 works with any curve, a `=` at a wrong place fails an assertion), so the callers check lengths,
+// alphabets and kinds before they call it.
 #pragma once
 
 #include <memory>

@@ -111,13 +111,15 @@ base::Result<Algorithm, std::string> algorithm_of(const json& jwk, KeyKind kind,
                                      : "it fits several algorithms; configure `algorithm`, such as HS256");
 }
 
-// Only what is needed: libcjose reads nothing else of a foreign file.
+// Only what is needed and is base64url: libcjose ends the process for some texts that are not.
 json needed_members(const json& jwk, KeyKind kind, KeyUse use) {
   static constexpr std::array public_names = {"kty", "n", "e", "crv", "x", "y"};
   static constexpr std::array private_names = {"d", "p", "q", "dp", "dq", "qi"};
   json needed;
   const auto copy = [&](const char* name) {
-    if (const auto* text = string_member(jwk, name)) needed[name] = *text;
+    const auto* text = string_member(jwk, name);
+    const bool is_word = std::string_view(name) == "kty" || std::string_view(name) == "crv";
+    if (text != nullptr && (is_word || decode_base64url(*text))) needed[name] = *text;
   };
   std::ranges::for_each(public_names, copy);
   if (use == KeyUse::sign) std::ranges::for_each(private_names, copy);

@@ -11,6 +11,9 @@ namespace worker::access {
 using nlohmann::json;
 
 base::Result<json, std::string> parse_strict_object(std::string_view text, std::size_t depth_max) {
+  // The parser takes a NUL for the end of the text, and skips a byte order mark; others do neither.
+  if (text.find('\0') != std::string_view::npos || text.starts_with("\xef\xbb\xbf"))
+    return base::failure(std::string("is not valid JSON in UTF-8"));
   std::vector<std::set<std::string>> open;  // the members of each object that is open
   bool repeated = false;
   bool deep = false;

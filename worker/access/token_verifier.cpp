@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "access/compact_token.hpp"
+#include "access/claims.hpp"
 
 namespace worker::access {
 namespace {
@@ -38,10 +38,8 @@ std::size_t cached_bytes(std::string_view token) {
 
 }  // namespace
 
-base::Result<Claims, TokenRefusal> verify_token(std::string_view text, const KeySet& keys,
-                                                const ClaimRules& rules, std::chrono::sys_seconds now,
-                                                const Key** used) {
-  BOOST_OUTCOME_TRY(token, parse_compact_token(text));
+base::Result<std::string, TokenRefusal> verified_payload(const CompactToken& token, const KeySet& keys,
+                                                         const Key** used) {
   const auto candidates = keys.candidates(token.algorithm, token.key_id);
   if (candidates.empty()) {
     return refuse(Reason::key,
@@ -49,17 +47,15 @@ base::Result<Claims, TokenRefusal> verify_token(std::string_view text, const Key
                               token.key_id ? " and the `kid` of this one" : ""));
   }
   const auto found = std::ranges::find_if(candidates, [&](const Key* key) {
-    return has_right_length(token, *key) && verify_signature(text, key->handle);
+    return has_right_length(token, *key) && verify_signature(token.text, key->handle);
   });
   if (found == candidates.end())
     return refuse(Reason::signature, "The signature of the token was not made with a configured key.");
   if (used != nullptr) *used = *found;
-  const auto payload = decode_base64url(token.payload);
+  auto payload = decode_base64url(token.payload);
   if (!payload)
     return refuse(Reason::form, "A part of the token is not base64url without padding (RFC 7515).");
-  BOOST_OUTCOME_TRY(claims, parse_claims(*payload, rules));
-  if (auto problem = time_problem(claims.times, rules, now)) return base::failure(std::move(*problem));
-  return claims;
+  return std::move(*payload);
 }
 
 TokenVerifier::TokenVerifier(KeySet keys, ClaimRules rules, TokenCacheBounds bounds)
@@ -77,7 +73,11 @@ TokenVerifier::Verified TokenVerifier::verify(std::string_view token, base::Wall
     if (problem->reason == Reason::expired) used->cache.remove(digest);
     return base::failure(std::move(*problem));
   }
-  BOOST_OUTCOME_TRY(claims, verify_token(token, used->keys, used->rules, seconds));
+  BOOST_OUTCOME_TRY(parsed, parse_compact_token(token));
+  BOOST_OUTCOME_TRY(payload, verified_payload(parsed, used->keys));
+  BOOST_OUTCOME_TRY(claims, parse_claims(payload, used->rules));
+  if (auto problem = time_problem(claims.times, used->rules, seconds))
+    return base::failure(std::move(*problem));
   auto grant = std::make_shared<const Grant>(std::move(claims.grant));
   used->cache.add(digest, {grant, claims.times}, cached_bytes(token));
   return grant;

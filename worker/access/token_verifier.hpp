@@ -1,13 +1,16 @@
 // TokenVerifier: tokens to grants. The readers have one and the publishers have one, each with its own keys
-// and rules. Thread-safe: all loops share it. Neither waits for anything nor does I/O; a signature takes a
-// tenth of a millisecond, a known token a microsecond.
+// and rules. Thread-safe: all loops share it. Neither waits for anything nor does I/O; an ES256
+// signature takes 60 µs of CPU time (RS256 26, ES384 590), a known token 0.5 µs.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "access/compact_token.hpp"
 #include "access/grant.hpp"
 #include "access/key_set.hpp"
 #include "access/settings.hpp"
@@ -66,9 +69,8 @@ class TokenVerifier {
   std::shared_ptr<const State> state_;  // guarded by mutex_
 };
 
-/// Verifies one token with the keys of `keys`, without a cache; says in `key` which one it was.
-base::Result<Claims, TokenRefusal> verify_token(std::string_view token, const KeySet& keys,
-                                                const ClaimRules& rules, std::chrono::sys_seconds now,
-                                                const Key** key = nullptr);
+/// The payload of `token` if a key of `keys` made its signature; `used`, where it is given, is then that key.
+base::Result<std::string, TokenRefusal> verified_payload(const CompactToken& token, const KeySet& keys,
+                                                         const Key** used = nullptr);
 
 }  // namespace worker::access

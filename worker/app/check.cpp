@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "access/key_files.hpp"
 #include "app/exit_status.hpp"
 #include "base/account.hpp"
 #include "config/file_access.hpp"
@@ -36,6 +37,11 @@ int check(const config::CommandLine& line, const config::Config& config) {
   }
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));
+  for (const auto* tokens : {&config.tokens.readers, &config.tokens.publishers}) {
+    const auto keys = access::KeyFiles(tokens->keys).load();
+    if (!keys) return fail_config(keys.error());
+    for (const auto& warning : keys.value().warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  }
   for (const auto& [place, sentence] : config.warnings)
     fmt::print(stderr, "{}: warning: {}\n", place, sentence);
   const auto listen = net::listen_problem(config.listen);

@@ -7,10 +7,12 @@
 
 namespace worker::app {
 
-Housekeeping::Housekeeping(net::Loop& loop, log::Log& log, api::AddressLimitLog& address_limit_log)
+Housekeeping::Housekeeping(net::Loop& loop, log::Log& log, api::AddressLimitLog& address_limit_log,
+                           TokenKeys& token_keys)
     : loop_(loop),
       log_(log),
       address_limit_log_(address_limit_log),
+      token_keys_(token_keys),
       background_(loop),
       timer_(loop.timers(), [this] { on_time(); }) {
   log_.follow(follower_, [this] { post_expire(); });
@@ -28,6 +30,7 @@ void Housekeeping::on_time() {
     return [] {};
   });
   address_limit_log_.report_if_due(loop_.timers().now());
+  token_keys_.reload_changed();
 }
 
 void Housekeeping::post_expire() {

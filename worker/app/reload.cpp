@@ -7,13 +7,16 @@
 namespace worker::app {
 
 Reload::Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-               store::Store& store, api::StreamSlots& slots, base::Logger& logger)
+               store::Store& store, api::StreamSlots& slots, TokenKeys& token_keys,
+               api::PublishRate& publish_rate, base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
       reactors_(reactors),
       log_(log),
       store_(store),
       slots_(slots),
+      token_keys_(token_keys),
+      publish_rate_(publish_rate),
       logger_(logger) {}
 
 void Reload::operator()() {
@@ -22,6 +25,8 @@ void Reload::operator()() {
   if (!loaded)
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", loaded.error());
   auto& config = loaded.value();
+  if (const auto problem = token_keys_.update(config.tokens))
+    return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", *problem);
   const auto keep = [&](const char* key, auto& value, const auto& running) {
     if (value == running) return;
     logger_.warn("reload: a changed key needs a restart; the old value stays in force: key={}", key);
@@ -35,6 +40,7 @@ void Reload::operator()() {
   logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max,
                    config.streams.streams_per_subject_max);
+  publish_rate_.set_limit(config.publish.subject_events_per_second_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   log_.update(config.history);
   reactors_.update(config);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/reactors.hpp"
+#include "app/token_keys.hpp"
 
 namespace worker::app {
 
@@ -11,7 +12,8 @@ class Reload {
  public:
   /// `file` empty: there is nothing to read again.
   Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-         store::Store& store, api::StreamSlots& slots, base::Logger& logger);
+         store::Store& store, api::StreamSlots& slots, TokenKeys& token_keys, api::PublishRate& publish_rate,
+         base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -23,6 +25,8 @@ class Reload {
   log::Log& log_;
   store::Store& store_;
   api::StreamSlots& slots_;
+  TokenKeys& token_keys_;
+  api::PublishRate& publish_rate_;
   base::Logger& logger_;
 };
 

@@ -7,9 +7,11 @@
 #include <array>
 #include <iostream>
 #include <string_view>
+#include <utility>
 
 #include "base/closest_match.hpp"
 #include "base/printable.hpp"
+#include "config/token_options.hpp"
 
 namespace worker::config {
 namespace {
@@ -31,8 +33,11 @@ stream; an invalid file is logged and changes nothing.
 Exit status: 0 after a clean stop, 1 after an internal error, 2 for an error in
 the command line, the configuration or the socket.)";
 
-constexpr std::array<std::string_view, 4> options = {"--config", "--user", "--version", "--help"};
-constexpr std::array<std::string_view, 5> words = {"check", "--config", "--user", "--version", "--help"};
+constexpr std::array<std::string_view, 14> options = {
+    "--config",  "--user",    "--version", "--help",        "--subscribe", "--publish",   "--subject",
+    "--expires", "--control", "--for",     "--secret-file", "--key",       "--algorithm", "--inspect"};
+constexpr std::array<std::string_view, 6> words = {"check",  "token",     "--config",
+                                                   "--user", "--version", "--help"};
 
 // A hint for a word that is a command in other programs; none for other words.
 std::string_view other_way(std::string_view word) {
@@ -58,7 +63,7 @@ std::string unknown_option(std::string_view option) {
   }
   return fmt::format("{} is not an option; {}", base::printable(name),
                      meant ? fmt::format("did you mean {}?", *meant)
-                           : "the options are --config FILE, --version, --help and, for check, --user NAME");
+                           : "the options are in sse-worker --help and sse-worker token --help");
 }
 
 // The first argument that is neither an option nor a command.
@@ -72,7 +77,7 @@ std::string unknown_argument(std::string_view argument, bool is_command) {
     return fmt::format("{} is not a command; {}", printable, way);
   const auto meant = base::closest_match(argument, words);
   return fmt::format("'{}' is not a command; {}", printable,
-                     meant ? fmt::format("did you mean {}?", *meant) : "the only command is check");
+                     meant ? fmt::format("did you mean {}?", *meant) : "the commands are check and token");
 }
 
 // The sentence for an option with too few or too many values: `said` begins with its name and a colon.
@@ -80,7 +85,17 @@ std::string wrong_number(std::string_view said) {
   const auto name = said.substr(0, said.find(':'));
   if (said.find("At Most") != std::string_view::npos)
     return fmt::format("{} is given twice; remove one", name);
-  return fmt::format("{} needs a value: {} {}", name, name, name == "--config" ? "FILE" : "NAME");
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> values = {{{"--user", "NAME"},
+                                                                                    {"--subscribe", "TOPIC"},
+                                                                                    {"--publish", "TOPIC"},
+                                                                                    {"--subject", "TEXT"},
+                                                                                    {"--expires", "TIME"},
+                                                                                    {"--for", "WHO"},
+                                                                                    {"--secret-file", "FILE"},
+                                                                                    {"--key", "FILE"},
+                                                                                    {"--algorithm", "NAME"}}};
+  const auto* found = std::ranges::find(values, name, [](const auto& each) { return each.first; });
+  return fmt::format("{} needs a value: {} {}", name, name, found == values.end() ? "FILE" : found->second);
 }
 
 int mistake(const std::string& sentence) {
@@ -107,6 +122,7 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   check->fallthrough();
   check->add_option("--user", line.user, "User that the worker runs as; default for root: sse-worker")
       ->option_text("NAME");
+  TokenOptions token(app, line.token);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -115,12 +131,16 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
     return mistake(wrong_number(error.what()));
   }
   if (const auto others = app.remaining(true); !others.empty())
-    return mistake(unknown_argument(others.front(), !check->parsed() && config->count() == 0));
+    return mistake(
+        unknown_argument(others.front(), !check->parsed() && !token.parsed() && config->count() == 0));
   if (config->count() > 0 && line.config_file.empty())
     return mistake("--config needs a value: --config FILE");
   if (check->parsed() && config->count() == 0)
     return mistake("check needs a file: sse-worker check --config FILE");
   if (check->parsed()) line.verb = CommandLine::Verb::check;
+  if (!token.parsed()) return line;
+  line.verb = CommandLine::Verb::token;
+  if (const auto wrong = token.error(config->count() > 0)) return mistake(*wrong);
   return line;
 }
 

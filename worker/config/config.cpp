@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/number.hpp"
+#include "config/access_section.hpp"
 #include "config/key_file.hpp"
 #include "config/origin.hpp"
 #include "config/redis_url.hpp"
@@ -193,6 +194,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("access", [&](Section& section) {
     read_origins(section, config.access);
     read_grants(section, config.grants);
+    read_tokens(section, config.tokens);
   });
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
@@ -202,6 +204,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
   config.warnings = top.warnings();
+  config.grants.cookie = config.tokens.cookie;
   config.fcgi.connections_max = config.streams.streams_max + config.fcgi.pending_max;
   return config;
 }

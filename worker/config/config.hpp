@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "access/settings.hpp"
 #include "api/access/settings.hpp"
 #include "api/publish/settings.hpp"
 #include "api/request/settings.hpp"
@@ -34,6 +35,7 @@ struct Config {
   hub::Settings hub;
   api::StatsSettings stats;
   api::GrantSettings grants;
+  access::Settings tokens;
   /// Threads that serve.
   std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.

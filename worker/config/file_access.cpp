@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/account.hpp"
@@ -35,8 +36,14 @@ std::optional<std::string> exposure_warning(const Config& config, const std::str
     return fmt::format("publish.key_file: every user of this machine can read {}. {}", key_file,
                        command(key_file));
   }
+  const auto has_secret = [](const access::TokenSettings& tokens) {
+    return std::ranges::any_of(
+        tokens.keys, [](const auto& source) { return source.kind == access::KeySource::Kind::secret; });
+  };
   const char* key = !config.publish.key.empty() && key_file.empty() ? "publish.key"
                     : !config.storage.redis.password.empty()        ? "store.password"
+                    : has_secret(config.tokens.readers)             ? "access.tokens.readers.keys"
+                    : has_secret(config.tokens.publishers)          ? "access.tokens.publishers.keys"
                                                                     : nullptr;
   if (key == nullptr || !others_may_read(file)) return std::nullopt;
   return fmt::format("it contains {}, and every user of this machine can read it. {}", key, command(file));

@@ -206,6 +206,37 @@ void Section::section(const std::string& key, const std::function<void(Section&)
   warnings_.insert(warnings_.end(), inner.warnings_.begin(), inner.warnings_.end());
 }
 
+void Section::items(const std::string& key, const std::string& expected, std::size_t most,
+                    const std::function<void(Section&)>& read) {
+  const auto node = take(key);
+  if (!node.IsDefined()) return;
+  if (!node.IsSequence()) fail(node, key, "must be " + expected);
+  if (node.size() > most)
+    fail(node, key, fmt::format("has {} entries; at most {} are allowed", node.size(), most));
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    if (!node[i].IsMap()) fail(node[i], key, "must be " + expected);
+    Section inner(file_, node[i], fmt::format("{}{}[{}].", path_, spelling(key), i), name_ + key + ".");
+    read(inner);
+    inner.require_all_known();
+    warnings_.insert(warnings_.end(), inner.warnings_.begin(), inner.warnings_.end());
+  }
+}
+
+bool Section::has(const std::string& key) const {
+  return node_.IsMap() && std::as_const(node_)[spelling(key)].IsDefined();
+}
+
+void Section::refuse(const std::string& key, const std::string& message) const {
+  if (has(key)) fail(std::as_const(node_)[spelling(key)], key, message);
+  throw ConfigError(file_, node_.Mark(), path_.substr(0, path_.size() - (path_.empty() ? 0 : 1)), message);
+}
+
+std::string Section::place() const {
+  const auto mark = node_.Mark();
+  return fmt::format("{}:{}:{}: {}", file_, mark.line + 1, mark.column + 1,
+                     path_.substr(0, path_.size() - (path_.empty() ? 0 : 1)));
+}
+
 void Section::require_all_known() const {
   if (!node_.IsMap()) return;
   std::string empty;  // the key before this one, if it has no value

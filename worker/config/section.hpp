@@ -71,6 +71,15 @@ class Section {
   void each(const std::string& key, const std::string& expected, const Take& take);
   /// Reads the mapping under `key`, where there is one, and requires that `read` knew all of its keys.
   void section(const std::string& key, const std::function<void(Section&)>& read);
+  /// Reads each mapping of the sequence under `key`, where there is one; at most `most` of them. `expected`
+  /// is for messages.
+  void items(const std::string& key, const std::string& expected, std::size_t most,
+             const std::function<void(Section&)>& read);
+  bool has(const std::string& key) const;
+  /// Throws for the value of `key`, or for the whole section where it has no such key.
+  [[noreturn]] void refuse(const std::string& key, const std::string& message) const;
+  /// `FILE:LINE:COLUMN: KEY` of the section.
+  std::string place() const;
   /// Throws for the first key that nobody read.
   void require_all_known() const;
   /// Of this section and of those read from it.

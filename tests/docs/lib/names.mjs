@@ -3,16 +3,16 @@
 // `section.key` and top-level keys of the shipped configuration, the commented ones among them.
 export function keysOf(yaml) {
   const keys = new Set();
-  let section;
-  for (const [, indent, key] of yaml.matchAll(/^(?:# )?( {0,2})([a-z_]+):(?: |$)/gm)) {
-    if (indent === '') section = key;
-    keys.add(indent === '' ? key : `${section}.${key}`);
+  let sections = [];
+  for (const [, indent, key] of yaml.matchAll(/^(?:# )?( *)([a-z_]+):(?: |$)/gm)) {
+    sections = [...sections.slice(0, indent.length / 2), key];
+    keys.add(sections.join('.'));
   }
   return keys;
 }
 
 // The sections, and those from before. Names of files and of tests begin with the same words and end otherwise.
-const key = /(?<=[`"(])(?:log|fastcgi|gate|streams|flush|publish|history|store|journal|greeting|stats)\.[a-z_]+(?=[`":=), ])/g;
+const key = /(?<=[`"(])(?:access\.tokens(?:\.[a-z_]+)?|log|fastcgi|gate|streams|flush|publish|history|store|journal|greeting|stats)\.[a-z_]+(?=[`":=), ])/g;
 const file = /\.(?:hpp|cpp|mjs|js|md|db|conf|sh|yaml|test)$/;
 
 // In code, with a value or without. `example` is the key of the recipe in architecture.md.

@@ -1,4 +1,5 @@
 // Each kind of mistake, with the whole sentence that the operator reads.
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 
 #include "unit/config/values.hpp"
@@ -169,7 +170,8 @@ BOOST_AUTO_TEST_CASE(addresses) {
 // `key:` and nothing behind it is a value somebody forgot; it is told where the key stands.
 BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
   for (const auto& [key, value] : values_of(Config{})) {
-    const auto place = key.find('.') == std::string::npos ? "f:1:1: " : "f:2:3: ";
+    const auto depth = std::ranges::count(key, '.');
+    const auto place = fmt::format("f:{}:{}: ", depth + 1, 2 * depth + 1);
     for (const auto* nothing : {"", "~", "null", "\n\n# a comment"}) {
       BOOST_TEST(mistake_in(yaml_for(key, nothing)).starts_with(place + key + ": must be "), key);
     }
@@ -178,6 +180,54 @@ BOOST_AUTO_TEST_CASE(a_key_without_a_value) {
       mistake_in("streams:\n  max:\n  retry_seconds: 1\n") ==
       "f:2:3: streams.max: must be a whole number from 1 to 1000000, but there is no value; put a value "
       "that begins with # or & in quotes");
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_tokens) {
+  const auto in = [](const std::string& key) {
+    return mistake_in("access: {tokens: {readers: {keys: [" + key + "]}}}\n");
+  };
+  const std::string at = "f:1:36: access.tokens.readers.keys[0]: ";
+  const std::string one = at + "must have exactly one of secret, secret_file, public_key_file and jwks_file";
+  BOOST_TEST(in("{algorithm: HS256}") == one);
+  BOOST_TEST(in("{secret: a, jwks_file: b}") == one);
+  BOOST_TEST(in("{jwks_file: ''}") == at + "needs the path of a file");
+  BOOST_TEST(in("{secret_file: a}") == at + "needs `algorithm`: HS256, HS384 or HS512");
+  BOOST_TEST(in("{secret_file: a, algorithm: ES256}")
+                 .ends_with("[0].algorithm: must be HS256, HS384 or HS512 for a secret"));
+  BOOST_TEST(
+      in("{public_key_file: a, algorithm: HS256}")
+          .ends_with(
+              "must be an algorithm for public keys, such as ES256: HS256, HS384 and HS512 need a secret"));
+  BOOST_TEST(
+      in("{secret_file: a, algorithm: none}")
+          .ends_with(
+              "[0].algorithm: must be HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, "
+              "ES384 or ES512, not `none`"));
+  BOOST_TEST(in("{secret: sssssssssssssssssssssssssssssss, algorithm: HS256}") ==
+             "f:1:45: access.tokens.readers.keys[0].secret: has 31 bytes; HS256 needs at least 32. `openssl "
+             "rand -base64 32` "
+             "makes one");
+  BOOST_TEST(in("{jwks_file: a, key_id: b}")
+                 .ends_with("[0].key_id: is for a single key; the keys of a JWK set have a `kid` each"));
+  BOOST_TEST(in("{jwk_file: a}").find("is not a key here; did you mean jwks_file?") != std::string::npos);
+  BOOST_TEST(in("{jwks_file: a, jwk_file: a}").find("did you mean jwks_file?") != std::string::npos);
+  BOOST_TEST(in("a").ends_with(
+      "readers.keys: must be a list of keys, each a mapping such as {jwks_file: /etc/sse-worker/keys.json}"));
+  std::string many;
+  for (int n = 0; n < 21; ++n) many += "{jwks_file: a},";
+  BOOST_TEST(in(many).ends_with("readers.keys: has 21 entries; at most 20 are allowed"));
+  BOOST_TEST(mistake_in(yaml_for("access.tokens.readers.keys", "x")).find("must be a list of keys") !=
+             std::string::npos);
+  BOOST_TEST(mistake_in(yaml_for("access.tokens.cookie", "a=b")) ==
+             "f:3:13: access.tokens.cookie: must be the name of a cookie, or empty, not `a=b`");
+  BOOST_TEST(mistake_in(yaml_for("access.tokens.readers.leeway_seconds", "601"))
+                 .ends_with("access.tokens.readers.leeway_seconds: must be seconds from 0 to 600, with at "
+                            "most three decimals, "
+                            "not `601`"));
+  BOOST_TEST(mistake_in(yaml_for("access.tokens.publishers.topics_max", "1001"))
+                 .ends_with("must be a whole number from 1 to 1000, not `1001`"));
+  BOOST_TEST(mistake_in(yaml_for("access.tokens.publishers.expiry", "maybe"))
+                 .ends_with("must be required or optional, not `maybe`"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -13,73 +13,105 @@ namespace worker::config {
 
 using Values = std::map<std::string, std::string>;
 
+/// A key of tokens without what is secret in it.
+inline std::string printable(const access::KeySource& source) {
+  constexpr const char* kinds[] = {"secret", "secret_file", "public_key_file", "jwks_file"};
+  return fmt::format("{} {} {} {}", kinds[static_cast<int>(source.kind)], source.value,
+                     source.algorithm ? access::name_of(*source.algorithm) : "-", source.id);
+}
+
+inline void add_tokens(Values& values, const std::string& section, const access::TokenSettings& tokens) {
+  std::string keys;
+  for (const auto& each : tokens.keys) keys += printable(each) + ";";
+  values.insert({{section + ".keys", keys},
+                 {section + ".audience", tokens.rules.audience},
+                 {section + ".issuer", tokens.rules.issuer},
+                 {section + ".leeway_seconds", fmt::format("{} s", tokens.rules.leeway.count())},
+                 {section + ".lifetime_seconds_max", fmt::format("{} s", tokens.rules.lifetime_max.count())},
+                 {section + ".expiry", tokens.rules.expiry_required ? "required" : "optional"},
+                 {section + ".topics_max", fmt::format("{}", tokens.rules.topics_max)},
+                 {section + ".topic_bytes_max", fmt::format("{}", tokens.rules.topic_bytes_max)}});
+}
+
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, fastcgi, streams, greeting, publish, access, history, storage, hub, stats, loops,
-               drain, warnings] = config;
-  return {{"listen", listen.address},
-          {"listen_mode", fmt::format("{:04o}", listen.mode)},
-          {"listen_backlog", fmt::format("{}", listen.backlog)},
-          {"drain_seconds", fmt::format("{} ms", drain.count())},
-          {"log.level", log.level},
-          {"log.to", log.target == base::LogSettings::Target::syslog      ? "syslog"
-                     : log.target == base::LogSettings::Target::automatic ? "auto"
-                                                                          : "stderr"},
-          {"fastcgi.deadline_seconds", fmt::format("{} ms", fastcgi.deadline.count())},
-          {"fastcgi.idle_seconds", fmt::format("{} ms", fastcgi.idle.count())},
-          {"fastcgi.pending_max", fmt::format("{}", fastcgi.pending_max)},
-          {"fastcgi.head_bytes_max", fmt::format("{}", fastcgi.head_bytes_max)},
-          {"fastcgi.body_bytes_max", fmt::format("{}", fastcgi.body_bytes_max)},
-          {"fastcgi.bodies_bytes_max", fmt::format("{}", fastcgi.bodies_bytes_max)},
-          {"streams.max", fmt::format("{}", streams.streams_max)},
-          {"streams.per_address_max", fmt::format("{}", streams.streams_per_address_max)},
-          {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
-          {"streams.stall_seconds", fmt::format("{} ms", fastcgi.stall.count())},
-          {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
-          {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
-          {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
-          {"streams.lifetime_seconds", fmt::format("{} ms", streams.lifetime.count())},
-          {"streams.topics_max", fmt::format("{}", streams.topics_max)},
-          {"streams.subscriptions_bytes_max", fmt::format("{}", streams.subscriptions_bytes_max)},
-          {"streams.patterns_max", fmt::format("{}", streams.patterns_max)},
-          {"streams.poll_seconds_max", fmt::format("{} ms", streams.poll_max.count())},
-          {"streams.default_topics", fmt::format("{}", fmt::join(streams.default_topics, " "))},
-          {"streams.conflate", fmt::format("{}", fmt::join(hub.conflate, " "))},
-          {"flush.microseconds_per_stream", fmt::format("{}", hub.flush_cost_per_stream.count())},
-          {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
-          {"publish.key", publish.key},
-          {"publish.key_file", publish.key_file},
-          {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},
-          {"publish.topics_max", fmt::format("{}", publish.topics_max)},
-          {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
-          {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},
-          {"publish.batch_max", fmt::format("{}", publish.batch_max)},
-          {"publish.reserved_types",
-           publish.reserved_types == api::PublishSettings::ReservedTypes::allow ? "allow" : "refuse"},
-          {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
-          {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
-          {"history.bytes_max", fmt::format("{}", history.bytes_max)},
-          {"history.evicted_ids_max", fmt::format("{}", history.past_ids_max)},
-          {"store.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
-                         : storage.kind == store::StorageSettings::Kind::redis ? "redis"
-                                                                               : "memory"},
-          {"store.url", storage.redis.address.path.empty()
-                            ? fmt::format("{}:{}/{}", storage.redis.address.host, storage.redis.address.port,
-                                          storage.redis.address.database)
-                            : storage.redis.address.path},
-          {"store.password", storage.redis.password},
-          {"store.namespace", storage.redis.hub},
-          {"store.path", storage.path},
-          {"store.pending_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
-          {"store.durability",
-           storage.durability == store::StorageSettings::Durability::full ? "full" : "process"},
-          {"stats.allowed", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
-                            : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
-                                                                                   : "nobody"},
-          {"stats.interval_seconds", fmt::format("{} ms", stats.interval.count())},
-          {"loops", fmt::format("{}", loops)},
-          {"greeting.message", greeting.message},
-          {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},
-          {"greeting.duration_seconds", fmt::format("{} ms", greeting.duration.count())}};
+  const auto& [log, listen, fastcgi, streams, greeting, publish, access, history, storage, hub, stats, grants,
+               tokens, loops, drain, warnings] = config;
+  Values values = {
+      {"listen", listen.address},
+      {"listen_mode", fmt::format("{:04o}", listen.mode)},
+      {"listen_backlog", fmt::format("{}", listen.backlog)},
+      {"drain_seconds", fmt::format("{} ms", drain.count())},
+      {"log.level", log.level},
+      {"log.to", log.target == base::LogSettings::Target::syslog      ? "syslog"
+                 : log.target == base::LogSettings::Target::automatic ? "auto"
+                                                                      : "stderr"},
+      {"fastcgi.deadline_seconds", fmt::format("{} ms", fastcgi.deadline.count())},
+      {"fastcgi.idle_seconds", fmt::format("{} ms", fastcgi.idle.count())},
+      {"fastcgi.pending_max", fmt::format("{}", fastcgi.pending_max)},
+      {"fastcgi.head_bytes_max", fmt::format("{}", fastcgi.head_bytes_max)},
+      {"fastcgi.body_bytes_max", fmt::format("{}", fastcgi.body_bytes_max)},
+      {"fastcgi.bodies_bytes_max", fmt::format("{}", fastcgi.bodies_bytes_max)},
+      {"streams.max", fmt::format("{}", streams.streams_max)},
+      {"streams.per_address_max", fmt::format("{}", streams.streams_per_address_max)},
+      {"streams.per_subject_max", fmt::format("{}", streams.streams_per_subject_max)},
+      {"streams.outbox_bytes_max", fmt::format("{}", hub.outbox_bytes_max)},
+      {"streams.stall_seconds", fmt::format("{} ms", fastcgi.stall.count())},
+      {"streams.retry_seconds", fmt::format("{} ms", streams.retry.count())},
+      {"streams.retry_jitter_seconds", fmt::format("{} ms", streams.retry_jitter.count())},
+      {"streams.heartbeat_seconds", fmt::format("{} ms", hub.heartbeat.count())},
+      {"streams.lifetime_seconds", fmt::format("{} ms", streams.lifetime.count())},
+      {"streams.topics_max", fmt::format("{}", streams.topics_max)},
+      {"streams.subscriptions_bytes_max", fmt::format("{}", streams.subscriptions_bytes_max)},
+      {"streams.patterns_max", fmt::format("{}", streams.patterns_max)},
+      {"streams.poll_seconds_max", fmt::format("{} ms", streams.poll_max.count())},
+      {"streams.default_topics", fmt::format("{}", fmt::join(streams.default_topics, " "))},
+      {"streams.conflate", fmt::format("{}", fmt::join(hub.conflate, " "))},
+      {"flush.microseconds_per_stream", fmt::format("{}", hub.flush_cost_per_stream.count())},
+      {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
+      {"publish.key", publish.key},
+      {"publish.key_file", publish.key_file},
+      {"publish.subject_events_per_second_max", fmt::format("{}", publish.subject_events_per_second_max)},
+      {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},
+      {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
+      {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"
+                          : grants.patterns == api::GrantSettings::Patterns::granted ? "granted"
+                                                                                     : "refused"},
+      {"access.resume_seconds", fmt::format("{} ms", grants.resume.count())},
+      {"publish.topics_max", fmt::format("{}", publish.topics_max)},
+      {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
+      {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},
+      {"publish.batch_max", fmt::format("{}", publish.batch_max)},
+      {"publish.reserved_types",
+       publish.reserved_types == api::PublishSettings::ReservedTypes::allow ? "allow" : "refuse"},
+      {"history.topic_events_max", fmt::format("{}", history.topic_events_max)},
+      {"history.age_seconds_max", fmt::format("{} ms", history.age_max.count())},
+      {"history.bytes_max", fmt::format("{}", history.bytes_max)},
+      {"history.evicted_ids_max", fmt::format("{}", history.past_ids_max)},
+      {"store.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
+                     : storage.kind == store::StorageSettings::Kind::redis ? "redis"
+                                                                           : "memory"},
+      {"store.url", storage.redis.address.path.empty()
+                        ? fmt::format("{}:{}/{}", storage.redis.address.host, storage.redis.address.port,
+                                      storage.redis.address.database)
+                        : storage.redis.address.path},
+      {"store.password", storage.redis.password},
+      {"store.namespace", storage.redis.hub},
+      {"store.path", storage.path},
+      {"store.pending_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
+      {"store.durability",
+       storage.durability == store::StorageSettings::Durability::full ? "full" : "process"},
+      {"stats.allowed", stats.readers == api::StatsSettings::Readers::loopback ? "loopback"
+                        : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
+                                                                               : "nobody"},
+      {"stats.interval_seconds", fmt::format("{} ms", stats.interval.count())},
+      {"loops", fmt::format("{}", loops)},
+      {"greeting.message", greeting.message},
+      {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},
+      {"greeting.duration_seconds", fmt::format("{} ms", greeting.duration.count())},
+      {"access.tokens.cookie", tokens.cookie}};
+  add_tokens(values, "access.tokens.readers", tokens.readers);
+  add_tokens(values, "access.tokens.publishers", tokens.publishers);
+  return values;
 }
 
 /// One line for each, for comparisons that can be read.
@@ -103,9 +135,14 @@ inline std::string mistake_in(const std::string& yaml) {
 
 /// `section.key` and a value as YAML.
 inline std::string yaml_for(const std::string& key, const std::string& value) {
-  const auto dot = key.find('.');
-  if (dot == std::string::npos) return key + ": " + value + "\n";
-  return key.substr(0, dot) + ":\n  " + key.substr(dot + 1) + ": " + value + "\n";
+  std::string yaml, indent;
+  std::size_t begin = 0;
+  for (auto dot = key.find('.'); dot != std::string::npos; dot = key.find('.', begin)) {
+    yaml += indent + key.substr(begin, dot - begin) + ":\n";
+    begin = dot + 1;
+    indent += "  ";
+  }
+  return yaml + indent + key.substr(begin) + ": " + value + "\n";
 }
 
 }  // namespace worker::config
