@@ -18,8 +18,8 @@ namespace worker::api {
 namespace {
 
 constexpr std::chrono::milliseconds retry_max = std::chrono::hours(24);
-constexpr std::array<std::string_view, 7> field_names = {"topic", "data", "event", "id",
-                                                         "retry", "key",  "close"};
+constexpr std::array<std::string_view, 8> field_names = {"topic", "data", "event", "id",
+                                                         "retry", "key",  "close", "private"};
 
 void check_line(std::string_view field, std::string_view value) {
   constexpr std::size_t line_bytes_max = 1024;
@@ -57,9 +57,9 @@ std::chrono::milliseconds retry_of(std::string_view text) {
   return std::chrono::milliseconds(*value);
 }
 
-bool close_of(std::string_view text) {
+bool truth_of(Field field, std::string_view text) {
   if (text != "0" && text != "1" && text != "true" && text != "false")
-    throw InvalidRequest("close: must be 1 or 0");
+    throw InvalidRequest(fmt::format("{}: must be 1 or 0", name_of(field)));
   return text == "1" || text == "true";
 }
 
@@ -72,7 +72,7 @@ Field field_named(std::string_view name) {
     throw InvalidRequest("The body is encoded JSON; send it as it is, with Content-Type: application/json");
   const auto meant = base::closest_match(name, field_names);
   throw InvalidRequest(
-      fmt::format("{}: is not a field; {}known fields: topic, data, event, id, retry, key and close",
+      fmt::format("{}: is not a field; {}known fields: topic, data, event, id, retry, key, close and private",
                   base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
 }
 
@@ -123,7 +123,10 @@ void DraftBuilder::set(Field field, std::string value) {
       draft_.key = std::move(value);
       return;
     case Field::close:
-      draft_.closes = close_of(value);
+      draft_.closes = truth_of(field, value);
+      return;
+    case Field::is_private:
+      draft_.is_private = truth_of(field, value);
       return;
   }
 }

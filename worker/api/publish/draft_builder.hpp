@@ -12,7 +12,7 @@
 
 namespace worker::api {
 
-enum class Field { topic, data, event, id, retry, key, close };
+enum class Field { topic, data, event, id, retry, key, close, is_private };
 /// Throws InvalidRequest for a name that is no field, with the one that was probably meant.
 Field field_named(std::string_view name);
 /// The field that `name` is or resembles, as a query parameter of a publish say; none where it is neither.

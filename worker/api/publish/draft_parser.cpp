@@ -25,14 +25,15 @@ DraftResult caught(const Parse& parse) {
   throw InvalidRequest(fmt::format("{}: has the wrong type", name_of(field)));
 }
 
-// `retry` and `close` may also be given as what they are.
-bool may_be_number(Field field) { return field == Field::retry || field == Field::close; }
+// `retry`, `close` and `private` may also be given as what they are.
+bool may_be_truth(Field field) { return field == Field::close || field == Field::is_private; }
+bool may_be_number(Field field) { return field == Field::retry || may_be_truth(field); }
 
 std::string scalar_of(Field field, const dom::element& value) {
   const bool number = may_be_number(field);
   if (number && value.is<std::int64_t>()) return std::to_string(std::int64_t{value});
   if (number && value.is<std::uint64_t>()) return std::to_string(std::uint64_t{value});
-  if (field == Field::close && value.is<bool>()) return bool{value} ? "true" : "false";
+  if (may_be_truth(field) && value.is<bool>()) return bool{value} ? "true" : "false";
   wrong_type(field);
 }
 

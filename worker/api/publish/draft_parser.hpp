@@ -20,7 +20,8 @@ struct DraftError {
 };
 using DraftResult = base::Result<log::Draft, DraftError>;
 
-/// application/x-www-form-urlencoded with the fields topic (repeatable), data, event, id, retry, key, close.
+/// application/x-www-form-urlencoded with the fields topic (repeatable), data, event, id, retry, key, close,
+/// private.
 DraftResult draft_from_form(std::string_view body, const PublishSettings& limits);
 
 /// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is, or anything

@@ -29,7 +29,7 @@ constexpr std::size_t part_weight_max = 1'024;
 // `id` are allowed: the web server may check a token `key`, and `id` may number requests.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
-    for (const auto field : {Field::data, Field::event, Field::retry, Field::close}) {
+    for (const auto field : {Field::data, Field::event, Field::retry, Field::close, Field::is_private}) {
       if (name == name_of(field)) return name;
     }
     if (field_meant(name) == name_of(Field::topic)) return name;

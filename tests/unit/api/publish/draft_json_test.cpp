@@ -62,6 +62,26 @@ BOOST_AUTO_TEST_CASE(the_ways_to_say_close) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_ways_to_say_private) {
+  for (const auto* value : {"true", "1", R"("1")", R"("true")"}) {
+    BOOST_TEST(json_with(fmt::format(R"("data":"x","private":{})", value)) == "<a> x private");
+  }
+  for (const auto* value : {"false", "0", R"("0")", R"("false")"}) {
+    BOOST_TEST(json_with(fmt::format(R"("data":"x","private":{})", value)) == "<a> x");
+  }
+  for (const auto* value : {"2", "-1", R"("")", R"("yes")", R"("TRUE")"}) {
+    BOOST_TEST(json_with(fmt::format(R"("private":{})", value)) == "400 private: must be 1 or 0");
+  }
+  for (const auto* value : {"1.0", "[]", "{}"}) {
+    BOOST_TEST(json_with(fmt::format(R"("private":{})", value)) == "400 private: has the wrong type");
+  }
+  BOOST_TEST(json_with(R"("private":true,"private":false)") == "400 private: is given twice");
+  // Numbers that no 64 bits hold are parsed in another way.
+  BOOST_TEST(json_with(R"("data":1e400,"private":1)") == "<a> 1e400 private");
+  BOOST_TEST(json_with(R"("data":1e400,"private":true)") == "<a> 1e400 private");
+  BOOST_TEST(json_with(R"("data":1e400,"private":2)") == "400 private: must be 1 or 0");
+}
+
 BOOST_AUTO_TEST_CASE(retries) {
   BOOST_TEST(json_with(R"("retry":0)") == "<a>  retry=0");
   BOOST_TEST(json_with(R"("retry":"20")") == "<a>  retry=20");
@@ -88,7 +108,8 @@ BOOST_AUTO_TEST_CASE(fields_of_the_wrong_type) {
 // Serializers write all members of a struct. As data, null is a value like any other.
 BOOST_AUTO_TEST_CASE(null_is_as_good_as_nothing) {
   BOOST_TEST(
-      json(R"({"topic":"a","event":null,"id":null,"retry":null,"key":null,"close":null,"data":"x"})") ==
+      json(
+          R"({"topic":"a","event":null,"id":null,"retry":null,"key":null,"close":null,"private":null,"data":"x"})") ==
       "<a> x");
   BOOST_TEST(json_with(R"("id":null,"id":"x")") == "<a>  id=x");
   BOOST_TEST(json_with(R"("data":null)") == "<a> null");
@@ -96,12 +117,12 @@ BOOST_AUTO_TEST_CASE(null_is_as_good_as_nothing) {
 
 BOOST_AUTO_TEST_CASE(names_that_are_no_fields) {
   const auto* sentence =
-      "400 dta: is not a field; did you mean data? known fields: topic, data, event, id, retry, key and "
-      "close";
+      "400 dta: is not a field; did you mean data? known fields: topic, data, event, id, retry, key, "
+      "close and private";
   BOOST_TEST(
       json(R"({"topics":["a"],"data":"x"})") ==
-      "400 topics: is not a field; did you mean topic? known fields: topic, data, event, id, retry, key "
-      "and close");
+      "400 topics: is not a field; did you mean topic? known fields: topic, data, event, id, retry, key, "
+      "close and private");
   BOOST_TEST(json_with(R"("dta":"x")") == sentence);
   BOOST_TEST(json_with(R"("dta":1)") == sentence);
   BOOST_TEST(json_with(R"("dta":null)") == sentence);

@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(the_ways_to_say_close) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_ways_to_say_private) {
+  for (const auto* value : {"1", "true"})
+    BOOST_TEST(form(fmt::format("topic=a&data=x&private={}", value)) == "<a> x private");
+  for (const auto* value : {"0", "false"})
+    BOOST_TEST(form(fmt::format("topic=a&data=x&private={}", value)) == "<a> x");
+  for (const auto* value : {"", "yes", "on", "2", "TRUE", " 1", "01"})
+    BOOST_TEST(form(fmt::format("topic=a&data=x&private={}", value)) == "400 private: must be 1 or 0");
+  BOOST_TEST(form("topic=a&close=1&private=1") == "<a>  closes silent private");
+}
+
 BOOST_AUTO_TEST_CASE(retries) {
   BOOST_TEST(form("topic=a&retry=0") == "<a>  retry=0");
   BOOST_TEST(form("topic=a&retry=86400000") == "<a>  retry=86400000");
@@ -53,14 +63,14 @@ BOOST_AUTO_TEST_CASE(retries) {
 }
 
 BOOST_AUTO_TEST_CASE(names_that_are_no_fields) {
-  const auto* fields = "known fields: topic, data, event, id, retry, key and close";
+  const auto* fields = "known fields: topic, data, event, id, retry, key, close and private";
   BOOST_TEST(form("topic=a&=x") == fmt::format("400 : is not a field; {}", fields));
   BOOST_TEST(form("hello") == fmt::format("400 hello: is not a field; {}", fields));
   const std::pair<const char*, const char*> meant[] = {
-      {"dta", "data"},    {"Data", "data"},    {"DATA", "data"},      {"data[k]", "data"},
-      {"Topic", "topic"}, {"topics", "topic"}, {"topic[]", "topic"},  {"events", "event"},
-      {"ids", "id"},      {"ID", "id"},        {"topic[0]", "topic"}, {"topic%5B1%5D", "topic"},
-      {"closed", "close"}};
+      {"dta", "data"},     {"Data", "data"},       {"DATA", "data"},      {"data[k]", "data"},
+      {"Topic", "topic"},  {"topics", "topic"},    {"topic[]", "topic"},  {"events", "event"},
+      {"ids", "id"},       {"ID", "id"},           {"topic[0]", "topic"}, {"topic%5B1%5D", "topic"},
+      {"closed", "close"}, {"Private", "private"}, {"privat", "private"}};
   for (const auto& [name, right] : meant) {
     BOOST_TEST(form(fmt::format("topic=a&{}=x", name)) ==
                fmt::format("400 {}: is not a field; did you mean {}? {}",
@@ -70,7 +80,8 @@ BOOST_AUTO_TEST_CASE(names_that_are_no_fields) {
 
 // One line that a terminal and a log can show, whatever was sent.
 BOOST_AUTO_TEST_CASE(names_are_quoted_so_that_they_can_be_read) {
-  const auto* sentence = "is not a field; known fields: topic, data, event, id, retry, key and close";
+  const auto* sentence =
+      "is not a field; known fields: topic, data, event, id, retry, key, close and private";
   BOOST_TEST(form("topic=a&x%00y=1") == fmt::format("400 x\\x00y: {}", sentence));
   BOOST_TEST(form("topic=a&%1f%8b=1") == fmt::format("400 \\x1f\\x8b: {}", sentence));
   BOOST_TEST(form("topic=x%c2%a0%ff/*") == "400 topic: is not valid UTF-8");
@@ -86,6 +97,7 @@ BOOST_AUTO_TEST_CASE(fields_given_twice) {
   }
   BOOST_TEST(form("topic=a&retry=1&retry=1") == "400 retry: is given twice");
   BOOST_TEST(form("topic=a&close=1&close=0") == "400 close: is given twice");
+  BOOST_TEST(form("topic=a&private=0&private=1") == "400 private: is given twice");
 }
 
 BOOST_AUTO_TEST_CASE(without_a_topic) {

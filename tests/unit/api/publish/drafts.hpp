@@ -26,6 +26,7 @@ inline std::string told(const DraftResult& result) {
   if (!draft.key.empty()) text += " key=" + draft.key;
   if (draft.closes) text += " closes";
   if (draft.silent) text += " silent";
+  if (draft.is_private) text += " private";
   return text;
 }
 
