@@ -45,6 +45,8 @@ int serve(const config::Config& config, const std::string& file) {
   ::umask(0077);
 
   const auto logger = base::make_logger(config.log);
+  app::TokenKeys token_keys(*logger);
+  if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
   const base::SystemClock clock;
   metrics::Registry registry;
   const auto log = app::open_log(config.history, config.storage, clock);
@@ -57,8 +59,6 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_stream_metrics(registry, slots);
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
-  app::TokenKeys token_keys(*logger);
-  if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
   api::Revocations revocations(clock);
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
   api::AllOpenStreams open_streams;

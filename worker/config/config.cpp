@@ -174,7 +174,6 @@ void read_grants(Section& section, api::GrantSettings& grants) {
   using Patterns = api::GrantSettings::Patterns;
   section.choice("patterns", grants.patterns,
                  {{"open", Patterns::open}, {"granted", Patterns::granted}, {"refused", Patterns::refused}});
-  section.seconds("resume_seconds", grants.resume, 60s, 8760h);
 }
 
 Config read(const std::string& yaml, const std::string& file) {

@@ -20,12 +20,13 @@ struct Fixture : HubFixture {
     loop.on_turn([this](auto) { ++turns; });
   }
   std::size_t held() { return event_log().stats().events; }
-  void start() { housekeeping.emplace(loop, event_log().log(), address_limit_log); }
+  void start() { housekeeping.emplace(loop, event_log().log(), address_limit_log, token_keys); }
 
   std::ostringstream said;
   base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
   api::StreamSlots slots{100, 1};
   api::AddressLimitLog address_limit_log{slots, logger};
+  app::TokenKeys token_keys{logger};
   std::optional<app::Housekeeping> housekeeping;
   int turns = 0;
 };

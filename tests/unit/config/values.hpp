@@ -76,7 +76,6 @@ inline Values values_of(const Config& config) {
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"
                           : grants.patterns == api::GrantSettings::Patterns::granted ? "granted"
                                                                                      : "refused"},
-      {"access.resume_seconds", fmt::format("{} ms", grants.resume.count())},
       {"publish.topics_max", fmt::format("{}", publish.topics_max)},
       {"publish.topic_bytes_max", fmt::format("{}", publish.topic_bytes_max)},
       {"publish.event_bytes_max", fmt::format("{}", publish.event_bytes_max)},

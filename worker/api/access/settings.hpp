@@ -1,8 +1,6 @@
 // What an operator can set about grants. Plain values; config/ reads them, defaults are the shipped ones.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -21,8 +19,6 @@ struct GrantSettings {
   Patterns patterns = Patterns::open;
   /// The cookie that may hold a subscriber's token; empty: none.
   std::string cookie;
-  /// How long a resume address is valid whose grant has no end.
-  std::chrono::milliseconds resume{86'400'000};
 
   bool operator==(const GrantSettings&) const = default;
 };
