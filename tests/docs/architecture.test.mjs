@@ -25,7 +25,7 @@ test('rooms may include what tests/rooms.cmake says', () => {
   const table = page.slice(page.indexOf('| room |'), page.indexOf('The tables below'));
   const told = {};
   for (const [, rooms, list] of table.matchAll(/^\| (`.*?) \| .* \| ([^|]*) \|$/gm)) {
-    const expanded = list.replace(/, every.*$/, '').replace(/,? api\/\*/, ' api/request api/publish api/stream').replace('–', '');
+    const expanded = list.replace(/, every.*$/, '').replace(/,? api\/\*/, ' api/request api/access api/publish api/stream').replace('–', '');
     for (const [, room] of rooms.matchAll(/`([^`]+)\/`/g)) if (room !== 'app') told[room] = expanded.split(' ');
   }
   assert.deepEqual(told, allowed);

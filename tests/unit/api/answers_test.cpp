@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(streams) {
 
 // 503 and 429 say when to ask again; a stream says it in its own way.
 BOOST_AUTO_TEST_CASE(who_may_come_back_is_told_when) {
-  slots.set_limit(0, 0);
+  slots.set_limit(0, 0, 0);
   const auto poll = served("GET", "/events", "topic=a&poll=5");
   BOOST_TEST(poll->head->status == 503);
   BOOST_TEST(!value(headers_of(*poll), "Retry-After").empty());

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(no_slot_left) {
 
 // Streams, long polls and requests that wait for their cursor count together.
 BOOST_AUTO_TEST_CASE(no_slot_left_for_the_address) {
-  slots.set_limit(100, 2);
+  slots.set_limit(100, 2, 0);
   const auto from = [&](const std::string& where, const std::string& query) {
     auto asked = request(query);
     asked.remote_address = http::RemoteAddress::parse(where);

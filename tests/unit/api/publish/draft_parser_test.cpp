@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(types_that_the_worker_itself_sends) {
   for (const auto* type : {"gap", "close", "heartbeat"}) {
     const auto body = fmt::format("topic=a&event={}", type);
     BOOST_TEST(form(body) ==
-               fmt::format("400 event: {} is reserved: the worker itself sends gap, close, heartbeat; "
+               fmt::format("400 event: {} is reserved: the worker itself sends gap, close, heartbeat, expired; "
                            "choose another type, or allow them with publish.reserved_types",
                            type));
     BOOST_TEST(json(fmt::format(R"({{"topic":"a","event":"{}"}})", type)).starts_with("400 event: "));

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(where_it_limits_nobody_is_said_once) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_limit_nothing_is_said) {
-  slots.set_limit(100, 0);
+  slots.set_limit(100, 0, 0);
   open(address("127.0.0.1"), 10);
   open(ipv4(1), 10);
   BOOST_TEST(look() == "");

@@ -1,0 +1,202 @@
+// Private topics in each of the ways in which a request gets a grant, through the real nginx: tokens, an application that nginx
+// asks, and one that hands the request over.
+import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import http from 'node:http';
+import {test} from 'node:test';
+import {defer} from '../lib/cleanup.mjs';
+import {startHub} from '../lib/hub.mjs';
+import {assertProblem} from '../lib/problem.mjs';
+import {until} from '../lib/wait.mjs';
+
+const secret = 'a secret of thirty-two bytes or more';
+const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const seconds = (from) => Math.floor(Date.now() / 1000) + from;
+
+function token(claims, {exp = seconds(600), with: key = secret} = {}) {
+  const input = `${encode({alg: 'HS256', typ: 'JWT'})}.${encode({exp, ...claims})}`;
+  return `${input}.${crypto.createHmac('sha256', key).update(input).digest('base64url')}`;
+}
+
+const keys = [{secret, algorithm: 'HS256'}];
+const access = {public: ['news'], tokens: {readers: {keys, leeway_seconds: 0}, publishers: {keys}, cookie: 'session'}};
+const reads = (...subscribe) => ({sub: 'alice', sse: {subscribe}});
+const publisher = {Authorization: `Bearer ${token({sse: {publish: ['*']}})}`};
+
+// What a stream gets of the topics it asks for: the data of its events.
+const data = (answer) => answer.frames.filter((frame) => frame.data !== undefined && frame.event !== 'gap').map((frame) => frame.data);
+const stream = (hub, query, headers = {}) => hub.nginx.http(`/events?${query}`, {headers}).head();
+
+const publish = async (hub, event) => {
+  const answer = await hub.nginx.fetch('/publish', {method: 'POST', headers: {...publisher, 'Content-Type': 'application/json'}, body: JSON.stringify(event)});
+  assert.equal(answer.status, 200, answer.text);
+};
+
+test('tokens', async (t) => {
+  const hub = await startHub(t, {access});
+  const alice = token(reads('user/alice', 'chat/*'));
+
+  await t.test('where a token may be', async () => {
+    for (const [query, headers] of [['', {Authorization: `Bearer ${alice}`}], [`&authorization=${alice}`, {}], ['', {Cookie: `a=b; session=${alice}`}]]) {
+      const answer = await stream(hub, `topic=user/alice&topic=news&topic=chat/*${query}`, headers);
+      assert.equal(answer.status, 200);
+      answer.leave();
+    }
+  });
+
+  await t.test('what is refused, and how', async () => {
+    const refused = async (query, headers, status, challenge, detail) => {
+      const answer = await hub.nginx.fetch(`/events?${query}`, {headers});
+      assertProblem(answer, status, detail);
+      assert.equal(answer.header('www-authenticate'), challenge);
+      assert.ok(!answer.text.includes(alice.slice(0, 20)));
+    };
+    await refused('topic=user/alice', {}, 401, 'Bearer', /^topic: user\/alice may be read only with a grant/);
+    await refused('topic=news&topic=user/bob', {Authorization: `Bearer ${alice}`}, 403, 'Bearer error="insufficient_scope"', /^topic: user\/bob is not covered/);
+    await refused('topic=*', {Authorization: `Bearer ${alice}`}, 403, 'Bearer error="insufficient_scope"', /^topic: \* is not covered/);
+    const forged = token(reads('*'), {with: 'another secret of thirty-two bytes..'});
+    // Also for what is public: nobody becomes anonymous without notice.
+    await refused('topic=news', {Authorization: `Bearer ${forged}`}, 401, 'Bearer error="invalid_token"', /./);
+    await refused('topic=news', {Authorization: `Bearer ${token(reads('*'), {exp: seconds(-1)})}`}, 401, 'Bearer error="invalid_token"', /./);
+    await refused('topic=news&authorization=nonsense', {}, 401, 'Bearer error="invalid_request"', /./);
+    await refused('topic=news', {Authorization: 'Bearer '}, 401, 'Bearer error="invalid_request"', /./);
+  });
+
+  await t.test('private events reach those to whom one of their topics is granted', async () => {
+    const mine = await stream(hub, 'topic=news', {Authorization: `Bearer ${alice}`});
+    const other = await stream(hub, 'topic=news', {Authorization: `Bearer ${token({sub: 'bob', sse: {subscribe: ['user/bob']}})}`});
+    const anonymous = await stream(hub, 'topic=news');
+    await publish(hub, {topic: ['news', 'user/alice'], data: 'for alice', private: true});
+    await publish(hub, {topic: 'news', data: 'for all'});
+    for (const [answer, expected] of [[mine, ['for alice', 'for all']], [other, ['for all']], [anonymous, ['for all']]]) {
+      await until(() => data(answer).includes('for all'), 'the public event');
+      assert.deepEqual(data(answer), expected);
+      answer.leave();
+    }
+    // The same from the history, and in a long poll.
+    const poll = async (headers) => (await hub.nginx.fetch('/events?topic=news&poll=0&lastEventId=earliest', {headers})).json.events.map((event) => event.data);
+    assert.deepEqual(await poll({Authorization: `Bearer ${alice}`}), ['for alice', 'for all']);
+    assert.deepEqual(await poll({}), ['for all']);
+  });
+
+  await t.test('what may be published', async () => {
+    const by = (claims) => ({Authorization: `Bearer ${token(claims)}`});
+    const answer = await hub.nginx.fetch('/publish', {method: 'POST', headers: {...by({sse: {publish: ['a']}}), 'Content-Type': 'application/x-ndjson'}, body: '{"topic":"a","data":"1"}\n{"topic":["a","b"],"data":"2"}\n'});
+    assert.deepEqual(answer.text.split('\n').slice(0, 2).map((line) => Object.keys(JSON.parse(line))[0]), ['id', 'error']);
+    assertProblem(await hub.nginx.fetch('/publish', {method: 'POST', headers: {...by({sse: {publish: ['a']}}), 'Content-Type': 'application/json'}, body: '{"topic":"b","data":"1"}'}), 403, /^topic: b may not be published/);
+    assertProblem(await hub.nginx.fetch('/publish', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"topic":"b","data":"1"}'}), 401, /token/);
+  });
+
+  await t.test('a stream ends with its token, and a new one continues', async () => {
+    const answer = await stream(hub, `topic=user/alice&authorization=${token(reads('user/alice'), {exp: seconds(3)})}`);
+    await publish(hub, {topic: 'user/alice', data: 'before'});
+    await answer.done(20_000);
+    const last = answer.frames.at(-1);
+    assert.deepEqual([last.event, last.data], ['expired', '{"reason":"expired"}']);
+    await publish(hub, {topic: 'user/alice', data: 'after'});
+    const cursor = answer.frames.findLast((frame) => frame.id !== undefined).id;
+    const again = await hub.nginx.fetch(`/events?topic=user/alice&poll=0&lastEventId=${cursor}&authorization=${alice}`);
+    assert.deepEqual(again.json.events.map((event) => event.data), ['after']);
+  });
+
+  await t.test('control', async () => {
+    const control = (body, claims = {sse: {control: true}}) =>
+      hub.nginx.fetch('/control', {method: 'POST', headers: {Authorization: `Bearer ${token(claims)}`, 'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+    const one = await stream(hub, `topic=user/alice&authorization=${alice}`);
+    const two = await stream(hub, `topic=chat/1&topic=chat/2/*&authorization=${alice}`);
+    const others = await stream(hub, 'topic=news');
+    assertProblem(await control({action: 'list', subject: 'alice'}, {sse: {publish: ['*']}}), 403, /control/);
+    for (const [body, detail] of [[{}, /^action/], [{action: 'end'}, /^subject, topic/], [{action: 'end', subject: 'a', topic: 'b'}, /^subject, topic/],
+      [{action: 'list', subject: 'a', refuseSeconds: 1}, /^refuseSeconds/], [{action: 'end', subjekt: 'a'}, /^subjekt: is not a member/], [[], /^JSON/]])
+      assertProblem(await control(body), 400, detail);
+    let listed;
+    await until(async () => (listed = (await control({action: 'list', subject: 'alice'})).json).count === 2, 'both streams in the list');
+    assert.deepEqual(listed.streams.map((each) => each.topics).sort(), [['chat/1', 'chat/2/*'], ['user/alice']]);
+    assert.deepEqual(Object.keys(listed.streams[0]), ['subject', 'topics', 'since', 'waitingBytes']);
+    assert.equal((await control({action: 'list', topic: 'chat/2/x'})).json.count, 1);
+
+    assert.deepEqual((await control({action: 'end', subject: 'alice', refuseSeconds: 60})).json, {ended: 2});
+    for (const answer of [one, two]) {
+      await answer.done();
+      assert.deepEqual([answer.frames.at(-1).event, answer.frames.at(-1).data], ['expired', '{"reason":"revoked"}']);
+    }
+    assertProblem(await hub.nginx.fetch(`/events?topic=user/alice&authorization=${alice}`), 401, /revoked/);
+    assert.equal(others.ended, null);
+    others.leave();
+    assert.equal(await hub.metric('sse_worker_access_refusals_total', {reason: 'revoked'}), 1);
+  });
+});
+
+// An application with two users, known by the header X-User. It grants, or hands over.
+async function application(t) {
+  const server = http.createServer((request, response) => {
+    const user = request.headers['x-user'];
+    if (!user) return response.writeHead(401, {'WWW-Authenticate': 'Login'}).end();
+    if (request.url.startsWith('/grant')) return response.writeHead(204, {'X-Sse-Grant': `subscribe=user/${user}&subject=${user}`}).end();
+    response.writeHead(200, {'X-Accel-Redirect': `/_events?topic=user/${user}&topic=news`, 'X-Sse-Grant': `subject=${user}`, 'Content-Length': 0}).end();
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  defer(t, () => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  });
+  return server.address().port;
+}
+
+const worker = `
+  include snippets/sse-worker.params; include snippets/sse-worker.reset.conf;
+  fastcgi_param SCRIPT_NAME /events; fastcgi_param SSE_GRANT $sse_grant;
+  fastcgi_pass sse_worker_streams; fastcgi_buffering off;`;
+
+test('an application that nginx asks, and one that hands over', async (t) => {
+  const app = await application(t);
+  const server = `
+    location = /asked { auth_request /grant; auth_request_set $sse_grant $upstream_http_x_sse_grant; ${worker} }
+    location = /grant { internal; proxy_pass http://127.0.0.1:${app}/grant; proxy_pass_request_body off; proxy_set_header Content-Length ""; }
+    location = /chat { proxy_pass http://127.0.0.1:${app}/chat; }
+    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; }`;
+  const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server}});
+  const as = (user, more = {}) => ({headers: {'X-User': user, ...more}});
+
+  await t.test('asked: the grant of the application decides', async () => {
+    const alice = await hub.nginx.http('/asked?topic=user/alice', as('alice')).head();
+    assert.equal(alice.status, 200);
+    alice.leave();
+    assertProblem(await hub.nginx.fetch('/asked?topic=user/alice', as('bob')), 403, /^topic: user\/alice is not covered/);
+    assert.equal((await hub.nginx.fetch('/asked?topic=news')).status, 401);
+  });
+
+  await t.test('no header of a client is a grant', async () => {
+    const names = ['SSE-Grant', 'X-Sse-Grant', 'Sse-Handover', 'HTTP-SSE-GRANT', 'Grant'];
+    const headers = Object.fromEntries(names.map((name) => [name, 'subscribe=*']));
+    assert.equal((await hub.nginx.fetch('/asked?topic=user/alice', as('bob', headers))).status, 403);
+    assert.equal((await hub.nginx.fetch('/events?topic=user/alice', {headers})).status, 401);
+    assert.equal((await hub.nginx.fetch('/_events?topic=user/alice')).status, 404);
+  });
+
+  await t.test('handed over: the application chooses the topics, the client has the cursor', async () => {
+    const answer = await hub.nginx.http('/chat?topic=user/alice&topic=*', as('bob')).head();
+    assert.equal(answer.status, 200);
+    for (const [topic, text] of [['user/alice', 'not his'], ['user/bob', 'his'], ['news', 'for all']]) await hub.publish({topic, data: text});
+    await until(() => data(answer).includes('for all'), 'the last event');
+    assert.deepEqual(data(answer), ['his', 'for all']);
+    const cursor = answer.frames.find((frame) => frame.data === 'his').id;
+    answer.leave();
+    for (const [where, headers] of [['/chat', {'Last-Event-ID': cursor}], [`/chat?lastEventId=${cursor}`, {}]]) {
+      const again = await hub.nginx.http(where, as('bob', headers)).head();
+      await until(() => data(again).length > 0, 'what comes after the cursor');
+      assert.deepEqual(data(again), ['for all']);
+      again.leave();
+    }
+  });
+
+  await t.test('handed over: the body of a POST is not a subscription', async () => {
+    const answer = await hub.nginx.http('/chat', {method: 'POST', headers: {'X-User': 'bob', 'Content-Type': 'application/json'}, body: '{"topic":"user/alice"}'}).head();
+    assert.equal(answer.status, 200);
+    await hub.publish({topic: 'user/alice', data: 'not his'});
+    await hub.publish({topic: 'user/bob', data: 'his'});
+    await until(() => data(answer).length > 0, 'an event');
+    assert.deepEqual(data(answer), ['his']);
+    answer.leave();
+  });
+});
