@@ -17,8 +17,8 @@
 #include "app/open_store.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
-#include "app/token_keys.hpp"
 #include "app/token_command.hpp"
+#include "app/token_keys.hpp"
 #include "base/signals.hpp"
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
@@ -66,9 +66,21 @@ int serve(const config::Config& config, const std::string& file) {
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
                         metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
 
-  const app::SharedServices services{
-      clock, *logger, listening.value().descriptor(), *log, *store, registry, metrics, slots, totals, stats,
-      token_keys.subscribers(), token_keys.publishers(), revocations, publish_rate, open_streams};
+  const app::SharedServices services{clock,
+                                     *logger,
+                                     listening.value().descriptor(),
+                                     *log,
+                                     *store,
+                                     registry,
+                                     metrics,
+                                     slots,
+                                     totals,
+                                     stats,
+                                     token_keys.subscribers(),
+                                     token_keys.publishers(),
+                                     revocations,
+                                     publish_rate,
+                                     open_streams};
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
   app::Reload reload(file, config, reactors, *log, *store, slots, token_keys, publish_rate, *logger);

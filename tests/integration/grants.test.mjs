@@ -154,7 +154,7 @@ test('an application that nginx asks, and one that hands over', async (t) => {
     location = /asked { auth_request /grant; auth_request_set $sse_grant $upstream_http_x_sse_grant; ${worker} }
     location = /grant { internal; proxy_pass http://127.0.0.1:${app}/grant; proxy_pass_request_body off; proxy_set_header Content-Length ""; }
     location = /chat { proxy_pass http://127.0.0.1:${app}/chat; }
-    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; }`;
+    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; fastcgi_param REQUEST_URI $request_uri; }`;
   const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server}});
   const as = (user, more = {}) => ({headers: {'X-User': user, ...more}});
 

@@ -48,7 +48,8 @@ base::Result<http::Query, Failure> members_of(const http::Request& request, std:
   const auto type = media_type(request, body);
   if (type == "application/x-www-form-urlencoded") return http::Query::parse(body, 16);
   if (type != "application/json")
-    return base::failure(Failure("Content-Type: must be application/json or application/x-www-form-urlencoded"));
+    return base::failure(
+        Failure("Content-Type: must be application/json or application/x-www-form-urlencoded"));
   const auto json = Json::parse(body, nullptr, false);
   if (!json.is_object()) return base::failure(Failure("JSON: the body must be one object"));
   http::Query members;
@@ -82,8 +83,8 @@ base::Result<Command, Failure> command_of(const http::Query& members) {
         return base::failure(Failure("refuseSeconds: must be a whole number of seconds, at most a year"));
       command.refuse = std::chrono::seconds(*seconds);
     } else {
-      return base::failure(fmt::format("{}: is not a member; there are action, subject, topic and refuseSeconds",
-                                       base::printable(name)));
+      return base::failure(fmt::format(
+          "{}: is not a member; there are action, subject, topic and refuseSeconds", base::printable(name)));
     }
   }
   if (!has_action) return base::failure(Failure("action: is missing; it is list or end"));
@@ -97,7 +98,8 @@ base::Result<Command, Failure> command_of(const http::Query& members) {
 }
 
 std::string time_text(base::WallTime time) {
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
   const std::time_t seconds = milliseconds / 1'000;
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
@@ -185,7 +187,8 @@ void ControlEndpoint::serve(http::Exchange& exchange) {
   auto command = command_of(members.value());
   if (!command) return exchange.answer(http::problem(400, command.error()));
   // Before the streams end: a client that returns at once is refused already.
-  if (const auto time = command.value().refuse; time && !revocations_.revoke(command.value().subject, *time)) {
+  if (const auto time = command.value().refuse;
+      time && !revocations_.revoke(command.value().subject, *time)) {
     return exchange.answer(http::problem(
         503, fmt::format("{} subjects are refused already. Retry when some of their times are over.",
                          Revocations::subjects_max)));
@@ -203,7 +206,8 @@ std::optional<http::Response> ControlEndpoint::refusal(const http::Request& requ
   }
   if (grants_.has_publisher_keys()) {
     return unauthorized(
-        {}, "/control needs `Authorization: Bearer` with a token that grants control, or with the publish key");
+        {},
+        "/control needs `Authorization: Bearer` with a token that grants control, or with the publish key");
   }
   return access_.control_problem(request);
 }

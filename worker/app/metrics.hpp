@@ -22,7 +22,12 @@ struct LoopMetrics {
 
 struct Metrics {
   explicit Metrics(metrics::Registry& registry)
-      : fcgi(registry), hub(registry), publish(registry), access(registry), loop(registry), limits(registry) {}
+      : fcgi(registry),
+        hub(registry),
+        publish(registry),
+        access(registry),
+        loop(registry),
+        limits(registry) {}
 
   fcgi::Metrics fcgi;
   hub::Metrics hub;

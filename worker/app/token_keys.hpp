@@ -1,6 +1,6 @@
-// TokenKeys: the verifiers of subscribers' and publishers' tokens, and the keys that they have: from the start,
-// from a reload of the configuration, and from files that change. Owned by main. The verifiers may be used from
-// every thread; all calls are for the thread of the signals and of housekeeping.
+// TokenKeys: the verifiers of subscribers' and publishers' tokens, and the keys that they have: from the
+// start, from a reload of the configuration, and from files that change. Owned by main. The verifiers may be
+// used from every thread; all calls are for the thread of the signals and of housekeeping.
 #pragma once
 
 #include <optional>
@@ -23,8 +23,8 @@ class TokenKeys {
   /// Reads all keys and takes over the rules. Otherwise nothing changes, and the reason is a sentence that
   /// names the line of the configuration and the file.
   std::optional<std::string> update(const access::Settings& settings);
-  /// Reads the files again of which one has changed. Those that cannot be read leave the old keys in force; the
-  /// log says so, once for each change.
+  /// Reads the files again of which one has changed. Those that cannot be read leave the old keys in force;
+  /// the log says so, once for each change.
   void reload_changed();
 
  private:

@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 std::string read(Subject& subject, const std::string& asked, const std::string& granted, Sequence after = 0) {
-  return worker::support::told(
-      subject.event_log().read(select(asked, granted), after, subject.event_log().last(), std::string::npos, 0));
+  return worker::support::told(subject.event_log().read(select(asked, granted), after,
+                                                        subject.event_log().last(), std::string::npos, 0));
 }
 
 std::string resume(Subject& subject, const std::string& asked, const std::string& granted,

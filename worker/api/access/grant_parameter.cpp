@@ -22,7 +22,8 @@ base::Result<log::Selectors, std::string> selectors_of(const http::Query& query,
                                                        std::size_t topics_max, std::size_t topic_bytes_max) {
   const auto given = query.all(name);
   if (given.size() > topics_max)
-    return base::failure(fmt::format("{}: {} topics, at most {} are allowed", name, given.size(), topics_max));
+    return base::failure(
+        fmt::format("{}: {} topics, at most {} are allowed", name, given.size(), topics_max));
   auto parsed = log::Selectors::parse(given, topic_bytes_max);
   if (!parsed) return base::failure(fmt::format("{}: {}", name, parsed.error()));
   return parsed;
@@ -45,8 +46,9 @@ Text set_rest(access::Grant& grant, const http::Query& query) {
       if (value != "0" && value != "1") return "control: must be 0 or 1";
       grant.control = value == "1";
     } else {
-      return fmt::format("{}: is not a member of a grant; there are subscribe, publish, subject, expires and control",
-                         base::printable(name));
+      return fmt::format(
+          "{}: is not a member of a grant; there are subscribe, publish, subject, expires and control",
+          base::printable(name));
     }
   }
   return std::nullopt;
@@ -60,8 +62,7 @@ base::Result<access::Grant, std::string> parse_grant_parameter(std::string_view 
   constexpr std::size_t others_max = 16;
   const auto pairs_max = 2 * topics_max + others_max;
   const auto query = http::Query::parse(text, pairs_max + 1);
-  if (query.pairs().size() > pairs_max)
-    return base::failure(fmt::format("more than {} members", pairs_max));
+  if (query.pairs().size() > pairs_max) return base::failure(fmt::format("more than {} members", pairs_max));
   access::Grant grant;
   if (const auto wrong = set_rest(grant, query)) return base::failure(*wrong);
   auto subscribe = selectors_of(query, "subscribe", topics_max, topic_bytes_max);

@@ -64,12 +64,14 @@ base::Result<log::Subscription, http::Response> Grants::subscription(
     const auto name = base::printable(topic);
     if (!identity.grant) {
       shared_.metrics.missing.add();
-      return base::failure(unauthorized({}, fmt::format("topic: {} may be read only with a grant. Send a token, or ask "
-                                                        "through the application that gives grants",
-                                                        name)));
+      return base::failure(
+          unauthorized({}, fmt::format("topic: {} may be read only with a grant. Send a token, or ask "
+                                       "through the application that gives grants",
+                                       name)));
     }
     shared_.metrics.not_granted.add();
-    return base::failure(forbidden(fmt::format("topic: {} is not covered by the grant of this request", name)));
+    return base::failure(
+        forbidden(fmt::format("topic: {} is not covered by the grant of this request", name)));
   }
   return log::Subscription(std::move(asked), identity.grant ? identity.grant->subscribe : log::Selectors());
 }
@@ -88,14 +90,16 @@ Grants::Verified Grants::with_grant_parameter(const http::Request& request) cons
   if (!grant) {
     shared_.metrics.invalid.add();
     return base::failure(http::problem(
-        500, fmt::format("The web server passes a grant that cannot be read (X-Sse-Grant of the application): {}",
-                         grant.error())));
+        500,
+        fmt::format("The web server passes a grant that cannot be read (X-Sse-Grant of the application): {}",
+                    grant.error())));
   }
   if (request.handed_over) add_topics(grant.value().subscribe, request.query.all("topic"));
   return checked(shared(std::move(grant).value()));
 }
 
-// What the application has chosen is granted. Topics that are not valid are refused when the request is parsed.
+// What the application has chosen is granted. Topics that are not valid are refused when the request is
+// parsed.
 void Grants::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
   if (chosen.size() > limits_.topics_max) return;
   std::vector<std::string> all(chosen.begin(), chosen.end());

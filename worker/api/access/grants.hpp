@@ -46,7 +46,8 @@ class Grants {
     std::size_t topic_bytes_max = 1'024;
   };
 
-  Grants(const GrantSettings& settings, const Limits& limits, const Shared& shared, const net::Timers& timers);
+  Grants(const GrantSettings& settings, const Limits& limits, const Shared& shared,
+         const net::Timers& timers);
   void update(const GrantSettings& settings, const Limits& limits);
 
   /// Who asks for /events. `parameters` may have `authorization`, a token. Otherwise the refusal: 401, or 500

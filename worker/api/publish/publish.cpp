@@ -183,10 +183,11 @@ std::optional<http::Response> PublishEndpoint::rate_refusal(const Identity& iden
   if (!wait) return std::nullopt;
   metrics_.rejected.add(events);
   metrics_.limits.count(metrics::Limit::publish_rate);
-  return http::problem(429,
-                       "This user publishes more events per second than publish.subject_events_per_second_max "
-                       "allows. Retry later",
-                       {{"Retry-After", fmt::format("{}", std::chrono::ceil<std::chrono::seconds>(*wait).count())}});
+  return http::problem(
+      429,
+      "This user publishes more events per second than publish.subject_events_per_second_max "
+      "allows. Retry later",
+      {{"Retry-After", fmt::format("{}", std::chrono::ceil<std::chrono::seconds>(*wait).count())}});
 }
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
@@ -203,7 +204,8 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
   auto parsed = parser_.parse(request, settings_, metrics_, granted(identity.value()));
   if (const auto* refusal = std::get_if<http::Response>(&parsed)) return exchange.answer(*refusal);
   auto& publish = std::get<PublishRequest>(parsed);
-  if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size())) return exchange.answer(*refusal);
+  if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size()))
+    return exchange.answer(*refusal);
   append(std::make_shared<PendingPublish>(PendingPublish{std::move(publish), answer_later(exchange), begun}));
 }
 
@@ -218,15 +220,16 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange, Identity ide
   http::Request request{.content_type = exchange.request().content_type,
                         .headers = exchange.request().headers,
                         .body = exchange.take_body()};
-  background_.run([this, bytes, ref = answer_later(exchange), begun = loop_.timers().now(), settings = settings_,
-                   request = std::move(request), identity = std::move(identity)] {
+  background_.run([this, bytes, ref = answer_later(exchange), begun = loop_.timers().now(),
+                   settings = settings_, request = std::move(request), identity = std::move(identity)] {
     auto parsed = std::make_shared<PublishParser::Parsed>(
         background_parser_.parse(request, settings, metrics_, granted(identity)));
     return [this, bytes, ref, begun, parsed, identity] {
       background_bytes_ -= bytes;
       if (auto* publish = std::get_if<PublishRequest>(parsed.get())) {
         auto refusal = rate_refusal(identity, publish->drafts.size());
-        if (!refusal) return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publish), ref, begun}));
+        if (!refusal)
+          return append(std::make_shared<PendingPublish>(PendingPublish{std::move(*publish), ref, begun}));
         *parsed = *std::move(refusal);
       }
       if (ref->exchange != nullptr) ref->exchange->answer(std::get<http::Response>(*parsed));

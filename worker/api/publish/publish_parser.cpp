@@ -40,7 +40,9 @@ DraftResult if_granted(DraftResult draft, const log::Selectors* granted) {
   for (const auto& topic : draft.value().topics) {
     if (granted->matches(topic)) continue;
     return base::failure(DraftError{
-        403, fmt::format("topic: {} may not be published with the grant of this request", base::printable(topic)), {}});
+        403,
+        fmt::format("topic: {} may not be published with the grant of this request", base::printable(topic)),
+        {}});
   }
   return draft;
 }

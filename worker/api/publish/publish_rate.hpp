@@ -29,7 +29,8 @@ class PublishRate {
 
   /// Counts `events` of `subject`. Otherwise how long it has to wait; nothing is counted then. Without a
   /// subject nothing is counted.
-  std::optional<std::chrono::milliseconds> refuse(std::string_view subject, std::size_t events, base::Instant now);
+  std::optional<std::chrono::milliseconds> refuse(std::string_view subject, std::size_t events,
+                                                  base::Instant now);
 
  private:
   std::atomic<std::size_t> per_second_;

@@ -52,7 +52,8 @@ std::optional<http::Response> Access::control_problem(const http::Request& reque
   const auto caller = caller_of(request, settings_);
   if (api::has_key(caller, key_)) return std::nullopt;
   if (!key_.empty()) return unauthorized(caller, fmt::format("/control needs {}.", how));
-  const auto reason = caller.is_local() ? publishing_doubt(caller) : elsewhere(caller, request.remote_address);
+  const auto reason =
+      caller.is_local() ? publishing_doubt(caller) : elsewhere(caller, request.remote_address);
   if (!reason) return std::nullopt;
   return unauthorized(caller, fmt::format("{}: /control then needs {}.", *reason, how));
 }

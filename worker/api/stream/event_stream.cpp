@@ -34,9 +34,8 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   } else if (gap_frame.empty()) {
     sse::append_cursor(first, log.id_of(start.point.after));
   }
-  auto& stream =
-      streams.begin_stream<EventStream>(exchange, std::move(admission.slot), admission.grant_ends, first, shard,
-                                        streams.timers().now(), request.heartbeats);
+  auto& stream = streams.begin_stream<EventStream>(exchange, std::move(admission.slot), admission.grant_ends,
+                                                   first, shard, streams.timers().now(), request.heartbeats);
   if (!gap_frame.empty()) exchange.write(gap_frame);
   shard.subscribe(stream, request.subscription, start.point.after, start.point.evictions_seen,
                   std::move(admission.bytes));

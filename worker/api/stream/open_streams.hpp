@@ -1,6 +1,6 @@
 // OpenStreams: the streams and long polls with topics that are open on one loop, so that an operator can list
-// them and end those of one subject or topic. Owned by the StreamContext; each item leaves the list when it is
-// destroyed. Loop thread only.
+// them and end those of one subject or topic. Owned by the StreamContext; each item leaves the list when it
+// is destroyed. Loop thread only.
 #pragma once
 
 #include <boost/intrusive/list.hpp>

@@ -84,9 +84,10 @@ http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSet
     return refusal(
         503, "The worker has reached its limit of streams (streams.max in the configuration). Retry later.");
   if (refused.reason == Reason::subject_full)
-    return refusal(429,
-                   "This user has reached the limit of streams and long polls (streams.per_subject_max in the "
-                   "configuration). Retry later.");
+    return refusal(
+        429,
+        "This user has reached the limit of streams and long polls (streams.per_subject_max in the "
+        "configuration). Retry later.");
   return refusal(429,
                  "This address has reached its limit of streams and long polls (streams.per_address_max in "
                  "the configuration). Retry later.");

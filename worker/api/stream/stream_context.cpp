@@ -50,14 +50,16 @@ void StreamContext::open(http::Exchange& exchange, std::unique_ptr<Stream> strea
 void StreamContext::set_end(Stream& stream, std::optional<base::Instant> grant_ends) {
   constexpr auto never = base::Instant::max();
   const auto& lifetime = settings_.lifetime;
-  const auto last = lifetime.count() > 0 ? timers_.now() + random_.between(lifetime * 4 / 5, lifetime) : never;
+  const auto last =
+      lifetime.count() > 0 ? timers_.now() + random_.between(lifetime * 4 / 5, lifetime) : never;
   const auto expiry = grant_ends ? jittered(*grant_ends) : never;
   if (std::min(last, expiry) == never) return;
-  stream.end_timer_ = std::make_unique<net::Timer>(timers_, [&stream, &limits = limits_, expires = expiry <= last] {
-    if (expires) return stream.expire(ExpiryReason::expired);
-    limits.count(metrics::Limit::lifetime);
-    stream.exchange_.finish();
-  });
+  stream.end_timer_ =
+      std::make_unique<net::Timer>(timers_, [&stream, &limits = limits_, expires = expiry <= last] {
+        if (expires) return stream.expire(ExpiryReason::expired);
+        limits.count(metrics::Limit::lifetime);
+        stream.exchange_.finish();
+      });
   stream.end_timer_->arm(std::min(last, expiry));
 }
 

@@ -61,8 +61,7 @@ class StreamContext {
   template <class S, class... Args>
   S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::optional<base::Instant> grant_ends,
                   std::string_view first, Args&&... args) {
-    auto stream =
-        std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
+    auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
     auto& begun = *stream;
     set_end(begun, grant_ends);
     open(exchange, std::move(stream), first);

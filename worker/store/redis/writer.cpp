@@ -101,7 +101,8 @@ RedisStream::Bounds RedisWriter::bounds() const {
   const auto last = history_.epochs().last() - epoch_start;
   const auto first = entries.empty() ? last + 1 : entries.first() - std::min(entries.first(), epoch_start);
   const auto count_max = history_.retention().settings().bytes_max / smallest_bytes + 1;
-  return {std::max(first, last + 1 - std::min(last, count_max)), history_.retention().settings().past_ids_max};
+  return {std::max(first, last + 1 - std::min(last, count_max)),
+          history_.retention().settings().past_ids_max};
 }
 
 Kept RedisWriter::result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const {

@@ -21,7 +21,8 @@ std::string bearer(const std::string& authorization) {
   return token ? "[" + std::string(*token) + "]" : "none";
 }
 
-std::string subscriber(const http::Request& request, std::string_view query = {}, std::string_view cookie = "t") {
+std::string subscriber(const http::Request& request, std::string_view query = {},
+                       std::string_view cookie = "t") {
   const auto parameters = http::Query::parse(query);
   const auto token = subscriber_token(request, parameters, cookie);
   return token ? "[" + std::string(*token) + "]" : "none";

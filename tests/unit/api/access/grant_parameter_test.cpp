@@ -12,7 +12,9 @@ namespace data = boost::unit_test::data;
 
 namespace {
 
-base::Result<access::Grant, std::string> parse(std::string_view text) { return parse_grant_parameter(text, 3, 20); }
+base::Result<access::Grant, std::string> parse(std::string_view text) {
+  return parse_grant_parameter(text, 3, 20);
+}
 
 struct Bad {
   const char* text;
@@ -21,7 +23,8 @@ struct Bad {
 std::ostream& operator<<(std::ostream& out, const Bad& bad) { return out << bad.text; }
 
 const Bad bad[] = {
-    {"topic=a", "topic: is not a member of a grant; there are subscribe, publish, subject, expires and control"},
+    {"topic=a",
+     "topic: is not a member of a grant; there are subscribe, publish, subject, expires and control"},
     {"Subscribe=a",
      "Subscribe: is not a member of a grant; there are subscribe, publish, subject, expires and control"},
     {"subscribe=a&subscribe=b&subscribe=c&subscribe=d", "subscribe: 4 topics, at most 3 are allowed"},
@@ -41,8 +44,10 @@ const Bad bad[] = {
 BOOST_AUTO_TEST_SUITE(grant_parameter_suite)
 
 BOOST_AUTO_TEST_CASE(everything) {
-  const auto grant =
-      parse("subscribe=chat/42&subscribe=user/7/*&publish=chat/42&subject=al%20ice&expires=1764000000&control=1").value();
+  const auto grant = parse(
+                         "subscribe=chat/42&subscribe=user/7/*&publish=chat/"
+                         "42&subject=al%20ice&expires=1764000000&control=1")
+                         .value();
   BOOST_TEST(grant.subject == "al ice");
   BOOST_TEST(grant.subscribe.covers("chat/42"));
   BOOST_TEST(grant.subscribe.covers("user/7/*"));

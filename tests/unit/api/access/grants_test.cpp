@@ -29,7 +29,8 @@ struct Fixture {
     return request;
   }
   std::string seconds_from_now(int seconds) {
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
     return std::to_string(now + seconds);
   }
   /// `ok`, or the status and the challenge, or the detail of the refusal.
@@ -74,7 +75,8 @@ BOOST_AUTO_TEST_CASE(topics_that_are_not_public_need_a_grant) {
   BOOST_TEST(asks(anonymous, {"open"}) == "401 [Bearer] topic: open" + sentence);
   BOOST_TEST(metrics.missing.value() == 3U);
 
-  BOOST_TEST(asks(granted("subscribe=chat/42&subscribe=user/7/*"), {"news", "chat/42", "user/7/x", "user/7/*"}) == "ok");
+  BOOST_TEST(asks(granted("subscribe=chat/42&subscribe=user/7/*"),
+                  {"news", "chat/42", "user/7/x", "user/7/*"}) == "ok");
   const std::string refused = "403 [Bearer error=\"insufficient_scope\"] topic: ";
   BOOST_TEST(asks(granted("subscribe=chat/42"), {"chat/42", "chat/43"}) ==
              refused + "chat/43 is not covered by the grant of this request");
@@ -99,7 +101,8 @@ BOOST_AUTO_TEST_CASE(patterns_that_need_a_grant_or_are_refused) {
   BOOST_TEST(asks(granted("subscribe=a/*"), {"b/*"}).starts_with("403 "));
   settings.patterns = GrantSettings::Patterns::refused;
   const std::string refused =
-      "403 [Bearer error=\"insufficient_scope\"] topic: patterns are disabled by access.patterns; name the topics";
+      "403 [Bearer error=\"insufficient_scope\"] topic: patterns are disabled by access.patterns; name the "
+      "topics";
   BOOST_TEST(asks(anonymous, {"a/*"}) == refused);
   BOOST_TEST(asks(granted("subscribe=*"), {"a/*"}) == refused);
   BOOST_TEST(asks(granted("subscribe=*"), {"a"}) == "ok");
@@ -107,7 +110,8 @@ BOOST_AUTO_TEST_CASE(patterns_that_need_a_grant_or_are_refused) {
 
 BOOST_AUTO_TEST_CASE(a_grant_that_cannot_be_read_is_the_applications_mistake) {
   BOOST_TEST(asks(granted("topic=a"), {"a"}) ==
-             "500 The web server passes a grant that cannot be read (X-Sse-Grant of the application): topic: is not a "
+             "500 The web server passes a grant that cannot be read (X-Sse-Grant of the application): topic: "
+             "is not a "
              "member of a grant; there are subscribe, publish, subject, expires and control");
   BOOST_TEST(metrics.invalid.value() == 1U);
 }

@@ -12,7 +12,9 @@ struct Fixture {
   PublishRate rate{10};
   base::Instant now{1'000s};
 
-  bool admits(std::size_t events, std::string_view subject = "alice") { return !rate.refuse(subject, events, now); }
+  bool admits(std::size_t events, std::string_view subject = "alice") {
+    return !rate.refuse(subject, events, now);
+  }
 };
 
 }  // namespace
