@@ -81,10 +81,10 @@ BOOST_AUTO_TEST_CASE(commands) {
              "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 41 2 pid");
   BOOST_TEST(stream.open(known, "").ends_with("$2\r\n41\r\n$1\r\n2\r\n$0\r\n\r\n"));
   BOOST_TEST(stream.open(known, "").find(scripts::open) != std::string::npos);
-  const std::vector<RedisDraft> drafts{{"a", "data: x\n", "i", "k", "1"}, {"b", "", "", "", ""}};
+  const std::vector<RedisDraft> drafts{{"a", "data: x\n", "i", "k", "1", ""}, {"b", "", "", "", "", "1"}};
   BOOST_TEST(
       text(stream.append(known, "pid", {5, 100}, drafts)) ==
-      "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 41 2 pid 5 100 a data: x\n i k 1 b    ");
+      "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 41 2 pid 5 100 a data: x\n i k 1  b     1");
   BOOST_TEST(stream.append(known, "", {}, drafts).find(scripts::append) != std::string::npos);
   BOOST_TEST(text(stream.past_ids(3, 9)) == "ZRANGEBYSCORE {n}:ids (3 (9 WITHSCORES LIMIT 0 1000");
   BOOST_TEST(text(stream.closed_topics(4, 2, 9)) == "ZRANGEBYSCORE {n}:closed 4 (9 WITHSCORES LIMIT 2 1000");

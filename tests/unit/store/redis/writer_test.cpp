@@ -36,7 +36,7 @@ struct Fixture {
   /// How many drafts the next command appends; -1 if there is none.
   int next_group() {
     const auto command = next();
-    return command ? (static_cast<int>(resp::words(*command).size()) - 13) / 5 : -1;
+    return command ? (static_cast<int>(resp::words(*command).size()) - 13) / 6 : -1;
   }
   void reply(const std::string& text) { writer.on_reply(*resp::parse(text)); }
   /// `count` sequences from `first` on.
@@ -82,8 +82,8 @@ BOOST_FIXTURE_TEST_SUITE(redis_writer, Fixture)
 BOOST_AUTO_TEST_CASE(one_group) {
   begin(2);
   BOOST_TEST(resp::text(*next()) ==
-             "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 4 2 pid 1 100000 a data: x\n    a "
-             "data: x\n   ");
+             "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 4 2 pid 1 100000 a data: x\n     a "
+             "data: x\n    ");
   stored(7, 5, 2);
   finish();
   BOOST_TEST(results() == "7-5 7-6 ");
