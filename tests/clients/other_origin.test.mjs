@@ -88,7 +88,7 @@ test('a page of a foreign origin reads nothing, and its form publishes nothing',
   // A simple request needs no preflight: it arrives, and the worker refuses it.
   assert.equal((await hub.publish({topic: 'a', data: 'first'})).endsWith('-1'), true);
   await ask(page, `${site}/publish`, {method: 'POST', mode: 'no-cors', body: new URLSearchParams({topic: 'a', data: 'x'}).toString(), headers: {'Content-Type': 'application/x-www-form-urlencoded'}});
-  const [submitted] = await Promise.all([page.waitForResponse(`${site}/publish`), page.evaluate((url) => {
+  const [submitted] = await Promise.all([page.waitForResponse(`${site}/publish`), page.waitForURL(`${site}/publish`), page.evaluate((url) => {
     document.body.innerHTML = `<form method="post" action="${url}"><input name="topic" value="a"><input name="data" value="x"></form>`;
     document.forms[0].submit();
   }, `${site}/publish`)]);
