@@ -87,6 +87,25 @@ test('tokens', async (t) => {
     assertProblem(await hub.nginx.fetch('/publish', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{"topic":"b","data":"1"}'}), 401, /token/);
   });
 
+  await t.test('a subject publishes and subscribes within its limits', async (t) => {
+    const limited = await startHub(t, {access, publish: {subject_events_per_second_max: 1}, streams: {per_subject_max: 2}});
+    const by = {Authorization: `Bearer ${token({sub: 'alice', sse: {publish: ['a']}})}`, 'Content-Type': 'application/json'};
+    const publishes = () => limited.nginx.fetch('/publish', {method: 'POST', headers: by, body: '{"topic":"a","data":"1"}'});
+    assert.equal((await publishes()).status, 200);
+    const refused = await publishes();
+    assertProblem(refused, 429, /^This user publishes more events per second than publish\.subject_events_per_second_max/);
+    assert.ok(Number(refused.header('retry-after')) >= 1);
+    assert.equal(await limited.metric('sse_worker_limit_reached_total', {key: 'publish.subject_events_per_second_max'}), 1);
+
+    const open = [await stream(limited, `topic=user/alice&authorization=${alice}`), await stream(limited, `topic=user/alice&authorization=${alice}`)];
+    const third = await limited.nginx.fetch(`/events?topic=user/alice&authorization=${alice}`);
+    assert.match(third.text, /^: this user has reached the limit of streams; reconnect later\n/m);
+    assertProblem(await limited.nginx.fetch(`/events?topic=user/alice&poll=5&authorization=${alice}`), 429, /streams\.per_subject_max/);
+    (await stream(limited, 'topic=news')).leave();
+    for (const each of open) each.leave();
+    assert.equal(await limited.metric('sse_worker_limit_reached_total', {key: 'streams.per_subject_max'}), 2);
+  });
+
   await t.test('a stream ends with its token, and a new one continues', async () => {
     const answer = await stream(hub, `topic=user/alice&authorization=${token(reads('user/alice'), {exp: seconds(3)})}`);
     await publish(hub, {topic: 'user/alice', data: 'before'});

@@ -11,6 +11,7 @@
 
 #include "api/request/exchange_ref.hpp"
 #include "api/request/request_body.hpp"
+#include "base/iso_time.hpp"
 #include "base/number.hpp"
 #include "base/printable.hpp"
 #include "http/problem.hpp"
@@ -24,8 +25,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t body_bytes_max = 65'536;
 // Streams that one loop ends in a turn: each takes a system call.
 constexpr std::size_t ended_per_turn = 256;
-// Streams that one loop describes; all are counted.
+// Of the streams that one loop describes. All are counted.
 constexpr std::size_t described_max = 1'000;
+constexpr std::size_t described_bytes_max = 1'048'576;
 constexpr unsigned refuse_seconds_max = 31'536'000;
 
 struct Command {
@@ -97,14 +99,12 @@ base::Result<Command, Failure> command_of(const http::Query& members) {
   return command;
 }
 
-std::string time_text(base::WallTime time) {
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  const std::time_t seconds = milliseconds / 1'000;
-  std::tm utc{};
-  ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec);
+std::size_t topic_bytes(const OpenStream& stream) {
+  std::size_t bytes = 0;
+  for (const auto* names : {&stream.topics().names(), &stream.topics().prefixes()}) {
+    for (const auto& name : *names) bytes += name.size();
+  }
+  return bytes;
 }
 
 Json description(const OpenStream& stream, const net::Timers& timers) {
@@ -114,7 +114,7 @@ Json description(const OpenStream& stream, const net::Timers& timers) {
   const auto since = timers.wall() - (timers.now() - stream.since());
   return {{"subject", stream.subject()},
           {"topics", std::move(topics)},
-          {"since", time_text(std::chrono::time_point_cast<base::WallTime::duration>(since))},
+          {"since", base::iso_time(since)},
           {"waitingBytes", stream.waiting_bytes()}};
 }
 
@@ -131,31 +131,50 @@ class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
   }
 
  private:
+  struct Found {
+    std::size_t count = 0;
+    Json streams = Json::array();
+  };
+
   // On the loop of `part`.
   void run(const OpenStreamsOfLoop& part) {
-    auto described = Json::array();
-    std::size_t count = 0;
-    const bool ends = command_.action == Command::Action::end;
-    part.streams->each([&](OpenStream& stream) {
-      if (!command_.concerns(stream) || (ends && count == ended_per_turn)) return;
-      ++count;
-      if (ends) return stream.revoke();
-      if (described.size() < described_max) described.push_back(description(stream, part.loop->timers()));
+    if (command_.action == Command::Action::list) return add(described(part));
+    const auto concerns = [this](const OpenStream& stream) { return command_.concerns(stream); };
+    const auto ended = part.streams->revoke(concerns, ended_per_turn);
+    if (ended < ended_per_turn) return add({.count = ended});
+    {
+      const std::lock_guard lock(mutex_);
+      found_.count += ended;
+    }
+    part.loop->post([self = shared_from_this(), &part] { self->run(part); });
+  }
+
+  Found described(const OpenStreamsOfLoop& part) const {
+    Found found;
+    std::size_t bytes = 0;
+    part.streams->each([&](const OpenStream& stream) {
+      if (!command_.concerns(stream)) return;
+      ++found.count;
+      if (found.streams.size() == described_max || bytes >= described_bytes_max) return;
+      bytes += topic_bytes(stream);
+      found.streams.push_back(description(stream, part.loop->timers()));
     });
+    return found;
+  }
+
+  // What one loop has found. The last one answers.
+  void add(Found found) {
     const std::lock_guard lock(mutex_);
-    count_ += count;
-    for (auto& each : described) streams_.push_back(std::move(each));
-    // Those that have ended leave the list after this turn.
-    if (ends && count == ended_per_turn)
-      return part.loop->post([self = shared_from_this(), &part] { self->run(part); });
+    found_.count += found.count;
+    for (auto& each : found.streams) found_.streams.push_back(std::move(each));
     if (--left_ == 0) loop_.post([self = shared_from_this()] { self->answer(); });
   }
 
   void answer() {
     if (ref_->exchange == nullptr) return;
     Json body;
-    body[command_.action == Command::Action::end ? "ended" : "count"] = count_;
-    if (command_.action == Command::Action::list) body["streams"] = std::move(streams_);
+    body[command_.action == Command::Action::end ? "ended" : "count"] = found_.count;
+    if (command_.action == Command::Action::list) body["streams"] = std::move(found_.streams);
     ref_->exchange->answer(http::plain_response(
         "application/json", body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
   }
@@ -166,9 +185,8 @@ class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
   const Command command_;
   std::mutex mutex_;
   // Guarded by mutex_.
-  std::size_t left_;
-  std::size_t count_ = 0;
-  Json streams_ = Json::array();
+  std::size_t left_;  // loops that have not answered
+  Found found_;
 };
 
 ControlEndpoint::ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access,
@@ -193,7 +211,9 @@ void ControlEndpoint::serve(http::Exchange& exchange) {
         503, fmt::format("{} subjects are refused already. Retry when some of their times are over.",
                          Revocations::subjects_max)));
   }
-  std::make_shared<Task>(loop_, answer_later(exchange), all_, std::move(command).value())->begin();
+  // A loop that has stopped does not answer.
+  const auto stopping = http::problem(503, "The worker stops. Its streams end, too.", {{"Retry-After", "1"}});
+  std::make_shared<Task>(loop_, answer_later(exchange, stopping), all_, std::move(command).value())->begin();
 }
 
 std::optional<http::Response> ControlEndpoint::refusal(const http::Request& request) const {
@@ -202,11 +222,10 @@ std::optional<http::Response> ControlEndpoint::refusal(const http::Request& requ
   if (!identity) return identity.error();
   if (const auto& grant = identity.value().grant) {
     if (grant->control) return std::nullopt;
-    return forbidden("The grant of this request does not include control");
+    return grants_.not_granted("The grant of this request does not include control");
   }
   if (grants_.has_publisher_keys()) {
-    return unauthorized(
-        {},
+    return grants_.missing(
         "/control needs `Authorization: Bearer` with a token that grants control, or with the publish key");
   }
   return access_.control_problem(request);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/request/request_body.hpp"
+#include "api/request/bearer.hpp"
 
 namespace worker::api {
 namespace {
@@ -34,15 +34,6 @@ std::optional<std::string_view> cookie_value(const http::Request& request, std::
 }
 
 }  // namespace
-
-std::optional<std::string_view> bearer_token(const http::Request& request) {
-  constexpr std::string_view scheme = "bearer";
-  const auto authorization = request.header("authorization");
-  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return std::nullopt;
-  const auto rest = authorization.substr(scheme.size());
-  if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return std::nullopt;
-  return trimmed(rest);
-}
 
 std::optional<std::string_view> subscriber_token(const http::Request& request, const http::Query& parameters,
                                                  std::string_view cookie) {

@@ -9,10 +9,6 @@
 
 namespace worker::api {
 
-/// The text after `Bearer` in the header Authorization, in any case, and one or more blanks (RFC 9110,
-/// section 11.4). None for another scheme; empty where the scheme stands alone.
-std::optional<std::string_view> bearer_token(const http::Request& request);
-
 /// The token of a subscriber: of Authorization, else the parameter `authorization` (an EventSource can send
 /// no headers), else the cookie `cookie`, where that is not empty.
 std::optional<std::string_view> subscriber_token(const http::Request& request, const http::Query& parameters,

@@ -7,6 +7,7 @@
 
 #include "api/access/credentials.hpp"
 #include "api/access/grant_parameter.hpp"
+#include "api/request/bearer.hpp"
 #include "base/printable.hpp"
 #include "http/problem.hpp"
 #include "log/topic.hpp"
@@ -58,30 +59,37 @@ base::Result<log::Subscription, http::Response> Grants::subscription(
   for (const auto topic : topics) {
     if (may_read(identity, topic)) continue;
     if (log::is_pattern(topic) && settings_.patterns == GrantSettings::Patterns::refused) {
-      shared_.metrics.not_granted.add();
-      return base::failure(forbidden("topic: patterns are disabled by access.patterns; name the topics"));
+      return base::failure(not_granted("topic: patterns are disabled by access.patterns; name the topics"));
     }
     const auto name = base::printable(topic);
     if (!identity.grant) {
-      shared_.metrics.missing.add();
-      return base::failure(
-          unauthorized({}, fmt::format("topic: {} may be read only with a grant. Send a token, or ask "
-                                       "through the application that gives grants",
-                                       name)));
+      return base::failure(missing(
+          fmt::format("topic: {} may be read only with a grant. Send a token, or ask through the application "
+                      "that gives grants",
+                      name)));
     }
-    shared_.metrics.not_granted.add();
     return base::failure(
-        forbidden(fmt::format("topic: {} is not covered by the grant of this request", name)));
+        not_granted(fmt::format("topic: {} is not covered by the grant of this request", name)));
   }
   return log::Subscription(std::move(asked), identity.grant ? identity.grant->subscribe : log::Selectors());
+}
+
+http::Response Grants::missing(const std::string& detail) const {
+  shared_.metrics.missing.add();
+  return unauthorized({}, detail);
+}
+
+http::Response Grants::not_granted(const std::string& detail) const {
+  shared_.metrics.not_granted.add();
+  return forbidden(detail);
 }
 
 std::optional<base::Instant> Grants::end_of(const Identity& identity) const {
   if (!identity.grant || !identity.grant->expires) return std::nullopt;
   // Far enough for every stream, and near enough for a clock that counts nanoseconds.
   constexpr std::chrono::hours most{24 * 366};
-  const auto wall = std::chrono::floor<std::chrono::seconds>(timers_.wall());
-  const auto left = std::min<std::chrono::seconds>(*identity.grant->expires - wall, most);
+  const auto wall = std::chrono::floor<std::chrono::milliseconds>(timers_.wall());
+  const auto left = std::min<std::chrono::milliseconds>(*identity.grant->expires - wall, most);
   return timers_.now() + left;
 }
 
@@ -136,16 +144,6 @@ bool Grants::may_read(const Identity& identity, std::string_view selector) const
   if (pattern && settings_.patterns == Patterns::refused) return false;
   if (identity.grant && identity.grant->subscribe.covers(selector)) return true;
   return (!pattern || settings_.patterns == Patterns::open) && public_topics_.covers(selector);
-}
-
-http::Response unauthorized(std::string_view error_code, const std::string& detail) {
-  const auto challenge =
-      error_code.empty() ? std::string("Bearer") : fmt::format("Bearer error=\"{}\"", error_code);
-  return http::problem(401, detail, {{"WWW-Authenticate", challenge}});
-}
-
-http::Response forbidden(const std::string& detail) {
-  return http::problem(403, detail, {{"WWW-Authenticate", "Bearer error=\"insufficient_scope\""}});
 }
 
 }  // namespace worker::api

@@ -62,6 +62,10 @@ class Grants {
   base::Result<log::Subscription, http::Response> subscription(const Identity& identity,
                                                                const std::vector<std::string_view>& topics,
                                                                log::Selectors asked) const;
+  /// Refusals of publishers, counted as those of subscribers are: 401 for a request that needs a credential
+  /// and has none, 403 for one whose grant does not cover what it does.
+  http::Response missing(const std::string& detail) const;
+  http::Response not_granted(const std::string& detail) const;
   bool has_publisher_keys() const { return shared_.publishers.has_keys(); }
   /// When the grant ends; none: it does not.
   std::optional<base::Instant> end_of(const Identity& identity) const;
@@ -81,10 +85,5 @@ class Grants {
   const Shared shared_;
   const net::Timers& timers_;
 };
-
-/// 401 with `WWW-Authenticate: Bearer` (RFC 6750, section 3), with an error code where a credential was sent.
-http::Response unauthorized(std::string_view error_code, const std::string& detail);
-/// 403: the credential is valid but does not cover what is asked for.
-http::Response forbidden(const std::string& detail);
 
 }  // namespace worker::api

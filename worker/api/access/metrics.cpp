@@ -7,7 +7,8 @@ namespace {
 
 metrics::Counter& counter(metrics::Registry& registry, const char* reason) {
   return registry.counter("sse_worker_access_refusals_total",
-                          "Requests refused because of their credential, by reason.",
+                          "Requests refused because of their credential, by reason. Events that may not be "
+                          "published are counted as rejected events.",
                           fmt::format("reason=\"{}\"", reason));
 }
 

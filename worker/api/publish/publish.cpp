@@ -6,7 +6,6 @@
 #include <iterator>
 #include <utility>
 
-#include "api/access/credentials.hpp"
 #include "api/publish/draft_builder.hpp"
 #include "api/request/exchange_ref.hpp"
 #include "api/request/quoted.hpp"
@@ -170,8 +169,8 @@ base::Result<Identity, http::Response> PublishEndpoint::publisher(const http::Re
   auto identity = grants_.publisher(request);
   if (!identity || identity.value().grant) return identity;
   if (grants_.has_publisher_keys()) {
-    return base::failure(unauthorized(
-        {}, "Publishing needs `Authorization: Bearer` with a token that grants it, or with the publish key"));
+    return base::failure(grants_.missing(
+        "Publishing needs `Authorization: Bearer` with a token that grants it, or with the publish key"));
   }
   if (auto refused = access_.publish_problem(request)) return base::failure(*std::move(refused));
   return identity;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/access/grants.hpp"
+#include "api/request/bearer.hpp"
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
 #include "http/problem.hpp"

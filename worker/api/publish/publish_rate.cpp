@@ -18,11 +18,13 @@ std::optional<std::chrono::milliseconds> PublishRate::refuse(std::string_view su
     found = used_until_.try_emplace(std::string(subject), now).first;
   }
   auto& used_until = found->second;
-  const auto begin = std::max(used_until, now);
-  // What one second allows may come at once.
-  if (begin - now >= 1s) return std::chrono::ceil<std::chrono::milliseconds>(begin - now - 1s) + 1ms;
-  used_until = begin + std::chrono::duration_cast<base::Instant::duration>(std::chrono::duration<double>(
-                           static_cast<double>(events) / static_cast<double>(per_second)));
+  const auto owed = std::max(used_until, now) - now;
+  const auto takes = std::chrono::duration_cast<base::Instant::duration>(
+      std::chrono::duration<double>(static_cast<double>(events) / static_cast<double>(per_second)));
+  // The events of one second may come at once; what is more than that must find nothing owed.
+  const auto most_owed = std::max(base::Instant::duration(1s) - takes, base::Instant::duration(0));
+  if (owed > most_owed) return std::chrono::ceil<std::chrono::milliseconds>(owed - most_owed);
+  used_until = now + owed + takes;
   return std::nullopt;
 }
 

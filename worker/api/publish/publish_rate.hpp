@@ -1,8 +1,9 @@
 // PublishRate: bounds the events that one subject of a grant (access/grant.hpp) publishes in a second. Shared
 // by all loops; usable from every thread.
 //
-// A subject may publish the events of one second at once. More of them are admitted too, because a batch is
-// admitted or refused as a whole, but then the subject waits until its average is within the bound again.
+// A subject may publish the events of one second at once. A batch with more than that is admitted where the
+// subject has not published within its last second, because a batch is admitted or refused as a whole; then
+// the subject waits until its average is within the bound again.
 #pragma once
 
 #include <atomic>

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "api/request/bearer.hpp"
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
 
@@ -47,15 +48,6 @@ bool equal_in_constant_time(std::string_view given, std::string_view expected) {
     difference |= static_cast<unsigned>(given[i] ^ expected[i % expected.size()]);
   }
   return difference == 0;
-}
-
-// The text after `Bearer`, in any case, and one or more blanks (RFC 9110, section 11.4).
-std::string_view bearer_token(std::string_view authorization) {
-  constexpr std::string_view scheme = "bearer";
-  if (lower_case(authorization.substr(0, scheme.size())) != scheme) return {};
-  const auto rest = authorization.substr(scheme.size());
-  const auto begin = rest.find_first_not_of(" \t");
-  return begin == 0 || begin == std::string_view::npos ? std::string_view() : rest.substr(begin);
 }
 
 // The host of `HOST[:PORT]`, without the brackets of an IPv6 address and without a final dot.
@@ -116,7 +108,7 @@ Caller caller_of(const http::Request& request, const AccessSettings& access) {
   caller.host = request.header("host");
   const bool browser = request.headers.contains("origin") || request.headers.contains("sec-fetch-site");
   caller.foreign_host = (caller.loopback || browser) && is_foreign(request, access, caller.loopback);
-  caller.bearer = bearer_token(request.header("authorization"));
+  caller.bearer = bearer_token(request).value_or("");
   return caller;
 }
 
@@ -136,8 +128,8 @@ std::optional<std::string> publishing_doubt(const Caller& caller) {
   return std::nullopt;
 }
 
-bool has_key(const Caller& caller, std::string_view key) {
-  return !key.empty() && equal_in_constant_time(caller.bearer, key);
+bool is_key(std::string_view given, std::string_view key) {
+  return !key.empty() && equal_in_constant_time(given, key);
 }
 
 }  // namespace worker::api

@@ -44,8 +44,8 @@ std::optional<std::string> publishing_doubt(const Caller& caller);
 /// The value of the only Origin header; none where there is no such header, or more than one.
 std::optional<std::string_view> origin_of(const http::Request& request);
 
-/// True where `key` is what the caller has sent as a bearer. Takes a time that does not depend on where the
-/// two differ. False where `key` is empty.
-bool has_key(const Caller& caller, std::string_view key);
+/// True where the token that was `given` is `key`. Takes a time that does not depend on where the two differ.
+/// False where `key` is empty.
+bool is_key(std::string_view given, std::string_view key);
 
 }  // namespace worker::api

@@ -43,9 +43,21 @@ class OpenStream {
 class OpenStreams {
  public:
   void add(OpenStream& stream) { streams_.push_back(stream); }
-  /// Calls `visit` with all of them. It may revoke a stream, but not destroy one.
-  void each(const std::function<void(OpenStream&)>& visit) {
-    for (auto& stream : streams_) visit(stream);
+  void each(const std::function<void(const OpenStream&)>& visit) const {
+    for (const auto& stream : streams_) visit(stream);
+  }
+  /// Ends those that `concerned` is true of, at most `count_max`: each takes a system call. Returns how many.
+  /// They are not among the streams any more, so a call that returns less than `count_max` has left none.
+  std::size_t revoke(const std::function<bool(const OpenStream&)>& concerned, std::size_t count_max) {
+    std::size_t count = 0;
+    for (auto next = streams_.begin(); next != streams_.end() && count < count_max;) {
+      auto& stream = *next++;
+      if (!concerned(stream)) continue;
+      stream.hook_.unlink();
+      stream.revoke();
+      ++count;
+    }
+    return count;
   }
 
  private:

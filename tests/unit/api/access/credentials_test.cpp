@@ -4,6 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "api/request/bearer.hpp"
+
 using namespace worker;
 using namespace worker::api;
 
@@ -34,7 +36,7 @@ BOOST_AUTO_TEST_SUITE(credentials_suite)
 
 BOOST_AUTO_TEST_CASE(bearer_tokens) {
   BOOST_TEST(bearer("Bearer abc") == "[abc]");
-  BOOST_TEST(bearer("bEARER   abc \t") == "[abc]");
+  BOOST_TEST(bearer("bEARER  \t abc") == "[abc]");
   BOOST_TEST(bearer("Bearer\tabc") == "[abc]");
   BOOST_TEST(bearer("Bearer") == "[]");
   BOOST_TEST(bearer("Bearer ") == "[]");

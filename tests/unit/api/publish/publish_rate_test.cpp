@@ -41,9 +41,20 @@ BOOST_AUTO_TEST_CASE(a_batch_is_admitted_as_a_whole_and_paid_for_later) {
   BOOST_TEST(admits(100));
   const auto wait = rate.refuse("alice", 1, now);
   BOOST_REQUIRE(wait.has_value());
-  BOOST_TEST((*wait > 8'900ms && *wait <= 9'001ms));
+  BOOST_TEST((*wait > 9'000ms && *wait <= 9'100ms));
   now += *wait;
   BOOST_TEST(admits(1));
+}
+
+BOOST_AUTO_TEST_CASE(so_many_subjects_and_no_more_until_some_are_within_their_bound) {
+  for (std::size_t i = 0; i < PublishRate::subjects_max; ++i) BOOST_REQUIRE(admits(1, std::to_string(i)));
+  BOOST_TEST(!admits(1, "one more"));
+  BOOST_TEST(admits(1, "0"));
+  now += 100ms;
+  BOOST_TEST(admits(1, "one more"));
+  // The one that has published twice is still known.
+  for (int i = 0; i < 9; ++i) BOOST_TEST(admits(1, "0"));
+  BOOST_TEST(!admits(1, "0"));
 }
 
 BOOST_AUTO_TEST_CASE(without_a_limit) {

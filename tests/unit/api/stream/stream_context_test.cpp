@@ -12,8 +12,7 @@ using namespace worker::api;
 using worker::support::RecordingExchange;
 
 // A stream that did not come out of begin_stream() would lack its slot, its head, its opening or its end.
-static_assert(!std::is_constructible_v<StreamStart, worker::http::Exchange&, StreamSlots::Slot,
-                                       std::unique_ptr<worker::net::Timer>>);
+static_assert(!std::is_constructible_v<StreamStart, worker::http::Exchange&, StreamSlots::Slot>);
 
 namespace {
 
@@ -27,9 +26,10 @@ struct Silent final : Stream {
 };
 
 struct Fixture {
-  Silent& begin(RecordingExchange& exchange, std::string_view first = {}) {
-    return context.begin_stream<Silent>(exchange, *context.take_slot(exchange, Delivery::stream), {}, first,
-                                        destroyed);
+  Silent& begin(RecordingExchange& exchange, std::string_view first = {},
+                std::optional<worker::base::Instant> grant_ends = {}) {
+    return context.begin_stream<Silent>(exchange, *context.take_slot(exchange, Delivery::stream), grant_ends,
+                                        first, destroyed);
   }
   void advance(std::chrono::milliseconds by) {
     clock.advance(by);
@@ -95,6 +95,37 @@ BOOST_AUTO_TEST_CASE(a_stream_that_left_before_its_lifetime_is_not_counted) {
   advance(100s);
   BOOST_TEST(!client.finished);
   BOOST_TEST(limits.value(worker::metrics::Limit::lifetime) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(it_ends_with_its_grant_and_says_so) {
+  begin(client, {}, clock.now() + 100s);
+  advance(95s - 1ms);  // at most a twentieth of the time early
+  BOOST_TEST(!client.finished);
+  advance(5s + 1ms);
+  BOOST_TEST(client.finished);
+  BOOST_TEST(client.body() == opening + "event: expired\ndata: {\"reason\":\"expired\"}\n\n");
+  BOOST_TEST(limits.value(worker::metrics::Limit::lifetime) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_grant_ends_early_by_ten_seconds_at_most_and_never_late) {
+  bool early = false;
+  for (int i = 0; i < 200; ++i) {
+    const auto ends = clock.now() + 1h;
+    const auto at = context.jittered(ends);
+    BOOST_TEST((at >= ends - 10s && at <= ends));
+    early = early || at < ends - 1s;
+  }
+  BOOST_TEST(early);
+  BOOST_TEST((context.jittered(clock.now()) == clock.now()));
+}
+
+BOOST_AUTO_TEST_CASE(the_lifetime_comes_first_where_it_is_shorter) {
+  context.update({.retry = 3s, .retry_jitter = 0ms, .lifetime = 10s});
+  begin(client, {}, clock.now() + 100s);
+  advance(10s);
+  BOOST_TEST(client.finished);
+  BOOST_TEST(client.body() == opening);
+  BOOST_TEST(limits.value(worker::metrics::Limit::lifetime) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_lifetime_it_stays_open) {
