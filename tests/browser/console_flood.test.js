@@ -26,12 +26,17 @@ test('a flood is counted and does not fill the page', {timeout: 240_000}, async 
 test('under a flood it is drawn, and fields and buttons answer', {timeout: 240_000}, async () => {
   const {page, faults, close} = await open('&topics=rush');
   await status(page, 'Live');
+  // How long a picture takes depends on the machine; how much is put into it does not.
   await page.evaluate(() => {
-    window.longestMs = 0;
-    let before = performance.now();
-    requestAnimationFrame(function frame(now) {
-      window.longestMs = Math.max(window.longestMs, now - before);
-      before = now;
+    window.mostRows = 0;
+    let rows = 0;
+    const isRow = (node) => node.nodeName === 'LI';
+    new MutationObserver((changes) => {
+      for (const {addedNodes} of changes) rows += [...addedNodes].filter(isRow).length;
+    }).observe(document.querySelector('.frames'), {childList: true});
+    requestAnimationFrame(function frame() {
+      window.mostRows = Math.max(window.mostRows, rows);
+      rows = 0;
       requestAnimationFrame(frame);
     });
   });
@@ -56,14 +61,14 @@ test('under a flood it is drawn, and fields and buttons answer', {timeout: 240_0
       await drawn(page);
       assert.deepEqual(await texts(page), still);
       await press(page, 'Pause');
-      await page.waitForFunction((last) => [...document.querySelectorAll('.frames .data')].at(-1).textContent !== last, still.at(-1), {timeout: 60_000});
+      await page.waitForFunction((last) => ![undefined, last].includes([...document.querySelectorAll('.frames .data')].at(-1)?.textContent), still.at(-1), {timeout: 60_000});
     }
   } finally {
     rushing = false;
     await flood;
   }
-  const longestMs = await page.evaluate(() => window.longestMs);
-  assert.ok(longestMs < 3000, `${longestMs} ms between two pictures`); // a few hundred, but for a machine with other things to do
+  const mostRows = await page.evaluate(() => window.mostRows);
+  assert.ok(mostRows > 0 && mostRows <= 1000, `${mostRows} rows for one picture`); // all that are shown, by a click and by a frame
   assert.deepEqual(faults, []);
   await close();
 });
