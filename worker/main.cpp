@@ -78,6 +78,7 @@ int serve(const config::Config& config, const std::string& file) {
                                      stats,
                                      token_keys.subscribers(),
                                      token_keys.publishers(),
+                                     token_keys.resume(),
                                      revocations,
                                      publish_rate,
                                      open_streams};

@@ -2,7 +2,10 @@
 // asks, and one that hands the request over.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import http from 'node:http';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {test} from 'node:test';
 import {defer} from '../lib/cleanup.mjs';
 import {startHub} from '../lib/hub.mjs';
@@ -217,5 +220,83 @@ test('an application that nginx asks, and one that hands over', async (t) => {
     await until(() => data(answer).length > 0, 'an event');
     assert.deepEqual(data(answer), ['his']);
     answer.leave();
+  });
+});
+
+test('handed over with a resume address: the client comes back without the application', async (t) => {
+  let asked = 0;
+  const server = http.createServer((request, response) => {
+    asked++;
+    const {search} = new URL(request.url, 'http://app');
+    response.writeHead(200, {'X-Accel-Redirect': `/_events${search || '?topic=user/bob&topic=news&topic=w/*'}`, 'X-Sse-Grant': 'subject=bob&subscribe=also&resume=3600', 'Content-Length': 0}).end();
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  defer(t, () => {
+    server.closeAllConnections();
+    return new Promise((closed) => server.close(closed));
+  });
+  const locations = `
+    location = /chat { proxy_pass http://127.0.0.1:${server.address().port}; }
+    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; fastcgi_param REQUEST_URI $request_uri; }`;
+  const folder = await mkdtemp(join(tmpdir(), 'sse-resume-'));
+  defer(t, () => rm(folder, {recursive: true}));
+  const file = join(folder, 'resume.key');
+  await writeFile(file, `${'r'.repeat(32)}\n`, {mode: 0o600});
+  const settings = {access: {public: ['news'], resume_key_file: file}, store: {kind: 'sqlite', path: join(folder, 'log.db')}};
+  const hub = await startHub(t, settings, {nginx: {server: locations}});
+  const resumed = (answer) => answer.frames.filter(({event}) => event === 'resume').map((frame) => ({...JSON.parse(frame.data), id: frame.id}));
+
+  const first = await hub.nginx.http('/chat').head();
+  await until(() => resumed(first).length === 1, 'the address');
+  const [{address, expires, id}] = resumed(first);
+  assert.match(address, /^\/events\?topic=user\/bob&topic=news&topic=w\/\*&resume=[\w.-]+$/);
+  assert.ok(Math.abs(expires - seconds(3600)) < 60);
+  assert.equal(id, undefined);
+  await hub.publish({topic: 'user/bob', data: '1'});
+  await until(() => data(first).includes('1'), 'an event');
+  const cursor = first.frames.findLast((frame) => frame.id !== undefined).id;
+  first.leave();
+
+  await t.test('a restart sends nobody to the application', async () => {
+    await hub.publish({topic: ['news', 'also'], data: '2', private: true});
+    await hub.restart(settings);
+    assert.equal(asked, 1);
+    const back = await hub.nginx.http(address, {headers: {'Last-Event-ID': cursor}}).head();
+    assert.equal(back.status, 200);
+    await hub.publish({topic: 'w/x', data: '3'});
+    await until(() => data(back).includes('3'), 'what was missed, and what comes');
+    assert.deepEqual(data(back), ['2', '3']);
+    assert.deepEqual(resumed(back), []);
+    back.leave();
+    assert.equal(asked, 1);
+  });
+
+  await t.test('it opens nothing else', async () => {
+    assertProblem(await hub.nginx.fetch(address.replace('user/bob', 'user/alice')), 403, /^topic: user\/alice is not covered/);
+    assertProblem(await hub.nginx.fetch(address.slice(0, -1)), 401, /./);
+    assertProblem(await hub.nginx.fetch(address.replace('resume=', 'authorization=')), 401, /topic: user\/bob may be read only with a grant/);
+  });
+
+  await t.test('a long poll has it as the address of its stream', async () => {
+    const {json} = await hub.nginx.fetch(`/chat?topic=news&topic=user/bob&poll=0`);
+    const {pathname, searchParams} = new URL(json.stream, 'http://site');
+    assert.deepEqual([pathname, searchParams.getAll('topic'), searchParams.get('lastEventId')], ['/events', ['news', 'user/bob'], json.lastEventId]);
+    assert.ok(searchParams.get('resume'));
+    const again = await hub.nginx.fetch(`${json.stream}&poll=0`);
+    assert.equal(again.status, 200);
+    assert.equal(new URL(again.json.stream, 'http://site').searchParams.get('resume'), searchParams.get('resume'));
+  });
+
+  await t.test('without a key the stream says what is missing', async (t) => {
+    const keyless = await startHub(t, {}, {nginx: {server: locations}});
+    const answer = await keyless.nginx.http('/chat').head();
+    await until(() => answer.text.includes(': resume: needs a key, access.resume_key_file\n'), 'the comment');
+    assert.deepEqual(resumed(answer), []);
+    answer.leave();
+  });
+
+  await t.test('another key ends it', async () => {
+    await writeFile(file, 's'.repeat(32));
+    await until(async () => (await hub.nginx.fetch(`${address}&poll=0`)).status === 401, 'the new key');
   });
 });

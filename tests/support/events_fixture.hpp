@@ -48,7 +48,8 @@ struct EventsFixture : HubFixture {
   }
   api::Grants& grants() {
     if (!grants_) {
-      const api::Grants::Shared shared{subscriber_tokens, publisher_tokens, revocations, access_metrics};
+      const api::Grants::Shared shared{subscriber_tokens, publisher_tokens, resume_tokens, revocations,
+                                       access_metrics};
       grants_.emplace(grant_settings, api::Grants::Limits{}, shared, loop.timers());
     }
     return *grants_;
@@ -62,6 +63,7 @@ struct EventsFixture : HubFixture {
   metrics::Limits limits{registry};
   api::GrantSettings grant_settings;
   access::TokenVerifier subscriber_tokens, publisher_tokens;
+  access::ResumeTokens resume_tokens;
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
 

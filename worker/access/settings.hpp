@@ -2,10 +2,12 @@
 // ones.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "access/algorithm.hpp"
@@ -59,6 +61,15 @@ struct Settings {
   TokenSettings readers, publishers;
   /// A cookie that may hold a reader's token; empty: none.
   std::string cookie;
+  /// What signs resume addresses: a secret in a file, for HS256. None: there are no such addresses.
+  std::optional<KeySource> resume_key;
+
+  /// Of readers, of publishers, of resume addresses.
+  std::array<std::vector<KeySource>, 3> key_sources() const {
+    std::vector<KeySource> resume;
+    if (resume_key) resume.push_back(*resume_key);
+    return {readers.keys, publishers.keys, std::move(resume)};
+  }
 
   bool operator==(const Settings&) const = default;
 };

@@ -40,11 +40,8 @@ std::string distance(sys_seconds time, sys_seconds now) {
 
 std::string list(const log::Selectors& selectors) {
   std::string text;
-  const auto add = [&](std::string_view selector) {
+  for (const auto& selector : selectors.texts())
     text += (text.empty() ? "" : ", ") + base::printable(selector, 1'024);
-  };
-  for (const auto& name : selectors.names()) add(name);
-  for (const auto& prefix : selectors.prefixes()) add(prefix + "*");
   return text.empty() ? "nothing" : text;
 }
 

@@ -92,6 +92,12 @@ void TokenVerifier::set(KeySet keys, ClaimRules rules) {
 
 void TokenVerifier::set_keys(KeySet keys) { set(std::move(keys), state()->rules); }
 
+std::optional<Key> TokenVerifier::signing_key() const {
+  const auto used = state();
+  if (used->keys.empty()) return std::nullopt;
+  return used->keys.keys().front();
+}
+
 std::shared_ptr<const TokenVerifier::State> TokenVerifier::state() const {
   const std::scoped_lock lock(mutex_);
   return state_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,8 @@ class TokenVerifier {
 
   /// Whether any key is configured.
   bool has_keys() const { return !state()->keys.empty(); }
+  /// The first key; it can sign where it is a secret. None without keys.
+  std::optional<Key> signing_key() const;
 
  private:
   // Everything that a verification depends on. The cache belongs to the keys: a verification that began with

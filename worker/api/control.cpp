@@ -108,12 +108,9 @@ std::size_t topic_bytes(const OpenStream& stream) {
 }
 
 Json description(const OpenStream& stream, const net::Timers& timers) {
-  auto topics = Json::array();
-  for (const auto& name : stream.topics().names()) topics.push_back(name);
-  for (const auto& prefix : stream.topics().prefixes()) topics.push_back(prefix + "*");
   const auto since = timers.wall() - (timers.now() - stream.since());
   return {{"subject", stream.subject()},
-          {"topics", std::move(topics)},
+          {"topics", stream.topics().asked().texts()},
           {"since", base::iso_time(since)},
           {"waitingBytes", stream.waiting_bytes()}};
 }

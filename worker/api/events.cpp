@@ -58,7 +58,27 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   request.value().subscription = std::move(subscription).value();
   request.value().subject = identity.value().subject();
   request.value().grant_ends = grants_.end_of(identity.value());
+  add_resume_address(request.value(), identity.value(), exchange.request().path, topics,
+                     parameters.last("heartbeat"));
   subscribe(exchange, std::move(request).value());
+}
+
+// A long poll has it as the address of its stream.
+void EventsEndpoint::add_resume_address(SubscribeRequest& request, const Identity& identity,
+                                        std::string_view path, const std::vector<std::string_view>& topics,
+                                        std::optional<std::string_view> heartbeat) const {
+  if (!identity.resume || request.head_only) return;
+  const auto token = grants_.resume_token(identity);
+  auto address = token ? subscription_address(path, topics, heartbeat, token->text) : std::string();
+  if (address.empty()) {
+    request.notice = grants_.has_resume_key()
+                         ? "resume: the address would be too long; grant fewer topics, or use patterns"
+                         : "resume: needs a key, access.resume_key_file";
+  } else if (request.poll) {
+    request.address = std::move(address);
+  } else {
+    request.resume = {std::move(address), token->expires};
+  }
 }
 
 void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest request) {

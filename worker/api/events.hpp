@@ -21,6 +21,9 @@ class EventsEndpoint final : public http::Endpoint {
   void serve(http::Exchange& exchange) override;
 
  private:
+  void add_resume_address(SubscribeRequest& request, const Identity& identity, std::string_view path,
+                          const std::vector<std::string_view>& topics,
+                          std::optional<std::string_view> heartbeat) const;
   void subscribe(http::Exchange& exchange, SubscribeRequest request);
   void on_cursor_resolved(http::Exchange& exchange, const SubscribeRequest& request, const ResumeStart& start,
                           Admission admission);

@@ -37,8 +37,8 @@ int check(const config::CommandLine& line, const config::Config& config) {
   }
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));
-  for (const auto* tokens : {&config.tokens.readers, &config.tokens.publishers}) {
-    const auto keys = access::KeyFiles(tokens->keys).load();
+  for (const auto& sources : config.tokens.key_sources()) {
+    const auto keys = access::KeyFiles(sources).load();
     if (!keys) return fail_config(keys.error());
     for (const auto& warning : keys.value().warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
   }

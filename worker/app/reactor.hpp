@@ -41,6 +41,7 @@ struct SharedServices {
   api::StatsFeed& stats;
   const access::TokenVerifier& subscriber_tokens;
   const access::TokenVerifier& publisher_tokens;
+  const access::ResumeTokens& resume_tokens;
   api::Revocations& revocations;
   api::PublishRate& publish_rate;
   /// Filled by the reactors before they run.

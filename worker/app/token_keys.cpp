@@ -1,30 +1,38 @@
 #include "app/token_keys.hpp"
 
+#include <array>
 #include <utility>
 #include <vector>
 
 namespace worker::app {
 
 std::optional<std::string> TokenKeys::update(const access::Settings& settings) {
-  access::KeyFiles for_subscribers(settings.readers.keys);
-  access::KeyFiles for_publishers(settings.publishers.keys);
-  auto subscriber_keys = for_subscribers.load();
-  if (!subscriber_keys) return subscriber_keys.error();
-  auto publisher_keys = for_publishers.load();
-  if (!publisher_keys) return publisher_keys.error();
-  const auto take = [this](Part& part, access::KeyFiles files, access::LoadedKeys loaded,
-                           const access::ClaimRules& rules) {
-    for (const auto& warning : loaded.warnings) logger_.warn("a key is left out: {}", warning);
-    part.files = std::move(files);
-    part.verifier.set(access::KeySet(std::move(loaded.keys)), rules);
+  struct Loaded {
+    Part& part;
+    access::KeyFiles files;
+    access::ClaimRules rules;
+    access::LoadedKeys keys{};
   };
-  take(subscribers_, std::move(for_subscribers), std::move(subscriber_keys).value(), settings.readers.rules);
-  take(publishers_, std::move(for_publishers), std::move(publisher_keys).value(), settings.publishers.rules);
+  auto [readers, publishers, resume] = settings.key_sources();
+  std::array<Loaded, 3> all{
+      {{subscribers_, access::KeyFiles(std::move(readers)), settings.readers.rules},
+       {publishers_, access::KeyFiles(std::move(publishers)), settings.publishers.rules},
+       {resume_, access::KeyFiles(std::move(resume)), access::ResumeTokens::rules()}}};
+  for (auto& each : all) {
+    auto keys = each.files.load();
+    if (!keys) return keys.error();
+    each.keys = std::move(keys).value();
+  }
+  for (auto& [part, files, rules, loaded] : all) {
+    for (const auto& warning : loaded.warnings) logger_.warn("token keys: {}", warning);
+    part.files = std::move(files);
+    part.verifier.set(access::KeySet(std::move(loaded.keys)), std::move(rules));
+  }
   return std::nullopt;
 }
 
 void TokenKeys::reload_changed() {
-  for (auto* part : {&subscribers_, &publishers_}) {
+  for (auto* part : {&subscribers_, &publishers_, &resume_}) {
     if (!part->files.changed()) continue;
     const auto warnings = part->files.reload(part->verifier);
     if (!warnings) {
@@ -32,7 +40,7 @@ void TokenKeys::reload_changed() {
                     part->name, warnings.error());
       continue;
     }
-    for (const auto& warning : warnings.value()) logger_.warn("a key is left out: {}", warning);
+    for (const auto& warning : warnings.value()) logger_.warn("token keys: {}", warning);
     logger_.info("token keys read again: tokens={}", part->name);
   }
 }

@@ -1,12 +1,14 @@
-// TokenKeys: the verifiers of subscribers' and publishers' tokens, and the keys that they have: from the
-// start, from a reload of the configuration, and from files that change. Owned by main. The verifiers may be
-// used from every thread; all calls are for the thread of the signals and of housekeeping.
+// TokenKeys: the verifiers of subscribers' and publishers' tokens and of resume addresses, and the keys that
+// they have: from the start, from a reload of the configuration, and from files that change. Owned by main.
+// The verifiers may be used from every thread; all calls are for the thread of the signals and of
+// housekeeping.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "access/key_files.hpp"
+#include "access/resume_tokens.hpp"
 #include "access/settings.hpp"
 #include "access/token_verifier.hpp"
 #include "base/logger.hpp"
@@ -17,8 +19,9 @@ class TokenKeys {
  public:
   explicit TokenKeys(base::Logger& logger) : logger_(logger) {}
 
-  const access::TokenVerifier& subscribers() const { return subscribers_.verifier; }
-  const access::TokenVerifier& publishers() const { return publishers_.verifier; }
+  const access::TokenVerifier& subscribers() const { return subscriber_verifier_; }
+  const access::TokenVerifier& publishers() const { return publisher_verifier_; }
+  const access::ResumeTokens& resume() const { return resume_tokens_; }
 
   /// Reads all keys and takes over the rules. Otherwise nothing changes, and the reason is a sentence that
   /// names the line of the configuration and the file.
@@ -30,13 +33,16 @@ class TokenKeys {
  private:
   struct Part {
     const char* name;
+    access::TokenVerifier& verifier;
     access::KeyFiles files{{}};
-    access::TokenVerifier verifier{};
   };
 
   base::Logger& logger_;
-  Part subscribers_{"readers"};
-  Part publishers_{"publishers"};
+  access::TokenVerifier subscriber_verifier_, publisher_verifier_;
+  access::ResumeTokens resume_tokens_;
+  Part subscribers_{"readers", subscriber_verifier_};
+  Part publishers_{"publishers", publisher_verifier_};
+  Part resume_{"resume", resume_tokens_.verifier()};
 };
 
 }  // namespace worker::app

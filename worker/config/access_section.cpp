@@ -112,6 +112,13 @@ void read_tokens(Section& section, access::Settings& access) {
     tokens.section("publishers", [&](Section& publishers) { read_verifier(publishers, access.publishers); });
     tokens.word("cookie", access.cookie, is_cookie_name, "the name of a cookie, or empty");
   });
+  std::string resume_key_file;
+  section.text("resume_key_file", resume_key_file);
+  if (resume_key_file.empty()) return;
+  access.resume_key = KeySource{.kind = KeySource::Kind::secret_file,
+                                .value = std::move(resume_key_file),
+                                .algorithm = access::Algorithm::hs256,
+                                .place = section.place("resume_key_file")};
 }
 
 }  // namespace worker::config

@@ -237,6 +237,11 @@ std::string Section::place() const {
                      path_.substr(0, path_.size() - (path_.empty() ? 0 : 1)));
 }
 
+std::string Section::place(const std::string& key) const {
+  const auto mark = std::as_const(node_)[spelling(key)].Mark();
+  return fmt::format("{}:{}:{}: {}{}", file_, mark.line + 1, mark.column + 1, path_, spelling(key));
+}
+
 void Section::require_all_known() const {
   if (!node_.IsMap()) return;
   std::string empty;  // the key before this one, if it has no value

@@ -80,6 +80,8 @@ class Section {
   [[noreturn]] void refuse(const std::string& key, const std::string& message) const;
   /// `FILE:LINE:COLUMN: KEY` of the section.
   std::string place() const;
+  /// The same of the value of `key`, which is there.
+  std::string place(const std::string& key) const;
   /// Throws for the first key that nobody read.
   void require_all_known() const;
   /// Of this section and of those read from it.

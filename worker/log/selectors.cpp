@@ -53,6 +53,12 @@ bool Selectors::covers(const Selectors& other) const {
          std::ranges::all_of(other.prefixes_, [&](const auto& prefix) { return covers_prefix(prefix); });
 }
 
+std::vector<std::string> Selectors::texts() const {
+  auto texts = names_;
+  for (const auto& prefix : prefixes_) texts.push_back(prefix + "*");
+  return texts;
+}
+
 // Everything that begins with `prefix` matches one of the patterns.
 bool Selectors::covers_prefix(std::string_view prefix) const {
   return std::ranges::any_of(prefixes_, [&](const auto& each) { return prefix.starts_with(each); });

@@ -33,6 +33,8 @@ class Selectors {
   const std::vector<std::string>& names() const { return names_; }
   /// Sorted, without the star: `orders/`, or empty for all.
   const std::vector<std::string>& prefixes() const { return prefixes_; }
+  /// All of them, as parse() takes them: the names, then the patterns.
+  std::vector<std::string> texts() const;
 
   auto operator<=>(const Selectors&) const = default;
 

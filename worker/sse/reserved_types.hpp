@@ -23,7 +23,11 @@ inline constexpr std::string_view heartbeat_type = "heartbeat";
 /// The reader's grant has ended, and the stream with it.
 inline constexpr std::string_view expired_type = "expired";
 
-inline constexpr std::array reserved_types = {gap_type, close_type, heartbeat_type, expired_type};
+/// The address with which the reader comes back without its application.
+inline constexpr std::string_view resume_type = "resume";
+
+inline constexpr std::array reserved_types = {gap_type, close_type, heartbeat_type, expired_type,
+                                              resume_type};
 
 constexpr bool is_reserved_type(std::string_view type) {
   return std::ranges::find(reserved_types, type) != reserved_types.end();

@@ -53,9 +53,11 @@ struct Fixture : HubFixture {
   api::Access access;
   api::GrantSettings grant_settings;
   access::TokenVerifier no_tokens;
+  access::ResumeTokens no_resume;
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
-  api::Grants grants{grant_settings, {}, {no_tokens, no_tokens, revocations, access_metrics}, loop.timers()};
+  api::Grants grants{
+      grant_settings, {}, {no_tokens, no_tokens, no_resume, revocations, access_metrics}, loop.timers()};
   api::PublishRate rate{0};
   api::EventsEndpoint events{context, shard(), event_log().store(), grants, silent, silent};
   api::PublishMetrics publish_metrics{registry};

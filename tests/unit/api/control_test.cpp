@@ -63,7 +63,8 @@ struct Fixture {
   AccessMetrics metrics{registry};
   Revocations revocations{clock};
   access::TokenVerifier no_tokens;
-  Grants grants{{}, {}, {no_tokens, no_tokens, revocations, metrics}, loop.timers()};
+  access::ResumeTokens no_resume;
+  Grants grants{{}, {}, {no_tokens, no_tokens, no_resume, revocations, metrics}, loop.timers()};
   Access access;
   OpenStreams streams;
   AllOpenStreams all;

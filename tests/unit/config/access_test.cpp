@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(mistakes_name_line_and_key) {
       {"access:\n  origins: {a: b}\n", "f:2:12: access.origins: must be " + expected},
       {"access:\n  origin: []\n",
        "f:2:3: access.origin: is not a key here; did you mean origins? known keys: origins, patterns, "
-       "public, tokens"},
+       "public, resume_key_file, tokens"},
       {"publish:\n  key: a\n  key_file: /b\n",
        "f:3:13: publish.key_file: cannot stand beside publish.key; remove one of them"}};
   for (const auto& [yaml, sentence] : table) BOOST_TEST(mistake_in(yaml) == sentence);

@@ -180,6 +180,7 @@ constexpr Accepted accepted[] = {
     {"access.tokens.publishers.topic_bytes_max", "1", "1"},
     {"access.tokens.publishers.topic_bytes_max", "8192", "8192"},
     {"access.tokens.cookie", "__Secure-token", "__Secure-token"},
+    {"access.resume_key_file", "/r", "/r"},
 };
 
 }  // namespace

@@ -107,7 +107,8 @@ inline Values values_of(const Config& config) {
       {"greeting.message", greeting.message},
       {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},
       {"greeting.duration_seconds", fmt::format("{} ms", greeting.duration.count())},
-      {"access.tokens.cookie", tokens.cookie}};
+      {"access.tokens.cookie", tokens.cookie},
+      {"access.resume_key_file", tokens.resume_key ? tokens.resume_key->value : std::string()}};
   add_tokens(values, "access.tokens.readers", tokens.readers);
   add_tokens(values, "access.tokens.publishers", tokens.publishers);
   return values;

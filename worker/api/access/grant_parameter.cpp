@@ -30,7 +30,8 @@ base::Result<log::Selectors, std::string> selectors_of(const http::Query& query,
 }
 
 // What is wrong with the parameters beside the topics.
-Text set_rest(access::Grant& grant, const http::Query& query) {
+Text set_rest(GrantParameter& parameter, const http::Query& query) {
+  auto& grant = parameter.grant;
   for (const auto& [name, value] : query.pairs()) {
     if (name == "subscribe" || name == "publish") continue;
     if (name == "subject") {
@@ -45,9 +46,16 @@ Text set_rest(access::Grant& grant, const http::Query& query) {
     } else if (name == "control") {
       if (value != "0" && value != "1") return "control: must be 0 or 1";
       grant.control = value == "1";
+    } else if (name == "resume") {
+      constexpr unsigned year = 31'536'000;
+      const auto seconds = base::parse_number<unsigned>(value);
+      if (!seconds || *seconds == 0 || *seconds > year)
+        return fmt::format("resume: must be 1 to {} seconds", year);
+      parameter.resume = std::chrono::seconds(*seconds);
     } else {
       return fmt::format(
-          "{}: is not a member of a grant; there are subscribe, publish, subject, expires and control",
+          "{}: is not a member of a grant; there are subscribe, publish, subject, expires, control and "
+          "resume",
           base::printable(name));
     }
   }
@@ -56,22 +64,22 @@ Text set_rest(access::Grant& grant, const http::Query& query) {
 
 }  // namespace
 
-base::Result<access::Grant, std::string> parse_grant_parameter(std::string_view text, std::size_t topics_max,
-                                                               std::size_t topic_bytes_max) {
+base::Result<GrantParameter, std::string> parse_grant_parameter(std::string_view text, std::size_t topics_max,
+                                                                std::size_t topic_bytes_max) {
   // Beside the topics, each name is there once in a grant that makes sense.
   constexpr std::size_t others_max = 16;
   const auto pairs_max = 2 * topics_max + others_max;
   const auto query = http::Query::parse(text, pairs_max + 1);
   if (query.pairs().size() > pairs_max) return base::failure(fmt::format("more than {} members", pairs_max));
-  access::Grant grant;
-  if (const auto wrong = set_rest(grant, query)) return base::failure(*wrong);
+  GrantParameter parameter;
+  if (const auto wrong = set_rest(parameter, query)) return base::failure(*wrong);
   auto subscribe = selectors_of(query, "subscribe", topics_max, topic_bytes_max);
   if (!subscribe) return base::failure(subscribe.error());
   auto publish = selectors_of(query, "publish", topics_max, topic_bytes_max);
   if (!publish) return base::failure(publish.error());
-  grant.subscribe = std::move(subscribe).value();
-  grant.publish = std::move(publish).value();
-  return grant;
+  parameter.grant.subscribe = std::move(subscribe).value();
+  parameter.grant.publish = std::move(publish).value();
+  return parameter;
 }
 
 }  // namespace worker::api

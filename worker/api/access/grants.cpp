@@ -42,16 +42,18 @@ void Grants::update(const GrantSettings& settings, const Limits& limits) {
 base::Result<Identity, http::Response> Grants::subscriber(const http::Request& request,
                                                           const http::Query& parameters) const {
   if (request.grant || request.handed_over) return with_grant_parameter(request);
+  if (const auto token = parameters.last("resume"))
+    return checked(shared_.resume.verify(*token, timers_.wall()));
   if (!shared_.readers.has_keys()) return Identity{};
   const auto token = subscriber_token(request, parameters, settings_.cookie);
-  return token ? with_token(shared_.readers, *token) : Verified(Identity{});
+  return token ? checked(shared_.readers.verify(*token, timers_.wall())) : Verified(Identity{});
 }
 
 base::Result<Identity, http::Response> Grants::publisher(const http::Request& request) const {
   if (request.grant) return with_grant_parameter(request);
   if (!shared_.publishers.has_keys()) return Identity{};
   const auto token = bearer_token(request);
-  return token ? with_token(shared_.publishers, *token) : Verified(Identity{});
+  return token ? checked(shared_.publishers.verify(*token, timers_.wall())) : Verified(Identity{});
 }
 
 base::Result<log::Subscription, http::Response> Grants::subscription(
@@ -84,6 +86,11 @@ http::Response Grants::not_granted(const std::string& detail) const {
   return forbidden(detail);
 }
 
+std::optional<access::ResumeToken> Grants::resume_token(const Identity& identity) const {
+  if (!identity.grant || !identity.resume) return std::nullopt;
+  return shared_.resume.sign(*identity.grant, *identity.resume, timers_.wall());
+}
+
 std::optional<base::Instant> Grants::end_of(const Identity& identity) const {
   if (!identity.grant || !identity.grant->expires) return std::nullopt;
   // Far enough for every stream, and near enough for a clock that counts nanoseconds.
@@ -94,31 +101,37 @@ std::optional<base::Instant> Grants::end_of(const Identity& identity) const {
 }
 
 Grants::Verified Grants::with_grant_parameter(const http::Request& request) const {
-  auto grant = parse_grant_parameter(request.grant.value_or(""), limits_.topics_max, limits_.topic_bytes_max);
-  if (!grant) {
-    shared_.metrics.invalid.add();
-    return base::failure(http::problem(
-        500,
-        fmt::format("The web server passes a grant that cannot be read (X-Sse-Grant of the application): {}",
-                    grant.error())));
-  }
-  if (request.handed_over) add_topics(grant.value().subscribe, request.query.all("topic"));
-  return checked(shared(std::move(grant).value()));
+  auto parameter =
+      parse_grant_parameter(request.grant.value_or(""), limits_.topics_max, limits_.topic_bytes_max);
+  if (!parameter) return base::failure(unreadable(parameter.error()));
+  auto& [grant, resume] = parameter.value();
+  if (resume && !request.handed_over)
+    return base::failure(unreadable("resume: is only for requests that are handed over (X-Accel-Redirect)"));
+  if (request.handed_over) add_topics(grant.subscribe, request.query.all("topic"));
+  auto identity = checked(shared(std::move(grant)));
+  if (identity) identity.value().resume = resume;
+  return identity;
+}
+
+http::Response Grants::unreadable(const std::string& why) const {
+  shared_.metrics.invalid.add();
+  return http::problem(
+      500,
+      fmt::format("The web server passes a grant that cannot be read (X-Sse-Grant of the application): {}",
+                  why));
 }
 
 // What the application has chosen is granted. Topics that are not valid are refused when the request is
 // parsed.
 void Grants::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
   if (chosen.size() > limits_.topics_max) return;
-  std::vector<std::string> all(chosen.begin(), chosen.end());
-  all.insert(all.end(), granted.names().begin(), granted.names().end());
-  for (const auto& prefix : granted.prefixes()) all.push_back(prefix + "*");
+  auto all = granted.texts();
+  all.insert(all.end(), chosen.begin(), chosen.end());
   if (auto both = log::Selectors::parse({all.begin(), all.end()}, limits_.topic_bytes_max))
     granted = std::move(both).value();
 }
 
-Grants::Verified Grants::with_token(const access::TokenVerifier& verifier, std::string_view token) const {
-  auto verified = verifier.verify(token, timers_.wall());
+Grants::Verified Grants::checked(access::TokenVerifier::Verified verified) const {
   if (verified) return checked(std::move(verified).value());
   const auto& refusal = verified.error();
   auto& metrics = shared_.metrics;

@@ -1,6 +1,6 @@
 // Grants: who sends a request, by its credential, and what it may do. A credential is, in this order, the
-// grant that the web server passes (SSE_GRANT), a token, or for publishing the configured key. Loop thread
-// only; one per loop. The verifiers and revocations are shared.
+// grant that the web server passes (SSE_GRANT), a resume address, a token, or for publishing the configured
+// key. Loop thread only; one per loop. The verifiers and revocations are shared.
 //
 // A request with a credential that is wrong or no longer valid is refused, also where it would be allowed
 // without one: nobody becomes anonymous without notice.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "access/grant.hpp"
+#include "access/resume_tokens.hpp"
 #include "access/token_verifier.hpp"
 #include "api/access/metrics.hpp"
 #include "api/access/revocations.hpp"
@@ -29,6 +30,8 @@ namespace worker::api {
 struct Identity {
   /// Null: the request has no credential.
   std::shared_ptr<const access::Grant> grant{};
+  /// How long its application lets it come back by itself; none: it has to ask each time.
+  std::optional<std::chrono::seconds> resume{};
 
   std::string_view subject() const { return grant ? std::string_view(grant->subject) : std::string_view(); }
 };
@@ -38,6 +41,7 @@ class Grants {
   struct Shared {
     const access::TokenVerifier& readers;
     const access::TokenVerifier& publishers;
+    const access::ResumeTokens& resume;
     const Revocations& revocations;
     AccessMetrics& metrics;
   };
@@ -50,8 +54,8 @@ class Grants {
          const net::Timers& timers);
   void update(const GrantSettings& settings, const Limits& limits);
 
-  /// Who asks for /events. `parameters` may have `authorization`, a token. Otherwise the refusal: 401, or 500
-  /// for a grant of the web server that cannot be read.
+  /// Who asks for /events. `parameters` may have `resume` or `authorization`, which are tokens. Otherwise the
+  /// refusal: 401, or 500 for a grant of the web server that cannot be read.
   base::Result<Identity, http::Response> subscriber(const http::Request& request,
                                                     const http::Query& parameters) const;
   /// Who asks for /publish or /control. Anonymous where no keys for publishers' tokens are configured.
@@ -66,7 +70,11 @@ class Grants {
   /// and has none, 403 for one whose grant does not cover what it does.
   http::Response missing(const std::string& detail) const;
   http::Response not_granted(const std::string& detail) const;
+  bool has_resume_key() const { return shared_.resume.has_key(); }
   bool has_publisher_keys() const { return shared_.publishers.has_keys(); }
+  /// What `identity` comes back with; see Identity::resume. None also where it cannot be signed:
+  /// ResumeTokens::sign().
+  std::optional<access::ResumeToken> resume_token(const Identity& identity) const;
   /// When the grant ends; none: it does not.
   std::optional<base::Instant> end_of(const Identity& identity) const;
 
@@ -74,8 +82,9 @@ class Grants {
   using Verified = base::Result<Identity, http::Response>;
 
   Verified with_grant_parameter(const http::Request& request) const;
+  http::Response unreadable(const std::string& why) const;
   void add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const;
-  Verified with_token(const access::TokenVerifier& verifier, std::string_view token) const;
+  Verified checked(access::TokenVerifier::Verified verified) const;
   Verified checked(std::shared_ptr<const access::Grant> grant) const;
   bool may_read(const Identity& identity, std::string_view selector) const;
 

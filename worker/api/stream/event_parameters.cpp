@@ -20,8 +20,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::array<std::string_view, 5> names = {"topic", "lastEventId", "poll", "heartbeat",
-                                                   "authorization"};
+constexpr std::array<std::string_view, 6> names = {"topic",     "lastEventId",   "poll",
+                                                   "heartbeat", "authorization", "resume"};
 // Beside the topics: ours, and what else an address may carry (tokens of others, cache busters).
 constexpr std::size_t others_max = 64;
 
@@ -67,7 +67,7 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
     const auto meant = base::closest_match(name, names);
     throw InvalidRequest(
         fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll, "
-                    "heartbeat and authorization",
+                    "heartbeat, authorization and resume",
                     base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }
   if (value.is_null()) return;

@@ -37,6 +37,8 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   auto& stream = streams.begin_stream<EventStream>(exchange, std::move(admission.slot), admission.grant_ends,
                                                    first, shard, streams.timers().now(), request.heartbeats);
   if (!gap_frame.empty()) exchange.write(gap_frame);
+  // It is long, too.
+  if (request.resume) exchange.write(request.resume->frame());
   shard.subscribe(stream, request.subscription, start.point.after, start.point.evictions_seen,
                   std::move(admission.bytes));
   streams.open_streams().add(stream);

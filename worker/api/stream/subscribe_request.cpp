@@ -12,6 +12,8 @@
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 #include "log/topic.hpp"
+#include "sse/frame.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 namespace {
@@ -56,23 +58,34 @@ base::Result<log::Subscription, std::string> parse_topics(const std::vector<std:
   return base::failure(std::move(asked).error());
 }
 
-std::string stream_address(std::string_view path, const std::vector<std::string_view>& topics,
-                           std::optional<std::string_view> heartbeat) {
+}  // namespace
+
+std::size_t SubscribeRequest::bytes() const {
+  auto size = hub::subscription_bytes(subscription) + address.size() + subject.size();
+  for (const auto& each : cursors) size += sizeof(each) + each.size();
+  if (resume) size += resume->address.size();
+  return size;
+}
+
+std::string ResumeAddress::frame() const {
+  // An address has no character that JSON would escape.
+  std::string frame;
+  sse::append_event(frame, {.data = fmt::format(R"({{"address":"{}","expires":{}}})", address,
+                                                expires.time_since_epoch().count()),
+                            .type = std::string(sse::resume_type)});
+  return frame;
+}
+
+std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
+                                 std::optional<std::string_view> heartbeat, std::string_view resume) {
   auto address = http::percent_encoded(path);
   char before = '?';
   for (const auto topic : topics) {
     address.append(1, std::exchange(before, '&')).append("topic=").append(http::percent_encoded(topic));
   }
   if (heartbeat) address.append("&heartbeat=").append(http::percent_encoded(*heartbeat));
+  if (!resume.empty()) address.append("&resume=").append(http::percent_encoded(resume));
   return address.size() > LongPoll::address_bytes_max ? std::string() : address;
-}
-
-}  // namespace
-
-std::size_t SubscribeRequest::bytes() const {
-  auto size = hub::subscription_bytes(subscription) + address.size() + subject.size();
-  for (const auto& each : cursors) size += sizeof(each) + each.size();
-  return size;
 }
 
 std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& parameters) {
@@ -101,7 +114,8 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     // One that was handed over gets its streams from its application alone.
     if (!request.handed_over)
-      parsed.address = stream_address(request.path, topics, parameters.last("heartbeat"));
+      parsed.address = subscription_address(request.path, topics, parameters.last("heartbeat"),
+                                            parameters.last("resume").value_or(""));
   }
   return parsed;
 }

@@ -20,6 +20,15 @@
 
 namespace worker::api {
 
+/// With which a client that was handed over comes back without its application, until `expires`.
+struct ResumeAddress {
+  std::string address;
+  std::chrono::sys_seconds expires;
+
+  /// `event: resume`.
+  std::string frame() const;
+};
+
 struct SubscribeRequest {
   log::Subscription subscription;
   /// What the client's cursor may be, the likeliest first; see cursors_of() and cursor_spellings(). Empty:
@@ -30,6 +39,8 @@ struct SubscribeRequest {
   /// Of a long poll: the address of the same subscription as a stream, without a cursor. Empty where it would
   /// be longer than LongPoll::address_bytes_max.
   std::string address{};
+  /// Of a stream whose application asks for one.
+  std::optional<ResumeAddress> resume{};
   bool head_only = false;
   hub::Subscriber::HeartbeatMode heartbeats{};
   /// Of the client's grant; empty where it has none.
@@ -43,6 +54,11 @@ struct SubscribeRequest {
   /// The memory that the request takes while it waits.
   std::size_t bytes() const;
 };
+
+/// The address of a subscription, without a cursor. `resume` is a token; empty: none. Empty where it would be
+/// longer than LongPoll::address_bytes_max.
+std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
+                                 std::optional<std::string_view> heartbeat, std::string_view resume);
 
 /// None where the parameter `heartbeat` has another value than `comment`, which is the default, or `event`.
 std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& parameters);

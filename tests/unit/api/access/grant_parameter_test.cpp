@@ -12,7 +12,7 @@ namespace data = boost::unit_test::data;
 
 namespace {
 
-base::Result<access::Grant, std::string> parse(std::string_view text) {
+base::Result<GrantParameter, std::string> parse(std::string_view text) {
   return parse_grant_parameter(text, 3, 20);
 }
 
@@ -24,9 +24,10 @@ std::ostream& operator<<(std::ostream& out, const Bad& bad) { return out << bad.
 
 const Bad bad[] = {
     {"topic=a",
-     "topic: is not a member of a grant; there are subscribe, publish, subject, expires and control"},
+     "topic: is not a member of a grant; there are subscribe, publish, subject, expires, control and resume"},
     {"Subscribe=a",
-     "Subscribe: is not a member of a grant; there are subscribe, publish, subject, expires and control"},
+     "Subscribe: is not a member of a grant; there are subscribe, publish, subject, expires, control and "
+     "resume"},
     {"subscribe=a&subscribe=b&subscribe=c&subscribe=d", "subscribe: 4 topics, at most 3 are allowed"},
     {"publish=a&publish=b&publish=c&publish=d", "publish: 4 topics, at most 3 are allowed"},
     {"expires=", "expires: must be Unix time in whole seconds"},
@@ -35,6 +36,12 @@ const Bad bad[] = {
     {"expires=253402300800", "expires: must be Unix time in whole seconds"},
     {"expires=99999999999999999999999", "expires: must be Unix time in whole seconds"},
     {"control=yes", "control: must be 0 or 1"},
+    {"resume=", "resume: must be 1 to 31536000 seconds"},
+    {"resume=0", "resume: must be 1 to 31536000 seconds"},
+    {"resume=-1", "resume: must be 1 to 31536000 seconds"},
+    {"resume=1h", "resume: must be 1 to 31536000 seconds"},
+    {"resume=31536001", "resume: must be 1 to 31536000 seconds"},
+    {"resume=99999999999999999999999", "resume: must be 1 to 31536000 seconds"},
     {"subject=a%00b", "subject: must be at most 256 bytes without control characters"},
     {"subject=a%0Ab", "subject: must be at most 256 bytes without control characters"},
 };
@@ -44,10 +51,11 @@ const Bad bad[] = {
 BOOST_AUTO_TEST_SUITE(grant_parameter_suite)
 
 BOOST_AUTO_TEST_CASE(everything) {
-  const auto grant = parse(
-                         "subscribe=chat/42&subscribe=user/7/*&publish=chat/"
-                         "42&subject=al%20ice&expires=1764000000&control=1")
-                         .value();
+  const auto [grant, resume] = parse(
+                                   "subscribe=chat/42&subscribe=user/7/*&publish=chat/"
+                                   "42&subject=al%20ice&expires=1764000000&control=1&resume=86400")
+                                   .value();
+  BOOST_TEST((resume == 24h));
   BOOST_TEST(grant.subject == "al ice");
   BOOST_TEST(grant.subscribe.covers("chat/42"));
   BOOST_TEST(grant.subscribe.covers("user/7/*"));
@@ -58,7 +66,10 @@ BOOST_AUTO_TEST_CASE(everything) {
   BOOST_TEST((grant.expires == std::chrono::sys_seconds(1'764'000'000s)));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_a_grant_of_nothing) { BOOST_TEST((parse("").value() == access::Grant{})); }
+BOOST_AUTO_TEST_CASE(nothing_is_a_grant_of_nothing) {
+  BOOST_TEST((parse("").value().grant == access::Grant{}));
+  BOOST_TEST(!parse("").value().resume);
+}
 
 BOOST_DATA_TEST_CASE(what_cannot_be_read_is_not_a_grant, data::make(bad), each) {
   const auto grant = parse(each.text);

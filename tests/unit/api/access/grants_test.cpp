@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "access/token_signer.hpp"
 #include "support/manual_clock.hpp"
 
 using namespace worker;
@@ -19,9 +20,12 @@ struct Fixture {
   AccessMetrics metrics{registry};
   Revocations revocations{clock};
   access::TokenVerifier subscribers, publishers;
+  access::ResumeTokens resume;
   GrantSettings settings;
 
-  Grants access() { return {settings, {3, 20}, {subscribers, publishers, revocations, metrics}, timers}; }
+  Grants access() {
+    return {settings, {3, 20}, {subscribers, publishers, resume, revocations, metrics}, timers};
+  }
 
   static http::Request granted(const std::string& grant) {
     http::Request request{.method = "GET", .path = "/events"};
@@ -53,6 +57,10 @@ struct Fixture {
            response.body.substr(begin, response.body.rfind('"') - begin);
   }
 };
+
+access::Key secret_key(std::string_view secret) {
+  return access::secret_key(secret, access::Algorithm::hs256).value();
+}
 
 const http::Request anonymous{.method = "GET", .path = "/events"};
 
@@ -112,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_grant_that_cannot_be_read_is_the_applications_mistake) {
   BOOST_TEST(asks(granted("topic=a"), {"a"}) ==
              "500 The web server passes a grant that cannot be read (X-Sse-Grant of the application): topic: "
              "is not a "
-             "member of a grant; there are subscribe, publish, subject, expires and control");
+             "member of a grant; there are subscribe, publish, subject, expires, control and resume");
   BOOST_TEST(metrics.invalid.value() == 1U);
 }
 
@@ -143,6 +151,91 @@ BOOST_AUTO_TEST_CASE(what_the_application_has_chosen_is_granted) {
   request.grant.reset();
   BOOST_TEST(asks(request, {"chat/42", "user/*"}) == "ok");
   BOOST_TEST(asks(request, {"more"}).starts_with("403 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_address_opens_what_was_handed_over) {
+  settings.public_topics = {};
+  resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
+  auto request = granted("subject=alice&subscribe=more/*&publish=a&control=1&resume=60");
+  request.handed_over = true;
+  request.query = http::Query::parse("topic=chat/42&topic=user/*");
+  const auto deciding = access();
+  const auto token = deciding.resume_token(deciding.subscriber(request, request.query).value());
+  BOOST_REQUIRE(token);
+  BOOST_TEST((token->expires == std::chrono::floor<std::chrono::seconds>(clock.wall()) + 60s));
+
+  auto back = anonymous;
+  back.query.add("resume", token->text);
+  const auto identity = deciding.subscriber(back, back.query);
+  BOOST_REQUIRE(identity);
+  BOOST_TEST(identity.value().subject() == "alice");
+  BOOST_TEST(!identity.value().resume);
+  BOOST_TEST(!identity.value().grant->control);
+  BOOST_TEST(identity.value().grant->publish.empty());
+  BOOST_TEST(asks(back, {"chat/42", "user/*", "more/x"}) == "ok");
+  BOOST_TEST(asks(back, {"chat/43"}).starts_with("403 "));
+  BOOST_TEST((*deciding.end_of(identity.value()) - clock.now() <= 60s));
+  revocations.revoke("alice", 10s);
+  BOOST_TEST(asks(back, {"chat/42"}).starts_with("401 "));
+  clock.advance(61s);
+  BOOST_TEST(asks(back, {"chat/42"}).starts_with("401 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_address_is_no_token_and_a_token_no_resume_address) {
+  const auto key = secret_key("a secret of thirty-two bytes or more");
+  resume.verifier().set_keys(access::KeySet({key}));
+  subscribers.set_keys(access::KeySet({key}));
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall());
+  const auto token = access::sign_token(key, {.subscribe = {"a"}}, {}, now).value().text;
+  auto request = anonymous;
+  request.query.add("resume", token);
+  BOOST_TEST(asks(request, {"a"}).starts_with("401 [Bearer error=\"invalid_token\"]"));
+
+  access::Grant grant;
+  grant.subscribe = log::Selectors::parse({"a"}, 10).value();
+  request = anonymous;
+  request.query.add("authorization", resume.sign(grant, 60s, clock.wall())->text);
+  BOOST_TEST(asks(request, {"a"}).starts_with("401 [Bearer error=\"invalid_token\"]"));
+}
+
+BOOST_AUTO_TEST_CASE(a_resume_address_ends_with_the_grant) {
+  resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
+  auto request = granted("resume=86400&expires=" + seconds_from_now(5));
+  request.handed_over = true;
+  request.query = http::Query::parse("topic=a");
+  const auto deciding = access();
+  const auto token = deciding.resume_token(deciding.subscriber(request, request.query).value());
+  BOOST_TEST((token->expires == std::chrono::floor<std::chrono::seconds>(clock.wall()) + 5s));
+}
+
+BOOST_AUTO_TEST_CASE(where_there_is_no_resume_address) {
+  auto request = granted("resume=60");
+  BOOST_TEST(
+      asks(request, {"a"}) ==
+      "500 The web server passes a grant that cannot be read (X-Sse-Grant of the application): resume: is "
+      "only for requests that are handed over (X-Accel-Redirect)");
+  // Without a key; for an application that does not ask for one; for a token that would be too long.
+  request.handed_over = true;
+  request.query = http::Query::parse("topic=a");
+  const auto token = [&] {
+    const auto deciding = access();
+    return deciding.resume_token(deciding.subscriber(request, request.query).value());
+  };
+  BOOST_TEST(!token());
+  resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
+  BOOST_TEST(token().has_value());
+  request.grant = "";
+  BOOST_TEST(!token());
+  const auto long_grant = [](char last) { return std::string(3'000, 'x') + last; };
+  access::Grant grant;
+  const auto a = long_grant('a'), b = long_grant('b'), c = long_grant('c');
+  grant.subscribe = log::Selectors::parse({a, b, c}, 4'000).value();
+  BOOST_TEST(!resume.sign(grant, 60s, clock.wall()));
+  // Keys that are gone open nothing.
+  auto back = anonymous;
+  back.query.add("resume", "x");
+  resume.verifier().set_keys({});
+  BOOST_TEST(asks(back, {"a"}).starts_with("401 "));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_grant_ends) {

@@ -154,12 +154,12 @@ BOOST_AUTO_TEST_CASE(ids_with_blanks_at_an_end) {
 }
 
 BOOST_AUTO_TEST_CASE(types_that_the_worker_itself_sends) {
-  for (const auto* type : {"gap", "close", "heartbeat"}) {
+  for (const auto* type : {"gap", "close", "heartbeat", "expired", "resume"}) {
     const auto body = fmt::format("topic=a&event={}", type);
     BOOST_TEST(
         form(body) ==
-        fmt::format("400 event: {} is reserved: the worker itself sends gap, close, heartbeat, expired; "
-                    "choose another type, or allow them with publish.reserved_types",
+        fmt::format("400 event: {} is reserved: the worker itself sends gap, close, heartbeat, expired, "
+                    "resume; choose another type, or allow them with publish.reserved_types",
                     type));
     BOOST_TEST(json(fmt::format(R"({{"topic":"a","event":"{}"}})", type)).starts_with("400 event: "));
     const PublishSettings allowed{.reserved_types = PublishSettings::ReservedTypes::allow};

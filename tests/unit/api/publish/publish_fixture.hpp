@@ -69,9 +69,10 @@ struct PublishFixture {
   api::PublishSettings settings;
   api::Access access;
   access::TokenVerifier tokens;
+  access::ResumeTokens resume;
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
-  api::Grants grants{{}, {}, {tokens, tokens, revocations, access_metrics}, loop.timers()};
+  api::Grants grants{{}, {}, {tokens, tokens, resume, revocations, access_metrics}, loop.timers()};
   api::PublishRate rate{0};
   log::Log log{{}, "e", clock};
   Store store{log};

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(an_object_as_curl_sends_it) {
   BOOST_TEST(form(R"({"topic":["a","b"],"poll":5})") == "topic=a topic=b poll=5 ");
   BOOST_TEST(form(" \n{\"topics\":\"a\"}") ==
              "400 topics: is not a member of a subscription; did you mean topic? "
-             "known members: topic, lastEventId, poll, heartbeat and authorization");
+             "known members: topic, lastEventId, poll, heartbeat, authorization and resume");
   BOOST_TEST(form("[]") == "400 JSON: must be an object");
 }
 
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(names_that_resemble_ours) {
         json(fmt::format(R"({{"topic":"a","{}":"x"}})", name)) ==
         fmt::format(
             "400 {}: is not a member of a subscription; did you mean {}? known members: topic, lastEventId, "
-            "poll, heartbeat and authorization",
+            "poll, heartbeat, authorization and resume",
             name, right));
   }
 }
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(others_are_nobodys_business_in_an_address) {
   BOOST_TEST(form("topic=a&access_token=x") == "topic=a access_token=x ");
   BOOST_TEST(json(R"({"topic":"a","access_token":"x"})") ==
              "400 access_token: is not a member of a subscription; known members: topic, lastEventId, poll, "
-             "heartbeat and authorization");
+             "heartbeat, authorization and resume");
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_that_could_be_none) {
