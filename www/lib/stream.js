@@ -14,8 +14,8 @@ import {onWake} from './watchdog.js';
 // Each costs a try, so these tries are short and follow each other at once.
 const keptConnectionsMax = 6;
 const keptFirstByteMs = 3000;
-// A grant that ends this soon after the one before was not a new one: the next request waits.
-const grantMsLeast = 30_000;
+// A grant that ends this soon after the stream has opened is a short one. After the second in a row the next request waits.
+const grantMsLeast = 2000;
 
 export class Stream {
   #options;
@@ -28,8 +28,9 @@ export class Stream {
   #credential;
   #resume = null; // { url, untilMs }: where the server wants to be asked next
   #delays = new Delays();
-  #renewals = new Delays(); // of grants that end at once
-  #expiredMs = -Infinity; // when the last grant ended
+  #renewals = new Delays(); // after short grants
+  #shortGrants = 0; // in a row
+  #openedMs = 0;
   #timer = 0;
   #suspects = 0; // kept connections that may be dead like the last one
   #check = () => {};
@@ -121,12 +122,11 @@ export class Stream {
 
   // The grant has ended. A token is asked for anew; a cookie, or what the web server knows, may have been renewed meanwhile.
   #renew({reason}) {
-    const nowMs = this.#env.performance.now();
-    const soon = nowMs - this.#expiredMs < grantMsLeast;
-    this.#expiredMs = nowMs;
     this.#resume = null;
     this.#credential.refused();
-    if (soon) return this.#wait({problem: expiries[reason], told: true}, this.#renewals);
+    const short = this.#env.performance.now() - this.#openedMs < grantMsLeast;
+    this.#shortGrants = short ? this.#shortGrants + 1 : 0;
+    if (this.#shortGrants > 1) return this.#wait({problem: expiries[reason], told: true}, this.#renewals);
     this.#renewals.succeeded();
     return this.#connect();
   }
@@ -226,6 +226,7 @@ export class Stream {
     this.#suspects = 0;
     this.#delays.succeeded();
     this.#credential.accepted();
+    this.#openedMs = this.#env.performance.now();
     this.#enter('open');
   }
 
