@@ -79,11 +79,13 @@ export class Credential {
   }
 }
 
+// A header takes nothing else, and where it is refused some browsers show the value in the error.
+export const isToken = (text) => typeof text === 'string' && /^[\x21-\x7e]+$/.test(text) && text.length <= tokenCharsMax;
+
 const bearer = (token) => ({Authorization: `Bearer ${token}`});
 
-// A header takes nothing else, and where it is refused some browsers show the value in the error.
 function checked(token) {
-  if (typeof token === 'string' && /^[\x21-\x7e]+$/.test(token) && token.length <= tokenCharsMax) return token;
+  if (isToken(token)) return token;
   throw new NoToken('The page could not get a token: the callback must return a text without spaces');
 }
 
