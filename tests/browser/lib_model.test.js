@@ -20,5 +20,5 @@ test(`${runs} random runs: no event is lost or repeated without a gap`, {timeout
 
 // A tab joins when the server that it asks lags behind the shared stream, and nothing more is said.
 test('a run that lost an event once', {timeout: 60_000}, async () => {
-  await promisify(execFile)(process.execPath, [program, '127862669', '1'], {timeout: 50_000});
+  await promisify(execFile)(process.execPath, [program, '127862669', '1', 'plain'], {timeout: 50_000});
 });

@@ -17,22 +17,25 @@ export class LibPages {
     return this.#context;
   }
 
-  // A page without a stream of its own that subscribes. prepare(page) runs before the module; url: where its server is.
-  async tab(options, {prepare, url = this.#running.stack.url, clock = false} = {}) {
+  // A page without a stream of its own that subscribes. prepare(given) runs before the module, and may define window.token; url:
+  // where its server is.
+  async tab(options, {prepare, given, url = this.#running.stack.url, clock = false} = {}) {
     const page = await (await this.context()).newPage();
     if (clock) await page.clock.install();
     await page.goto(`${url}lib/stream.js`);
-    if (prepare) await page.evaluate(prepare);
+    if (prepare) await page.evaluate(prepare, given);
     await page.evaluate(async (given) => {
       const {SharedStream} = await import('/lib/shared_stream.js');
-      Object.assign(window, {got: [], gaps: [], states: [], problem: null, tabs: 0});
+      Object.assign(window, {got: [], gaps: [], states: [], problem: null, refusedWith: null, tabs: 0});
       window.shared = new SharedStream({
         ...given,
+        token: window.token,
         onEvent: ({data}) => window.got.push(data),
         onGap: (data) => window.gaps.push(JSON.parse(data)),
-        onState: (state, {untilMs, problem}) => {
+        onState: (state, {untilMs, problem, status}) => {
           window.states.push(state);
           window.problem = problem;
+          window.refusedWith = status;
           window.waits = untilMs - performance.now();
         },
         onTabs: (count) => { window.tabs = count; },

@@ -30,7 +30,7 @@ after(async () => {
 
 // The greeting stream as docs/http-api.md has it: a message at once, one every 2 s, `event: close` after 10 s.
 async function showsTheGreeting(url) {
-  const {page, faults, close} = await openPage(running.browser, url, {before: withFavicon});
+  const {page, faults, close} = await openPage(running.browser, url);
   await page.waitForFunction(() => document.title === 'closed', null, {timeout: 60_000});
   assert.deepEqual(await page.locator('#messages li').allTextContents(), Array(5).fill('Hello World'));
   assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('li')).color), 'rgb(0, 128, 0)');
@@ -38,9 +38,6 @@ async function showsTheGreeting(url) {
   assert.deepEqual(faults, []);
   await close();
 }
-
-// Browsers ask for it by themselves, and a page of one file has none.
-const withFavicon = (page) => page.route('**/favicon.ico', (route) => route.fulfill({status: 204}));
 
 test('a page with inline script and style shows the greeting', {timeout: 90_000}, async () => {
   await showsTheGreeting(`${running.stack.url}mine.html`);

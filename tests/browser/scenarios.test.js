@@ -214,3 +214,32 @@ test('a dead worker: when it tries again, and then on', {timeout: 240_000}, asyn
   assert.deepEqual(faults, []);
   await close();
 });
+
+test('two users: what is private reaches one of them, live and after a reload', {timeout: 240_000}, async () => {
+  const {page, faults, close} = await open('users');
+  const received = (name) => page.getByRole('region', {name: `Received by ${name}, newest first`}).locator('li');
+  const send = async (to, words, result) => {
+    await page.getByLabel('For', {exact: true}).selectOption(to);
+    await page.getByLabel('Text', {exact: true}).fill(words);
+    await page.getByRole('button', {name: 'Publish'}).click();
+    await page.locator('.sent', {hasText: result}).waitFor({timeout: 60_000});
+  };
+  const both = async () => { for (const n of [0, 1]) await page.locator('.pair .status', {hasText: 'Live'}).nth(n).waitFor({timeout: 60_000}); };
+  const seen = async () => {
+    const words = (rows) => rows.evaluateAll((all) => all.map((each) => [...each.querySelectorAll('span')].map(({textContent}) => textContent).join(' ')));
+    for (const name of ['Alice', 'Bob']) await received(name).nth(1).waitFor({timeout: 60_000});
+    assert.deepEqual(await words(received('Alice')), ['public for all', 'private for one']);
+    assert.deepEqual(await words(received('Bob')), ['private <b>for the other</b>', 'public for all']);
+  };
+  await both();
+  await send('alice', 'for one', 'Alice received it. Bob received nothing.');
+  await send('all', 'for all', 'Alice received it. Bob received it.');
+  await send('bob', '<b>for the other</b>', 'Alice received nothing. Bob received it.');
+  await seen();
+  await page.reload();
+  await both();
+  await seen();
+  assert.ok(!page.url().includes('eyJ'));
+  assert.deepEqual(faults, []);
+  await close();
+});

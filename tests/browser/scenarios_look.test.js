@@ -8,7 +8,7 @@ import {setup} from './setup.js';
 import {Stack} from '../lib/stack.mjs';
 
 const running = setup({feed: true});
-const filled = {prices: '.quotes tbody tr:nth-child(8)', tokens: '.words span', news: '.headlines li:nth-child(6)', notifications: '.notices li'};
+const filled = {prices: '.quotes tbody tr:nth-child(8)', tokens: '.words span', news: '.headlines li:nth-child(6)', notifications: '.notices li', users: '.pair .card:last-child .status[data-state="open"]'};
 
 describe('scenarios at', {concurrency: 2}, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {
@@ -55,6 +55,9 @@ test('without a feed it says what is missing', {timeout: 240_000}, async () => {
     await page.goto(`${stack.url}?view=scenarios&show=prices&slow=1`);
     await page.locator('.status', {hasText: 'Refused 404'}).waitFor({timeout: 60_000});
     await page.getByText('This server has no slow line').waitFor({timeout: 60_000});
+    await page.goto(`${stack.url}?view=scenarios&show=users`);
+    await page.getByText('This server has no tokens for the two users.').waitFor({timeout: 60_000});
+    await page.locator('.status', {hasText: 'Refused The page could not get a token: /demo/tokens answered 404'}).first().waitFor({timeout: 60_000});
     await close();
   } finally {
     await stack.stop();

@@ -97,6 +97,11 @@ check 'having said once that it could not' test "$(grep -c '^feed: nobody takes 
 check 'its events are all taken' bash -c "! grep -q '^feed: an event was refused' '$tmp/first.err'"
 check 'a slow line is there to show' bash -c \
   "curl -sN -m 3 'http://127.0.0.1:$one/demo/slow?topic=demo/prices' | grep -qm1 '^data: {\"n\":'"
+check 'two users have tokens that the worker takes' bash -c \
+  "curl -s 'http://127.0.0.1:$one/demo/tokens' | grep -o 'eyJ[^\"]*' | while read -r token; do
+     curl -so /dev/null -m 5 -w '%{http_code}' -H \"Authorization: Bearer \$token\" 'http://127.0.0.1:$one/events?topic=hello&poll=0'
+   done | grep -qx 200200"
+check 'their secret is for nobody else' test "$(stat -c %a "$root/.run/$one/demo.secret")" = 600
 check 'the other one did not notice' healthy "$two"
 
 curl -sN -m 30 "http://127.0.0.1:$one/events" >"$tmp/stream" &
@@ -123,6 +128,7 @@ stops fourth "$one" "$pid" INT
 export FEED=off
 start fifth "$one"
 check 'without a feed there is none' bash -c "! pgrep -P $pid -f /local/feed"
+check 'and no tokens' test "$(curl -so /dev/null -m 5 -w '%{http_code}' "http://127.0.0.1:$one/demo/tokens")" = 404
 check 'and no slow line' test "$(curl -so /dev/null -m 5 -w '%{http_code}' "http://127.0.0.1:$one/demo/slow")" = 404
 check 'and the configuration is the shipped one' pgrep -P "$pid" -f 'sse-worker --config .*/config/sse-worker.yaml'
 stops fifth "$one" "$pid" TERM

@@ -4,12 +4,12 @@
 import {Follower} from './follower.js';
 import {Leader, randomId} from './leader.js';
 
-const version = 2; // of the messages: pages of another version share among themselves
+const version = 3; // of the messages: pages of another version share among themselves
 const answerMsMax = 8000;
 
-// on: event(event), gap(data), state(state), failed(): the tab that has the lock does not answer. Returns { cursor, close(),
-// retry(), wake() }.
-export function joinByLock({env, subscription, on}) {
+// token(), credential: of this tab. on: event(event), gap(data), state(state), failed(): the tab that has the lock does not answer.
+// Returns { cursor, close(), retry(), wake() }.
+export function joinByLock({env, subscription, token, credential, on}) {
   const name = `sse-worker ${version} ${subscription.key}`;
   const channel = new env.BroadcastChannel(name);
   const leaving = new AbortController();
@@ -17,7 +17,7 @@ export function joinByLock({env, subscription, on}) {
   let leader = null;
 
   const ask = () => channel.postMessage({what: 'hello', from: me});
-  const follower = new Follower({env, subscription, on, ask});
+  const follower = new Follower({env, subscription, credential, on, ask});
 
   channel.addEventListener('message', ({data: message}) => {
     if (leaving.signal.aborted) return;
@@ -39,6 +39,7 @@ export function joinByLock({env, subscription, on}) {
     if (leaving.signal.aborted) return undefined;
     leader = new Leader({
       env,
+      token,
       subscription: {...subscription, cursor: follower.cursor},
       after: follower.place,
       since: follower.term,

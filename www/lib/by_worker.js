@@ -4,16 +4,17 @@
 import {Follower} from './follower.js';
 import {randomId} from './leader.js';
 
-const version = 2; // of the messages: pages of another version have a worker of their own
+const version = 3; // of the messages: pages of another version have a worker of their own
 const answerMsMax = 8000;
 
-// on: event(event), gap(data), state(state), tabs(count), failed(): there is no such worker. Returns as joinByLock().
-export function joinByWorker({env, subscription, on}) {
+// credential: of this tab; the worker asks for its tokens. on: event(event), gap(data), state(state), tabs(count), failed(): there is no
+// such worker. Returns as joinByLock().
+export function joinByWorker({env, subscription, credential, on}) {
   let life = new AbortController(); // of this tab's connection to one worker
   let port = null;
   let late = 0;
 
-  const follower = new Follower({env, subscription, on, ask: () => port.postMessage({what: 'hello'})});
+  const follower = new Follower({env, subscription, credential, on, ask: () => port.postMessage({what: 'hello'})});
 
   function start() {
     const worker = new env.SharedWorker(new URL('worker.js', import.meta.url), {type: 'module', name: `sse-worker streams ${version}`});
@@ -30,6 +31,7 @@ export function joinByWorker({env, subscription, on}) {
       if (signal.aborted) return;
       if (message.what === 'welcome') welcome(message);
       else if (message.what === 'tabs') on.tabs(message.count);
+      else if (message.what === 'token') give(mine, message.number, signal);
       else follower.hear(message);
     });
     mine.start();
@@ -47,6 +49,14 @@ export function joinByWorker({env, subscription, on}) {
     env.navigator.locks.request(alive, {signal, mode: 'shared'}, () => {
       if (!signal.aborted) start(); // the worker has died, which nothing else shows
     }).catch(() => {});
+  }
+
+  async function give(to, number, signal) {
+    try {
+      to.postMessage({what: 'token', number, token: await credential.fresh(signal)});
+    } catch (error) {
+      if (!signal.aborted && !error.passes) to.postMessage({what: 'token', number, problem: error.message});
+    }
   }
 
   function fail() {

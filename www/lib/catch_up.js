@@ -4,6 +4,7 @@
 // fetched is either about to be fetched, or older than the cursor; only fetching tells.
 
 import {Refusal} from './answer.js';
+import {Credential, NoToken} from './credential.js';
 import {Delays} from './delays.js';
 import {poll} from './polling.js';
 import {address} from './stream_request.js';
@@ -16,6 +17,7 @@ const endTries = 5;
 export class CatchUp {
   #env;
   #options;
+  #credential;
   #wanted;
   #cursor;
   #joinedAt;
@@ -31,9 +33,10 @@ export class CatchUp {
 
   // joinedAt: the cursor of the shared stream at the time of joining. take(message) for each event, gap or cursor, in
   // order; done() once the tab is where the shared stream is.
-  constructor({env, subscription, cursor, joinedAt, take, done}) {
+  constructor({env, subscription, credential = new Credential({env}), cursor, joinedAt, take, done}) {
     this.#env = env;
     this.#options = {...subscription, take, done};
+    this.#credential = credential;
     this.#wanted = new Set(['message', ...subscription.names]);
     this.#cursor = cursor;
     this.#joinedAt = joinedAt;
@@ -69,7 +72,9 @@ export class CatchUp {
     for (let ends = 0; !signal.aborted;) {
       const heard = this.#events;
       try {
-        const answer = await poll(address(this.#options, this.#cursor), {env: this.#env, waits: false, signal});
+        const headers = await this.#credential.headers(signal);
+        const answer = await poll(address(this.#options, this.#cursor), {env: this.#env, waits: false, signal, headers});
+        this.#credential.accepted();
         if (signal.aborted || this.#takeAnswer(answer)) return;
         if (answer.events.length > 0 || answer.gap) {
           this.#delays.succeeded();
@@ -83,7 +88,8 @@ export class CatchUp {
         await this.#wait(heard, this.#delays.next());
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Refusal && !error.passes) return this.#giveUp();
+        if (error instanceof Refusal && error.status === 401 && this.#credential.refused()) continue;
+        if ((error instanceof Refusal || error instanceof NoToken) && !error.passes) return this.#giveUp();
         await this.#wait(Infinity, this.#delays.next(error.retryAfterMs));
       }
     }

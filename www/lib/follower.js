@@ -8,6 +8,7 @@ const askAgainMs = 1000;
 export class Follower {
   #env;
   #subscription;
+  #credential;
   #on;
   #cursor;
   #place = null; // { term, n }: null while no leader has answered
@@ -15,10 +16,11 @@ export class Follower {
   #catchUp = null;
   #over = false; // the leader says that the stream has ended
 
-  // on: event(event), gap(data), state(state). ask(): the leader is to say where it is, by join().
-  constructor({env, subscription, on, ask}) {
+  // credential: of this tab. on: event(event), gap(data), state(state). ask(): the leader is to say where it is, by join().
+  constructor({env, subscription, credential, on, ask}) {
     this.#env = env;
     this.#subscription = subscription;
+    this.#credential = credential;
     this.#cursor = subscription.cursor;
     this.#on = {...on, ask};
   }
@@ -89,7 +91,7 @@ export class Follower {
 
   #fetch(joinedAt) {
     const catchUp = new CatchUp({
-      env: this.#env, subscription: this.#subscription, cursor: this.#cursor, joinedAt,
+      env: this.#env, subscription: this.#subscription, credential: this.#credential, cursor: this.#cursor, joinedAt,
       take: (message) => this.#take(message),
       done: () => {
         if (this.#catchUp === catchUp) this.#catchUp = null;

@@ -7,6 +7,7 @@ export class Leader {
   #env;
   #subscription;
   #tell;
+  #token;
   #after;
   #term;
   #n = 0;
@@ -14,13 +15,14 @@ export class Leader {
   #state = {name: 'connecting', problem: undefined};
   #stream = null;
 
-  // tell(message) for every message. after: the place, of an earlier term, that `subscription.cursor` stands for, if it does.
+  // tell(message) for every message. token(): as of Credential. after: the place, of an earlier term, that `subscription.cursor` stands for, if it does.
   // since: the newest earlier term that is known.
-  constructor({env, subscription, after = null, since = 0, tell}) {
+  constructor({env, subscription, token, after = null, since = 0, tell}) {
     this.#env = env;
     this.#subscription = subscription;
     this.#cursor = subscription.cursor;
     this.#tell = tell;
+    this.#token = token;
     this.#after = after;
     // Terms are ordered: a leader may know nothing of the one before it, but the clock has moved.
     this.#term = {number: Math.max(env.Date.now(), since + 1), id: randomId()};
@@ -29,12 +31,12 @@ export class Leader {
   start() {
     const {path, topics, names} = this.#subscription;
     this.#stream = new Stream({
-      env: this.#env, path, topics, names, cursor: this.#cursor,
+      env: this.#env, path, topics, names, cursor: this.#cursor, token: this.#token,
       onEvent: (event) => this.#say({what: 'event', event, id: event.id}),
       onGap: (data, id) => this.#say({what: 'gap', data, id}),
       onCursor: (id) => this.#say({what: 'cursor', id}),
-      onState: (name, {untilMs, problem}) => {
-        this.#state = {name, untilMs, problem};
+      onState: (name, {untilMs, problem, status}) => {
+        this.#state = {name, untilMs, problem, status};
         this.#say({what: 'state', state: this.state});
       },
     });
@@ -47,8 +49,8 @@ export class Leader {
 
   // Each tab has a clock of its own, so what is left of the time is told, not when it ends.
   get state() {
-    const {name, untilMs, problem} = this.#state;
-    return {name, inMs: untilMs && Math.max(0, untilMs - this.#env.performance.now()), problem};
+    const {name, untilMs, problem, status} = this.#state;
+    return {name, inMs: untilMs && Math.max(0, untilMs - this.#env.performance.now()), problem, status};
   }
 
   retry() {

@@ -8,7 +8,7 @@ const onTheWayMs = 15_000; // in addition to the time that the worker was asked 
 
 // One request. The worker answers when there is something; otherwise at once or, with `waits`, after a while. Throws a
 // Refusal, or another error where the answer is not the worker's, or does not come in time.
-export async function poll(url, {env = globalThis, waits, signal}) {
+export async function poll(url, {env = globalThis, waits, signal, headers = {}}) {
   signal.throwIfAborted();
   const ending = new AbortController();
   const end = () => ending.abort();
@@ -16,7 +16,7 @@ export async function poll(url, {env = globalThis, waits, signal}) {
   const timer = env.setTimeout(end, seconds * 1000 + onTheWayMs);
   signal.addEventListener('abort', end);
   try {
-    const answer = await env.fetch(`${url}&poll=${seconds}`, {signal: ending.signal, cache: 'no-store'});
+    const answer = await env.fetch(`${url}&poll=${seconds}`, {signal: ending.signal, cache: 'no-store', headers});
     if (answer.status === 204) return {events: [], closed: true};
     if (!answer.ok) throw new Refusal(answer.status, await answer.text(), answer.headers.get('Retry-After'), env.Date.now());
     // nginx answers in the place of a worker that is down, with a stream.
@@ -31,11 +31,11 @@ export async function poll(url, {env = globalThis, waits, signal}) {
 
 // Polls again and again. urlOf() gives the address from the present cursor, take(answer) moves it. Never throws; returns
 // how it ended, in the words of readStream().
-export async function readPolls(urlOf, {env, signal, take}) {
+export async function readPolls(urlOf, {env, signal, headers, take}) {
   try {
     // The first answer comes at once, so that the page knows that there is a server, and where it is.
     for (let waits = false; !signal.aborted; waits = true) {
-      const answer = await poll(urlOf(), {env, waits, signal});
+      const answer = await poll(urlOf(), {env, waits, signal, headers});
       if (signal.aborted) break;
       take(answer);
       if (answer.closed) return {what: 'ended'};

@@ -4,6 +4,7 @@
 
 import {joinByLock} from './by_lock.js';
 import {joinByWorker} from './by_worker.js';
+import {Credential} from './credential.js';
 import {address} from './stream_request.js';
 import {Stream} from './stream.js';
 import {onWake} from './watchdog.js';
@@ -12,6 +13,7 @@ export class SharedStream {
   #env;
   #options;
   #subscription;
+  #credential; // what this tab lacks is fetched with it
   #transport;
   #life = new AbortController();
   #state = null;
@@ -19,18 +21,20 @@ export class SharedStream {
   // How it is shared: 'worker', 'lock' or 'own'. It changes when the SharedWorker does not load, or the tab with the lock does not answer.
   by;
 
-  // topics, cursor, names, path, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
-  // by: 'worker', 'lock' or 'own' instead of the best there is.
+  // topics, cursor, names, path, token, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
+  // subject: who reads; tabs of different subjects share nothing. by: 'worker', 'lock' or 'own' instead of the best there is. With a
+  // token and without a subject that is 'own': another tab may be another person's, and its events would come here.
   constructor({env = globalThis, ...options}) {
     this.#env = env;
     this.#options = {path: '/events', names: [], onGap() {}, onState() {}, onTabs() {}, ...options};
-    const {topics, names, path, cursor, signal} = this.#options;
+    const {topics, names, path, cursor, token, subject, signal} = this.#options;
     signal?.addEventListener('abort', () => this.close());
     const absolute = new URL(path, env.location.href).href;
-    const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort()]);
-    this.#subscription = {key, path: absolute, topics: [...topics], names: [...names], cursor};
+    const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort(), subject, Boolean(token)]);
+    this.#subscription = {key, path: absolute, topics: [...topics], names: [...names], tokens: Boolean(token), cursor};
+    this.#credential = new Credential({env, token});
     onWake(env, () => this.#transport.wake(), this.#life.signal);
-    this.#join(options.by ?? best(env));
+    this.#join(options.by ?? (token && subject === undefined ? 'own' : best(env)));
   }
 
   // Everything before it has been delivered to this tab. At the beginning the `cursor` of the options.
@@ -53,24 +57,25 @@ export class SharedStream {
     const on = {
       event: (event) => this.#tell('onEvent', event),
       gap: (data) => this.#tell('onGap', data),
-      state: ({name, inMs, problem}) => this.#enter(name, {untilMs: inMs && env.performance.now() + inMs, problem}),
+      state: ({name, inMs, problem, status}) => this.#enter(name, {untilMs: inMs && env.performance.now() + inMs, problem, status}),
       tabs: (count) => this.#tell('onTabs', count),
       failed: () => this.#join(by === 'worker' ? best(env, false) : 'own'),
     };
     const subscription = {...this.#subscription, cursor: this.cursor};
+    const credential = this.#credential;
     if (by === 'worker') {
       try {
-        this.#transport = joinByWorker({env, subscription, on});
+        this.#transport = joinByWorker({env, subscription, credential, on});
       } catch {
         on.failed(); // where a page may not start one, making it throws
       }
-    } else if (by === 'lock') this.#transport = joinByLock({env, subscription, on});
+    } else if (by === 'lock') this.#transport = joinByLock({env, subscription, token: this.#options.token, credential, on});
     else this.#transport = this.#alone(subscription);
   }
 
   #alone({path, topics, names, cursor}) {
     const stream = new Stream({
-      env: this.#env, path, topics, names, cursor,
+      env: this.#env, path, topics, names, cursor, token: this.#options.token,
       onEvent: (event) => this.#tell('onEvent', event),
       onGap: (data) => this.#tell('onGap', data),
       onState: (state, details) => this.#enter(state, details),

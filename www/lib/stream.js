@@ -3,15 +3,19 @@
 // published from then on is delivered once and in order, or a gap is told.
 
 import {Refusal} from './answer.js';
+import {Credential, NoToken} from './credential.js';
 import {Delays} from './delays.js';
 import {poll, readPolls} from './polling.js';
-import {address, canStream, heartbeatLimitMs, isEnd, isGap, readStream, refusal} from './stream_request.js';
+import {resumeAddress, withParameter} from './resume_address.js';
+import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream, refusal} from './stream_request.js';
 import {onWake} from './watchdog.js';
 
 // After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
 // Each costs a try, so these tries are short and follow each other at once.
 const keptConnectionsMax = 6;
 const keptFirstByteMs = 3000;
+// A grant that ends this soon after the stream has opened is a short one. After the second in a row the next request waits.
+const grantMsLeast = 2000;
 
 export class Stream {
   #options;
@@ -21,7 +25,12 @@ export class Stream {
   #state = null;
   #life = new AbortController();
   #trying = new AbortController();
+  #credential;
+  #resume = null; // { url, untilMs }: where the server wants to be asked next
   #delays = new Delays();
+  #renewals = new Delays(); // after short grants
+  #shortGrants = 0; // in a row
+  #openedMs = 0;
   #timer = 0;
   #suspects = 0; // kept connections that may be dead like the last one
   #check = () => {};
@@ -29,11 +38,12 @@ export class Stream {
 
   // topics: list of names and patterns. cursor: where to begin (an id, or "earliest"); without one it begins now. names: types
   // of events to deliver besides `message`. onEvent({ type, data, id }), onGap(data, cursor), onCursor(id) when the cursor
-  // has moved without an event, onState(state, { untilMs, problem }). path: /events. signal: ends it. Nothing is called
-  // after that, nor after close(). env: replaces globalThis in tests.
+  // has moved without an event, onState(state, { untilMs, problem, status }). token(): as of Credential. path: /events. signal: ends
+  // it. Nothing is called after that, nor after close(). env: replaces globalThis in tests.
   constructor({env = globalThis, ...options}) {
     this.#options = {path: '/events', names: [], onGap() {}, onCursor() {}, onState() {}, ...options};
     this.#env = env;
+    this.#credential = new Credential({env, token: options.token});
     this.#wanted = new Set(['message', ...this.#options.names]);
     this.#cursor = options.cursor;
     options.signal?.addEventListener('abort', () => this.close());
@@ -90,11 +100,35 @@ export class Stream {
     const {signal} = this.#trying;
     this.#enter('connecting');
     if (signal.aborted) return;
-    const end = await this.#read(signal);
+    const end = await this.#authorized(signal);
     if (signal.aborted) return;
     if (end.what === 'ended') this.#enter('ended');
-    else if (end.what === 'refused') this.#enter('refused', {problem: inWords(end)});
+    else if (end.what === 'expired') this.#renew(end);
+    else if (end.what === 'refused') this.#refused(end);
     else this.#again(end);
+  }
+
+  #refused(end) {
+    const resumed = this.#resume !== null && end.resumed;
+    if (resumed && [401, 403, 404].includes(end.status)) {
+      this.#resume = null;
+      this.#connect();
+    } else if (end.status === 401 && this.#credential.refused()) this.#connect();
+    else {
+      this.#credential.forget();
+      this.#enter('refused', {problem: inWords(end), status: end.status});
+    }
+  }
+
+  // The grant has ended. A token is asked for anew; a cookie, or what the web server knows, may have been renewed meanwhile.
+  #renew({reason}) {
+    this.#resume = null;
+    this.#credential.refused();
+    const short = this.#env.performance.now() - this.#openedMs < grantMsLeast;
+    this.#shortGrants = short ? this.#shortGrants + 1 : 0;
+    if (this.#shortGrants > 1) return this.#wait({problem: expiries[reason], told: true}, this.#renewals);
+    this.#renewals.succeeded();
+    return this.#connect();
   }
 
   #again(end) {
@@ -103,14 +137,26 @@ export class Stream {
     else this.#wait(end);
   }
 
-  async #read(signal) {
+  async #authorized(signal) {
+    try {
+      return await this.#read(this.#credential.held ?? await this.#credential.headers(signal), signal);
+    } catch (error) {
+      const {passes, message: problem} = error instanceof NoToken ? error : {passes: true};
+      return passes ? {what: 'lost', problem, told: true} : {what: 'refused', problem};
+    }
+  }
+
+  async #read(headers, signal) {
     const env = this.#env;
-    const take = (answer) => this.#takeAnswer(answer, signal);
-    if (!canStream(env)) return readPolls(() => this.url, {env, signal, take: (answer) => { this.#live(); take(answer); }});
+    const take = (answer) => {
+      this.#credential.accepted();
+      this.#takeAnswer(answer, signal);
+    };
+    if (!canStream(env)) return readPolls(() => this.url, {env, signal, headers, take: (answer) => { this.#live(); take(answer); }});
     // A stream that is cut before its first frame has given no cursor. An answer to a poll is there completely or not at all.
     if (!this.#cursor && hasHistory(this.#options.topics)) {
       try {
-        const answer = await poll(this.url, {env, waits: false, signal});
+        const answer = await poll(this.url, {env, waits: false, signal, headers});
         if (signal.aborted) return {what: 'lost'};
         take(answer);
         if (answer.closed) return {what: 'ended'};
@@ -118,12 +164,20 @@ export class Stream {
         return error instanceof Refusal ? refusal(error) : {what: 'lost'};
       }
     }
-    return readStream(`${this.url}&heartbeat=event`, {
-      env, signal,
+    if (this.#resume?.untilMs <= env.Date.now()) this.#resume = null;
+    const resumed = this.#resume !== null;
+    const end = await readStream(withParameter(resumed ? this.#resumeUrl : this.url, 'heartbeat', 'event'), {
+      env, signal, headers,
       firstByteMs: this.#suspects > 0 ? keptFirstByteMs : this.#delays.firstByteMs,
       onWatchdog: (watchdog) => { this.#check = () => watchdog.check(); },
       onFrames: (frames, watchdog) => this.#takeFrames(frames, watchdog, signal),
     });
+    return {...end, resumed};
+  }
+
+  get #resumeUrl() {
+    const {url} = this.#resume;
+    return this.#cursor ? withParameter(url, 'lastEventId', this.#cursor) : url;
   }
 
   #takeFrames(frames, watchdog, signal) {
@@ -131,6 +185,11 @@ export class Stream {
     for (const frame of frames) {
       if (signal.aborted) return;
       if (frame.retry !== undefined) this.#delays.retry(frame.retry);
+      if (isResume(frame)) {
+        this.#resume = resumeAddress(frame.data, {requested: this.url, base: this.#env.location?.href}) ?? this.#resume;
+        continue;
+      }
+      if (expiryOf(frame)) break;
       // nginx and a full worker answer with an empty stream: only a cursor or an event shows that this one has begun.
       if (frame.id || frame.data !== undefined) this.#live();
       if (frame.id) this.#cursor = frame.id;
@@ -166,14 +225,16 @@ export class Stream {
     if (this.#state === 'open') return;
     this.#suspects = 0;
     this.#delays.succeeded();
+    this.#credential.accepted();
+    this.#openedMs = this.#env.performance.now();
     this.#enter('open');
   }
 
-  #wait({retryAfterMs, told = false, ...end}) {
-    const delayMs = this.#delays.next(retryAfterMs);
+  #wait({retryAfterMs, told = false, ...end}, delays = this.#delays) {
+    const delayMs = delays.next(retryAfterMs);
     this.#waiting = {untilMs: this.#env.Date.now() + delayMs, told};
     this.#timer = this.#env.setTimeout(() => this.retry(), delayMs);
-    this.#enter('waiting', {untilMs: this.#env.performance.now() + delayMs, problem: inWords(end)});
+    this.#enter('waiting', {untilMs: this.#env.performance.now() + delayMs, problem: inWords(end), status: end.status});
   }
 
   #enter(state, details = {}) {
@@ -196,6 +257,8 @@ export class Stream {
 
 // The worker's own streams have neither history nor cursors, and answer a poll with a stream.
 const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));
+
+const expiries = {expired: 'The grant has expired', revoked: 'The grant was revoked'};
 
 // A page that shows a refusal shows its status, too.
 const inWords = ({status, problem}) => (status && !problem.startsWith(String(status)) ? `${status} ${problem}` : problem);

@@ -21,16 +21,17 @@ export function address({path = '/events', topics}, cursor) {
   return `${path}?${query}`;
 }
 
-// firstByteMs: how long the answer may take to begin. Calls onFrames(frames, watchdog) for what each piece completes, and
-// onBytes(count). Never throws. Returns how it ended:
+// firstByteMs: how long the answer may take to begin. headers: besides Accept. Calls onFrames(frames, watchdog) for what each piece
+// completes, and onBytes(count). Never throws. Returns how it ended:
 //   { what: 'ended' }  204, or the server's `close`
+//   { what: 'expired', reason }  the server's `expired`: the grant has ended ('expired'), or somebody has ended it ('revoked')
 //   { what: 'refused', problem, status }  the same request would be refused again
 //   { what: 'lost', problem, status, retryAfterMs, told, atOnce, unanswered }  everything else
 // status: of an answer that is a refusal. told: the server itself ended it, and its delay counts. atOnce: the connection was
 // dropped here, because it was dead, and the next may follow at once. unanswered: it was dropped here because no answer had
 // begun.
 // After an abort by `signal` the result means nothing.
-export async function readStream(url, {env = globalThis, signal, firstByteMs, onFrames, onBytes = () => {}, onWatchdog = () => {}}) {
+export async function readStream(url, {env = globalThis, signal, firstByteMs, headers = {}, onFrames, onBytes = () => {}, onWatchdog = () => {}}) {
   const ending = new AbortController();
   const end = () => ending.abort();
   signal.addEventListener('abort', end);
@@ -50,7 +51,7 @@ export async function readStream(url, {env = globalThis, signal, firstByteMs, on
     onBytes(bytes.length);
   };
   try {
-    const asked = env.fetch(url, {signal: ending.signal, cache: 'no-store', headers: {Accept: 'text/event-stream'}});
+    const asked = env.fetch(url, {signal: ending.signal, cache: 'no-store', headers: {Accept: 'text/event-stream', ...headers}});
     const answer = await unlessAborted(asked, ending.signal);
     if (answer.status === 204) return {what: 'ended'};
     if (!answer.ok) {
@@ -60,8 +61,9 @@ export async function readStream(url, {env = globalThis, signal, firstByteMs, on
     if (!answer.headers.get('Content-Type')?.startsWith('text/event-stream')) {
       return {what: 'lost', problem: 'the answer is not an event stream'};
     }
-    if (await take(answer.body.getReader(), {hear, onFrames, watchdog, signal: ending.signal})) return {what: 'ended'};
-    return {what: 'lost', told: true};
+    const last = await take(answer.body.getReader(), {hear, onFrames, watchdog, signal: ending.signal});
+    if (!last) return {what: 'lost', told: true};
+    return isEnd(last) ? {what: 'ended'} : {what: 'expired', reason: expiryOf(last)};
   } catch (error) {
     // The same frame would come again.
     if (error instanceof RangeError) return {what: 'refused', problem: error.message, sentence: 'Stopped after an error'};
@@ -73,18 +75,19 @@ export async function readStream(url, {env = globalThis, signal, firstByteMs, on
   }
 }
 
-// True when the server said that it is over.
+// The frame by which the server said that it is over, if it did.
 async function take(reader, {hear, onFrames, watchdog, signal}) {
   const parser = new FrameParser();
   for (;;) {
     const {value, done} = await unlessAborted(reader.read(), signal);
-    if (done) return false;
+    if (done) return undefined;
     hear(value);
     const frames = parser.push(value);
     if (frames.length > 0) {
       onFrames(frames, watchdog);
-      if (signal.aborted) return false;
-      if (frames.some(isEnd)) return true;
+      if (signal.aborted) return undefined;
+      const last = frames.find((frame) => isEnd(frame) || expiryOf(frame));
+      if (last) return last;
     }
   }
 }
@@ -108,6 +111,15 @@ export function refusal(error) {
 
 // The server's `close` has no id. A publisher's event may be named so where the server allows it, but has one.
 export const isEnd = ({event, id, data}) => event === 'close' && id === undefined && data !== undefined;
+
+// Why the server has ended the stream's grant, if this is its `expired`. Otherwise undefined.
+export function expiryOf({event, id, data}) {
+  if (event !== 'expired' || id !== undefined || data === undefined) return undefined;
+  return parsed(data).reason === 'revoked' ? 'revoked' : 'expired';
+}
+
+// The server's `resume`: resume_address.js reads it.
+export const isResume = ({event, id, data}) => event === 'resume' && id === undefined && data !== undefined;
 
 // The server's `gap` names its own id as the place where it goes on.
 export function isGap({event, id, data}) {

@@ -12,10 +12,11 @@ export class Reading {
   #timer = 0;
 
   // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, details) for
-  // connecting, open, waiting, refused, ended; details are those of statusLine. onRequest() for each request,
+  // connecting, open, waiting, refused, ended; details are those of statusLine, and status or reason ('expired', 'revoked') where
+  // access was refused or has ended. token(): the token of the next request, if there is one. onRequest() for each request,
   // onBytes(count) for what is read of its body. Nothing is called after close().
-  constructor({topics, cursor, onFrames, onState, onRequest = () => {}, onBytes = () => {}}) {
-    this.#options = {topics, onFrames, onState, onRequest, onBytes};
+  constructor({topics, cursor, token = () => '', onFrames, onState, onRequest = () => {}, onBytes = () => {}}) {
+    this.#options = {topics, token, onFrames, onState, onRequest, onBytes};
     this.#cursor = cursor;
     this.#read();
   }
@@ -38,17 +39,21 @@ export class Reading {
 
   async #read() {
     const {signal} = this.#ending;
-    const {topics, onBytes, onRequest, onState} = this.#options;
+    const {topics, token, onBytes, onRequest, onState} = this.#options;
+    const held = token();
     onState('connecting');
     onRequest();
-    const {what, problem, sentence, ...end} = await readStream(address({topics}, this.#cursor), {
+    const {what, problem, sentence, reason, ...end} = await readStream(address({topics}, this.#cursor), {
       signal, onBytes,
+      headers: held ? {Authorization: `Bearer ${held}`} : {},
       firstByteMs: this.#delays.firstByteMs,
       onFrames: (frames) => this.#take(frames),
     });
     if (signal.aborted) return;
     if (what === 'ended') onState('ended');
-    else if (what === 'refused') onState('refused', {problem, sentence});
+    else if (what === 'refused') onState('refused', {problem, sentence, status: end.status});
+    // A cookie, or what the web server knows, may have been renewed meanwhile. A token has not.
+    else if (what === 'expired' && held) onState('refused', {reason});
     else if (end.atOnce) this.#read();
     else this.#wait(problem, end);
   }

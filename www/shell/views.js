@@ -4,7 +4,7 @@
 export const views = [
   // The greeting stream.
   {name: 'hello', label: 'Hello', styled: true, load: () => import('../views/hello/view.js')},
-  // Four uses, live.
+  // Five uses, live.
   {name: 'scenarios', label: 'Scenarios', styled: true, sheets: ['vendor/uplot/uPlot.min.css'], load: () => import('../views/scenarios/view.js')},
   // A reader who was away.
   {name: 'missed', label: 'Nothing missed', styled: true, load: () => import('../views/missed/view.js')},

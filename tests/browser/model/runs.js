@@ -1,4 +1,4 @@
-// So many random runs, from a seed on: node runs.js SEED COUNT. A process of its own, because Node's test runner watches every
+// So many random runs, from a seed on: node runs.js SEED COUNT [plain], where plain is without tokens. A process of its own, because Node's test runner watches every
 // promise, which takes longer than the runs. Ends with an error that names the seed of the run that failed.
 
 import assert from 'node:assert/strict';
@@ -10,6 +10,7 @@ import {randomOf} from '../../lib/random.mjs';
 
 const steps = 60;
 const [first, count] = process.argv.slice(2).map(Number);
+const plain = process.argv[4] === 'plain';
 const lib = await loadLib();
 
 class Run {
@@ -24,6 +25,7 @@ class Run {
     this.world = new World(random);
     this.server = new Server(this.world, {
       heartbeats: random.below(3) > 0, heldMax: random.one([12, 60, 1000]), memory: random.below(2) === 0, lag: random.below(3) === 0,
+      ...(!plain && {tokens: random.one([0, 20_000, 60_000, 300_000]), resumes: random.below(2) === 0}),
     });
   }
 
@@ -32,7 +34,8 @@ class Run {
     const env = world.tab(server, lib.WorkerStreams);
     const place = random.below(2) === 0 && this.places.length > 0 ? random.one(this.places) : {};
     const make = (options) => {
-      const all = {env, topics: ['a', 'b'], names: ['paid'], ...options};
+      const all = {env, topics: ['a', 'b'], names: ['paid', 'resume', 'expired'], ...options};
+      if (server.tokens > 0) all.token = () => server.token(env);
       return by === 'alone' ? new lib.Stream(all) : new lib.SharedStream({...all, by});
     };
     this.tabs.push(new Tab({world, server, wanted: this.wanted, make, env, ...place}));

@@ -12,8 +12,9 @@ export class Server {
   #firstHeld = 0; // index into events
   #streams = new Set();
 
-  constructor(world, {heartbeats, heldMax, memory, lag}) {
-    Object.assign(this, {world, heartbeats, heldMax, memory, lag});
+  // tokens: how long one is valid, in ms; 0 where none is needed. resumes: a stream says where it may be opened again without a token.
+  constructor(world, {heartbeats, heldMax, memory, lag, tokens = 0, resumes = false}) {
+    Object.assign(this, {world, heartbeats, heldMax, memory, lag, tokens, resumes});
     this.beat();
   }
 
@@ -46,7 +47,19 @@ export class Server {
     return {after: this.#firstHeld, gap: {reason: after === undefined ? 'unknown' : 'evicted', lastEventId: cursor, resumedFrom: this.#idAt(this.#firstHeld)}};
   }
 
-  fetch(url, {signal}, env) {
+  // What a page's callback does: it takes a while, and fails at times.
+  token(env) {
+    return new Promise((give) => { this.world.after(this.world.random.below(200), () => give(`until-${Math.floor(this.world.wallMs) + this.tokens}`), env); });
+  }
+
+  // When the grant of a request ends; undefined where it has none.
+  #granted(query, headers) {
+    if (this.tokens === 0) return Infinity;
+    const until = Number(query.get('resume') ?? /^Bearer until-(\d+)$/.exec(headers?.Authorization)?.[1]);
+    return until > this.world.wallMs ? until : undefined;
+  }
+
+  fetch(url, {signal, headers}, env) {
     const {random} = this.world;
     return new Promise((give, fail) => {
       signal.addEventListener('abort', () => fail(signal.reason));
@@ -56,7 +69,7 @@ export class Server {
         if (this.weather === 'silent') return;
         if (random.below(40) === 0) return fail(new TypeError('cut on the way'));
         const query = new URL(url, 'http://model/').searchParams;
-        const made = this.#answer(query, signal, env);
+        const made = this.#answer(query, headers, signal, env);
         this.world.after(random.below(60), () => {
           if (signal.aborted) return;
           if (this.weather === 'down' || this.weather === 'silent') return made.drop?.();
@@ -67,13 +80,15 @@ export class Server {
     });
   }
 
-  #answer(query, signal, env) {
+  #answer(query, headers, signal, env) {
     const topics = query.getAll('topic');
     const cursor = query.get('lastEventId');
     const polls = query.has('poll');
     if (this.weather === 'away') return polls ? problem(503, '3') : this.#pipe('retry: 3000\n\n', signal, env);
     if (this.weather === 'busy') return problem(this.world.random.one([429, 503, 500]), this.world.random.one([null, '2', '9']));
     if (this.weather === 'full') return polls ? problem(503, '5') : this.#pipe(': ok\n\nretry: 4000\n\n', signal, env);
+    const until = this.#granted(query, headers);
+    if (until === undefined) return problem(401, null);
     const {after, gap} = this.resume(topics, cursor);
     const rest = this.events.slice(after);
     if (this.closed && !gap && !rest.some(({topic}) => topics.includes(topic))) {
@@ -81,11 +96,12 @@ export class Server {
     }
     if (polls) return this.#page(topics, cursor, after, gap);
     const body = this.#pipe(null, signal, env);
-    const stream = {topics, at: after, after, body, heartbeats: this.heartbeats && query.get('heartbeat') === 'event'};
+    const stream = {topics, until, at: after, after, body, heartbeats: this.heartbeats && query.get('heartbeat') === 'event'};
     body.drop = () => this.#streams.delete(stream);
     this.#streams.add(stream);
     const begins = stream.heartbeats ? `event: heartbeat\nid: ${this.#idAt(after)}\ndata: {"intervalSeconds":15}\n\n` : `id: ${this.#idAt(after)}\n\n`;
     body.write(`: ok\n\nretry: 2000\n\n${gap ? `event: gap\nid: ${gap.resumedFrom}\ndata: ${JSON.stringify(gap)}\n\n` : begins}`);
+    if (this.tokens > 0 && this.resumes) body.write(`event: resume\ndata: {"address":"/events?topic=a&topic=b&resume=${until - 7000}","expires":${(until - 7000) / 1000}}\n\n`);
     this.#feed(stream);
     return body;
   }
@@ -115,6 +131,7 @@ export class Server {
   }
 
   beat() {
+    this.#expire();
     for (const stream of this.#streams) {
       const moved = stream.said !== this.seq;
       stream.said = this.seq;
@@ -122,6 +139,15 @@ export class Server {
       stream.body.write(stream.heartbeats ? `event: heartbeat\nid: ${id}\ndata: {"intervalSeconds":15}\n\n` : moved ? `id: ${id}\n\n` : ':\n\n');
     }
     this.world.after(15_000, () => this.beat());
+  }
+
+  #expire() {
+    for (const stream of [...this.#streams]) {
+      if (stream.until > this.world.wallMs) continue;
+      this.#streams.delete(stream);
+      stream.body.write(`id: ${this.#idAt(this.seq)}\n\nevent: expired\ndata: {"reason":"${this.world.random.one(['expired', 'revoked'])}"}\n\n`);
+      stream.body.end();
+    }
   }
 
   close() {

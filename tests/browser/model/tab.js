@@ -23,6 +23,8 @@ export class Tab {
       },
       onState: (state) => {
         this.log.push(state);
+        // Asleep for longer than a token lives, twice in a row: the page asks again.
+        if (state === 'refused') world.after(1000, () => this.stream.retry(), env);
         if (state === 'open' && cursor === undefined && this.#next === null && this.gaps === 0) this.#floor = Math.min(this.#floor, wanted.length);
       },
     });

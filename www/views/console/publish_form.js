@@ -2,13 +2,14 @@
 
 import {el} from '../../shell/dom.js';
 import {describe} from '../../lib/answer.js';
+import {sentenceOf} from './refusals.js';
 
 const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close'];
 
 // Returns { element, suggest(topic) }: suggest fills in the topic unless the person has typed one. topic: the topic to begin with,
-// or null. isRead(topic): whether the list above shows the events of this topic. onSubscribe(topic): called when the person asks
+// or null. token(): the token of the request, if there is one. isRead(topic): whether the list above shows the events of this topic. onSubscribe(topic): called when the person asks
 // to subscribe to it. announce(text): called with the result.
-export function publishForm({topic, isRead, onSubscribe, announce}) {
+export function publishForm({topic, token, isRead, onSubscribe, announce}) {
   let typed = topic !== null;
   const inputs = {
     topic: el('input', {id: 'to', value: topic, on: {input: () => { typed = true; }}, required: true, autocomplete: 'off'}),
@@ -72,13 +73,15 @@ export function publishForm({topic, isRead, onSubscribe, announce}) {
     const event = {topic: inputs.topic.value.split(',').map((each) => each.trim()).filter(Boolean), data};
     for (const name of ['event', 'id', 'key']) if (inputs[name].value) event[name] = inputs[name].value;
     if (close.checked) event.close = 1;
+    const held = token();
+    const headers = {'Content-Type': 'application/json', ...(held && {Authorization: `Bearer ${held}`})};
     try {
-      const answer = await fetch('/publish', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(event)});
+      const answer = await fetch('/publish', {method: 'POST', headers, body: JSON.stringify(event)});
       const text = await answer.text();
       if (answer.ok) {
         result.textContent = kept(answer.status, text);
         if (!event.topic.some(isRead)) offer(event.topic[0]);
-      } else refused(describe(answer.status, text));
+      } else refused(describe(answer.status, text), sentenceOf(answer, held));
     } catch {
       result.textContent = 'The server did not answer. It is unknown whether the event was stored.';
     }
@@ -103,13 +106,13 @@ export function publishForm({topic, isRead, onSubscribe, announce}) {
   }
 
   // "FIELD: what is wrong" belongs to its field.
-  function refused(problem) {
+  function refused(problem, sentence) {
     const named = fields.find((name) => problem.startsWith(`${name}: `));
     if (named && problems[named]) {
       show(named, problem);
       inputs[named].focus();
     } else {
-      result.textContent = problem;
+      result.textContent = sentence ? `${sentence}. ${problem}` : problem;
     }
   }
 }

@@ -3,6 +3,8 @@
 import {el} from '../../shell/dom.js';
 import {statusLine} from '../../shell/status.js';
 import {publishForm} from './publish_form.js';
+import {afterwards, sentenceOf} from './refusals.js';
+import {isToken} from '../../lib/credential.js';
 import {address} from '../../lib/stream_request.js';
 import {Reading} from '../../shell/reading.js';
 import {Rows} from './rows.js';
@@ -22,6 +24,9 @@ export function mount(root, {query, setQuery, announce, signal}) {
   const rows = new Rows();
   const topics = el('input', {id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false'});
   const from = el('input', {id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false'});
+  // Neither in the address nor in any storage; without autocomplete no browser keeps it for the next visit.
+  const token = el('input', {id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', maxlength: 8192, 'aria-describedby': 'token-hint token-problem', on: {input: checkToken}});
+  const tokenProblem = el('span', {class: 'problem', id: 'token-problem'});
   const status = statusLine({retry: () => reading?.retry(), signal});
   const count = el('dd', null, '0');
   const rate = el('dd', null, '0');
@@ -32,7 +37,7 @@ export function mount(root, {query, setQuery, announce, signal}) {
   const raw = el('button', {type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: {click: () => press(raw, showRaw)}}, 'Raw');
   const filter = el('input', {id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames that contain', on: {input: narrow}});
   const tooMany = el('p', {class: 'too-many small'});
-  const form = publishForm({topic: query.get('to'), isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce});
+  const form = publishForm({topic: query.get('to'), token: tokenOf, isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce});
   const copy = el('button', {type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: {click: copyCommand}}, 'Copy');
 
   root.append(
@@ -44,7 +49,10 @@ export function mount(root, {query, setQuery, announce, signal}) {
         el('p', {class: 'field'}, el('label', {for: 'topics'}, 'Topics and patterns, separated by commas'), topics),
         el('p', {class: 'field'}, el('label', {for: 'from'}, 'Start after this event id, or earliest'), from,
           el('datalist', {id: 'froms'}, el('option', {value: 'earliest'}))),
-        el('button', {type: 'submit', class: 'primary'}, 'Subscribe')),
+        el('p', {class: 'field'}, el('label', {for: 'token'}, 'Token (optional)'), token, tokenProblem),
+        el('button', {type: 'submit', class: 'primary'}, 'Subscribe'),
+        el('p', {class: 'small soft hint', id: 'token-hint'}, 'Sent as ', el('code', null, 'Authorization: Bearer'),
+          ' when you subscribe and when you publish. It stays in the memory of this page. A cookie needs no field: the browser sends it.')),
       el('div', {class: 'console-head'}, status.element,
         el('div', {class: 'buttons'}, filter, raw, pause, el('button', {type: 'button', on: {click: () => rows.clear()}}, 'Clear'), stop)),
       rows.element,
@@ -70,10 +78,30 @@ export function mount(root, {query, setQuery, announce, signal}) {
     setQuery({topics: topics.value === usual ? null : topics.value, from: from.value || null});
     events = before = 0;
     rows.clear();
-    command.textContent = `curl -N '${location.origin}${address({topics: subscribed}, from.value)}'`.replaceAll('%2F', '/');
+    const header = tokenOf() ? '-H "Authorization: Bearer $TOKEN" ' : '';
+    command.textContent = `curl -N ${header}'${location.origin}${address({topics: subscribed}, from.value)}'`.replaceAll('%2F', '/');
     stopped = false;
     stop.textContent = 'Stop';
-    reading = new Reading({topics: subscribed, cursor, onFrames: take, onState: status.show});
+    reading = new Reading({topics: subscribed, cursor, token: tokenOf, onFrames: take, onState: tell});
+  }
+
+  function tell(state, details = {}) {
+    if (state !== 'refused') return status.show(state, details);
+    const sentence = details.sentence ?? sentenceOf(details, tokenOf() !== '');
+    return status.show(state, {...details, sentence, problem: details.reason ? afterwards : details.problem});
+  }
+
+  // What is no token is not sent, and said beside the field.
+  function tokenOf() {
+    const text = token.value.trim();
+    return isToken(text) ? text : '';
+  }
+
+  function checkToken() {
+    const wrong = token.value.trim() !== '' && tokenOf() === '';
+    tokenProblem.textContent = wrong ? 'Not sent: a token has no spaces and only ASCII characters.' : '';
+    if (wrong) token.setAttribute('aria-invalid', 'true');
+    else token.removeAttribute('aria-invalid');
   }
 
   function take(frames) {

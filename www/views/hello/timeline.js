@@ -26,7 +26,7 @@ export class Timeline {
     this.#startedMs = performance.now();
     this.#spanMs = spanMs;
     this.#add('line', 'axis', {x1: '0%', x2: '100%', y1: lineY, y2: lineY});
-    for (let i = 0; i <= ticks; ++i) this.#add('text', 'tick', {x: `${(100 * i) / ticks}%`, y: labelY});
+    for (let i = 0; i <= ticks; ++i) this.#add('text', i === 0 ? 'tick first' : i === ticks ? 'tick last' : 'tick', {x: `${(100 * i) / ticks}%`, y: labelY});
     this.#label();
     this.draw('idle');
     clearInterval(this.#timer);

@@ -45,11 +45,12 @@ export class Board {
 function card({title, keys, least}) {
   const line = new Sparkline({lines: keys.length, least});
   const value = el('span', {class: 'value'}, '–');
-  const note = el('span', {class: 'note'}, '\u00a0');
+  const note = el('span', null, '\u00a0');
+  const dash = keys.length > 1 && el('i', {class: 'dash', 'aria-hidden': 'true'}); // the look of the second line
   const top = el('span', {class: 'top', 'aria-hidden': 'true'});
   const element = el('div', {class: 'card chart'},
     el('dt', null, title),
-    el('dd', null, value, ' ', note, el('span', {class: 'plot'}, line.element, top)));
+    el('dd', null, value, ' ', el('span', {class: 'note'}, dash, note), el('span', {class: 'plot'}, line.element, top)));
   return {element, line, value, note, top};
 }
 
