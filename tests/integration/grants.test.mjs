@@ -2,9 +2,8 @@
 // asks, and one that hands the request over.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import http from 'node:http';
 import {test} from 'node:test';
-import {defer} from '../lib/cleanup.mjs';
+import {handover, question, startApplication} from '../lib/application.mjs';
 import {startHub} from '../lib/hub.mjs';
 import {assertProblem} from '../lib/problem.mjs';
 import {until} from '../lib/wait.mjs';
@@ -147,48 +146,31 @@ test('tokens', async (t) => {
 });
 
 // An application with two users, known by the header X-User. It grants, or hands over.
-async function application(t) {
-  const server = http.createServer((request, response) => {
-    const user = request.headers['x-user'];
-    if (!user) return response.writeHead(401, {'WWW-Authenticate': 'Login'}).end();
-    if (request.url.startsWith('/grant')) return response.writeHead(204, {'X-Sse-Grant': `subscribe=user/${user}&subject=${user}`}).end();
-    response.writeHead(200, {'X-Accel-Redirect': `/_events?topic=user/${user}&topic=news`, 'X-Sse-Grant': `subject=${user}`, 'Content-Length': 0}).end();
-  });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  defer(t, () => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  return server.address().port;
+function twoUsers(request, response) {
+  const user = request.headers['x-user'];
+  if (!user) return response.writeHead(401, {'WWW-Authenticate': 'Login'}).end();
+  if (request.url.startsWith('/grant')) return response.writeHead(204, {'X-Sse-Grant': `subscribe=user/${user}&subject=${user}`}).end();
+  response.writeHead(200, {'X-Accel-Redirect': `/_events?topic=user/${user}&topic=news`, 'X-Sse-Grant': `subject=${user}`, 'Content-Length': 0}).end();
 }
 
-const worker = `
-  include snippets/sse-worker.params; include snippets/sse-worker.reset.conf;
-  fastcgi_param SCRIPT_NAME /events; fastcgi_param SSE_GRANT $sse_grant;
-  fastcgi_pass sse_worker_streams; fastcgi_buffering off;`;
-
 test('an application that nginx asks, and one that hands over', async (t) => {
-  const app = await application(t);
-  const server = `
-    location = /asked { auth_request /grant; auth_request_set $sse_grant $upstream_http_x_sse_grant; ${worker} }
-    location = /grant { internal; proxy_pass http://127.0.0.1:${app}/grant; proxy_pass_request_body off; proxy_set_header Content-Length ""; }
-    location = /chat { proxy_pass http://127.0.0.1:${app}/chat; }
-    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; fastcgi_param REQUEST_URI $request_uri; }`;
-  const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server}});
+  const app = await startApplication(t, twoUsers);
+  const server = `${question(app.port)} ${handover(app.port)}`;
+  const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server, locations: 'sse-worker.auth.conf'}});
   const as = (user, more = {}) => ({headers: {'X-User': user, ...more}});
 
   await t.test('asked: the grant of the application decides', async () => {
-    const alice = await hub.nginx.http('/asked?topic=user/alice', as('alice')).head();
+    const alice = await hub.nginx.http('/events?topic=user/alice', as('alice')).head();
     assert.equal(alice.status, 200);
     alice.leave();
-    assertProblem(await hub.nginx.fetch('/asked?topic=user/alice', as('bob')), 403, /^topic: user\/alice is not covered/);
-    assert.equal((await hub.nginx.fetch('/asked?topic=news')).status, 401);
+    assertProblem(await hub.nginx.fetch('/events?topic=user/alice', as('bob')), 403, /^topic: user\/alice is not covered/);
+    assert.equal((await hub.nginx.fetch('/events?topic=news')).status, 401);
   });
 
   await t.test('no header of a client is a grant', async () => {
     const names = ['SSE-Grant', 'X-Sse-Grant', 'Sse-Handover', 'HTTP-SSE-GRANT', 'Grant'];
     const headers = Object.fromEntries(names.map((name) => [name, 'subscribe=*']));
-    assert.equal((await hub.nginx.fetch('/asked?topic=user/alice', as('bob', headers))).status, 403);
+    assert.equal((await hub.nginx.fetch('/events?topic=user/alice', as('bob', headers))).status, 403);
     assert.equal((await hub.nginx.fetch('/events?topic=user/alice', {headers})).status, 401);
     assert.equal((await hub.nginx.fetch('/_events?topic=user/alice')).status, 404);
   });
