@@ -18,9 +18,18 @@ export async function http2(t, port, path, headers = {}) {
   };
   stream.setEncoding('utf8');
   stream.on('error', () => {});
-  stream.on('response', (all) => Object.assign(answer, {headers: all, status: all[':status']}) && signal.changed());
-  stream.on('data', (text) => (answer.text += text) && signal.changed());
-  stream.on('end', () => (answer.ended = true) && signal.changed());
+  stream.on('response', (all) => {
+    Object.assign(answer, {headers: all, status: all[':status']});
+    signal.changed();
+  });
+  stream.on('data', (text) => {
+    answer.text += text;
+    signal.changed();
+  });
+  stream.on('end', () => {
+    answer.ended = true;
+    signal.changed();
+  });
   await signal.when(() => answer.headers, 'the head of the answer');
   return answer;
 }
