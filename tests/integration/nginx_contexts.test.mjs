@@ -11,7 +11,7 @@ import {root} from '../lib/places.mjs';
 const shipped = path.join(root, 'deploy/nginx');
 const readme = fs.readFileSync(path.join(shipped, 'README.md'), 'utf8');
 const rows = [...readme.matchAll(/^\| `([^`]+)` \| (\w+) \| ([^|]+) \|/gm)].map(([, file, context, place]) => ({file, context, place: place.trim()}));
-const anywhere = ['sse-worker.params', 'sse-worker.reset.conf', 'sse-worker.headers.conf']; // nginx takes such directives in every context below main
+const anywhere = ['sse-worker.params', 'sse-worker.reset.conf', 'sse-worker.headers.conf', 'sse-worker.application.conf']; // nginx takes such directives in every context below main
 const beside = ['sse-worker.refusals.conf', 'sse-worker.handover.conf', 'sse-worker.auth-publish.conf']; // they need the locations
 const contexts = ['main', 'http', 'server', 'location'];
 

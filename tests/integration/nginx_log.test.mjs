@@ -62,5 +62,5 @@ test('the format sse_worker has - in its place', async (t) => {
   for (const query of Object.keys(shown)) await hub.nginx.fetch(`/logged?${query}`);
   await until(() => log(hub.nginx).split('\n').length > Object.keys(shown).length, 'all lines');
   const lines = log(hub.nginx).trim().split('\n');
-  assert.deepEqual(lines.map((line) => assert.ok(line.includes("/logged")) ?? /"GET \/logged\?(.*?) HTTP\/1\.1" 204 0 "-" "-"$/.exec(line)?.[1] ?? line), Object.values(shown));
+  assert.deepEqual(lines.map((line) => assert.ok(line.includes('/logged')) ?? /"GET \/logged\?(.*?) HTTP\/1\.1" 204 0 "-" "-"$/.exec(line)?.[1] ?? line), Object.values(shown));
 });
