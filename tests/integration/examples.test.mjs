@@ -58,6 +58,13 @@ for (const [language, program] of Object.entries(programs)) {
   }
 }
 
+test('docs/access.md prints the lines of the examples', () => {
+  const printed = blocks(page).filter(({language}) => language === 'nginx').map(({code}) => code.trim().split('\n'));
+  assert.equal(printed.length, 2);
+  for (const [n, way] of ['handover', 'asked'].entries())
+    for (const line of printed[n]) assert.ok(lines(way, 3000).split('\n').includes(line), line);
+});
+
 // `make run` without building, on free ports.
 test('the commands of docs/access.md', async (t) => {
   for (const way of ways) {

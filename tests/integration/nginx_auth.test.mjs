@@ -180,4 +180,7 @@ test('what a site sets for its pages gives nobody a grant', async (t) => {
     app.answer = answers(204, {'X-Sse-Grant': 'subscribe=b'});
     assertProblem(await nginx.fetch('/events?topic=a'), 403);
   }
+  await app.stop();
+  const nginx = await startNginx(t, hub.worker.address, {server: question(app.port), locations, site: 'error_page 500 502 503 504 =200 /oops.html;'});
+  assertProblem(await nginx.fetch('/events?topic=a&poll=1'), 503, /^The application/);
 });

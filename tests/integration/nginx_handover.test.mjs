@@ -140,10 +140,21 @@ test('handed over', async (t) => {
       assertProblem(poll, status === 429 ? 429 : 503);
       assert.equal(poll.header('retry-after'), '3');
     }
+    app.answer = redirect({'X-Own': 'x'.repeat(2000)});
+    isRetry(await hub.nginx.fetch('/chat'));
+    assert.match(hub.nginx.errors, /too big header/);
     await app.stop();
     isRetry(await hub.nginx.fetch('/chat'));
     assertProblem(await hub.nginx.fetch('/chat?poll=1'), 503, /^The application/);
   });
+});
+
+test('an application that is not trusted hands nothing over', async (t) => {
+  const app = await startApplication(t, redirect());
+  const server = `${handover(app.port)} location /other { proxy_pass http://127.0.0.1:${app.port}; proxy_ignore_headers X-Accel-Redirect; }`;
+  const nginx = await startNginx(t, away(t), {server});
+  const answer = await nginx.fetch('/other');
+  assert.deepEqual([answer.status, answer.text], [200, '']);
 });
 
 test('the worker is away: an EventSource comes back, a long poll gets 503', async (t) => {
