@@ -22,7 +22,7 @@ build: packages-build ## the worker, build/sse-worker; PRESET=release, dev (buil
 build-tests: packages-build packages-build-tests ## the worker and everything that tests and measures it
 	deploy/local/build all
 
-run: packages-run run-check build ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE
+run: packages-run run-check build ## nginx, the worker and a feed in the foreground; PORT=8080 FEED=off CONFIG=FILE SERVER=FILE
 	@deploy/local/run
 
 test: packages-test $(NODE_MODULES) build-tests ## every test; PRESET as above

@@ -24,6 +24,13 @@ place(${source}/deploy/nginx/sse-worker.upstream.conf /etc/nginx/conf.d sse-work
 place(${source}/deploy/nginx/sse-worker.params /etc/nginx/snippets sse-worker.params)
 place(${source}/deploy/nginx/sse-worker.reset.conf /etc/nginx/snippets sse-worker.reset.conf)
 place(${source}/deploy/nginx/sse-worker.locations.conf /etc/nginx/snippets sse-worker.locations.conf)
+place(${source}/deploy/nginx/sse-worker.events.conf /etc/nginx/snippets sse-worker.events.conf)
+place(${source}/deploy/nginx/sse-worker.common.conf /etc/nginx/snippets sse-worker.common.conf)
+place(${source}/deploy/nginx/sse-worker.auth.conf /etc/nginx/snippets sse-worker.auth.conf)
+place(${source}/deploy/nginx/sse-worker.question.conf /etc/nginx/snippets sse-worker.question.conf)
+place(${source}/deploy/nginx/sse-worker.auth-publish.conf /etc/nginx/snippets sse-worker.auth-publish.conf)
+place(${source}/deploy/nginx/sse-worker.handover.conf /etc/nginx/snippets sse-worker.handover.conf)
+place(${source}/deploy/nginx/sse-worker.application.conf /etc/nginx/snippets sse-worker.application.conf)
 place(${source}/deploy/nginx/sse-worker.headers.conf /etc/nginx/snippets sse-worker.headers.conf)
 place(${source}/deploy/nginx/sse-worker.refusals.conf /etc/nginx/snippets sse-worker.refusals.conf)
 

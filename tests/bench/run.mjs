@@ -1,9 +1,10 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns) or of systems (growth, compare): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access) or of systems (growth, compare): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import {execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {cpus, loadavg, release} from 'node:os';
 import {join} from 'node:path';
+import {access} from './access.mjs';
 import {before} from './before.mjs';
 import {compare} from './compare.mjs';
 import {absent, takeRound} from './comparison.mjs';
@@ -20,7 +21,7 @@ import {withoutPrevious} from './systems/previous.mjs';
 import {printTable} from './table.mjs';
 import {turnsSuite as turns} from './turns.mjs';
 
-const suites = {greeting, hub, slow, durable, growth, compare, before, turns};
+const suites = {greeting, hub, slow, durable, growth, compare, before, turns, access};
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

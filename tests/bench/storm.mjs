@@ -9,7 +9,8 @@ import {load, watching} from './load.mjs';
 import {writeConfig} from './results.mjs';
 
 const readers = 5000;
-const config = () => writeConfig('storm', 'drain_seconds: 0\nstreams:\n  retry_seconds: 0.5\n  retry_jitter_seconds: 0.5\n');
+const settings = 'drain_seconds: 0\nstreams:\n  retry_seconds: 0.5\n  retry_jitter_seconds: 0.5\n';
+const config = () => writeConfig('storm', settings);
 
 const openStreams = async (stack) => {
   const text = await (await fetch(`${stack.origin}/metrics`)).text();
@@ -40,9 +41,11 @@ async function restart(stack) {
   return until(async () => restarted() && (await listens(stack)), 'the worker listened again');
 }
 
-async function measure({stack, pids}) {
+// `query`: what the readers have in their address beside the topic. `more`: lines for `streams:` and below.
+export const stormConfig = (more) => writeConfig('storm-access', settings + more);
+export async function measure({stack, pids}, query = '') {
   const [report, listening] = await Promise.all([
-    load('--url', stack.events, '--streams', readers, '--topic', 'news', '--reconnect', '--publish-rate', 5,
+    load('--url', `${stack.events}${query}`, '--streams', readers, '--topic', 'news', '--reconnect', '--publish-rate', 5,
       '--publish-for', '10s', '--duration', '25s', ...watching({nginx: pids.nginx})),
     restart(stack),
   ]);

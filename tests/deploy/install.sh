@@ -46,7 +46,8 @@ systemd_takes_it() {
 
 install_to /usr
 check 'the program runs' "$there/usr/bin/sse-worker" --version
-for name in conf.d/sse-worker.upstream.conf snippets/sse-worker.params snippets/sse-worker.reset.conf snippets/sse-worker.locations.conf snippets/sse-worker.headers.conf snippets/sse-worker.refusals.conf; do
+for name in conf.d/sse-worker.upstream.conf \
+  snippets/sse-worker.{params,reset.conf,locations.conf,events.conf,common.conf,auth.conf,question.conf,auth-publish.conf,handover.conf,application.conf,headers.conf,refusals.conf}; do
   check "as shipped: $name" same "/etc/nginx/$name" "deploy/nginx/${name#*/}"
 done
 check 'as shipped: the configuration, but that a service keeps its history' kept_config

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import http from 'node:http';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {test} from 'node:test';
+import {handover, question, startApplication} from '../lib/application.mjs';
 import {defer} from '../lib/cleanup.mjs';
 import {startHub} from '../lib/hub.mjs';
 import {assertProblem} from '../lib/problem.mjs';
@@ -150,48 +150,31 @@ test('tokens', async (t) => {
 });
 
 // An application with two users, known by the header X-User. It grants, or hands over.
-async function application(t) {
-  const server = http.createServer((request, response) => {
-    const user = request.headers['x-user'];
-    if (!user) return response.writeHead(401, {'WWW-Authenticate': 'Login'}).end();
-    if (request.url.startsWith('/grant')) return response.writeHead(204, {'X-Sse-Grant': `subscribe=user/${user}&subject=${user}`}).end();
-    response.writeHead(200, {'X-Accel-Redirect': `/_events?topic=user/${user}&topic=news`, 'X-Sse-Grant': `subject=${user}`, 'Content-Length': 0}).end();
-  });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  defer(t, () => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  return server.address().port;
+function twoUsers(request, response) {
+  const user = request.headers['x-user'];
+  if (!user) return response.writeHead(401, {'WWW-Authenticate': 'Login'}).end();
+  if (request.url.startsWith('/grant')) return response.writeHead(204, {'X-Sse-Grant': `subscribe=user/${user}&subject=${user}`}).end();
+  response.writeHead(200, {'X-Accel-Redirect': `/_events?topic=user/${user}&topic=news`, 'X-Sse-Grant': `subject=${user}`, 'Content-Length': 0}).end();
 }
 
-const worker = `
-  include snippets/sse-worker.params; include snippets/sse-worker.reset.conf;
-  fastcgi_param SCRIPT_NAME /events; fastcgi_param SSE_GRANT $sse_grant;
-  fastcgi_pass sse_worker_streams; fastcgi_buffering off;`;
-
 test('an application that nginx asks, and one that hands over', async (t) => {
-  const app = await application(t);
-  const server = `
-    location = /asked { auth_request /grant; auth_request_set $sse_grant $upstream_http_x_sse_grant; ${worker} }
-    location = /grant { internal; proxy_pass http://127.0.0.1:${app}/grant; proxy_pass_request_body off; proxy_set_header Content-Length ""; }
-    location = /chat { proxy_pass http://127.0.0.1:${app}/chat; }
-    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; fastcgi_param REQUEST_URI $request_uri; }`;
-  const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server}});
+  const app = await startApplication(t, twoUsers);
+  const server = `${question(app.port)} ${handover(app.port)}`;
+  const hub = await startHub(t, {access: {public: ['news']}}, {nginx: {server, locations: 'sse-worker.auth.conf'}});
   const as = (user, more = {}) => ({headers: {'X-User': user, ...more}});
 
   await t.test('asked: the grant of the application decides', async () => {
-    const alice = await hub.nginx.http('/asked?topic=user/alice', as('alice')).head();
+    const alice = await hub.nginx.http('/events?topic=user/alice', as('alice')).head();
     assert.equal(alice.status, 200);
     alice.leave();
-    assertProblem(await hub.nginx.fetch('/asked?topic=user/alice', as('bob')), 403, /^topic: user\/alice is not covered/);
-    assert.equal((await hub.nginx.fetch('/asked?topic=news')).status, 401);
+    assertProblem(await hub.nginx.fetch('/events?topic=user/alice', as('bob')), 403, /^topic: user\/alice is not covered/);
+    assert.equal((await hub.nginx.fetch('/events?topic=news')).status, 401);
   });
 
   await t.test('no header of a client is a grant', async () => {
     const names = ['SSE-Grant', 'X-Sse-Grant', 'Sse-Handover', 'HTTP-SSE-GRANT', 'Grant'];
     const headers = Object.fromEntries(names.map((name) => [name, 'subscribe=*']));
-    assert.equal((await hub.nginx.fetch('/asked?topic=user/alice', as('bob', headers))).status, 403);
+    assert.equal((await hub.nginx.fetch('/events?topic=user/alice', as('bob', headers))).status, 403);
     assert.equal((await hub.nginx.fetch('/events?topic=user/alice', {headers})).status, 401);
     assert.equal((await hub.nginx.fetch('/_events?topic=user/alice')).status, 404);
   });
@@ -224,20 +207,11 @@ test('an application that nginx asks, and one that hands over', async (t) => {
 });
 
 test('handed over with a resume address: the client comes back without the application', async (t) => {
-  let asked = 0;
-  const server = http.createServer((request, response) => {
-    asked++;
-    const {search} = new URL(request.url, 'http://app');
+  const app = await startApplication(t, ({url}, response) => {
+    const {search} = new URL(url, 'http://app');
     response.writeHead(200, {'X-Accel-Redirect': `/_events${search || '?topic=user/bob&topic=news&topic=w/*'}`, 'X-Sse-Grant': 'subject=bob&subscribe=also&resume=3600', 'Content-Length': 0}).end();
   });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  defer(t, () => {
-    server.closeAllConnections();
-    return new Promise((closed) => server.close(closed));
-  });
-  const locations = `
-    location = /chat { proxy_pass http://127.0.0.1:${server.address().port}; }
-    location = /_events { internal; set $sse_grant $upstream_http_x_sse_grant; ${worker} fastcgi_param SSE_HANDOVER 1; fastcgi_param REQUEST_URI $request_uri; }`;
+  const locations = handover(app.port);
   const folder = await mkdtemp(join(tmpdir(), 'sse-resume-'));
   defer(t, () => rm(folder, {recursive: true}));
   const file = join(folder, 'resume.key');
@@ -260,7 +234,7 @@ test('handed over with a resume address: the client comes back without the appli
   await t.test('a restart sends nobody to the application', async () => {
     await hub.publish({topic: ['news', 'also'], data: '2', private: true});
     await hub.restart(settings);
-    assert.equal(asked, 1);
+    assert.equal(app.asked.length, 1);
     const back = await hub.nginx.http(address, {headers: {'Last-Event-ID': cursor}}).head();
     assert.equal(back.status, 200);
     await hub.publish({topic: 'w/x', data: '3'});
@@ -268,7 +242,7 @@ test('handed over with a resume address: the client comes back without the appli
     assert.deepEqual(data(back), ['2', '3']);
     assert.deepEqual(resumed(back), []);
     back.leave();
-    assert.equal(asked, 1);
+    assert.equal(app.asked.length, 1);
   });
 
   await t.test('it opens nothing else', async () => {

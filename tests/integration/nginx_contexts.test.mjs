@@ -11,7 +11,8 @@ import {root} from '../lib/places.mjs';
 const shipped = path.join(root, 'deploy/nginx');
 const readme = fs.readFileSync(path.join(shipped, 'README.md'), 'utf8');
 const rows = [...readme.matchAll(/^\| `([^`]+)` \| (\w+) \| ([^|]+) \|/gm)].map(([, file, context, place]) => ({file, context, place: place.trim()}));
-const anywhere = ['sse-worker.params', 'sse-worker.reset.conf', 'sse-worker.headers.conf']; // nginx takes such directives in every context below main
+const anywhere = ['sse-worker.params', 'sse-worker.reset.conf', 'sse-worker.headers.conf', 'sse-worker.application.conf']; // nginx takes such directives in every context below main
+const beside = ['sse-worker.refusals.conf', 'sse-worker.handover.conf', 'sse-worker.auth-publish.conf']; // they need the locations
 const contexts = ['main', 'http', 'server', 'location'];
 
 // Copies that listen on files of this directory and name a certificate in it; for a configuration that is only checked.
@@ -31,7 +32,7 @@ function copy(directory) {
 async function takes(directory, context, lines, file) {
   const at = (name) => (context === name ? lines : '');
   const upstream = file === 'sse-worker.upstream.conf' ? '' : 'include snippets/sse-worker.upstream.conf;';
-  const locations = file === 'sse-worker.refusals.conf' ? 'include snippets/sse-worker.locations.conf;' : '';
+  const locations = beside.includes(file) ? 'include snippets/sse-worker.locations.conf;' : '';
   fs.writeFileSync(path.join(directory, 'nginx.conf'), `pid nginx.pid;
 ${file === 'sse-worker.main.conf' ? '' : 'events { }'}
 ${at('main')}

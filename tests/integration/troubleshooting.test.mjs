@@ -6,6 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import {test} from 'node:test';
 import zlib from 'node:zlib';
+import {question, startApplication} from '../lib/application.mjs';
 import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
 import {http as http1} from '../lib/http.mjs';
 import {startHub} from '../lib/hub.mjs';
@@ -130,11 +131,18 @@ test('the socket has gone: /healthz says so, while a kept connection still publi
   assert.equal((await hub.nginx.fetch('/healthz')).status, 200);
 });
 
-// nginx -t with these lines in main, http and server context, the shipped files in place but for `without`.
-async function refusal(t, {main = 'events {}', http = '', server = '', without}) {
+// nginx -t with these lines in main, http and server context, the shipped files in place but for `without`, and for `edited`: a file,
+// a text in it, and what is there instead.
+async function refusal(t, {main = 'events {}', http = '', server = '', without, edited: [name, from, to] = []}) {
   const directory = temporaryDirectory(t);
   fs.cpSync(path.join(root, 'deploy/nginx'), path.join(directory, 'snippets'), {recursive: true});
   if (without) fs.rmSync(path.join(directory, 'snippets', without));
+  if (name) {
+    const edited = path.join(directory, 'snippets', name);
+    const text = fs.readFileSync(edited, 'utf8');
+    assert.ok(text.includes(from), from);
+    fs.writeFileSync(edited, text.replaceAll(from, to));
+  }
   const file = path.join(directory, 'nginx.conf');
   fs.writeFileSync(file, `pid nginx.pid; ${main}\nhttp { ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`).join(' ')}\n${http}\nserver { listen unix:${directory}/own; ${server} } }\n`);
   return (await run('nginx', ['-t', '-p', directory, '-e', path.join(directory, 'error.log'), '-c', file])).stderr;
@@ -150,10 +158,32 @@ test('nginx does not start', async (t) => {
     ['"upstream" directive is not allowed here', {server: upstream}],
     ['"events" directive is duplicate', {main: 'events {} include snippets/sse-worker.main.conf;'}],
     ['sse-worker.reset.conf" failed (2: No such file or directory)', {http: upstream, server: locations, without: 'sse-worker.reset.conf'}],
+    // As earlier versions have them.
+    ['unknown "sse_worker_token" variable', {http: upstream, server: locations, edited: ['sse-worker.upstream.conf', 'sse_worker_token', 'sse_worker_other']}],
+    ['"fastcgi_pass_request_body" directive is duplicate', {http: upstream, server: locations, edited: ['sse-worker.reset.conf', 'gzip off;', 'gzip off; fastcgi_pass_request_body on;']}],
   ]) {
     documented(text);
     assert.ok((await refusal(t, lines)).includes(text), text);
   }
+});
+
+test('an application that decides about access fails', async (t) => {
+  const sentence = 'The application that decides about access does not answer. Try again in 3 seconds.';
+  documented(sentence);
+  const app = await startApplication(t, (request, response) => response.writeHead(302, {Location: '/login'}).end());
+  const asked = (server) => startNginx(t, elsewhere(t), {server, locations: 'sse-worker.auth.conf'});
+  const fails = async (nginx, text) => {
+    assert.equal((await nginx.fetch('/events?topic=a')).text, 'retry: 3000\n\n');
+    assert.equal((await nginx.fetch('/events?topic=a&poll=1')).json.detail, sentence);
+    await logged(nginx, text);
+  };
+  const nginx = await asked(question(app.port));
+  await fails(nginx, 'auth request unexpected status: 302');
+  await fails(await asked(''), 'auth request unexpected status: 404');
+  app.answer = (request, response) => response.writeHead(204, {'X-Sse-Grant': 'x'.repeat(2000)}).end();
+  await fails(nginx, 'upstream sent too big header while reading response header from upstream');
+  await app.stop();
+  await fails(nginx, 'connect() failed (111: Connection refused) while connecting to upstream');
 });
 
 test('404: the request reached a server without the locations, or the path is wrong', async (t) => {

@@ -21,10 +21,10 @@ function site(port) {
     .replace(/root \/[^;]*;/, `root ${path.join(root, 'www')};`);
 }
 
-const ownServer = (port, server) => `
+const ownServer = (port, server, locations) => `
     server {
         listen 127.0.0.1:${port} sndbuf=128k;
-        include snippets/sse-worker.locations.conf;
+        include snippets/${locations};
         ${server}
     }`;
 
@@ -89,10 +89,10 @@ function install(directory, sockets, patient, origins) {
   if (origins.length > 0 && withOrigins === rewritten) throw new Error('sse-worker.upstream.conf has no map of origins');
   fs.writeFileSync(upstream, withOrigins);
   if (!patient) return;
-  const locations = path.join(snippets, 'sse-worker.locations.conf');
-  const shippedText = fs.readFileSync(locations, 'utf8');
-  if (!shippedText.includes('send_timeout 30s;')) throw new Error('sse-worker.locations.conf has another send_timeout');
-  fs.writeFileSync(locations, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
+  const events = path.join(snippets, 'sse-worker.events.conf');
+  const shippedText = fs.readFileSync(events, 'utf8');
+  if (!shippedText.includes('send_timeout 30s;')) throw new Error('sse-worker.events.conf has another send_timeout');
+  fs.writeFileSync(events, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
 // The process of an nginx with this configuration in this folder, whose pid file is nginx.pid there, once its sockets listen. Whoever
@@ -117,16 +117,16 @@ export async function launchNginx(directory, text) {
   return child;
 }
 
-// Options: `server`, lines for the server block; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `origins`, those that nginx allows in its own answers; `patient`, nginx waits for readers who take
+// Options: `server`, lines for the server block; `locations`, the shipped file in it; `site`, lines for the http block; `main`, lines outside of it; `user`, whom nginx runs as where root starts it; `others`, further workers' sockets; `origins`, those that nginx allows in its own answers; `patient`, nginx waits for readers who take
 // nothing; `whole`, the shipped server in place of a block with the shipped locations; `workers` and `connections` of each, as in
 // nginx.conf.
 export async function startNginx(
-  t, socket, {server = '', site: http = '', main = '', user = 'root', others = [], origins = [], patient = false, whole = false, workers = 1, connections = 4096} = {},
+  t, socket, {server = '', site: http = '', main = '', user = 'root', others = [], origins = [], patient = false, whole = false, locations = 'sse-worker.locations.conf', workers = 1, connections = 4096} = {},
 ) {
   const directory = temporaryDirectory(t);
   install(directory, [socket, ...others], patient, origins);
   const port = await freePort();
-  const servers = whole ? site(port) : ownServer(port, server);
+  const servers = whole ? site(port) : ownServer(port, server, locations);
   const text = configuration(directory, servers, {http, main, user, workers, connections});
   const child = await launchNginx(directory, text);
   defer(t, () => child.stop());

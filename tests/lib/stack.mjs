@@ -15,15 +15,21 @@ export class Stack {
 
   // Options: `config`, the worker's configuration file, or `settings`, the text of one; without either it is the shipped one.
   // `feed`: the page's live examples run beside it, in the configuration that goes with them. `program`: the folder of the worker's
-  // program. `tree`: the checkout whose scripts, nginx files, pages and shipped configuration are used. `stderr`: 'inherit' for
+  // program. `server`: text for nginx's server block, in place of the shipped locations. `tree`: the checkout whose scripts, nginx files, pages and shipped configuration are used. `stderr`: 'inherit' for
   // one that shows what the worker logs.
-  static async start({config, settings, feed = false, program = path.dirname(binary), tree = root, stderr = 'pipe'} = {}) {
+  static async start({config, settings, feed = false, server, program = path.dirname(binary), tree = root, stderr = 'pipe'} = {}) {
     const stack = new Stack();
     const port = await freePort();
     stack.home = path.join(tree, '.run', String(port));
     stack.origin = `http://127.0.0.1:${port}`;
     const env = {...process.env, PORT: String(port), BUILD: program, FEED: feed ? 'on' : 'off'};
     delete env.CONFIG;
+    delete env.SERVER;
+    if (server !== undefined) {
+      fs.mkdirSync(stack.home, {recursive: true, mode: 0o700});
+      env.SERVER = path.join(stack.home, 'lines');
+      fs.writeFileSync(env.SERVER, server);
+    }
     if (settings !== undefined) {
       fs.mkdirSync(stack.home, {recursive: true, mode: 0o700});
       env.CONFIG = path.join(stack.home, 'sse-worker.yaml');

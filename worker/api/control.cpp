@@ -218,6 +218,7 @@ std::optional<http::Response> ControlEndpoint::refusal(const http::Request& requ
   const auto identity = grants_.publisher(request);
   if (!identity) return identity.error();
   if (const auto& grant = identity.value().grant) {
+    if (auto refused = request.grant ? access_.cross_site_problem(request) : std::nullopt) return refused;
     if (grant->control) return std::nullopt;
     return grants_.not_granted("The grant of this request does not include control");
   }

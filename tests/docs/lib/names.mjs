@@ -23,7 +23,7 @@ export function mentionedKeys(page) {
 // Not nginx's variables. In bounds.md the column of metrics leaves `sse_worker_` out, as the page says.
 export function mentionedMetrics(page) {
   const text = page.replace(/^```nginx\n.*?^```/gms, '');
-  const found = new Set(text.match(/(?<![$\w])sse_worker_[a-z_]*[a-z]\b(?!\.)/g));
+  const found = new Set(text.match(/(?<![$\w])sse_worker_[a-z_]*[a-z]\b(?!\.|" variable)/g));
   if (page.startsWith('# Bounds'))
     for (const [, cell] of page.matchAll(/^(?:\| [^\n|]*){3}\| ([^\n|]*)\| [^\n|]*\|$/gm)) for (const [, name] of cell.matchAll(/`([a-z_]+)[`{]/g)) found.add(`sse_worker_${name}`);
   return found;

@@ -12,7 +12,7 @@ export function shipped(key, otherwise) {
 }
 
 // The body that nginx lets through to /events, and the longest line of a head that it reads, without a setting 8 KiB.
-const [, events] = /location = \/events \{([^}]*)\}/.exec(read('deploy/nginx/sse-worker.locations.conf'));
+const events = read('deploy/nginx/sse-worker.events.conf');
 export const nginxBody = bytes(/client_max_body_size (\d+)([km])/.exec(events));
 export const nginxLine = bytes(/large_client_header_buffers \d+ (\d+)([km])/.exec(read('deploy/nginx/sse-worker.site.conf')) ?? ['', 8, 'k']);
 

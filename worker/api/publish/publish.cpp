@@ -167,6 +167,9 @@ PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Acc
 base::Result<Identity, http::Response> PublishEndpoint::publisher(const http::Request& request) const {
   if (access_.has_key(request)) return Identity{};
   auto identity = grants_.publisher(request);
+  if (identity && request.grant) {
+    if (auto refused = access_.cross_site_problem(request)) return base::failure(*std::move(refused));
+  }
   if (!identity || identity.value().grant) return identity;
   if (grants_.has_publisher_keys()) {
     return base::failure(grants_.missing(

@@ -6,6 +6,7 @@
 
 #include "api/request/bearer.hpp"
 #include "base/printable.hpp"
+#include "http/problem.hpp"
 
 namespace worker::api {
 namespace {
@@ -53,6 +54,13 @@ std::optional<http::Response> Access::control_problem(const http::Request& reque
       caller.is_local() ? publishing_doubt(caller) : elsewhere(caller, request.remote_address);
   if (!reason) return std::nullopt;
   return refused(caller, fmt::format("{}: /control then needs {}.", *reason, how));
+}
+
+std::optional<http::Response> Access::cross_site_problem(const http::Request& request) const {
+  if (!caller_of(request, settings_).cross_site) return std::nullopt;
+  return http::problem(403,
+                       "This request comes from a page of another origin. The operator can add the origin to "
+                       "access.origins.");
 }
 
 std::optional<http::Response> Access::metrics_problem(const http::Request& request) const {

@@ -25,6 +25,9 @@ class Access {
   std::optional<http::Response> publish_problem(const http::Request& request) const;
   /// The same for /control, where the caller must be on this machine if there is no key.
   std::optional<http::Response> control_problem(const http::Request& request) const;
+  /// The same for a publisher or operator whom the web server knows (SSE_GRANT), for example by a cookie: a
+  /// browser adds that to whatever any page asks, so pages of other origins are refused. 403.
+  std::optional<http::Response> cross_site_problem(const http::Request& request) const;
   /// The same for reading the metrics.
   std::optional<http::Response> metrics_problem(const http::Request& request) const;
   /// The same for `$stats`, where clients on this machine may read it.
