@@ -40,13 +40,17 @@ struct Fixture {
       streams.add(*opened.back());
     }
   }
-  std::unique_ptr<RecordingExchange> asked(const std::string& body) {
-    http::Request request{.method = "POST",
-                          .path = "/control",
-                          .content_type = "application/json",
-                          .remote_address = http::RemoteAddress::parse("127.0.0.1"),
-                          .body = body};
-    request.headers.emplace("host", "localhost");
+  std::unique_ptr<RecordingExchange> asked(const std::string& body) { return served(request(body)); }
+  static http::Request request(const std::string& body) {
+    http::Request made{.method = "POST",
+                       .path = "/control",
+                       .content_type = "application/json",
+                       .remote_address = http::RemoteAddress::parse("127.0.0.1"),
+                       .body = body};
+    made.headers.emplace("host", "localhost");
+    return made;
+  }
+  std::unique_ptr<RecordingExchange> served(http::Request request) {
     auto exchange = std::make_unique<RecordingExchange>(std::move(request));
     endpoint.serve(*exchange);
     return exchange;
@@ -84,6 +88,22 @@ BOOST_AUTO_TEST_CASE(a_list_describes_the_streams_of_a_subject) {
   BOOST_TEST(exchange->body() == R"({"count":1,"streams":[{"subject":"alice","topics":["chat/1","news/*"],)"
                                  R"("since":"2026-11-22T07:20:00.123Z","waitingBytes":7}]})"
                                  "\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_grant_of_the_web_server_counts_for_no_page_of_another_origin) {
+  auto asking = request(R"({"action":"list","subject":"alice"})");
+  asking.grant = "control=1";
+  const auto status = [&](const char* origin) {
+    auto from = asking;
+    if (*origin != '\0') from.headers.emplace("origin", origin);
+    const auto exchange = served(std::move(from));
+    turn();
+    return exchange->head->status;
+  };
+  BOOST_TEST(status("") == 200);
+  BOOST_TEST(status("http://localhost") == 200);
+  BOOST_TEST(status("https://evil.example") == 403);
+  BOOST_TEST(status("null") == 403);
 }
 
 BOOST_AUTO_TEST_CASE(a_topic_concerns_those_who_ask_for_it_also_by_a_pattern) {
