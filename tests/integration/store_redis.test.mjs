@@ -4,6 +4,7 @@ import test from 'node:test';
 import {Hub} from '../lib/hub.mjs';
 import {startNginx} from '../lib/nginx.mjs';
 import {insist, spawnFour, startRedis, startWorkers} from '../lib/redis.mjs';
+import {readerToken, readersOf} from '../lib/tokens.mjs';
 import {until, within} from '../lib/wait.mjs';
 
 const numbers = (count, from = 0) => Array.from({length: count}, (_, n) => String(n + from));
@@ -95,4 +96,34 @@ test('connections are cut under load: every acknowledged event comes once', asyn
     assert.deepEqual((await reader.got(100)).map((event) => event.data), numbers(100));
     assert.deepEqual(reader.gaps, []);
   }
+});
+
+test('private events are private at every worker: live, from the history, by pattern, in a poll, after a restart', async (t) => {
+  const redis = await startRedis(t);
+  const settings = JSON.parse(readersOf());
+  const {at} = await startWorkers(t, redis, 2, settings);
+  const as = (user) => ({headers: {Authorization: `Bearer ${readerToken(user, [`user/${user}`])}`}});
+  const poll = async (n, query, user) => (await at(n).poll(query, user && as(user))).body.events.map((event) => event.data);
+  const open = (n, query, user) => at(n).ask(query, user && as(user)).head();
+  const live = await Promise.all([open(0, 'topic=user/alice', 'alice'), open(1, 'topic=*', 'alice'), open(1, 'topic=*', 'bob'), open(1, 'topic=*')]);
+  await at(0).publish({topic: ['user/alice', 'room'], data: 'for alice', private: true});
+  await at(1).publish({topic: ['user/alice', 'room'], data: 'for all'});
+  const expected = (user) => (user === 'alice' ? ['for alice', 'for all'] : ['for all']);
+  for (const [n, user] of ['alice', 'alice', 'bob', undefined].entries()) {
+    const data = () => live[n].frames.filter((frame) => frame.data !== undefined).map((frame) => frame.data);
+    await until(() => data().includes('for all'), 'the public event');
+    assert.deepEqual(data(), expected(user));
+    live[n].leave();
+  }
+  const everywhere = async () => {
+    for (const n of [0, 1]) {
+      for (const user of ['alice', 'bob', undefined]) {
+        for (const topic of ['room', '*', 'user/alice'])
+          assert.deepEqual(await poll(n, {topic, lastEventId: 'earliest'}, user), expected(user), `${user} at ${n}, ${topic}`);
+      }
+    }
+  };
+  await everywhere();
+  for (const n of [0, 1]) await at(n).restart({store: {kind: 'redis', url: redis.url}, ...settings});
+  await everywhere();
 });
