@@ -52,6 +52,26 @@ test('a token is sent when one subscribes and publishes, and stays in the memory
   await close();
 });
 
+test('the form publishes private events', {timeout: 240_000}, async () => {
+  const {page, close} = await open('&topics=news&to=mine,news');
+  await status(page, 'Live');
+  const own = page.getByLabel('Private: only for those to whom a topic of it is granted');
+  await own.check();
+  await page.getByLabel('Data', {exact: true}).fill('{"for":"one"}');
+  await press(page, 'Publish');
+  await page.waitForFunction(() => document.querySelector('.result').textContent.startsWith('Stored with the id '));
+  await own.uncheck();
+  await page.getByLabel('Data', {exact: true}).fill('{"for":"all"}');
+  await press(page, 'Publish');
+  await row(page, '{"for":"all"}');
+  assert.ok(!(await texts(page)).some((text) => text.includes('{"for":"one"}')));
+  await fill(page, readerToken('alice', ['mine']));
+  await page.getByLabel('Start after this event id, or earliest').fill('earliest');
+  await press(page, 'Subscribe');
+  await row(page, '{"for":"one"}');
+  await close();
+});
+
 test('what is refused is said in words, and so is what is no token', {timeout: 240_000}, async () => {
   const {page, sent, close} = await open('&topics=mine');
   for (const [token, says] of [

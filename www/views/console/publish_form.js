@@ -4,11 +4,11 @@ import {el} from '../../shell/dom.js';
 import {describe} from '../../lib/answer.js';
 import {sentenceOf} from './refusals.js';
 
-const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close'];
+const fields = ['topic', 'data', 'event', 'id', 'key', 'retry', 'close', 'private'];
 
 // Returns { element, suggest(topic) }: suggest fills in the topic unless the person has typed one. topic: the topic to begin with,
-// or null. token(): the token of the request, if there is one. isRead(topic): whether the list above shows the events of this topic. onSubscribe(topic): called when the person asks
-// to subscribe to it. announce(text): called with the result.
+// or null. token(): the token of the request, if there is one. isRead(topic): whether the list above shows the events of this topic.
+// onSubscribe(topic): called when the person asks to subscribe to it. announce(text): called with the result.
 export function publishForm({topic, token, isRead, onSubscribe, announce}) {
   let typed = topic !== null;
   const inputs = {
@@ -21,6 +21,7 @@ export function publishForm({topic, token, isRead, onSubscribe, announce}) {
   inputs.data.value = '{"hello":"world"}';
   const json = el('input', {id: 'json', type: 'checkbox', checked: true});
   const close = el('input', {id: 'closes', type: 'checkbox'});
+  const isPrivate = el('input', {id: 'private', type: 'checkbox'});
   const result = el('p', {class: 'result small', role: 'status'});
   const unread = el('p', {class: 'unread small'});
   const problems = {};
@@ -35,6 +36,7 @@ export function publishForm({topic, token, isRead, onSubscribe, announce}) {
     field('data', 'Data'),
     el('p', {class: 'check'}, json, el('label', {for: 'json'}, 'Data is JSON')),
     el('p', {class: 'check'}, close, el('label', {for: 'closes'}, 'This is the last event: close the topic')),
+    el('p', {class: 'check'}, isPrivate, el('label', {for: 'private'}, 'Private: only for those to whom a topic of it is granted')),
     el('button', {type: 'submit', class: 'primary'}, 'Publish'),
     result, unread);
   inputs.data.addEventListener('input', checkJson);
@@ -73,6 +75,7 @@ export function publishForm({topic, token, isRead, onSubscribe, announce}) {
     const event = {topic: inputs.topic.value.split(',').map((each) => each.trim()).filter(Boolean), data};
     for (const name of ['event', 'id', 'key']) if (inputs[name].value) event[name] = inputs[name].value;
     if (close.checked) event.close = 1;
+    if (isPrivate.checked) event.private = true;
     const held = token();
     const headers = {'Content-Type': 'application/json', ...(held && {Authorization: `Bearer ${held}`})};
     try {
