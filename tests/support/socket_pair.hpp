@@ -57,7 +57,7 @@ inline std::size_t fill(int socket) {
 }
 
 /// A text of `size` bytes in which no place looks like another nearby.
-inline std::string varied(std::size_t size, unsigned seed = 0) {
+inline std::string varied(std::size_t size, std::size_t seed = 0) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>((i * 31 + i / 251 + seed * 97) & 0xffU);
   return text;

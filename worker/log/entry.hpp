@@ -72,20 +72,20 @@ class Entry {
   /// The names of the topics, one after the other, each after its length.
   class Topics {
    public:
-    class iterator {
+    class Iterator {
      public:
       using value_type = std::string_view;
       using difference_type = std::ptrdiff_t;
 
-      iterator() = default;
-      explicit iterator(const char* at) : at_(at) {}
+      Iterator() = default;
+      explicit Iterator(const char* at) : at_(at) {}
       std::string_view operator*() const { return {at_ + sizeof(Length), length()}; }
-      iterator& operator++() {
+      Iterator& operator++() {
         at_ += sizeof(Length) + length();
         return *this;
       }
-      iterator operator++(int) { return std::exchange(*this, ++iterator(*this)); }
-      bool operator==(const iterator&) const = default;
+      Iterator operator++(int) { return std::exchange(*this, ++Iterator(*this)); }
+      bool operator==(const Iterator&) const = default;
 
      private:
       friend class Entry;
@@ -98,18 +98,18 @@ class Entry {
 
       const char* at_ = nullptr;
     };
-    using const_iterator = iterator;
+    using const_iterator = Iterator;
 
-    Topics(iterator begin, iterator end, std::size_t size) : begin_(begin), end_(end), size_(size) {}
-    iterator begin() const { return begin_; }
-    iterator end() const { return end_; }
+    Topics(Iterator begin, Iterator end, std::size_t size) : begin_(begin), end_(end), size_(size) {}
+    Iterator begin() const { return begin_; }
+    Iterator end() const { return end_; }
     std::size_t size() const { return size_; }
     std::string_view front() const { return *begin_; }
     /// The same names in the same order.
     bool operator==(const Topics& other) const { return std::equal(begin_, end_, other.begin_, other.end_); }
 
    private:
-    iterator begin_, end_;
+    Iterator begin_, end_;
     std::size_t size_;
   };
 
@@ -133,8 +133,8 @@ class Entry {
   std::string_view key() const { return {texts() + frame_bytes_ + publisher_id_bytes_, key_bytes_}; }
   /// At least one.
   Topics topics() const {
-    return {Topics::iterator(texts() + frame_bytes_ + publisher_id_bytes_ + key_bytes_),
-            Topics::iterator(texts() + text_bytes_), topics_};
+    return {Topics::Iterator(texts() + frame_bytes_ + publisher_id_bytes_ + key_bytes_),
+            Topics::Iterator(texts() + text_bytes_), topics_};
   }
 
   /// About how many bytes the entry takes in the log.
