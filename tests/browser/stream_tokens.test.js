@@ -169,6 +169,18 @@ test('closed while the page looks for a token, it stays closed', async (t) => {
   assert.deepEqual(seen, ['connecting']);
 });
 
+test('a path with a query: it keeps it, and the cursor is a parameter of its own', async (t) => {
+  for (const topics of [[], ['demo/a']]) {
+    const {last, pass} = await begin(t, {path: '/chat/stream?room=1', topics});
+    await last().open('id: e-1\n\n');
+    await last().cut();
+    await pass(750);
+    const asked = new URL(last().url, 'http://page').searchParams;
+    assert.deepEqual([asked.get('room'), asked.getAll('topic'), asked.get('lastEventId'), asked.get('heartbeat')], ['1', topics, 'e-1', 'event']);
+    again(t);
+  }
+});
+
 const resume = (address, inMs = 3_600_000) => `event: resume\ndata: ${JSON.stringify({address, expires: (Date.now() + inMs) / 1000})}\n\n`;
 const here = '/events?topic=chat%2F42&resume=a*b~c';
 
