@@ -109,8 +109,8 @@ export class Stream {
   }
 
   #refused(end) {
-    const resumed = this.#resume !== null && end.resumed;
-    if (resumed && [401, 403, 404].includes(end.status)) {
+    // Also 400 and 414: the address is longer than the first one, and the first one may do.
+    if (this.#resume !== null && end.resumed && end.status) {
       this.#resume = null;
       this.#connect();
     } else if (end.status === 401 && this.#credential.refused()) this.#connect();
