@@ -69,6 +69,25 @@ test('a second 401, with a fresh token: it ends, and retry() asks for another', 
   assert.equal(last().token, 'Bearer t3');
 });
 
+test('a fresh token that ends while no server answers is not the reason to give up', async (t) => {
+  for (const first of ['401', 'expired']) {
+    const {made, last, seen, pass} = await begin(t, {token: counted()});
+    if (first === '401') await refuse(last());
+    else await last().open(expired('expired'));
+    for (let outage = 0; outage < 3; ++outage) {
+      await refuse(last(), 503);
+      await pass(15_000);
+    }
+    await refuse(last());
+    assert.equal(last().token, 'Bearer t3');
+    assert.equal(seen.at(-1), 'connecting');
+    await refuse(last());
+    assert.equal(seen.at(-1), 'refused 401 No.', 'this token was fresh');
+    assert.equal(made.length, 6);
+    again(t);
+  }
+});
+
 test('403 ends it at once, and the page can see the status', async (t) => {
   const details = [];
   const {made, last} = await begin(t, {token: counted(), onState: (state, {status}) => details.push([state, status])});

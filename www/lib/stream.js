@@ -134,7 +134,10 @@ export class Stream {
   #again(end) {
     if (end.atOnce) this.#suspects = keptConnectionsMax;
     if (end.atOnce || (end.unanswered && this.#suspects-- > 0)) this.#connect();
-    else this.#wait(end);
+    else {
+      this.#credential.waited();
+      this.#wait(end);
+    }
   }
 
   async #authorized(signal) {
