@@ -200,6 +200,15 @@ test('a path with a query: it keeps it, and the cursor is a parameter of its own
   }
 });
 
+test('an application that answers a poll with a stream: the page learns why it waits', async (t) => {
+  for (const polls of [false, true]) {
+    const {last, seen} = await begin(t, {path: '/chat/stream', cursor: undefined, polls});
+    await last().open('id: e-1\n\n');
+    assert.equal(seen.at(-1), 'waiting the answer is not one to a long poll 750 ms');
+    again(t);
+  }
+});
+
 const resume = (address, inMs = 3_600_000) => `event: resume\ndata: ${JSON.stringify({address, expires: (Date.now() + inMs) / 1000})}\n\n`;
 const here = '/events?topic=chat%2F42&resume=a*b~c';
 

@@ -2,12 +2,11 @@
 // again after every failure, and drops a connection that has died in silence. `open` means that it has a cursor: whatever is
 // published from then on is delivered once and in order, or a gap is told.
 
-import {Refusal} from './answer.js';
 import {Credential, NoToken} from './credential.js';
 import {Delays} from './delays.js';
-import {poll, readPolls} from './polling.js';
+import {failure, poll, readPolls} from './polling.js';
 import {resumeAddress, withParameter} from './resume_address.js';
-import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream, refusal} from './stream_request.js';
+import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream} from './stream_request.js';
 import {onWake} from './watchdog.js';
 
 // After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
@@ -164,7 +163,7 @@ export class Stream {
         take(answer);
         if (answer.closed) return {what: 'ended'};
       } catch (error) {
-        return error instanceof Refusal ? refusal(error) : {what: 'lost'};
+        return failure(error);
       }
     }
     if (this.#resume?.untilMs <= env.Date.now()) this.#resume = null;
