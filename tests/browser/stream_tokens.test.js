@@ -69,6 +69,25 @@ test('a second 401, with a fresh token: it ends, and retry() asks for another', 
   assert.equal(last().token, 'Bearer t3');
 });
 
+test('a fresh token that ends while no server answers is not the reason to give up', async (t) => {
+  for (const first of ['401', 'expired']) {
+    const {made, last, seen, pass} = await begin(t, {token: counted()});
+    if (first === '401') await refuse(last());
+    else await last().open(expired('expired'));
+    for (let outage = 0; outage < 3; ++outage) {
+      await refuse(last(), 503);
+      await pass(15_000);
+    }
+    await refuse(last());
+    assert.equal(last().token, 'Bearer t3');
+    assert.equal(seen.at(-1), 'connecting');
+    await refuse(last());
+    assert.equal(seen.at(-1), 'refused 401 No.', 'this token was fresh');
+    assert.equal(made.length, 6);
+    again(t);
+  }
+});
+
 test('403 ends it at once, and the page can see the status', async (t) => {
   const details = [];
   const {made, last} = await begin(t, {token: counted(), onState: (state, {status}) => details.push([state, status])});
@@ -169,6 +188,27 @@ test('closed while the page looks for a token, it stays closed', async (t) => {
   assert.deepEqual(seen, ['connecting']);
 });
 
+test('a path with a query: it keeps it, and the cursor is a parameter of its own', async (t) => {
+  for (const topics of [[], ['demo/a']]) {
+    const {last, pass} = await begin(t, {path: '/chat/stream?room=1', topics});
+    await last().open('id: e-1\n\n');
+    await last().cut();
+    await pass(750);
+    const asked = new URL(last().url, 'http://page').searchParams;
+    assert.deepEqual([asked.get('room'), asked.getAll('topic'), asked.get('lastEventId'), asked.get('heartbeat')], ['1', topics, 'e-1', 'event']);
+    again(t);
+  }
+});
+
+test('an application that answers a poll with a stream: the page learns why it waits', async (t) => {
+  for (const polls of [false, true]) {
+    const {last, seen} = await begin(t, {path: '/chat/stream', cursor: undefined, polls});
+    await last().open('id: e-1\n\n');
+    assert.equal(seen.at(-1), 'waiting the answer is not one to a long poll 750 ms');
+    again(t);
+  }
+});
+
 const resume = (address, inMs = 3_600_000) => `event: resume\ndata: ${JSON.stringify({address, expires: (Date.now() + inMs) / 1000})}\n\n`;
 const here = '/events?topic=chat%2F42&resume=a*b~c';
 
@@ -206,7 +246,7 @@ test('until it ends', async (t) => {
 });
 
 test('refused at the address, it is forgotten, and the first one follows at once', async (t) => {
-  for (const status of [401, 403, 404]) {
+  for (const status of [400, 401, 403, 404, 414, 431]) {
     const {made, last, pass, seen} = await begin(t);
     await last().open(`${resume(here)}id: e-1\n\n`);
     await last().cut();
@@ -220,16 +260,14 @@ test('refused at the address, it is forgotten, and the first one follows at once
   }
 });
 
-test('another refusal at the address is one, and a server that is away keeps it', async (t) => {
-  const {made, last, pass, seen} = await begin(t);
+test('a server that is away keeps the address', async (t) => {
+  const {made, last, pass} = await begin(t);
   await last().open(`${resume(here)}id: e-1\n\n`);
   await last().cut();
   await pass(750);
   await refuse(last(), 503);
   await pass(1500);
   assert.match(last().url, /resume=/);
-  await refuse(last(), 400);
-  assert.equal(seen.at(-1), 'refused 400 No.');
   assert.equal(made.length, 3);
 });
 

@@ -80,10 +80,10 @@ test('asked', async (t) => {
 
   await t.test('its 401 and 403 are JSON, with its challenge', async () => {
     const missing = await hub.nginx.fetch('/events?topic=user/alice');
-    assertProblem(missing, 401);
+    assertProblem(missing, 401, /WWW-Authenticate, if there is one/);
     assert.equal(missing.header('www-authenticate'), 'Login realm="app"');
     const refused = await hub.nginx.fetch('/events?topic=news', as('mallory', {Origin: origin}));
-    assertProblem(refused, 403);
+    assertProblem(refused, 403, /^The application that decides about access refuses this, or/);
     assert.equal(refused.header('access-control-allow-origin'), origin);
   });
 

@@ -90,6 +90,7 @@ export class CatchUp {
         if (signal.aborted) return;
         if (error instanceof Refusal && error.status === 401 && this.#credential.refused()) continue;
         if ((error instanceof Refusal || error instanceof NoToken) && !error.passes) return this.#giveUp();
+        this.#credential.waited();
         await this.#wait(Infinity, this.#delays.next(error.retryAfterMs));
       }
     }

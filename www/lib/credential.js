@@ -48,13 +48,18 @@ export class Credential {
   }
 
   // The server has answered 401, or has ended what the token opened. Returns whether a fresh one is worth a request: not if this
-  // one was fresh.
+  // one was fresh, see waited().
   refused() {
     this.#token = null;
     this.#refusals += 1;
     if (this.#callback && this.#refusals < 2) return true;
     this.#refusals = 0;
     return false;
+  }
+
+  // Some time has passed since the token was given, for example because no server was there: it is no longer fresh.
+  waited() {
+    this.#refusals = 0;
   }
 
   // The next request asks the page again.

@@ -6,6 +6,10 @@ import {refusal} from './stream_request.js';
 const waitSeconds = 25;
 const onTheWayMs = 15_000; // in addition to the time that the worker was asked to wait
 
+class NotAPoll extends Error {
+  problem = 'the answer is not one to a long poll';
+}
+
 // One request. The worker answers when there is something; otherwise at once or, with `waits`, after a while. Throws a
 // Refusal, or another error where the answer is not the worker's, or does not come in time.
 export async function poll(url, {env = globalThis, waits, signal, headers = {}}) {
@@ -19,8 +23,8 @@ export async function poll(url, {env = globalThis, waits, signal, headers = {}})
     const answer = await env.fetch(`${url}&poll=${seconds}`, {signal: ending.signal, cache: 'no-store', headers});
     if (answer.status === 204) return {events: [], closed: true};
     if (!answer.ok) throw new Refusal(answer.status, await answer.text(), answer.headers.get('Retry-After'), env.Date.now());
-    // nginx answers in the place of a worker that is down, with a stream.
-    if (!answer.headers.get('Content-Type')?.startsWith('application/json')) throw new TypeError('not an answer to a poll');
+    // nginx answers in the place of a worker that is down, with a stream; so does an application that hands over and drops `poll`.
+    if (!answer.headers.get('Content-Type')?.startsWith('application/json')) throw new NotAPoll();
     return await answer.json();
   } finally {
     env.clearTimeout(timer);
@@ -42,6 +46,9 @@ export async function readPolls(urlOf, {env, signal, headers, take}) {
     }
     return {what: 'lost'};
   } catch (error) {
-    return error instanceof Refusal ? refusal(error) : {what: 'lost'};
+    return failure(error);
   }
 }
+
+// How an error of poll() ends a request, in the same words.
+export const failure = (error) => (error instanceof Refusal ? refusal(error) : {what: 'lost', problem: error.problem});

@@ -2,12 +2,11 @@
 // again after every failure, and drops a connection that has died in silence. `open` means that it has a cursor: whatever is
 // published from then on is delivered once and in order, or a gap is told.
 
-import {Refusal} from './answer.js';
 import {Credential, NoToken} from './credential.js';
 import {Delays} from './delays.js';
-import {poll, readPolls} from './polling.js';
+import {failure, poll, readPolls} from './polling.js';
 import {resumeAddress, withParameter} from './resume_address.js';
-import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream, refusal} from './stream_request.js';
+import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream} from './stream_request.js';
 import {onWake} from './watchdog.js';
 
 // After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
@@ -109,8 +108,8 @@ export class Stream {
   }
 
   #refused(end) {
-    const resumed = this.#resume !== null && end.resumed;
-    if (resumed && [401, 403, 404].includes(end.status)) {
+    // Also 400 and 414: the address is longer than the first one, and the first one may do.
+    if (this.#resume !== null && end.resumed && end.status) {
       this.#resume = null;
       this.#connect();
     } else if (end.status === 401 && this.#credential.refused()) this.#connect();
@@ -134,7 +133,10 @@ export class Stream {
   #again(end) {
     if (end.atOnce) this.#suspects = keptConnectionsMax;
     if (end.atOnce || (end.unanswered && this.#suspects-- > 0)) this.#connect();
-    else this.#wait(end);
+    else {
+      this.#credential.waited();
+      this.#wait(end);
+    }
   }
 
   async #authorized(signal) {
@@ -161,7 +163,7 @@ export class Stream {
         take(answer);
         if (answer.closed) return {what: 'ended'};
       } catch (error) {
-        return error instanceof Refusal ? refusal(error) : {what: 'lost'};
+        return failure(error);
       }
     }
     if (this.#resume?.untilMs <= env.Date.now()) this.#resume = null;

@@ -14,11 +14,11 @@ const silentMsMost = 3_600_000;
 export const canStream = ({ReadableStream, Response, TextDecoder}) =>
   typeof ReadableStream === 'function' && typeof TextDecoder === 'function' && 'body' in Response.prototype;
 
-// The address for these topics, to be read from after `cursor`.
+// The address for these topics, to be read from after `cursor`. The path may have a query, as that of an application may.
 export function address({path = '/events', topics}, cursor) {
   const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
   if (cursor) query.set('lastEventId', cursor);
-  return `${path}?${query}`;
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }
 
 // firstByteMs: how long the answer may take to begin. headers: besides Accept. Calls onFrames(frames, watchdog) for what each piece
