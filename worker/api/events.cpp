@@ -71,9 +71,10 @@ void EventsEndpoint::add_resume_address(SubscribeRequest& request, const Identit
   const auto token = grants_.resume_token(identity);
   auto address = token ? subscription_address(path, topics, heartbeat, token->text) : std::string();
   if (address.empty()) {
-    request.notice = grants_.has_resume_key()
-                         ? "resume: the address would be too long; grant fewer topics, or use patterns"
-                         : "resume: needs a key, access.resume_key_file";
+    if (!request.notice)
+      request.notice = grants_.has_resume_key()
+                           ? "resume: the address would be too long; grant fewer topics, or use patterns"
+                           : "resume: needs a key, access.resume_key_file";
   } else if (request.poll) {
     request.address = std::move(address);
   } else {

@@ -41,6 +41,12 @@ void Grants::update(const GrantSettings& settings, const Limits& limits) {
 
 base::Result<Identity, http::Response> Grants::subscriber(const http::Request& request,
                                                           const http::Query& parameters) const {
+  // Its grant may have more than that of the web server, and the client would not learn of what it misses.
+  if (request.grant && !request.handed_over && parameters.last("resume")) {
+    shared_.metrics.invalid.add();
+    return base::failure(
+        unauthorized("invalid_token", "A resume address does not count where the web server passes a grant"));
+  }
   if (request.grant || request.handed_over) return with_grant_parameter(request);
   if (const auto token = parameters.last("resume"))
     return checked(shared_.resume.verify(*token, timers_.wall()));

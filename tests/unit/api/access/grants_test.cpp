@@ -181,6 +181,19 @@ BOOST_AUTO_TEST_CASE(a_resume_address_opens_what_was_handed_over) {
   BOOST_TEST(asks(back, {"chat/42"}).starts_with("401 "));
 }
 
+BOOST_AUTO_TEST_CASE(a_resume_address_and_a_grant_of_the_web_server_are_not_mixed) {
+  resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
+  access::Grant grant;
+  grant.subscribe = log::Selectors::parse({"a"}, 10).value();
+  auto request = granted("subscribe=a");
+  request.query.add("resume", resume.sign(grant, 60s, clock.wall())->text);
+  BOOST_TEST(
+      asks(request, {"a"}) ==
+      "401 [Bearer error=\"invalid_token\"] A resume address does not count where the web server passes a "
+      "grant");
+  BOOST_TEST(metrics.invalid.value() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_resume_address_is_no_token_and_a_token_no_resume_address) {
   const auto key = secret_key("a secret of thirty-two bytes or more");
   resume.verifier().set_keys(access::KeySet({key}));
