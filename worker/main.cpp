@@ -41,6 +41,8 @@ int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return app::fail_config("sse-worker: " + listening.error());
   raise_descriptor_limit();
+  // A write beyond a limit of file size (ulimit -f) then fails as one on a full disk does: the store reports it.
+  std::signal(SIGXFSZ, SIG_IGN);
   // The store's files contain what was published: only this user may read them, whatever the umask was.
   ::umask(0077);
 

@@ -158,3 +158,13 @@ test('a full disk: refused with the reason, streams stay, and it recovers by its
   assert.deepEqual(all.map(({data}) => data.length), [...acknowledged.map(() => 50_000), 0]);
   assert.deepEqual(again.gaps, []);
 });
+
+test('a limit of file size is a full disk: publishes are refused, and the worker lives', async (t) => {
+  const limit = 1_000_000;
+  const hub = await startHub(t, kept(fileOf(t)), {wrap: (own) => ['/usr/bin/env', 'prlimit', `--fsize=${limit}`, ...own]});
+  const publishes = () => hub.json({topic: 't', data: 'x'.repeat(100_000)});
+  let answer;
+  await until(async () => (answer = await publishes()).status !== 200, 'the limit');
+  assertProblem(answer, 503);
+  assert.equal((await hub.nginx.fetch('/events?topic=t&poll=0&lastEventId=earliest')).status, 200);
+});
