@@ -51,4 +51,4 @@ export async function readPolls(urlOf, {env, signal, headers, take}) {
 }
 
 // How an error of poll() ends a request, in the same words.
-export const failure = (error) => (error instanceof Refusal ? refusal(error) : {what: 'lost', problem: error.problem});
+export const failure = (error) => (error instanceof Refusal ? refusal(error) : {what: 'lost', ...(error.problem && {problem: error.problem})});
