@@ -21,7 +21,7 @@ struct ResumeToken {
 class ResumeTokens {
  public:
   /// What such a token has to say. Its audience keeps it and tokens of readers apart, also where both have
-  /// the same key. The clock is the workers' own, so there is no leeway.
+  /// the same key. There is no leeway at its end, so that no grant outlives itself.
   static ClaimRules rules();
 
   /// Without keys it signs nothing and refuses everything.
@@ -32,7 +32,8 @@ class ResumeTokens {
   TokenVerifier& verifier() { return verifier_; }
 
   /// A token for what `grant` may read, and its subject, that is valid for `lifetime`, or until the grant
-  /// ends if that is earlier. None without a key, and where the token would exceed token_bytes_max.
+  /// ends if that is earlier. Also valid on machines whose clocks are up to a minute behind. None without a
+  /// key, and where the token would exceed token_bytes_max.
   std::optional<ResumeToken> sign(const Grant& grant, std::chrono::seconds lifetime,
                                   base::WallTime now) const;
   /// What the token grants; it expires with the token.

@@ -211,6 +211,21 @@ BOOST_AUTO_TEST_CASE(a_resume_address_is_no_token_and_a_token_no_resume_address)
   BOOST_TEST(asks(request, {"a"}).starts_with("401 [Bearer error=\"invalid_token\"]"));
 }
 
+BOOST_AUTO_TEST_CASE(a_resume_address_is_valid_where_the_clock_is_behind) {
+  resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
+  access::Grant grant;
+  grant.subscribe = log::Selectors::parse({"a"}, 10).value();
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.wall());
+  const auto token = resume.sign(grant, 100s, now);
+  BOOST_REQUIRE(token);
+  BOOST_TEST((token->expires == now + 100s));
+  const auto accepted = [&](auto shift) { return resume.verify(token->text, now + shift).has_value(); };
+  BOOST_TEST(!accepted(-61s));
+  BOOST_TEST(accepted(-60s));
+  BOOST_TEST(accepted(99s));
+  BOOST_TEST(!accepted(100s));
+}
+
 BOOST_AUTO_TEST_CASE(a_resume_address_ends_with_the_grant) {
   resume.verifier().set_keys(access::KeySet({secret_key("a secret of thirty-two bytes or more")}));
   auto request = granted("resume=86400&expires=" + seconds_from_now(5));
