@@ -4,7 +4,9 @@ import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {chromium} from 'playwright-core';
 
-export const launch = () => chromium.launch({
+// keepsLeftPages: as users have it; Playwright switches Chromium's cache for the back button off.
+export const launch = ({keepsLeftPages = false} = {}) => chromium.launch({
+  ignoreDefaultArgs: keepsLeftPages ? ['--disable-back-forward-cache'] : [],
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],

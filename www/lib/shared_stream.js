@@ -7,7 +7,7 @@ import {joinByWorker} from './by_worker.js';
 import {Credential} from './credential.js';
 import {address} from './stream_request.js';
 import {Stream} from './stream.js';
-import {onWake} from './watchdog.js';
+import {onKept, onWake} from './watchdog.js';
 
 export class SharedStream {
   #env;
@@ -17,6 +17,7 @@ export class SharedStream {
   #transport;
   #life = new AbortController();
   #state = null;
+  #paused = false;
 
   // How it is shared: 'worker', 'lock' or 'own'. It changes when the SharedWorker does not load, or the tab with the lock does not answer.
   by;
@@ -33,6 +34,8 @@ export class SharedStream {
     const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort(), subject, Boolean(token)]);
     this.#subscription = {key, path: absolute, topics: [...topics], names: [...names], tokens: Boolean(token), cursor};
     this.#credential = new Credential({env, token});
+    // Whoever leads has to leave that to another tab; and what comes meanwhile would be lost to a tab that is frozen.
+    onKept(env, {leaves: () => this.#pause(), returns: () => this.#proceed()}, this.#life.signal);
     onWake(env, () => this.#transport.wake(), this.#life.signal);
     this.#join(options.by ?? (token && subject === undefined ? 'own' : best(env)));
   }
@@ -49,7 +52,19 @@ export class SharedStream {
   }
 
   // Asks again at once instead of when the time has come.
-  retry() { this.#transport.retry(); }
+  retry() { if (!this.#paused) this.#transport.retry(); }
+
+  #pause() {
+    if (this.#state === 'ended' || this.#state === 'refused') return;
+    this.#paused = true;
+    this.#transport.close();
+  }
+
+  #proceed() {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#join(this.by);
+  }
 
   #join(by) {
     this.by = by;

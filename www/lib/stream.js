@@ -7,7 +7,7 @@ import {Delays} from './delays.js';
 import {failure, poll, readPolls} from './polling.js';
 import {resumeAddress, withParameter} from './resume_address.js';
 import {address, canStream, expiryOf, heartbeatLimitMs, isEnd, isGap, isResume, readStream} from './stream_request.js';
-import {onWake} from './watchdog.js';
+import {onKept, onWake} from './watchdog.js';
 
 // After a sleep a browser may send requests over the connections that it kept, all of them dead: six a host over HTTP/1.1.
 // Each costs a try, so these tries are short and follow each other at once.
@@ -33,6 +33,7 @@ export class Stream {
   #timer = 0;
   #suspects = 0; // kept connections that may be dead like the last one
   #check = () => {};
+  #paused = false;
   #waiting = null; // { untilMs by the wall clock, told by the server }
 
   // topics: list of names and patterns. cursor: where to begin (an id, or "earliest"); without one it begins now. names: types
@@ -46,6 +47,7 @@ export class Stream {
     this.#wanted = new Set(['message', ...this.#options.names]);
     this.#cursor = options.cursor;
     options.signal?.addEventListener('abort', () => this.close());
+    onKept(env, {leaves: () => this.#pause(), returns: () => this.#proceed()}, this.#life.signal);
     onWake(env, (online) => this.#woken(online), this.#life.signal);
     this.#connect();
   }
@@ -86,6 +88,19 @@ export class Stream {
     this.#env.clearTimeout(this.#timer);
     this.#waiting = null;
     this.#trying.abort();
+  }
+
+  // The page was left, and may come back.
+  #pause() {
+    if (!['connecting', 'open', 'waiting'].includes(this.#state)) return;
+    this.#paused = true;
+    this.#leave();
+  }
+
+  #proceed() {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#connect();
   }
 
   // A timer may be late after a sleep; and where no server was reached, the network was the reason for waiting.

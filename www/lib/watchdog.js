@@ -58,6 +58,13 @@ export class Watchdog {
   }
 }
 
+// A page that was left may be kept for the back button, and its connections with it: some browsers read on for a page that nobody
+// sees, and the next pages of the site wait for a free connection. Calls leaves() when the page is left, and returns() when it is back.
+export function onKept(env, {leaves, returns}, signal) {
+  env.addEventListener?.('pagehide', ({persisted}) => { if (persisted) leaves(); }, {signal});
+  env.addEventListener?.('pageshow', ({persisted}) => { if (persisted) returns(); }, {signal});
+}
+
 // Calls woken(online) at each sign that the machine, the page or the network is back. `online`: the network was away, and
 // connections from before are most likely dead.
 export function onWake(env, woken, signal) {
