@@ -58,3 +58,21 @@ for (const by of ['own', 'lock', 'worker']) {
     await context.close();
   });
 }
+
+test('the console holds no stream either, and continues when one returns', {timeout: 120_000}, async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const shown = (text) => page.locator('.frames li', {hasText: text}).first().waitFor({timeout: 20_000});
+  await page.goto(`${stack.url}?view=console&topics=left`);
+  await until(async () => (await streams()) === 1, 'its stream', 20_000);
+  await publish('before');
+  await shown('before');
+  await page.evaluate(() => { window.kept = true; });
+  await page.goto(`${stack.url}healthz`, {waitUntil: 'commit'});
+  await until(async () => (await streams()) === 0, 'no stream', 20_000);
+  await publish('meanwhile');
+  await page.goBack({waitUntil: 'commit'});
+  assert.equal(await page.evaluate(() => window.kept), true, 'it is the page that was left');
+  await shown('meanwhile');
+  await context.close();
+});

@@ -3,11 +3,12 @@
 
 import {Delays} from '../lib/delays.js';
 import {address, readStream} from '../lib/stream_request.js';
+import {onKept} from '../lib/watchdog.js';
 
 export class Reading {
   #options;
   #cursor;
-  #ending = new AbortController();
+  #ending;
   #delays = new Delays();
   #timer = 0;
 
@@ -18,7 +19,7 @@ export class Reading {
   constructor({topics, cursor, token = () => '', onFrames, onState, onRequest = () => {}, onBytes = () => {}}) {
     this.#options = {topics, token, onFrames, onState, onRequest, onBytes};
     this.#cursor = cursor;
-    this.#read();
+    this.#begin();
   }
 
   get cursor() {
@@ -33,7 +34,16 @@ export class Reading {
   // At once instead of when the time has come, and after close(); from the last id seen.
   retry() {
     this.close();
+    this.#begin();
+  }
+
+  #begin() {
     this.#ending = new AbortController();
+    const leaves = () => {
+      this.close();
+      addEventListener('pageshow', () => this.retry(), {once: true});
+    };
+    onKept(globalThis, {leaves, returns() {}}, this.#ending.signal);
     this.#read();
   }
 
