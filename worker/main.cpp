@@ -41,7 +41,8 @@ int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return app::fail_config("sse-worker: " + listening.error());
   raise_descriptor_limit();
-  // A write beyond a limit of file size (ulimit -f) then fails as one on a full disk does: the store reports it.
+  // A write beyond a limit of file size (ulimit -f) then fails as one on a full disk does: the store reports
+  // it.
   std::signal(SIGXFSZ, SIG_IGN);
   // The store's files contain what was published: only this user may read them, whatever the umask was.
   ::umask(0077);
@@ -63,6 +64,7 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_connection_metrics(registry, totals);
   api::Revocations revocations(clock);
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
+  api::SharedPublishStreams publish_streams;
   api::AllOpenStreams open_streams;
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
@@ -83,6 +85,7 @@ int serve(const config::Config& config, const std::string& file) {
                                      token_keys.resume(),
                                      revocations,
                                      publish_rate,
+                                     publish_streams,
                                      open_streams};
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);

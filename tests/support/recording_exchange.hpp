@@ -23,6 +23,8 @@ class RecordingExchange final : public http::Exchange {
 
   const http::Request& request() const override { return request_; }
   void add_to_head(base::Bytes lines) override { added = std::move(lines); }
+  void hold_body() override { body_held = true; }
+  void resume_body() override { body_held = false; }
   std::string take_body() override { return std::move(request_.body); }
   void answer(const http::Response& response) override {
     open(response.head);
@@ -73,6 +75,8 @@ class RecordingExchange final : public http::Exchange {
   bool finished = false;
   /// Set it to play a reader whose socket takes nothing more.
   bool full = false;
+  /// The endpoint takes nothing of the body at the moment.
+  bool body_held = false;
   /// Resetting it is what happens when the reader has gone.
   std::unique_ptr<http::Source> source;
 

@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "api/publish/answer_lines.hpp"
+#include "api/publish/rejection.hpp"
 #include "api/request/exchange_ref.hpp"
 #include "api/request/request_body.hpp"
 #include "base/iso_time.hpp"
@@ -16,6 +18,7 @@
 #include "base/printable.hpp"
 #include "http/problem.hpp"
 #include "log/topic.hpp"
+#include "sse/reserved_types.hpp"
 
 namespace worker::api {
 namespace {
@@ -31,7 +34,7 @@ constexpr std::size_t described_bytes_max = 1'048'576;
 constexpr unsigned refuse_seconds_max = 31'536'000;
 
 struct Command {
-  enum class Action { list, end };
+  enum class Action { list, end, stop };
   Action action = Action::list;
   // One of the two.
   std::string subject;
@@ -72,8 +75,11 @@ base::Result<Command, Failure> command_of(const http::Query& members) {
   bool has_action = false;
   for (const auto& [name, value] : members.pairs()) {
     if (name == "action") {
-      if (value != "list" && value != "end") return base::failure(Failure("action: must be list or end"));
-      command.action = value == "list" ? Command::Action::list : Command::Action::end;
+      if (value != "list" && value != "end" && value != "stop")
+        return base::failure(Failure("action: must be list, end or stop"));
+      command.action = value == "list"  ? Command::Action::list
+                       : value == "end" ? Command::Action::end
+                                        : Command::Action::stop;
       has_action = true;
     } else if (name == "subject") {
       command.subject = value;
@@ -89,9 +95,11 @@ base::Result<Command, Failure> command_of(const http::Query& members) {
           "{}: is not a member; there are action, subject, topic and refuseSeconds", base::printable(name)));
     }
   }
-  if (!has_action) return base::failure(Failure("action: is missing; it is list or end"));
+  if (!has_action) return base::failure(Failure("action: is missing; it is list, end or stop"));
   if (command.subject.empty() == command.topic.empty())
     return base::failure(Failure("subject, topic: exactly one of the two is needed"));
+  if (command.action == Command::Action::stop && command.topic.empty())
+    return base::failure(Failure("topic: is missing; stop goes with a topic"));
   if (!command.topic.empty() && log::is_pattern(command.topic))
     return base::failure(Failure("topic: must be one topic, without a pattern"));
   if (command.refuse && (command.action != Command::Action::end || command.subject.empty()))
@@ -138,7 +146,10 @@ class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
     if (command_.action == Command::Action::list) return add(described(part));
     const auto concerns = [this](const OpenStream& stream) { return command_.concerns(stream); };
     const auto ended = part.streams->revoke(concerns, ended_per_turn);
-    if (ended < ended_per_turn) return add({.count = ended});
+    if (ended < ended_per_turn) {
+      const auto publishers = command_.subject.empty() ? 0 : part.publishers->revoke(command_.subject);
+      return add({.count = ended + publishers});
+    }
     {
       const std::lock_guard lock(mutex_);
       found_.count += ended;
@@ -186,9 +197,9 @@ class ControlEndpoint::Task : public std::enable_shared_from_this<Task> {
   Found found_;
 };
 
-ControlEndpoint::ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access,
-                                 const Grants& grants, Revocations& revocations)
-    : loop_(loop), all_(all), access_(access), grants_(grants), revocations_(revocations) {}
+ControlEndpoint::ControlEndpoint(net::Loop& loop, store::Store& store, const AllOpenStreams& all,
+                                 const Access& access, const Grants& grants, Revocations& revocations)
+    : loop_(loop), store_(store), all_(all), access_(access), grants_(grants), revocations_(revocations) {}
 
 void ControlEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
@@ -201,6 +212,7 @@ void ControlEndpoint::serve(http::Exchange& exchange) {
   if (!members) return exchange.answer(http::problem(400, members.error()));
   auto command = command_of(members.value());
   if (!command) return exchange.answer(http::problem(400, command.error()));
+  if (command.value().action == Command::Action::stop) return stop(exchange, command.value().topic);
   // Before the streams end: a client that returns at once is refused already.
   if (const auto time = command.value().refuse;
       time && !revocations_.revoke(command.value().subject, *time)) {
@@ -211,6 +223,27 @@ void ControlEndpoint::serve(http::Exchange& exchange) {
   // A loop that has stopped does not answer.
   const auto stopping = http::problem(503, "The worker stops. Its streams end, too.", {{"Retry-After", "1"}});
   std::make_shared<Task>(loop_, answer_later(exchange, stopping), all_, std::move(command).value())->begin();
+}
+
+// The event goes through the log, so every worker learns of it: its publish streams of the topic are told
+// when the event reaches them (Shard::watch_type()).
+void ControlEndpoint::stop(http::Exchange& exchange, const std::string& topic) {
+  if (const auto checked = log::check_topic(topic, topic.size()); !checked)
+    return exchange.answer(http::problem(400, checked.error()));
+  std::vector<log::Draft> drafts(1);
+  drafts.front().topics = {topic};
+  drafts.front().event.data = "{}";
+  drafts.front().event.type = sse::stopped_type;
+  store_.append(std::move(drafts), [this, ref = answer_later(exchange)](std::vector<store::Kept> kept) {
+    const auto answer = [this, ref, result = std::move(kept.front())] {
+      if (ref->exchange == nullptr) return;
+      if (!result) return ref->exchange->answer(api::refusal(result.error(), store_));
+      std::string body;
+      append_answer_line(body, "stopped", result.value());
+      ref->exchange->answer(http::plain_response("application/json", std::move(body)));
+    };
+    loop_.on_thread() ? answer() : loop_.post(answer);
+  });
 }
 
 std::optional<http::Response> ControlEndpoint::refusal(const http::Request& request) const {

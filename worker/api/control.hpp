@@ -1,5 +1,5 @@
 // POST /control: lists the open streams of a subject, and ends those of a subject or a topic, on all loops of
-// this worker.
+// this worker. Stops the publishers of a topic, on all workers that share the log.
 #pragma once
 
 #include <memory>
@@ -9,10 +9,12 @@
 
 #include "api/access/grants.hpp"
 #include "api/access/revocations.hpp"
+#include "api/publish/open_publishers.hpp"
 #include "api/request/access.hpp"
 #include "api/stream/open_streams.hpp"
 #include "http/exchange.hpp"
 #include "net/loop.hpp"
+#include "store/store.hpp"
 
 namespace worker::api {
 
@@ -20,6 +22,7 @@ namespace worker::api {
 struct OpenStreamsOfLoop {
   net::Loop* loop;
   OpenStreams* streams;
+  OpenPublishers* publishers;
 };
 using AllOpenStreams = std::vector<OpenStreamsOfLoop>;
 
@@ -28,8 +31,8 @@ using AllOpenStreams = std::vector<OpenStreamsOfLoop>;
 /// it.
 class ControlEndpoint final : public http::Endpoint {
  public:
-  ControlEndpoint(net::Loop& loop, const AllOpenStreams& all, const Access& access, const Grants& grants,
-                  Revocations& revocations);
+  ControlEndpoint(net::Loop& loop, store::Store& store, const AllOpenStreams& all, const Access& access,
+                  const Grants& grants, Revocations& revocations);
 
   void serve(http::Exchange& exchange) override;
 
@@ -38,7 +41,10 @@ class ControlEndpoint final : public http::Endpoint {
 
   std::optional<http::Response> refusal(const http::Request& request) const;
 
+  void stop(http::Exchange& exchange, const std::string& topic);
+
   net::Loop& loop_;
+  store::Store& store_;
   const AllOpenStreams& all_;
   const Access& access_;
   const Grants& grants_;

@@ -18,6 +18,18 @@ void Router::add(std::string path, std::vector<std::string> methods, http::Endpo
 
 void Router::prepare(http::Exchange& exchange) { exchange.add_to_head(cors_.head_lines(exchange.request())); }
 
+const Router::Route* Router::route_of(const http::Request& request) const {
+  const auto found = routes_.find(request.path);
+  if (found == routes_.end()) return nullptr;
+  const auto& methods = found->second.methods;
+  return std::ranges::find(methods, request.method) == methods.end() ? nullptr : &found->second;
+}
+
+bool Router::streams_body(const http::Request& request) const {
+  const auto* const route = route_of(request);
+  return route != nullptr && route->endpoint->streams_body(request);
+}
+
 void Router::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
   if (request.method.empty() || request.path.empty()) {

@@ -22,6 +22,7 @@ class Router final : public http::Endpoint {
   void update(const AccessSettings& access) { cors_.update(access); }
 
   void prepare(http::Exchange& exchange) override;
+  bool streams_body(const http::Request& request) const override;
   void serve(http::Exchange& exchange) override;
 
  private:
@@ -29,6 +30,9 @@ class Router final : public http::Endpoint {
     std::vector<std::string> methods;
     http::Endpoint* endpoint;
   };
+  /// The route of the request's path and method; null where there is none.
+  const Route* route_of(const http::Request& request) const;
+
   std::map<std::string, Route, std::less<>> routes_;
   Cors cors_;
 };

@@ -2,6 +2,8 @@
 
 #include <random>
 
+#include "sse/reserved_types.hpp"
+
 namespace worker::app {
 namespace {
 
@@ -28,21 +30,28 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       greeting_(streams_, config.greeting),
       stats_(streams_, services.stats, config.stats, access_),
       events_(streams_, shard_, services.store, grants_, greeting_, stats_),
-      publish_(loop_, services.store, access_, grants_, services.publish_rate, config.publish,
+      publishers_(access_, grants_),
+      publish_(loop_, services.store, publishers_, services.publish_rate, config.publish,
                services.metrics.publish),
+      publish_stream_(loop_, services.store, publishers_, services.publish_rate, config.publish,
+                      services.metrics.publish, services.totals.bodies, services.publish_streams),
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
-      control_(loop_, services.open_streams, access_, grants_, services.revocations),
+      control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
       acceptor_(loop_, services.listening, router_, config.fcgi, services.metrics.fcgi, services.logger,
                 random_, decoder_, services.totals) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
   services.registry.on_render(
       [this] { loop_metrics_.longest_turn.raise(longest_microseconds_.exchange(0)); });
-  services.open_streams.push_back({&loop_, &streams_.open_streams()});
+  services.open_streams.push_back({&loop_, &streams_.open_streams(), &publish_stream_.open()});
+  shard_.watch_type(sse::stopped_type, [this](const log::Entry& entry) {
+    for (const auto topic : entry.topics()) publish_stream_.open().stop(topic);
+  });
   access_.update(config.publish.key, config.access);
   router_.update(config.access);
   router_.add("/events", {"GET", "POST"}, events_);
   router_.add("/publish", {"POST"}, publish_);
+  router_.add("/publish/stream", {"POST", "PUT"}, publish_stream_);
   router_.add("/control", {"POST"}, control_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);
@@ -63,6 +72,7 @@ void Reactor::update(const config::Config& config) {
     greeting_.update(config.greeting);
     stats_.update(config.stats);
     publish_.update(config.publish);
+    publish_stream_.update(config.publish);
     health_.update(config.stats);
     access_.update(config.publish.key, config.access);
     router_.update(config.access);

@@ -13,6 +13,7 @@
 #include "api/greeting.hpp"
 #include "api/health.hpp"
 #include "api/publish/publish.hpp"
+#include "api/publish/publish_stream_endpoint.hpp"
 #include "api/request/access.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
@@ -44,6 +45,7 @@ struct SharedServices {
   const access::ResumeTokens& resume_tokens;
   api::Revocations& revocations;
   api::PublishRate& publish_rate;
+  api::SharedPublishStreams& publish_streams;
   /// Filled by the reactors before they run.
   api::AllOpenStreams& open_streams;
 };
@@ -81,7 +83,9 @@ class Reactor {
   api::GreetingEndpoint greeting_;
   api::StatsEndpoint stats_;
   api::EventsEndpoint events_;
+  api::Publishers publishers_;
   api::PublishEndpoint publish_;
+  api::PublishStreamEndpoint publish_stream_;
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;

@@ -32,6 +32,16 @@ std::size_t plain_bytes(std::string_view text) {
 
 bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
+std::size_t begun_character_bytes(std::string_view text) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
+    const auto octet = static_cast<unsigned char>(text[text.size() - back]);
+    if ((octet & 0xc0U) == 0x80) continue;
+    const std::size_t length = octet >= 0xf0 && octet < 0xf5 ? 4 : octet >= 0xe0 ? 3 : octet >= 0xc2 ? 2 : 1;
+    return octet < 0xf5 && length > back ? back : 0;
+  }
+  return 0;
+}
+
 bool has_control(std::string_view text) {
   text.remove_prefix(plain_bytes(text));
   for (std::size_t i = 0; i < text.size(); ++i) {

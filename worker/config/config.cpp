@@ -107,6 +107,7 @@ void read_publish(Section& section, api::PublishSettings& publish, api::StreamSe
   section.number("event_bytes_max", publish.event_bytes_max, 1, 1024 * mebibyte);
   section.number("batch_max", publish.batch_max, 1, 1'000'000);
   section.number("subject_events_per_second_max", publish.subject_events_per_second_max, 0, 1'000'000);
+  section.number("streams_max", publish.streams_max, 0, 1'000'000);
   using Reserved = api::PublishSettings::ReservedTypes;
   section.choice("reserved_types", publish.reserved_types,
                  {{"refuse", Reserved::refuse}, {"allow", Reserved::allow}});
@@ -203,8 +204,10 @@ Config read(const std::string& yaml, const std::string& file) {
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
   config.warnings = top.warnings();
+  config.publish.store_pending_bytes_max = config.history.waiting_bytes_max;
   config.grants.cookie = config.tokens.cookie;
-  config.fcgi.connections_max = config.streams.streams_max + config.fcgi.pending_max;
+  config.fcgi.connections_max =
+      config.streams.streams_max + config.publish.streams_max + config.fcgi.pending_max;
   return config;
 }
 

@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t read_bytes = 65'536;
 // Reads from one connection in one turn; a large body takes several turns.
 constexpr int reads_per_turn = 8;
+// Of a body that streams, in one turn: its source handles what is read at once, which is about a millisecond
+// of work.
+constexpr std::size_t streamed_bytes_per_turn = 32'768;
 
 }  // namespace
 
@@ -135,17 +138,21 @@ void Connection::on_ready(Ready ready) {
 void Connection::receive(bool hung_up) {
   // Until the socket is empty: the next edge comes only with new bytes. A read that brought less than it
   // could has emptied it. But the edge of an end of input has come already, so that end has to be read.
+  const auto read_later = [this] {
+    context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
+  };
   for (int reads = 0; !closed(); ++reads) {
-    if (reads == reads_per_turn)
-      return context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
+    if (body_ == Body::held) return;  // resume_body() continues
+    if (reads == reads_per_turn || (body_ == Body::streams && reads > 0)) return read_later();
     auto& buffer = context_.received;
-    buffer.resize(read_bytes);
+    const auto size_max = body_ == Body::streams ? streamed_bytes_per_turn : read_bytes;
+    buffer.resize(size_max);
     const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (size <= 0) return on_peer_gone();
     take({buffer.data(), static_cast<std::size_t>(size)});
-    if (static_cast<std::size_t>(size) < read_bytes && !hung_up) return;
+    if (static_cast<std::size_t>(size) < size_max && !hung_up) return;
   }
 }
 
@@ -169,7 +176,18 @@ void Connection::take(std::string_view bytes) {
       case RequestReader::Progress::aborted:
         abort();
         break;
-      default:
+      case RequestReader::Progress::head:
+        take_head();
+        break;
+      case RequestReader::Progress::piece:
+        take_piece(reader.piece());
+        break;
+      case RequestReader::Progress::request:
+        body_ == Body::complete ? dispatch(progress.value()) : end_body();
+        break;
+      case RequestReader::Progress::head_too_large:
+      case RequestReader::Progress::body_too_large:
+      case RequestReader::Progress::bodies_too_large:
         dispatch(progress.value());
     }
   }
@@ -223,6 +241,7 @@ void Connection::abort() {
     counted_connection_.count_as(CountedConnection::State::nothing);
     after_answer_ = reader.keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
   }
+  body_ = Body::complete;
   source_.reset();
   enter(Phase::ending);
   timer_.cancel();
@@ -233,11 +252,48 @@ void Connection::abort() {
 
 // --- requests to the endpoint ---
 
+// The parameters are complete. Most endpoints get the request with its body; some get the body in pieces.
+void Connection::take_head() {
+  auto& reader = input_.reader();
+  auto request = context_.decoder.decode(reader.params());
+  if (!request) return refuse(request.error());
+  reader.release_params();
+  const bool streams = context_.endpoint.streams_body(request.value());
+  input_.keep_request(std::move(request).value());
+  if (!streams) return;
+  reader.stream_body();
+  body_ = Body::streams;
+  dispatch(RequestReader::Progress::head);
+}
+
+void Connection::take_piece(std::string_view piece) {
+  if (is_answering() && source_) source_->on_body(piece);
+}
+
+void Connection::end_body() {
+  body_ = Body::complete;
+  input_.drop_initial_reader();
+  if (is_answering() && source_) source_->on_body_end();
+}
+
+void Connection::hold_body() {
+  context_.loop.assert_on_thread();
+  if (body_ == Body::streams) body_ = Body::held;
+}
+
+void Connection::resume_body() {
+  context_.loop.assert_on_thread();
+  if (body_ != Body::held) return;
+  body_ = Body::streams;
+  context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
+}
+
 void Connection::dispatch(RequestReader::Progress progress) {
   counted_connection_.count_as(CountedConnection::State::nothing);
   timer_.cancel();
   enter(Phase::answering);
-  if (progress != RequestReader::Progress::request) {
+  const bool streams = progress == RequestReader::Progress::head;
+  if (!streams && progress != RequestReader::Progress::request) {
     after_answer_ = AfterAnswer::discard_input;
   } else {
     after_answer_ = input_.reader().keep_connection() ? AfterAnswer::receive_next : AfterAnswer::close;
@@ -272,15 +328,14 @@ void Connection::serve(RequestReader::Progress progress) {
     writer_.begin(id, false);
     return answer(limit());
   }
-  auto decoded = context_.decoder.decode(reader.params());
-  if (!decoded) return refuse(decoded.error());
-  const auto& request = context_.request.emplace(std::move(decoded).value());
+  const auto& request = context_.request.emplace(input_.take_request());
   const bool complete = progress == RequestReader::Progress::request;
+  const bool streams = progress == RequestReader::Progress::head;
   if (complete) context_.request->body = reader.take_body();
   writer_.begin(id, request.method == "HEAD");
   context_.endpoint.prepare(*this);
-  if (!complete) return answer(limit());
-  if (const auto problem = length_problem(request)) return answer(*problem);
+  if (!complete && !streams) return answer(limit());
+  if (const auto problem = streams ? std::nullopt : length_problem(request)) return answer(*problem);
   context_.endpoint.serve(*this);
 }
 
@@ -320,6 +375,10 @@ bool Connection::begin_ending() {
   context_.loop.assert_on_thread();
   if (!is_answering()) return false;
   release_opening();
+  // What is still to come of the body has no reader any more.
+  if (body_ != Body::complete) after_answer_ = AfterAnswer::discard_input;
+  if (std::exchange(body_, Body::complete) == Body::held)
+    context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
   enter(Phase::ending, draining_ ? StreamEnd::drained : StreamEnd::finished);
   timer_.cancel();
   if (source_) context_.schedule_after_turn(*this);

@@ -16,6 +16,9 @@
 // closed      there is no socket                          none
 //
 // The writer is corked only inside dispatch() and abort(), and delays an opening only in `streaming`.
+//
+// A body that streams goes to the source piece by piece while the answer goes out, in `answering` and
+// `streaming`. An answer that ends before such a body is followed by `discarding`.
 #pragma once
 
 #include <boost/intrusive/list.hpp>
@@ -83,6 +86,8 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   bool ready() const override { return is_answering() && !writer_.has_backlog(); }
   bool fully_read() const override;
   std::size_t waiting_bytes() const override { return writer_.backlog_bytes(); }
+  void hold_body() override;
+  void resume_body() override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 
@@ -94,7 +99,12 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   enum class AfterAnswer : std::uint8_t {
     close,
     receive_next,   // but close while draining
-    discard_input,  // the request was too large, and its peer may still send
+    discard_input,  // the peer may still send the body: the request was too large, or the answer came first
+  };
+  enum class Body : std::uint8_t {
+    complete,  // or none, or one that does not stream
+    streams,
+    held,  // streams, and its source takes nothing at the moment
   };
 
   void on_ready(Ready ready) override;
@@ -110,6 +120,9 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   bool waits_for_next_request() const;
   void count_receiving();
   void abort();
+  void take_head();
+  void take_piece(std::string_view piece);
+  void end_body();
 
   void dispatch(RequestReader::Progress progress);
   void serve(RequestReader::Progress progress);
@@ -130,6 +143,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   // stream.
   Phase phase_ = Phase::receiving;
   AfterAnswer after_answer_ = AfterAnswer::close;
+  Body body_ = Body::complete;
   bool draining_ = false;  // in any phase
   base::UniqueFd socket_;
   ConnectionContext& context_;

@@ -8,15 +8,15 @@ namespace worker::fcgi {
 
 RequestReader& RequestInput::reader(const RequestReader::Limits& limits,
                                     std::optional<std::uint16_t> served_id) {
-  if (!reader_) {
-    reader_ = served_id ? std::make_unique<RequestReader>(limits, *served_id)
-                        : std::make_unique<RequestReader>(limits);
+  if (!incoming_) {
+    incoming_ = std::make_unique<Incoming>(
+        Incoming{served_id ? RequestReader(limits, *served_id) : RequestReader(limits), nullptr});
   }
-  return *reader_;
+  return incoming_->reader;
 }
 
 void RequestInput::drop_initial_reader() {
-  if (reader_->is_initial()) reader_.reset();
+  if (incoming_->reader.is_initial()) incoming_.reset();
 }
 
 bool RequestInput::keep_pipelined(std::string_view bytes, bool wanted) {

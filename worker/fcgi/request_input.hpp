@@ -1,15 +1,17 @@
-// RequestInput: what a connection has received and not answered yet: the reader of its requests, and the
-// bytes that came before the answer to the request before them was sent. The reader exists only while it has
-// something to remember: most connections are streams, which receive nothing. Owned by its connection; loop
-// thread only.
+// RequestInput: what a connection has received and not answered yet: the reader of its requests, a request
+// whose body is not complete, and the bytes that came before the answer to the request before them was sent.
+// The reader exists only while it has something to remember: most connections are streams, which receive
+// nothing. Owned by its connection; loop thread only.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fcgi/request_reader.hpp"
+#include "http/request.hpp"
 
 namespace worker::fcgi {
 
@@ -21,16 +23,22 @@ class RequestInput {
   /// Begins a reader if there is none: for a connection that is serving request `served_id`, or none.
   RequestReader& reader(const RequestReader::Limits& limits, std::optional<std::uint16_t> served_id);
   /// The one that was begun.
-  RequestReader& reader() { return *reader_; }
+  RequestReader& reader() { return incoming_->reader; }
+  /// Keeps a request whose parameters are complete; without its body.
+  void keep_request(http::Request request) {
+    incoming_->request = std::make_unique<http::Request>(std::move(request));
+  }
+  /// The one that was kept.
+  http::Request take_request() { return std::move(*std::exchange(incoming_->request, nullptr)); }
   /// Call it when the reader waits for more bytes, or has given its request away. Ends it if a new one would
   /// do the same.
   void drop_initial_reader();
   /// The answer is over: the next request may begin.
   void resume() {
-    if (reader_) reader_->resume();
+    if (incoming_) incoming_->reader.resume();
   }
   /// No request has begun to come in; pipelined bytes aside.
-  bool is_between_requests() const { return !reader_ || reader_->between_requests(); }
+  bool is_between_requests() const { return !incoming_ || incoming_->reader.between_requests(); }
 
   /// The next request of a peer that does not wait for the answer, or bytes that are no FastCGI; the reader
   /// has their first header. If they are not `wanted`, there will be no next request: of all such bytes one
@@ -42,7 +50,12 @@ class RequestInput {
   std::string_view take_pipelined(std::string_view bytes, std::string& joined);
 
  private:
-  std::unique_ptr<RequestReader> reader_;
+  struct Incoming {
+    RequestReader reader;
+    std::unique_ptr<http::Request> request;  // only until its body is complete
+  };
+
+  std::unique_ptr<Incoming> incoming_;
   std::string pipelined_;
 };
 

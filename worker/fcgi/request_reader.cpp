@@ -31,7 +31,9 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::take(std::string_v
         return progress;
       }
     }
-    if (!take_content(bytes)) return Progress::more;
+    const bool complete = take_content(bytes);
+    if (!piece_.empty()) return Progress::piece;
+    if (!complete) return Progress::more;
     header_size_ = 0;
     BOOST_OUTCOME_TRY(progress, end_record());
     if (progress != Progress::more) return progress;
@@ -51,7 +53,9 @@ bool RequestReader::take_header(std::string_view& bytes) {
 
 bool RequestReader::take_content(std::string_view& bytes) {
   const auto content = std::min(bytes.size(), content_left_);
-  if (content > 0 && content_ != Content::skipped) sink().append(bytes.substr(0, content));
+  const bool streams = content_ == Content::body && streams_body_;
+  piece_ = streams ? bytes.substr(0, content) : std::string_view();
+  if (content > 0 && content_ != Content::skipped && !streams) sink().append(bytes.substr(0, content));
   content_left_ -= content;
   bytes.remove_prefix(content);
   const auto padding = std::min(bytes.size(), padding_left_);
@@ -118,6 +122,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_own_record()
   const bool params = phase_ == Phase::params;
   if (record_.type != (params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
   content_ = params ? Content::params : Content::body;
+  if (!params && streams_body_) return Progress::more;
   if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
     return params ? Progress::head_too_large : Progress::body_too_large;
   }
@@ -163,7 +168,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::end_record() {
       if (record_.content_bytes > 0) return Progress::more;
       if (!params_well_formed(params_)) return base::failure(Refusal::params);
       phase_ = Phase::body;
-      return Progress::more;
+      return Progress::head;
     case Content::body:
       break;
   }
@@ -177,6 +182,7 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_request() {
   if (role != FCGI_RESPONDER) return base::failure(Refusal::role);
   keep_connection_ = (static_cast<std::uint8_t>(small_[2]) & FCGI_KEEP_CONN) != 0;
   request_id_ = record_.request_id;
+  streams_body_ = false;
   phase_ = Phase::params;
   return Progress::more;
 }

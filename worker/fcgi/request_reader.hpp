@@ -5,7 +5,8 @@
 // It protects libfcgi, which was written for a trusted web server: libfcgi waits for bytes without a
 // deadline, answers GET_VALUES from a buffer that repeated names overflow, and believes every length. Only
 // parameters that are complete and whose lengths add up are decoded. A request is exactly BEGIN_REQUEST,
-// PARAMS until an empty one, STDIN until an empty one, all with one id that is not 0.
+// PARAMS until an empty one, STDIN until an empty one, all with one id that is not 0. The body is kept until
+// it is complete, or given out piece by piece: stream_body().
 //
 // Two other things may come at any place, and are answered here: management records (GET_VALUES), and the
 // beginning of another request, which gets CANT_MPX_CONN and whose further records are skipped. Anything else
@@ -34,6 +35,8 @@ class RequestReader {
   };
   enum class Progress {
     more,            // all bytes are taken, and no request is complete
+    head,            // the parameters are complete; the bytes of the body are left
+    piece,           // the next piece() of a body that streams; the bytes after it are left
     request,         // one is complete; the bytes after it are left
     head_too_large,  // over the limit: the connection answers that and closes; no call may follow
     body_too_large,
@@ -61,9 +64,13 @@ class RequestReader {
 
   std::uint16_t request_id() const { return request_id_; }
   bool keep_connection() const { return keep_connection_; }
-  /// The name-value pairs, well formed. Valid from Progress::request, `body_too_large` or `bodies_too_large`
-  /// until release().
+  /// The name-value pairs, well formed. Valid from Progress::head until release_params().
   const std::string& params() const { return params_; }
+  void release_params() { params_ = {}; }
+  /// After Progress::head: the body is not kept, and has no bound; each piece of it is given out.
+  void stream_body() { streams_body_ = true; }
+  /// After Progress::piece. A view into the bytes that were taken.
+  std::string_view piece() const { return piece_; }
   std::string take_body() { return std::move(body_); }
   /// Frees the memory of the request.
   void release();
@@ -100,6 +107,7 @@ class RequestReader {
   Content content_ = Content::skipped;
   bool header_checked_ = false;  // begin_record() was called for the header at hand
   bool keep_connection_ = false;
+  bool streams_body_ = false;
   std::uint8_t management_records_ = 0;  // so far
   std::uint8_t skipped_count_ = 0;
   std::uint16_t request_id_ = 0;
@@ -110,6 +118,7 @@ class RequestReader {
   std::size_t content_left_ = 0;
   std::size_t padding_left_ = 0;
 
+  std::string_view piece_;
   std::string small_;  // the content of a BEGIN_REQUEST or of a GET_VALUES
   std::string params_;
   std::string body_;

@@ -27,6 +27,10 @@ class Source {
   virtual void drain(std::chrono::milliseconds retry) = 0;
   /// The reader has taken all that waited for it: ready() holds again.
   virtual void on_drained() {}
+  /// Of an endpoint that streams_body(): the next piece of the body, in order.
+  virtual void on_body(std::string_view /*piece*/) {}
+  /// The same: the client has sent all of the body.
+  virtual void on_body_end() {}
 };
 
 class Exchange {
@@ -36,6 +40,10 @@ class Exchange {
   /// Header lines, each with its CRLF, for the head of the answer, whichever that will be; null for none. Of
   /// several calls the last one counts, and only while no head is sent.
   virtual void add_to_head(base::Bytes lines) = 0;
+  /// Of a body that streams: takes nothing more of it from the client, who is slowed down by that, until
+  /// resume_body(). The rest of a piece that is at hand still comes.
+  virtual void hold_body() = 0;
+  virtual void resume_body() = 0;
   /// Moves the body out of the request; the request's body is empty afterwards.
   virtual std::string take_body() = 0;
   /// The whole answer at once.
@@ -75,6 +83,9 @@ class Endpoint {
   /// Called for each request before anything is answered, also for one that serve() will not see because its
   /// body is too large or incomplete: the place for add_to_head(). Must not answer, nor throw.
   virtual void prepare(Exchange& /*exchange*/) {}
+  /// True: serve() is called before the body has come, and its source gets the body piece by piece. False:
+  /// serve() is called with the whole body, which is bounded. Must not throw.
+  virtual bool streams_body(const Request& /*request*/) const { return false; }
   /// Must answer, or keep a source that will. Must not throw for anything a request can hold.
   virtual void serve(Exchange& exchange) = 0;
 };

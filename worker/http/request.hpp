@@ -1,4 +1,5 @@
-// Request: one HTTP request as the FastCGI parameters tell it. A value, complete: the body has arrived.
+// Request: one HTTP request as the FastCGI parameters tell it. A value; complete, but for a body that streams
+// (Endpoint::streams_body()).
 #pragma once
 
 #include <map>

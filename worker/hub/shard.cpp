@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "sse/frame.hpp"
+
 namespace worker::hub {
 namespace {
 
@@ -97,6 +99,11 @@ void Shard::post_pull() {
   if (!pull_posted_.exchange(true)) context_.loop.post([this] { pull_new_entries(); });
 }
 
+void Shard::watch_type(std::string_view type, std::function<void(const log::Entry&)> watch) {
+  watched_ = sse::type_line(type);
+  watch_ = std::move(watch);
+}
+
 void Shard::pull_new_entries() {
   context_.loop.assert_on_thread();
   pull_posted_ = false;
@@ -107,6 +114,7 @@ void Shard::pull_new_entries() {
     if (entries.empty()) break;
     for (const auto& entry : entries) {
       live_queue_.push(entry);
+      if (watch_ && entry->frame().starts_with(watched_)) watch_(*entry);
       position = entry->sequence();
       if (live_queue_.full() || context_.loop.turn_is_over()) break;
     }

@@ -11,9 +11,12 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "hub/cohort.hpp"
 #include "hub/live_queue.hpp"
@@ -41,6 +44,8 @@ class Shard {
   /// the id of the last event that it got is its cursor.
   std::optional<log::Sequence> position_of(const Subscriber& subscriber) const;
   void update(const Settings& settings);
+  /// Calls `watch` for each new event of `type`, whoever subscribes to it. One watch a shard.
+  void watch_type(std::string_view type, std::function<void(const log::Entry&)> watch);
   /// A subscriber began with a gap.
   void count_gap() { context_.metrics.gaps.add(); }
   Metrics& metrics() { return context_.metrics; }
@@ -62,6 +67,8 @@ class Shard {
   void flush();
   void heartbeat_tick();
 
+  std::string watched_;  // what the frames of the watched type begin with
+  std::function<void(const log::Entry&)> watch_;
   ShardContext context_;
   std::atomic<bool> pull_posted_ = false;
   Cohorts cohorts_;

@@ -28,6 +28,7 @@ enum class Limit {
   event_bytes,
   batch,
   publish_rate,
+  publish_streams,
   past_ids,
   waiting_bytes,
 };
@@ -41,7 +42,7 @@ class Limits {
   /// Of all limits together.
   std::uint64_t total() const;
 
-  static constexpr std::array<std::string_view, 19> keys = {"fastcgi.pending_max",
+  static constexpr std::array<std::string_view, 20> keys = {"fastcgi.pending_max",
                                                             "fastcgi.head_bytes_max",
                                                             "fastcgi.body_bytes_max",
                                                             "fastcgi.bodies_bytes_max",
@@ -58,6 +59,7 @@ class Limits {
                                                             "publish.event_bytes_max",
                                                             "publish.batch_max",
                                                             "publish.subject_events_per_second_max",
+                                                            "publish.streams_max",
                                                             "history.evicted_ids_max",
                                                             "store.pending_bytes_max"};
 

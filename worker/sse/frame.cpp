@@ -34,13 +34,19 @@ void append_event(std::string& out, const Event& event) {
   // up with room for twice its size, and a history would keep that.
   constexpr std::size_t around = 48;
   out.reserve(out.size() + event.data.size() + event.type.size() + event.id.size() + around);
-  if (!event.type.empty()) append_field(out, "event", event.type);
+  if (!event.type.empty()) append_field(out, "event", event.type);  // first: type_line()
   if (event.retry) fmt::format_to(std::back_inserter(out), "retry: {}\n", event.retry->count());
   append_data(out, event.data);
   // Last: some clients take the cursor at this line, and must not have it for an event that is cut before its
   // end.
   if (!event.id.empty()) append_field(out, "id", event.id);
   out.push_back('\n');
+}
+
+std::string type_line(std::string_view type) {
+  std::string line;
+  append_field(line, "event", type);
+  return line;
 }
 
 void append_cursor(std::string& out, std::string_view id) {

@@ -18,6 +18,9 @@ namespace worker::sse {
 /// the data can become a field.
 void append_event(std::string& out, const Event& event);
 
+/// What the frame of every event of `type` begins with.
+std::string type_line(std::string_view type);
+
 /// An `id:`-only frame: moves the reader's cursor and fires nothing (the data buffer is empty at dispatch).
 void append_cursor(std::string& out, std::string_view id);
 

@@ -26,8 +26,11 @@ inline constexpr std::string_view expired_type = "expired";
 /// The address with which the reader comes back without its application.
 inline constexpr std::string_view resume_type = "resume";
 
-inline constexpr std::array reserved_types = {gap_type, close_type, heartbeat_type, expired_type,
-                                              resume_type};
+/// A reader has asked the publisher to stop. Also what tells the publish streams of all workers.
+inline constexpr std::string_view stopped_type = "stopped";
+
+inline constexpr std::array reserved_types = {gap_type,     close_type,  heartbeat_type,
+                                              expired_type, resume_type, stopped_type};
 
 constexpr bool is_reserved_type(std::string_view type) {
   return std::ranges::find(reserved_types, type) != reserved_types.end();

@@ -61,7 +61,8 @@ struct Fixture : HubFixture {
   api::PublishRate rate{0};
   api::EventsEndpoint events{context, shard(), event_log().store(), grants, silent, silent};
   api::PublishMetrics publish_metrics{registry};
-  api::PublishEndpoint publish{loop, event_log().store(),      access,         grants,
+  api::Publishers publishers{access, grants};
+  api::PublishEndpoint publish{loop, event_log().store(),      publishers,
                                rate, {.event_bytes_max = 100}, publish_metrics};
   api::HealthEndpoint health{event_log().log(), event_log().store(), slots, access, {}};
   api::MetricsEndpoint stats{registry, access};

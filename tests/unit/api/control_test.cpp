@@ -5,6 +5,7 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "store/memory/memory_store.hpp"
 #include "support/manual_clock.hpp"
 #include "support/recording_exchange.hpp"
 
@@ -32,7 +33,7 @@ struct Open final : OpenStream {
 };
 
 struct Fixture {
-  Fixture() { all.push_back({&loop, &streams}); }
+  Fixture() { all.push_back({&loop, &streams, &publishers}); }
 
   void open(int count, const std::string& subject, const std::vector<std::string_view>& topics) {
     for (int i = 0; i < count; ++i) {
@@ -71,9 +72,12 @@ struct Fixture {
   Grants grants{{}, {}, {no_tokens, no_tokens, no_resume, revocations, metrics}, loop.timers()};
   Access access;
   OpenStreams streams;
+  OpenPublishers publishers;
+  log::Log log{{}, "e", clock};
+  store::MemoryStore store{log};
   AllOpenStreams all;
   std::deque<std::unique_ptr<Open>> opened;
-  ControlEndpoint endpoint{loop, all, access, grants, revocations};
+  ControlEndpoint endpoint{loop, store, all, access, grants, revocations};
 };
 
 }  // namespace

@@ -55,6 +55,8 @@ constexpr Accepted accepted[] = {
     {"streams.per_address_max", "1000000", "1000000"},
     {"streams.per_subject_max", "0", "0"},
     {"streams.per_subject_max", "1000000", "1000000"},
+    {"publish.streams_max", "0", "0"},
+    {"publish.streams_max", "1000000", "1000000"},
     {"publish.subject_events_per_second_max", "0", "0"},
     {"publish.subject_events_per_second_max", "1000000", "1000000"},
     {"access.public", "[]", ""},

@@ -70,6 +70,7 @@ inline Values values_of(const Config& config) {
       {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
       {"publish.key", publish.key},
       {"publish.key_file", publish.key_file},
+      {"publish.streams_max", fmt::format("{}", publish.streams_max)},
       {"publish.subject_events_per_second_max", fmt::format("{}", publish.subject_events_per_second_max)},
       {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},

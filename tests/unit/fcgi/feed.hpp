@@ -13,6 +13,12 @@ namespace worker::fcgi {
 
 inline constexpr RequestReader::Limits wide{.head_bytes_max = 1'000'000, .body_bytes_max = 1'000'000};
 
+/// What take() says next, whether or not the parameters are complete before it.
+inline RequestReader::Progress take_past_head(RequestReader& reader, std::string_view& bytes) {
+  const auto progress = reader.take(bytes).value();
+  return progress == RequestReader::Progress::head ? reader.take(bytes).value() : progress;
+}
+
 /// What a RequestReader made of the bytes, as text that can be compared: one line per request, and then how
 /// it ended. Nothing is fed after a refusal, pipelined bytes or a request that is too large.
 class Feed {
@@ -28,6 +34,10 @@ class Feed {
       if (!progress) return end(fmt::format("refused: {}", name_of(progress.error())));
       switch (progress.value()) {
         case RequestReader::Progress::more:
+        case RequestReader::Progress::head:
+          break;
+        case RequestReader::Progress::piece:
+          said_ += fmt::format("piece {}\n", request_reader_.piece());
           break;
         case RequestReader::Progress::request:
           said_ += fmt::format("request {}{} params {} body {}\n", request_reader_.request_id(),

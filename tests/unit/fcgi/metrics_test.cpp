@@ -29,6 +29,7 @@ sse_worker_limit_reached_total{key="fastcgi.pending_max"} 0
 sse_worker_limit_reached_total{key="history.evicted_ids_max"} 0
 sse_worker_limit_reached_total{key="publish.batch_max"} 0
 sse_worker_limit_reached_total{key="publish.event_bytes_max"} 0
+sse_worker_limit_reached_total{key="publish.streams_max"} 0
 sse_worker_limit_reached_total{key="publish.subject_events_per_second_max"} 0
 sse_worker_limit_reached_total{key="publish.topic_bytes_max"} 0
 sse_worker_limit_reached_total{key="publish.topics_max"} 0

@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(what_was_pipelined_is_the_next_request) {
   std::string_view left = bytes;
   BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));
   reader.resume();
-  BOOST_TEST((reader.take(left).value() == RequestReader::Progress::request));
+  BOOST_TEST((take_past_head(reader, left) == RequestReader::Progress::request));
   BOOST_TEST(reader.params() == params);
   BOOST_TEST(reader.take_body() == "body");
 }

@@ -84,9 +84,8 @@ std::optional<std::string_view> field_meant(std::string_view name) {
 std::string_view name_of(Field field) { return field_names[static_cast<std::size_t>(field)]; }
 
 void DraftBuilder::begin(Field field) {
-  const auto bit = 1U << static_cast<unsigned>(field);
-  if ((given_ & bit) != 0) throw InvalidRequest(fmt::format("{}: is given twice", name_of(field)));
-  given_ |= bit;
+  if (is_given(field)) throw InvalidRequest(fmt::format("{}: is given twice", name_of(field)));
+  given_ |= 1U << static_cast<unsigned>(field);
 }
 
 void DraftBuilder::add_topic(std::string_view name) {
@@ -131,12 +130,30 @@ void DraftBuilder::set(Field field, std::string value) {
   }
 }
 
-log::Draft DraftBuilder::finish() {
+void DraftBuilder::check_topics() const {
   if (topics_given_ > limits_.topics_max) {
     throw InvalidRequest(
         fmt::format("topic: {} given, at most {} are allowed", topics_given_, limits_.topics_max),
         metrics::Limit::publish_topics);
   }
+}
+
+void DraftBuilder::apply_defaults() {
+  if (topics_given_ == 0) draft_.topics = defaults_->topics;
+  if (!is_given(Field::event)) draft_.event.type = defaults_->event.type;
+  if (!is_given(Field::retry)) draft_.event.retry = defaults_->event.retry;
+  if (!is_given(Field::key)) draft_.key = defaults_->key;
+  if (!is_given(Field::is_private)) draft_.is_private = defaults_->is_private;
+}
+
+log::Draft DraftBuilder::finish_defaults() {
+  check_topics();
+  return std::move(draft_);
+}
+
+log::Draft DraftBuilder::finish() {
+  check_topics();
+  if (defaults_ != nullptr) apply_defaults();
   if (draft_.topics.empty()) throw InvalidRequest("topic: is missing");
   const auto& event = draft_.event;
   if (event.data.size() + event.type.size() + event.id.size() > limits_.event_bytes_max) {
@@ -144,7 +161,7 @@ log::Draft DraftBuilder::finish() {
                          metrics::Limit::event_bytes, 413);
   }
   if (!base::is_utf8(event.data)) throw InvalidRequest("data: is not valid UTF-8");
-  draft_.silent = draft_.closes && (given_ & (1U << static_cast<unsigned>(Field::data))) == 0;
+  draft_.silent = draft_.closes && !is_given(Field::data);
   return std::move(draft_);
 }
 

@@ -21,17 +21,26 @@ std::string_view name_of(Field field);
 
 class DraftBuilder {
  public:
-  /// `limits` is borrowed.
-  explicit DraftBuilder(const PublishSettings& limits) : limits_(limits) {}
+  /// `limits` is borrowed, and so is `defaults`, the fields of an event that does not have them itself; null
+  /// for none.
+  explicit DraftBuilder(const PublishSettings& limits, const log::Draft* defaults = nullptr)
+      : limits_(limits), defaults_(defaults) {}
 
   /// Before a field that may be given once.
   void begin(Field field);
   void add_topic(std::string_view name);
   void set(Field field, std::string value);
   log::Draft finish();
+  /// The fields so far, as defaults of others: without a topic, perhaps.
+  log::Draft finish_defaults();
 
  private:
+  bool is_given(Field field) const { return (given_ & (1U << static_cast<unsigned>(field))) != 0; }
+  void check_topics() const;
+  void apply_defaults();
+
   const PublishSettings& limits_;
+  const log::Draft* defaults_;
   log::Draft draft_;
   std::size_t topics_given_ = 0;
   unsigned given_ = 0;  // one bit a field

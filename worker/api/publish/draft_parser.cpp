@@ -61,6 +61,21 @@ DraftResult draft_from_form(std::string_view body, const PublishSettings& limits
   });
 }
 
+DraftResult draft_from_text(std::string data, std::string type, std::string id, const PublishSettings& limits,
+                            const log::Draft& defaults) {
+  return caught([&] {
+    DraftBuilder builder(limits, &defaults);
+    const auto set = [&](Field field, std::string value) {
+      builder.begin(field);
+      builder.set(field, std::move(value));
+    };
+    set(Field::data, std::move(data));
+    if (!type.empty()) set(Field::event, std::move(type));
+    if (!id.empty()) set(Field::id, std::move(id));
+    return builder.finish();
+  });
+}
+
 struct JsonDraftParser::Parsers {
   Parsers() {
     if (const auto error = all.allocate(0, json_depth_max)) throw simdjson::simdjson_error(error);
@@ -86,8 +101,9 @@ struct JsonDraftParser::Parsers {
   }
 
   // `checked` is what the parser reads: the text itself, or the same without its numbers.
-  log::Draft draft(std::string_view text, std::string_view checked, const PublishSettings& limits) {
-    DraftBuilder builder(limits);
+  log::Draft draft(std::string_view text, std::string_view checked, const PublishSettings& limits,
+                   const log::Draft* defaults) {
+    DraftBuilder builder(limits, defaults);
     const dom::object object = all.parse(checked.data(), checked.size(), false);
     for (const auto [key, value] : object) {
       const auto field = field_named(key);
@@ -109,12 +125,13 @@ struct JsonDraftParser::Parsers {
   }
 
   // What the fast parser refused: it is broken, or holds a number that no 64 bits hold.
-  log::Draft draft_of_refused(std::string_view text, const PublishSettings& limits) {
+  log::Draft draft_of_refused(std::string_view text, const PublishSettings& limits,
+                              const log::Draft* defaults) {
     auto checked = without_numbers(text);
     checked.append(padding, ' ');
     const auto view = std::string_view(checked).substr(0, text.size());
     try {
-      return draft(text, view, limits);
+      return draft(text, view, limits, defaults);
     } catch (const simdjson::simdjson_error&) {
       throw json_error(view);
     }
@@ -129,13 +146,14 @@ const std::size_t JsonDraftParser::padding = simdjson::SIMDJSON_PADDING;
 JsonDraftParser::JsonDraftParser() : parsers_(std::make_unique<Parsers>()) {}
 JsonDraftParser::~JsonDraftParser() = default;
 
-DraftResult JsonDraftParser::parse(std::string_view text, const PublishSettings& limits) {
+DraftResult JsonDraftParser::parse(std::string_view text, const PublishSettings& limits,
+                                   const log::Draft* defaults) {
   return caught([&] {
     try {
-      return parsers_->draft(text, text, limits);
+      return parsers_->draft(text, text, limits, defaults);
     } catch (const simdjson::simdjson_error&) {
     }
-    return parsers_->draft_of_refused(text, limits);
+    return parsers_->draft_of_refused(text, limits, defaults);
   });
 }
 

@@ -24,6 +24,10 @@ using DraftResult = base::Result<log::Draft, DraftError>;
 /// private.
 DraftResult draft_from_form(std::string_view body, const PublishSettings& limits);
 
+/// An event of `data` and, where they are not empty, `type` and `id`; what it lacks is in `defaults`.
+DraftResult draft_from_text(std::string data, std::string type, std::string id, const PublishSettings& limits,
+                            const log::Draft& defaults);
+
 /// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is, or anything
 /// else as compact JSON with its numbers spelled as they came. Keeps its working memory from one event to the
 /// next; one per thread.
@@ -32,9 +36,11 @@ class JsonDraftParser {
   JsonDraftParser();
   ~JsonDraftParser();
 
-  /// `text` lies in a buffer in which so many more bytes can be read behind it, whatever they are.
+  /// `text` lies in a buffer in which so many more bytes can be read behind it, whatever they are. Fields
+  /// that the object lacks are those of `defaults`; null for none.
   static const std::size_t padding;
-  DraftResult parse(std::string_view text, const PublishSettings& limits);
+  DraftResult parse(std::string_view text, const PublishSettings& limits,
+                    const log::Draft* defaults = nullptr);
 
  private:
   struct Parsers;

@@ -6,6 +6,7 @@ PublishMetrics::PublishMetrics(metrics::Registry& registry)
     : events(registry.counter("sse_worker_published_events_total", "Events appended to the log.")),
       bytes(registry.counter("sse_worker_published_bytes_total", "Bytes of publish request bodies.")),
       rejected(registry.counter("sse_worker_rejected_events_total", "Events rejected.")),
+      streams(registry.gauge("sse_worker_publish_streams", "Open publish streams.")),
       latency(registry.histogram(
           "sse_worker_publish_seconds",
           "Time from a complete publish request until the store has its events.",

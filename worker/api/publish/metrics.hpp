@@ -13,6 +13,7 @@ struct PublishMetrics {
   metrics::Counter& events;
   metrics::Counter& bytes;
   metrics::Counter& rejected;
+  metrics::Gauge& streams;
   metrics::Histogram& latency;
   metrics::Limits limits;
 

@@ -6,9 +6,11 @@
 #include <iterator>
 #include <utility>
 
+#include "api/publish/answer_lines.hpp"
 #include "api/publish/draft_builder.hpp"
+#include "api/publish/granted.hpp"
+#include "api/publish/rejection.hpp"
 #include "api/request/exchange_ref.hpp"
-#include "api/request/quoted.hpp"
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
 #include "http/problem.hpp"
@@ -37,56 +39,10 @@ std::optional<std::string_view> field_in_address(const http::Query& query) {
   return std::nullopt;
 }
 
-std::string sentence(store::Rejection rejection, const store::Store& store) {
-  switch (rejection) {
-    case store::Rejection::closed:
-      return "topic: is closed and accepts no more events";
-    case store::Rejection::reserved:
-      return "id: has the form of a generated id; choose another";
-    case store::Rejection::conflict:
-      return "id: another event has this id; ids are unique across all topics. Use a new id, or send the "
-             "same "
-             "event again";
-    case store::Rejection::outcome_unknown:
-      return "The outcome is unknown: the event may have been stored. Retry later; a retry with the same "
-             "`id` cannot create a duplicate.";
-    case store::Rejection::full:
-      return "Too many publishes are waiting for the store. Retry later; the operator can raise "
-             "store.pending_bytes_max.";
-    case store::Rejection::unavailable:
-      break;
-  }
-  return fmt::format("The store is unavailable ({}). Retry later.",
-                     store.unavailable_reason().value_or("it is available again"));
-}
-
-http::Response refusal(store::Rejection rejection, const store::Store& store) {
-  const auto detail = sentence(rejection, store);
-  switch (rejection) {
-    case store::Rejection::closed:
-    case store::Rejection::conflict:
-      return http::problem(409, detail);
-    case store::Rejection::reserved:
-      return http::problem(400, detail);
-    case store::Rejection::unavailable:
-    case store::Rejection::full:
-    case store::Rejection::outcome_unknown:
-      break;
-  }
-  return http::problem(503, detail, {{"Retry-After", "1"}});
-}
-
 bool is_unavailable(const store::Kept& result) {
   return !result &&
          (result.error() == store::Rejection::unavailable || result.error() == store::Rejection::full ||
           result.error() == store::Rejection::outcome_unknown);
-}
-
-// `{"NAME":"TEXT"}` and a line end.
-void append_line(std::string& out, std::string_view name, std::string_view text) {
-  out.append("{\"").append(name).append("\":");
-  append_json_string(out, text);
-  out.append("}\n");
 }
 
 // One line per item, in their order: what is wrong with it, or its result.
@@ -100,10 +56,10 @@ std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<
   for (const auto& item : items) {
     const bool good = item.error.empty() && next->has_value();
     if (good) {
-      append_line(body, "id", next->value());
+      append_answer_line(body, "id", next->value());
     } else {
       const auto& error = item.error.empty() ? sentence(next->error(), store) : item.error;
-      append_line(body, "error", fmt::format("line {}: {}", item.line, error));
+      append_answer_line(body, "error", fmt::format("line {}: {}", item.line, error));
     }
     if (item.error.empty()) ++next;
   }
@@ -122,11 +78,6 @@ bool is_large(const http::Request& request) {
   const auto coding = lower_case(request.header("content-encoding"));
   return request.body.size() > body_bytes_on_loop || coding == "gzip" || coding == "x-gzip" ||
          has_lines(request.body, lines_on_loop + 1);
-}
-
-// The topics that may be published; null: all.
-const log::Selectors* granted(const Identity& identity) {
-  return identity.grant ? &identity.grant->publish : nullptr;
 }
 
 using Drafts = std::vector<log::Draft>::iterator;
@@ -152,32 +103,15 @@ struct PublishEndpoint::PendingPublish {
   std::vector<store::Kept> results{};
 };
 
-PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access,
-                                 const Grants& grants, PublishRate& rate, const PublishSettings& settings,
-                                 PublishMetrics& metrics)
+PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers,
+                                 PublishRate& rate, const PublishSettings& settings, PublishMetrics& metrics)
     : loop_(loop),
       store_(store),
-      access_(access),
-      grants_(grants),
+      publishers_(publishers),
       rate_(rate),
       settings_(settings),
       metrics_(metrics),
       background_(loop) {}
-
-base::Result<Identity, http::Response> PublishEndpoint::publisher(const http::Request& request) const {
-  if (access_.has_key(request)) return Identity{};
-  auto identity = grants_.publisher(request);
-  if (identity && request.grant) {
-    if (auto refused = access_.cross_site_problem(request)) return base::failure(*std::move(refused));
-  }
-  if (!identity || identity.value().grant) return identity;
-  if (grants_.has_publisher_keys()) {
-    return base::failure(grants_.missing(
-        "Publishing needs `Authorization: Bearer` with a token that grants it, or with the publish key"));
-  }
-  if (auto refused = access_.publish_problem(request)) return base::failure(*std::move(refused));
-  return identity;
-}
 
 // Whole seconds: that is what Retry-After can say.
 std::optional<http::Response> PublishEndpoint::rate_refusal(const Identity& identity, std::size_t events) {
@@ -194,7 +128,7 @@ std::optional<http::Response> PublishEndpoint::rate_refusal(const Identity& iden
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  auto identity = publisher(request);
+  auto identity = publishers_.identify(request);
   if (!identity) return exchange.answer(identity.error());
   metrics_.bytes.add(request.body.size());
   if (const auto field = field_in_address(request.query)) {
@@ -203,7 +137,7 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
   }
   if (is_large(request)) return parse_in_background(exchange, std::move(identity).value());
   const auto begun = loop_.timers().now();
-  auto parsed = parser_.parse(request, settings_, metrics_, granted(identity.value()));
+  auto parsed = parser_.parse(request, settings_, metrics_, granted_topics(identity.value()));
   if (const auto* refusal = std::get_if<http::Response>(&parsed)) return exchange.answer(*refusal);
   auto& publish = std::get<PublishRequest>(parsed);
   if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size()))
@@ -225,7 +159,7 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange, Identity ide
   background_.run([this, bytes, ref = answer_later(exchange), begun = loop_.timers().now(),
                    settings = settings_, request = std::move(request), identity = std::move(identity)] {
     auto parsed = std::make_shared<PublishParser::Parsed>(
-        background_parser_.parse(request, settings, metrics_, granted(identity)));
+        background_parser_.parse(request, settings, metrics_, granted_topics(identity)));
     return [this, bytes, ref, begun, parsed, identity] {
       background_bytes_ -= bytes;
       if (auto* publish = std::get_if<PublishRequest>(parsed.get())) {
@@ -287,7 +221,7 @@ http::Response PublishEndpoint::answer_of(const PendingPublish& pending) const {
     const auto& kept = results.front();
     if (!kept) return refusal(kept.error(), store_);
     std::string body;
-    append_line(body, "id", kept.value());
+    append_answer_line(body, "id", kept.value());
     return http::plain_response("application/json", std::move(body));
   }
   const auto unavailable = std::ranges::find_if(results, is_unavailable);

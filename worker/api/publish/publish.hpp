@@ -9,12 +9,11 @@
 #include <memory>
 #include <variant>
 
-#include "api/access/grants.hpp"
 #include "api/publish/metrics.hpp"
 #include "api/publish/publish_parser.hpp"
 #include "api/publish/publish_rate.hpp"
+#include "api/publish/publishers.hpp"
 #include "api/publish/settings.hpp"
-#include "api/request/access.hpp"
 #include "http/exchange.hpp"
 #include "net/background_thread.hpp"
 #include "net/loop.hpp"
@@ -25,8 +24,9 @@ namespace worker::api {
 /// Loop thread only; one per loop.
 class PublishEndpoint final : public http::Endpoint {
  public:
-  PublishEndpoint(net::Loop& loop, store::Store& store, const Access& access, const Grants& grants,
-                  PublishRate& rate, const PublishSettings& settings, PublishMetrics& metrics);
+  /// All but the settings is borrowed.
+  PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers, PublishRate& rate,
+                  const PublishSettings& settings, PublishMetrics& metrics);
 
   void serve(http::Exchange& exchange) override;
   void update(const PublishSettings& settings) { settings_ = settings; }
@@ -34,8 +34,6 @@ class PublishEndpoint final : public http::Endpoint {
  private:
   struct PendingPublish;
 
-  /// Who publishes, and what: null means everything. Otherwise the refusal.
-  base::Result<Identity, http::Response> publisher(const http::Request& request) const;
   std::optional<http::Response> rate_refusal(const Identity& identity, std::size_t events);
   void parse_in_background(http::Exchange& exchange, Identity identity);
   void append(const std::shared_ptr<PendingPublish>& pending);
@@ -44,8 +42,7 @@ class PublishEndpoint final : public http::Endpoint {
 
   net::Loop& loop_;
   store::Store& store_;
-  const Access& access_;
-  const Grants& grants_;
+  const Publishers& publishers_;
   PublishRate& rate_;
   PublishSettings settings_;
   PublishMetrics& metrics_;

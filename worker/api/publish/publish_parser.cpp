@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/publish/granted.hpp"
 #include "api/request/bearer.hpp"
 #include "api/request/request_body.hpp"
-#include "base/printable.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -30,19 +30,6 @@ DraftResult with_batch_hint(DraftResult draft, std::string_view body) {
   if (!draft && several && draft.error().detail.starts_with("JSON: ")) {
     draft.error().detail +=
         "; for several events send one object a line with Content-Type: application/x-ndjson";
-  }
-  return draft;
-}
-
-// The draft, or why it may not be published: one of its topics is not granted.
-DraftResult if_granted(DraftResult draft, const log::Selectors* granted) {
-  if (!draft || granted == nullptr) return draft;
-  for (const auto& topic : draft.value().topics) {
-    if (granted->matches(topic)) continue;
-    return base::failure(DraftError{
-        403,
-        fmt::format("topic: {} may not be published with the grant of this request", base::printable(topic)),
-        {}});
   }
   return draft;
 }

@@ -32,8 +32,15 @@ class PublishRate {
   /// subject nothing is counted.
   std::optional<std::chrono::milliseconds> refuse(std::string_view subject, std::size_t events,
                                                   base::Instant now);
+  /// The same for events that cannot be refused any more: counts them, and says how long the subject has to
+  /// wait before its next ones; none: it need not.
+  std::optional<std::chrono::milliseconds> charge(std::string_view subject, std::size_t events,
+                                                  base::Instant now);
 
  private:
+  // Until when the subject has used up its bound, or null where there is no room for another. Under mutex_.
+  base::Instant* used_until(std::string_view subject, base::Instant now);
+
   std::atomic<std::size_t> per_second_;
   std::mutex mutex_;
   // When each subject will have used up, at `per_second`, what it has published. Guarded by mutex_.

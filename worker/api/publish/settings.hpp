@@ -26,6 +26,10 @@ struct PublishSettings {
   ReservedTypes reserved_types = ReservedTypes::refuse;
   /// The bytes to which a compressed body may expand: fastcgi.body_bytes_max, as for other bodies.
   std::size_t body_bytes_max = 8'388'608;
+  /// Publish streams of all loops.
+  std::size_t streams_max = 10'000;
+  /// store.pending_bytes_max: publish streams are held before it is reached.
+  std::size_t store_pending_bytes_max = 67'108'864;
 
   bool operator==(const PublishSettings&) const = default;
 };

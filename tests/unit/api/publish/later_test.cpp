@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(kept_on_another_thread) {
   RecordingExchange exchange(request("application/x-ndjson", "{\"topic\":\"a\"}\n{\"topic\":\"a\"}\n"));
   RecordingExchange left(request("application/x-www-form-urlencoded", "topic=a"));
   std::thread disk;
-  api::PublishEndpoint endpoint(loop, store, access, grants, rate, settings, metrics);
+  api::PublishEndpoint endpoint(loop, store, publishers, rate, settings, metrics);
   loop.post([&] {
     endpoint.serve(exchange);
     endpoint.serve(left);

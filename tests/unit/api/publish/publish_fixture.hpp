@@ -19,7 +19,7 @@ namespace worker::support {
 template <class Store>
 struct PublishFixture {
   void serve(RecordingExchange& exchange) {
-    if (!endpoint_) endpoint_.emplace(loop, store, access, grants, rate, settings, metrics);
+    if (!endpoint_) endpoint_.emplace(loop, store, publishers, rate, settings, metrics);
     access.update(settings.key, {});
     endpoint_->update(settings);
     endpoint_->serve(exchange);
@@ -73,6 +73,7 @@ struct PublishFixture {
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
   api::Grants grants{{}, {}, {tokens, tokens, resume, revocations, access_metrics}, loop.timers()};
+  api::Publishers publishers{access, grants};
   api::PublishRate rate{0};
   log::Log log{{}, "e", clock};
   Store store{log};

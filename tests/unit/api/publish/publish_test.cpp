@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(several_blanks_behind_the_scheme) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_key_from_the_next_request_on) {
-  api::PublishEndpoint endpoint(loop, store, access, grants, rate, settings, metrics);
+  api::PublishEndpoint endpoint(loop, store, publishers, rate, settings, metrics);
   settings.key = "k";
   access.update(settings.key, {});
   RecordingExchange exchange(request("application/x-www-form-urlencoded", "topic=a"));

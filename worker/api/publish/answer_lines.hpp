@@ -1,0 +1,12 @@
+// The lines in which publishers are answered. Pure; from every thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace worker::api {
+
+/// Appends `{"NAME":"TEXT"}` and a line end. `name` needs no escaping.
+void append_answer_line(std::string& out, std::string_view name, std::string_view text);
+
+}  // namespace worker::api

@@ -1,0 +1,36 @@
+#include "api/publish/ndjson_body.hpp"
+
+namespace worker::api {
+
+NdjsonBody::NdjsonBody(const BodyContext& context)
+    : context_(context),
+      lines_(LineSplitter::LineEnd::line_feed, context.settings.body_bytes_max, context.unfinished) {}
+
+void NdjsonBody::take(std::string_view piece, DraftSink& sink) {
+  sink_ = &sink;
+  lines_.take(piece, *this);
+}
+
+StreamedBody::End NdjsonBody::finish(DraftSink& sink) {
+  sink_ = &sink;
+  lines_.finish(*this);
+  return End::well;
+}
+
+void NdjsonBody::on_line(std::size_t number, std::string_view line) {
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  // The parser reads behind the line.
+  auto& padded = context_.tools.padded;
+  constexpr std::size_t kept_bytes = 262'144;
+  if (padded.capacity() > kept_bytes) padded = {};
+  padded.assign(line).append(JsonDraftParser::padding, ' ');
+  const auto text = std::string_view(padded).substr(0, line.size());
+  sink_->add("line", number,
+             context_.tools.json.parse(text, context_.settings, &context_.parameters.defaults));
+}
+
+void NdjsonBody::on_too_long(std::size_t number, bool alone) {
+  sink_->add("line", number, base::failure(too_long_line(alone, context_.settings.body_bytes_max)));
+}
+
+}  // namespace worker::api

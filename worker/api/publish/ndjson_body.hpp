@@ -1,0 +1,25 @@
+// NdjsonBody: one JSON object a line, with the fields of a publish. Lines of blanks are no events.
+#pragma once
+
+#include "api/publish/line_splitter.hpp"
+#include "api/publish/streamed_body.hpp"
+
+namespace worker::api {
+
+class NdjsonBody final : public StreamedBody, LineSplitter::Lines {
+ public:
+  explicit NdjsonBody(const BodyContext& context);
+
+  void take(std::string_view piece, DraftSink& sink) override;
+  End finish(DraftSink& sink) override;
+
+ private:
+  void on_line(std::size_t number, std::string_view line) override;
+  void on_too_long(std::size_t number, bool alone) override;
+
+  const BodyContext context_;
+  LineSplitter lines_;
+  DraftSink* sink_ = nullptr;  // only during a call
+};
+
+}  // namespace worker::api

@@ -1,0 +1,73 @@
+// OpenPublishers: the publish streams that are open on one loop, so that a user can stop those of a topic,
+// and an operator end those of a subject. Each leaves the list when it is destroyed. Loop thread only.
+#pragma once
+
+#include <algorithm>
+#include <boost/intrusive/list.hpp>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace worker::api {
+
+class OpenPublisher {
+ public:
+  OpenPublisher() = default;
+  virtual ~OpenPublisher() = default;
+  OpenPublisher(const OpenPublisher&) = delete;
+  OpenPublisher& operator=(const OpenPublisher&) = delete;
+
+  /// Of its grant; empty where it has none.
+  virtual std::string_view subject() const = 0;
+  /// The topics that all of its events have if they name no others.
+  virtual const std::vector<std::string>& topics() const = 0;
+  /// Tells the publisher that the readers of `topic` want no more.
+  virtual void stop(std::string_view topic) = 0;
+  /// Ends it: its grant is no longer valid.
+  virtual void revoke() = 0;
+
+ protected:
+  /// Leaves the list before it is destroyed.
+  void leave_list() { hook_.unlink(); }
+
+ private:
+  friend class OpenPublishers;
+  using Hook = boost::intrusive::list_member_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+  Hook hook_;
+};
+
+class OpenPublishers {
+ public:
+  void add(OpenPublisher& publisher) { publishers_.push_back(publisher); }
+  /// `act` must not destroy any other.
+  void each(const std::function<void(OpenPublisher&)>& act) {
+    for (auto next = publishers_.begin(); next != publishers_.end();) act(*next++);
+  }
+  /// Tells those that publish to `topic`.
+  void stop(std::string_view topic) {
+    each([&](OpenPublisher& publisher) {
+      if (std::ranges::find(publisher.topics(), topic) != publisher.topics().end()) publisher.stop(topic);
+    });
+  }
+  /// Ends those of `subject`, and returns how many there were.
+  std::size_t revoke(std::string_view subject) {
+    std::size_t count = 0;
+    each([&](OpenPublisher& publisher) {
+      if (publisher.subject() != subject) return;
+      publisher.revoke();
+      ++count;
+    });
+    return count;
+  }
+
+ private:
+  boost::intrusive::list<
+      OpenPublisher, boost::intrusive::member_hook<OpenPublisher, OpenPublisher::Hook, &OpenPublisher::hook_>,
+      boost::intrusive::constant_time_size<false>>
+      publishers_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,278 @@
+#include "api/publish/publish_stream.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "api/publish/answer_lines.hpp"
+#include "api/publish/granted.hpp"
+#include "api/publish/rejection.hpp"
+#include "api/request/quoted.hpp"
+
+namespace worker::api {
+namespace {
+
+// Bytes of one stream's events that may wait for the store.
+constexpr std::size_t waiting_bytes_max = 262'144;
+// How long a held stream waits before it looks again whether the store has caught up.
+constexpr std::chrono::milliseconds wake_interval{20};
+
+std::string end_line(std::string_view reason, std::string_view more = {}) {
+  return fmt::format("{{\"end\":{{\"reason\":\"{}\"{}}}}}\n", reason, more);
+}
+
+std::string json_text(std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  return json;
+}
+
+}  // namespace
+
+PublishStream::PublishStream(const PublishStreamContext& context, Client& client, Identity identity,
+                             StreamParameters parameters, std::optional<base::Instant> grant_ends)
+    : context_(context),
+      client_(&client),
+      identity_(std::move(identity)),
+      parameters_(std::move(parameters)),
+      grant_ends_(grant_ends),
+      body_(streamed_body({context.settings, parameters_, context.tools, context.unfinished})),
+      answers_all_(parameters_.answers != StreamParameters::Answers::errors) {}
+
+void PublishStream::begin() {
+  context_.open.add(*this);
+  if (grant_ends_) {
+    grant_timer_ =
+        std::make_unique<net::Timer>(context_.loop.timers(), [this] { begin_ending(end_line("expired")); });
+    grant_timer_->arm(*grant_ends_);
+  }
+  if (parameters_.writer.empty()) return;
+  lease_ = context_.writers.take(parameters_.defaults.topics, parameters_.writer,
+                                 [&loop = context_.loop, stream = weak_from_this()](std::string by) {
+                                   loop.post([stream, by = std::move(by)] {
+                                     if (const auto self = stream.lock()) self->on_fenced(by);
+                                   });
+                                 });
+}
+
+// --- in: pieces to appends ---
+
+void PublishStream::take(std::string_view piece) {
+  if (phase_ != Phase::open) return;
+  context_.metrics.bytes.add(piece.size());
+  body_->take(piece, *this);
+  append_found();
+}
+
+void PublishStream::add(std::string_view name, std::size_t number, DraftResult draft) {
+  name_ = name;
+  draft = if_granted(std::move(draft), granted_topics(identity_));
+  if (draft) {
+    drafts_.push_back(std::move(draft).value());
+    numbers_.push_back(number);
+  } else {
+    context_.metrics.count(draft.error());
+    errors_.push_back({drafts_.size(), fmt::format("{} {}: {}", name, number, draft.error().detail)});
+  }
+}
+
+void PublishStream::append_found() {
+  if (!drafts_.empty() || !errors_.empty()) {
+    auto part = std::make_shared<Part>();
+    part->numbers = std::exchange(numbers_, {});
+    part->errors = std::exchange(errors_, {});
+    append(std::exchange(drafts_, {}), part);
+  }
+  answer_parts();
+  pace();
+}
+
+// The event with which the stream ends. No line of the body asked for it, so none answers it.
+void PublishStream::append_last(log::Draft draft) {
+  auto part = std::make_shared<Part>();
+  part->numbers = {0};
+  part->answers = false;
+  std::vector<log::Draft> drafts;
+  drafts.push_back(std::move(draft));
+  append(std::move(drafts), part);
+}
+
+void PublishStream::append(std::vector<log::Draft> drafts, const std::shared_ptr<Part>& part) {
+  const auto now = context_.loop.timers().now();
+  part->begun = now;
+  parts_.push_back(part);
+  if (drafts.empty()) {
+    part->is_answered_by_store = true;
+    return;
+  }
+  for (const auto& draft : drafts) part->bytes += sizeof draft + draft.event.data.size();
+  waiting_bytes_ += part->bytes;
+  if (const auto wait = context_.rate.charge(identity_.subject(), drafts.size(), now))
+    paced_until_ = now + *wait;
+  const auto size = drafts.size();
+  const auto give_to_store = [&] {
+    context_.store.append(
+        std::move(drafts), [self = shared_from_this(), part](std::vector<store::Kept> kept) {
+          auto& loop = self->context_.loop;
+          if (loop.on_thread()) return self->on_appended(*part, std::move(kept));
+          loop.post([self, part, kept = std::move(kept)] { self->on_appended(*part, kept); });
+        });
+  };
+  if (!lease_) return give_to_store();
+  if (lease_->write(give_to_store)) return;
+  // on_fenced() is on its way, and ends the stream.
+  context_.metrics.rejected.add(size);
+  waiting_bytes_ -= part->bytes;
+  part->is_fenced = part->is_answered_by_store = true;
+}
+
+void PublishStream::on_appended(Part& part, std::vector<store::Kept> kept) {
+  const auto good = std::ranges::count_if(kept, [](const auto& result) { return result.has_value(); });
+  auto& metrics = context_.metrics;
+  metrics.events.add(static_cast<std::uint64_t>(good));
+  metrics.rejected.add(kept.size() - static_cast<std::uint64_t>(good));
+  const auto time =
+      std::chrono::duration_cast<std::chrono::microseconds>(context_.loop.timers().now() - part.begun);
+  metrics.latency.observe(static_cast<std::uint64_t>(time.count()));
+  part.results = std::move(kept);
+  part.is_answered_by_store = true;
+  waiting_bytes_ -= part.bytes;
+  answer_parts();
+  pace();
+}
+
+// --- out: answers ---
+
+void PublishStream::answer_parts() {
+  std::string lines;
+  while (!parts_.empty() && parts_.front()->is_answered_by_store) {
+    const auto part = std::move(parts_.front());
+    parts_.pop_front();
+    if (client_ != nullptr && part->answers) append_answers(lines, *part);
+  }
+  if (client_ == nullptr) return;
+  if (phase_ == Phase::ending && parts_.empty()) {
+    phase_ = Phase::over;
+    if (!answers_all_) append_summary(lines);
+    return std::exchange(client_, nullptr)->finish(lines + end_line_);
+  }
+  if (!lines.empty()) client_->write(lines);
+}
+
+void PublishStream::append_answers(std::string& out, const Part& part) {
+  constexpr std::size_t line_bytes = 48;
+  if (answers_all_) out.reserve(out.size() + line_bytes * part.numbers.size());
+  auto error = part.errors.begin();
+  const auto append_errors = [&](std::size_t before) {
+    for (; error != part.errors.end() && error->before <= before; ++error) {
+      ++rejected_;
+      append_answer_line(out, "error", error->text);
+    }
+  };
+  const auto append_error = [&](std::size_t number, std::string_view text) {
+    ++rejected_;
+    append_answer_line(out, "error", fmt::format("{} {}: {}", name_, number, text));
+  };
+  for (std::size_t i = 0; i < part.numbers.size(); ++i) {
+    append_errors(i);
+    if (part.is_fenced) {
+      append_error(part.numbers[i], "another writer has taken the topic over");
+    } else if (const auto& result = part.results[i]; !result) {
+      append_error(part.numbers[i], sentence(result.error(), context_.store));
+    } else {
+      ++stored_;
+      if (answers_all_) append_answer_line(out, "id", result.value());
+    }
+  }
+  append_errors(part.numbers.size());
+  if (!part.results.empty() && part.results.back()) last_id_ = part.results.back().value();
+}
+
+void PublishStream::append_summary(std::string& out) const {
+  out += fmt::format("{{\"stored\":{},\"rejected\":{},\"last\":{}}}\n", stored_, rejected_,
+                     last_id_.empty() ? "null" : json_text(last_id_));
+}
+
+// --- the end ---
+
+void PublishStream::end(bool whole) {
+  if (phase_ != Phase::open) return;
+  const bool well = body_->finish(*this) == StreamedBody::End::well && whole;
+  append_found();
+  if (phase_ != Phase::open) return;
+  const auto& defaults = parameters_.defaults;
+  if (well && parameters_.close_topics)
+    append_last(
+        {.topics = defaults.topics, .silent = true, .closes = true, .is_private = defaults.is_private});
+  if (!well) publish_abort();
+  begin_ending({});
+}
+
+void PublishStream::publish_abort() {
+  if (parameters_.abort_type.empty()) return;
+  const auto& defaults = parameters_.defaults;
+  append_last({.topics = defaults.topics,
+               .event = {.data = R"({"reason":"disconnected"})", .type = parameters_.abort_type},
+               .is_private = defaults.is_private});
+}
+
+void PublishStream::leave() {
+  client_ = nullptr;
+  if (std::exchange(phase_, Phase::over) == Phase::open) publish_abort();
+  leave_list();
+  grant_timer_.reset();
+  wake_timer_.reset();
+  lease_.reset();
+  body_.reset();
+}
+
+void PublishStream::drain(std::chrono::milliseconds retry) {
+  begin_ending(end_line("drain", fmt::format(",\"retryMs\":{}", retry.count())));
+}
+
+void PublishStream::revoke() { begin_ending(end_line("revoked")); }
+
+void PublishStream::on_fenced(const std::string& by) {
+  begin_ending(end_line("fenced", fmt::format(",\"writer\":{}", json_text(by))));
+}
+
+// Takes nothing more. Events that the store has not answered are still answered.
+void PublishStream::begin_ending(std::string end_line) {
+  if (phase_ != Phase::open) return;
+  phase_ = Phase::ending;
+  end_line_ = std::move(end_line);
+  answer_parts();
+}
+
+void PublishStream::stop(std::string_view topic) {
+  if (client_ != nullptr && phase_ == Phase::open)
+    client_->write_now(fmt::format("{{\"stop\":{{\"topic\":{}}}}}\n", json_text(topic)));
+}
+
+// --- back-pressure ---
+
+bool PublishStream::must_wait() {
+  if (!client_->ready() || waiting_bytes_ > waiting_bytes_max) return true;
+  if (context_.loop.timers().now() < paced_until_) return true;
+  // Appends beyond the bound would be refused.
+  return context_.store.backlog().bytes > context_.settings.store_pending_bytes_max / 2;
+}
+
+void PublishStream::pace() {
+  if (client_ == nullptr || phase_ != Phase::open) return;
+  const bool wait = must_wait();
+  // Otherwise the client or the store says when it continues.
+  if (wait && client_->ready() && parts_.empty()) wake_later();
+  if (wait == held_) return;
+  held_ = wait;
+  wait ? client_->hold() : client_->resume();
+}
+
+void PublishStream::wake_later() {
+  if (!wake_timer_) wake_timer_ = std::make_unique<net::Timer>(context_.loop.timers(), [this] { pace(); });
+  const auto now = context_.loop.timers().now();
+  wake_timer_->arm(std::max(paced_until_, now + wake_interval));
+}
+
+}  // namespace worker::api

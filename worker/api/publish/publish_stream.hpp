@@ -1,0 +1,159 @@
+// PublishStream: events that one publisher writes over time, and the answers to them. It knows no transport:
+// its Client is a request over FastCGI, or a connection to the local publish socket. Loop thread only.
+//
+// Each event is given to the store as soon as its text is complete, and answered with one line, in order:
+// {"id":…} once it is stored, or {"error":…}. Two other lines may come between: {"stop":{"topic":…}}, and at
+// the end of a stream that the worker ends {"end":{"reason":…}}. A publisher that gets errors only is told at
+// the end how many events were stored: {"stored":…,"rejected":…,"last":…}.
+//
+// A publisher that is faster than the store, than its grant allows or than it reads its answers is held: its
+// bytes stay in the socket. Nothing is dropped.
+//
+// It lives as long as its client, and as long as the store has not answered.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/access/grants.hpp"
+#include "api/publish/metrics.hpp"
+#include "api/publish/open_publishers.hpp"
+#include "api/publish/publish_rate.hpp"
+#include "api/publish/streamed_body.hpp"
+#include "api/publish/writers.hpp"
+#include "net/loop.hpp"
+#include "net/timer.hpp"
+#include "store/store.hpp"
+
+namespace worker::api {
+
+/// What the publish streams of one loop share. All of it is borrowed.
+struct PublishStreamContext {
+  net::Loop& loop;
+  store::Store& store;
+  PublishRate& rate;
+  const PublishSettings& settings;
+  PublishMetrics& metrics;
+  BodyTools& tools;
+  base::ByteBudget& unfinished;
+  Writers& writers;
+  OpenPublishers& open;
+};
+
+class PublishStream final : public std::enable_shared_from_this<PublishStream>,
+                            public OpenPublisher,
+                            DraftSink {
+ public:
+  /// Where the bytes come from and the answers go. Its calls must not destroy the stream.
+  class Client {
+   public:
+    /// Answers to events.
+    virtual void write(std::string_view lines) = 0;
+    /// A line that must not wait.
+    virtual void write_now(std::string_view line) = 0;
+    /// Ends the answers. No call follows.
+    virtual void finish(std::string_view last_lines) = 0;
+    /// Nothing that was written waits in the worker's memory.
+    virtual bool ready() const = 0;
+    /// Takes no more bytes from the publisher, until resume().
+    virtual void hold() = 0;
+    virtual void resume() = 0;
+
+   protected:
+    ~Client() = default;
+  };
+
+  PublishStream(const PublishStreamContext& context, Client& client, Identity identity,
+                StreamParameters parameters, std::optional<base::Instant> grant_ends);
+  /// Call once, after construction. Takes over from another writer.
+  void begin();
+
+  /// The next bytes of the body.
+  void take(std::string_view piece);
+  /// The body is complete, or, if not `whole`, its publisher ended it too early. The client's finish()
+  /// follows when the store has answered.
+  void end(bool whole);
+  /// The client is gone and is not called any more.
+  void leave();
+  /// From now on an event that is stored gets no line.
+  void answer_errors_only() { answers_all_ = false; }
+  bool answers_all() const { return answers_all_; }
+  /// The client's ready() has changed.
+  void on_ready() { pace(); }
+  /// The worker stops: the publisher is told to come back after `retry`.
+  void drain(std::chrono::milliseconds retry);
+
+  std::string_view subject() const override { return identity_.subject(); }
+  const std::vector<std::string>& topics() const override { return parameters_.defaults.topics; }
+  void stop(std::string_view topic) override;
+  void revoke() override;
+
+ private:
+  enum class Phase : std::uint8_t {
+    open,
+    ending,  // takes nothing more, and waits for the store
+    over,    // the client has been told, or is gone
+  };
+  struct Error {
+    std::size_t before;  // drafts of the part that come before it
+    std::string text;
+  };
+  // The events of one piece.
+  struct Part {
+    std::vector<std::size_t> numbers;  // of the events, in the body
+    std::vector<Error> errors;
+    std::vector<store::Kept> results;
+    base::Instant begun;
+    std::size_t bytes = 0;
+    bool is_answered_by_store = false;  // or needs no answer of it
+    bool is_fenced = false;             // was not given to it
+    bool answers = true;
+  };
+
+  void add(std::string_view name, std::size_t number, DraftResult draft) override;
+  void append_found();
+  void append_last(log::Draft draft);
+  void append(std::vector<log::Draft> drafts, const std::shared_ptr<Part>& part);
+  void on_appended(Part& part, std::vector<store::Kept> kept);
+  void answer_parts();
+  void append_answers(std::string& out, const Part& part);
+  void append_summary(std::string& out) const;
+  void publish_abort();
+  void begin_ending(std::string end_line);
+  void on_fenced(const std::string& by);
+  bool must_wait();
+  void pace();
+  void wake_later();
+
+  const PublishStreamContext& context_;
+  Client* client_;  // null once it is gone
+  const Identity identity_;
+  const StreamParameters parameters_;
+  const std::optional<base::Instant> grant_ends_;
+  std::unique_ptr<StreamedBody> body_;
+  std::unique_ptr<Writers::Lease> lease_;    // null where the stream asked for none
+  std::deque<std::shared_ptr<Part>> parts_;  // that are not answered
+  std::unique_ptr<net::Timer> grant_timer_;
+  std::unique_ptr<net::Timer> wake_timer_;
+  base::Instant paced_until_{};    // by the rate of its subject
+  std::size_t waiting_bytes_ = 0;  // of parts_
+  std::string end_line_;
+  Phase phase_ = Phase::open;
+  bool held_ = false;
+  bool answers_all_;
+  std::uint64_t stored_ = 0;    // events that were answered
+  std::uint64_t rejected_ = 0;  // the same
+  std::string last_id_;         // of the stored ones; kept for the summary only
+  // Only during take() and end().
+  std::string_view name_ = "line";
+  std::vector<log::Draft> drafts_;
+  std::vector<std::size_t> numbers_;
+  std::vector<Error> errors_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,44 @@
+// POST /publish/stream: a publish stream whose body and answers travel at the same time. A web server has to
+// pass the body on as it comes; sse-worker.publish-stream.conf says how in nginx.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include "api/publish/publish_stream.hpp"
+#include "api/publish/publishers.hpp"
+#include "http/exchange.hpp"
+
+namespace worker::api {
+
+/// What the publish streams of all loops share. Usable from every thread; outlives the endpoints.
+struct SharedPublishStreams {
+  /// Open ones.
+  std::atomic<std::size_t> count = 0;
+  Writers writers{};
+};
+
+/// Loop thread only; one per loop.
+class PublishStreamEndpoint final : public http::Endpoint {
+ public:
+  /// All but the settings is borrowed. `unfinished` bounds what all streams keep of incomplete events.
+  PublishStreamEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers, PublishRate& rate,
+                        const PublishSettings& settings, PublishMetrics& metrics,
+                        base::ByteBudget& unfinished, SharedPublishStreams& shared);
+
+  bool streams_body(const http::Request& /*request*/) const override { return true; }
+  void serve(http::Exchange& exchange) override;
+  void update(const PublishSettings& settings) { settings_ = settings; }
+  /// The streams of this loop.
+  OpenPublishers& open() { return open_; }
+
+ private:
+  const Publishers& publishers_;
+  PublishSettings settings_;
+  BodyTools tools_;
+  OpenPublishers open_;
+  SharedPublishStreams& shared_;
+  const PublishStreamContext context_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,26 @@
+// Publishers: who may publish. Loop thread only; one per loop. Borrows what it asks.
+#pragma once
+
+#include "api/access/grants.hpp"
+#include "api/request/access.hpp"
+#include "base/result.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace worker::api {
+
+class Publishers {
+ public:
+  Publishers(const Access& access, const Grants& grants) : access_(access), grants_(grants) {}
+
+  /// Who publishes; one without a grant may publish everything. Otherwise the refusal.
+  base::Result<Identity, http::Response> identify(const http::Request& request) const;
+  /// When the grant of `identity` ends; none: it does not.
+  std::optional<base::Instant> end_of(const Identity& identity) const { return grants_.end_of(identity); }
+
+ private:
+  const Access& access_;
+  const Grants& grants_;
+};
+
+}  // namespace worker::api

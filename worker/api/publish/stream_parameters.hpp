@@ -1,0 +1,62 @@
+// StreamParameters: what the address and the headers of a publish stream say: the format of its body, what
+// its events have in common, and how it ends. A value, parsed once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/publish/settings.hpp"
+#include "base/result.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+#include "log/entry.hpp"
+
+namespace worker::api {
+
+struct StreamParameters {
+  enum class Format {
+    ndjson,
+    event_stream,
+    text_lines,
+    text_chunks,
+    guessed,  // one of the first three, by the first bytes of the body
+  };
+  enum class Ids {
+    keep,    // the publisher's ids as they come
+    unique,  // with `id_prefix` before them
+    none,    // the worker makes all ids
+  };
+  enum class Answers {
+    automatic,  // all, unless the publisher sends without a pause and so can hardly read
+    all,        // a line for each event, at once
+    errors,     // a line for each event that is not stored, and a summary, both at the end
+  };
+
+  Format format = Format::ndjson;
+  /// The fields of an event that does not have them itself.
+  log::Draft defaults{};
+  Ids ids = Ids::keep;
+  std::string id_prefix{};  // a random text
+  Answers answers = Answers::automatic;
+  /// The topics of `defaults` are closed when the body ends well.
+  bool close_topics = false;
+  /// The type of the event that tells readers that the publisher has left without an end; empty for none.
+  std::string abort_type{};
+  /// Of several streams of a topic that have a writer, only the latest may publish; empty for none.
+  std::string writer{};
+
+  /// The id that an event of text/event-stream gets; empty where the worker makes it.
+  std::string id_of(std::string id) const;
+};
+
+/// The parameters in `request`, whose body has not come. Without a Content-Type, as from `curl -T`, the
+/// format is guessed. Otherwise the refusal: 400, or 415 for a body that cannot be streamed.
+base::Result<StreamParameters, http::Response> stream_parameters(const http::Request& request,
+                                                                 const PublishSettings& settings);
+
+/// The parameters among `members`, without a format: of a stream that is not HTTP. Otherwise what is wrong.
+base::Result<StreamParameters, std::string> stream_parameters(const http::Query& members,
+                                                              const PublishSettings& settings);
+
+}  // namespace worker::api
