@@ -40,6 +40,12 @@ void raise_descriptor_limit() {
 int serve(const config::Config& config, const std::string& file) {
   auto listening = net::ListeningSocket::find(config.listen);
   if (!listening) return app::fail_config("sse-worker: " + listening.error());
+  std::optional<net::ListeningSocket> publish_listening;
+  if (!config.publish_listen.address.empty()) {
+    auto made = net::ListeningSocket::bind_unix(config.publish_listen);
+    if (!made) return app::fail_config("sse-worker: " + made.error());
+    publish_listening.emplace(std::move(made).value());
+  }
   raise_descriptor_limit();
   // A write beyond a limit of file size (ulimit -f) then fails as one on a full disk does: the store reports
   // it.
@@ -64,7 +70,7 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_connection_metrics(registry, totals);
   api::Revocations revocations(clock);
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
-  api::SharedPublishStreams publish_streams;
+  api::SharedPublishStreams publish_streams(metrics.publish.streams);
   api::AllOpenStreams open_streams;
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
@@ -73,6 +79,7 @@ int serve(const config::Config& config, const std::string& file) {
   const app::SharedServices services{clock,
                                      *logger,
                                      listening.value().descriptor(),
+                                     publish_listening ? publish_listening->descriptor() : -1,
                                      *log,
                                      *store,
                                      registry,
@@ -95,7 +102,10 @@ int serve(const config::Config& config, const std::string& file) {
     const bool again = std::exchange(stopping, true);
     logger->info("shutting down: signal={} streams={} immediate={}", signal, slots.used(), again);
     if (again) return reactors.stop();
-    reactors.drain([&] { listening.value().close(); });
+    reactors.drain([&] {
+      listening.value().close();
+      publish_listening.reset();
+    });
   });
   logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);

@@ -7,16 +7,19 @@ import {now} from '../lib/wait.mjs';
 
 test('publishing goes on undisturbed while answers end all the time', async (t) => {
   const hub = await startHub(t, {streams: {lifetime_seconds: 0.2}});
-  const deadline = now() + 4000;
+  const least = now() + 4000;
+  const most = now() + 120_000;
   const statuses = {};
   const count = (status) => (statuses[status] = (statuses[status] ?? 0) + 1);
 
   const readers = await Promise.all(Array.from({length: 30}, () => hub.read({topic: 't'}, {again: 0})));
+  // Until each reader has come back some times; on a busy machine that takes long.
+  const goesOn = () => now() < least || (now() < most && readers.some((reader) => reader.connects <= 3 && !reader.refused));
   const polling = Array.from({length: 5}, async () => {
-    while (now() < deadline) count((await hub.ask({topic: 't', poll: 0}).done()).status);
+    while (goesOn()) count((await hub.ask({topic: 't', poll: 0}).done()).status);
   });
   const publishing = Array.from({length: 3}, async () => {
-    while (now() < deadline) count((await hub.form({topic: 't', data: 'x'})).status);
+    while (goesOn()) count((await hub.form({topic: 't', data: 'x'})).status);
   });
   await Promise.all([...polling, ...publishing]);
 

@@ -47,6 +47,12 @@ int check(const config::CommandLine& line, const config::Config& config) {
   const auto listen = net::listen_problem(config.listen);
   if (listen && listen->certain) return fail_config(fmt::format("{}: listen: {}", file, listen->sentence));
   if (listen) fmt::print(stderr, "{}: warning: listen: {}\n", file, listen->sentence);
+  if (!config.publish_listen.address.empty()) {
+    const auto problem = net::listen_problem(config.publish_listen);
+    if (problem && problem->certain)
+      return fail_config(fmt::format("{}: publish.listen: {}", file, problem->sentence));
+    if (problem) fmt::print(stderr, "{}: warning: publish.listen: {}\n", file, problem->sentence);
+  }
   for (const auto& warning : {config::exposure_warning(config, file), store::boot_id_warning(config.storage),
                               store::redis_warning(config.storage)}) {
     if (warning) fmt::print(stderr, "{}: warning: {}\n", file, *warning);

@@ -38,6 +38,8 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
       control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
+      local_(loop_, services.publish_listening, publish_stream_.context(), services.publish_streams.places,
+             config.fcgi.stall, random_),
       acceptor_(loop_, services.listening, router_, config.fcgi, services.metrics.fcgi, services.logger,
                 random_, decoder_, services.totals) {
   loop_.on_turn([this](auto taken) { measure_turn(taken); });
@@ -60,6 +62,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
 void Reactor::run() {
   lag_timer_.arm_in(lag_interval);
   acceptor_.start();
+  local_.start();
   loop_.run();
 }
 
@@ -76,6 +79,7 @@ void Reactor::update(const config::Config& config) {
     health_.update(config.stats);
     access_.update(config.publish.key, config.access);
     router_.update(config.access);
+    local_.update(config.fcgi.stall);
     acceptor_.update(config.fcgi);
   });
 }
@@ -83,8 +87,11 @@ void Reactor::update(const config::Config& config) {
 void Reactor::drain(std::function<void()> not_accepting) {
   loop_.post([this, not_accepting = std::move(not_accepting)] {
     const auto& streams = config_.streams;
-    acceptor_.drain(config_.drain, {streams.retry, streams.retry + streams.retry_jitter},
-                    [this] { loop_.stop(); });
+    const auto most = streams.retry + streams.retry_jitter;
+    acceptor_.drain(config_.drain, {streams.retry, most}, [this, retry = streams.retry, most] {
+      // Last: it takes as long as the store needs, and no longer.
+      local_.drain({retry, most}, [this] { loop_.stop(); });
+    });
     not_accepting();
   });
 }

@@ -23,6 +23,7 @@
 #include "fcgi/acceptor.hpp"
 #include "fcgi/connection_totals.hpp"
 #include "hub/shard.hpp"
+#include "local/local_acceptor.hpp"
 #include "log/log.hpp"
 #include "store/store.hpp"
 
@@ -33,6 +34,8 @@ struct SharedServices {
   const base::Clock& clock;
   base::Logger& logger;
   int listening;
+  /// Of the local publish socket; -1 where there is none.
+  int publish_listening;
   log::Log& log;
   store::Store& store;
   metrics::Registry& registry;
@@ -90,6 +93,7 @@ class Reactor {
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;
   api::Router router_;
+  local::LocalAcceptor local_;
   fcgi::Acceptor acceptor_;
 };
 

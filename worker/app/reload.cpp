@@ -33,6 +33,7 @@ void Reload::operator()() {
     value = running;
   };
   keep("listen", config.listen, running_.listen);
+  keep("publish.listen", config.publish_listen, running_.publish_listen);
   keep("loops", config.loops, running_.loops);
   if (config.storage != running_.storage && !store_.reconfigure(config.storage))
     keep("store", config.storage, running_.storage);

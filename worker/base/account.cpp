@@ -36,6 +36,21 @@ std::string group_name(gid_t group) {
 // NOLINTBEGIN(concurrency-mt-unsafe): start-up, one thread
 bool is_user(const std::string& name) { return ::getpwnam(name.c_str()) != nullptr; }
 
+std::optional<std::string> give_file(const std::string& path, const std::string& user,
+                                     const std::string& group) {
+  constexpr auto as_it_is = static_cast<uid_t>(-1);
+  const auto* owner = user.empty() ? nullptr : ::getpwnam(user.c_str());
+  if (!user.empty() && owner == nullptr) return fmt::format("there is no user {} on this machine", user);
+  const auto id = owner == nullptr ? as_it_is : owner->pw_uid;
+  const auto* members = group.empty() ? nullptr : ::getgrnam(group.c_str());
+  if (!group.empty() && members == nullptr) return fmt::format("there is no group {} on this machine", group);
+  if (::chown(path.c_str(), id, members == nullptr ? as_it_is : members->gr_gid) == 0) return std::nullopt;
+  return fmt::format(
+      "cannot give {} to {}:{}: {}. Only root gives files to another user; a group must be one of the "
+      "worker's",
+      path, user, group, std::generic_category().message(errno));
+}
+
 Result<void, std::string> become(const std::string& user) {
   const auto* found = ::getpwnam(user.c_str());
   if (found == nullptr) return failure(fmt::format("there is no user {} on this machine", user));

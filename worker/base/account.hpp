@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -15,6 +16,11 @@ std::string group_name(gid_t group);
 
 /// Start-up only, on one thread.
 bool is_user(const std::string& name);
+
+/// Makes the file belong to `user` and `group`, by name; empty: as it is. None, or what is wrong, as a
+/// sentence. Start-up only, on one thread.
+std::optional<std::string> give_file(const std::string& path, const std::string& user,
+                                     const std::string& group);
 
 /// Makes this process run as the user, with all its groups; this cannot be undone. Fails with a sentence.
 /// Start-up only, on one thread.

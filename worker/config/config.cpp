@@ -50,6 +50,16 @@ void read_listen(Section& top, net::ListenSettings& listen) {
   listen.backlog = static_cast<int>(backlog);
 }
 
+void read_publish_listen(Section& section, net::ListenSettings& listen) {
+  const auto is_path = [](const std::string& text) {
+    return text.empty() || text.find('/') != std::string::npos;
+  };
+  section.word("listen", listen.address, is_path, "the path of a Unix socket, with a slash in it");
+  section.mode("listen_mode", listen.mode);
+  section.text("listen_owner", listen.owner);
+  section.text("listen_group", listen.group);
+}
+
 void read_log(Section& section, base::LogSettings& log) {
   section.word("level", log.level, base::is_log_level,
                "one of trace, debug, info, warning, error, critical, off");
@@ -189,7 +199,10 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("fastcgi", [&](Section& section) { read_fastcgi(section, config.fcgi); });
   top.section("streams", [&](Section& section) { read_streams(section, config); });
   top.section("flush", [&](Section& section) { read_flush(section, config.hub); });
-  top.section("publish", [&](Section& section) { read_publish(section, config.publish, config.streams); });
+  top.section("publish", [&](Section& section) {
+    read_publish_listen(section, config.publish_listen);
+    read_publish(section, config.publish, config.streams);
+  });
   config.publish.body_bytes_max = config.fcgi.body_bytes_max;
   top.section("access", [&](Section& section) {
     read_origins(section, config.access);

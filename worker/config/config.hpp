@@ -25,6 +25,8 @@ namespace worker::config {
 struct Config {
   base::LogSettings log;
   net::ListenSettings listen;
+  /// The local publish socket; without an address there is none.
+  net::ListenSettings publish_listen{.key = "publish.listen"};
   fcgi::Settings fcgi;
   api::StreamSettings streams;
   api::GreetingSettings greeting;

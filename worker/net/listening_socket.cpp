@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/account.hpp"
 #include "base/number.hpp"
 #include "net/listen_address.hpp"
 #include "net/listen_check.hpp"
@@ -31,19 +32,20 @@ bool has_listen_fds() {
 }
 
 // Removes a socket at `path` that no process listens on. Fails if anything else is there.
-base::Result<void, std::string> clear_stale(const std::string& path, const sockaddr_un& address) {
+base::Result<void, std::string> clear_stale(const std::string& key, const std::string& path,
+                                            const sockaddr_un& address) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return base::success();
   if (!S_ISSOCK(status.st_mode)) {
     return base::failure(
-        fmt::format("listen: {} exists and is not a socket; remove it, or choose another path", path));
+        fmt::format("{}: {} exists and is not a socket; remove it, or choose another path", key, path));
   }
   if (is_listened_on(address)) {
-    return base::failure(fmt::format("listen: another process is listening on {}; stop it first", path));
+    return base::failure(fmt::format("{}: another process is listening on {}; stop it first", key, path));
   }
   if (::unlink(path.c_str()) != 0) {
     return base::failure(
-        fmt::format("listen: cannot remove the stale socket {}: {}", path, error_text(errno)));
+        fmt::format("{}: cannot remove the stale socket {}: {}", key, path, error_text(errno)));
   }
   return base::success();
 }
@@ -75,10 +77,12 @@ void ListeningSocket::close() {
 
 base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const ListenSettings& settings) {
   const auto& path = settings.address;
+  const auto fail = [&](const std::string& why) { return base::failure(settings.key + ": " + why); };
   const auto wanted = unix_address(path);
-  if (!wanted) return base::failure("listen: " + wanted.error());
+  if (!wanted) return fail(wanted.error());
   const auto& address = wanted.value();
-  if (auto cleared = clear_stale(path, address); !cleared) return base::failure(std::move(cleared).error());
+  if (auto cleared = clear_stale(settings.key, path, address); !cleared)
+    return base::failure(std::move(cleared).error());
   base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   // The mask, not a later chmod: the socket must not be open to others even for a moment.
   const mode_t before = ::umask(0777U & ~settings.mode);
@@ -86,14 +90,14 @@ base::Result<ListeningSocket, std::string> ListeningSocket::bind_unix(const List
   const int error = errno;
   ::umask(before);
   if (!bound) {
-    return base::failure("listen: " + socket_folder_problem(path).value_or(
-                                          fmt::format("cannot bind {}: {}", path, error_text(error))));
-  }
-  if (::listen(fd.get(), settings.backlog) != 0) {
-    return base::failure(fmt::format("listen: cannot listen on {}: {}", path, error_text(errno)));
+    return fail(
+        socket_folder_problem(path).value_or(fmt::format("cannot bind {}: {}", path, error_text(error))));
   }
   ListeningSocket made(std::move(fd), path);
   made.made_path_ = path;
+  if (const auto problem = base::give_file(path, settings.owner, settings.group)) return fail(*problem);
+  if (::listen(made.descriptor(), settings.backlog) != 0)
+    return fail(fmt::format("cannot listen on {}: {}", path, error_text(errno)));
   return made;
 }
 

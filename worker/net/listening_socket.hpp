@@ -18,6 +18,9 @@ class ListeningSocket {
   /// process listens on is replaced; one that a process listens on is a failure.
   static base::Result<ListeningSocket, std::string> find(const ListenSettings& settings);
 
+  /// A Unix socket at `settings.address`, as find() makes it.
+  static base::Result<ListeningSocket, std::string> bind_unix(const ListenSettings& settings);
+
   ListeningSocket(ListeningSocket&&) noexcept = default;
   ListeningSocket& operator=(ListeningSocket&&) = delete;
   ~ListeningSocket();
@@ -30,7 +33,6 @@ class ListeningSocket {
 
  private:
   ListeningSocket(base::UniqueFd fd, std::string origin) : fd_(std::move(fd)), origin_(std::move(origin)) {}
-  static base::Result<ListeningSocket, std::string> bind_unix(const ListenSettings& settings);
   static base::Result<ListeningSocket, std::string> bind_tcp(const ListenSettings& settings);
   static base::Result<ListeningSocket, std::string> prepared(base::UniqueFd fd, std::string origin);
 

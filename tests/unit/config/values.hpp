@@ -34,8 +34,8 @@ inline void add_tokens(Values& values, const std::string& section, const access:
 }
 
 inline Values values_of(const Config& config) {
-  const auto& [log, listen, fastcgi, streams, greeting, publish, access, history, storage, hub, stats, grants,
-               tokens, loops, drain, warnings] = config;
+  const auto& [log, listen, publish_listen, fastcgi, streams, greeting, publish, access, history, storage,
+               hub, stats, grants, tokens, loops, drain, warnings] = config;
   Values values = {
       {"listen", listen.address},
       {"listen_mode", fmt::format("{:04o}", listen.mode)},
@@ -70,6 +70,10 @@ inline Values values_of(const Config& config) {
       {"flush.interval_seconds_max", fmt::format("{} ms", hub.flush_interval_max.count())},
       {"publish.key", publish.key},
       {"publish.key_file", publish.key_file},
+      {"publish.listen", publish_listen.address},
+      {"publish.listen_mode", fmt::format("{:04o}", publish_listen.mode)},
+      {"publish.listen_owner", publish_listen.owner},
+      {"publish.listen_group", publish_listen.group},
       {"publish.streams_max", fmt::format("{}", publish.streams_max)},
       {"publish.subject_events_per_second_max", fmt::format("{}", publish.subject_events_per_second_max)},
       {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(more_connections_than_one_turn_accepts) {
   BOOST_TEST(metrics.connections.value() == 125);
 }
 
-BOOST_AUTO_TEST_CASE(a_listening_socket_that_another_process_made_blocking, *boost::unit_test::timeout(20)) {
+BOOST_AUTO_TEST_CASE(a_listening_socket_that_another_process_made_blocking, *boost::unit_test::timeout(200)) {
   connect();
   make_listening_wait();
   auto peer = connect();

@@ -30,6 +30,12 @@ std::string json_text(std::string_view text) {
 
 }  // namespace
 
+std::string too_many_publish_streams(const PublishSettings& settings) {
+  return fmt::format(
+      "There are {} publish streams already, as many as publish.streams_max allows. Retry later.",
+      settings.streams_max);
+}
+
 PublishStream::PublishStream(const PublishStreamContext& context, Client& client, Identity identity,
                              StreamParameters parameters, std::optional<base::Instant> grant_ends)
     : context_(context),

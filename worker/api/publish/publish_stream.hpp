@@ -45,6 +45,9 @@ struct PublishStreamContext {
   OpenPublishers& open;
 };
 
+/// The refusal of a stream beyond PublishSettings::streams_max, as a sentence.
+std::string too_many_publish_streams(const PublishSettings& settings);
+
 class PublishStream final : public std::enable_shared_from_this<PublishStream>,
                             public OpenPublisher,
                             DraftSink {

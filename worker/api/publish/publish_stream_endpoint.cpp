@@ -1,7 +1,5 @@
 #include "api/publish/publish_stream_endpoint.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -12,24 +10,6 @@
 
 namespace worker::api {
 namespace {
-
-// One of the places that all loops share.
-class Place {
- public:
-  Place(SharedPublishStreams& shared, metrics::Gauge& gauge) : shared_(shared), gauge_(gauge) {
-    gauge_.add(1);
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() {
-    gauge_.add(-1);
-    --shared_.count;
-  }
-
- private:
-  SharedPublishStreams& shared_;
-  metrics::Gauge& gauge_;
-};
 
 // How long a publisher must be silent to be one that waits for answers.
 constexpr std::chrono::milliseconds pause{5};
@@ -66,7 +46,7 @@ std::string errors_of(std::string_view lines, std::size_t bytes_max) {
 // point, publishers must not have more than about 128 KiB under way that is not answered.
 class StreamedPublish final : public http::Source, public PublishStream::Client {
  public:
-  StreamedPublish(http::Exchange& exchange, std::unique_ptr<Place> place,
+  StreamedPublish(http::Exchange& exchange, std::unique_ptr<PublishPlaces::Place> place,
                   std::optional<std::uint64_t> content_length)
       : exchange_(exchange), place_(std::move(place)), content_length_(content_length) {}
   ~StreamedPublish() override { stream_->leave(); }
@@ -127,7 +107,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   void resume() override { exchange_.resume_body(); }
 
   http::Exchange& exchange_;
-  const std::unique_ptr<Place> place_;
+  const std::unique_ptr<PublishPlaces::Place> place_;
   const std::optional<std::uint64_t> content_length_;  // none where the body came in chunks
   std::uint64_t received_ = 0;
   std::unique_ptr<net::Timer> pause_timer_;  // null where no pause begins the answer
@@ -154,19 +134,13 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   if (!identity) return exchange.answer(identity.error());
   auto parameters = stream_parameters(request, settings_);
   if (!parameters) return exchange.answer(parameters.error());
-  if (shared_.count.fetch_add(1) >= settings_.streams_max) {
-    --shared_.count;
+  auto place = shared_.places.take(settings_.streams_max);
+  if (!place) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);
-    return exchange.answer(http::problem(
-        503,
-        fmt::format(
-            "There are {} publish streams already, as many as publish.streams_max allows. Retry later.",
-            settings_.streams_max),
-        {{"Retry-After", "1"}}));
+    return exchange.answer(http::problem(503, too_many_publish_streams(settings_), {{"Retry-After", "1"}}));
   }
-  auto source =
-      std::make_unique<StreamedPublish>(exchange, std::make_unique<Place>(shared_, context_.metrics.streams),
-                                        base::parse_number<std::uint64_t>(request.content_length));
+  auto source = std::make_unique<StreamedPublish>(exchange, std::move(place),
+                                                  base::parse_number<std::uint64_t>(request.content_length));
   const auto grant_ends = publishers_.end_of(identity.value());
   source->begin(context_, std::move(identity).value(), std::move(parameters).value(), grant_ends);
   exchange.keep(std::move(source));

@@ -2,9 +2,7 @@
 // pass the body on as it comes; sse-worker.publish-stream.conf says how in nginx.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-
+#include "api/publish/publish_places.hpp"
 #include "api/publish/publish_stream.hpp"
 #include "api/publish/publishers.hpp"
 #include "http/exchange.hpp"
@@ -13,8 +11,9 @@ namespace worker::api {
 
 /// What the publish streams of all loops share. Usable from every thread; outlives the endpoints.
 struct SharedPublishStreams {
-  /// Open ones.
-  std::atomic<std::size_t> count = 0;
+  explicit SharedPublishStreams(metrics::Gauge& open) : places(open) {}
+
+  PublishPlaces places;
   Writers writers{};
 };
 
@@ -31,6 +30,8 @@ class PublishStreamEndpoint final : public http::Endpoint {
   void update(const PublishSettings& settings) { settings_ = settings; }
   /// The streams of this loop.
   OpenPublishers& open() { return open_; }
+  /// What the publish streams of this loop share, also those that are not HTTP.
+  const PublishStreamContext& context() const { return context_; }
 
  private:
   const Publishers& publishers_;

