@@ -39,11 +39,7 @@ std::optional<std::string_view> field_in_address(const http::Query& query) {
   return std::nullopt;
 }
 
-bool is_unavailable(const store::Kept& result) {
-  return !result &&
-         (result.error() == store::Rejection::unavailable || result.error() == store::Rejection::full ||
-          result.error() == store::Rejection::outcome_unknown);
-}
+bool is_unavailable(const store::Kept& result) { return !result && is_temporary(result.error()); }
 
 // One line per item, in their order: what is wrong with it, or its result.
 std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<store::Kept>& results,

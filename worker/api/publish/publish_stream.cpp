@@ -79,7 +79,8 @@ void PublishStream::add(std::string_view name, std::size_t number, DraftResult d
     numbers_.push_back(number);
   } else {
     context_.metrics.count(draft.error());
-    errors_.push_back({drafts_.size(), fmt::format("{} {}: {}", name, number, draft.error().detail)});
+    errors_.push_back({drafts_.size(), fmt::format("{} {}: {}", name, number, draft.error().detail),
+                       draft.error().status == 503});
   }
 }
 
@@ -173,19 +174,19 @@ void PublishStream::append_answers(std::string& out, const Part& part) {
   const auto append_errors = [&](std::size_t before) {
     for (; error != part.errors.end() && error->before <= before; ++error) {
       ++rejected_;
-      append_answer_line(out, "error", error->text);
+      append_error_line(out, error->text, error->retry);
     }
   };
-  const auto append_error = [&](std::size_t number, std::string_view text) {
+  const auto append_error = [&](std::size_t number, std::string_view text, bool retry) {
     ++rejected_;
-    append_answer_line(out, "error", fmt::format("{} {}: {}", name_, number, text));
+    append_error_line(out, fmt::format("{} {}: {}", name_, number, text), retry);
   };
   for (std::size_t i = 0; i < part.numbers.size(); ++i) {
     append_errors(i);
     if (part.is_fenced) {
-      append_error(part.numbers[i], "another writer has taken the topic over");
+      append_error(part.numbers[i], "another writer has taken the topic over", false);
     } else if (const auto& result = part.results[i]; !result) {
-      append_error(part.numbers[i], sentence(result.error(), context_.store));
+      append_error(part.numbers[i], sentence(result.error(), context_.store), is_temporary(result.error()));
     } else {
       ++stored_;
       if (answers_all_) append_answer_line(out, "id", result.value());

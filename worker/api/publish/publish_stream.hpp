@@ -105,6 +105,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   struct Error {
     std::size_t before;  // drafts of the part that come before it
     std::string text;
+    bool retry;  // append_error_line()
   };
   // The events of one piece.
   struct Part {

@@ -29,6 +29,20 @@ std::string sentence(store::Rejection rejection, const store::Store& store) {
                      store.unavailable_reason().value_or("it is available again"));
 }
 
+bool is_temporary(store::Rejection rejection) {
+  switch (rejection) {
+    case store::Rejection::closed:
+    case store::Rejection::reserved:
+    case store::Rejection::conflict:
+      return false;
+    case store::Rejection::unavailable:
+    case store::Rejection::full:
+    case store::Rejection::outcome_unknown:
+      break;
+  }
+  return true;
+}
+
 http::Response refusal(store::Rejection rejection, const store::Store& store) {
   const auto detail = sentence(rejection, store);
   switch (rejection) {

@@ -11,6 +11,9 @@ namespace worker::api {
 /// One sentence that says what to change, or when to send it again.
 std::string sentence(store::Rejection rejection, const store::Store& store);
 
+/// The event may be stored when it is sent again later.
+bool is_temporary(store::Rejection rejection);
+
 /// The same as a whole answer: 400, 409 or 503.
 http::Response refusal(store::Rejection rejection, const store::Store& store);
 
