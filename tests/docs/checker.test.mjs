@@ -71,7 +71,7 @@ test('what docs/architecture.md has wrong is reported', (t) => {
 });
 
 test('keys and metrics are found where pages name them', () => {
-  assert.deepEqual([...keysOf('# listen: /x\nloops: 1\nlog:\n  # The level: all.\n  level: info\n')], ['listen', 'loops', 'log', 'log.level']);
+  assert.deepEqual([...keysOf('# listen: /x\nloops: 1\nlog:\n  # The level: all.\n  level: info\n  # listen: /y\n')], ['listen', 'loops', 'log', 'log.level', 'log.listen']);
   assert.deepEqual([...mentionedKeys('`log.level`, {key="streams.max"}, `gate.idle_seconds: 3`, `log.hpp`, log.other, `streams.example_seconds`')], ['log.level', 'streams.max', 'gate.idle_seconds']);
   assert.deepEqual([...mentionedMetrics('`sse_worker_gaps_total` $sse_worker_allow `sse_worker_streams{x="y"}`\n```nginx\nzone=sse_worker_zone;\n```\n')], ['sse_worker_gaps_total', 'sse_worker_streams']);
   assert.deepEqual([...mentionedMetrics('# Bounds\n| a | b | `c.d` | `gaps_total`, `closes{reason="x"}` | `e.cpp` |\n')], ['sse_worker_gaps_total', 'sse_worker_closes']);

@@ -4,7 +4,7 @@
 export function keysOf(yaml) {
   const keys = new Set();
   let sections = [];
-  for (const [, indent, key] of yaml.matchAll(/^(?:# )?( *)([a-z_]+):(?: |$)/gm)) {
+  for (const [, indent, key] of yaml.matchAll(/^(?:# )?( *)(?:# (?=listen: ))?([a-z_]+):(?: |$)/gm)) {
     sections = [...sections.slice(0, indent.length / 2), key];
     keys.add(sections.join('.'));
   }

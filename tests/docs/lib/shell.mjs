@@ -4,12 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {run} from '../../lib/process.mjs';
 
-// curl with two differences: it fails where the server refuses, and a stream (-N) ends once its response has begun and either an
-// event has come or STREAM_SECONDS have passed.
+// curl with two differences: it fails where the server refuses, and a stream that is read (-N) ends once its response has begun and
+// either an event has come or STREAM_SECONDS have passed. One that is sent (-T) ends with its input.
 const curl = `#!/usr/bin/env bash
 set -u
 command=(/usr/bin/curl -sS --fail-with-body -m 60)
-[[ " $* " =~ \\ -[a-zA-Z]*N[a-zA-Z]*\\  ]] || exec "\${command[@]}" "$@"
+[[ " $* " =~ \\ -[a-zA-Z]*N[a-zA-Z]*\\  && " $* " != *" -T "* ]] || exec "\${command[@]}" "$@"
 got=$(mktemp) head=$(mktemp)
 trap 'rm -f "$got" "$head"' EXIT
 "\${command[@]}" -D "$head" "$@" >"$got" &
