@@ -87,6 +87,14 @@ void Decoder::start_file() {
 }
 
 base::Result<http::Request, Refusal> Decoder::decode(std::string_view params) {
+  const auto head = HeadCache::split(params);
+  if (auto known = head ? cache_.find(*head) : std::nullopt) return *std::move(known);
+  auto request = decode_with_libfcgi(params);
+  if (request && head) cache_.keep(*head, request.value());
+  return request;
+}
+
+base::Result<http::Request, Refusal> Decoder::decode_with_libfcgi(std::string_view params) {
   const auto head = head_records(params);
   // Each head is written behind the one before, where reading has ended: that takes two system calls, and
   // libfcgi cannot read beyond the head, as the file ends there.

@@ -5,6 +5,8 @@
 // system calls that cannot wait). Decoding on the socket itself, after a look ahead with MSG_PEEK, was worse:
 // bytes of the body ended up in libfcgi's buffer, so that bodies needed blocking reads on threads, and a
 // GET_VALUES record behind the head could reach the code that overflows.
+//
+// A head that has come before is not decoded again: HeadCache.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +15,7 @@
 
 #include "base/result.hpp"
 #include "base/unique_fd.hpp"
+#include "fcgi/head_cache.hpp"
 #include "fcgi/refusal.hpp"
 #include "http/request.hpp"
 
@@ -30,7 +33,9 @@ class Decoder {
 
  private:
   void start_file();
+  base::Result<http::Request, Refusal> decode_with_libfcgi(std::string_view params);
 
+  HeadCache cache_;
   base::UniqueFd file_;
   off_t written_ = 0;  // bytes written and read: the next head goes here
 };

@@ -92,11 +92,13 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 // A publish that the store has not answered, or not all of it.
 struct PublishEndpoint::PendingPublish {
   PublishRequest request;
+  // Null while serve() has the exchange: most stores answer before it returns.
   std::shared_ptr<ExchangeRef> ref;
   base::Instant begun;
   std::size_t size = request.drafts.size();
   std::size_t next = 0;  // draft to be appended
   std::vector<store::Kept> results{};
+  std::optional<http::Response> answer{};  // while `ref` is null
 };
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers,
@@ -138,7 +140,10 @@ void PublishEndpoint::serve(http::Exchange& exchange) {
   auto& publish = std::get<PublishRequest>(parsed);
   if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size()))
     return exchange.answer(*refusal);
-  append(std::make_shared<PendingPublish>(PendingPublish{std::move(publish), answer_later(exchange), begun}));
+  const auto pending = std::make_shared<PendingPublish>(PendingPublish{std::move(publish), nullptr, begun});
+  append(pending);
+  if (pending->answer) return exchange.answer(*pending->answer);
+  pending->ref = answer_later(exchange);
 }
 
 void PublishEndpoint::parse_in_background(http::Exchange& exchange, Identity identity) {
@@ -208,7 +213,11 @@ void PublishEndpoint::on_appended(PendingPublish& pending, std::vector<store::Ke
   const auto time =
       std::chrono::duration_cast<std::chrono::microseconds>(loop_.timers().now() - pending.begun);
   metrics_.latency.observe(static_cast<std::uint64_t>(time.count()));
-  if (pending.ref->exchange != nullptr) pending.ref->exchange->answer(answer_of(pending));
+  if (!pending.ref) {
+    pending.answer = answer_of(pending);
+  } else if (pending.ref->exchange != nullptr) {
+    pending.ref->exchange->answer(answer_of(pending));
+  }
 }
 
 http::Response PublishEndpoint::answer_of(const PendingPublish& pending) const {
