@@ -11,8 +11,6 @@
 namespace worker::fcgi {
 namespace {
 
-constexpr std::size_t begin_body_bytes = 8;
-
 bool is_management(const RecordHeader& record) {
   return record.request_id == FCGI_NULL_REQUEST_ID && record.type >= FCGI_GET_VALUES;
 }
@@ -55,7 +53,7 @@ bool RequestReader::take_content(std::string_view& bytes) {
   const auto content = std::min(bytes.size(), content_left_);
   const bool streams = content_ == Content::body && streams_body_;
   piece_ = streams ? bytes.substr(0, content) : std::string_view();
-  if (content > 0 && content_ != Content::skipped && !streams) sink().append(bytes.substr(0, content));
+  if (content > 0 && content_ != Content::skipped && !streams) store(bytes.substr(0, content));
   content_left_ -= content;
   bytes.remove_prefix(content);
   const auto padding = std::min(bytes.size(), padding_left_);
@@ -88,10 +86,10 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_first_record
     return base::failure(Refusal::type);
   }
   if (record_.request_id == FCGI_NULL_REQUEST_ID) return base::failure(Refusal::id);
-  if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
+  if (record_.content_bytes != begin_bytes) return base::failure(Refusal::length);
   stop_skipping(record_.request_id);
   content_ = Content::begin;
-  small_.clear();
+  begin_size_ = 0;
   return Progress::more;
 }
 
@@ -102,8 +100,8 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_other_record
     return base::failure(Refusal::type);
   }
   if (record_.type == FCGI_BEGIN_REQUEST) {
-    if (record_.content_bytes != begin_body_bytes) return base::failure(Refusal::length);
-    append_cannot_multiplex(reply_, id);
+    if (record_.content_bytes != begin_bytes) return base::failure(Refusal::length);
+    append_cannot_multiplex(side().reply, id);
     skip_request(id);
     return Progress::more;
   }
@@ -123,7 +121,8 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::begin_own_record()
   if (record_.type != (params ? FCGI_PARAMS : FCGI_STDIN)) return base::failure(Refusal::type);
   content_ = params ? Content::params : Content::body;
   if (!params && streams_body_) return Progress::more;
-  if (sink().size() + record_.content_bytes > (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
+  if ((params ? params_ : body_).size() + record_.content_bytes >
+      (params ? limits_.head_bytes_max : limits_.body_bytes_max)) {
     return params ? Progress::head_too_large : Progress::body_too_large;
   }
   if (!params && !has_room_for_body()) return Progress::bodies_too_large;
@@ -143,12 +142,12 @@ bool RequestReader::has_room_for_body() {
 base::Result<RequestReader::Progress, Refusal> RequestReader::begin_management() {
   if (++management_records_ > management_records_max) return base::failure(Refusal::management);
   if (record_.type != FCGI_GET_VALUES) {
-    reply_ += unknown_type(record_.type);
+    side().reply += unknown_type(record_.type);
     return Progress::more;
   }
   if (record_.content_bytes > management_bytes_max) return base::failure(Refusal::management);
   content_ = Content::values;
-  small_.clear();
+  side().values.clear();
   return Progress::more;
 }
 
@@ -159,9 +158,9 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::end_record() {
     case Content::begin:
       return begin_request();
     case Content::values: {
-      const auto result = values_result(small_, limits_.connections_max);
+      const auto result = values_result(side().values, limits_.connections_max);
       if (!result) return base::failure(Refusal::params);
-      reply_ += *result;
+      side().reply += *result;
       return Progress::more;
     }
     case Content::params:
@@ -178,33 +177,44 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::end_record() {
 }
 
 base::Result<RequestReader::Progress, Refusal> RequestReader::begin_request() {
-  const auto role = static_cast<std::uint8_t>(small_[0]) << 8U | static_cast<std::uint8_t>(small_[1]);
+  const auto role = static_cast<std::uint8_t>(begin_[0]) << 8U | static_cast<std::uint8_t>(begin_[1]);
   if (role != FCGI_RESPONDER) return base::failure(Refusal::role);
-  keep_connection_ = (static_cast<std::uint8_t>(small_[2]) & FCGI_KEEP_CONN) != 0;
+  keep_connection_ = (static_cast<std::uint8_t>(begin_[2]) & FCGI_KEEP_CONN) != 0;
   request_id_ = record_.request_id;
   streams_body_ = false;
   phase_ = Phase::params;
   return Progress::more;
 }
 
-std::string& RequestReader::sink() {
+// The next bytes of the content at hand.
+void RequestReader::store(std::string_view content) {
   switch (content_) {
     case Content::params:
-      return params_;
+      params_ += content;
+      return;
     case Content::body:
-      return body_;
-    case Content::skipped:
-    case Content::begin:
+      body_ += content;
+      return;
     case Content::values:
-      break;
+      side().values += content;
+      return;
+    case Content::begin:
+      content.copy(begin_.data() + begin_size_, content.size());
+      begin_size_ += content.size();
+      return;
+    case Content::skipped:
+      return;
   }
-  return small_;
+}
+
+RequestReader::Side& RequestReader::side() {
+  if (!side_) side_ = std::make_unique<Side>();
+  return *side_;
 }
 
 void RequestReader::release() {
   params_ = {};
   body_ = {};
-  small_ = {};
   share_.release();
 }
 

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -54,7 +55,7 @@ class RequestReader {
   /// follow.
   base::Result<Progress, Refusal> take(std::string_view& bytes);
   /// Whole records for the peer, to be sent before any other; mostly empty.
-  std::string take_reply() { return std::exchange(reply_, {}); }
+  std::string take_reply() { return side_ ? std::exchange(side_->reply, {}) : std::string(); }
   /// No byte of a record is read, and no request is begun or one is being served.
   bool between_requests() const {
     return header_size_ == 0 && (phase_ == Phase::begin || phase_ == Phase::serving);
@@ -82,6 +83,13 @@ class RequestReader {
   // How the content of the record at hand is used.
   enum class Content { skipped, begin, params, body, values };
 
+  // What is answered beside the requests.
+  struct Side {
+    std::string values;  // the content of a GET_VALUES
+    std::string reply;
+  };
+  static constexpr std::size_t begin_bytes = 8;
+
   bool take_header(std::string_view& bytes);
   bool take_content(std::string_view& bytes);
   base::Result<Progress, Refusal> begin_record();
@@ -91,7 +99,8 @@ class RequestReader {
   base::Result<Progress, Refusal> begin_management();
   base::Result<Progress, Refusal> end_record();
   base::Result<Progress, Refusal> begin_request();
-  std::string& sink();
+  void store(std::string_view content);
+  Side& side();
   bool has_room_for_body();
   void skip_request(std::uint16_t id);
   bool skips(std::uint16_t id) const;
@@ -119,10 +128,11 @@ class RequestReader {
   std::size_t padding_left_ = 0;
 
   std::string_view piece_;
-  std::string small_;  // the content of a BEGIN_REQUEST or of a GET_VALUES
+  std::array<char, begin_bytes> begin_{};  // the content of a BEGIN_REQUEST
+  std::size_t begin_size_ = 0;
   std::string params_;
   std::string body_;
-  std::string reply_;
+  std::unique_ptr<Side> side_;  // null on most connections
 };
 
 }  // namespace worker::fcgi

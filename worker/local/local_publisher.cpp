@@ -113,9 +113,9 @@ void LocalPublisher::begin_stream(std::string_view first_line, bool is_complete)
     parameters = std::move(given).value();
     rest.remove_prefix(std::min(first_line.size() + 1, rest.size()));
   }
-  stream_ = std::make_shared<api::PublishStream>(context_.publish, *this, api::Identity{},
-                                                 std::move(parameters), std::nullopt);
-  stream_->begin();
+  stream_ =
+      std::make_shared<api::PublishStream>(context_.publish, *this, api::Identity{}, std::move(parameters));
+  stream_->begin(std::nullopt);
   const auto kept = std::exchange(first_, {});
   stream_->take(std::string_view(kept).substr(kept.size() - rest.size()));
 }

@@ -140,15 +140,16 @@ void DraftBuilder::check_topics() const {
 
 void DraftBuilder::apply_defaults() {
   if (topics_given_ == 0) draft_.topics = defaults_->topics;
-  if (!is_given(Field::event)) draft_.event.type = defaults_->event.type;
-  if (!is_given(Field::retry)) draft_.event.retry = defaults_->event.retry;
+  if (!is_given(Field::event)) draft_.event.type = defaults_->type;
+  if (!is_given(Field::retry)) draft_.event.retry = defaults_->retry;
   if (!is_given(Field::key)) draft_.key = defaults_->key;
   if (!is_given(Field::is_private)) draft_.is_private = defaults_->is_private;
 }
 
-log::Draft DraftBuilder::finish_defaults() {
+EventDefaults DraftBuilder::finish_defaults() {
   check_topics();
-  return std::move(draft_);
+  return {std::move(draft_.topics), std::move(draft_.event.type), std::move(draft_.key), draft_.event.retry,
+          draft_.is_private};
 }
 
 log::Draft DraftBuilder::finish() {

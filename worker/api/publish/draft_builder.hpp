@@ -2,9 +2,11 @@
 // checked here, once. Throws InvalidRequest, which the parser that uses the builder catches.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/publish/settings.hpp"
 #include "api/request/invalid_request.hpp"
@@ -19,11 +21,19 @@ Field field_named(std::string_view name);
 std::optional<std::string_view> field_meant(std::string_view name);
 std::string_view name_of(Field field);
 
+/// The fields of events that do not have them themselves.
+struct EventDefaults {
+  std::vector<std::string> topics{};
+  std::string type{};
+  std::string key{};
+  std::optional<std::chrono::milliseconds> retry{};
+  bool is_private = false;
+};
+
 class DraftBuilder {
  public:
-  /// `limits` is borrowed, and so is `defaults`, the fields of an event that does not have them itself; null
-  /// for none.
-  explicit DraftBuilder(const PublishSettings& limits, const log::Draft* defaults = nullptr)
+  /// `limits` is borrowed, and so is `defaults`; null for none.
+  explicit DraftBuilder(const PublishSettings& limits, const EventDefaults* defaults = nullptr)
       : limits_(limits), defaults_(defaults) {}
 
   /// Before a field that may be given once.
@@ -31,8 +41,8 @@ class DraftBuilder {
   void add_topic(std::string_view name);
   void set(Field field, std::string value);
   log::Draft finish();
-  /// The fields so far, as defaults of others: without a topic, perhaps.
-  log::Draft finish_defaults();
+  /// The fields so far as those of other events; perhaps without a topic.
+  EventDefaults finish_defaults();
 
  private:
   bool is_given(Field field) const { return (given_ & (1U << static_cast<unsigned>(field))) != 0; }
@@ -40,7 +50,7 @@ class DraftBuilder {
   void apply_defaults();
 
   const PublishSettings& limits_;
-  const log::Draft* defaults_;
+  const EventDefaults* defaults_;
   log::Draft draft_;
   std::size_t topics_given_ = 0;
   unsigned given_ = 0;  // one bit a field

@@ -62,7 +62,7 @@ DraftResult draft_from_form(std::string_view body, const PublishSettings& limits
 }
 
 DraftResult draft_from_text(std::string data, std::string type, std::string id, const PublishSettings& limits,
-                            const log::Draft& defaults) {
+                            const EventDefaults& defaults) {
   return caught([&] {
     DraftBuilder builder(limits, &defaults);
     const auto set = [&](Field field, std::string value) {
@@ -102,7 +102,7 @@ struct JsonDraftParser::Parsers {
 
   // `checked` is what the parser reads: the text itself, or the same without its numbers.
   log::Draft draft(std::string_view text, std::string_view checked, const PublishSettings& limits,
-                   const log::Draft* defaults) {
+                   const EventDefaults* defaults) {
     DraftBuilder builder(limits, defaults);
     const dom::object object = all.parse(checked.data(), checked.size(), false);
     for (const auto [key, value] : object) {
@@ -126,7 +126,7 @@ struct JsonDraftParser::Parsers {
 
   // What the fast parser refused: it is broken, or holds a number that no 64 bits hold.
   log::Draft draft_of_refused(std::string_view text, const PublishSettings& limits,
-                              const log::Draft* defaults) {
+                              const EventDefaults* defaults) {
     auto checked = without_numbers(text);
     checked.append(padding, ' ');
     const auto view = std::string_view(checked).substr(0, text.size());
@@ -147,7 +147,7 @@ JsonDraftParser::JsonDraftParser() : parsers_(std::make_unique<Parsers>()) {}
 JsonDraftParser::~JsonDraftParser() = default;
 
 DraftResult JsonDraftParser::parse(std::string_view text, const PublishSettings& limits,
-                                   const log::Draft* defaults) {
+                                   const EventDefaults* defaults) {
   return caught([&] {
     try {
       return parsers_->draft(text, text, limits, defaults);

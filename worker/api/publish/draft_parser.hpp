@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/publish/draft_builder.hpp"
 #include "api/publish/settings.hpp"
 #include "base/result.hpp"
 #include "log/entry.hpp"
@@ -26,7 +27,7 @@ DraftResult draft_from_form(std::string_view body, const PublishSettings& limits
 
 /// An event of `data` and, where they are not empty, `type` and `id`; what it lacks is in `defaults`.
 DraftResult draft_from_text(std::string data, std::string type, std::string id, const PublishSettings& limits,
-                            const log::Draft& defaults);
+                            const EventDefaults& defaults);
 
 /// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is, or anything
 /// else as compact JSON with its numbers spelled as they came. Keeps its working memory from one event to the
@@ -40,7 +41,7 @@ class JsonDraftParser {
   /// that the object lacks are those of `defaults`; null for none.
   static const std::size_t padding;
   DraftResult parse(std::string_view text, const PublishSettings& limits,
-                    const log::Draft* defaults = nullptr);
+                    const EventDefaults* defaults = nullptr);
 
  private:
   struct Parsers;

@@ -18,8 +18,8 @@ constexpr std::size_t waiting_bytes_max = 262'144;
 // How long a held stream waits before it looks again whether the store has caught up.
 constexpr std::chrono::milliseconds wake_interval{20};
 
-std::string end_line(std::string_view reason, std::string_view more = {}) {
-  return fmt::format("{{\"end\":{{\"reason\":\"{}\"{}}}}}\n", reason, more);
+std::unique_ptr<std::string> end_line(std::string_view reason, std::string_view more = {}) {
+  return std::make_unique<std::string>(fmt::format("{{\"end\":{{\"reason\":\"{}\"{}}}}}\n", reason, more));
 }
 
 std::string json_text(std::string_view text) {
@@ -36,25 +36,25 @@ std::string too_many_publish_streams(const PublishSettings& settings) {
       settings.streams_max);
 }
 
-PublishStream::PublishStream(const PublishStreamContext& context, Client& client, Identity identity,
-                             StreamParameters parameters, std::optional<base::Instant> grant_ends)
+PublishStream::PublishStream(const PublishStreamContext& context, Client& client, const Identity& identity,
+                             StreamParameters parameters)
     : context_(context),
       client_(&client),
-      identity_(std::move(identity)),
+      grant_(identity.grant),
       parameters_(std::move(parameters)),
-      grant_ends_(grant_ends),
-      body_(streamed_body({context.settings, parameters_, context.tools, context.unfinished})),
-      answers_all_(parameters_.answers != StreamParameters::Answers::errors) {}
+      body_(streamed_body({context.settings, parameters_, context.tools, context.unfinished})) {
+  errors_only_ = parameters_.answers == StreamParameters::Answers::errors;
+}
 
-void PublishStream::begin() {
+void PublishStream::begin(std::optional<base::Instant> grant_ends) {
   context_.open.add(*this);
-  if (grant_ends_) {
+  if (grant_ends) {
     grant_timer_ =
         std::make_unique<net::Timer>(context_.loop.timers(), [this] { begin_ending(end_line("expired")); });
-    grant_timer_->arm(*grant_ends_);
+    grant_timer_->arm(*grant_ends);
   }
-  if (parameters_.writer.empty()) return;
-  lease_ = context_.writers.take(parameters_.defaults.topics, parameters_.writer,
+  if (!parameters_.writer) return;
+  lease_ = context_.writers.take(parameters_.defaults.topics, *parameters_.writer,
                                  [&loop = context_.loop, stream = weak_from_this()](std::string by) {
                                    loop.post([stream, by = std::move(by)] {
                                      if (const auto self = stream.lock()) self->on_fenced(by);
@@ -72,24 +72,26 @@ void PublishStream::take(std::string_view piece) {
 }
 
 void PublishStream::add(std::string_view name, std::size_t number, DraftResult draft) {
+  auto& found = context_.found;
   name_ = name;
-  draft = if_granted(std::move(draft), granted_topics(identity_));
+  draft = if_granted(std::move(draft), grant_ ? &grant_->publish : nullptr);
   if (draft) {
-    drafts_.push_back(std::move(draft).value());
-    numbers_.push_back(number);
+    found.drafts.push_back(std::move(draft).value());
+    found.numbers.push_back(number);
   } else {
     context_.metrics.count(draft.error());
-    errors_.push_back({drafts_.size(), fmt::format("{} {}: {}", name, number, draft.error().detail),
-                       draft.error().status == 503});
+    found.errors.push_back({found.drafts.size(), fmt::format("{} {}: {}", name, number, draft.error().detail),
+                            draft.error().status == 503});
   }
 }
 
 void PublishStream::append_found() {
-  if (!drafts_.empty() || !errors_.empty()) {
+  auto found = std::exchange(context_.found, {});
+  if (!found.drafts.empty() || !found.errors.empty()) {
     auto part = std::make_shared<Part>();
-    part->numbers = std::exchange(numbers_, {});
-    part->errors = std::exchange(errors_, {});
-    append(std::exchange(drafts_, {}), part);
+    part->numbers = std::move(found.numbers);
+    part->errors = std::move(found.errors);
+    append(std::move(found.drafts), part);
   }
   answer_parts();
   pace();
@@ -115,8 +117,7 @@ void PublishStream::append(std::vector<log::Draft> drafts, const std::shared_ptr
   }
   for (const auto& draft : drafts) part->bytes += sizeof draft + draft.event.data.size();
   waiting_bytes_ += part->bytes;
-  if (const auto wait = context_.rate.charge(identity_.subject(), drafts.size(), now))
-    paced_until_ = now + *wait;
+  if (const auto wait = context_.rate.charge(subject(), drafts.size(), now)) paced_until_ = now + *wait;
   const auto size = drafts.size();
   const auto give_to_store = [&] {
     context_.store.append(
@@ -161,15 +162,16 @@ void PublishStream::answer_parts() {
   if (client_ == nullptr) return;
   if (phase_ == Phase::ending && parts_.empty()) {
     phase_ = Phase::over;
-    if (!answers_all_) append_summary(lines);
-    return std::exchange(client_, nullptr)->finish(lines + end_line_);
+    if (errors_only_) append_summary(lines);
+    if (end_line_) lines += *end_line_;
+    return std::exchange(client_, nullptr)->finish(lines);
   }
   if (!lines.empty()) client_->write(lines);
 }
 
 void PublishStream::append_answers(std::string& out, const Part& part) {
   constexpr std::size_t line_bytes = 48;
-  if (answers_all_) out.reserve(out.size() + line_bytes * part.numbers.size());
+  if (!errors_only_) out.reserve(out.size() + line_bytes * part.numbers.size());
   auto error = part.errors.begin();
   const auto append_errors = [&](std::size_t before) {
     for (; error != part.errors.end() && error->before <= before; ++error) {
@@ -189,16 +191,17 @@ void PublishStream::append_answers(std::string& out, const Part& part) {
       append_error(part.numbers[i], sentence(result.error(), context_.store), is_temporary(result.error()));
     } else {
       ++stored_;
-      if (answers_all_) append_answer_line(out, "id", result.value());
+      if (!errors_only_) append_answer_line(out, "id", result.value());
     }
   }
   append_errors(part.numbers.size());
-  if (!part.results.empty() && part.results.back()) last_id_ = part.results.back().value();
+  if (errors_only_ && !part.results.empty() && part.results.back())
+    last_id_ = std::make_unique<std::string>(part.results.back().value());
 }
 
 void PublishStream::append_summary(std::string& out) const {
   out += fmt::format("{{\"stored\":{},\"rejected\":{},\"last\":{}}}\n", stored_, rejected_,
-                     last_id_.empty() ? "null" : json_text(last_id_));
+                     last_id_ ? json_text(*last_id_) : "null");
 }
 
 // --- the end ---
@@ -213,7 +216,7 @@ void PublishStream::end(bool whole) {
     append_last(
         {.topics = defaults.topics, .silent = true, .closes = true, .is_private = defaults.is_private});
   if (!well) publish_abort();
-  begin_ending({});
+  begin_ending(nullptr);
 }
 
 void PublishStream::publish_abort() {
@@ -245,7 +248,7 @@ void PublishStream::on_fenced(const std::string& by) {
 }
 
 // Takes nothing more. Events that the store has not answered are still answered.
-void PublishStream::begin_ending(std::string end_line) {
+void PublishStream::begin_ending(std::unique_ptr<std::string> end_line) {
   if (phase_ != Phase::open) return;
   phase_ = Phase::ending;
   end_line_ = std::move(end_line);

@@ -13,7 +13,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +32,20 @@
 
 namespace worker::api {
 
+/// What a piece of a body held, on its way to the store.
+struct FoundEvents {
+  /// An event that is wrong.
+  struct Error {
+    std::size_t before;  // drafts that come before it
+    std::string text;
+    bool retry;  // append_error_line()
+  };
+
+  std::vector<log::Draft> drafts{};
+  std::vector<std::size_t> numbers{};  // of the drafts, in the body
+  std::vector<Error> errors{};
+};
+
 /// What the publish streams of one loop share. All of it is borrowed.
 struct PublishStreamContext {
   net::Loop& loop;
@@ -43,6 +57,7 @@ struct PublishStreamContext {
   base::ByteBudget& unfinished;
   Writers& writers;
   OpenPublishers& open;
+  FoundEvents& found;  // by the call at hand
 };
 
 /// The refusal of a stream beyond PublishSettings::streams_max, as a sentence.
@@ -71,10 +86,11 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     ~Client() = default;
   };
 
-  PublishStream(const PublishStreamContext& context, Client& client, Identity identity,
-                StreamParameters parameters, std::optional<base::Instant> grant_ends);
-  /// Call once, after construction. Takes over from another writer.
-  void begin();
+  PublishStream(const PublishStreamContext& context, Client& client, const Identity& identity,
+                StreamParameters parameters);
+  /// Call once, after construction. Takes over from another writer. `grant_ends`: when the publisher has to
+  /// stop; none: never.
+  void begin(std::optional<base::Instant> grant_ends);
 
   /// The next bytes of the body.
   void take(std::string_view piece);
@@ -84,14 +100,16 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   /// The client is gone and is not called any more.
   void leave();
   /// From now on an event that is stored gets no line.
-  void answer_errors_only() { answers_all_ = false; }
-  bool answers_all() const { return answers_all_; }
+  void answer_errors_only() { errors_only_ = true; }
+  bool answers_all() const { return !errors_only_; }
   /// The client's ready() has changed.
   void on_ready() { pace(); }
   /// The worker stops: the publisher is told to come back after `retry`.
   void drain(std::chrono::milliseconds retry);
 
-  std::string_view subject() const override { return identity_.subject(); }
+  std::string_view subject() const override {
+    return grant_ ? std::string_view(grant_->subject) : std::string_view();
+  }
   const std::vector<std::string>& topics() const override { return parameters_.defaults.topics; }
   void stop(std::string_view topic) override;
   void revoke() override;
@@ -102,15 +120,10 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     ending,  // takes nothing more, and waits for the store
     over,    // the client has been told, or is gone
   };
-  struct Error {
-    std::size_t before;  // drafts of the part that come before it
-    std::string text;
-    bool retry;  // append_error_line()
-  };
   // The events of one piece.
   struct Part {
     std::vector<std::size_t> numbers;  // of the events, in the body
-    std::vector<Error> errors;
+    std::vector<FoundEvents::Error> errors;
     std::vector<store::Kept> results;
     base::Instant begun;
     std::size_t bytes = 0;
@@ -128,36 +141,32 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   void append_answers(std::string& out, const Part& part);
   void append_summary(std::string& out) const;
   void publish_abort();
-  void begin_ending(std::string end_line);
+  void begin_ending(std::unique_ptr<std::string> end_line);
   void on_fenced(const std::string& by);
   bool must_wait();
   void pace();
   void wake_later();
 
   const PublishStreamContext& context_;
-  Client* client_;  // null once it is gone
-  const Identity identity_;
+  Client* client_;                                    // null once it is gone
+  const std::shared_ptr<const access::Grant> grant_;  // null: everything may be published
   const StreamParameters parameters_;
-  const std::optional<base::Instant> grant_ends_;
   std::unique_ptr<StreamedBody> body_;
-  std::unique_ptr<Writers::Lease> lease_;    // null where the stream asked for none
-  std::deque<std::shared_ptr<Part>> parts_;  // that are not answered
+  std::unique_ptr<Writers::Lease> lease_;   // null where the stream asked for none
+  std::list<std::shared_ptr<Part>> parts_;  // that are not answered
   std::unique_ptr<net::Timer> grant_timer_;
   std::unique_ptr<net::Timer> wake_timer_;
   base::Instant paced_until_{};    // by the rate of its subject
   std::size_t waiting_bytes_ = 0;  // of parts_
-  std::string end_line_;
+  // For the summary: events that were answered, and the id of the last one that was stored.
+  std::uint64_t stored_ = 0;
+  std::uint64_t rejected_ = 0;
+  std::unique_ptr<std::string> last_id_;
+  std::unique_ptr<std::string> end_line_;  // null where the publisher ends the stream
+  std::string_view name_ = "line";         // what the numbers count
   Phase phase_ = Phase::open;
   bool held_ = false;
-  bool answers_all_;
-  std::uint64_t stored_ = 0;    // events that were answered
-  std::uint64_t rejected_ = 0;  // the same
-  std::string last_id_;         // of the stored ones; kept for the summary only
-  // Only during take() and end().
-  std::string_view name_ = "line";
-  std::vector<log::Draft> drafts_;
-  std::vector<std::size_t> numbers_;
-  std::vector<Error> errors_;
+  bool errors_only_ = false;
 };
 
 }  // namespace worker::api

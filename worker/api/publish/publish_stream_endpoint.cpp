@@ -51,17 +51,16 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
       : exchange_(exchange), place_(std::move(place)), content_length_(content_length) {}
   ~StreamedPublish() override { stream_->leave(); }
 
-  void begin(const PublishStreamContext& context, Identity identity, StreamParameters parameters,
+  void begin(const PublishStreamContext& context, const Identity& identity, StreamParameters parameters,
              std::optional<base::Instant> grant_ends) {
     const auto answers = parameters.answers;
-    stream_ = std::make_shared<PublishStream>(context, *this, std::move(identity), std::move(parameters),
-                                              grant_ends);
+    stream_ = std::make_shared<PublishStream>(context, *this, identity, std::move(parameters));
     if (answers == StreamParameters::Answers::all) {
       open();
     } else if (answers == StreamParameters::Answers::automatic) {
       pause_timer_ = std::make_unique<net::Timer>(context.loop.timers(), [this] { open(); });
     }
-    stream_->begin();
+    stream_->begin(grant_ends);
   }
 
   void on_body(std::string_view piece) override {
@@ -77,7 +76,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   // The answers begin.
   void open() {
     if (std::exchange(opened_, true)) return;
-    if (pause_timer_) pause_timer_->cancel();
+    pause_timer_.reset();
     exchange_.open(answers_head());
     if (!held_.empty()) exchange_.write(std::exchange(held_, {}));
   }
@@ -86,7 +85,8 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     if (opened_) return exchange_.write(lines);
     held_ += lines;
     if (!stream_->answers_all()) {
-      held_.resize(std::min(held_.size(), held_.find('\n', held_errors_bytes_max)));
+      if (const auto end = held_.find('\n', held_errors_bytes_max); end != std::string::npos)
+        held_.resize(end + 1);
     } else if (held_.size() > held_bytes_max) {
       pause_timer_.reset();
       stream_->answer_errors_only();
@@ -126,7 +126,7 @@ PublishStreamEndpoint::PublishStreamEndpoint(net::Loop& loop, store::Store& stor
                                                                               rate,       settings_,
                                                                               metrics,    tools_,
                                                                               unfinished, shared.writers,
-                                                                              open_} {}
+                                                                              open_,      found_} {}
 
 void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
@@ -142,7 +142,7 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   auto source = std::make_unique<StreamedPublish>(exchange, std::move(place),
                                                   base::parse_number<std::uint64_t>(request.content_length));
   const auto grant_ends = publishers_.end_of(identity.value());
-  source->begin(context_, std::move(identity).value(), std::move(parameters).value(), grant_ends);
+  source->begin(context_, identity.value(), std::move(parameters).value(), grant_ends);
   exchange.keep(std::move(source));
 }
 

@@ -38,6 +38,7 @@ class PublishStreamEndpoint final : public http::Endpoint {
   PublishSettings settings_;
   BodyTools tools_;
   OpenPublishers open_;
+  FoundEvents found_;
   SharedPublishStreams& shared_;
   const PublishStreamContext context_;
 };

@@ -66,7 +66,7 @@ class Reader {
       if (value.empty() || value.size() > writer_bytes_max || base::printable(value) != value)
         throw InvalidRequest(
             fmt::format("writer: must be a name of 1 to {} printable characters", writer_bytes_max));
-      parameters_.writer = value;
+      parameters_.writer = std::make_shared<const std::string>(value);
     }
   }
 
@@ -82,7 +82,8 @@ class Reader {
     if (split_ == 1U) parameters_.format = Format::text_chunks;
     if (parameters_.ids != StreamParameters::Ids::keep && format != Format::event_stream)
       throw InvalidRequest("ids: goes with Content-Type: text/event-stream");
-    if (parameters_.ids == StreamParameters::Ids::unique) parameters_.id_prefix = random_prefix();
+    if (parameters_.ids == StreamParameters::Ids::unique)
+      parameters_.id_prefix = std::make_shared<const std::string>(random_prefix());
     return std::move(parameters_);
   }
 
@@ -131,7 +132,7 @@ std::optional<Format> format_of(std::string_view type) {
 
 std::string StreamParameters::id_of(std::string id) const {
   if (id.empty() || ids == Ids::none) return {};
-  return ids == Ids::unique ? id_prefix + id : std::move(id);
+  return ids == Ids::unique ? *id_prefix + id : std::move(id);
 }
 
 base::Result<StreamParameters, http::Response> stream_parameters(const http::Request& request,

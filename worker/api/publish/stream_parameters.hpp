@@ -2,15 +2,16 @@
 // its events have in common, and how it ends. A value, parsed once.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "api/publish/draft_builder.hpp"
 #include "api/publish/settings.hpp"
 #include "base/result.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
-#include "log/entry.hpp"
 
 namespace worker::api {
 
@@ -35,16 +36,17 @@ struct StreamParameters {
 
   Format format = Format::ndjson;
   /// The fields of an event that does not have them itself.
-  log::Draft defaults{};
+  EventDefaults defaults{};
   Ids ids = Ids::keep;
-  std::string id_prefix{};  // a random text
+  /// A random text; null where `ids` needs none.
+  std::shared_ptr<const std::string> id_prefix{};
   Answers answers = Answers::automatic;
   /// The topics of `defaults` are closed when the body ends well.
   bool close_topics = false;
   /// The type of the event that tells readers that the publisher has left without an end; empty for none.
   std::string abort_type{};
-  /// Of several streams of a topic that have a writer, only the latest may publish; empty for none.
-  std::string writer{};
+  /// Of several streams of a topic that have a writer, only the latest may publish; null for none.
+  std::shared_ptr<const std::string> writer{};
 
   /// The id that an event of text/event-stream gets; empty where the worker makes it.
   std::string id_of(std::string id) const;

@@ -25,10 +25,10 @@ class DraftSink {
   ~DraftSink() = default;
 };
 
-/// What the bodies of one loop share.
+/// What the bodies of one loop share. The text holds nothing between two calls.
 struct BodyTools {
   JsonDraftParser json{};
-  std::string padded{};  // one piece; holds nothing between two calls
+  std::string padded{};  // one line
 };
 
 class StreamedBody {
