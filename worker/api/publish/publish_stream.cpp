@@ -14,7 +14,7 @@ namespace worker::api {
 namespace {
 
 // Bytes of one stream's events that may wait for the store.
-constexpr std::size_t waiting_bytes_max = 262'144;
+constexpr std::size_t waiting_bytes_max = 1'048'576;
 // How long a held stream waits before it looks again whether the store has caught up.
 constexpr std::chrono::milliseconds wake_interval{20};
 
