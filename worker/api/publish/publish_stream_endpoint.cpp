@@ -77,6 +77,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   void open() {
     if (std::exchange(opened_, true)) return;
     pause_timer_.reset();
+    stream_->begin_answers();
     exchange_.open(answers_head());
     if (!held_.empty()) exchange_.write(std::exchange(held_, {}));
   }
@@ -134,6 +135,8 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   if (!identity) return exchange.answer(identity.error());
   auto parameters = stream_parameters(request, settings_);
   if (!parameters) return exchange.answer(parameters.error());
+  if (const auto refused = publishers_.topics_problem(identity.value(), parameters.value().defaults.topics))
+    return exchange.answer(*refused);
   auto place = shared_.places.take(settings_.streams_max);
   if (!place) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);
