@@ -261,6 +261,8 @@ void PublishStream::drain(std::chrono::milliseconds retry) {
   begin_ending(end_line("drain", fmt::format(",\"retryMs\":{}", retry.count())));
 }
 
+void PublishStream::end_blocked() { begin_ending(end_line("blocked")); }
+
 void PublishStream::revoke() { begin_ending(end_line("revoked")); }
 
 void PublishStream::on_fenced(const std::string& by) {

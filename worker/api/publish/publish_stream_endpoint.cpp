@@ -26,29 +26,24 @@ http::ResponseHead answers_head() {
            {"X-Accel-Buffering", "no"}}};
 }
 
-// The lines of `lines` that are errors, as many as fit into `bytes_max`.
-std::string errors_of(std::string_view lines, std::size_t bytes_max) {
-  std::string errors;
-  while (!lines.empty()) {
-    const auto line = lines.substr(0, lines.find('\n') + 1);
-    lines.remove_prefix(line.size());
-    if (line.starts_with(R"({"error")") && errors.size() + line.size() <= bytes_max) errors += line;
-  }
-  return errors;
-}
+// Once the answer has begun: how many bytes may wait in the socket before the web server may have found it
+// full, and how long the rest of an event is then waited for.
+constexpr std::size_t full_socket_bytes = 65'536;
+constexpr std::chrono::seconds blocked_after{10};
 
 // A publish stream as the source of an exchange.
 //
 // nginx passes a body on while its answer is under way, but once it has sent the head of the answer, a body
-// that the worker takes too slowly is not continued (ngx_http_upstream_send_request_handler): the publisher
-// then waits until fastcgi_send_timeout ends the request. So the answer begins only when the publisher
-// pauses, and with it a publisher that never pauses is slowed by the worker as it should be. Behind that
-// point, publishers must not have more than about 128 KiB under way that is not answered.
+// that had to wait because the socket was full is not continued (ngx_http_upstream_send_request_handler), and
+// fastcgi_send_timeout does not end the request. So the answer begins only when the publisher pauses, and
+// with it a publisher that never pauses is slowed by the worker as it should be. Behind that point,
+// publishers must not have more than about 128 KiB under way that is not answered. One that has is told as
+// soon as that can be known: the socket was nearly full, and the rest of an event does not come.
 class StreamedPublish final : public http::Source, public PublishStream::Client {
  public:
-  StreamedPublish(http::Exchange& exchange, std::unique_ptr<PublishPlaces::Place> place,
+  StreamedPublish(http::Exchange& exchange, net::Timers& timers, std::unique_ptr<PublishPlaces::Place> place,
                   std::optional<std::uint64_t> content_length)
-      : exchange_(exchange), place_(std::move(place)), content_length_(content_length) {}
+      : exchange_(exchange), timers_(timers), place_(std::move(place)), content_length_(content_length) {}
   ~StreamedPublish() override { stream_->leave(); }
 
   void begin(const PublishStreamContext& context, const Identity& identity, StreamParameters parameters,
@@ -58,14 +53,14 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     if (answers == StreamParameters::Answers::all) {
       open();
     } else if (answers == StreamParameters::Answers::automatic) {
-      pause_timer_ = std::make_unique<net::Timer>(context.loop.timers(), [this] { open(); });
+      timer_ = std::make_unique<net::Timer>(timers_, [this] { on_pause(); });
     }
     stream_->begin(grant_ends);
   }
 
   void on_body(std::string_view piece) override {
     received_ += piece.size();
-    if (pause_timer_) pause_timer_->arm_in(pause);
+    wait_for_silence();
     stream_->take(piece);
   }
   void on_body_end() override { stream_->end(!content_length_ || *content_length_ == received_); }
@@ -76,26 +71,34 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   // The answers begin.
   void open() {
     if (std::exchange(opened_, true)) return;
-    pause_timer_.reset();
+    timer_.reset();
     stream_->begin_answers();
+    wait_for_silence();
     exchange_.open(answers_head());
     if (!held_.empty()) exchange_.write(std::exchange(held_, {}));
   }
 
   void write(std::string_view lines) override {
     if (opened_) return exchange_.write(lines);
+    if (!stream_->answers_all()) return keep_errors(lines);
     held_ += lines;
-    if (!stream_->answers_all()) {
-      if (const auto end = held_.find('\n', held_errors_bytes_max); end != std::string::npos)
-        held_.resize(end + 1);
-    } else if (held_.size() > held_bytes_max) {
-      pause_timer_.reset();
-      stream_->answer_errors_only();
-      held_ = errors_of(held_, held_errors_bytes_max);
+    if (held_.size() <= held_bytes_max) return;
+    timer_.reset();
+    stream_->answer_errors_only();
+    keep_errors(std::exchange(held_, {}));
+  }
+  // The first ones, as many as may be kept.
+  void keep_errors(std::string_view lines) {
+    while (!lines.empty() && !errors_are_full_) {
+      const auto line = lines.substr(0, lines.find('\n') + 1);
+      lines.remove_prefix(line.size());
+      if (!line.starts_with(R"({"error")")) continue;
+      errors_are_full_ = held_.size() + line.size() > held_errors_bytes_max;
+      if (!errors_are_full_) held_ += line;
     }
   }
   void finish(std::string_view last_lines) override {
-    pause_timer_.reset();
+    timer_.reset();
     if (!opened_) exchange_.open(answers_head());
     exchange_.finish(std::exchange(held_, {}).append(last_lines));
   }
@@ -104,16 +107,53 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     exchange_.write(lines);
   }
   bool ready() const override { return !opened_ || exchange_.ready(); }
-  void hold() override { exchange_.hold_body(); }
-  void resume() override { exchange_.resume_body(); }
+  void hold() override {
+    is_held_ = true;
+    if (timer_) timer_->cancel();
+    may_be_blocked_ = may_be_blocked_ || opened_;
+    exchange_.hold_body();
+  }
+  void resume() override {
+    is_held_ = false;
+    wait_for_silence();
+    exchange_.resume_body();
+  }
+
+  // Until the answer begins, that of a publisher who pauses. Afterwards that of a web server that may not
+  // continue the body. While the body is held, it is the worker who is silent.
+  void wait_for_silence() {
+    if (!opened_) {
+      if (timer_ && !is_held_) timer_->arm_in(pause);
+      return;
+    }
+    may_be_blocked_ = may_be_blocked_ || is_held_ || exchange_.waiting_body_bytes() >= full_socket_bytes;
+    if (!may_be_blocked_ || is_held_) return;
+    if (!timer_) timer_ = std::make_unique<net::Timer>(timers_, [this] { on_blocked(); });
+    timer_->arm_in(blocked_after);
+  }
+  void on_pause() {
+    // It may be the loop that was busy for so long, and not the publisher who paused.
+    if (exchange_.waiting_body_bytes() > 0) return timer_->arm_in(pause);
+    open();
+  }
+  void on_blocked() {
+    if (stream_->is_inside_event()) return stream_->end_blocked();
+    may_be_blocked_ = false;
+    timer_.reset();
+  }
 
   http::Exchange& exchange_;
+  net::Timers& timers_;
   const std::unique_ptr<PublishPlaces::Place> place_;
   const std::optional<std::uint64_t> content_length_;  // none where the body came in chunks
   std::uint64_t received_ = 0;
-  std::unique_ptr<net::Timer> pause_timer_;  // null where no pause begins the answer
-  std::string held_;                         // answers, until it has begun
+  // For the pause that begins the answer; later for the rest of an event. Null where neither is waited for.
+  std::unique_ptr<net::Timer> timer_;
+  std::string held_;  // answers, until it has begun
   bool opened_ = false;
+  bool errors_are_full_ = false;
+  bool is_held_ = false;         // the body
+  bool may_be_blocked_ = false;  // the web server has found the socket full, since the answer has begun
   std::shared_ptr<PublishStream> stream_;
 };
 
@@ -142,7 +182,7 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);
     return exchange.answer(http::problem(503, too_many_publish_streams(settings_), {{"Retry-After", "1"}}));
   }
-  auto source = std::make_unique<StreamedPublish>(exchange, std::move(place),
+  auto source = std::make_unique<StreamedPublish>(exchange, context_.loop.timers(), std::move(place),
                                                   base::parse_number<std::uint64_t>(request.content_length));
   const auto grant_ends = publishers_.end_of(identity.value());
   source->begin(context_, identity.value(), std::move(parameters).value(), grant_ends);
