@@ -105,6 +105,36 @@ Records valid_request(Random& random) {
   return records;
 }
 
+// A request whose body becomes events as it comes, in any number of records.
+Records publish_stream(Random& random) {
+  constexpr std::array<std::string_view, 5> types{"application/x-ndjson", "text/event-stream", "text/plain",
+                                                  "", "x/y"};
+  constexpr std::array<std::string_view, 5> queries{"topic=a", "topic=a&split=chunk",
+                                                    "topic=a&answers=errors&close=1&abort=x&writer=w",
+                                                    "topic=a&answers=all", "tpic=a"};
+  constexpr std::array<std::string_view, 6> lines{"{\"data\":\"x\"}\n", "data: x\n\n", "x\r",
+                                                  "\xe2\x82",           "\n",          "{\"close\":true}\n"};
+  const std::size_t id = random.chance(90) ? 1 : random.below(65536);
+  std::string pairs;
+  append_pair(pairs, "REQUEST_METHOD", random.chance(70) ? "POST" : "PUT");
+  append_pair(pairs, "SCRIPT_NAME", "/publish/stream");
+  append_pair(pairs, "QUERY_STRING", one_of(random, queries));
+  append_pair(pairs, "CONTENT_TYPE", one_of(random, types));
+  append_pair(pairs, "REMOTE_ADDR", "127.0.0.1");
+  append_pair(pairs, "HTTP_HOST", "localhost");
+  if (random.chance(20)) append_pair(pairs, "CONTENT_LENGTH", std::to_string(random.below(100)));
+  const std::string flags(1, random.chance(50) ? '\1' : '\0');
+  Records records{record(begin_request, id, std::string("\0\1", 2) + flags + std::string(5, '\0')),
+                  record(params, id, pairs), record(params, id, {})};
+  for (std::size_t n = random.below(8); n > 0; --n) {
+    std::string body = random.chance(20) ? random_bytes(random, 1 + random.below(40'000)) : std::string();
+    for (std::size_t count = 1 + random.below(5); count > 0; --count) body += one_of(random, lines);
+    records.push_back(record(stdin_data, id, body, random.below(8)));
+  }
+  if (random.chance(70)) records.push_back(record(stdin_data, id, {}));
+  return records;
+}
+
 // Records that have no place in a request, or that have broken a FastCGI library before.
 std::string intruder(Random& random) {
   std::string pairs;
@@ -165,10 +195,11 @@ void change_length(Random& random, Records& records) {
 }
 
 std::string mutated_request(Random& random) {
-  Records records = valid_request(random);
+  Records records = random.chance(30) ? publish_stream(random) : valid_request(random);
   if (random.chance(10)) records.insert(records.begin(), question(random));
   if (random.chance(20)) {
-    for (std::string& more : valid_request(random)) records.push_back(std::move(more));
+    for (std::string& more : random.chance(30) ? publish_stream(random) : valid_request(random))
+      records.push_back(std::move(more));
   }
   for (std::size_t n = random.below(3); n > 0 && !records.empty(); --n) change_records(random, records);
   if (!records.empty() && random.chance(30)) change_length(random, records);

@@ -37,6 +37,9 @@ test('a hundred thousand random connections', async (t) => {
       'only the readers are left, and who asks',
     );
     await worker.measured(() => worker.descriptors <= base + 1, 'the descriptors are given back');
+    assert.equal(after.value('sse_worker_publish_streams'), 0);
+    const published = after.value('sse_worker_published_events_total') - before.value('sse_worker_published_events_total');
+    assert.ok(published > connections / 20, `${published} events of publish streams`);
     const refused = after.refused() - before.refused();
     assert.ok(refused > connections / 10 && refused <= connections, `${refused} refused`);
     for (const reason of ['version', 'type', 'role', 'id', 'length', 'truncated', 'params']) {

@@ -12,6 +12,9 @@ namespace {
 struct NamedEndpoint final : worker::http::Endpoint {
   explicit NamedEndpoint(std::string text) : name(std::move(text)) {}
   void serve(worker::http::Exchange& exchange) override { exchange.answer({{200, {}}, name}); }
+  bool streams_body(const worker::http::Request& request) const override {
+    return request.content_type == "live";
+  }
   std::string name;
 };
 
@@ -56,6 +59,21 @@ BOOST_AUTO_TEST_CASE(head_is_admitted_with_get_and_has_no_body) {
   const auto exchange = served("HEAD", "/events");
   BOOST_TEST(exchange.head_text() == "Status: 200 OK\r\n\r\n");
   BOOST_TEST(exchange.body() == "");
+}
+
+// The endpoint says so; a request that no endpoint gets is read whole, and refused then.
+BOOST_AUTO_TEST_CASE(bodies_that_stream) {
+  const auto streams = [&](const char* method, const char* path, const char* type) {
+    return router.streams_body({.method = method, .path = path, .content_type = type});
+  };
+  BOOST_TEST(streams("POST", "/publish", "live"));
+  BOOST_TEST(!streams("POST", "/publish", ""));
+  BOOST_TEST(streams("GET", "/events", "live"));
+  BOOST_TEST(streams("HEAD", "/events", "live"));
+  for (const auto* method : {"GET", "PUT", "OPTIONS", "post", ""})
+    BOOST_TEST(!streams(method, "/publish", "live"));
+  BOOST_TEST(!streams("POST", "/nowhere", "live"));
+  BOOST_TEST(!streams("POST", "", "live"));
 }
 
 BOOST_AUTO_TEST_CASE(unknown_paths) {
