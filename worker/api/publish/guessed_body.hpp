@@ -15,6 +15,7 @@ class GuessedBody final : public StreamedBody {
 
   void take(std::string_view piece, DraftSink& sink) override;
   End finish(DraftSink& sink) override;
+  bool is_in_line() const override { return body_ && body_->is_in_line(); }
 
  private:
   void begin(DraftSink& sink);

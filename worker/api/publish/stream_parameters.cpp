@@ -82,6 +82,9 @@ class Reader {
     if (split_ == 1U) parameters_.format = Format::text_chunks;
     if (parameters_.ids != StreamParameters::Ids::keep && format != Format::event_stream)
       throw InvalidRequest("ids: goes with Content-Type: text/event-stream");
+    using Answers = StreamParameters::Answers;
+    if (parameters_.answers == Answers::automatic && parameters_.format != Format::ndjson)
+      parameters_.answers = Answers::errors;
     if (parameters_.ids == StreamParameters::Ids::unique)
       parameters_.id_prefix = std::make_shared<const std::string>(random_prefix());
     return std::move(parameters_);
