@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ class ScriptedEndpoint final : public http::Endpoint {
   void prepare(http::Exchange& exchange) override {
     if (!head_lines.empty()) exchange.add_to_head(std::make_shared<const std::string>(head_lines));
   }
+  bool streams_body(const http::Request& request) const override { return streamed.contains(request.path); }
   /// Notes the request; then the script of its path runs, or, where there is none, 200 `ok\n` is answered.
   void serve(http::Exchange& exchange) override {
     requests.push_back(exchange.request());
@@ -26,6 +28,13 @@ class ScriptedEndpoint final : public http::Endpoint {
     exchange.answer({{200, {}}, "ok\n"});
   }
 
+  /// A script that keeps a source and answers nothing.
+  std::function<void(http::Exchange&)> waiting() {
+    return [this](http::Exchange& exchange) {
+      stream = &exchange;
+      exchange.keep(std::make_unique<Stream>(*this, exchange));
+    };
+  }
   /// A script that opens a stream, writes `first` and keeps a source.
   std::function<void(http::Exchange&)> streaming(const std::string& first = {}) {
     return [this, first](http::Exchange& exchange) {
@@ -39,6 +48,12 @@ class ScriptedEndpoint final : public http::Endpoint {
 
   std::map<std::string, std::function<void(http::Exchange&)>, std::less<>> scripts;
   std::vector<http::Request> requests;
+  /// Paths of requests whose bodies come in pieces.
+  std::set<std::string, std::less<>> streamed;
+  /// What streams have got of such bodies; a full stop is an end.
+  std::string body;
+  /// Runs behind each piece, and behind the end of a body.
+  std::function<void(http::Exchange&)> on_body;
   /// For the heads of all answers.
   std::string head_lines;
   /// The exchange of the stream that was opened last.
@@ -57,6 +72,14 @@ class ScriptedEndpoint final : public http::Endpoint {
     void drain(std::chrono::milliseconds retry) override {
       owner_.drained.push_back(retry);
       exchange_.finish("bye " + std::to_string(retry.count()));
+    }
+    void on_body(std::string_view piece) override {
+      owner_.body += piece;
+      if (owner_.on_body) owner_.on_body(exchange_);
+    }
+    void on_body_end() override {
+      owner_.body += '.';
+      if (owner_.on_body) owner_.on_body(exchange_);
     }
 
    private:

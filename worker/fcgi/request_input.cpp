@@ -7,16 +7,16 @@
 namespace worker::fcgi {
 
 RequestReader& RequestInput::reader(const RequestReader::Limits& limits,
-                                    std::optional<std::uint16_t> served_id) {
+                                    std::optional<RequestReader::Served> served) {
   if (!incoming_) {
     incoming_ = std::make_unique<Incoming>(
-        Incoming{served_id ? RequestReader(limits, *served_id) : RequestReader(limits), nullptr});
+        Incoming{served ? RequestReader(limits, *served) : RequestReader(limits), nullptr});
   }
   return incoming_->reader;
 }
 
 void RequestInput::drop_initial_reader() {
-  if (incoming_->reader.is_initial()) incoming_.reset();
+  if (incoming_ && incoming_->reader.is_initial()) incoming_.reset();
 }
 
 bool RequestInput::keep_pipelined(std::string_view bytes, bool wanted) {

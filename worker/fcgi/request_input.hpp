@@ -20,8 +20,8 @@ class RequestInput {
   /// Bytes that are kept while an answer is sent, with the header that the reader may have of them.
   static constexpr std::size_t pipelined_bytes_max = 65'536;
 
-  /// Begins a reader if there is none: for a connection that is serving request `served_id`, or none.
-  RequestReader& reader(const RequestReader::Limits& limits, std::optional<std::uint16_t> served_id);
+  /// Begins a reader if there is none: for a connection that serves request `served`, or none.
+  RequestReader& reader(const RequestReader::Limits& limits, std::optional<RequestReader::Served> served);
   /// The one that was begun.
   RequestReader& reader() { return incoming_->reader; }
   /// Keeps a request whose parameters are complete; without its body.
@@ -30,8 +30,8 @@ class RequestInput {
   }
   /// The one that was kept.
   http::Request take_request() { return std::move(*std::exchange(incoming_->request, nullptr)); }
-  /// Call it when the reader waits for more bytes, or has given its request away. Ends it if a new one would
-  /// do the same.
+  /// Call it when the reader waits for more bytes, or has given its request away. Ends it, if there is one
+  /// and a new one would do the same.
   void drop_initial_reader();
   /// The answer is over: the next request may begin.
   void resume() {

@@ -30,9 +30,10 @@ base::Result<RequestReader::Progress, Refusal> RequestReader::take(std::string_v
       }
     }
     const bool complete = take_content(bytes);
+    if (complete) header_size_ = 0;
+    // A record with a piece is not the last one, and nothing else is to be done at its end.
     if (!piece_.empty()) return Progress::piece;
     if (!complete) return Progress::more;
-    header_size_ = 0;
     BOOST_OUTCOME_TRY(progress, end_record());
     if (progress != Progress::more) return progress;
   }

@@ -47,9 +47,18 @@ class RequestReader {
   };
 
   explicit RequestReader(Limits limits) : limits_(limits), share_(limits.bodies) {}
-  /// For a connection that is serving request `id`.
-  RequestReader(Limits limits, std::uint16_t id)
-      : limits_(limits), share_(limits.bodies), phase_(Phase::serving), request_id_(id) {}
+  /// A request that is served.
+  struct Served {
+    std::uint16_t id;
+    bool streams_body;  // and its body has not come to its end
+  };
+  /// For a connection that serves `served`.
+  RequestReader(Limits limits, Served served)
+      : limits_(limits),
+        share_(limits.bodies),
+        phase_(served.streams_body ? Phase::body : Phase::serving),
+        streams_body_(served.streams_body),
+        request_id_(served.id) {}
 
   /// Takes bytes from the front of `bytes`, at most up to the end of the request. After a refusal no call may
   /// follow.
@@ -61,7 +70,10 @@ class RequestReader {
     return header_size_ == 0 && (phase_ == Phase::begin || phase_ == Phase::serving);
   }
   /// A new reader would do the same: this one has nothing to remember.
-  bool is_initial() const { return between_requests() && management_records_ == 0 && skipped_count_ == 0; }
+  bool is_initial() const {
+    const bool between_pieces = phase_ == Phase::body && streams_body_ && header_size_ == 0;
+    return (between_requests() || between_pieces) && management_records_ == 0 && skipped_count_ == 0;
+  }
 
   std::uint16_t request_id() const { return request_id_; }
   bool keep_connection() const { return keep_connection_; }

@@ -4,6 +4,7 @@
 #include <string>
 
 using namespace std::string_literals;
+using worker::base::begun_character_bytes;
 using worker::base::has_control;
 using worker::base::has_outer_blank;
 using worker::base::is_utf8;
@@ -81,6 +82,34 @@ BOOST_AUTO_TEST_CASE(all_pairs_of_bytes) {
                             (first >= 0xc2 && first <= 0xdf && second >= 0x80 && second <= 0xbf);
       BOOST_REQUIRE_EQUAL(is_utf8(text), expected);
     }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_character_whose_other_bytes_are_missing) {
+  for (const auto& before : {""s, "a"s, "\xc3\xa4"s, "\xf0\x9f\x8c\x8d"s, "\xff"s, "\x80\x80\x80"s}) {
+    for (const auto& point : {"z"s, "\xc3\xa4"s, "\xe2\x82\xac"s, "\xf0\x9f\x8c\x8d"s, "\xf4\x8f\xbf\xbf"s}) {
+      BOOST_TEST(begun_character_bytes(before + point) == 0U);
+      for (std::size_t size = 1; size < point.size(); ++size)
+        BOOST_TEST(begun_character_bytes(before + point.substr(0, size)) == size);
+    }
+  }
+  BOOST_TEST(begun_character_bytes("") == 0U);
+}
+
+// Bytes that begin no character, or are too many, are no beginning: nobody waits for the rest.
+BOOST_AUTO_TEST_CASE(bytes_that_no_character_begins_with) {
+  for (const auto& text :
+       {"\x80"s, "\x80\x80\x80\x80"s, "\xc0"s, "\xc1"s, "\xf5"s, "\xff"s, "\xf5\x80"s, "\xff\x80\x80"s,
+        "\xc3\xa4\x80"s, "\xe2\x82\xac\x80"s, "\xf0\x9f\x8c\x8d\x80"s, "\xc3z"s})
+    BOOST_TEST(begun_character_bytes(text) == 0U);
+}
+
+// Whatever is cut off at the end, what is left is well formed where the whole is.
+BOOST_AUTO_TEST_CASE(every_cut_of_a_text) {
+  const auto text = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x8c\x8dz\xed\x9f\xbf\xf4\x8f\xbf\xbf"s;
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    const auto part = text.substr(0, size);
+    BOOST_TEST(is_utf8(part.substr(0, size - begun_character_bytes(part))));
   }
 }
 

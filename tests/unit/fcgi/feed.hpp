@@ -23,9 +23,10 @@ inline RequestReader::Progress take_past_head(RequestReader& reader, std::string
 /// it ended. Nothing is fed after a refusal, pipelined bytes or a request that is too large.
 class Feed {
  public:
-  /// With `answers`, each request is over before the next byte is fed; without, it is never over.
-  explicit Feed(RequestReader::Limits limits = wide, bool answers = true)
-      : limits_(limits), answers_(answers), request_reader_(limits) {}
+  /// With `answers`, each request is over before the next byte is fed; without, it is never over. With
+  /// `streams`, each body streams.
+  explicit Feed(RequestReader::Limits limits = wide, bool answers = true, bool streams = false)
+      : limits_(limits), answers_(answers), streams_(streams), request_reader_(limits) {}
 
   void take(std::string_view bytes) {
     while (!bytes.empty() && !ended_) {
@@ -34,12 +35,17 @@ class Feed {
       if (!progress) return end(fmt::format("refused: {}", name_of(progress.error())));
       switch (progress.value()) {
         case RequestReader::Progress::more:
+          break;
         case RequestReader::Progress::head:
+          if (!streams_) break;
+          request_reader_.stream_body();
+          said_ += "streams ";
           break;
         case RequestReader::Progress::piece:
-          said_ += fmt::format("piece {}\n", request_reader_.piece());
+          said_ += request_reader_.piece();
           break;
         case RequestReader::Progress::request:
+          if (streams_) said_ += " end\n";
           said_ += fmt::format("request {}{} params {} body {}\n", request_reader_.request_id(),
                                request_reader_.keep_connection() ? " keep" : "", request_reader_.params(),
                                request_reader_.take_body());
@@ -76,39 +82,40 @@ class Feed {
 
   const RequestReader::Limits limits_;
   const bool answers_;
+  const bool streams_;
   RequestReader request_reader_;
   std::string said_;
   std::string replies_;
   bool ended_ = false;
 };
 
-inline std::string fed(std::string_view bytes, RequestReader::Limits limits = wide) {
-  Feed feed(limits);
+inline std::string fed(std::string_view bytes, RequestReader::Limits limits = wide, bool streams = false) {
+  Feed feed(limits, true, streams);
   feed.take(bytes);
   return feed.said();
 }
 
 /// The same, byte by byte, and with the replies behind it.
 inline std::string fed_byte_by_byte(std::string_view bytes, RequestReader::Limits limits = wide,
-                                    bool answers = true) {
-  Feed feed(limits, answers);
+                                    bool answers = true, bool streams = false) {
+  Feed feed(limits, answers, streams);
   for (std::size_t i = 0; i < bytes.size(); ++i) feed.take(bytes.substr(i, 1));
   return feed.said() + feed.replies();
 }
 
 /// The first split at which the outcome or a reply differs from that of the whole; npos if none does.
 inline std::size_t differing_split(std::string_view bytes, RequestReader::Limits limits = wide,
-                                   bool answers = true) {
-  Feed whole(limits, answers);
+                                   bool answers = true, bool streams = false) {
+  Feed whole(limits, answers, streams);
   whole.take(bytes);
   const auto expected = whole.said() + whole.replies();
   for (std::size_t i = 0; i <= bytes.size(); ++i) {
-    Feed feed(limits, answers);
+    Feed feed(limits, answers, streams);
     feed.take(bytes.substr(0, i));
     feed.take(bytes.substr(i));
     if (feed.said() + feed.replies() != expected) return i;
   }
-  return fed_byte_by_byte(bytes, limits, answers) == expected ? std::string::npos : bytes.size() + 1;
+  return fed_byte_by_byte(bytes, limits, answers, streams) == expected ? std::string::npos : bytes.size() + 1;
 }
 
 }  // namespace worker::fcgi

@@ -44,12 +44,40 @@ BOOST_AUTO_TEST_CASE(a_reader_that_is_dropped_knows_the_request_that_is_served) 
   input.drop_initial_reader();
   const auto abort = wire::record(wire::abort_request, 7);
   bytes = abort;
-  BOOST_TEST((input.reader(wide, 7).take(bytes).value() == RequestReader::Progress::aborted));
+  BOOST_TEST((input.reader(wide, RequestReader::Served{7, false}).take(bytes).value() ==
+              RequestReader::Progress::aborted));
   BOOST_TEST(input.reader().request_id() == 7U);
   // The next one begins.
   input.resume();
   bytes = whole;
   BOOST_TEST((take_past_head(input.reader(wide, {}), bytes) == RequestReader::Progress::request));
+}
+
+// Between two pieces there is no reader, and each split gives the same.
+BOOST_AUTO_TEST_CASE(a_reader_of_a_body_that_streams_is_dropped_between_its_records) {
+  const auto head = wire::begin(7, true) + wire::stream(wire::params, 7, "");
+  const auto body = wire::record(wire::standard_input, 7, "one", {.padding = 3}) +
+                    wire::record(wire::standard_input, 7, "two") + wire::record(wire::standard_input, 7);
+  for (std::size_t split = 0; split <= body.size(); ++split) {
+    RequestInput input;
+    std::string_view bytes = head;
+    BOOST_TEST((input.reader(wide, {}).take(bytes).value() == RequestReader::Progress::head));
+    input.reader().stream_body();
+    input.drop_initial_reader();
+    std::string pieces;
+    for (std::string_view part :
+         {std::string_view(body).substr(0, split), std::string_view(body).substr(split)}) {
+      while (!part.empty()) {
+        auto& reader = input.reader(wide, RequestReader::Served{7, true});
+        const auto progress = reader.take(part).value();
+        if (progress == RequestReader::Progress::piece) pieces += reader.piece();
+        if (progress == RequestReader::Progress::request) pieces += ".";
+        BOOST_TEST(reader.request_id() == 7U);
+        input.drop_initial_reader();
+      }
+    }
+    BOOST_TEST(pieces == "onetwo.", split);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(bytes_come_back_in_their_order_and_once) {

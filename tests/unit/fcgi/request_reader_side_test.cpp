@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(what_is_pipelined_while_a_request_is_served) {
   for (const auto& bytes :
        {with("", 9), std::string("GET / HTTP/1.1\r\n"), wire::record(wire::params, 1),
         wire::record(wire::begin_request, 0), wire::record(wire::standard_input, 1, "x")}) {
-    RequestReader reader(limits, 1);
+    RequestReader reader(limits, RequestReader::Served{1, false});
     std::string_view left = bytes;
     BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));
     BOOST_TEST(left == bytes.substr(header_bytes));
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(what_is_pipelined_while_a_request_is_served) {
 }
 
 BOOST_AUTO_TEST_CASE(what_was_pipelined_is_the_next_request) {
-  RequestReader reader(limits, 1);
+  RequestReader reader(limits, RequestReader::Served{1, false});
   const auto bytes = with("", 9);
   std::string_view left = bytes;
   BOOST_TEST((reader.take(left).value() == RequestReader::Progress::pipelined));

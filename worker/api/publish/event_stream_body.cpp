@@ -18,10 +18,11 @@ void EventStreamBody::take(std::string_view piece, DraftSink& sink) {
 }
 
 // A frame ends with an empty line. One without is incomplete, and no reader of text/event-stream takes it.
+// One that has no data would not be an event, unless its last line was to become data.
 StreamedBody::End EventStreamBody::finish(DraftSink& sink) {
   sink_ = &sink;
-  lines_.finish(*this);
-  if (!has_data_ && !error_) return End::well;
+  const bool has_half_line = lines_.finish(*this);
+  if (!has_data_ && !error_ && !(has_half_line && has_line_)) return End::well;
   if (!error_)
     error_ = DraftError{400, "has no empty line behind it: the body was cut, so it was not published", {}};
   dispatch();

@@ -13,31 +13,41 @@ namespace {
 
 constexpr std::array<std::string_view, 5> event_stream_beginnings = {":", "data:", "event:", "id:", "retry:"};
 
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+// Only so many bytes are looked at, in however many pieces they come.
+constexpr std::size_t looked_at_bytes = 64;
+
+std::string_view without_leading(std::string_view text, std::string_view characters) {
+  return text.substr(std::min(text.find_first_not_of(characters), text.size()));
+}
+
 // Without what may come before the first line of any of the formats.
 std::string_view beginning(std::string_view text) {
-  constexpr std::string_view mark = "\xef\xbb\xbf";
-  if (text.starts_with(mark)) text.remove_prefix(mark.size());
-  return text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
+  text = text.substr(0, looked_at_bytes);
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  return without_leading(text, "\r\n");
 }
 
 bool is_event_stream(std::string_view text) {
   return std::ranges::any_of(event_stream_beginnings, [&](auto field) { return text.starts_with(field); });
 }
 
-// More bytes may make it one.
-bool may_become_event_stream(std::string_view text) {
-  return std::ranges::any_of(event_stream_beginnings, [&](auto field) { return field.starts_with(text); });
+bool is_json(std::string_view text) { return without_leading(text, " \t").starts_with('{'); }
+
+// More bytes may make it one of the two, or end a byte order mark.
+bool is_undecided(std::string_view text) {
+  if (is_event_stream(text) || is_json(text)) return false;
+  const auto begins_with = [&](auto whole) { return whole.starts_with(text); };
+  return without_leading(text, " \t").empty() || begins_with(byte_order_mark) ||
+         std::ranges::any_of(event_stream_beginnings, begins_with);
 }
 
 }  // namespace
 
 void GuessedBody::take(std::string_view piece, DraftSink& sink) {
   if (body_) return body_->take(piece, sink);
-  constexpr std::size_t undecided_bytes_max = 64;
   first_ += piece;
-  const auto text = beginning(first_);
-  const bool undecided = !is_event_stream(text) && may_become_event_stream(text);
-  if (!undecided || first_.size() > undecided_bytes_max) begin(sink);
+  if (first_.size() >= looked_at_bytes || !is_undecided(beginning(first_))) begin(sink);
 }
 
 StreamedBody::End GuessedBody::finish(DraftSink& sink) {
@@ -49,7 +59,7 @@ void GuessedBody::begin(DraftSink& sink) {
   const auto text = beginning(first_);
   if (is_event_stream(text)) {
     body_ = std::make_unique<EventStreamBody>(context_);
-  } else if (text.find_first_not_of(" \t") < text.size() && text[text.find_first_not_of(" \t")] == '{') {
+  } else if (is_json(text)) {
     body_ = std::make_unique<NdjsonBody>(context_);
   } else {
     body_ = std::make_unique<TextLinesBody>(context_);

@@ -47,6 +47,7 @@ PublishStream::PublishStream(const PublishStreamContext& context, Client& client
       parameters_(std::move(parameters)),
       body_(streamed_body({context.settings, parameters_, context.tools, context.unfinished})) {
   errors_only_ = parameters_.answers == StreamParameters::Answers::errors;
+  may_summarize_ = parameters_.answers != StreamParameters::Answers::all;
 }
 
 void PublishStream::begin(std::optional<base::Instant> grant_ends) {
@@ -102,11 +103,11 @@ void PublishStream::append_found() {
   pace();
 }
 
-// The event with which the stream ends. No line of the body asked for it, so none answers it.
-void PublishStream::append_last(log::Draft draft) {
+// The event with which the stream ends. A parameter asked for it and no line of the body, so that only a
+// failure is answered.
+void PublishStream::append_last(std::string_view parameter, log::Draft draft) {
   auto part = std::make_shared<Part>();
-  part->numbers = {0};
-  part->answers = false;
+  part->asked_by = parameter;
   std::vector<log::Draft> drafts;
   drafts.push_back(std::move(draft));
   append(std::move(drafts), part);
@@ -162,7 +163,8 @@ void PublishStream::answer_parts() {
   while (!parts_.empty() && parts_.front()->is_answered_by_store) {
     const auto part = std::move(parts_.front());
     parts_.pop_front();
-    if (client_ != nullptr && part->answers) append_answers(lines, *part);
+    if (client_ == nullptr) continue;
+    part->asked_by.empty() ? append_answers(lines, *part) : append_last_answer(lines, *part);
   }
   if (client_ == nullptr) return;
   if (phase_ == Phase::ending && parts_.empty()) {
@@ -200,8 +202,24 @@ void PublishStream::append_answers(std::string& out, const Part& part) {
     }
   }
   append_errors(part.numbers.size());
-  if (errors_only_ && !part.results.empty() && part.results.back())
-    last_id_ = std::make_unique<std::string>(part.results.back().value());
+  const auto last = std::ranges::find_if(part.results.rbegin(), part.results.rend(),
+                                         [](const auto& result) { return result.has_value(); });
+  if (may_summarize_ && last != part.results.rend()) last_id_ = std::make_unique<std::string>(last->value());
+}
+
+// A topic that is closed already is what `close` wants, and takes no other event.
+void PublishStream::append_last_answer(std::string& out, const Part& part) const {
+  for (const auto& result : part.results) {
+    if (result || result.error() == store::Rejection::closed) continue;
+    append_error_line(out, fmt::format("{}: {}", part.asked_by, sentence(result.error(), context_.store)),
+                      is_temporary(result.error()));
+  }
+}
+
+void PublishStream::begin_answers() {
+  if (errors_only_) return;
+  may_summarize_ = false;
+  last_id_.reset();
 }
 
 void PublishStream::append_summary(std::string& out) const {
@@ -213,12 +231,14 @@ void PublishStream::append_summary(std::string& out) const {
 
 void PublishStream::end(bool whole) {
   if (phase_ != Phase::open) return;
-  const bool well = body_->finish(*this) == StreamedBody::End::well && whole;
+  // Of a body that was cut, what stands at its end may be half an event.
+  const bool well = whole && body_->finish(*this) == StreamedBody::End::well;
   append_found();
   if (phase_ != Phase::open) return;
   const auto& defaults = parameters_.defaults;
   if (well && parameters_.close_topics)
     append_last(
+        "close",
         {.topics = defaults.topics, .silent = true, .closes = true, .is_private = defaults.is_private});
   if (!well) publish_abort();
   begin_ending(nullptr);
@@ -227,9 +247,9 @@ void PublishStream::end(bool whole) {
 void PublishStream::publish_abort() {
   if (parameters_.abort_type.empty()) return;
   const auto& defaults = parameters_.defaults;
-  append_last({.topics = defaults.topics,
-               .event = {.data = R"({"reason":"disconnected"})", .type = parameters_.abort_type},
-               .is_private = defaults.is_private});
+  append_last("abort", {.topics = defaults.topics,
+                        .event = {.data = R"({"reason":"disconnected"})", .type = parameters_.abort_type},
+                        .is_private = defaults.is_private});
 }
 
 void PublishStream::leave() {

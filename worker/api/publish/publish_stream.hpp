@@ -101,8 +101,10 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   void end(bool whole);
   /// The client is gone and is not called any more.
   void leave();
-  /// From now on an event that is stored gets no line.
+  /// From now on an event that is stored gets no line, and a summary comes at the end.
   void answer_errors_only() { errors_only_ = true; }
+  /// The client sends what it has got: answer_errors_only() is not called any more.
+  void begin_answers();
   bool answers_all() const { return !errors_only_; }
   /// The client's ready() has changed.
   void on_ready() { pace(); }
@@ -132,16 +134,17 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     std::size_t bytes = 0;
     bool is_answered_by_store = false;  // or needs no answer of it
     bool is_fenced = false;             // was not given to it
-    bool answers = true;
+    std::string_view asked_by;          // the parameter that asked for this one event; empty: the body
   };
 
   void add(std::string_view name, std::size_t number, DraftResult draft) override;
   void append_found();
-  void append_last(log::Draft draft);
+  void append_last(std::string_view parameter, log::Draft draft);
   void append(std::vector<log::Draft> drafts, const std::shared_ptr<Part>& part);
   void on_appended(Part& part, std::vector<store::Kept> kept);
   void answer_parts();
   void append_answers(std::string& out, const Part& part);
+  void append_last_answer(std::string& out, const Part& part) const;
   void append_summary(std::string& out) const;
   void publish_abort();
   void begin_ending(std::unique_ptr<std::string> end_line);
@@ -171,6 +174,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   Phase phase_ = Phase::open;
   bool held_ = false;
   bool errors_only_ = false;
+  bool may_summarize_ = false;
 };
 
 }  // namespace worker::api

@@ -120,6 +120,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   void open() {
     const auto held = std::exchange(held_, nullptr);
     if (!held) return;
+    stream_->begin_answers();
     exchange_.open(answers_head());
     if (!held->lines.empty()) exchange_.write(held->lines);
   }
@@ -202,6 +203,8 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   if (!identity) return exchange.answer(identity.error());
   auto parameters = stream_parameters(request, settings_);
   if (!parameters) return exchange.answer(parameters.error());
+  if (const auto refused = publishers_.topics_problem(identity.value(), parameters.value().defaults.topics))
+    return exchange.answer(*refused);
   auto place = shared_.places.take(settings_.streams_max);
   if (!place) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);

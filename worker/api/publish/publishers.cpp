@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "api/publish/granted.hpp"
+
 namespace worker::api {
 
 base::Result<Identity, http::Response> Publishers::identify(const http::Request& request) const {
@@ -17,6 +19,12 @@ base::Result<Identity, http::Response> Publishers::identify(const http::Request&
   }
   if (auto refused = access_.publish_problem(request)) return base::failure(*std::move(refused));
   return identity;
+}
+
+std::optional<http::Response> Publishers::topics_problem(const Identity& identity,
+                                                         const std::vector<std::string>& topics) const {
+  if (const auto problem = ungranted(topics, granted_topics(identity))) return grants_.not_granted(*problem);
+  return std::nullopt;
 }
 
 }  // namespace worker::api

@@ -1,6 +1,10 @@
 // Publishers: who may publish. Loop thread only; one per loop. Borrows what it asks.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "api/access/grants.hpp"
 #include "api/request/access.hpp"
 #include "base/result.hpp"
@@ -15,6 +19,9 @@ class Publishers {
 
   /// Who publishes; one without a grant may publish everything. Otherwise the refusal.
   base::Result<Identity, http::Response> identify(const http::Request& request) const;
+  /// The refusal, where the grant of `identity` does not cover all of `topics`.
+  std::optional<http::Response> topics_problem(const Identity& identity,
+                                               const std::vector<std::string>& topics) const;
   /// When the grant of `identity` ends; none: it does not.
   std::optional<base::Instant> end_of(const Identity& identity) const { return grants_.end_of(identity); }
 

@@ -11,6 +11,7 @@
 #include "api/request/request_body.hpp"
 #include "base/closest_match.hpp"
 #include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "http/problem.hpp"
 
 namespace worker::api {
@@ -38,7 +39,7 @@ std::string random_prefix() {
 // Collects the parameters. Throws InvalidRequest.
 class Reader {
  public:
-  explicit Reader(const PublishSettings& settings) : defaults_(settings), end_(settings) {}
+  explicit Reader(const PublishSettings& settings) : settings_(settings), defaults_(settings) {}
 
   void read(std::string_view name, std::string_view value) {
     if (name == "topic") return defaults_.add_topic(value);
@@ -60,10 +61,10 @@ class Reader {
     } else if (name == "close") {
       parameters_.close_topics = choice(name, value, {"0", "1"}) == 1;
     } else if (name == "abort") {
-      end_.set(Field::event, std::string(value));
-      parameters_.abort_type = value;
+      parameters_.abort_type = type_of_abort(value);
     } else {
-      if (value.empty() || value.size() > writer_bytes_max || base::printable(value) != value)
+      const bool prints = base::is_utf8(value) && !base::has_control(value);
+      if (value.empty() || value.size() > writer_bytes_max || !prints)
         throw InvalidRequest(
             fmt::format("writer: must be a name of 1 to {} printable characters", writer_bytes_max));
       parameters_.writer = std::make_shared<const std::string>(value);
@@ -72,11 +73,11 @@ class Reader {
 
   StreamParameters finish(std::optional<Format> format) {
     parameters_.defaults = defaults_.finish_defaults();
-    if (parameters_.defaults.topics.empty()) check_needs_no_topic(format);
     if (format == Format::guessed && split_) format = Format::text_lines;
     if (format == Format::guessed && parameters_.ids != StreamParameters::Ids::keep)
       format = Format::event_stream;
-    if (split_ && format && *format != Format::text_lines)
+    if (parameters_.defaults.topics.empty()) check_needs_no_topic(format);
+    if (split_ && format != Format::text_lines)
       throw InvalidRequest("split: goes with Content-Type: text/plain");
     parameters_.format = format.value_or(Format::ndjson);
     if (split_ == 1U) parameters_.format = Format::text_chunks;
@@ -103,6 +104,17 @@ class Reader {
                                        base::printable(name), *meant, fmt::join(names, ", ")));
   }
 
+  // Checked as the type of any event is.
+  std::string type_of_abort(std::string_view value) const {
+    if (value.empty()) throw InvalidRequest("abort: must be the type of an event");
+    try {
+      DraftBuilder(settings_).set(Field::event, std::string(value));
+    } catch (const InvalidRequest& mistake) {
+      throw InvalidRequest("abort" + mistake.detail.substr(mistake.detail.find(':')));
+    }
+    return std::string(value);
+  }
+
   void check_needs_no_topic(std::optional<Format> format) const {
     if (format == Format::event_stream || format == Format::text_lines)
       throw InvalidRequest("topic: is missing; a body of this type has none, so it must be in the URL");
@@ -112,8 +124,8 @@ class Reader {
     }
   }
 
+  const PublishSettings& settings_;
   DraftBuilder defaults_;
-  DraftBuilder end_;  // checks the type of the abort event
   StreamParameters parameters_;
   std::vector<std::string> seen_;
   std::optional<std::size_t> split_;

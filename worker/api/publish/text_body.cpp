@@ -39,9 +39,13 @@ void TextChunksBody::take(std::string_view piece, DraftSink& sink) {
   begun_ = piece.substr(whole);
   piece = piece.substr(0, whole);
   constexpr std::string_view mark = "\xef\xbb\xbf";
-  if (number_ == 1 && piece.starts_with(mark)) piece.remove_prefix(mark.size());
+  if (piece.empty()) return;
+  if (std::exchange(at_beginning_, false) && piece.starts_with(mark)) piece.remove_prefix(mark.size());
+  const auto bytes_max = context_.settings.event_bytes_max;
+  // The type counts, too (DraftBuilder::finish).
+  const auto data_max = bytes_max - std::min(bytes_max, context_.parameters.defaults.type.size());
   while (!piece.empty()) {
-    auto part = piece.substr(0, context_.settings.event_bytes_max);
+    auto part = piece.substr(0, data_max);
     if (part.size() < piece.size()) part.remove_suffix(base::begun_character_bytes(part));
     // Where one character is longer than an event may be, its refusal says so.
     if (part.empty()) part = piece;

@@ -41,6 +41,7 @@ class TextChunksBody final : public StreamedBody {
   const BodyContext context_;
   std::string begun_;  // the first bytes of a character
   std::size_t number_ = 1;
+  bool at_beginning_ = true;
 };
 
 }  // namespace worker::api

@@ -2,46 +2,14 @@
 #include <boost/test/unit_test.hpp>
 #include <thread>
 
-#include "store/memory/memory_store.hpp"
 #include "unit/api/publish/publish_fixture.hpp"
+#include "unit/api/publish/stores.hpp"
 
 using namespace worker;
 using namespace worker::support;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A store that keeps events when the test says so, as one on a disk would.
-class LateStore final : public store::Store {
- public:
-  explicit LateStore(log::Log& log) : memory_(log) {}
-
-  void append(std::vector<log::Draft> drafts, store::Done done) override {
-    waiting_.push_back([this, drafts = std::move(drafts), done = std::move(done)]() mutable {
-      memory_.append(std::move(drafts), std::move(done));
-    });
-  }
-  void keep_all() {
-    for (auto& keep : std::exchange(waiting_, {})) keep();
-  }
-
- private:
-  store::MemoryStore memory_;
-  std::vector<std::function<void()>> waiting_;
-};
-
-// Keeps nothing.
-struct FullStore final : store::Store {
-  explicit FullStore(log::Log& /*log*/) {}
-
-  void append(std::vector<log::Draft> drafts, store::Done done) override {
-    std::vector<store::Kept> results;
-    for (std::size_t i = 0; i < drafts.size(); ++i)
-      results.emplace_back(base::failure(store::Rejection::unavailable));
-    done(std::move(results));
-  }
-  std::optional<std::string> unavailable_reason() const override { return "the disk is full"; }
-};
 
 struct InTrouble : PublishFixture<FullStore> {};
 struct Later : PublishFixture<LateStore> {
