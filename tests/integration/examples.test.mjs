@@ -4,35 +4,23 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {blocks} from '../docs/lib/markdown.mjs';
-import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {examples, serverLines, startExample} from '../lib/example.mjs';
 import {http} from '../lib/http.mjs';
 import {binary, root} from '../lib/places.mjs';
 import {freePort} from '../lib/port.mjs';
-import {Process, run} from '../lib/process.mjs';
-import {Stack} from '../lib/stack.mjs';
+import {run} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
 
-const examples = path.join(root, 'deploy/examples');
 const page = fs.readFileSync(path.join(root, 'docs/access.md'), 'utf8');
 const ways = ['handover', 'asked', 'token'];
 const programs = {Python: ['python3', 'chat.py'], Node: ['node', 'chat.mjs']};
-const lines = (way, port) => fs.readFileSync(path.join(examples, `${way}.conf`), 'utf8').replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`);
-
-// The chat behind nginx and the worker, as the page starts them.
-async function startChat(t, [command, file], way) {
-  const port = await freePort();
-  const stack = await Stack.start({config: path.join(examples, 'chat.yaml'), server: lines(way, port)});
-  defer(t, () => stack.stop());
-  const program = new Process(command, [path.join(examples, file), String(port)], {env: {...process.env, EVENTS: stack.origin}});
-  defer(t, () => program.stop('SIGKILL'));
-  await until(() => fetch(`http://127.0.0.1:${port}/chat/`).then(({ok}) => ok, () => false), 'the chat answers');
-  return stack;
-}
+const lines = (way, port) => serverLines(`${way}.conf`, port);
 
 for (const [language, program] of Object.entries(programs)) {
   for (const way of ways) {
     test(`${language}, ${way}`, async (t) => {
-      const stack = await startChat(t, program, way);
+      const {stack} = await startExample(t, program, {server: `${way}.conf`, page: '/chat/'});
       const post = (where, form, headers = {}) => fetch(`${stack.origin}/chat/${where}`, {method: 'POST', headers, body: new URLSearchParams(form)});
       const login = async (user) => ({Cookie: (await post('login', {user})).headers.get('set-cookie').split(';')[0]});
       const stream = async (headers, topic) => {

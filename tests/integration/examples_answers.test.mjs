@@ -1,0 +1,98 @@
+// The backends of deploy/examples that write answers of a model over a publish stream: what readers get of an answer that is
+// read again, stopped, or whose backend or worker dies.
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {startExample} from '../lib/example.mjs';
+import {http} from '../lib/http.mjs';
+import {until} from '../lib/wait.mjs';
+
+const programs = {Python: ['python3', 'answer.py'], Node: ['node', 'answer.mjs']};
+const question = 'one two three four, ю?';
+// Too long to end while a test looks away.
+const longQuestion = Array.from({length: 300}, (_, n) => n).join(' ');
+const answerTo = (asked) => `You said: ${asked}\nI am no model, so I can only repeat it. `.repeat(5).trimEnd();
+
+async function start(t, program) {
+  const {stack, program: backend} = await startExample(t, program, {server: 'answer.conf', page: '/answer/'});
+  const post = (where, form) => fetch(`${stack.origin}/answer/${where}`, {method: 'POST', body: new URLSearchParams(form)});
+  // The parameters of the stream.
+  const ask = async (asked) => {
+    const answer = await post('ask', {question: asked});
+    assert.equal(answer.status, 200);
+    return new URLSearchParams(await answer.text());
+  };
+  const stop = async (answer) => (await post('stop', {id: answer.get('id')})).status;
+  const read = (answer) => http(t, Number(new URL(stack.origin).port), `/answer/stream?${answer}`).head();
+  return {stack, backend, ask, stop, read};
+}
+
+const events = ({frames}) => frames.filter(({data}) => data !== undefined);
+const types = (reader) => events(reader).map(({event}) => event).filter((event) => event !== 'message');
+const text = (reader) => events(reader).filter(({event}) => event === 'message').map(({data}) => data).join('');
+
+for (const [language, program] of Object.entries(programs)) {
+  test(`${language}: read while it is written, joined later, and read again`, async (t) => {
+    const {ask, read} = await start(t, program);
+    const answer = await ask(question);
+    const first = await read(answer);
+    await first.events(3);
+    assert.deepEqual(types(first), [], 'it is still written');
+    const second = await read(answer);
+    await Promise.all([first.done(30_000), second.done(30_000)]);
+    const again = await (await read(answer)).done();
+    for (const reader of [first, second, again]) {
+      assert.equal(text(reader), answerTo(question));
+      assert.deepEqual(types(reader), ['close']);
+    }
+    assert.deepEqual(events(again), events(second).map((event, n) => ({...event, at: events(again)[n].at})));
+  });
+
+  test(`${language}: others than its readers know nothing of it`, async (t) => {
+    const {stack, ask, read} = await start(t, program);
+    const answer = await ask(question);
+    await (await read(answer)).events(1);
+    const refused = async (where, init) => (await fetch(`${stack.origin}${where}`, init)).status;
+    assert.equal(await refused(`/events?topic=answer/${answer.get('id')}`), 401);
+    assert.equal(await refused('/answer/stream?id=*'), 404);
+    assert.equal(await refused('/answer/stream'), 404);
+    assert.equal(await refused('/answer/stop', {method: 'POST', body: new URLSearchParams({id: 'x'})}), 404);
+  });
+
+  test(`${language}: stopped`, async (t) => {
+    const {ask, stop, read} = await start(t, program);
+    const answer = await ask(longQuestion);
+    const reader = await read(answer);
+    await reader.events(3);
+    assert.equal(await stop(answer), 204);
+    await reader.done();
+    assert.deepEqual(types(reader), ['stopped', 'close'], 'the backend has stopped the model and ended its answer');
+    assert.ok(answerTo(longQuestion).startsWith(text(reader)));
+    assert.equal(await stop(answer), 409, 'it is over');
+  });
+
+  test(`${language}: the backend is killed`, async (t) => {
+    const {backend, ask, read} = await start(t, program);
+    const reader = await read(await ask(longQuestion));
+    await reader.events(3);
+    await backend.stop('SIGKILL');
+    await until(() => types(reader).length > 0, 'the readers are told');
+    assert.deepEqual(types(reader), ['broken']);
+    assert.ok(answerTo(longQuestion).startsWith(text(reader)));
+  });
+
+  for (const signal of ['SIGKILL', 'SIGTERM']) {
+    // The store is the memory: the worker has nothing of the answer when it is back.
+    test(`${language}: ${signal} to the worker, and the answer is complete`, async (t) => {
+      const {stack, ask, read} = await start(t, program);
+      const answer = await ask(question);
+      await (await read(answer)).events(5);
+      process.kill(stack.workerPid, signal);
+      const complete = await until(async () => {
+        const reader = await (await read(answer)).done(30_000);
+        return types(reader).includes('close') && reader;
+      }, 'the answer is complete', 30_000);
+      assert.equal(text(complete), answerTo(question));
+      assert.deepEqual(types(complete), ['close']);
+    });
+  }
+}
