@@ -13,13 +13,13 @@ export const examples = path.join(root, 'deploy/examples');
 // Lines for nginx's server block, with the program on another port.
 export const serverLines = (file, port) => fs.readFileSync(path.join(examples, file), 'utf8').replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`);
 
-// command: such as ['node', 'chat.mjs']; `server`, the file with the lines; `page`, the path of its page. Gives {stack, program}. `folder`: where the
-// program is, if it is a copy.
-export async function startExample(t, [command, file], {server, page, folder = examples}) {
+// command: such as ['node', 'chat.mjs'], and `args` behind its port. `server`, the file with the lines; `config`, that of the worker; `page`, the
+// path of its page. `folder`: where the program is, if it is a copy. Gives {stack, program}.
+export async function startExample(t, [command, file], {server, page, config = 'chat.yaml', folder = examples, args = []}) {
   const port = await freePort();
-  const stack = await Stack.start({config: path.join(examples, 'chat.yaml'), server: serverLines(server, port)});
+  const stack = await Stack.start({config: path.join(examples, config), server: serverLines(server, port)});
   defer(t, () => stack.stop());
-  const program = new Process(command, [path.join(folder, file), String(port)], {env: {...process.env, EVENTS: stack.origin}});
+  const program = new Process(command, [path.join(folder, file), String(port), ...args], {env: {...process.env, EVENTS: stack.origin}});
   defer(t, () => program.stop('SIGKILL'));
   await until(() => fetch(`http://127.0.0.1:${port}${page}`).then(({ok}) => ok, () => false), 'the program answers');
   return {stack, program};
