@@ -2,7 +2,9 @@
 // read again, stopped, or whose backend or worker dies.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {startExample} from '../lib/example.mjs';
+import {blocks} from '../docs/lib/markdown.mjs';
+import {read as readPage} from '../docs/lib/pages.mjs';
+import {runCommands, startExample} from '../lib/example.mjs';
 import {http} from '../lib/http.mjs';
 import {until} from '../lib/wait.mjs';
 
@@ -96,3 +98,8 @@ for (const [language, program] of Object.entries(programs)) {
     });
   }
 }
+
+test('the commands of docs/answers.md', async (t) => {
+  const {code} = blocks(readPage('docs/answers.md')).find(({name}) => name === 'example=answer');
+  await runCommands(t, code, {server: 'answer.conf', shows: '^event: stopped'});
+});
