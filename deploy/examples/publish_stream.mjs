@@ -16,28 +16,29 @@ export async function publishStream(topic, type, pieces, onStop = () => {}) {
   let failure = null;
   let request;
 
-  // How many pieces the line answers.
-  function take(text) {
-    if (!text.endsWith('}')) return 0; // the worker died while it wrote
+  // How many pieces are answered with this line, of which `before` were.
+  function take(text, before) {
+    if (!text.endsWith('}')) return before; // the worker died while it wrote
     const line = JSON.parse(text);
     if (line.stop) onStop();
     if (line.error) console.error(line.error);
-    if ('stored' in line) return line.stored + line.rejected; // where pieces came faster than they could be answered
-    return 'id' in line || 'error' in line ? 1 : 0;
+    if (line.retry) request.destroy(); // its store is away. All pieces again, in their order
+    if ('stored' in line) return line.stored + line.rejected; // at the end, where pieces came faster than they could be answered
+    return !line.retry && ('id' in line || 'error' in line) ? before + 1 : before;
   }
 
   // One request. Whether everything was said and answered.
   const attempt = () => new Promise((resolve) => {
     let answered = 0;
     request = http.request(address, {method: 'POST', headers: {'Content-Type': type}});
+    request.on('error', () => {}); // `close` follows
+    request.on('close', () => resolve(complete && answered >= sent.length));
     request.on('response', (response) => {
       response.on('end', () => request.destroy()); // also where the worker ends it first
       if (response.statusCode >= 400 && response.statusCode < 500) failure ??= new Error(`${address}: ${response.statusCode}`);
       if (response.statusCode !== 200) return response.resume();
-      createInterface({input: response}).on('line', (line) => (answered += take(line)));
+      createInterface({input: response}).on('line', (line) => (answered = take(line, answered))).on('error', () => {}); // the same
     });
-    request.on('error', () => {}); // `close` follows
-    request.on('close', () => resolve(complete && answered >= sent.length));
     request.flushHeaders(); // before the first piece: a reader may stop an answer that has not begun
     for (const piece of sent) request.write(piece);
     if (complete) request.end();

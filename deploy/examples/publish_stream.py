@@ -62,8 +62,10 @@ class Connection:
             self._on_stop()
         if "error" in line:
             print(line["error"], file=sys.stderr)
-        if "stored" in line:  # where pieces came faster than they could be answered
-            self.answered += line["stored"] + line["rejected"]
+        if line.get("retry"):  # its store is away. All pieces again, in their order
+            self.close()
+        elif "stored" in line:  # at the end, where pieces came faster than they could be answered
+            self.answered = line["stored"] + line["rejected"]
         elif "id" in line or "error" in line:
             self.answered += 1
 

@@ -1,11 +1,14 @@
 // The backends of deploy/examples that write answers of a model over a publish stream: what readers get of an answer that is
 // read again, stopped, or whose backend or worker dies.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import {test} from 'node:test';
 import {blocks} from '../docs/lib/markdown.mjs';
 import {read as readPage} from '../docs/lib/pages.mjs';
-import {runCommands, startExample} from '../lib/example.mjs';
+import {defer} from '../lib/cleanup.mjs';
+import {examples, runCommands, startExample} from '../lib/example.mjs';
 import {http} from '../lib/http.mjs';
+import {run} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
 
 const programs = {Python: ['python3', 'answer.py'], Node: ['node', 'answer.mjs']};
@@ -95,6 +98,73 @@ for (const [language, program] of Object.entries(programs)) {
       }, 'the answer is complete', 30_000);
       assert.equal(text(complete), answerTo(question));
       assert.deepEqual(types(complete), ['close']);
+    });
+  }
+}
+
+// A program that writes eight pieces, and prints `done`.
+const writers = {
+  Python: ['python3', '-B', '-c', `import json, time
+from publish_stream import publish_stream
+def pieces():
+    for n in range(8):
+        time.sleep(0.05)
+        yield json.dumps({"id": f"i{n}", "data": "x"}, separators=(",", ":")) + "\\n"
+publish_stream("t", "application/x-ndjson", pieces())
+print("done")`],
+  Node: ['node', '--input-type=module', '-e', `import {publishStream} from '${examples}/publish_stream.mjs';
+async function* pieces() {
+  for (let n = 0; n < 8; ++n) {
+    await new Promise((done) => setTimeout(done, 50));
+    yield JSON.stringify({id: 'i' + n, data: 'x'}) + '\\n';
+  }
+}
+await publishStream('t', 'application/x-ndjson', pieces());
+console.log('done');`],
+};
+
+// Answers each line but the third of the first request, to which it does `third(socket)`. Gives the ids that each request brought.
+async function startAnswering(t, third) {
+  const requests = [];
+  const server = net.createServer((socket) => {
+    const ids = [];
+    requests.push(ids);
+    const first = requests.length === 1;
+    const chunk = (line) => socket.write(`${line.length.toString(16)}\r\n${line}\r\n`);
+    let rest = '';
+    let begun = false;
+    socket.on('error', () => {}).on('data', (bytes) => {
+      rest += bytes;
+      if (!rest.includes('\r\n\r\n') && !begun) return;
+      if (!begun) socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n');
+      begun = true;
+      for (let line; (line = /\{"id":"(\w+)".*\n/.exec(rest)); rest = rest.slice(line.index + line[0].length)) {
+        ids.push(line[1]);
+        if (first && ids.length === 3) return third(socket, chunk);
+        chunk(`{"id":"${line[1]}"}\n`);
+      }
+      if (rest.endsWith('0\r\n\r\n')) socket.write('0\r\n\r\n');
+    });
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  defer(t, () => server.close());
+  return {requests, origin: `http://127.0.0.1:${server.address().port}`};
+}
+
+const breaks = {
+  'is reset': (socket) => socket.resetAndDestroy(),
+  'ends within a line': (socket) => { socket.end('30\r\n{"id":"i'); },
+  'ends properly': (socket) => { socket.end('0\r\n\r\n'); },
+  'says that the store is away': (socket, chunk) => { chunk('{"error":"line 3: away","retry":true}\n'); },
+};
+for (const [language, [command, ...args]] of Object.entries(writers)) {
+  for (const [what, third] of Object.entries(breaks)) {
+    test(`${language}: a connection that ${what}, and all is sent again in its order`, async (t) => {
+      const {requests, origin} = await startAnswering(t, third);
+      const {stdout, stderr} = await run(command, args, {cwd: examples, env: {...process.env, EVENTS: origin}, ms: 20_000});
+      assert.equal(stdout, 'done\n', stderr);
+      assert.equal(requests.length, 2);
+      assert.deepEqual(requests[1], Array.from({length: 8}, (_, n) => `i${n}`));
     });
   }
 }
