@@ -25,6 +25,15 @@ std::vector<std::string> published_topics(const Options& options) {
   return topics;
 }
 
+Target stream_target(const Options& options) {
+  return parse_target(options.url, options.http2 ? "h2" : std::string());
+}
+
+std::optional<Http2Pool> http2_pool(Poller& poller, const Options& options) {
+  return options.http2 ? std::optional<Http2Pool>(std::in_place, poller, options.streams_per_connection)
+                       : std::nullopt;
+}
+
 }  // namespace
 
 Load::Load(const Options& options)
@@ -32,10 +41,15 @@ Load::Load(const Options& options)
       processes_(options.watched),
       silent_(poller_, options.silent_path, options.silent),
       ledger_(published_topics(options), options.publish.connections),
-      fleet_(poller_, options.fleet, parse_target(options.url), SourceAddresses(options.source_addresses)),
+      http2_(http2_pool(poller_, options)),
+      fleet_(poller_, options.fleet, stream_target(options), SourceAddresses(options.source_addresses),
+             http2_ ? &*http2_ : nullptr),
       probes_(poller_, fleet_.tally(), options.probes,
-              {numbered(options.fleet.topics, 0), 0, options.fleet.protocol, options.fleet.topics_as},
-              parse_target(options.url), SourceAddresses(options.source_addresses)),
+              {.topics = numbered(options.fleet.topics, 0),
+               .protocol = options.fleet.protocol,
+               .topics_as = options.fleet.topics_as,
+               .http2 = http2_ ? &*http2_ : nullptr},
+              stream_target(options), SourceAddresses(options.source_addresses)),
       publishing_(poller_, options.publish, parse_target(options.publish_url), ledger_,
                   fleet_.tally().deliveries) {
   fleet_.enter_into(ledger_);
@@ -97,6 +111,7 @@ nlohmann::ordered_json Load::report() const {
   out["url"] = options_.url;
   out["seconds"] = seconds_of(took_);
   out["streams"] = report_streams(fleet_.tally(), options_.fleet.streams);
+  if (http2_) out["http2"] = report_http2(*http2_);
   out["first_event_ms"] = report_histogram(fleet_.tally().first_event);
   if (options_.probes.count > 0) out["probes"] = report_probes(probes_);
   if (publishing_.wanted()) out["publish"] = report_publishing(publishing_);

@@ -22,7 +22,11 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::milli
 
 void add_streams(CLI::App& app, Options& options) {
   FleetPlan& fleet = options.fleet;
-  app.add_option("--url", options.url, "where the streams are, http:// and IPv4")->required();
+  app.add_option(
+         "--url", options.url,
+         "where the streams are, http:// or https://, IPv4; no certificate is checked, so use https:// "
+         "with a server of your own only")
+      ->required();
   app.add_option("--streams", fleet.streams, "how many")->capture_default_str();
   app.add_option("--topic", fleet.topics,
                  "what each subscribes to, repeatable; {n} is the stream's number (default: greetings)");
@@ -47,6 +51,14 @@ void add_streams(CLI::App& app, Options& options) {
                  "several in a query: topic=a&topic=b (default), or topic=a,b")
       ->transform(CLI::CheckedTransformer(forms))
       ->option_text("repeated|joined");
+  auto* const http2 =
+      app.add_flag("--http2", options.http2,
+                   "streams are read over HTTP/2: by ALPN with https://, else by prior knowledge");
+  app.add_option("--streams-per-connection", options.streams_per_connection,
+                 "how many of them share a connection")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->needs(http2);
   add_time(app, "--pause", fleet.pause,
            "after each read a stream takes nothing for so long (default: it takes at once)");
   app.add_flag("--reconnect", fleet.reconnect, "what breaks off returns with its cursor, as browsers do");
@@ -121,6 +133,9 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
   if (options.publish_url.empty()) {
     options.publish_url =
         options.url.substr(0, options.url.find('/', options.url.find("//") + 2)) + "/publish";
+  }
+  if (options.http2 && (options.fleet.protocol != Protocol::sse || options.fleet.pause.count() > 0)) {
+    throw std::invalid_argument("--http2: with --protocol sse and without --pause only");
   }
   if (options.publish.as == PublishAs::raw && options.publish.batch != 1) {
     throw std::invalid_argument("--publish-batch: a raw body is one event");

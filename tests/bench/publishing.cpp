@@ -65,7 +65,7 @@ Publishing::Sender* Publishing::free_sender(Instant now) {
 }
 
 Publishing::Sender::Sender(Poller& poller, Publishing& all, std::size_t number)
-    : all_(all), number_(number), connection_(poller, *this, all.target_.address) {}
+    : all_(all), number_(number), connection_(poller, *this, all.target_) {}
 
 void Publishing::Sender::post(Instant due) {
   const PublishPlan& plan = all_.plan_;

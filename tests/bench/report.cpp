@@ -67,6 +67,10 @@ Json report_streams(const Tally& tally, std::uint64_t asked) {
   return out;
 }
 
+Json report_http2(const Http2Pool& pool) {
+  return {{"streams_per_connection", pool.streams_per_connection()}, {"connects", pool.connects()}};
+}
+
 Json report_probes(const Probes& probes) {
   return {{"asked", probes.asked()},
           {"answered", probes.answered()},

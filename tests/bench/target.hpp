@@ -5,23 +5,34 @@
 #include <netinet/in.h>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "tls_session.hpp"
+
 namespace sse::bench {
 
 struct Target {
   sockaddr_in address{};
+  /// None over plain HTTP.
+  std::shared_ptr<const TlsContext> tls;
   /// HOST[:PORT], as it was given.
   std::string authority;
   /// With its query, if it has one.
   std::string path;
 };
 
-/// `http://HOST[:PORT][/PATH]`, IPv4. Throws std::invalid_argument with a sentence for the user.
-Target parse_target(std::string_view url);
+/// `http://HOST[:PORT][/PATH]` or `https://…`, IPv4; `protocol`: what TLS has to agree on (ALPN), or empty.
+/// Throws std::invalid_argument with a sentence for the user.
+Target parse_target(std::string_view url, const std::string& protocol = {});
+
+/// The target's path with `query` added to its own.
+std::string path_of(const Target& target, std::string_view query);
+/// HOST without the port.
+std::string host_of(const Target& target);
 
 /// The request for a stream as it goes over the wire. `query` is added to the target's own; `cursor` becomes
 /// Last-Event-ID; either may be empty.
