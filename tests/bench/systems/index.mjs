@@ -2,7 +2,8 @@
 //   name, title; batches: takes NDJSON; ahead: how many events its readers may have to come while publishing is as fast as
 //   possible, on average, which is set to where it delivers about its most, for beyond that only its latency grows;
 //   reading, publishing: arguments of the load client; missing(): what it lacks here, if anything;
-//   start(): { events: where its streams are, pids: { worker, nginx }, complaints(), stop() }.
+//   start(config, {tls}): { events: where its streams are, publish: where events are published, pids: { worker, nginx },
+//   complaints(), stop() }. With `tls` the streams are read over TLS; the worker and Nchan can do that here.
 import {express} from './express.mjs';
 import {expressSingle} from './express_single.mjs';
 import {floor} from './floor.mjs';
