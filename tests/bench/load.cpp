@@ -15,14 +15,22 @@ constexpr auto silent_grace = std::chrono::seconds(3);
 // When everybody has everything: what comes now came twice.
 constexpr auto linger_time = std::chrono::milliseconds(200);
 
+// Each once.
 std::vector<std::string> published_topics(const Options& options) {
   const std::uint64_t numbers = options.fleet.numbers == 0 ? options.fleet.streams : options.fleet.numbers;
   const auto& names = options.publish_topics.empty() ? options.fleet.topics : options.publish_topics;
   auto topics = all_numbered(names, numbers);
+  std::ranges::sort(topics);
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
   const bool publishes = options.publish.count > 0 || options.publish.time.count() > 0;
   if (publishes && topics.empty())
     throw std::invalid_argument("--publish-...: needs a topic to publish under");
   return topics;
+}
+
+Ledger make_ledger(const Options& options) {
+  const auto topics = published_topics(options);
+  return {topics, Publishing::connections_per_topic(options.publish, topics.size())};
 }
 
 Target stream_target(const Options& options) {
@@ -40,7 +48,7 @@ Load::Load(const Options& options)
     : options_(options),
       processes_(options.watched),
       silent_(poller_, options.silent_path, options.silent),
-      ledger_(published_topics(options), options.publish.connections),
+      ledger_(make_ledger(options)),
       http2_(http2_pool(poller_, options)),
       fleet_(poller_, options.fleet, stream_target(options), SourceAddresses(options.source_addresses),
              http2_ ? &*http2_ : nullptr),
@@ -65,8 +73,10 @@ void Load::run() {
   for (Instant now = start; now < deadline; now = Clock::now()) {
     Instant next = std::min(silent_.tick(now), fleet_.tick(now));
     if (fleet_.settled() && !was_settled) {
-      processes_.read(ProcessWatch::Moment::open);
-      was_settled = true;
+      publishing_.prepare(now);
+      was_settled = publishing_.ready(now);
+      if (was_settled) processes_.read(ProcessWatch::Moment::open);
+      next = std::min(next, publishing_.ready_at());
     }
     if (was_settled) next = std::min({next, probes_.tick(now), publishing_.tick(now)});
     if (options_.fleet.leave_after > 0 && was_settled && publishing_.finished() && fleet_.all_ended() &&

@@ -80,7 +80,7 @@ Json report_probes(const Probes& probes) {
 }
 
 Json report_publishing(const Publishing& publishing) {
-  const Publishing::Figures& figures = publishing.figures();
+  const PublishFigures& figures = publishing.figures();
   return {
       {"connections", publishing.plan().connections},
       {"batch", publishing.plan().batch},

@@ -32,6 +32,8 @@ std::string beginning(std::string_view method, const Target& target, std::string
 }  // namespace
 
 Target parse_target(std::string_view url, const std::string& protocol) {
+  constexpr std::string_view local = "unix:";
+  if (url.starts_with(local)) return {.address = std::string(url.substr(local.size()))};
   constexpr std::string_view plain = "http://";
   constexpr std::string_view encrypted = "https://";
   const bool tls = url.starts_with(encrypted);
@@ -77,6 +79,11 @@ std::string poll_request(const Target& target, std::string_view query, std::stri
   std::string whole(query);
   if (!cursor.empty()) whole += fmt::format("{}lastEventId={}", whole.empty() ? "" : "&", cursor);
   return beginning("GET", target, whole) + "Accept: application/json\r\n\r\n";
+}
+
+std::string post_head(const Target& target, std::string_view query, std::string_view content_type) {
+  return beginning("POST", target, query) +
+         fmt::format("Content-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n", content_type);
 }
 
 std::string post_request(const Target& target, std::string_view query, std::string_view content_type,

@@ -11,22 +11,25 @@
 #include <string_view>
 #include <vector>
 
+#include "socket.hpp"
 #include "tls_session.hpp"
 
 namespace sse::bench {
 
 struct Target {
-  sockaddr_in address{};
+  Address address;
   /// None over plain HTTP.
   std::shared_ptr<const TlsContext> tls;
   /// HOST[:PORT], as it was given.
   std::string authority;
   /// With its query, if it has one.
   std::string path;
+
+  bool is_local_socket() const noexcept { return std::holds_alternative<std::string>(address); }
 };
 
 /// `http://HOST[:PORT][/PATH]` or `https://…`, IPv4; `protocol`: what TLS has to agree on (ALPN), or empty.
-/// Throws std::invalid_argument with a sentence for the user.
+/// Or `unix:PATH`. Throws std::invalid_argument with a sentence for the user.
 Target parse_target(std::string_view url, const std::string& protocol = {});
 
 /// The target's path with `query` added to its own.
@@ -41,6 +44,8 @@ std::string stream_request(const Target& target, std::string_view query, std::st
 std::string websocket_request(const Target& target, std::string_view query);
 /// The same for a poll; `cursor` becomes lastEventId.
 std::string poll_request(const Target& target, std::string_view query, std::string_view cursor);
+/// The head of a request whose body is chunked and comes later.
+std::string post_head(const Target& target, std::string_view query, std::string_view content_type);
 std::string post_request(const Target& target, std::string_view query, std::string_view content_type,
                          std::string_view body);
 

@@ -10,7 +10,7 @@ namespace sse::bench {
 
 void Transport::open(const Target& target, const std::optional<in_addr>& source, std::string_view first) {
   close();
-  Connected made = connect_tcp(target.address, source);
+  Connected made = connect_to(target.address, source);
   if (!made.socket) return fail(ending_of(made.error));
   socket_ = std::move(made.socket);
   if (target.tls) tls_.emplace(*target.tls, host_of(target));
@@ -22,6 +22,7 @@ void Transport::close() noexcept {
   socket_.close();
   tls_.reset();
   unsent_.clear();
+  finishing_ = false;
   watched_ = 0;
 }
 
@@ -44,7 +45,12 @@ void Transport::send(std::string_view bytes) {
     if (const int error = send_some(bytes); error != 0) return fail(ending_of(error));
   }
   unsent_ += bytes;
-  watch();
+  after_sending();
+}
+
+void Transport::finish() {
+  finishing_ = true;
+  after_sending();
 }
 
 int Transport::send_some(std::string_view& bytes) noexcept {
@@ -55,7 +61,8 @@ int Transport::send_some(std::string_view& bytes) noexcept {
   return 0;
 }
 
-void Transport::watch() {
+void Transport::after_sending() {
+  if (finishing_ && unsent_.empty()) shutdown(socket_.fd(), SHUT_WR);
   const std::uint32_t wanted = unsent_.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT;
   const std::uint32_t watched = std::exchange(watched_, wanted);
   if (watched == wanted) return;
@@ -69,7 +76,7 @@ void Transport::on_ready(std::uint32_t events) {
     std::string_view rest = unsent_;
     if (const int error = send_some(rest); error != 0) return fail(ending_of(error));
     unsent_.erase(0, unsent_.size() - rest.size());
-    watch();
+    after_sending();
   }
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive();
   if (socket_ && pause_.count() > 0) poller_.pause(socket_.fd(), pause_, *this);

@@ -42,6 +42,9 @@ class Transport final : private PollHandler {
   bool is_open() const noexcept { return static_cast<bool>(socket_); }
   /// While open. May call its owner before it returns.
   void write(std::string_view bytes);
+  /// While open, and without TLS: nothing more will be written, and the other side is to know when it has
+  /// all.
+  void finish();
   /// From now on it takes nothing for so long after each read.
   void pause_after_reads(std::chrono::milliseconds time) noexcept { pause_ = time; }
   void close() noexcept;
@@ -54,7 +57,7 @@ class Transport final : private PollHandler {
   void send(std::string_view bytes);
   /// 0, or the errno of what failed.
   int send_some(std::string_view& bytes) noexcept;
-  void watch();
+  void after_sending();
   void fail(Ending ending);
 
   Poller& poller_;
@@ -63,6 +66,7 @@ class Transport final : private PollHandler {
   Socket socket_;
   std::optional<TlsSession> tls_;
   std::string unsent_;
+  bool finishing_ = false;
   std::uint32_t watched_ = 0;  // events; 0: not yet
 };
 
