@@ -24,6 +24,8 @@ async function measure(scenario, system) {
   }
 }
 
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+
 // What must not be, whatever the figures: an event lost, there twice or out of order; a stream that failed; a publish that was
 // not taken.
 export function complaints(scenario, {deliveries, streams, publish, ...report}) {
@@ -34,6 +36,7 @@ export function complaints(scenario, {deliveries, streams, publish, ...report}) 
     foreign: deliveries.foreign,
     'streams that failed': scenario.streamsEnd ? 0 : failedStreams({streams, ...report}),
     'publishes refused': scenario.streamsEnd ? 0 : publish.sent - publish.acknowledged,
+    'requests and publish streams that failed': scenario.streamsEnd ? 0 : sum(Object.values(publish.errors)),
   };
   return Object.entries(counts).filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
 }

@@ -10,11 +10,12 @@ import {floor} from './floor.mjs';
 import {redis, redisPrevious, sqlite, sqliteFull, sqlitePrevious} from './stores.mjs';
 import {longpoll} from './longpoll.mjs';
 import {nchan} from './nchan.mjs';
+import {post, publishStreams} from './publish_streams.mjs';
 import {previous} from './previous.mjs';
 import {pushpin} from './pushpin.mjs';
 import {websocket} from './websocket.mjs';
 import {worker} from './worker.mjs';
 
 const all = [worker, floor, nchan, pushpin, express, expressSingle, websocket, longpoll, sqlite, sqliteFull, redis, previous,
-  sqlitePrevious, redisPrevious];
+  sqlitePrevious, redisPrevious, post, ...publishStreams];
 export const systems = Object.fromEntries(all.map((system) => [system.name, system]));
