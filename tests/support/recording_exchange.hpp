@@ -25,6 +25,7 @@ class RecordingExchange final : public http::Exchange {
   void add_to_head(base::Bytes lines) override { added = std::move(lines); }
   void hold_body() override { body_held = true; }
   void resume_body() override { body_held = false; }
+  std::size_t waiting_body_bytes() const override { return body_bytes; }
   std::string take_body() override { return std::move(request_.body); }
   void answer(const http::Response& response) override {
     open(response.head);
@@ -77,6 +78,8 @@ class RecordingExchange final : public http::Exchange {
   bool full = false;
   /// The endpoint takes nothing of the body at the moment.
   bool body_held = false;
+  /// What the endpoint has not taken of the body.
+  std::size_t body_bytes = 0;
   /// Resetting it is what happens when the reader has gone.
   std::unique_ptr<http::Source> source;
 

@@ -88,6 +88,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   std::size_t waiting_bytes() const override { return writer_.backlog_bytes(); }
   void hold_body() override;
   void resume_body() override;
+  std::size_t waiting_body_bytes() const override;
   void finish(std::string_view last) override;
   void keep(std::unique_ptr<http::Source> source) override;
 

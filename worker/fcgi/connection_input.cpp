@@ -1,4 +1,5 @@
 // The incoming half of a connection: bytes to requests, and those to the endpoint.
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cassert>
@@ -187,6 +188,12 @@ void Connection::resume_body() {
   if (body_ != Body::held) return;
   body_ = Body::streams;
   context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
+}
+
+std::size_t Connection::waiting_body_bytes() const {
+  int bytes = 0;
+  const bool known = body_ != Body::complete && ::ioctl(socket_.get(), FIONREAD, &bytes) == 0;
+  return known ? static_cast<std::size_t>(bytes) : 0;
 }
 
 void Connection::dispatch(RequestReader::Progress progress) {

@@ -44,6 +44,9 @@ class Exchange {
   /// resume_body(). The rest of a piece that is at hand still comes.
   virtual void hold_body() = 0;
   virtual void resume_body() = 0;
+  /// Of a body that streams: bytes that have come and were not taken yet; those of the records around it
+  /// count.
+  virtual std::size_t waiting_body_bytes() const = 0;
   /// Moves the body out of the request; the request's body is empty afterwards.
   virtual std::string take_body() = 0;
   /// The whole answer at once.

@@ -210,6 +210,27 @@ BOOST_AUTO_TEST_CASE(a_held_body_waits_in_the_socket) {
   BOOST_TEST(endpoint.body.size() > taken / 2);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_in_the_socket) {
+  hold();
+  auto peer = begun();
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == 0U);
+  send(peer, piece("one"));
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == 0U);
+  const auto two = piece(std::string(40'000, 'x'));
+  send(peer, two);
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == two.size());
+  endpoint.stream->resume_body();
+  settle();
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == two.size() - 32'768);
+  endpoint.stream->resume_body();
+  settle();
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == 0U);
+  endpoint.stream->resume_body();
+  send(peer, end);
+  peer.send("of the next request");
+  BOOST_TEST(endpoint.stream->waiting_body_bytes() == 0U);
+}
+
 // What one read has brought comes all the same.
 BOOST_AUTO_TEST_CASE(the_rest_of_what_is_at_hand_comes_also_while_it_is_held) {
   hold();

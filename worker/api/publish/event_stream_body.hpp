@@ -16,7 +16,7 @@ class EventStreamBody final : public StreamedBody, LineSplitter::Lines {
 
   void take(std::string_view piece, DraftSink& sink) override;
   End finish(DraftSink& sink) override;
-  bool is_in_line() const override { return lines_.is_in_line(); }
+  bool is_inside_event() const override { return has_line_ || lines_.is_inside_line(); }
 
  private:
   void on_line(std::size_t number, std::string_view line) override;

@@ -15,7 +15,7 @@ class GuessedBody final : public StreamedBody {
 
   void take(std::string_view piece, DraftSink& sink) override;
   End finish(DraftSink& sink) override;
-  bool is_in_line() const override { return body_ && body_->is_in_line(); }
+  bool is_inside_event() const override { return body_ ? body_->is_inside_event() : !first_.empty(); }
 
  private:
   void begin(DraftSink& sink);

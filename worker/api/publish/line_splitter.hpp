@@ -35,8 +35,8 @@ class LineSplitter {
   void take(std::string_view piece, Lines& lines);
   /// The text is complete: its last line needs no end. False if there was no such line.
   bool finish(Lines& lines);
-  /// A line has begun and not ended.
-  bool is_in_line() const { return skips_ || !unfinished_.empty(); }
+  /// The beginning of a line has come, and not its end.
+  bool is_inside_line() const { return skips_ || !unfinished_.empty(); }
 
  private:
   std::string_view without_byte_order_mark(std::string_view line) const;

@@ -17,8 +17,7 @@ namespace {
 constexpr std::size_t waiting_bytes_max = 1'048'576;
 // How long a held stream waits before it looks again whether the store has caught up.
 constexpr std::chrono::milliseconds wake_interval{20};
-// How long a publisher whose bytes may be stuck may be silent: within a line, and anywhere.
-constexpr std::chrono::seconds stuck_after{30};
+// How long a publisher whose bytes may be stuck may be silent.
 constexpr std::chrono::hours idle_after{1};
 
 std::unique_ptr<std::string> end_line(std::string_view reason, std::string_view more = {}) {
@@ -266,13 +265,13 @@ void PublishStream::drain(std::chrono::milliseconds retry) {
   begin_ending(end_line("drain", fmt::format(",\"retryMs\":{}", retry.count())));
 }
 
+void PublishStream::end_blocked() { begin_ending(end_line("blocked")); }
+
 void PublishStream::revoke() { begin_ending(end_line("revoked")); }
 
 void PublishStream::check_idle(base::Instant now) {
   if (phase_ != Phase::open || held_ || !client_->may_be_stuck()) return;
-  const auto silent = now - taken_at_;
-  if (silent > stuck_after && body_->is_in_line()) return begin_ending(end_line("stalled"));
-  if (silent > idle_after) begin_ending(end_line("idle"));
+  if (now - taken_at_ > idle_after) begin_ending(end_line("idle"));
 }
 
 void PublishStream::on_fenced(const std::string& by) {

@@ -108,6 +108,10 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   bool answers_all() const { return !errors_only_; }
   /// The client's ready() has changed.
   void on_ready() { pace(); }
+  /// The beginning of an event has come, and not its end.
+  bool is_inside_event() const { return phase_ == Phase::open && body_->is_inside_event(); }
+  /// The rest of the body does not come any more: the publisher is told to send it again.
+  void end_blocked();
   /// The worker stops: the publisher is told to come back after `retry`.
   void drain(std::chrono::milliseconds retry);
 

@@ -12,16 +12,14 @@ namespace worker::api {
 namespace {
 
 // How long a publisher must be silent to be one that waits for answers.
-constexpr std::chrono::milliseconds pause_of_publisher{5};
+constexpr std::chrono::milliseconds pause{5};
 // Answers that wait for that pause. A publisher that sends so much without one gets a summary.
 constexpr std::size_t held_bytes_max = 524'288;
-// Bytes that are read from a publisher while its stream is held.
-constexpr std::size_t ahead_bytes_max = 131'072;
-constexpr std::chrono::seconds idle_check_interval{10};
 // Of its errors so many bytes are kept. All are counted.
 constexpr std::size_t held_errors_bytes_max = 65'536;
-// Up to this many bytes they do not count among those of all streams.
+// Answers up to this many bytes do not count among what all streams may keep.
 constexpr std::size_t short_bytes = 4'096;
+constexpr std::chrono::minutes idle_check_interval{1};
 
 // Proxies neither cache nor buffer it.
 http::ResponseHead answers_head() {
@@ -31,151 +29,147 @@ http::ResponseHead answers_head() {
            {"X-Accel-Buffering", "no"}}};
 }
 
-// The lines of `lines` that are errors, as many as fit into `bytes_max`.
-std::string errors_of(std::string_view lines, std::size_t bytes_max) {
-  std::string errors;
-  while (!lines.empty()) {
-    const auto line = lines.substr(0, lines.find('\n') + 1);
-    lines.remove_prefix(line.size());
-    if (line.starts_with(R"({"error")") && errors.size() + line.size() <= bytes_max) errors += line;
-  }
-  return errors;
-}
+// Once the answer has begun: how many bytes may wait in the socket before the web server may have found it
+// full, and how long the rest of an event is then waited for.
+constexpr std::size_t full_socket_bytes = 65'536;
+constexpr std::chrono::seconds blocked_after{10};
 
 // A publish stream as the source of an exchange.
 //
-// nginx passes a body on while its answer is under way. But once it has sent the head of the answer, a body
-// that has to wait for the worker a single time is never continued
-// (ngx_http_upstream_send_request_handler), and no timeout ends the request. Hence:
-// - The answer begins only when the publisher pauses. Before that nginx waits for the worker as it should.
-// - Afterwards the worker always reads, also while the stream is held: what comes then waits here, up to
-//   ahead_bytes_max. Publishers are told to have no more than 64 KiB under way that is not answered.
-// - A publisher that is silent in the middle of a line is taken to be stuck: PublishStream::check_idle().
+// nginx passes a body on while its answer is under way, but once it has sent the head of the answer, a body
+// that had to wait because the socket was full is not continued (ngx_http_upstream_send_request_handler), and
+// fastcgi_send_timeout does not end the request. So the answer begins only when the publisher pauses, and
+// with it a publisher that never pauses is slowed by the worker as it should be. Behind that point,
+// publishers must not have more than about 64 KiB under way that is not answered. One that has is told as
+// soon as that can be known: the socket was nearly full, and the rest of an event does not come.
 class StreamedPublish final : public http::Source, public PublishStream::Client {
  public:
-  StreamedPublish(http::Exchange& exchange, const PublishStreamContext& context,
+  StreamedPublish(http::Exchange& exchange, net::Timers& timers, base::ByteBudget& unfinished,
                   std::unique_ptr<PublishPlaces::Place> place, std::optional<std::uint64_t> content_length)
-      : exchange_(exchange), context_(context), place_(std::move(place)), content_length_(content_length) {}
+      : exchange_(exchange),
+        timers_(timers),
+        share_(&unfinished),
+        place_(std::move(place)),
+        content_length_(content_length) {}
   ~StreamedPublish() override { stream_->leave(); }
 
-  void begin(const Identity& identity, StreamParameters parameters, std::optional<base::Instant> grant_ends) {
+  void begin(const PublishStreamContext& context, const Identity& identity, StreamParameters parameters,
+             std::optional<base::Instant> grant_ends) {
     const auto answers = parameters.answers;
-    stream_ = std::make_shared<PublishStream>(context_, *this, identity, std::move(parameters));
-    held_ = std::make_unique<Held>(context_, [this] { open(); });
-    if (answers == StreamParameters::Answers::all) open();
-    if (answers == StreamParameters::Answers::errors) held_->waits_for_end = true;
+    stream_ = std::make_shared<PublishStream>(context, *this, identity, std::move(parameters));
+    if (answers == StreamParameters::Answers::all) {
+      open();
+    } else if (answers == StreamParameters::Answers::automatic) {
+      timer_ = std::make_unique<net::Timer>(timers_, [this] { on_pause(); });
+    }
     stream_->begin(grant_ends);
   }
 
   void on_body(std::string_view piece) override {
     received_ += piece.size();
-    if (held_ && !held_->waits_for_end) held_->pause.arm_in(pause_of_publisher);
-    ahead_ ? read_ahead(piece) : stream_->take(piece);
+    wait_for_silence();
+    stream_->take(piece);
   }
-  void on_body_end() override { ahead_ ? void(ahead_->is_last = true) : end(); }
+  void on_body_end() override { stream_->end(!content_length_ || *content_length_ == received_); }
   void on_drained() override { stream_->on_ready(); }
   void drain(std::chrono::milliseconds retry) override { stream_->drain(retry); }
 
  private:
-  // Answers, until the answer has begun.
-  struct Held {
-    Held(const PublishStreamContext& context, std::function<void()> on_pause)
-        : pause(context.loop.timers(), std::move(on_pause)), share(&context.unfinished) {}
-
-    net::Timer pause;
-    bool waits_for_end = false;           // no pause begins the answer
-    base::ByteBudget::Reservation share;  // of lines, where these are long
-    std::string lines{};
-  };
-
-  // Bytes that came while the stream was held.
-  struct Ahead {
-    Ahead(const PublishStreamContext& context, std::function<void()> on_resume)
-        : resume(context.loop.timers(), std::move(on_resume)), share(&context.unfinished) {}
-
-    net::Timer resume;
-    base::ByteBudget::Reservation share;  // of bytes
-    std::string bytes{};
-    bool is_last = false;  // the body has ended
-  };
-
-  void end() { stream_->end(!content_length_ || *content_length_ == received_); }
-
-  void read_ahead(std::string_view piece) {
-    auto& bytes = ahead_->bytes;
-    const auto size = bytes.size() + piece.size();
-    // A piece is never refused: what has been read cannot be put back.
-    const bool has_room = size <= ahead_bytes_max && ahead_->share.reserve(std::max(size, 2 * bytes.size()));
-    bytes += piece;
-    if (!has_room) exchange_.hold_body();
-  }
-  void take_ahead() {
-    const auto ahead = std::exchange(ahead_, nullptr);
-    exchange_.resume_body();
-    if (!ahead->bytes.empty()) stream_->take(ahead->bytes);
-    if (ahead->is_last) end();
-  }
-
-  // The answer begins.
+  // The answers begin.
   void open() {
-    const auto held = std::exchange(held_, nullptr);
-    if (!held) return;
+    if (std::exchange(opened_, true)) return;
+    timer_.reset();
     stream_->begin_answers();
+    wait_for_silence();
     exchange_.open(answers_head());
-    if (!held->lines.empty()) exchange_.write(held->lines);
+    if (!held_.empty()) exchange_.write(std::exchange(held_, {}));
+    share_.release();
   }
-
-  // False if there is no room for them.
-  bool hold_lines(std::string_view lines, std::size_t bytes_max) {
-    auto& held = held_->lines;
-    const auto size = held.size() + lines.size();
-    if (size > bytes_max) return false;
-    const auto capacity = std::max(size, 2 * held.size());
-    if (size > held.capacity() && capacity > short_bytes && !held_->share.reserve(capacity)) return false;
-    held += lines;
-    return true;
-  }
-
-  // All errors are counted; of their lines as many are kept as there is room for.
-  void keep_errors(std::string_view lines) { hold_lines(lines, held_errors_bytes_max); }
 
   void write(std::string_view lines) override {
-    if (!held_) return exchange_.write(lines);
+    if (opened_) return exchange_.write(lines);
     if (!stream_->answers_all()) return keep_errors(lines);
-    if (hold_lines(lines, held_bytes_max)) return;
-    held_->pause.cancel();
-    held_->waits_for_end = true;
+    if (has_room_for(lines)) return void(held_ += lines);
+    timer_.reset();
     stream_->answer_errors_only();
-    held_->lines = errors_of(held_->lines, held_errors_bytes_max);
-    keep_errors(errors_of(lines, held_errors_bytes_max));
+    keep_errors(std::exchange(held_, {}));
+    keep_errors(lines);
+  }
+  // Otherwise the publisher gets a summary.
+  bool has_room_for(std::string_view lines) {
+    const auto size = held_.size() + lines.size();
+    // A string that grows takes up to twice its size.
+    return size <= held_bytes_max && (size <= short_bytes || share_.reserve(2 * size));
+  }
+  // The first ones, as many as may be kept.
+  void keep_errors(std::string_view lines) {
+    while (!lines.empty() && !errors_are_full_) {
+      const auto line = lines.substr(0, lines.find('\n') + 1);
+      lines.remove_prefix(line.size());
+      if (!line.starts_with(R"({"error")")) continue;
+      errors_are_full_ = held_.size() + line.size() > held_errors_bytes_max;
+      if (!errors_are_full_) held_ += line;
+    }
   }
   void finish(std::string_view last_lines) override {
-    const auto held = std::exchange(held_, nullptr);
-    if (!held) return exchange_.finish(last_lines);
-    exchange_.open(answers_head());
-    exchange_.finish(held->lines.append(last_lines));
+    timer_.reset();
+    if (!opened_) exchange_.open(answers_head());
+    exchange_.finish(std::exchange(held_, {}).append(last_lines));
   }
   void write_now(std::string_view lines) override {
     open();
     exchange_.write(lines);
   }
-  bool ready() const override { return held_ || exchange_.ready(); }
-  bool may_be_stuck() const override { return !held_; }
+  bool may_be_stuck() const override { return opened_; }
+  bool ready() const override { return !opened_ || exchange_.ready(); }
   void hold() override {
-    if (held_) return exchange_.hold_body();
-    if (!ahead_) ahead_ = std::make_unique<Ahead>(context_, [this] { take_ahead(); });
-    ahead_->resume.cancel();
+    is_held_ = true;
+    if (timer_) timer_->cancel();
+    may_be_blocked_ = may_be_blocked_ || opened_;
+    exchange_.hold_body();
   }
-  // In a turn of its own: the stream that calls this may be about to append an event.
-  void resume() override { ahead_ ? ahead_->resume.arm_in({}) : exchange_.resume_body(); }
+  void resume() override {
+    is_held_ = false;
+    wait_for_silence();
+    exchange_.resume_body();
+  }
+
+  // Until the answer begins, that of a publisher who pauses. Afterwards that of a web server that may not
+  // continue the body. While the body is held, it is the worker who is silent.
+  void wait_for_silence() {
+    if (!opened_) {
+      if (timer_ && !is_held_) timer_->arm_in(pause);
+      return;
+    }
+    may_be_blocked_ = may_be_blocked_ || is_held_ || exchange_.waiting_body_bytes() >= full_socket_bytes;
+    if (!may_be_blocked_ || is_held_) return;
+    if (!timer_) timer_ = std::make_unique<net::Timer>(timers_, [this] { on_blocked(); });
+    timer_->arm_in(blocked_after);
+  }
+  void on_pause() {
+    // It may be the loop that was busy for so long, and not the publisher who paused.
+    if (exchange_.waiting_body_bytes() > 0) return timer_->arm_in(pause);
+    open();
+  }
+  void on_blocked() {
+    if (stream_->is_inside_event()) return stream_->end_blocked();
+    may_be_blocked_ = false;
+    timer_.reset();
+  }
 
   http::Exchange& exchange_;
-  const PublishStreamContext& context_;
+  net::Timers& timers_;
+  base::ByteBudget::Reservation share_;  // of held_
   const std::unique_ptr<PublishPlaces::Place> place_;
   const std::optional<std::uint64_t> content_length_;  // none where the body came in chunks
   std::uint64_t received_ = 0;
-  std::unique_ptr<Held> held_;    // null once the answer has begun
-  std::unique_ptr<Ahead> ahead_;  // null while the stream takes what comes
+  // For the pause that begins the answer; later for the rest of an event. Null where neither is waited for.
+  std::unique_ptr<net::Timer> timer_;
+  std::string held_;  // answers, until it has begun
+  bool opened_ = false;
+  bool errors_are_full_ = false;
+  bool is_held_ = false;         // the body
+  bool may_be_blocked_ = false;  // the web server has found the socket full, since the answer has begun
   std::shared_ptr<PublishStream> stream_;
 };
 
@@ -210,10 +204,11 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);
     return exchange.answer(http::problem(503, too_many_publish_streams(settings_), {{"Retry-After", "1"}}));
   }
-  auto source = std::make_unique<StreamedPublish>(exchange, context_, std::move(place),
+  auto source = std::make_unique<StreamedPublish>(exchange, context_.loop.timers(), context_.unfinished,
+                                                  std::move(place),
                                                   base::parse_number<std::uint64_t>(request.content_length));
   const auto grant_ends = publishers_.end_of(identity.value());
-  source->begin(identity.value(), std::move(parameters).value(), grant_ends);
+  source->begin(context_, identity.value(), std::move(parameters).value(), grant_ends);
   exchange.keep(std::move(source));
   if (!idle_timer_.armed()) idle_timer_.arm_in(idle_check_interval);
 }

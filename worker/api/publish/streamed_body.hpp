@@ -42,8 +42,8 @@ class StreamedBody {
   virtual ~StreamedBody() = default;
   virtual void take(std::string_view piece, DraftSink& sink) = 0;
   virtual End finish(DraftSink& sink) = 0;
-  /// A line has begun and not ended. False for a body without lines.
-  virtual bool is_in_line() const { return false; }
+  /// The beginning of an event has come, and not its end.
+  virtual bool is_inside_event() const = 0;
 };
 
 /// What a body may take, and what its events lack. All of it is borrowed.

@@ -34,6 +34,14 @@ struct BodyFixture {
     const auto end = body->finish(sink);
     return sink.text + (end == StreamedBody::End::well ? "well" : "cut");
   }
+  /// Whether the body that has got `text` waits for the rest of an event.
+  bool is_inside_event(std::string_view text) {
+    parameters.format = format;
+    const auto body = streamed_body({settings, parameters, tools, unfinished});
+    RecordingSink sink;
+    body->take(text, sink);
+    return body->is_inside_event();
+  }
   std::string of(std::string_view whole) { return of(Pieces{whole}); }
   /// Every split in two, and byte by byte, gives what the whole gives.
   void check_splits(std::string_view text) {

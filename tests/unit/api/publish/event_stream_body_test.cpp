@@ -156,6 +156,13 @@ BOOST_AUTO_TEST_CASE(ids) {
   BOOST_TEST(of(text) == "frame 1: <t> x id=p-1\nframe 2: <t> y\nwell");
 }
 
+BOOST_AUTO_TEST_CASE(inside_an_event_and_between_two) {
+  for (const auto* text : {"d", "data: x", "data: x\n", "data: x\r", "event: a\n", "data: x\n\nid"})
+    BOOST_TEST(is_inside_event(text), text);
+  for (const auto* text : {"", "data: x\n\n", "data: x\r\r", "data: x\r\n\r\n", ": c\n", "\n"})
+    BOOST_TEST(!is_inside_event(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(fields_of_the_stream) {
   parameters.defaults = {.topics = {"a"}, .type = "token", .key = "k", .is_private = true};
   BOOST_TEST(of("data: x\n\nevent: e\ndata: y\n\n") ==

@@ -60,6 +60,11 @@ BOOST_AUTO_TEST_CASE(so_many_bytes_are_looked_at_and_no_more) {
       of(std::string(64, '\n') + "data: x\n\n").ends_with("line 65: <t> data: x\nline 66: <t> \nwell"));
 }
 
+BOOST_AUTO_TEST_CASE(inside_an_event_and_between_two) {
+  for (const auto* text : {"\n", "dat", "{", "data: x\n", "x"}) BOOST_TEST(is_inside_event(text), text);
+  for (const auto* text : {"", "{}\n", "data: x\n\n", "x\n"}) BOOST_TEST(!is_inside_event(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_ends_before_it_tells) {
   BOOST_TEST(of("ev") == "line 1: <t> ev\nwell");
   BOOST_TEST(of("\n") == "line 1: <t> \nwell");

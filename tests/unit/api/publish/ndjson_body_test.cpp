@@ -65,6 +65,11 @@ BOOST_AUTO_TEST_CASE(fields_of_the_stream_and_of_the_line) {
              "line 4: <a><b>  event=token retry=5 key=k private\nwell");
 }
 
+BOOST_AUTO_TEST_CASE(inside_an_event_and_between_two) {
+  for (const auto* text : {"{", "{}\n{", "x"}) BOOST_TEST(is_inside_event(text), text);
+  for (const auto* text : {"", "{}\n", "\n\n"}) BOOST_TEST(!is_inside_event(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(a_topic_that_neither_has) {
   parameters.defaults.topics.clear();
   BOOST_TEST(of("{\"data\":\"x\"}\n{\"topic\":\"a\"}\n") ==

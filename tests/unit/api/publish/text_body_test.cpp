@@ -72,6 +72,11 @@ BOOST_AUTO_TEST_CASE(lines_at_the_bound_and_one_past_it) {
   check_splits(text);
 }
 
+BOOST_AUTO_TEST_CASE(inside_an_event_and_between_two) {
+  for (const auto* text : {"x", "x\ny"}) BOOST_TEST(is_inside_event(text), text);
+  for (const auto* text : {"", "x\n", "\n"}) BOOST_TEST(!is_inside_event(text), text);
+}
+
 BOOST_AUTO_TEST_CASE(fields_of_the_stream) {
   parameters.defaults = {.topics = {"a"}, .type = "log", .key = "k"};
   BOOST_TEST(of("x\n") == "line 1: <a> x event=log key=k\nwell");
@@ -120,6 +125,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_text_is_said_and_the_body_goes_on) {
   BOOST_TEST(of({"a\xff", "b", "\x80", "\xc3(", "c"}) ==
              "piece 1: 400 data: is not valid UTF-8\npiece 2: <t> b\npiece 3: 400 data: is not valid UTF-8\n"
              "piece 4: 400 data: is not valid UTF-8\npiece 5: <t> c\nwell");
+}
+
+BOOST_AUTO_TEST_CASE(inside_an_event_and_between_two) {
+  for (const auto* text : {"a\xc3", "\xe2\x82"}) BOOST_TEST(is_inside_event(text), text);
+  for (const auto* text : {"", "a", "\xc3\xa4", "\xff"}) BOOST_TEST(!is_inside_event(text), text);
 }
 
 // A piece that is larger than an event may be becomes several, between two characters.
