@@ -9,7 +9,8 @@ const take = (round, scenario, measure, system = 'worker') => {
   return report ? measures[measure].of(report) : NaN;
 };
 
-const names = {rate: 'deliveries/s', published: 'events/s', p99: 'p99', cpu: 'CPU of the servers together', worker: 'CPU of the worker'};
+const names = {rate: 'deliveries/s', published: 'events/s', p99: 'p99', cpu: 'CPU of the servers together', worker: 'CPU of the worker',
+  memory: 'memory of the servers per stream'};
 const over = (scenario, measure, system, bound) => ({
   text: `${scenario}: ${names[measure]}, over ${systems[system].title}`,
   scenario,
@@ -41,6 +42,9 @@ const targets = [
   own('many', 'base', 'worker memory before', {at_most: 12 * 1024}, 'KiB'),
   own('storm', 'back', 'until all are back, from when the worker listens', {at_most: 3}, 's'),
   own('storm', 'refused', 'readers who met an error', {at_most: 0}),
+  ...['tls', 'tls_http2', 'tls_http2_ten'].flatMap((name) => [over(name, 'cpu', 'nchan', {at_most: 1.25}), over(name, 'memory', 'nchan', {at_most: 1})]),
+  over('tls_saturated', 'rate', 'nchan', {at_least: 8}),
+  over('tls_saturated', 'memory', 'nchan', {at_most: 1}),
   over('singles', 'published', 'nchan', {at_least: 1}),
   own('batches', 'published', 'events/s', {at_least: 200_000}),
 ];

@@ -5,23 +5,26 @@ import {load, watching} from './load.mjs';
 import {systems} from './systems/index.mjs';
 
 // The first requests and publishes bring in code and allocator pages that are no stream's cost.
-const warm = (running, system) => load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []),
-  '--streams', 20, '--topic', 'warm', '--publish-count', 400, '--publish-batch', system.batches ? 20 : 1);
+const warm = (where, system) => load(...where, '--streams', 20, '--topic', 'warm', '--publish-count', 400, '--publish-batch',
+  system.batches ? 20 : 1);
 
 async function measure(scenario, system) {
-  const running = await system.start(scenario.config?.());
+  const running = await system.start(scenario.config?.(), {tls: scenario.tls});
   try {
-    await warm(running, system);
+    const where = ['--url', running.events, '--publish-url', running.publish, ...(system.reading ?? []), ...(scenario.reading ?? []),
+      ...(system.publishing ?? [])];
+    await warm(where, system);
     const report = scenario.measure
       ? await scenario.measure(running)
-      : await load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []), ...scenario.of(system),
-          '--duration', '20s', ...watching(running.pids));
+      : await load(...where, ...scenario.of(system), '--duration', '20s', ...watching(running.pids));
     if (complaints(scenario, report).length > 0) report.nginx_complaints = running.complaints();
     return report;
   } finally {
     await running.stop();
   }
 }
+
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
 // What must not be, whatever the figures: an event lost, there twice or out of order; a stream that failed; a publish that was
 // not taken.
@@ -33,6 +36,7 @@ export function complaints(scenario, {deliveries, streams, publish, ...report}) 
     foreign: deliveries.foreign,
     'streams that failed': scenario.streamsEnd ? 0 : failedStreams({streams, ...report}),
     'publishes refused': scenario.streamsEnd ? 0 : publish.sent - publish.acknowledged,
+    'requests and publish streams that failed': scenario.streamsEnd ? 0 : sum(Object.values(publish.errors)),
   };
   return Object.entries(counts).filter(([, count]) => count !== 0).map(([name, count]) => `${name}: ${count}`);
 }

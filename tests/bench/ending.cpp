@@ -40,6 +40,8 @@ std::string name_of(Ending ending, int status) {
       return "no_local_port";
     case Ending::no_descriptor:
       return "no_descriptor";
+    case Ending::bad_tls:
+      return "bad_tls";
     case Ending::bad_status:
       return fmt::format("status_{}", status);
     case Ending::bad_response:

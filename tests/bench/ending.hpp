@@ -16,6 +16,8 @@ enum class Ending {
   reset,
   no_local_port,
   no_descriptor,
+  /// No TLS handshake, or not with the protocol that was wanted, or a broken record.
+  bad_tls,
   /// Anything but 200.
   bad_status,
   /// 200, but no event stream, or no proper HTTP.

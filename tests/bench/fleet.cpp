@@ -6,13 +6,17 @@
 
 namespace sse::bench {
 
-Fleet::Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources)
+Fleet::Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources, Http2Pool* http2)
     : poller_(poller), plan_(plan), target_(std::move(target)), sources_(std::move(sources)) {
   Reader::Listener* const listener = plan_.reconnect ? this : nullptr;
   for (std::uint64_t i = 0; i < plan_.streams; ++i) {
     const std::uint64_t number = plan_.numbers == 0 ? i : i % plan_.numbers;
-    Wish wish{numbered(plan_.topics, number), plan_.leave_after, plan_.protocol, plan_.topics_as,
-              plan_.pause};
+    Wish wish{numbered(plan_.topics, number),
+              plan_.leave_after,
+              plan_.protocol,
+              plan_.topics_as,
+              plan_.pause,
+              http2};
     readers_.emplace_back(poller_, tally_, std::move(wish), listener);
   }
 }

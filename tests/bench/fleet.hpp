@@ -38,7 +38,8 @@ struct FleetPlan {
 
 class Fleet final : private Reader::Listener {
  public:
-  Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources);
+  /// `http2`: the connections of the streams, or none for HTTP/1.1; it outlives the fleet.
+  Fleet(Poller& poller, const FleetPlan& plan, Target target, SourceAddresses sources, Http2Pool* http2);
 
   /// Opens what is due. Returns when to be called again; Instant::max() when only an answer can change
   /// anything.

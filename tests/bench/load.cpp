@@ -15,14 +15,31 @@ constexpr auto silent_grace = std::chrono::seconds(3);
 // When everybody has everything: what comes now came twice.
 constexpr auto linger_time = std::chrono::milliseconds(200);
 
+// Each once.
 std::vector<std::string> published_topics(const Options& options) {
   const std::uint64_t numbers = options.fleet.numbers == 0 ? options.fleet.streams : options.fleet.numbers;
   const auto& names = options.publish_topics.empty() ? options.fleet.topics : options.publish_topics;
   auto topics = all_numbered(names, numbers);
+  std::ranges::sort(topics);
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
   const bool publishes = options.publish.count > 0 || options.publish.time.count() > 0;
   if (publishes && topics.empty())
     throw std::invalid_argument("--publish-...: needs a topic to publish under");
   return topics;
+}
+
+Ledger make_ledger(const Options& options) {
+  const auto topics = published_topics(options);
+  return {topics, Publishing::connections_per_topic(options.publish, topics.size())};
+}
+
+Target stream_target(const Options& options) {
+  return parse_target(options.url, options.http2 ? "h2" : std::string());
+}
+
+std::optional<Http2Pool> http2_pool(Poller& poller, const Options& options) {
+  return options.http2 ? std::optional<Http2Pool>(std::in_place, poller, options.streams_per_connection)
+                       : std::nullopt;
 }
 
 }  // namespace
@@ -31,11 +48,16 @@ Load::Load(const Options& options)
     : options_(options),
       processes_(options.watched),
       silent_(poller_, options.silent_path, options.silent),
-      ledger_(published_topics(options), options.publish.connections),
-      fleet_(poller_, options.fleet, parse_target(options.url), SourceAddresses(options.source_addresses)),
+      ledger_(make_ledger(options)),
+      http2_(http2_pool(poller_, options)),
+      fleet_(poller_, options.fleet, stream_target(options), SourceAddresses(options.source_addresses),
+             http2_ ? &*http2_ : nullptr),
       probes_(poller_, fleet_.tally(), options.probes,
-              {numbered(options.fleet.topics, 0), 0, options.fleet.protocol, options.fleet.topics_as},
-              parse_target(options.url), SourceAddresses(options.source_addresses)),
+              {.topics = numbered(options.fleet.topics, 0),
+               .protocol = options.fleet.protocol,
+               .topics_as = options.fleet.topics_as,
+               .http2 = http2_ ? &*http2_ : nullptr},
+              stream_target(options), SourceAddresses(options.source_addresses)),
       publishing_(poller_, options.publish, parse_target(options.publish_url), ledger_,
                   fleet_.tally().deliveries) {
   fleet_.enter_into(ledger_);
@@ -51,8 +73,10 @@ void Load::run() {
   for (Instant now = start; now < deadline; now = Clock::now()) {
     Instant next = std::min(silent_.tick(now), fleet_.tick(now));
     if (fleet_.settled() && !was_settled) {
-      processes_.read(ProcessWatch::Moment::open);
-      was_settled = true;
+      publishing_.prepare(now);
+      was_settled = publishing_.ready(now);
+      if (was_settled) processes_.read(ProcessWatch::Moment::open);
+      next = std::min(next, publishing_.ready_at());
     }
     if (was_settled) next = std::min({next, probes_.tick(now), publishing_.tick(now)});
     if (options_.fleet.leave_after > 0 && was_settled && publishing_.finished() && fleet_.all_ended() &&
@@ -97,6 +121,7 @@ nlohmann::ordered_json Load::report() const {
   out["url"] = options_.url;
   out["seconds"] = seconds_of(took_);
   out["streams"] = report_streams(fleet_.tally(), options_.fleet.streams);
+  if (http2_) out["http2"] = report_http2(*http2_);
   out["first_event_ms"] = report_histogram(fleet_.tally().first_event);
   if (options_.probes.count > 0) out["probes"] = report_probes(probes_);
   if (publishing_.wanted()) out["publish"] = report_publishing(publishing_);

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "fleet.hpp"
+#include "http2_pool.hpp"
 #include "ledger.hpp"
 #include "options.hpp"
 #include "poller.hpp"
@@ -43,6 +45,7 @@ class Load {
   MachineUse machine_end_;
   SilentPeers silent_;
   Ledger ledger_;
+  std::optional<Http2Pool> http2_;
   Fleet fleet_;
   Probes probes_;
   Publishing publishing_;

@@ -22,7 +22,11 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::chrono::milli
 
 void add_streams(CLI::App& app, Options& options) {
   FleetPlan& fleet = options.fleet;
-  app.add_option("--url", options.url, "where the streams are, http:// and IPv4")->required();
+  app.add_option(
+         "--url", options.url,
+         "where the streams are, http:// or https://, IPv4; no certificate is checked, so use https:// "
+         "with a server of your own only")
+      ->required();
   app.add_option("--streams", fleet.streams, "how many")->capture_default_str();
   app.add_option("--topic", fleet.topics,
                  "what each subscribes to, repeatable; {n} is the stream's number (default: greetings)");
@@ -47,6 +51,14 @@ void add_streams(CLI::App& app, Options& options) {
                  "several in a query: topic=a&topic=b (default), or topic=a,b")
       ->transform(CLI::CheckedTransformer(forms))
       ->option_text("repeated|joined");
+  auto* const http2 =
+      app.add_flag("--http2", options.http2,
+                   "streams are read over HTTP/2: by ALPN with https://, else by prior knowledge");
+  app.add_option("--streams-per-connection", options.streams_per_connection,
+                 "how many of them share a connection")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber)
+      ->needs(http2);
   add_time(app, "--pause", fleet.pause,
            "after each read a stream takes nothing for so long (default: it takes at once)");
   app.add_flag("--reconnect", fleet.reconnect, "what breaks off returns with its cursor, as browsers do");
@@ -58,23 +70,34 @@ void add_publishing(CLI::App& app, Options& options) {
   add_time(app, "--publish-for", publish.time, "... or for so long");
   app.add_option("--publish-rate", publish.rate, "events per second; 0: whenever one is answered")
       ->capture_default_str();
-  app.add_option("--publish-batch", publish.batch, "events per request: 1 as JSON, more as NDJSON")
+  app.add_option("--publish-batch", publish.batch,
+                 "events per request: 1 as JSON, more as NDJSON; of a stream: events per write")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   app.add_option("--publish-connections", publish.connections, "how many publish side by side")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  app.add_option("--publish-url", options.publish_url, "default: /publish of the same server");
+  app.add_option(
+      "--publish-url", options.publish_url,
+      "default: /publish of the same server, or /publish/stream; for a stream also unix:PATH, without HTTP");
   app.add_option("--publish-topic", options.publish_topics,
                  "repeatable, each {n} in turn (default: what the streams subscribe to)");
   app.add_option("--payload", publish.data_size, "bytes of data in an event")
       ->capture_default_str()
       ->check(CLI::Range(stamp_size, std::size_t{1} << 20));
-  static const std::map<std::string, PublishAs> forms{{"json", PublishAs::json}, {"raw", PublishAs::raw}};
-  app.add_option("--publish-as", publish.as,
-                 "json (default), or raw: one event's data as the body, its topic in the query")
+  static const std::map<std::string, PublishAs> forms{
+      {"json", PublishAs::json}, {"raw", PublishAs::raw}, {"stream", PublishAs::stream}};
+  app.add_option(
+         "--publish-as", publish.as,
+         "json (default); raw: one event's data as the body, its topic in the query; stream: lines in a "
+         "request "
+         "that stays open, each connection with one topic in its address, if there are enough connections")
       ->transform(CLI::CheckedTransformer(forms))
-      ->option_text("json|raw");
+      ->option_text("json|raw|stream");
+  app.add_option("--publish-unanswered", publish.unanswered_max,
+                 "events of a stream that may wait for their answers")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   app.add_option("--ahead", publish.deliveries_ahead_max,
                  "publishing pauses while readers are behind by more events than this, on average");
 }
@@ -103,6 +126,18 @@ void add_end(CLI::App& app, Options& options) {
       ->option_text("first|end|delivered|hold");
 }
 
+// What no single option tells. Throws std::invalid_argument.
+void check(const Options& options) {
+  const auto is_local = [](const std::string& url) { return url.starts_with("unix:"); };
+  if (options.http2 && (options.fleet.protocol != Protocol::sse || options.fleet.pause.count() > 0))
+    throw std::invalid_argument("--http2: with --protocol sse and without --pause only");
+  if (options.publish.as == PublishAs::raw && options.publish.batch != 1)
+    throw std::invalid_argument("--publish-batch: a raw body is one event");
+  if (is_local(options.url)) throw std::invalid_argument("--url: streams are read over HTTP");
+  if (is_local(options.publish_url) && options.publish.as != PublishAs::stream)
+    throw std::invalid_argument("--publish-url: a Unix socket is for --publish-as stream");
+}
+
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
@@ -119,12 +154,10 @@ std::optional<Options> parse_options(int argc, char** argv, int& exit_code) {
     return std::nullopt;
   }
   if (options.publish_url.empty()) {
-    options.publish_url =
-        options.url.substr(0, options.url.find('/', options.url.find("//") + 2)) + "/publish";
+    options.publish_url = options.url.substr(0, options.url.find('/', options.url.find("//") + 2)) +
+                          (options.publish.as == PublishAs::stream ? "/publish/stream" : "/publish");
   }
-  if (options.publish.as == PublishAs::raw && options.publish.batch != 1) {
-    throw std::invalid_argument("--publish-batch: a raw body is one event");
-  }
+  check(options);
   const bool publishes = options.publish.count > 0 || options.publish.time.count() > 0;
   if (publishes && app.count("--until") == 0) options.until = Until::delivered;
   options.publish.deliveries_ahead_max *= options.fleet.streams;

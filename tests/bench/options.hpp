@@ -28,6 +28,9 @@ enum class Until {
 
 struct Options {
   std::string url;
+  /// Streams are read over HTTP/2, so many over each connection.
+  bool http2 = false;
+  std::size_t streams_per_connection = 1;
   FleetPlan fleet;
   std::chrono::milliseconds duration{12'000};
   Until until = Until::first;

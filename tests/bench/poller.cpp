@@ -14,6 +14,7 @@ namespace sse::bench {
 namespace {
 
 constexpr std::size_t receive_bytes = std::size_t{256} * 1024;
+constexpr std::size_t plain_bytes = std::size_t{16} * 1024;
 
 void control(int epoll, int operation, int fd, std::uint32_t events, PollHandler& handler) {
   epoll_event event{};
@@ -25,7 +26,8 @@ void control(int epoll, int operation, int fd, std::uint32_t events, PollHandler
 
 }  // namespace
 
-Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)), receive_buffer_(receive_bytes) {
+Poller::Poller()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)), receive_buffer_(receive_bytes), plain_buffer_(plain_bytes) {
   if (!epoll_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 

@@ -1,7 +1,7 @@
-// Poller: the one epoll instance of the load client, level-triggered, and the one buffer all connections
-// receive into. Loop thread only; outlives whatever watches through it. A handler may close its descriptor at
-// any time, and must bear a call that was already under way for the old one; it must not be destroyed within
-// wait().
+// Poller: the one epoll instance of the load client, level-triggered, and the buffers that all connections
+// receive and decrypt into. Loop thread only; outlives whatever watches through it. A handler may close its
+// descriptor at any time, and must bear a call that was already under way for the old one; it must not be
+// destroyed within wait().
 #pragma once
 
 #include <chrono>
@@ -45,6 +45,8 @@ class Poller {
 
   /// To be used up before the handler returns.
   std::span<char> receive_buffer() noexcept { return receive_buffer_; }
+  /// The same. A TLS record fits.
+  std::span<char> plain_buffer() noexcept { return plain_buffer_; }
 
  private:
   struct Paused {
@@ -56,6 +58,7 @@ class Poller {
   Socket epoll_;
   std::deque<Paused> paused_;  // in the order of their ends
   std::vector<char> receive_buffer_;
+  std::vector<char> plain_buffer_;
 };
 
 }  // namespace sse::bench

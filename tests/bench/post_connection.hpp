@@ -3,18 +3,18 @@
 // call to its owner.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "ending.hpp"
 #include "poller.hpp"
 #include "response_decoder.hpp"
-#include "socket.hpp"
+#include "target.hpp"
+#include "transport.hpp"
 
 namespace sse::bench {
 
-class PostConnection final : private PollHandler {
+class PostConnection final : private Transport::Owner {
  public:
   class Owner {
    public:
@@ -27,31 +27,24 @@ class PostConnection final : private PollHandler {
     ~Owner() = default;
   };
 
-  PostConnection(Poller& poller, Owner& owner, const sockaddr_in& to) noexcept
-      : poller_(poller), owner_(owner), to_(to) {}
-  PostConnection(const PostConnection&) = delete;
-  PostConnection& operator=(const PostConnection&) = delete;
+  PostConnection(Poller& poller, Owner& owner, const Target& target) noexcept
+      : owner_(owner), target_(target), transport_(poller, *this) {}
 
   bool idle() const noexcept { return !under_way_; }
   /// When idle. May call the owner before it returns.
-  void post(std::string request);
+  void post(std::string_view request);
 
  private:
-  void on_ready(std::uint32_t events) override;
-  int send_request() noexcept;
-  void receive();
-  void take(std::string_view bytes);
+  void on_received(std::string_view bytes) override;
+  void on_closed() override;
+  void on_failed(Ending ending) override;
   void succeed();
   void fail(Ending ending);
 
-  Poller& poller_;
   Owner& owner_;
-  const sockaddr_in to_;
-  Socket socket_;
+  const Target& target_;
+  Transport transport_;
   bool under_way_ = false;
-  bool waits_writable_ = false;
-  std::string request_;
-  std::string_view unsent_;  // of request_
   ResponseDecoder response_;
   std::string body_;
 };

@@ -9,15 +9,16 @@
 
 namespace sse::bench {
 
-PublishBody::PublishBody(const std::vector<std::string>& topics, std::size_t data_size, PublishAs as)
+PublishBody::PublishBody(const std::vector<std::string>& topics, std::size_t data_size, PublishAs as,
+                         bool names_topics)
     : as_(as) {
   for (const std::string& topic : topics) {
-    beginnings_.push_back(as == PublishAs::raw
-                              ? topic_query({topic})
-                              : fmt::format(R"({{"topic":{},"data":")", nlohmann::json(topic).dump()));
+    const std::string named = fmt::format(R"("topic":{},)", nlohmann::json(topic).dump());
+    beginnings_.push_back(as == PublishAs::raw ? topic_query({topic})
+                                               : fmt::format(R"({{{}"data":")", names_topics ? named : ""));
   }
   ending_.assign(std::max(data_size, stamp_size) - stamp_size, '.');
-  if (as == PublishAs::json) ending_ += "\"}\n";
+  if (as != PublishAs::raw) ending_ += "\"}\n";
 }
 
 void PublishBody::append(std::size_t topic, const Stamp& stamp) {
@@ -38,11 +39,19 @@ void PublishBody::clear() noexcept {
   events_ = 0;
 }
 
+bool is_about_event(std::string_view line) noexcept {
+  return line.starts_with(R"({"id":)") || line.starts_with(R"({"error":)");
+}
+
+bool says_kept(std::string_view line) noexcept {
+  return line.starts_with(R"({"id":")") && line.ends_with("\"}");
+}
+
 std::vector<bool> read_publish_answer(std::string_view body, std::size_t events) {
   std::vector<bool> kept(events, false);
   for (std::size_t event = 0; event < events && !body.empty(); ++event) {
     const std::string_view line = body.substr(0, body.find('\n'));
-    kept[event] = line.starts_with(R"({"id":")") && line.ends_with("\"}");
+    kept[event] = says_kept(line);
     body.remove_prefix(std::min(line.size() + 1, body.size()));
   }
   return kept;

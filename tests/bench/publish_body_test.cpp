@@ -56,6 +56,18 @@ BOOST_AUTO_TEST_CASE(exact_raw_bodies) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(exact_lines_of_a_stream) {
+  for (const bool names_topics : {true, false}) {
+    PublishBody body({"a/b"}, stamp_size + 1, PublishAs::stream, names_topics);
+    const std::string topic = names_topics ? R"("topic":"a/b",)" : "";
+    const std::string line = "{" + topic + R"("data":")" + example_text + ".\"}\n";
+    body.append(0, example);
+    body.append(0, example);
+    BOOST_TEST(body.text() == line + line);
+    BOOST_TEST(body.query() == "");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(only_a_line_with_an_id_acknowledges) {
   using Kept = std::vector<bool>;
   BOOST_TEST((read_publish_answer("{\"id\":\"x-1\"}\n", 1) == Kept{true}));

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "post_sender.hpp"
+#include "stream_sender.hpp"
+
 namespace sse::bench {
 namespace {
 
-// 200 with an answer for each event; raw bodies are answered by the status alone (201: with readers, 202:
-// kept).
-bool is_success(PublishAs as, int status) {
-  return as == PublishAs::json ? status == 200 : status >= 200 && status <= 202;
+constexpr auto patience = std::chrono::seconds(1);
+
+bool has_own_topic(const PublishPlan& plan, std::size_t topics) noexcept {
+  return plan.as == PublishAs::stream && topics <= plan.connections;
 }
-// After a failure, so that a server which refuses is not a busy loop here.
-constexpr auto pause_after_failure = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -22,23 +23,54 @@ Publishing::Publishing(Poller& poller, const PublishPlan& plan, Target target, L
       target_(std::move(target)),
       ledger_(ledger),
       deliveries_(deliveries),
-      body_(ledger.topics(), plan.data_size, plan.as) {
-  for (std::size_t i = 0; wanted() && i < plan_.connections; ++i) senders_.emplace_back(poller, *this, i);
+      body_(ledger.topics(), plan.data_size, plan.as,
+            target_.is_local_socket() || !has_own_topic(plan, ledger.topics().size())) {
+  for (std::size_t i = 0; wanted() && i < plan_.connections; ++i) senders_.push_back(make_sender(poller, i));
+}
+
+std::size_t Publishing::connections_per_topic(const PublishPlan& plan, std::size_t topics) noexcept {
+  return has_own_topic(plan, topics) ? (plan.connections + topics - 1) / topics : plan.connections;
+}
+
+std::unique_ptr<Sender> Publishing::make_sender(Poller& poller, std::size_t number) {
+  const SenderContext shared{plan_, target_, ledger_, body_, figures_};
+  const std::size_t topics = ledger_.topics().size();
+  if (plan_.as != PublishAs::stream) return std::make_unique<PostSender>(poller, shared, number);
+  if (!has_own_topic(plan_, topics))
+    return std::make_unique<StreamSender>(poller, shared, number, std::nullopt);
+  return std::make_unique<StreamSender>(poller, shared, number / topics, number % topics);
+}
+
+void Publishing::prepare(Instant now) {
+  if (ready_at_ != Instant::max()) return;
+  ready_at_ = now + patience;
+  for (const auto& sender : senders_) sender->prepare();
+}
+
+bool Publishing::ready(Instant now) const noexcept {
+  return now >= ready_at_ ||
+         std::ranges::all_of(senders_, [](const auto& sender) { return sender->ready(); });
+}
+
+bool Publishing::finished() const noexcept {
+  return !wanted() ||
+         (all_sent_ && std::ranges::all_of(senders_, [](const auto& sender) { return sender->done(); }));
 }
 
 Instant Publishing::tick(Instant now) {
-  if (finished()) return Instant::max();
+  if (!wanted() || all_sent_) return Instant::max();
   if (!figures_.first_sent) figures_.first_sent = now;
   for (;;) {
     const auto due = next_due(now);
+    if (all_sent_) {
+      for (const auto& sender : senders_) sender->finish();
+    }
     if (all_sent_ || !due) return Instant::max();
     if (*due > now) return *due;
-    Sender* const sender = free_sender(now);
-    if (sender == nullptr) {
-      // All wait for answers, or one of them for the end of its pause.
-      return under_way_ == senders_.size() ? Instant::max() : now + pause_after_failure;
-    }
-    sender->post(*due);
+    Instant free_at = Instant::max();
+    Sender* const sender = free_sender(now, free_at);
+    if (sender == nullptr) return free_at;
+    sender->send(*due);
   }
 }
 
@@ -56,58 +88,14 @@ std::optional<Instant> Publishing::next_due(Instant now) {
   return due;
 }
 
-Publishing::Sender* Publishing::free_sender(Instant now) {
+// The next one in turn that can take more; none: `free_at` is when one can, as far as that is known.
+Sender* Publishing::free_sender(Instant now, Instant& free_at) {
   for (std::size_t i = 0; i < senders_.size(); ++i) {
-    Sender& sender = senders_[turn_++ % senders_.size()];
-    if (sender.free(now)) return &sender;
+    Sender& sender = *senders_[turn_++ % senders_.size()];
+    if (sender.free_at() <= now) return &sender;
+    free_at = std::min(free_at, sender.free_at());
   }
   return nullptr;
-}
-
-Publishing::Sender::Sender(Poller& poller, Publishing& all, std::size_t number)
-    : all_(all), number_(number), connection_(poller, *this, all.target_.address) {}
-
-void Publishing::Sender::post(Instant due) {
-  const PublishPlan& plan = all_.plan_;
-  Figures& figures = all_.figures_;
-  due_ = due;
-  all_.body_.clear();
-  for (std::uint64_t i = 0; i < plan.batch && (plan.count == 0 || figures.sent < plan.count); ++i) {
-    const std::size_t topic = figures.sent++ % all_.ledger_.topics().size();
-    Stamp stamp = all_.ledger_.next(number_, topic);
-    stamp.due = due;
-    all_.body_.append(topic, stamp);
-    under_way_.push_back(stamp);
-  }
-  ++figures.requests;
-  ++all_.under_way_;
-  const PublishBody& body = all_.body_;
-  connection_.post(post_request(all_.target_, body.query(), body.content_type(), body.text()));
-}
-
-void Publishing::Sender::on_answer(PostConnection& /*connection*/, int status, std::string_view body) {
-  all_.figures_.answer.record(Clock::now() - due_);
-  const PublishAs as = all_.plan_.as;
-  const bool success = is_success(as, status);
-  if (!success) ++all_.figures_.errors[name_of(Ending::bad_status, status)];
-  settle(success && as == PublishAs::json ? read_publish_answer(body, under_way_.size())
-                                          : std::vector<bool>(under_way_.size(), success));
-}
-
-void Publishing::Sender::on_failure(PostConnection& /*connection*/, Ending ending) {
-  ++all_.figures_.errors[name_of(ending, 0)];
-  not_before_ = Clock::now() + pause_after_failure;
-  settle(std::vector<bool>(under_way_.size(), false));
-}
-
-void Publishing::Sender::settle(const std::vector<bool>& kept) {
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    kept[i] ? all_.ledger_.acknowledge(under_way_[i]) : all_.ledger_.doubt(under_way_[i]);
-  }
-  all_.figures_.acknowledged += static_cast<std::uint64_t>(std::ranges::count(kept, true));
-  all_.figures_.last_answer = Clock::now();
-  under_way_.clear();
-  --all_.under_way_;
 }
 
 }  // namespace sse::bench

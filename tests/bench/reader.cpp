@@ -2,11 +2,28 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
+#include "connection.hpp"
+#include "http2_stream.hpp"
 #include "stamp.hpp"
-#include "topics.hpp"
 
 namespace sse::bench {
+
+namespace {
+
+std::unique_ptr<Channel> make_channel(Poller& poller, Channel::Owner& owner, const Wish& wish) {
+  if (wish.http2 != nullptr) return std::make_unique<Http2Stream>(*wish.http2, owner);
+  return std::make_unique<Connection>(poller, owner, wish.protocol, wish.pause);
+}
+
+}  // namespace
+
+Reader::Reader(Poller& poller, Tally& tally, Wish wish, Listener* listener)
+    : tally_(tally),
+      listener_(listener),
+      wish_(std::move(wish)),
+      channel_(make_channel(poller, *this, wish_)) {}
 
 void Reader::open(const Target& target, const std::optional<in_addr>& source) {
   said_close_ = false;
@@ -14,21 +31,13 @@ void Reader::open(const Target& target, const std::optional<in_addr>& source) {
   ++tally_.started;
   if (!tally_.first_start) tally_.first_start = started_;
   enter(State::opening);
-  target_ = &target;
-  connection_.open(target.address, source, request());
+  channel_->open(target, source);
 }
 
-std::string Reader::request() const {
-  const std::string query = topic_query(wish_.topics, wish_.topics_as);
-  if (wish_.protocol == Protocol::websocket) return websocket_request(*target_, query);
-  return wish_.protocol == Protocol::longpoll ? poll_request(*target_, query, inbox_.cursor)
-                                              : stream_request(*target_, query, inbox_.cursor);
-}
+Ask Reader::ask() { return {topic_query(wish_.topics, wish_.topics_as), inbox_.cursor}; }
 
-std::string Reader::next_poll() { return request(); }
-
-void Reader::leave() noexcept {
-  connection_.close();
+void Reader::leave() {
+  channel_->close();
   enter(State::ended);
 }
 
@@ -94,7 +103,7 @@ void Reader::on_end(Ending ending) {
   } else if (ending == Ending::completed && state_ == State::live) {
     ++tally_.ended_without_close;
   } else {
-    ++tally_.errors[name_of(ending, connection_.status())];
+    ++tally_.errors[name_of(ending, channel_->status())];
   }
   enter(State::ended);
   if (!complete && listener_ != nullptr) listener_->on_broken(*this);

@@ -5,17 +5,22 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "connection.hpp"
+#include "channel.hpp"
 #include "inbox.hpp"
 #include "poller.hpp"
+#include "protocol.hpp"
 #include "tally.hpp"
 #include "target.hpp"
+#include "topics.hpp"
 
 namespace sse::bench {
+
+class Http2Pool;
 
 /// What a reader asks for. Without topics it is the greeting stream, whose first event is its beginning; a
 /// subscription begins when the server has taken it in, and its events carry stamps.
@@ -27,9 +32,11 @@ struct Wish {
   TopicsAs topics_as = TopicsAs::repeated;
   /// After each read it takes nothing for so long.
   std::chrono::milliseconds pause{};
+  /// It is a stream of one of these connections; none: it has one of HTTP/1.1 of its own.
+  Http2Pool* http2 = nullptr;
 };
 
-class Reader final : private Connection::Owner {
+class Reader final : private Channel::Owner {
  public:
   enum class State { idle, opening, live, ended };
 
@@ -43,16 +50,12 @@ class Reader final : private Connection::Owner {
     ~Listener() = default;
   };
 
-  Reader(Poller& poller, Tally& tally, Wish wish = {}, Listener* listener = nullptr)
-      : connection_(poller, *this, wish.protocol, wish.pause),
-        tally_(tally),
-        listener_(listener),
-        wish_(std::move(wish)) {}
+  Reader(Poller& poller, Tally& tally, Wish wish = {}, Listener* listener = nullptr);
 
   /// From idle or ended; asks for what comes after its cursor, if it has one. `target` outlives the reader.
   void open(const Target& target, const std::optional<in_addr>& source);
   /// Leaves, as a reader who closes the page; counts as no ending.
-  void leave() noexcept;
+  void leave();
 
   State state() const noexcept { return state_; }
   const Wish& wish() const noexcept { return wish_; }
@@ -61,21 +64,19 @@ class Reader final : private Connection::Owner {
   std::chrono::milliseconds retry() const noexcept { return retry_; }
 
  private:
+  Ask ask() override;
   void on_bytes(std::size_t count) override;
   void on_begin() override;
   void on_frame(const Frame& frame) override;
-  std::string next_poll() override;
   void on_end(Ending ending) override;
-  std::string request() const;
   void enter(State state) noexcept;
   void count_opened();
   void take_published(const Frame& frame);
 
-  Connection connection_;
   Tally& tally_;
   Listener* const listener_;
   const Wish wish_;
-  const Target* target_ = nullptr;
+  const std::unique_ptr<Channel> channel_;
   Inbox inbox_;
   std::uint64_t taken_ = 0;
   Instant started_;

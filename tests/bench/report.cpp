@@ -67,6 +67,10 @@ Json report_streams(const Tally& tally, std::uint64_t asked) {
   return out;
 }
 
+Json report_http2(const Http2Pool& pool) {
+  return {{"streams_per_connection", pool.streams_per_connection()}, {"connects", pool.connects()}};
+}
+
 Json report_probes(const Probes& probes) {
   return {{"asked", probes.asked()},
           {"answered", probes.answered()},
@@ -76,7 +80,7 @@ Json report_probes(const Probes& probes) {
 }
 
 Json report_publishing(const Publishing& publishing) {
-  const Publishing::Figures& figures = publishing.figures();
+  const PublishFigures& figures = publishing.figures();
   return {
       {"connections", publishing.plan().connections},
       {"batch", publishing.plan().batch},

@@ -9,6 +9,7 @@
 
 #include "deliveries.hpp"
 #include "histogram.hpp"
+#include "http2_pool.hpp"
 #include "probes.hpp"
 #include "process_watch.hpp"
 #include "publishing.hpp"
@@ -32,6 +33,7 @@ struct DeliveryContext {
 
 nlohmann::ordered_json report_histogram(const Histogram& histogram);
 nlohmann::ordered_json report_streams(const Tally& tally, std::uint64_t asked);
+nlohmann::ordered_json report_http2(const Http2Pool& pool);
 nlohmann::ordered_json report_probes(const Probes& probes);
 nlohmann::ordered_json report_publishing(const Publishing& publishing);
 nlohmann::ordered_json report_deliveries(const Deliveries& deliveries, const DeliveryContext& context);

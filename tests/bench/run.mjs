@@ -1,4 +1,4 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access) or of systems (growth, compare): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access) or of systems (durable, growth, compare, publishing): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import {execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
@@ -15,13 +15,14 @@ import {greeting} from './greeting.mjs';
 import {growth} from './growth.mjs';
 import {hub} from './hub.mjs';
 import {build} from '../lib/places.mjs';
+import {publishing} from './publishing.mjs';
 import {results} from './results.mjs';
 import {slow} from './slow.mjs';
 import {withoutPrevious} from './systems/previous.mjs';
 import {printTable} from './table.mjs';
 import {turnsSuite as turns} from './turns.mjs';
 
-const suites = {greeting, hub, slow, durable, growth, compare, before, turns, access};
+const suites = {greeting, hub, slow, durable, growth, compare, publishing, before, turns, access};
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

@@ -1,5 +1,6 @@
 // The scenarios of the comparison: which systems take part, the arguments of the load client for one of them, and what is
-// shown. Whoever has batches gets them where publishing is not what is measured.
+// shown. Whoever has batches gets them where publishing is not what is measured. `tls`: streams are read over TLS; `reading`: how
+// they are read, if not over HTTP/1.1.
 import {storm} from './storm.mjs';
 
 const batch = (system, events) => ['--publish-batch', system.batches ? events : 1];
@@ -7,6 +8,15 @@ const fanOut = ['rate', 'p50', 'p99', 'cpu', 'worker', 'nginx', 'client', 'other
 const proxied = ['worker', 'floor'];
 const pushing = [...proxied, 'nchan'];
 const everyone = [...pushing, 'pushpin', 'express', 'websocket', 'longpoll'];
+
+const encrypted = (title, reading) => ({
+  title: `over TLS, ${title}: 1,000 readers of one topic, 100 bytes, 50 events/s, one a request`,
+  systems: ['worker', 'nchan'],
+  tls: true,
+  reading,
+  shown: ['rate', 'p50', 'p99', 'cpu', 'worker', 'nginx', 'memory', 'client', 'others'],
+  of: () => ['--streams', 1000, '--topic', 'news', '--publish-rate', 50, '--publish-for', '5s'],
+});
 
 export const scenarios = {
   saturated: {
@@ -67,6 +77,15 @@ export const scenarios = {
     shown: ['published', 'answer', 'cpu', 'worker', 'nginx', 'client', 'others'],
     // 400 are just below the 64 KiB up to which nginx keeps a body in memory.
     of: () => ['--streams', 0, '--topic', 'news', '--publish-for', '3s', '--publish-batch', 400, '--publish-connections', 8],
+  },
+  tls: encrypted('HTTP/1.1', []),
+  tls_http2: encrypted('HTTP/2 with one stream a connection', ['--http2']),
+  tls_http2_ten: encrypted('HTTP/2 with ten streams a connection', ['--http2', '--streams-per-connection', 10]),
+  tls_saturated: {
+    ...encrypted('HTTP/1.1', []),
+    title: 'over TLS, HTTP/1.1: 1,000 readers of one topic, 100 bytes, as fast as it goes',
+    of: (system) => ['--streams', 1000, '--topic', 'news', '--publish-for', '4s', ...batch(system, 20),
+      '--publish-connections', 4, '--ahead', system.ahead],
   },
   storm,
 };

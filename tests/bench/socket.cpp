@@ -44,4 +44,9 @@ Connected connect_unix(const std::string& path) {
   return connected(std::move(socket), to);
 }
 
+Connected connect_to(const Address& to, const std::optional<in_addr>& source) {
+  const auto* const path = std::get_if<std::string>(&to);
+  return path != nullptr ? connect_unix(*path) : connect_tcp(std::get<sockaddr_in>(to), source);
+}
+
 }  // namespace sse::bench

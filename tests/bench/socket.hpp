@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace sse::bench {
 
@@ -48,5 +49,11 @@ Connected connect_tcp(const sockaddr_in& to, const std::optional<in_addr>& sourc
 
 /// EAGAIN: the listener's backlog is full.
 Connected connect_unix(const std::string& path);
+
+/// Where a server listens: IPv4, or the path of a Unix socket.
+using Address = std::variant<sockaddr_in, std::string>;
+
+/// `source` is for IPv4 alone.
+Connected connect_to(const Address& to, const std::optional<in_addr>& source);
 
 }  // namespace sse::bench

@@ -26,28 +26,40 @@ sockaddr_in resolve(const std::string& host, const std::string& port) {
 
 // The request line and the host.
 std::string beginning(std::string_view method, const Target& target, std::string_view query) {
-  std::string line = fmt::format("{} {}", method, target.path);
-  if (!query.empty()) line.append(target.path.find('?') == std::string::npos ? "?" : "&").append(query);
-  return line += fmt::format(" HTTP/1.1\r\nHost: {}\r\n", target.authority);
+  return fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path_of(target, query), target.authority);
 }
 
 }  // namespace
 
-Target parse_target(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme))
-    throw std::invalid_argument(fmt::format("{}: only http:// is spoken here", url));
-  const std::string_view rest = url.substr(scheme.size());
+Target parse_target(std::string_view url, const std::string& protocol) {
+  constexpr std::string_view local = "unix:";
+  if (url.starts_with(local)) return {.address = std::string(url.substr(local.size()))};
+  constexpr std::string_view plain = "http://";
+  constexpr std::string_view encrypted = "https://";
+  const bool tls = url.starts_with(encrypted);
+  if (!tls && !url.starts_with(plain))
+    throw std::invalid_argument(fmt::format("{}: only http:// and https:// are spoken here", url));
+  const std::string_view rest = url.substr(tls ? encrypted.size() : plain.size());
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const std::string_view path = authority.size() == rest.size() ? "/" : rest.substr(authority.size());
   const auto colon = authority.find(':');
-  const std::string_view port = colon == std::string_view::npos ? "80" : authority.substr(colon + 1);
+  const std::string_view port =
+      colon != std::string_view::npos ? authority.substr(colon + 1) : (tls ? "443" : "80");
   Target target;
   target.address = resolve(std::string(authority.substr(0, colon)), std::string(port));
+  if (tls) target.tls = std::make_shared<const TlsContext>(protocol);
   target.authority = authority;
   target.path = path;
   return target;
 }
+
+std::string path_of(const Target& target, std::string_view query) {
+  std::string path = target.path;
+  if (!query.empty()) path.append(path.find('?') == std::string::npos ? "?" : "&").append(query);
+  return path;
+}
+
+std::string host_of(const Target& target) { return target.authority.substr(0, target.authority.find(':')); }
 
 std::string stream_request(const Target& target, std::string_view query, std::string_view cursor) {
   std::string request = beginning("GET", target, query) + "Accept: text/event-stream\r\n";
@@ -67,6 +79,11 @@ std::string poll_request(const Target& target, std::string_view query, std::stri
   std::string whole(query);
   if (!cursor.empty()) whole += fmt::format("{}lastEventId={}", whole.empty() ? "" : "&", cursor);
   return beginning("GET", target, whole) + "Accept: application/json\r\n\r\n";
+}
+
+std::string post_head(const Target& target, std::string_view query, std::string_view content_type) {
+  return beginning("POST", target, query) +
+         fmt::format("Content-Type: {}\r\nTransfer-Encoding: chunked\r\n\r\n", content_type);
 }
 
 std::string post_request(const Target& target, std::string_view query, std::string_view content_type,

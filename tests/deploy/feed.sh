@@ -22,6 +22,8 @@ held() { curl -s -m 5 "http://127.0.0.1:$port/events?topic=$1&lastEventId=earlie
 shows() { held "$1" | grep -q "$2"; }
 # Of the token stream that is being written.
 tokens_topic() { held demo/tokens | grep -o 'demo/tokens/[0-9]*' | tail -1; }
+# another_text OLD: one is being written, and it is not OLD.
+another_text() { local text; text=$(tokens_topic); [[ -n $text && $text != "$1" ]] && shows "$text" '"data"'; }
 closed() { held "$1" | grep -q '"closed":true'; }
 # in_order: the numbers held of demo/count, without a hole.
 in_order() {
@@ -38,15 +40,17 @@ check 'notifications' until_true 5 shows demo/notifications '\\"from\\"'
 check 'a text' until_true 5 tokens_topic
 text=$(tokens_topic)
 check 'that is written' until_true 5 shows "$text" '"data"'
+check 'over one request' bash -c "curl -s -m 5 http://127.0.0.1:$port/metrics | grep -qx 'sse_worker_publish_streams 1'"
 check 'and ends with its topic' until_true 60 closed "$text"
-check 'and another begins' until_true 10 bash -c "$(declare -f held tokens_topic); port=$port; [[ \$(tokens_topic) != '$text' ]]"
+check 'and another is written' until_true 10 another_text "$text"
 check 'nothing was refused' bash -c "! grep '^feed:' '$tmp/fed.err'"
 
 feed=$(feed_of "$pid")
 for _ in 1 2; do
+  text=$(tokens_topic)
   kill -KILL "$(pgrep -P "$pid" -f '/sse-worker --config')"
   check 'a worker that died finds it again' until_true 15 in_order
-  check 'and a text' until_true 10 tokens_topic
+  check 'and another text is written' until_true 10 another_text "$text"
 done
 check 'it is the same feed' test "$(feed_of "$pid")" = "$feed"
 said=$(grep -c '^feed: nobody takes the events' "$tmp/fed.err" || true)

@@ -6,11 +6,20 @@ import {complaints} from '../bench/comparison.mjs';
 import {load, watching} from '../bench/load.mjs';
 import {systems} from '../bench/systems/index.mjs';
 
-for (const system of Object.values(systems)) {
-  test(`${system.title}: 20 readers, 200 events`, {skip: system.missing?.(), timeout: 60_000}, async () => {
-    const running = await system.start();
+const ways = {
+  '': {},
+  ', over TLS': {tls: true},
+  ', over TLS and HTTP/2': {tls: true, reading: ['--http2', '--streams-per-connection', 10]},
+};
+const cases = Object.values(systems).flatMap((system) =>
+  Object.entries(ways).filter(([, {tls}]) => !tls || ['worker', 'nchan'].includes(system.name)).map(([way, {tls, reading = []}]) => ({system, way, tls, reading})));
+
+for (const {system, way, tls, reading} of cases) {
+  test(`${system.title}${way}: 20 readers, 200 events`, {skip: system.missing?.(), timeout: 60_000}, async () => {
+    const running = await system.start(undefined, {tls});
     try {
-      const report = await load('--url', running.events, ...(system.reading ?? []), ...(system.publishing ?? []),
+      assert.equal(new URL(running.events).protocol, tls ? 'https:' : 'http:');
+      const report = await load('--url', running.events, '--publish-url', running.publish, ...reading, ...(system.reading ?? []), ...(system.publishing ?? []),
         '--streams', 20, '--topic', 'a/{n}', '--topics', 4, '--publish-count', 200, '--publish-batch', system.batches ? 10 : 1,
         ...watching(running.pids));
       assert.deepEqual(complaints({}, report), [], running.complaints().join('\n'));

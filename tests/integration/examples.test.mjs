@@ -4,35 +4,20 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {blocks} from '../docs/lib/markdown.mjs';
-import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {runCommands, serverLines, startExample} from '../lib/example.mjs';
 import {http} from '../lib/http.mjs';
-import {binary, root} from '../lib/places.mjs';
-import {freePort} from '../lib/port.mjs';
-import {Process, run} from '../lib/process.mjs';
-import {Stack} from '../lib/stack.mjs';
+import {root} from '../lib/places.mjs';
 import {until} from '../lib/wait.mjs';
 
-const examples = path.join(root, 'deploy/examples');
 const page = fs.readFileSync(path.join(root, 'docs/access.md'), 'utf8');
 const ways = ['handover', 'asked', 'token'];
 const programs = {Python: ['python3', 'chat.py'], Node: ['node', 'chat.mjs']};
-const lines = (way, port) => fs.readFileSync(path.join(examples, `${way}.conf`), 'utf8').replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`);
-
-// The chat behind nginx and the worker, as the page starts them.
-async function startChat(t, [command, file], way) {
-  const port = await freePort();
-  const stack = await Stack.start({config: path.join(examples, 'chat.yaml'), server: lines(way, port)});
-  defer(t, () => stack.stop());
-  const program = new Process(command, [path.join(examples, file), String(port)], {env: {...process.env, EVENTS: stack.origin}});
-  defer(t, () => program.stop('SIGKILL'));
-  await until(() => fetch(`http://127.0.0.1:${port}/chat/`).then(({ok}) => ok, () => false), 'the chat answers');
-  return stack;
-}
+const lines = (way, port) => serverLines(`${way}.conf`, port);
 
 for (const [language, program] of Object.entries(programs)) {
   for (const way of ways) {
     test(`${language}, ${way}`, async (t) => {
-      const stack = await startChat(t, program, way);
+      const {stack} = await startExample(t, program, {server: `${way}.conf`, page: '/chat/'});
       const post = (where, form, headers = {}) => fetch(`${stack.origin}/chat/${where}`, {method: 'POST', headers, body: new URLSearchParams(form)});
       const login = async (user) => ({Cookie: (await post('login', {user})).headers.get('set-cookie').split(';')[0]});
       const stream = async (headers, topic) => {
@@ -65,26 +50,9 @@ test('docs/access.md prints the lines of the examples', () => {
     for (const line of printed[n]) assert.ok(lines(way, 3000).split('\n').includes(line), line);
 });
 
-// `make run` without building, on free ports.
 test('the commands of docs/access.md', async (t) => {
   for (const way of ways) {
     const block = blocks(page).find(({name}) => name === `example=${way}`);
-    const [port, app, directory] = [await freePort(), await freePort(), temporaryDirectory(t)];
-    const conf = path.join(directory, 'server.conf');
-    fs.writeFileSync(conf, lines(way, app));
-    const code = block.code
-      .replace('python3 deploy/examples/chat.py', `EVENTS=http://127.0.0.1:${port} python3 ${examples}/chat.py ${app}`)
-      .replace(/^make run SERVER=(\S+) CONFIG=(\S+) FEED=off/m, (_, server, config) => {
-        assert.equal(server, `deploy/examples/${way}.conf`);
-        return `SERVER=${conf} CONFIG=${path.join(root, config)} FEED=off PORT=${port} ${root}/deploy/local/run`;
-      })
-      .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);
-    // What the stream shows, into a file; in the end everything that was started ends.
-    const show = code.replace(/^curl -N (.*) & sleep 1$/m, 'curl -sN $1 >said & sleep 1');
-    assert.notEqual(show, code);
-    const look = 'for n in {1..200}; do grep -q "^data: alice: hello" said && echo SHOWN && break; sleep 0.1; done; kill $(jobs -p); wait';
-    const {stdout, stderr} = await run('bash', ['-c', `${show}\n${look}`], {cwd: directory, ms: 90_000, env: {...process.env, BUILD: path.dirname(binary)}});
-    assert.match(stdout, /^SHOWN$/m, `${stdout}${stderr}`);
-    fs.rmSync(path.join(root, '.run', String(port)), {recursive: true, force: true});
+    await runCommands(t, block.code, {server: `${way}.conf`, shows: '^data: alice: hello'});
   }
 });

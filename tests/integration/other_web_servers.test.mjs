@@ -42,7 +42,7 @@ test('other web servers', async (t) => {
 
   await t.test('what the worker can do, before a request and beside a stream', async (t) => {
     const peer = await connect(t, worker.address);
-    const values = {FCGI_MAX_CONNS: '520', FCGI_MAX_REQS: '520', FCGI_MPXS_CONNS: '0'};
+    const values = {FCGI_MAX_CONNS: '10520', FCGI_MAX_REQS: '10520', FCGI_MPXS_CONNS: '0'};
     peer.write(question);
     await peer.when(() => peer.management.length === 1, 'the values');
     assert.deepEqual(peer.management[0].content, pairs(values));

@@ -180,7 +180,6 @@ test('mistakes', async (t) => {
     for (const type of [
       undefined,
       '',
-      'text/plain',
       'multipart/form-data; boundary=x',
       'application/json5',
       'json',
@@ -188,6 +187,8 @@ test('mistakes', async (t) => {
     ]) {
       assertProblem(await hub.post('topic=t&data=x', type), 415, 'Content-Type');
     }
+    // A publish stream, whose topic is in the address.
+    assertProblem(await hub.post('topic=t&data=x', 'text/plain'), 400, 'topic');
   });
 
   await t.test('the ids of the hub are its own', async () => {
@@ -199,7 +200,7 @@ test('mistakes', async (t) => {
   });
 
   await t.test('other methods', async () => {
-    for (const method of ['GET', 'PUT', 'DELETE']) {
+    for (const method of ['GET', 'PATCH', 'DELETE']) {
       const answer = await hub.nginx.fetch('/publish', {method});
       assertProblem(answer, 405);
       assert.equal(answer.header('allow'), 'POST');

@@ -1,5 +1,5 @@
 """feed ORIGIN: a small backend that gives the page of `make run` something to show. It publishes like any backend,
-with POST /publish over nginx, under topics that begin with demo/. It ends with the script that started it."""
+with POST /publish and a publish stream over nginx, under topics that begin with demo/. It ends with the script that started it."""
 
 import sys
 import time
@@ -8,6 +8,7 @@ from count import Count, last_held
 from news import News
 from notifications import Notifications
 from prices import Prices
+from publish_stream import PublishStream
 from publisher import Publisher, Unavailable
 from tokens import Tokens
 
@@ -22,7 +23,7 @@ def say(text):
 def run(publisher, origin):
     """Sends what is due, a batch a tick. What could not be sent is not kept: a worker that was away starts anew, with
     the backlog that a reader finds."""
-    sources = [Count(last_held(origin)), Prices(), Tokens(), News(), Notifications()]
+    sources = [Count(last_held(origin)), Prices(), Tokens(lambda topic: PublishStream(origin, topic, say)), News(), Notifications()]
     fresh, failures, said = True, 0, False
     while True:
         began = time.monotonic()

@@ -2,6 +2,7 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {Nginx} from './nginx.mjs';
+import {overTls} from './tls.mjs';
 
 const modules = () => {
   const said = execFileSync('sh', ['-c', 'nginx -V 2>&1']).toString();
@@ -31,16 +32,18 @@ export const nchan = {
   reading: ['--topics-as', 'joined'],
   publishing: ['--publish-as', 'raw'],
   missing: () => (existsSync(modules()) ? undefined : 'deploy/local/packages bench installs libnginx-mod-nchan'),
-  async start() {
+  async start(_, {tls = false} = {}) {
     const nginx = await Nginx.reserve('nchan');
+    const front = tls ? await overTls() : undefined;
     try {
-      await nginx.start({modules: `load_module ${modules()};`, http, locations});
+      await nginx.start({modules: `load_module ${modules()};`, http, locations: `${front?.lines ?? ''}${locations}`});
     } catch (error) {
       await nginx.stop();
       throw error;
     }
     return {
-      events: `${nginx.origin}/events`,
+      events: front ? `https://127.0.0.1:${front.port}/events` : `${nginx.origin}/events`,
+      publish: `${nginx.origin}/publish`,
       pids: {nginx: nginx.pids},
       complaints: () => nginx.complaints(),
       stop: () => nginx.stop(),

@@ -40,6 +40,7 @@ export async function startNode(name) {
   }
   return {
     events: `${nginx.origin}/events`,
+    publish: `${nginx.origin}/publish`,
     pids: {worker: [server.pid], nginx: nginx.pids},
     complaints: () => nginx.complaints(),
     stop,

@@ -118,6 +118,7 @@ async function startPushpin() {
   }
   return {
     events: `${nginx.origin}/events`,
+    publish: `${nginx.origin}/publish`,
     pids: {
       worker: children.flatMap(({pid}) => [pid, ...descendants(pid).map((below) => below.pid)]),
       nginx: nginx.pids,

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
+
 namespace worker::api {
 
 class OpenPublisher {
@@ -27,6 +29,8 @@ class OpenPublisher {
   virtual void stop(std::string_view topic) = 0;
   /// Ends it: its grant is no longer valid.
   virtual void revoke() = 0;
+  /// Ends it if nothing has come for too long. To be called now and then.
+  virtual void check_idle(base::Instant now) = 0;
 
  protected:
   /// Leaves the list before it is destroyed.
@@ -42,6 +46,7 @@ class OpenPublisher {
 class OpenPublishers {
  public:
   void add(OpenPublisher& publisher) { publishers_.push_back(publisher); }
+  bool empty() const { return publishers_.empty(); }
   /// `act` must not destroy any other.
   void each(const std::function<void(OpenPublisher&)>& act) {
     for (auto next = publishers_.begin(); next != publishers_.end();) act(*next++);

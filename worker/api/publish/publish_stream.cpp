@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t waiting_bytes_max = 1'048'576;
 // How long a held stream waits before it looks again whether the store has caught up.
 constexpr std::chrono::milliseconds wake_interval{20};
+// How long a publisher whose bytes may be stuck may be silent.
+constexpr std::chrono::hours idle_after{1};
 
 std::unique_ptr<std::string> end_line(std::string_view reason, std::string_view more = {}) {
   return std::make_unique<std::string>(fmt::format("{{\"end\":{{\"reason\":\"{}\"{}}}}}\n", reason, more));
@@ -48,6 +50,7 @@ PublishStream::PublishStream(const PublishStreamContext& context, Client& client
 }
 
 void PublishStream::begin(std::optional<base::Instant> grant_ends) {
+  taken_at_ = context_.loop.timers().now();
   context_.open.add(*this);
   if (grant_ends) {
     grant_timer_ =
@@ -68,6 +71,7 @@ void PublishStream::begin(std::optional<base::Instant> grant_ends) {
 void PublishStream::take(std::string_view piece) {
   if (phase_ != Phase::open) return;
   context_.metrics.bytes.add(piece.size());
+  taken_at_ = context_.loop.timers().now();
   body_->take(piece, *this);
   append_found();
 }
@@ -264,6 +268,11 @@ void PublishStream::drain(std::chrono::milliseconds retry) {
 void PublishStream::end_blocked() { begin_ending(end_line("blocked")); }
 
 void PublishStream::revoke() { begin_ending(end_line("revoked")); }
+
+void PublishStream::check_idle(base::Instant now) {
+  if (phase_ != Phase::open || held_ || !client_->may_be_stuck()) return;
+  if (now - taken_at_ > idle_after) begin_ending(end_line("idle"));
+}
 
 void PublishStream::on_fenced(const std::string& by) {
   begin_ending(end_line("fenced", fmt::format(",\"writer\":{}", json_text(by))));

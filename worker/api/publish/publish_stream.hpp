@@ -78,6 +78,8 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     virtual void finish(std::string_view last_lines) = 0;
     /// Nothing that was written waits in the worker's memory.
     virtual bool ready() const = 0;
+    /// Bytes of the publisher may be stuck on their way, without a sign of it.
+    virtual bool may_be_stuck() const { return false; }
     /// Takes no more bytes from the publisher, until resume().
     virtual void hold() = 0;
     virtual void resume() = 0;
@@ -119,6 +121,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   const std::vector<std::string>& topics() const override { return parameters_.defaults.topics; }
   void stop(std::string_view topic) override;
   void revoke() override;
+  void check_idle(base::Instant now) override;
 
  private:
   enum class Phase : std::uint8_t {
@@ -164,6 +167,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   std::unique_ptr<net::Timer> grant_timer_;
   std::unique_ptr<net::Timer> wake_timer_;
   base::Instant paced_until_{};    // by the rate of its subject
+  base::Instant taken_at_{};       // the last piece
   std::size_t waiting_bytes_ = 0;  // of parts_
   // For the summary: events that were answered, and the id of the last one that was stored.
   std::uint64_t stored_ = 0;

@@ -17,6 +17,9 @@ constexpr std::chrono::milliseconds pause{5};
 constexpr std::size_t held_bytes_max = 524'288;
 // Of its errors so many bytes are kept. All are counted.
 constexpr std::size_t held_errors_bytes_max = 65'536;
+// Answers up to this many bytes do not count among what all streams may keep.
+constexpr std::size_t short_bytes = 4'096;
+constexpr std::chrono::minutes idle_check_interval{1};
 
 // Proxies neither cache nor buffer it.
 http::ResponseHead answers_head() {
@@ -37,13 +40,17 @@ constexpr std::chrono::seconds blocked_after{10};
 // that had to wait because the socket was full is not continued (ngx_http_upstream_send_request_handler), and
 // fastcgi_send_timeout does not end the request. So the answer begins only when the publisher pauses, and
 // with it a publisher that never pauses is slowed by the worker as it should be. Behind that point,
-// publishers must not have more than about 128 KiB under way that is not answered. One that has is told as
+// publishers must not have more than about 64 KiB under way that is not answered. One that has is told as
 // soon as that can be known: the socket was nearly full, and the rest of an event does not come.
 class StreamedPublish final : public http::Source, public PublishStream::Client {
  public:
-  StreamedPublish(http::Exchange& exchange, net::Timers& timers, std::unique_ptr<PublishPlaces::Place> place,
-                  std::optional<std::uint64_t> content_length)
-      : exchange_(exchange), timers_(timers), place_(std::move(place)), content_length_(content_length) {}
+  StreamedPublish(http::Exchange& exchange, net::Timers& timers, base::ByteBudget& unfinished,
+                  std::unique_ptr<PublishPlaces::Place> place, std::optional<std::uint64_t> content_length)
+      : exchange_(exchange),
+        timers_(timers),
+        share_(&unfinished),
+        place_(std::move(place)),
+        content_length_(content_length) {}
   ~StreamedPublish() override { stream_->leave(); }
 
   void begin(const PublishStreamContext& context, const Identity& identity, StreamParameters parameters,
@@ -76,16 +83,23 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     wait_for_silence();
     exchange_.open(answers_head());
     if (!held_.empty()) exchange_.write(std::exchange(held_, {}));
+    share_.release();
   }
 
   void write(std::string_view lines) override {
     if (opened_) return exchange_.write(lines);
     if (!stream_->answers_all()) return keep_errors(lines);
-    held_ += lines;
-    if (held_.size() <= held_bytes_max) return;
+    if (has_room_for(lines)) return void(held_ += lines);
     timer_.reset();
     stream_->answer_errors_only();
     keep_errors(std::exchange(held_, {}));
+    keep_errors(lines);
+  }
+  // Otherwise the publisher gets a summary.
+  bool has_room_for(std::string_view lines) {
+    const auto size = held_.size() + lines.size();
+    // A string that grows takes up to twice its size.
+    return size <= held_bytes_max && (size <= short_bytes || share_.reserve(2 * size));
   }
   // The first ones, as many as may be kept.
   void keep_errors(std::string_view lines) {
@@ -106,6 +120,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     open();
     exchange_.write(lines);
   }
+  bool may_be_stuck() const override { return opened_; }
   bool ready() const override { return !opened_ || exchange_.ready(); }
   void hold() override {
     is_held_ = true;
@@ -144,6 +159,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
 
   http::Exchange& exchange_;
   net::Timers& timers_;
+  base::ByteBudget::Reservation share_;  // of held_
   const std::unique_ptr<PublishPlaces::Place> place_;
   const std::optional<std::uint64_t> content_length_;  // none where the body came in chunks
   std::uint64_t received_ = 0;
@@ -163,11 +179,17 @@ PublishStreamEndpoint::PublishStreamEndpoint(net::Loop& loop, store::Store& stor
                                              const Publishers& publishers, PublishRate& rate,
                                              const PublishSettings& settings, PublishMetrics& metrics,
                                              base::ByteBudget& unfinished, SharedPublishStreams& shared)
-    : publishers_(publishers), settings_(settings), shared_(shared), context_{loop,       store,
-                                                                              rate,       settings_,
-                                                                              metrics,    tools_,
-                                                                              unfinished, shared.writers,
-                                                                              open_,      found_} {}
+    : publishers_(publishers),
+      settings_(settings),
+      shared_(shared),
+      context_{loop, store, rate, settings_, metrics, tools_, unfinished, shared.writers, open_, found_},
+      idle_timer_(loop.timers(), [this] { check_idle(); }) {}
+
+void PublishStreamEndpoint::check_idle() {
+  const auto now = context_.loop.timers().now();
+  open_.each([now](OpenPublisher& publisher) { publisher.check_idle(now); });
+  if (!open_.empty()) idle_timer_.arm_in(idle_check_interval);
+}
 
 void PublishStreamEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
@@ -182,11 +204,13 @@ void PublishStreamEndpoint::serve(http::Exchange& exchange) {
     context_.metrics.limits.count(metrics::Limit::publish_streams);
     return exchange.answer(http::problem(503, too_many_publish_streams(settings_), {{"Retry-After", "1"}}));
   }
-  auto source = std::make_unique<StreamedPublish>(exchange, context_.loop.timers(), std::move(place),
+  auto source = std::make_unique<StreamedPublish>(exchange, context_.loop.timers(), context_.unfinished,
+                                                  std::move(place),
                                                   base::parse_number<std::uint64_t>(request.content_length));
   const auto grant_ends = publishers_.end_of(identity.value());
   source->begin(context_, identity.value(), std::move(parameters).value(), grant_ends);
   exchange.keep(std::move(source));
+  if (!idle_timer_.armed()) idle_timer_.arm_in(idle_check_interval);
 }
 
 }  // namespace worker::api

@@ -34,6 +34,8 @@ class PublishStreamEndpoint final : public http::Endpoint {
   const PublishStreamContext& context() const { return context_; }
 
  private:
+  void check_idle();
+
   const Publishers& publishers_;
   PublishSettings settings_;
   BodyTools tools_;
@@ -41,6 +43,7 @@ class PublishStreamEndpoint final : public http::Endpoint {
   FoundEvents found_;
   SharedPublishStreams& shared_;
   const PublishStreamContext context_;
+  net::Timer idle_timer_;
 };
 
 }  // namespace worker::api

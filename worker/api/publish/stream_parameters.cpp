@@ -44,8 +44,7 @@ class Reader {
   void read(std::string_view name, std::string_view value) {
     if (name == "topic") return defaults_.add_topic(value);
     if (std::ranges::find(names, name) == names.end()) return check_unknown(name);
-    if (std::ranges::find(seen_, name) != seen_.end())
-      throw InvalidRequest(fmt::format("{}: is given twice", name));
+    if (seen(name)) throw InvalidRequest(fmt::format("{}: is given twice", name));
     seen_.emplace_back(name);
     if (name == "event" || name == "key" || name == "private" || name == "retry") {
       const auto field = field_named(name);
@@ -83,12 +82,16 @@ class Reader {
     if (split_ == 1U) parameters_.format = Format::text_chunks;
     if (parameters_.ids != StreamParameters::Ids::keep && format != Format::event_stream)
       throw InvalidRequest("ids: goes with Content-Type: text/event-stream");
+    using Answers = StreamParameters::Answers;
+    if (!seen("answers") && parameters_.format != Format::ndjson) parameters_.answers = Answers::errors;
     if (parameters_.ids == StreamParameters::Ids::unique)
       parameters_.id_prefix = std::make_shared<const std::string>(random_prefix());
     return std::move(parameters_);
   }
 
  private:
+  bool seen(std::string_view name) const { return std::ranges::find(seen_, name) != seen_.end(); }
+
   static constexpr std::size_t writer_bytes_max = 128;
 
   // A parameter of the web server or of the application is none of ours. One that resembles ours would be
@@ -116,8 +119,7 @@ class Reader {
     if (format == Format::event_stream || format == Format::text_lines)
       throw InvalidRequest("topic: is missing; a body of this type has none, so it must be in the URL");
     for (const std::string_view name : {"close", "abort", "writer"}) {
-      if (std::ranges::find(seen_, name) != seen_.end())
-        throw InvalidRequest(fmt::format("{}: needs a topic beside it", name));
+      if (seen(name)) throw InvalidRequest(fmt::format("{}: needs a topic beside it", name));
     }
   }
 

@@ -29,7 +29,7 @@ struct StreamParameters {
     none,    // the worker makes all ids
   };
   enum class Answers {
-    automatic,  // all, unless the publisher sends without a pause and so can hardly read
+    automatic,  // for NDJSON: all, unless the publisher sends without a pause; else errors
     all,        // a line for each event, at once
     errors,     // a line for each event that is not stored, and a summary, both at the end
   };

@@ -36,7 +36,9 @@ struct EndpointFixture {
     from.method = "POST";
     from.path = "/publish/stream";
     from.query = http::Query::parse(query);
+    // Text that is answered as NDJSON is.
     if (from.content_type.empty()) from.content_type = "text/plain";
+    if (!from.query.first("answers")) from.query.add("answers", "auto");
     auto made = std::make_unique<Request>(std::move(from));
     endpoint().serve(made->exchange);
     return made;

@@ -27,8 +27,12 @@ std::string told(const StreamParameters& given) {
   if (defaults.is_private) text += " private";
   if (given.ids == StreamParameters::Ids::unique) text += " unique ids";
   if (given.ids == StreamParameters::Ids::none) text += " no ids";
-  if (given.answers == StreamParameters::Answers::all) text += " all answers";
-  if (given.answers == StreamParameters::Answers::errors) text += " errors only";
+  using Answers = StreamParameters::Answers;
+  // The default of the format goes without saying.
+  const bool ndjson = given.format == StreamParameters::Format::ndjson;
+  if (given.answers == Answers::all) text += " all answers";
+  if (given.answers == Answers::errors && ndjson) text += " errors only";
+  if (given.answers == Answers::automatic && !ndjson) text += " automatic answers";
   if (given.close_topics) text += " closes";
   if (!given.abort_type.empty()) text += " abort=" + given.abort_type;
   if (given.writer) text += " writer=" + *given.writer;
