@@ -22,6 +22,7 @@ struct Publisher final : OpenPublisher {
   const std::vector<std::string>& topics() const override { return topics_; }
   void stop(std::string_view topic) override { told.append(topic).append(" "); }
   void revoke() override { told += "revoked "; }
+  void check_idle(base::Instant /*now*/) override {}
 
   const std::string subject_;
   const std::vector<std::string> topics_;
