@@ -301,6 +301,52 @@ BOOST_AUTO_TEST_CASE(a_publisher_that_is_silent_within_a_line) {
   BOOST_TEST(!other->exchange.finished);
 }
 
+// Where the body ended with a line, nothing tells that bytes are missing.
+BOOST_AUTO_TEST_CASE(a_publisher_that_is_silent_for_an_hour) {
+  const auto answered = request("topic=t&answers=all");
+  const auto asks = request("topic=t");
+  BOOST_TEST(answered->send("one\n") == id_line("e-1"));
+  advance(first_pause);
+  for (int minute = 0; minute < 59; ++minute) {
+    advance(1min);
+    asks->send("");
+  }
+  BOOST_TEST(!answered->exchange.finished);
+  advance(1min);
+  BOOST_TEST(answered->exchange.news() == "{\"end\":{\"reason\":\"idle\"}}\n");
+  BOOST_TEST(!asks->exchange.finished);
+  // Streams that come later are looked at, too.
+  const auto late = request("topic=t&answers=all");
+  for (int minute = 0; minute < 62; ++minute) advance(1min);
+  BOOST_TEST(late->exchange.finished);
+}
+
+// What waits for the first pause counts among what all streams may keep.
+BOOST_AUTO_TEST_CASE(answers_that_all_streams_together_cannot_keep) {
+  unfinished.set_limit(20'000);
+  base::ByteBudget::Reservation others(&unfinished);
+  BOOST_TEST(others.reserve(15'000));
+  const auto stream = request("topic=t");
+  // Up to 4 KiB are free, and twice as much is taken for more.
+  stream->send(lines(200));
+  BOOST_TEST(unfinished.used() == 15'000U);
+  stream->send(lines(100));
+  BOOST_TEST(unfinished.used() == 15'000U);
+  BOOST_TEST(stream->end() == "{\"stored\":300,\"rejected\":0,\"last\":\"e-300\"}\n");
+  others.release();
+  {
+    const auto next = request("topic=t");
+    next->send(lines(300));
+    BOOST_TEST(unfinished.used() > 4'096U);
+    advance(first_pause);
+    BOOST_TEST(unfinished.used() == 0U);
+    const auto leaves = request("topic=t");
+    leaves->send(lines(300));
+    BOOST_TEST(unfinished.used() > 4'096U);
+  }
+  BOOST_TEST(unfinished.used() == 0U);
+}
+
 // --- refusals ---
 
 BOOST_AUTO_TEST_CASE(refusals) {

@@ -24,6 +24,7 @@ struct RecordingClient final : api::PublishStream::Client {
     got += "END";
   }
   bool ready() const override { return !full; }
+  bool may_be_stuck() const override { return stuck; }
   void hold() override { got += "<"; }
   void resume() override { got += ">"; }
 
@@ -33,6 +34,8 @@ struct RecordingClient final : api::PublishStream::Client {
   std::string got;
   /// Set it to play a client that does not read.
   bool full = false;
+  /// Its bytes may be stuck on their way.
+  bool stuck = false;
 };
 
 template <class Store>

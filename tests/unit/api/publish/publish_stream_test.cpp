@@ -257,6 +257,36 @@ BOOST_AUTO_TEST_CASE(the_streams_of_a_subject_are_revoked) {
   BOOST_TEST(two->take("x\n") == id_line("e-1"));
 }
 
+// --- silence ---
+
+BOOST_AUTO_TEST_CASE(whose_bytes_may_be_stuck_may_be_silent_for_an_hour) {
+  const auto silent = publisher(lines());
+  silent->client.stuck = true;
+  const auto busy = publisher(lines());
+  busy->client.stuck = true;
+  const auto other = publisher(lines());
+  const auto check = [this] {
+    open.each([this](api::OpenPublisher& each) { each.check_idle(clock.now()); });
+  };
+  advance(30min);
+  BOOST_TEST(busy->take("half a li") == "");
+  advance(30min);
+  check();
+  BOOST_TEST(silent->client.news() == "");
+  advance(1ms);
+  check();
+  BOOST_TEST(silent->client.news() == "{\"end\":{\"reason\":\"idle\"}}\nEND");
+  BOOST_TEST(busy->client.news() + other->client.news() == "");
+  check();
+  BOOST_TEST(silent->client.news() == "");
+  // It is the worker who takes nothing.
+  busy->client.full = true;
+  BOOST_TEST(busy->take("ne\n") == id_line("e-1") + "<");
+  advance(2h);
+  check();
+  BOOST_TEST(busy->client.news() == "");
+}
+
 // --- stop ---
 
 BOOST_AUTO_TEST_CASE(those_of_a_topic_are_told_to_stop_and_go_on) {
