@@ -164,7 +164,7 @@ void read_storage(Section& section, store::StorageSettings& storage, log::Settin
   const auto is_name = [](const std::string& name) {
     return !name.empty() && name.size() <= 200 && name.find_first_of("{}") == std::string::npos;
   };
-  section.word("namespace", storage.redis.hub, is_name, "a name of 1 to 200 bytes without braces");
+  section.word("namespace", storage.redis.key_namespace, is_name, "a name of 1 to 200 bytes without braces");
 }
 
 void read_greeting(Section& section, api::GreetingSettings& greeting) {

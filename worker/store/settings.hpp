@@ -27,9 +27,9 @@ struct RedisSettings {
   RedisAddress address;
   /// Empty: none is asked for.
   std::string password;
-  /// Names the hub: workers with the same one share its events. All keys begin with it, in braces, so that a
-  /// Redis Cluster keeps them together.
-  std::string hub = "sse-worker";
+  /// `store.namespace`: names the cluster. Workers with the same one share its events. All keys begin with
+  /// it, in braces, so that a Redis Cluster keeps them together.
+  std::string key_namespace = "sse-worker";
 
   bool operator==(const RedisSettings&) const = default;
 };

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(each_former_name_gives_a_warning) {
 
 BOOST_AUTO_TEST_CASE(a_former_name_in_a_section_with_its_new_name) {
   const auto config = parse("store:\n  hub: chat\n", "f").value();
-  BOOST_TEST(config.storage.redis.hub == "chat");
+  BOOST_TEST(config.storage.redis.key_namespace == "chat");
   BOOST_TEST(warnings_of("store:\n  hub: chat\n") ==
                  std::vector<std::string>{"f:2:3: store.hub is a former name; write store.namespace"},
              boost::test_tools::per_element());

@@ -99,7 +99,7 @@ inline Values values_of(const Config& config) {
                                       storage.redis.address.database)
                         : storage.redis.address.path},
       {"store.password", storage.redis.password},
-      {"store.namespace", storage.redis.hub},
+      {"store.namespace", storage.redis.key_namespace},
       {"store.path", storage.path},
       {"store.pending_bytes_max", fmt::format("{}", history.waiting_bytes_max)},
       {"store.durability",

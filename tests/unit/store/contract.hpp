@@ -107,10 +107,10 @@ class RedisSubject final : public Subject {
 
  protected:
   std::unique_ptr<support::EventLog> make() override {
-    static std::atomic<int> hubs = 0;
+    static std::atomic<int> clusters = 0;
     RedisSettings redis;
     redis.address = support::RedisServer::shared().address();
-    redis.hub = fmt::format("hub{}", ++hubs);
+    redis.key_namespace = fmt::format("cluster{}", ++clusters);
     auto made =
         std::make_unique<support::EventLog>(settings, "none", clock, support::EventLog::Writers::many);
     made->with([&](log::Log& log) { return std::make_unique<RedisStore>(log, redis, logger_); });

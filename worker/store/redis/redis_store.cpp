@@ -17,7 +17,7 @@ base::Random jitter(const base::Clock& clock, int link) {
 
 RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& logger)
     : logger_(logger),
-      stream_(redis.hub),
+      stream_(redis.key_namespace),
       queue_(log),
       readback_(queue_),
       reader_(log, stream_, logger),
@@ -47,7 +47,8 @@ void RedisStore::append(std::vector<log::Draft> drafts, Done done) {
 
 bool RedisStore::reconfigure(const StorageSettings& storage) {
   const auto current = read_link_.settings();
-  if (storage.kind != StorageSettings::Kind::redis || storage.redis.hub != current.hub) return false;
+  if (storage.kind != StorageSettings::Kind::redis || storage.redis.key_namespace != current.key_namespace)
+    return false;
   if (storage.redis == current) return true;
   logger_.info("store reconfigured: store=redis from={} to={}", text_of(current.address),
                text_of(storage.redis.address));

@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(it_moves_to_another_address) {
   BOOST_TEST(insist(*one) == one->id_of(3));
   BOOST_TEST(other.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
   BOOST_TEST(server.ask({"XLEN", "{sse-worker}:events"})->integer == 1);
-  elsewhere.redis.hub = "another";
+  elsewhere.redis.key_namespace = "another";
   BOOST_TEST(!one->reconfigure(elsewhere));
 }
 

@@ -301,11 +301,11 @@ BOOST_AUTO_TEST_CASE(a_long_history_with_holes_is_read_at_the_start) {
   BOOST_TEST(resume(*next, last) == "after 700");
 }
 
-BOOST_AUTO_TEST_CASE(hubs_of_other_names_are_others) {
+BOOST_AUTO_TEST_CASE(other_namespaces_are_other_clusters) {
   const auto one = worker();
   RedisSettings redis;
   redis.address = server.address();
-  redis.hub = "other";
+  redis.key_namespace = "other";
   worker::log::Log other(settings, "none", clock);
   const RedisStore store(other, redis, logger);
   publish(*one, "a");
