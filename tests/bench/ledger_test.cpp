@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(each_connection_and_topic_is_a_lane) {
 BOOST_AUTO_TEST_CASE(lost_is_what_was_acknowledged_and_never_came) {
   Ledger ledger({"a", "b"}, 1);
   std::vector<Stamp> stamps;
+  stamps.reserve(6);
   for (int i = 0; i < 6; ++i) stamps.push_back(ledger.next(0, 0));
   Inbox inbox;
   BOOST_TEST(ledger.lost({"a"}, inbox) == 6U);

@@ -21,15 +21,11 @@ constexpr std::size_t claims_depth_max = 16;
 constexpr std::size_t subject_bytes_max = 1'024;
 constexpr std::size_t audiences_max = 100;
 
-auto refuse(Reason reason, std::string sentence) {
-  return base::failure(TokenRefusal{reason, std::move(sentence)});
-}
-
 enum class Round { down, up };
 
 // A NumericDate (RFC 7519, section 2): seconds since 1970, with a fraction if somebody likes.
-base::Result<std::optional<sys_seconds>, TokenRefusal> date(const json& claims, const char* name,
-                                                            Round round) {
+base::Result<std::optional<sys_seconds>, TokenRefusal> date_claim(const json& claims, const char* name,
+                                                                  Round round) {
   constexpr double end_of_9999 = 253'402'300'799.0;
   const auto found = claims.find(name);
   if (found == claims.end()) return std::optional<sys_seconds>();
@@ -44,9 +40,9 @@ base::Result<std::optional<sys_seconds>, TokenRefusal> date(const json& claims, 
 }
 
 base::Result<TimeClaims, TokenRefusal> times_of(const json& claims, const ClaimRules& rules) {
-  BOOST_OUTCOME_TRY(expires, date(claims, "exp", Round::down));
-  BOOST_OUTCOME_TRY(not_before, date(claims, "nbf", Round::up));
-  BOOST_OUTCOME_TRY(issued, date(claims, "iat", Round::down));
+  BOOST_OUTCOME_TRY(expires, date_claim(claims, "exp", Round::down));
+  BOOST_OUTCOME_TRY(not_before, date_claim(claims, "nbf", Round::up));
+  BOOST_OUTCOME_TRY(issued, date_claim(claims, "iat", Round::down));
   if (!expires && rules.expiry_required)
     return refuse(Reason::no_expiry, "The token has no claim `exp`, the time when it ends; add one.");
   return TimeClaims{expires, not_before, issued};

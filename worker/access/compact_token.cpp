@@ -18,10 +18,6 @@ using Reason = TokenRefusal::Reason;
 constexpr std::size_t header_depth_max = 4;
 constexpr std::size_t key_id_bytes_max = 256;
 
-auto refuse(Reason reason, std::string sentence) {
-  return base::failure(TokenRefusal{reason, std::move(sentence)});
-}
-
 bool is_base64url(std::string_view text) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   return text.size() % 4 != 1 && text.find_first_not_of(alphabet) == std::string_view::npos;
@@ -70,7 +66,7 @@ base::Result<void, TokenRefusal> check_header(const nlohmann::json& header) {
   return base::success();
 }
 
-base::Result<Algorithm, TokenRefusal> algorithm_of(const nlohmann::json& header) {
+base::Result<Algorithm, TokenRefusal> header_algorithm(const nlohmann::json& header) {
   const auto* name = string_member(header, "alg");
   if (name == nullptr)
     return refuse(Reason::header, "The token has no header `alg`, which must be a string.");
@@ -125,7 +121,7 @@ base::Result<CompactToken, TokenRefusal> parse_compact_token(std::string_view to
   auto header = parse_strict_object(*text, header_depth_max);
   if (!header) return refuse(Reason::header, fmt::format("The header of the token {}.", header.error()));
   BOOST_OUTCOME_TRY(check_header(header.value()));
-  BOOST_OUTCOME_TRY(algorithm, algorithm_of(header.value()));
+  BOOST_OUTCOME_TRY(algorithm, header_algorithm(header.value()));
   BOOST_OUTCOME_TRY(key_id, key_id_of(header.value()));
   return CompactToken{token, algorithm, std::move(key_id), parts[1], signature->size()};
 }

@@ -11,7 +11,7 @@
 namespace worker::access {
 namespace {
 
-struct Free {
+struct FreeJose {
   void operator()(void* memory) const { std::free(memory); }
   void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
   void operator()(json_t* json) const { json_decref(json); }
@@ -40,15 +40,15 @@ JoseKey import_secret(std::string_view secret) {
 
 bool verify_signature(std::string_view token, const JoseKey& key) {
   cjose_err error{};
-  const std::unique_ptr<cjose_jws_t, Free> jws(cjose_jws_import(token.data(), token.size(), &error));
+  const std::unique_ptr<cjose_jws_t, FreeJose> jws(cjose_jws_import(token.data(), token.size(), &error));
   return jws && cjose_jws_verify(jws.get(), key.get(), &error);
 }
 
 std::optional<std::string> sign(const std::string& header, std::string_view payload, const JoseKey& key) {
   cjose_err error{};
-  const std::unique_ptr<json_t, Free> json(json_loadb(header.data(), header.size(), 0, nullptr));
+  const std::unique_ptr<json_t, FreeJose> json(json_loadb(header.data(), header.size(), 0, nullptr));
   if (!json) return std::nullopt;
-  const std::unique_ptr<cjose_jws_t, Free> jws(
+  const std::unique_ptr<cjose_jws_t, FreeJose> jws(
       cjose_jws_sign(key.get(), json.get(), bytes_of(payload), payload.size(), &error));
   const char* text = nullptr;
   if (!jws || !cjose_jws_export(jws.get(), &text, &error) || text == nullptr) return std::nullopt;
@@ -64,7 +64,7 @@ std::optional<std::string> decode_base64url(std::string_view text) {
   std::size_t size = 0;
   cjose_err error{};
   if (!cjose_base64url_decode(text.data(), text.size(), &decoded, &size, &error)) return std::nullopt;
-  const std::unique_ptr<std::uint8_t, Free> memory(decoded);
+  const std::unique_ptr<std::uint8_t, FreeJose> memory(decoded);
   std::string bytes(reinterpret_cast<const char*>(decoded), size);
   if (encode_base64url(bytes) != text) return std::nullopt;
   return bytes;
@@ -75,7 +75,7 @@ std::string encode_base64url(std::string_view bytes) {
   std::size_t size = 0;
   cjose_err error{};
   if (!cjose_base64url_encode(bytes_of(bytes), bytes.size(), &encoded, &size, &error)) throw std::bad_alloc();
-  const std::unique_ptr<char, Free> memory(encoded);
+  const std::unique_ptr<char, FreeJose> memory(encoded);
   return {encoded, size};
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): libcjose calls it so
 struct _cjose_jwk_int;
 
 namespace worker::access {

@@ -16,12 +16,12 @@ namespace {
 
 using nlohmann::json;
 
-auto refuse(std::string sentence) { return base::failure(std::move(sentence)); }
+auto unusable_key(std::string sentence) { return base::failure(std::move(sentence)); }
 
 using Checked = base::Result<void, std::string>;
 
 // The bytes of a member in base64url; empty where there is none.
-std::string bytes_of(const json& jwk, const char* name) {
+std::string member_bytes(const json& jwk, const char* name) {
   const auto* text = string_member(jwk, name);
   return text == nullptr ? std::string() : decode_base64url(*text).value_or("");
 }
@@ -36,25 +36,25 @@ std::size_t bits_of(std::string_view number) {
 
 Checked check_secret_bytes(std::size_t bytes, Algorithm algorithm) {
   if (bytes >= hash_bytes_of(algorithm)) return base::success();
-  return refuse(
+  return unusable_key(
       fmt::format("the secret has {} bytes; {} needs at least {}. `openssl rand -base64 {}` makes one", bytes,
                   name_of(algorithm), hash_bytes_of(algorithm), hash_bytes_of(algorithm)));
 }
 
 Checked check_rsa(const json& jwk) {
-  const auto modulus = bytes_of(jwk, "n");
-  const auto exponent = bytes_of(jwk, "e");
-  if (modulus.empty() || exponent.empty()) return refuse("the RSA key has no valid `n` and `e`");
+  const auto modulus = member_bytes(jwk, "n");
+  const auto exponent = member_bytes(jwk, "e");
+  if (modulus.empty() || exponent.empty()) return unusable_key("the RSA key has no valid `n` and `e`");
   const auto bits = bits_of(modulus);
   if (bits < rsa_bits_min)
-    return refuse(fmt::format("the RSA key has {} bits; at least {} are required", bits, rsa_bits_min));
+    return unusable_key(fmt::format("the RSA key has {} bits; at least {} are required", bits, rsa_bits_min));
   if (bits > rsa_bits_max)
-    return refuse(fmt::format("the RSA key has {} bits; at most {} are allowed", bits, rsa_bits_max));
+    return unusable_key(fmt::format("the RSA key has {} bits; at most {} are allowed", bits, rsa_bits_max));
   // An exponent of 1 accepts any signature, an even one is no key, and a long one makes verifying slow.
   const auto exponent_bits = bits_of(exponent);
   const bool odd = (static_cast<unsigned char>(exponent.back()) & 1U) != 0;
   if (exponent_bits < 2 || exponent_bits > 32 || !odd)
-    return refuse("the RSA key has an exponent that is not allowed");
+    return unusable_key("the RSA key has an exponent that is not allowed");
   return base::success();
 }
 
@@ -62,10 +62,10 @@ Checked check_curve(const json& jwk, Algorithm algorithm) {
   const auto [name, bytes] = curve_of(algorithm);
   const auto* curve = string_member(jwk, "crv");
   if (curve == nullptr || *curve != name)
-    return refuse(
+    return unusable_key(
         fmt::format("{} needs a key on the curve {}, and this key is on another", name_of(algorithm), name));
-  if (bytes_of(jwk, "x").size() != bytes || bytes_of(jwk, "y").size() != bytes)
-    return refuse(fmt::format("the EC key needs `x` and `y` of {} bytes each", bytes));
+  if (member_bytes(jwk, "x").size() != bytes || member_bytes(jwk, "y").size() != bytes)
+    return unusable_key(fmt::format("the EC key needs `x` and `y` of {} bytes each", bytes));
   return base::success();
 }
 
@@ -88,27 +88,29 @@ std::optional<Algorithm> only_algorithm(const json& jwk) {
   return std::nullopt;
 }
 
-base::Result<Algorithm, std::string> algorithm_of(const json& jwk, KeyKind kind,
-                                                  std::optional<Algorithm> configured) {
+base::Result<Algorithm, std::string> key_algorithm(const json& jwk, KeyKind kind,
+                                                   std::optional<Algorithm> configured) {
   if (jwk.contains("alg")) {
     const auto* name = string_member(jwk, "alg");
     const auto named = name == nullptr ? std::nullopt : algorithm_named(*name);
-    if (!named) return refuse("its `alg` is not supported");
+    if (!named) return unusable_key("its `alg` is not supported");
     if (kind_of(*named) != kind)
-      return refuse(fmt::format("its `alg` {} does not fit its `kty`", name_of(*named)));
+      return unusable_key(fmt::format("its `alg` {} does not fit its `kty`", name_of(*named)));
     return *named;
   }
   if (configured) {
     if (kind_of(*configured) != kind)
-      return refuse(fmt::format("it is not a key for {}, the configured `algorithm`", name_of(*configured)));
+      return unusable_key(
+          fmt::format("it is not a key for {}, the configured `algorithm`", name_of(*configured)));
     return *configured;
   }
   if (kind == KeyKind::ec) {
     if (const auto only = only_algorithm(jwk)) return *only;
-    return refuse("its curve is not supported; supported are P-256, P-384 and P-521");
+    return unusable_key("its curve is not supported; supported are P-256, P-384 and P-521");
   }
-  return refuse(kind == KeyKind::rsa ? "it fits several algorithms; configure `algorithm`, such as RS256"
-                                     : "it fits several algorithms; configure `algorithm`, such as HS256");
+  return unusable_key(kind == KeyKind::rsa
+                          ? "it fits several algorithms; configure `algorithm`, such as RS256"
+                          : "it fits several algorithms; configure `algorithm`, such as HS256");
 }
 
 // Only what is needed and is base64url: libcjose ends the process for some texts that are not.
@@ -130,22 +132,22 @@ json needed_members(const json& jwk, KeyKind kind, KeyUse use) {
 }  // namespace
 
 KeyResult secret_key(std::string_view secret, std::optional<Algorithm> algorithm) {
-  if (!algorithm) return refuse("a secret needs `algorithm`: HS256, HS384 or HS512");
+  if (!algorithm) return unusable_key("a secret needs `algorithm`: HS256, HS384 or HS512");
   if (kind_of(*algorithm) != KeyKind::secret)
-    return refuse(
+    return unusable_key(
         fmt::format("a secret is a key for HS256, HS384 and HS512, not for {}", name_of(*algorithm)));
   BOOST_OUTCOME_TRY(check_secret_bytes(secret.size(), *algorithm));
   auto handle = import_secret(secret);
-  if (!handle) return refuse("the secret cannot be used");
+  if (!handle) return unusable_key("the secret cannot be used");
   return Key{*algorithm, {}, {}, std::move(handle)};
 }
 
 KeyResult jwk_key(const json& jwk, std::optional<Algorithm> configured, KeyUse use) {
   const auto kind = kind_in(jwk);
-  if (!kind) return refuse("its `kty` is not supported; supported are RSA, EC and oct");
-  BOOST_OUTCOME_TRY(algorithm, algorithm_of(jwk, *kind, configured));
+  if (!kind) return unusable_key("its `kty` is not supported; supported are RSA, EC and oct");
+  BOOST_OUTCOME_TRY(algorithm, key_algorithm(jwk, *kind, configured));
   if (kind == KeyKind::secret) {
-    BOOST_OUTCOME_TRY(check_secret_bytes(bytes_of(jwk, "k").size(), algorithm));
+    BOOST_OUTCOME_TRY(check_secret_bytes(member_bytes(jwk, "k").size(), algorithm));
   }
   if (kind == KeyKind::rsa) {
     BOOST_OUTCOME_TRY(check_rsa(jwk));
@@ -153,17 +155,17 @@ KeyResult jwk_key(const json& jwk, std::optional<Algorithm> configured, KeyUse u
   if (kind == KeyKind::ec) {
     BOOST_OUTCOME_TRY(check_curve(jwk, algorithm));
   }
-  if (use == KeyUse::sign && kind != KeyKind::secret && bytes_of(jwk, "d").empty())
-    return refuse("it is a public key; a private one is needed to sign");
+  if (use == KeyUse::sign && kind != KeyKind::secret && member_bytes(jwk, "d").empty())
+    return unusable_key("it is a public key; a private one is needed to sign");
   const auto* id = string_member(jwk, "kid");
   auto handle = import_jwk(needed_members(jwk, *kind, use).dump());
-  if (!handle) return refuse("its numbers are not those of a key");
+  if (!handle) return unusable_key("its numbers are not those of a key");
   return Key{algorithm, id == nullptr ? std::string() : *id, {}, std::move(handle)};
 }
 
 KeyResult pem_key(std::string_view pem, std::optional<Algorithm> algorithm, KeyUse use) {
   if (algorithm && kind_of(*algorithm) == KeyKind::secret) {
-    return refuse(
+    return unusable_key(
         fmt::format("it holds a public key, and {} needs a secret: whoever knows the public key could sign",
                     name_of(*algorithm)));
   }

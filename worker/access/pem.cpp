@@ -20,15 +20,15 @@ namespace {
 
 using nlohmann::json;
 
-struct Free {
+struct FreeOpenssl {
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(BIGNUM* number) const { BN_clear_free(number); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
 template <class T>
-using Owned = std::unique_ptr<T, Free>;
+using Owned = std::unique_ptr<T, FreeOpenssl>;
 
-auto refuse(std::string sentence) { return base::failure(std::move(sentence)); }
+auto unusable_pem(std::string sentence) { return base::failure(std::move(sentence)); }
 
 // OpenSSL would ask for it on the terminal.
 int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*user*/) { return -1; }
@@ -77,7 +77,7 @@ base::Result<json, std::string> ec_jwk(const EVP_PKEY* key, bool is_private) {
   EVP_PKEY_get_group_name(key, group.data(), group.size(), &length);
   const auto* curve = std::ranges::find(curves, std::string_view(group.data(), length), &Curve::openssl);
   if (curve == curves.end())
-    return refuse("its curve is not supported; supported are P-256, P-384 and P-521");
+    return unusable_pem("its curve is not supported; supported are P-256, P-384 and P-521");
   json jwk = {{"kty", "EC"},
               {"crv", curve->jwk},
               {"x", encode_base64url(number(key, OSSL_PKEY_PARAM_EC_PUB_X, curve->bytes))},
@@ -87,19 +87,20 @@ base::Result<json, std::string> ec_jwk(const EVP_PKEY* key, bool is_private) {
 }
 
 base::Result<json, std::string> read(std::string_view pem, bool is_private) {
-  if (pem.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return refuse("is too large");
+  if (pem.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    return unusable_pem("is too large");
   const Owned<BIO> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
   const Owned<EVP_PKEY> key(is_private ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_passphrase, nullptr)
                                        : PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr));
   // OpenSSL keeps errors for the next caller on this thread.
   ERR_clear_error();
   if (!key) {
-    return refuse(is_private ? "holds no private key in PEM that can be read without a passphrase"
-                             : "holds no public key in PEM");
+    return unusable_pem(is_private ? "holds no private key in PEM that can be read without a passphrase"
+                                   : "holds no public key in PEM");
   }
   if (EVP_PKEY_is_a(key.get(), "RSA") == 1) return base::success(rsa_jwk(key.get(), is_private));
   if (EVP_PKEY_is_a(key.get(), "EC") == 1) return ec_jwk(key.get(), is_private);
-  return refuse("is not a key for RSA or an elliptic curve of NIST; EdDSA is not supported");
+  return unusable_pem("is not a key for RSA or an elliptic curve of NIST; EdDSA is not supported");
 }
 
 }  // namespace
@@ -107,12 +108,12 @@ base::Result<json, std::string> read(std::string_view pem, bool is_private) {
 base::Result<json, std::string> jwk_of_public_pem(std::string_view pem) {
   constexpr auto found = std::string_view::npos;
   if (pem.find("PRIVATE KEY-----") != found) {
-    return refuse(
+    return unusable_pem(
         "holds a private key, which only the issuer should have; write its public key to the file: "
         "openssl pkey -in FILE -pubout");
   }
   if (pem.find("BEGIN CERTIFICATE-----") != found)
-    return refuse(
+    return unusable_pem(
         "holds a certificate; write its public key to the file: openssl x509 -in FILE -noout -pubkey");
   return read(pem, false);
 }

@@ -17,10 +17,6 @@ using nlohmann::json;
 using Reason = TokenRefusal::Reason;
 using List = std::vector<std::string_view>;
 
-auto refuse(Reason reason, std::string sentence) {
-  return base::failure(TokenRefusal{reason, std::move(sentence)});
-}
-
 struct Lists {
   List subscribe, publish;
 };

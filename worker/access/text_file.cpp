@@ -15,7 +15,7 @@
 namespace worker::access {
 namespace {
 
-auto refuse(const std::string& file, const std::string& what) {
+auto unusable_file(const std::string& file, const std::string& what) {
   return base::failure(fmt::format("{}: {}", file, what));
 }
 
@@ -29,20 +29,20 @@ std::string unreadable(int error) {
 
 base::Result<TextFile, std::string> read_text_file(const std::string& file, std::size_t bytes_max) {
   const base::UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!opened) return refuse(file, unreadable(errno));
+  if (!opened) return unusable_file(file, unreadable(errno));
   struct stat found {};
-  if (::fstat(opened.get(), &found) != 0) return refuse(file, unreadable(errno));
-  if (!S_ISREG(found.st_mode)) return refuse(file, "is not a regular file");
+  if (::fstat(opened.get(), &found) != 0) return unusable_file(file, unreadable(errno));
+  if (!S_ISREG(found.st_mode)) return unusable_file(file, "is not a regular file");
   std::string text;
   for (std::size_t size = 0;;) {
     constexpr std::size_t step = 16'384;
     text.resize(size + step);
     const auto got = ::read(opened.get(), text.data() + size, step);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return refuse(file, unreadable(errno));
+    if (got < 0) return unusable_file(file, unreadable(errno));
     size += static_cast<std::size_t>(got);
     text.resize(size);
-    if (size > bytes_max) return refuse(file, fmt::format("has more than {} bytes", bytes_max));
+    if (size > bytes_max) return unusable_file(file, fmt::format("has more than {} bytes", bytes_max));
     if (got == 0) return TextFile{std::move(text)};
   }
 }

@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
 
 namespace worker::access {
 
@@ -38,5 +41,10 @@ struct TokenRefusal {
     return reason == Reason::size || reason == Reason::form ? "invalid_request" : "invalid_token";
   }
 };
+
+/// `return refuse(…);` of a function that gives a Result.
+inline auto refuse(TokenRefusal::Reason reason, std::string sentence) {
+  return base::failure(TokenRefusal{reason, std::move(sentence)});
+}
 
 }  // namespace worker::access

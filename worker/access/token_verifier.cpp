@@ -13,10 +13,6 @@ namespace {
 
 using Reason = TokenRefusal::Reason;
 
-auto refuse(Reason reason, std::string sentence) {
-  return base::failure(TokenRefusal{reason, std::move(sentence)});
-}
-
 // Before libcjose sees it: it reads a short HMAC past its end, and takes ECDSA signatures of any length.
 bool has_right_length(const CompactToken& token, const Key& key) {
   switch (kind_of(key.algorithm)) {

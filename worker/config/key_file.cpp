@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t key_file_bytes_max = 4'096;
 constexpr const char* how_to_make = "make one with: openssl rand -hex 32";
 
-std::string unreadable(const std::string& file, int error) {
+std::string key_file_problem(const std::string& file, int error) {
   if (error == ENOENT) return fmt::format("there is no file {}; {}", file, how_to_make);
   if (error == EACCES) {
     return fmt::format("the user {0} may not read {1}. As root: chown root:{2} {1} && chmod 0640 {1}",
@@ -41,13 +41,13 @@ std::string_view trimmed(std::string_view text) {
 std::optional<std::string> read_key_file(const std::string& file, std::string& key) {
   // A pipe without a writer would keep the worker waiting.
   const base::UniqueFd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!descriptor) return unreadable(file, errno);
+  if (!descriptor) return key_file_problem(file, errno);
   struct stat found {};
   if (::fstat(descriptor.get(), &found) != 0 || !S_ISREG(found.st_mode))
     return fmt::format("{} is no file", file);
   std::array<char, key_file_bytes_max + 1> buffer{};
   const auto size = ::read(descriptor.get(), buffer.data(), buffer.size());
-  if (size < 0) return unreadable(file, errno);
+  if (size < 0) return key_file_problem(file, errno);
   if (static_cast<std::size_t>(size) > key_file_bytes_max)
     return fmt::format("{} has over {} bytes; it must hold the key alone", file, key_file_bytes_max);
   const auto line = trimmed({buffer.data(), static_cast<std::size_t>(size)});

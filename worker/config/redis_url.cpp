@@ -7,7 +7,7 @@
 namespace worker::config {
 namespace {
 
-bool is_host(std::string_view text) {
+bool is_name_or_address(std::string_view text) {
   constexpr std::size_t longest = 253;  // a name in the DNS
   return !text.empty() && text.size() <= longest && std::ranges::all_of(text, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -39,7 +39,7 @@ std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
   if (bracketed && host_end == std::string_view::npos) return std::nullopt;
   const auto host = bracketed ? url.substr(1, host_end - 1) : url.substr(0, host_end);
   auto rest = bracketed ? url.substr(host_end + 1) : url.substr(std::min(host_end, url.size()));
-  if (!is_host(host)) return std::nullopt;
+  if (!is_name_or_address(host)) return std::nullopt;
   address.host = host;
   if (rest.empty()) return address;
   if (!rest.starts_with(':') || !base::assign_number(rest.substr(1), address.port) || address.port == 0)

@@ -13,7 +13,7 @@ namespace worker::config {
 namespace {
 
 // No line is longer than 80 columns.
-constexpr auto footer =
+constexpr auto token_footer =
     R"help(Prints the token and nothing else:
 
   curl https://example.org/events?topic=chat/42 -H "Authorization: Bearer \
@@ -54,7 +54,7 @@ TokenOptions::TokenOptions(CLI::App& app, TokenCommand& command)
       verb_(app.add_subcommand("token", "Make a token for readers or publishers, or explain one")) {
   verb_->allow_extras();
   verb_->fallthrough();
-  verb_->footer(footer);
+  verb_->footer(token_footer);
   const auto option = [&](const char* name, auto& value, const char* help, const char* kind) {
     return verb_->add_option(name, value, help)->option_text(kind);
   };

@@ -13,7 +13,6 @@
 namespace worker::config {
 namespace {
 
-constexpr std::string_view blanks = " \t";
 // A plain value cannot begin with one of these.
 constexpr std::string_view indicators = "*&!@`%|>,?-}]";
 
@@ -31,11 +30,11 @@ YamlError mistake_at(const YamlLines& lines, Place place, std::string message) {
 
 // Where the value of the line begins: after dashes and a key.
 std::size_t value_column(std::string_view line) {
-  auto at = std::min(line.find_first_not_of(blanks), line.size());
+  auto at = std::min(line.find_first_not_of(yaml_blanks), line.size());
   while (line.substr(at).starts_with("- "))
-    at = std::min(line.find_first_not_of(blanks, at + 2), line.size());
+    at = std::min(line.find_first_not_of(yaml_blanks, at + 2), line.size());
   if (!word_before_colon(line.substr(at)).empty())
-    at = std::min(line.find_first_not_of(blanks, line.find(':', at) + 1), line.size());
+    at = std::min(line.find_first_not_of(yaml_blanks, line.find(':', at) + 1), line.size());
   return at;
 }
 
@@ -68,7 +67,7 @@ std::optional<Place> open_bracket(const YamlLines& lines, std::size_t end) {
     for (auto at = lines.indentation(i); at < line.size(); ++at) {
       const char c = line[at];
       const bool begins = at == value_column(line) || !open.empty();
-      if (quote == '\0' && c == '#' && (at == 0 || blanks.find(line[at - 1]) != std::string_view::npos))
+      if (quote == '\0' && c == '#' && (at == 0 || yaml_blanks.find(line[at - 1]) != std::string_view::npos))
         break;
       if (quote == '\0' && (c == '"' || c == '\'') && begins) {
         quote = c;
@@ -101,7 +100,8 @@ YamlError stray_colon(const YamlLines& lines, Place mark) {
   const Place there{*previous, begin};
   const auto word = word_before_colon(before.substr(begin));
   const auto colon = before.find(':', begin);
-  if (!word.empty() && colon + 1 < before.size() && blanks.find(before[colon + 1]) == std::string_view::npos)
+  if (!word.empty() && colon + 1 < before.size() &&
+      yaml_blanks.find(before[colon + 1]) == std::string_view::npos)
     return mistake_at(lines, there, "a space is missing after the colon");
   if (before[begin] == '-' && begin + 1 < before.size() && before[begin + 1] != ' ')
     return mistake_at(lines, there, "a space is missing after the dash");
@@ -125,7 +125,7 @@ YamlError other_column(const YamlLines& lines, Place place) {
 YamlError stray_text(const YamlLines& lines, Place mark) {
   const auto line = lines.at(mark.line);
   if (mark.column == lines.indentation(mark.line)) return other_column(lines, mark);
-  const auto last = line.substr(0, mark.column).find_last_not_of(blanks);
+  const auto last = line.substr(0, mark.column).find_last_not_of(yaml_blanks);
   const char before = last == std::string_view::npos ? '\0' : line[last];
   if (before == '"')
     return mistake_at(lines, mark, "text after the closing \"; write \\\" for a quote inside");

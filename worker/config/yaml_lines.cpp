@@ -5,8 +5,6 @@
 namespace worker::config {
 namespace {
 
-constexpr std::string_view blanks = " \t";
-
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
@@ -16,7 +14,7 @@ bool is_word(char c) {
 std::string_view word_before_colon(std::string_view text) {
   const auto end = static_cast<std::size_t>(std::ranges::find_if_not(text, is_word) - text.begin());
   if (end == 0 || text[0] == '-') return {};
-  const auto colon = text.find_first_not_of(blanks, end);
+  const auto colon = text.find_first_not_of(yaml_blanks, end);
   return colon != std::string_view::npos && text[colon] == ':' ? text.substr(0, end) : std::string_view();
 }
 
@@ -35,7 +33,7 @@ std::string_view YamlLines::at(std::size_t line) const {
 }
 
 std::size_t YamlLines::indentation(std::size_t line) const {
-  return std::min(at(line).find_first_not_of(blanks), at(line).size());
+  return std::min(at(line).find_first_not_of(yaml_blanks), at(line).size());
 }
 
 std::optional<std::size_t> YamlLines::before(std::size_t line) const {

@@ -10,6 +10,9 @@
 
 namespace worker::config {
 
+/// What may stand before and between the words of a line.
+inline constexpr std::string_view yaml_blanks = " \t";
+
 /// Borrows the text.
 class YamlLines {
  public:

@@ -10,9 +10,9 @@ export const previousBuild = tree && {tree, program: join(tree, 'build')};
 
 // What is missing, if anything.
 export function withoutPrevious() {
-  if (!previousBuild) return 'PREVIOUS must name the checkout of another version in which `make build` was run';
+  if (!previousBuild) return 'PREVIOUS must name the checkout of another version in which `make build-tests` was run';
   const {program} = previousBuild;
-  return existsSync(join(program, 'sse-worker')) ? undefined : `there is no ${program}/sse-worker; run make build there`;
+  return existsSync(join(program, 'sse-worker')) ? undefined : `there is no ${program}/sse-worker; run make build-tests there`;
 }
 
 export const previous = {

@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(which_keys_a_token_is_tried_with) {
                            test_key(Algorithm::hs256, test_secret, "b"),
                            test_key(Algorithm::hs384, test_secret, "a"), test_key(Algorithm::hs256),
                            test_key(Algorithm::hs256, test_secret, "a")};
-  const auto found = [&](std::optional<std::string> id, Algorithm algorithm = Algorithm::hs256) {
+  const auto found = [&](const std::optional<std::string>& id, Algorithm algorithm = Algorithm::hs256) {
     const KeySet set(keys);
     std::vector<std::size_t> places;
     for (const auto* key : set.candidates(algorithm, id))

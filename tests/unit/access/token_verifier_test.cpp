@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(limits_of_topics_at_their_edges) {
 BOOST_AUTO_TEST_CASE(times_at_their_edges) {
   const auto now = seconds_of(test_now);
   const auto at = [&](const json& claims, ClaimRules rules = {}) {
-    return reason_of(verifier(rules), signed_token(claims));
+    return reason_of(verifier(std::move(rules)), signed_token(claims));
   };
   const auto exp = [&](long long away) { return json{{"exp", now + away}}; };
   BOOST_TEST(at(exp(-59)) == accepted);
@@ -228,6 +228,7 @@ BOOST_AUTO_TEST_CASE(keys_are_rotated_while_others_verify) {
   std::atomic<int> wrong = 0;
   std::atomic<int> good[3] = {};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int n = 0; n < 3; ++n) {
     threads.emplace_back([&] {
       while (!stop) {

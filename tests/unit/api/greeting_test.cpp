@@ -170,6 +170,7 @@ BOOST_AUTO_TEST_CASE(draining_tells_when_to_come_back) {
 
 BOOST_AUTO_TEST_CASE(one_stream_more_than_there_may_be) {
   std::vector<RecordingExchange> readers;
+  readers.reserve(3);
   for (int i = 0; i < 3; ++i) readers.emplace_back("GET", "/events");
   for (auto& reader : readers) serve(reader);
   BOOST_TEST(slots.used() == 2U);

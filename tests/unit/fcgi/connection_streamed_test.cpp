@@ -391,9 +391,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_fastcgi_within_a_body) {
 BOOST_AUTO_TEST_CASE(head_requests_have_their_head_only) {
   endpoint.scripts["/up"] = endpoint.streaming("x");
   auto peer = connect();
-  const auto head_of =
-      wire::begin(1) +
-      wire::stream(wire::params, 1, wire::pairs({{"REQUEST_METHOD", "HEAD"}, {"SCRIPT_NAME", "/up"}}));
+  const auto params = wire::pairs({{"REQUEST_METHOD", "HEAD"}, {"SCRIPT_NAME", "/up"}});
+  const auto head_of = wire::begin(1) + wire::stream(wire::params, 1, params);
   BOOST_TEST(answer_to(peer, head_of) == wire::answer(1, {plain_head}));
   BOOST_TEST(endpoint.streams_alive == 0);
 }

@@ -18,7 +18,7 @@ constexpr std::size_t held_bytes_max = 524'288;
 // Of its errors so many bytes are kept. All are counted.
 constexpr std::size_t held_errors_bytes_max = 65'536;
 // Answers up to this many bytes do not count among what all streams may keep.
-constexpr std::size_t short_bytes = 4'096;
+constexpr std::size_t uncounted_bytes = 4'096;
 constexpr std::chrono::minutes idle_check_interval{1};
 
 // Proxies neither cache nor buffer it.
@@ -99,7 +99,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   bool has_room_for(std::string_view lines) {
     const auto size = held_.size() + lines.size();
     // A string that grows takes up to twice its size.
-    return size <= held_bytes_max && (size <= short_bytes || share_.reserve(2 * size));
+    return size <= held_bytes_max && (size <= uncounted_bytes || share_.reserve(2 * size));
   }
   // The first ones, as many as may be kept.
   void keep_errors(std::string_view lines) {

@@ -28,14 +28,14 @@ std::string_view advice(std::string_view error) {
 }
 
 // `[5, "a", nil, …]`; a reply nests as deep as its sender wants.
-std::string text_of(const redisReply& reply, int depth_max = 3) {
+std::string reply_text(const redisReply& reply, int depth_max = 3) {
   constexpr std::size_t elements_max = 4;
   if (reply.type == REDIS_REPLY_NIL) return "nil";
   if (reply.type == REDIS_REPLY_INTEGER) return std::to_string(reply.integer);
   if (reply.type == REDIS_REPLY_ARRAY) {
     std::string text = "[";
     for (std::size_t i = 0; i < std::min(reply.elements, elements_max) && depth_max > 0; ++i)
-      text += (i == 0 ? "" : ", ") + text_of(*reply.element[i], depth_max - 1);
+      text += (i == 0 ? "" : ", ") + reply_text(*reply.element[i], depth_max - 1);
     return text + (reply.elements > elements_max || (depth_max == 0 && reply.elements > 0) ? ", …]" : "]");
   }
   return fmt::format("\"{}\"", base::printable({reply.str, reply.len}));
@@ -45,7 +45,7 @@ std::string text_of(const redisReply& reply, int depth_max = 3) {
 
 RedisError unexpected_reply(std::string_view command, const redisReply& reply) {
   if (reply.type != REDIS_REPLY_ERROR)
-    return {RedisError::Kind::broken, fmt::format("unexpected reply to {}: {}", command, text_of(reply))};
+    return {RedisError::Kind::broken, fmt::format("unexpected reply to {}: {}", command, reply_text(reply))};
   const std::string_view error(reply.str, reply.len);
   return {RedisError::Kind::refused, fmt::format("{}{}", error, advice(error))};
 }
