@@ -28,8 +28,11 @@ set(may_api base sse http metrics net log store hub access api/request api/acces
 set(rooms base sse config metrics net http fcgi log store store/memory store/sqlite store/redis access hub api/request api/access api/publish local
   api/stream api app)
 set(may_app ${rooms})
+# A program of its own, which links what the worker must not.
+set(may_pipe base)
+list(APPEND rooms pipe)
 # What stands outside the rooms and may include all of them.
-set(composition main.cpp)
+set(composition main.cpp pipe_main.cpp)
 
 set(violations)
 

@@ -46,6 +46,11 @@ export class Process {
     return this.#child.pid;
   }
 
+  // Where the options make it a pipe.
+  get stdin() {
+    return this.#child.stdin;
+  }
+
   // `insisted` tells a death that the test wanted from one that happened.
   kill(signal) {
     this.insisted ||= signal === 'SIGKILL';

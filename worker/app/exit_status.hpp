@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "base/standard_streams.hpp"
+#include "base/logger.hpp"
 
 namespace worker::app {
 

@@ -36,7 +36,7 @@ the command line, the configuration or the socket.)";
 constexpr std::array<std::string_view, 14> options = {
     "--config",  "--user",    "--version", "--help",        "--subscribe", "--publish",   "--subject",
     "--expires", "--control", "--for",     "--secret-file", "--key",       "--algorithm", "--inspect"};
-constexpr std::array<std::string_view, 6> words = {"check",  "token",     "--config",
+constexpr std::array<std::string_view, 7> words = {"check",  "token",     "pipe",  "--config",
                                                    "--user", "--version", "--help"};
 
 // A hint for a word that is a command in other programs; none for other words.
@@ -76,8 +76,9 @@ std::string unknown_argument(std::string_view argument, bool is_command) {
   if (const auto way = other_way(argument); !way.empty())
     return fmt::format("{} is not a command; {}", printable, way);
   const auto meant = base::closest_match(argument, words);
-  return fmt::format("'{}' is not a command; {}", printable,
-                     meant ? fmt::format("did you mean {}?", *meant) : "the commands are check and token");
+  return fmt::format(
+      "'{}' is not a command; {}", printable,
+      meant ? fmt::format("did you mean {}?", *meant) : "the commands are check, token and pipe");
 }
 
 // The sentence for an option with too few or too many values: `said` begins with its name and a colon.
@@ -108,6 +109,11 @@ int mistake(const std::string& sentence) {
 
 std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   CommandLine line;
+  constexpr std::string_view pipe = "pipe";
+  if (argc > 1 && argv[1] == pipe) {
+    line.verb = CommandLine::Verb::pipe;
+    return line;
+  }
   CLI::App app(description, "sse-worker");
   constexpr std::size_t column = 18;
   app.get_formatter()->column_width(column);
@@ -123,6 +129,9 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   check->add_option("--user", line.user, "User that the worker runs as; default for root: sse-worker")
       ->option_text("NAME");
   TokenOptions token(app, line.token);
+  app.add_subcommand(std::string(pipe), "Publish the standard input; see sse-worker pipe --help")
+      ->prefix_command()
+      ->set_help_flag();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -130,6 +139,8 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return mistake(wrong_number(error.what()));
   }
+  if (app.got_subcommand(std::string(pipe)))
+    return mistake("pipe comes first and needs no configuration: sse-worker pipe --topic TOPIC");
   if (const auto others = app.remaining(true); !others.empty())
     return mistake(
         unknown_argument(others.front(), !check->parsed() && !token.parsed() && config->count() == 0));

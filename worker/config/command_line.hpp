@@ -26,9 +26,9 @@ struct TokenCommand {
 };
 
 struct CommandLine {
-  enum class Verb { serve, check, token };
+  enum class Verb { serve, check, token, pipe };
   Verb verb = Verb::serve;
-  /// Empty: the defaults.
+  /// Empty: the defaults. For pipe, nothing else is read: sse-worker-pipe has its own options.
   std::string config_file;
   /// For check: the user that the worker will run as. Empty: the current user; for root, that of the unit.
   std::string user;

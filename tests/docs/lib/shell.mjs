@@ -2,6 +2,7 @@
 // what the page says a command prints must be printed.
 import fs from 'node:fs';
 import path from 'node:path';
+import {binary} from '../../lib/places.mjs';
 import {run} from '../../lib/process.mjs';
 
 // curl with two differences: it fails where the server refuses, and a stream that is read (-N) ends once its response has begun and
@@ -43,7 +44,7 @@ export async function failure(code, {port, directory, cwd}) {
   fs.writeFileSync(path.join(directory, 'curl'), curl, {mode: 0o755});
   const failed = path.join(directory, 'failed');
   const wanted = expected(code);
-  const env = {...process.env, PATH: `${directory}:${process.env.PATH}`, STREAM_SECONDS: /^curl -\w*N.*# \{/m.test(code) ? '20' : '1'};
+  const env = {...process.env, PATH: `${directory}:${path.dirname(binary)}:${process.env.PATH}`, STREAM_SECONDS: /^curl -\w*N.*# \{/m.test(code) ? '20' : '1'};
   const {code: status, stdout, stderr} = await run('bash', ['-euo', 'pipefail', '-c', `${here(code, port)}\nwait`], {env, cwd, ms: 60_000});
   const said = `\n${stdout}${stderr}`;
   if (status !== 0) return `ends with ${status}:${said}`;

@@ -1,0 +1,28 @@
+#include "app/pipe_command.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include "app/exit_status.hpp"
+#include "base/logger.hpp"
+
+namespace worker::app {
+
+int pipe(char** argv) {
+  std::error_code error;
+  auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    program.replace_filename("sse-worker-pipe");
+    ::execv(program.c_str(), argv + 1);
+    error = {errno, std::generic_category()};
+  }
+  base::report(fmt::format("sse-worker: cannot run {}: {}. `make install` places it beside sse-worker.",
+                           program.string(), error.message()));
+  return exit_failure;
+}
+
+}  // namespace worker::app
