@@ -165,14 +165,6 @@ test('a publisher that reads no answers is held, and then closed', {timeout: 120
   assert.ok((await hub.metric('sse_worker_limit_reached_total', {key: 'streams.stall_seconds'})) > 0);
 });
 
-test('a line that is too long is refused, and the next one is not', async (t) => {
-  const {connect} = await start(t, {fastcgi: {body_bytes_max: 65_536}});
-  const publisher = connect().write({topic: 'a', data: 'x'.repeat(100_000)}, {topic: 'a', data: 'y'});
-  const lines = await publisher.answered(2);
-  assert.match(lines[0].error, /^line 1: is over 65536 bytes/);
-  assert.ok(lines[1].id);
-});
-
 test('streams are limited, and those that end make room', async (t) => {
   const {hub, connect} = await start(t, {publish: {streams_max: 1}});
   const first = connect().write({topic: 'a'});

@@ -11,8 +11,10 @@
 namespace worker::api {
 namespace {
 
-// How long a publisher must be silent to be one that waits for answers.
+// How long a publisher must be silent to be one that waits for answers. If the socket was nearly full, it may
+// be the web server who has to be given a processor first: it has bytes to pass on.
 constexpr std::chrono::milliseconds pause{5};
+constexpr std::chrono::milliseconds pause_of_full_socket{1'000};
 // Answers that wait for that pause. A publisher that sends so much without one gets a summary.
 constexpr std::size_t held_bytes_max = 524'288;
 // Of its errors so many bytes are kept. All are counted.
@@ -29,9 +31,9 @@ http::ResponseHead answers_head() {
            {"X-Accel-Buffering", "no"}}};
 }
 
-// Once the answer has begun: how many bytes may wait in the socket before the web server may have found it
-// full, and how long the rest of an event is then waited for.
+// How many bytes may wait in the socket before the web server may have found it full.
 constexpr std::size_t full_socket_bytes = 65'536;
+// How long the rest of an event is then waited for, once the answer has begun.
 constexpr std::chrono::seconds blocked_after{10};
 
 // A publish stream as the source of an exchange.
@@ -123,9 +125,8 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   bool may_be_stuck() const override { return opened_; }
   bool ready() const override { return !opened_ || exchange_.ready(); }
   void hold() override {
-    is_held_ = true;
+    is_held_ = may_be_blocked_ = true;
     if (timer_) timer_->cancel();
-    may_be_blocked_ = may_be_blocked_ || opened_;
     exchange_.hold_body();
   }
   void resume() override {
@@ -137,18 +138,19 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   // Until the answer begins, that of a publisher who pauses. Afterwards that of a web server that may not
   // continue the body. While the body is held, it is the worker who is silent.
   void wait_for_silence() {
+    may_be_blocked_ = may_be_blocked_ || is_held_ || exchange_.waiting_body_bytes() >= full_socket_bytes;
+    if (is_held_) return;
     if (!opened_) {
-      if (timer_ && !is_held_) timer_->arm_in(pause);
+      if (timer_) timer_->arm_in(may_be_blocked_ ? pause_of_full_socket : pause);
       return;
     }
-    may_be_blocked_ = may_be_blocked_ || is_held_ || exchange_.waiting_body_bytes() >= full_socket_bytes;
-    if (!may_be_blocked_ || is_held_) return;
+    if (!may_be_blocked_) return;
     if (!timer_) timer_ = std::make_unique<net::Timer>(timers_, [this] { on_blocked(); });
     timer_->arm_in(blocked_after);
   }
   void on_pause() {
     // It may be the loop that was busy for so long, and not the publisher who paused.
-    if (exchange_.waiting_body_bytes() > 0) return timer_->arm_in(pause);
+    if (exchange_.waiting_body_bytes() > 0) return wait_for_silence();
     open();
   }
   void on_blocked() {
@@ -169,7 +171,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   bool opened_ = false;
   bool errors_are_full_ = false;
   bool is_held_ = false;         // the body
-  bool may_be_blocked_ = false;  // the web server has found the socket full, since the answer has begun
+  bool may_be_blocked_ = false;  // the web server may have found the socket full
   std::shared_ptr<PublishStream> stream_;
 };
 
