@@ -1,5 +1,7 @@
 #include "api/publish/ndjson_body.hpp"
 
+#include <utility>
+
 namespace worker::api {
 
 NdjsonBody::NdjsonBody(const BodyContext& context)
@@ -13,8 +15,10 @@ void NdjsonBody::take(std::string_view piece, DraftSink& sink) {
 
 StreamedBody::End NdjsonBody::finish(DraftSink& sink) {
   sink_ = &sink;
-  lines_.finish(*this);
-  return End::well;
+  was_read_ = true;
+  // A last line without an end that is no event is half of one: the web server may end a body whose publisher
+  // has died.
+  return lines_.finish(*this) && !was_read_ ? End::cut : End::well;
 }
 
 void NdjsonBody::on_line(std::size_t number, std::string_view line) {
@@ -25,8 +29,9 @@ void NdjsonBody::on_line(std::size_t number, std::string_view line) {
   if (padded.capacity() > kept_bytes) padded = {};
   padded.assign(line).append(JsonDraftParser::padding, ' ');
   const auto text = std::string_view(padded).substr(0, line.size());
-  sink_->add("line", number,
-             context_.tools.json.parse(text, context_.settings, &context_.parameters.defaults));
+  auto draft = context_.tools.json.parse(text, context_.settings, &context_.parameters.defaults);
+  was_read_ = draft.has_value();
+  sink_->add("line", number, std::move(draft));
 }
 
 void NdjsonBody::on_too_long(std::size_t number, bool alone) {

@@ -21,6 +21,7 @@ class NdjsonBody final : public StreamedBody, LineSplitter::Lines {
   const BodyContext context_;
   LineSplitter lines_;
   DraftSink* sink_ = nullptr;  // only during a call
+  bool was_read_ = true;       // the last line is an event
 };
 
 }  // namespace worker::api

@@ -81,8 +81,15 @@ BOOST_AUTO_TEST_CASE(lines_at_the_bound_of_a_body_and_one_past_it) {
   const auto text = "{\"data\":\"1234\"}\n{\"data\":\"123\"}\nx"sv;
   BOOST_TEST(of(text) ==
              "line 1: 413 is over 14 bytes and was skipped\nline 2: <t> 123\nline 3: 400 JSON: is broken at "
-             "byte 1\nwell");
+             "byte 1\ncut");
   check_splits(text);
+}
+
+// The web server may end a body whose publisher has died.
+BOOST_AUTO_TEST_CASE(a_last_line_that_is_half_an_event) {
+  BOOST_TEST(of("{\"data\":\"one\"}\n{\"data\":\"hal").ends_with("\ncut"));
+  BOOST_TEST(of("bad\n{\"data\":\"one\"}").ends_with("\nwell"));
+  BOOST_TEST(of("{\"data\":\"one\"}\nbad\n").ends_with("\nwell"));
 }
 
 BOOST_AUTO_TEST_CASE(an_event_over_its_bound) {
