@@ -1,5 +1,4 @@
 // `sse-worker pipe`, whose standard input the test writes, and a worker that takes what it publishes.
-import {once} from 'node:events';
 import path from 'node:path';
 import {defer, temporaryDirectory} from './cleanup.mjs';
 import {startHub} from './hub.mjs';
@@ -18,9 +17,11 @@ export class Pipe extends Process {
     });
   }
 
-  // Resolves once more may be written, or never will be.
-  async write(text) {
-    if (!this.stdin.write(text) && this.stdin.writable) await Promise.race([once(this.stdin, 'drain'), once(this.stdin, 'close')]);
+  // Resolves once the program's pipe has taken it, or will take nothing more.
+  write(text) {
+    return new Promise((done) => {
+      this.stdin.write(text, () => done());
+    });
   }
 
   // The end of the input, and the end of the program: {code, stderr}.
