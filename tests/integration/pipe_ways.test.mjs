@@ -7,9 +7,10 @@ import path from 'node:path';
 import {once} from 'node:events';
 import {test} from 'node:test';
 import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
-import {Pipe, startPipeHub, summary} from '../lib/pipe.mjs';
+import {Pipe, startPipeHub, summary, ways} from '../lib/pipe.mjs';
 import {freePort} from '../lib/port.mjs';
 import {run} from '../lib/process.mjs';
+import {now, until} from '../lib/wait.mjs';
 
 const says = (where, sentence) => `sse-worker pipe: ${where}: ${sentence}\n${summary(0)}`;
 
@@ -165,4 +166,19 @@ test('a URL', async (t) => {
     await waits.says('stderr', /Couldn't connect to server\. Connecting again until it succeeds/);
     assert.equal(waits.exit, null);
   });
+});
+
+// libcurl's last timer is that of the connect, 10 seconds.
+test('a pipe that waits takes no time of a CPU', {timeout: 100_000}, async (t) => {
+  const hub = await startPipeHub(t);
+  const pipes = Object.values(ways).map((way) => new Pipe(t, ['--topic', 'a', ...way(hub)]));
+  await hub.worker.measured((metrics) => metrics.value('sse_worker_publish_streams') === pipes.length, 'they are connected');
+  const begun = now();
+  await until(() => now() - begun > 11_000, 'the timers have rung', 12_000);
+  // In hundredths of a second.
+  const used = () => pipes.map(({pid}) => fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ').slice(13, 15).reduce((sum, each) => sum + Number(each), 0));
+  const before = used();
+  const measuring = now();
+  await until(() => now() - measuring > 1000, 'a second is over');
+  used().forEach((each, n) => assert.ok(each - before[n] < 5, `${Object.keys(ways)[n]}: ${each - before[n]} %`));
 });

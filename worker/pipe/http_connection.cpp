@@ -193,7 +193,11 @@ void HttpConnection::wait(std::span<pollfd> others, std::chrono::milliseconds ti
                       ((revents & POLLOUT) != 0 ? CURL_CSELECT_OUT : 0));
     }
   }
-  if (timer_ && clock_.now() >= *timer_) act(CURL_SOCKET_TIMEOUT, 0);
+  if (timer_ && clock_.now() >= *timer_) {
+    // It rings once; libcurl sets the next one.
+    timer_.reset();
+    act(CURL_SOCKET_TIMEOUT, 0);
+  }
   look_at_ends();
 }
 
