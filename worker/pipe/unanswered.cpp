@@ -4,6 +4,12 @@
 
 namespace worker::pipe {
 
+bool Unanswered::has_room(std::size_t bytes) {
+  if (is_full_ && waiting_bytes_ > bytes_max_ / 2) return false;
+  is_full_ = !is_empty() && waiting_bytes_ + bytes > bytes_max_;
+  return !is_full_;
+}
+
 void Unanswered::add(std::uint64_t number, std::string_view line) {
   lines_.push_back({number, line.size(), false});
   bytes_ += line;

@@ -17,7 +17,9 @@ class Unanswered {
   /// `bytes_max` of lines may wait for their answers. A single line may be longer.
   explicit Unanswered(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  bool has_room(std::size_t bytes) const { return is_empty() || waiting_bytes_ + bytes <= bytes_max_; }
+  /// Where there was none, there is some again once half of the bytes are answered: a line for each answer
+  /// would be many small writes.
+  bool has_room(std::size_t bytes);
   /// The only line is one over that bound.
   bool is_long() const { return waiting_bytes_ > bytes_max_; }
   /// `line` has its end. `number` is for answered() and postponed().
@@ -64,6 +66,7 @@ class Unanswered {
   std::size_t waiting_ = 0;        // lines without an answer
   std::size_t waiting_bytes_ = 0;  // of these
   bool holds_ = false;
+  bool is_full_ = false;
 };
 
 }  // namespace worker::pipe

@@ -65,18 +65,39 @@ BOOST_AUTO_TEST_CASE(an_answer_for_a_line_that_was_not_sent_is_none) {
 BOOST_AUTO_TEST_CASE(room_at_its_edge) {
   Unanswered lines(10);
   BOOST_TEST(lines.has_room(1'000));  // a line alone
-  lines.add(1, "1234\n");
-  BOOST_TEST(lines.has_room(5));
-  BOOST_TEST(!lines.has_room(6));
-  lines.add(2, "1234\n");
+  BOOST_TEST(lines.has_room(10));
+  lines.add(1, "123\n");
+  BOOST_TEST(lines.has_room(6));
+  lines.add(2, "123\n");
+  BOOST_TEST(lines.has_room(2));
+  BOOST_TEST(!lines.has_room(3));
+}
+
+BOOST_AUTO_TEST_CASE(room_after_there_was_none) {
+  Unanswered lines(10);
+  for (std::uint64_t number = 1; number <= 5; ++number) lines.add(number, "1\n");
   BOOST_TEST(!lines.has_room(1));
   send(lines);
   BOOST_TEST(!lines.has_room(1));  // sent is not answered
   lines.answered();
-  BOOST_TEST(lines.has_room(5));
-  BOOST_TEST(!lines.has_room(6));
   lines.answered();
-  BOOST_TEST(lines.has_room(1'000));
+  BOOST_TEST(!lines.has_room(1));  // more than half is not
+  lines.answered();
+  BOOST_TEST(lines.has_room(6));
+  BOOST_TEST(!lines.has_room(7));
+}
+
+BOOST_AUTO_TEST_CASE(room_for_a_long_line) {
+  Unanswered lines(10);
+  lines.add(1, "1\n");
+  BOOST_TEST(!lines.has_room(11));
+  send(lines);
+  BOOST_TEST(!lines.has_room(11));
+  lines.answered();
+  BOOST_TEST(lines.has_room(11));
+  lines.add(2, "1234567890\n");
+  BOOST_TEST(lines.is_long());
+  BOOST_TEST(!lines.has_room(1));
 }
 
 BOOST_AUTO_TEST_CASE(a_new_connection_sends_what_is_unanswered) {
