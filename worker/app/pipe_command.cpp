@@ -17,7 +17,9 @@ int pipe(char** argv) {
   auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) {
     program.replace_filename("sse-worker-pipe");
-    ::execv(program.c_str(), argv + 1);
+    auto name = program.string();
+    argv[1] = name.data();
+    ::execv(name.c_str(), argv + 1);
     error = {errno, std::generic_category()};
   }
   base::report(fmt::format("sse-worker: cannot run {}: {}. `make install` places it beside sse-worker.",

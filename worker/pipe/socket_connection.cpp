@@ -78,7 +78,11 @@ void SocketConnection::send() {
     if (sent < 0) is_shut_ = true;
     if (sent < 0) return;
     const auto size = static_cast<std::size_t>(sent);
-    defaults_.empty() ? lines_.mark_sent(size) : void(defaults_.erase(0, size));
+    if (defaults_.empty()) {
+      lines_.mark_sent(size);
+    } else {
+      defaults_.erase(0, size);
+    }
   }
   if (!finishes_ || is_shut_) return;
   is_shut_ = true;
