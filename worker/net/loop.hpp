@@ -3,16 +3,14 @@
 // a callback are bugs and leave through run().
 #pragma once
 
-#include <utility>  // Boost.Asio 1.74 needs it before its own headers
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <initializer_list>
+#include <optional>
 
 #include "net/loop_thread.hpp"
 #include "net/poller.hpp"
+#include "net/signals.hpp"
+#include "net/tasks.hpp"
 #include "net/timer.hpp"
 
 namespace worker::net {
@@ -34,7 +32,8 @@ class Loop {
   void stop();
   /// From any thread: runs `task` on the loop, in a turn of its own.
   void post(std::function<void()> task);
-  /// Calls `handler` on the loop each time one of the signals arrives. Before run().
+  /// Calls `handler` on the loop each time one of the signals arrives. Before run(), on one loop of the
+  /// process.
   void on_signals(std::initializer_list<int> signals, std::function<void(int)> handler);
 
   Poller& poller() { return poller_; }
@@ -53,20 +52,16 @@ class Loop {
     work();
     if (on_turn_) on_turn_(timers_.turn().taken());
   }
-  void watch_sockets();
-  void dispatch_sockets();
-  void set_alarm();
-  void wait_for_signal();
+  std::optional<base::Instant::duration> time_to_wait() const;
+  void fire_timers();
+  void run_tasks();
 
   LoopThread thread_;
-  boost::asio::io_context context_{1};
   Poller poller_;
-  boost::asio::posix::stream_descriptor sockets_;
   Timers timers_;
-  boost::asio::steady_timer alarm_;
-  base::Instant alarm_at_ = base::Instant::max();
-  boost::asio::signal_set signals_;
-  std::function<void(int)> on_signal_;
+  Tasks tasks_;
+  std::optional<Signals> signals_;
+  bool stopped_ = false;
   std::function<void(base::Instant::duration)> on_turn_;
 };
 

@@ -1,8 +1,12 @@
 #include "net/poller.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <ctime>
+#include <span>
 #include <system_error>
 
 namespace worker::net {
@@ -15,6 +19,29 @@ epoll_event interest(std::uint32_t events, Watcher& watcher) {
   event.events = events;
   event.data.ptr = &watcher;
   return event;
+}
+
+// In milliseconds, rounded up: a timer must not be early, and one that is due in half a millisecond must not
+// keep the loop busy until then.
+int whole_milliseconds(base::Instant::duration timeout) {
+  constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
+  return static_cast<int>(std::min(std::chrono::ceil<std::chrono::milliseconds>(timeout), longest).count());
+}
+
+// epoll_pwait2 has nanoseconds, where the kernel has it (5.11, and not in every sandbox).
+int wait_for(int epoll, std::span<epoll_event> batch, std::optional<base::Instant::duration> timeout) {
+  static std::atomic<bool> has_nanoseconds = true;
+  const auto size = static_cast<int>(batch.size());
+  if (!timeout) return ::epoll_wait(epoll, batch.data(), size, -1);
+  if (*timeout <= base::Instant::duration::zero()) return ::epoll_wait(epoll, batch.data(), size, 0);
+  if (has_nanoseconds.load(std::memory_order_relaxed)) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(*timeout);
+    const timespec time{.tv_sec = seconds.count(), .tv_nsec = (*timeout - seconds).count()};
+    const int count = ::epoll_pwait2(epoll, batch.data(), size, &time, nullptr);
+    if (count >= 0 || errno != ENOSYS) return count;
+    has_nanoseconds.store(false, std::memory_order_relaxed);
+  }
+  return ::epoll_wait(epoll, batch.data(), size, whole_milliseconds(*timeout));
 }
 
 }  // namespace
@@ -43,14 +70,18 @@ void Poller::remove(int fd, Watcher& watcher) {
   }
 }
 
-bool Poller::dispatch(const Turn& turn) {
+bool Poller::wait(std::optional<base::Instant::duration> timeout) {
   thread_.assert_current();
-  if (next_ == count_) {
-    const int count = ::epoll_wait(epoll_.get(), batch_.data(), static_cast<int>(batch_.size()), 0);
-    next_ = 0;
-    count_ = static_cast<std::size_t>(std::max(count, 0));
-  }
-  while (next_ < count_) {
+  if (has_batch()) return true;
+  const int count = wait_for(epoll_.get(), batch_, timeout);
+  next_ = 0;
+  count_ = static_cast<std::size_t>(std::max(count, 0));
+  return has_batch();
+}
+
+void Poller::dispatch(const Turn& turn) {
+  thread_.assert_current();
+  while (has_batch()) {
     const auto& event = batch_[next_++];
     if (event.data.ptr == nullptr) continue;
     static_cast<Watcher*>(event.data.ptr)
@@ -59,7 +90,6 @@ bool Poller::dispatch(const Turn& turn) {
                     .hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
     if (turn.is_over()) break;
   }
-  return next_ < count_;
 }
 
 }  // namespace worker::net

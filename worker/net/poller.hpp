@@ -1,17 +1,17 @@
-// Poller: reports to watchers when their sockets can be read from or written to. One epoll set that a Loop
-// watches as a single descriptor. Loop thread only. Watchers are borrowed: remove() before the watcher is
-// destroyed.
+// Poller: waits for sockets, and reports to their watchers when they can be read from or written to. One
+// epoll set. Loop thread only. Watchers are borrowed: remove() before the watcher is destroyed.
 //
-// Why not one Asio descriptor per socket: a stream is silent for nearly all of its life, and Asio keeps a
-// locked state block and a pending operation for each; once it has waited for writability, it also wakes up
-// each time the peer reads. Here a socket costs no memory outside the kernel, and writability is reported
-// only while it is wanted.
+// Why no library: a stream is silent for nearly all of its life, and event libraries keep a state block and a
+// pending operation for each; those that have once waited for writability also wake up each time the peer
+// reads. Here a socket costs no memory outside the kernel, and writability is reported only while it is
+// wanted.
 #pragma once
 
 #include <sys/epoll.h>
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "base/unique_fd.hpp"
 #include "net/loop_thread.hpp"
@@ -53,13 +53,16 @@ class Poller {
   /// has read everything, so that other sockets are served.
   void again(int fd, Watcher& watcher, bool writable_wanted) { want_writable(fd, watcher, writable_wanted); }
 
-  /// Calls one batch of ready watchers, or as many of them as fit into the turn; never waits. True if some of
-  /// the batch are left for the next call; descriptor() stays readable while others are ready.
-  bool dispatch(const Turn& turn);
-  /// Readable when a watcher is ready.
-  int descriptor() const { return epoll_.get(); }
+  /// Waits until a watcher is ready, a signal was handled, or `timeout` is over; without one as long as it
+  /// takes. Does not wait while some of a batch are left. True if there is a batch for dispatch().
+  bool wait(std::optional<base::Instant::duration> timeout);
+  /// Calls the ready watchers that wait() found, or as many of them as fit into the turn. The others stay for
+  /// the next call.
+  void dispatch(const Turn& turn);
 
  private:
+  bool has_batch() const { return next_ < count_; }
+
   const LoopThread& thread_;
   base::UniqueFd epoll_;
   std::array<epoll_event, 256> batch_{};

@@ -9,8 +9,7 @@ Timer::Timer(Timers& timers, std::function<void()> on_due) : timers_(timers), on
 void Timer::arm(base::Instant at) {
   cancel();
   due_ = at;
-  const auto position = timers_.queue_.insert(*this);
-  if (position == timers_.queue_.begin() && timers_.earlier_) timers_.earlier_();
+  timers_.queue_.insert(*this);
 }
 
 void Timer::arm_in(base::Instant::duration delay) { arm(timers_.now() + delay); }

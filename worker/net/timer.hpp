@@ -62,8 +62,6 @@ class Timers {
   /// now waits for the next call, so that it cannot block the loop by arming itself again; so do timers that
   /// are still due when the turn is over.
   void fire_due();
-  /// Calls `callback` each time an earlier time becomes the next one; the loop then sets its alarm.
-  void on_earlier(std::function<void()> callback) { earlier_ = std::move(callback); }
 
  private:
   friend class Timer;
@@ -76,7 +74,6 @@ class Timers {
   const LoopThread& thread_;
   Turn turn_;
   Queue queue_;
-  std::function<void()> earlier_;
 };
 
 inline void Timer::cancel() {

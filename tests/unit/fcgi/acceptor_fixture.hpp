@@ -63,7 +63,7 @@ class AcceptorFixture {
   ConnectionTotals totals;
 
  private:
-  // In the .cpp file, so that the many tests that include this header compile without Asio.
+  // In the .cpp file, so that the many tests that include this header compile quickly.
   struct World;
   std::unique_ptr<World> world_;
 };

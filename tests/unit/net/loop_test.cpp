@@ -6,7 +6,10 @@
 #include <boost/test/unit_test.hpp>
 #include <csignal>
 #include <cstring>
+#include <functional>
+#include <future>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support/manual_clock.hpp"
@@ -56,6 +59,47 @@ BOOST_AUTO_TEST_CASE(a_task_posted_from_another_thread_runs_on_the_loops_thread)
   loop.run();
   other.join();
   BOOST_TEST((ran_on == std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_comes_while_the_loop_waits_wakes_it) {
+  std::promise<void> running;
+  loop.post([&] { running.set_value(); });
+  std::thread other([&] {
+    running.get_future().wait();
+    // Now it waits, or is about to.
+    for (int i = 0; i < 1'000; ++i) {
+      std::promise<void> done;
+      loop.post([&] { done.set_value(); });
+      done.get_future().wait();
+    }
+    loop.post([&] { loop.stop(); });
+  });
+  loop.run();
+  other.join();
+}
+
+BOOST_AUTO_TEST_CASE(tasks_that_post_tasks_leave_the_sockets_their_turns) {
+  SocketPair pair;
+  Answerer answerer(loop, pair.ours.get());
+  BOOST_REQUIRE(loop.poller().add(pair.ours.get(), answerer, Poller::Trigger::edge));
+  std::function<void()> again = [&] { loop.post(again); };
+  again();
+  ::send(pair.theirs.get(), ".", 1, 0);
+  loop.run();
+  BOOST_TEST(answerer.heard == ".");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_at_the_stop_does_not_run) {
+  bool ran = false;
+  loop.post([&] { loop.stop(); });
+  loop.post([&] { ran = true; });
+  loop.run();
+  BOOST_TEST(!ran);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_was_stopped_does_not_begin) {
+  loop.stop();
+  loop.run();
 }
 
 BOOST_AUTO_TEST_CASE(posts_keep_their_order_and_none_is_lost) {
@@ -144,6 +188,33 @@ BOOST_AUTO_TEST_CASE(each_signal_reaches_the_handler) {
   loop.post([] { ::raise(SIGUSR2); });
   loop.run();
   BOOST_TEST((seen == std::vector<int>{SIGUSR2, SIGUSR2, SIGUSR2, SIGHUP}));
+}
+
+BOOST_AUTO_TEST_CASE(a_signal_reaches_the_handler_whichever_thread_got_it) {
+  int seen = 0;
+  loop.on_signals({SIGUSR2}, [&](int signal) {
+    seen = signal;
+    loop.stop();
+  });
+  std::thread other([] { ::pthread_kill(::pthread_self(), SIGUSR2); });
+  loop.run();
+  other.join();
+  BOOST_TEST(seen == SIGUSR2);
+}
+
+BOOST_AUTO_TEST_CASE(signals_do_again_what_they_did_before_when_the_loop_is_gone) {
+  struct sigaction before {};
+  ::sigaction(SIGUSR2, nullptr, &before);
+  {
+    Loop other(clock);
+    other.on_signals({SIGUSR2}, [](int) {});
+    struct sigaction meanwhile {};
+    ::sigaction(SIGUSR2, nullptr, &meanwhile);
+    BOOST_TEST((meanwhile.sa_handler != before.sa_handler));
+  }
+  struct sigaction after {};
+  ::sigaction(SIGUSR2, nullptr, &after);
+  BOOST_TEST((after.sa_handler == before.sa_handler));
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_in_a_callback_leaves_through_run) {

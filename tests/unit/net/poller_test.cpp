@@ -1,16 +1,17 @@
 #include "net/poller.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/eventfd.h>
 
 #include <boost/test/unit_test.hpp>
 #include <functional>
 #include <list>
+#include <thread>
 
 #include "support/manual_clock.hpp"
 #include "support/socket_pair.hpp"
 
+using namespace std::chrono_literals;
 using namespace worker::net;
 using worker::support::fill;
 using worker::support::received;
@@ -30,11 +31,6 @@ struct NotingWatcher final : Watcher {
   }
 };
 
-bool has_ready(const Poller& poller) {
-  pollfd one{.fd = poller.descriptor(), .events = POLLIN, .revents = 0};
-  return ::poll(&one, 1, 0) == 1;
-}
-
 struct Fixture {
   worker::support::ManualClock clock;
   Turn turn{clock};
@@ -42,7 +38,10 @@ struct Fixture {
   SocketPair pair;
   NotingWatcher watcher;
 
-  bool dispatch() { return poller.dispatch(turn); }
+  bool has_ready() { return poller.wait(worker::base::Instant::duration::zero()); }
+  void dispatch() {
+    if (has_ready()) poller.dispatch(turn);
+  }
   void say(std::string_view text) const {
     BOOST_REQUIRE_EQUAL(::send(pair.theirs.get(), text.data(), text.size(), 0),
                         static_cast<ssize_t>(text.size()));
@@ -55,20 +54,38 @@ BOOST_FIXTURE_TEST_SUITE(poller_suite, Fixture)
 
 BOOST_AUTO_TEST_CASE(without_events_nothing_is_reported) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
-  BOOST_TEST(!has_ready(poller));
+  BOOST_TEST(!has_ready());
   dispatch();
   BOOST_TEST(watcher.readable == 0);
   BOOST_TEST(watcher.writable == 0);
 }
 
+BOOST_AUTO_TEST_CASE(waits_no_longer_than_it_was_told_and_no_less) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  for (const auto timeout : {300us, 2'500us}) {
+    const auto begun = std::chrono::steady_clock::now();
+    BOOST_TEST(!poller.wait(timeout));
+    BOOST_TEST((std::chrono::steady_clock::now() - begun >= timeout));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_what_comes_from_another_thread) {
+  BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
+  std::thread other([&] { say("a"); });
+  BOOST_TEST(poller.wait(std::nullopt));
+  other.join();
+  poller.dispatch(turn);
+  BOOST_TEST(watcher.readable == 1);
+}
+
 BOOST_AUTO_TEST_CASE(edge_reports_each_change_once) {
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   say("a");
-  BOOST_TEST(has_ready(poller));
+  BOOST_TEST(has_ready());
   dispatch();
   dispatch();
   BOOST_TEST(watcher.readable == 1);
-  BOOST_TEST(!has_ready(poller));
+  BOOST_TEST(!has_ready());
   say("b");
   dispatch();
   BOOST_TEST(watcher.readable == 2);
@@ -141,7 +158,7 @@ BOOST_AUTO_TEST_CASE(removed_is_silent_and_may_come_back) {
   poller.remove(pair.ours.get(), watcher);
   dispatch();
   BOOST_TEST(watcher.readable == 0);
-  BOOST_TEST(!has_ready(poller));
+  BOOST_TEST(!has_ready());
   BOOST_REQUIRE(poller.add(pair.ours.get(), watcher, Poller::Trigger::edge));
   dispatch();
   BOOST_TEST(watcher.readable == 1);
@@ -195,13 +212,13 @@ BOOST_AUTO_TEST_CASE(watchers_that_are_left_when_the_turn_is_over_are_called_in_
     watchers.emplace_back().then = [&] { clock.advance(Turn::share / 2); };
     BOOST_REQUIRE(poller.add(ready.back().get(), watchers.back(), Poller::Trigger::edge));
   }
-  int turns = 1;
-  for (bool more = true; more; ++turns) {
+  int turns = 0;
+  for (; has_ready(); ++turns) {
     turn.begin();
-    more = dispatch();
+    poller.dispatch(turn);
     BOOST_TEST((turn.taken() == Turn::share));
   }
-  BOOST_TEST(turns == 21);
+  BOOST_TEST(turns == 20);
   for (const auto& each : watchers) BOOST_TEST(each.readable == 1);
 }
 
@@ -214,12 +231,14 @@ BOOST_AUTO_TEST_CASE(a_watcher_that_is_removed_before_its_call_is_not_called) {
   say("a");
   ::send(other_pair.theirs.get(), "b", 1, 0);
   turn.begin();
-  BOOST_TEST(dispatch());
+  dispatch();
+  BOOST_TEST(has_ready());
   BOOST_TEST(watcher.readable + other.readable == 1);
   poller.remove(pair.ours.get(), watcher);
   poller.remove(other_pair.ours.get(), other);
   turn.begin();
-  BOOST_TEST(!dispatch());
+  dispatch();
+  BOOST_TEST(!has_ready());
   BOOST_TEST(watcher.readable + other.readable == 1);
 }
 
@@ -231,7 +250,7 @@ BOOST_AUTO_TEST_CASE(more_events_than_a_batch_are_reported_in_several) {
     BOOST_REQUIRE(poller.add(ready.back().get(), watchers.emplace_back(), Poller::Trigger::edge));
   }
   int batches = 0;
-  for (; has_ready(poller); ++batches) dispatch();
+  for (; has_ready(); ++batches) dispatch();
   BOOST_TEST(batches == 3);
   for (const auto& each : watchers) BOOST_TEST(each.readable == 1);
 }
