@@ -74,10 +74,10 @@ void LocalPublisher::close() {
 
 void LocalPublisher::on_ready(Ready ready) {
   if (ready.writable && backlog_) flush();
-  if (ready.readable && socket_) receive();
+  if (ready.readable && socket_) receive(ready.hung_up);
 }
 
-void LocalPublisher::receive() {
+void LocalPublisher::receive(bool hung_up) {
   if (held_ || finishing_) return;
   auto& buffer = context_.received;
   buffer.resize(read_bytes);
@@ -86,8 +86,9 @@ void LocalPublisher::receive() {
   if (size < 0 && errno != EINTR) return close();
   if (size == 0) return on_end();
   if (size > 0) take({buffer.data(), static_cast<std::size_t>(size)});
-  // There may be more, also an end whose edge has come already.
-  if (socket_ && !held_) context_.publish.loop.poller().again(socket_.get(), *this, backlog_ != nullptr);
+  // A read that brought less than it could has emptied the socket. But the edge of an end has come already.
+  const bool emptied = size >= 0 && static_cast<std::size_t>(size) < read_bytes;
+  if (socket_ && !held_ && (!emptied || hung_up)) context_.publish.loop.poller().again(socket_.get(), *this, backlog_ != nullptr);
 }
 
 void LocalPublisher::take(std::string_view bytes) {

@@ -54,7 +54,7 @@ class LocalPublisher final : public net::Watcher, public api::PublishStream::Cli
   };
 
   void on_ready(Ready ready) override;
-  void receive();
+  void receive(bool hung_up);
   void take(std::string_view bytes);
   void begin_stream(std::string_view first_line, bool is_complete);
   void on_end();
