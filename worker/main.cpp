@@ -25,6 +25,7 @@
 #include "config/command_line.hpp"
 #include "config/file_access.hpp"
 #include "net/listening_socket.hpp"
+#include "store/redis/tls.hpp"
 
 namespace {
 
@@ -57,6 +58,7 @@ int serve(const config::Config& config, const std::string& file) {
   const auto logger = base::make_logger(config.log);
   app::TokenKeys token_keys(*logger);
   if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
+  if (const auto problem = store::tls_problem(config.storage)) return app::fail_config(*problem);
   const base::SystemClock clock;
   metrics::Registry registry;
   const auto log = app::open_log(config.history, config.storage, clock);
@@ -123,6 +125,7 @@ int serve(const config::Config& config, const std::string& file) {
 
 int main(int argc, char** argv) try {
   base::open_closed_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without MSG_NOSIGNAL
   const auto parsed = config::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
   const auto& line = std::get<config::CommandLine>(parsed);

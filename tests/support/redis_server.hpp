@@ -31,6 +31,12 @@ class RedisServer {
   }
 
   store::RedisAddress address() const { return {.path = folder_.path("redis.sock")}; }
+  store::RedisSettings settings() const {
+    store::RedisSettings settings;
+    settings.address = address();
+    settings.password = password;
+    return settings;
+  }
   pid_t pid() const { return pid_; }
 
   void start() {
@@ -65,7 +71,7 @@ class RedisServer {
   void signal(int number) const { ::kill(pid_, number); }
 
   store::RedisConnection::Reply ask(std::initializer_list<std::string_view> words) const {
-    return store::RedisConnection(address(), password).ask(words);
+    return store::RedisConnection(settings()).ask(words);
   }
 
   std::string password;

@@ -12,6 +12,7 @@
 #include "config/file_access.hpp"
 #include "net/listen_check.hpp"
 #include "store/redis/redis_warning.hpp"
+#include "store/redis/tls.hpp"
 #include "store/sqlite/boot_id.hpp"
 #include "store/sqlite/storage_access.hpp"
 
@@ -32,9 +33,14 @@ int check(const config::CommandLine& line, const config::Config& config) {
       return fail_config("sse-worker: --user: " + become.error());
   }
   if (const auto problem = config::access_problem(file)) return fail_config(*problem);
-  if (const auto& key_file = config.publish.key_file; !key_file.empty()) {
-    if (const auto problem = config::access_problem(key_file)) return fail_config(*problem);
+  const auto& redis = config.storage.redis;
+  for (const auto* path : {&config.publish.key_file, &redis.password_file, &redis.tls.authorities.path,
+                           &redis.tls.certificate.path, &redis.tls.key.path}) {
+    if (path->empty()) continue;
+    if (const auto problem = config::access_problem(*path)) return fail_config(*problem);
   }
+  if (const auto problem = store::tls_problem(config.storage))
+    return fail_config(fmt::format("{}: {}", file, *problem));
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));
   for (const auto& sources : config.tokens.key_sources()) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "config/file_access.hpp"
+#include "store/redis/tls.hpp"
 
 namespace worker::app {
 
@@ -27,6 +28,9 @@ void Reload::operator()() {
   auto& config = loaded.value();
   if (const auto problem = token_keys_.update(config.tokens))
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", *problem);
+  if (const auto problem = store::tls_problem(config.storage))
+    return logger_.error("reload failed, the old configuration stays in force: error=\"{}: {}\"", file_,
+                         *problem);
   const auto keep = [&](const char* key, auto& value, const auto& running) {
     if (value == running) return;
     logger_.warn("reload: a changed key needs a restart; the old value stays in force: key={}", key);

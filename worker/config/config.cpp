@@ -142,6 +142,38 @@ void read_history(Section& section, log::Settings& history) {
   section.number("evicted_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
+void read_redis(Section& section, store::RedisSettings& redis) {
+  std::string url;
+  const auto is_url = [&](const std::string& text) {
+    const auto address = redis_address_of(text);
+    if (address) redis.address = *address;
+    return address.has_value();
+  };
+  section.word(
+      "url", url, is_url,
+      "redis://HOST, redis://HOST:PORT/DATABASE, the same with rediss:// for TLS, or unix:///PATH; without a "
+      "password");
+  section.text("user", redis.user);
+  section.text("password", redis.password);
+  section.each("password_file", "the path of a file",
+               [&](const std::string& path) -> std::optional<std::string> {
+                 if (!redis.password.empty() && !path.empty())
+                   return "cannot stand beside store.password; remove one of them";
+                 redis.password_file = path;
+                 return std::nullopt;
+               });
+  section.section("tls", [&](Section& tls) {
+    tls.text("ca_file", redis.tls.authorities.path);
+    tls.text("certificate_file", redis.tls.certificate.path);
+    tls.text("key_file", redis.tls.key.path);
+    tls.text("server_name", redis.tls.server_name);
+  });
+  const auto is_name = [](const std::string& name) {
+    return !name.empty() && name.size() <= 200 && name.find_first_of("{}") == std::string::npos;
+  };
+  section.word("namespace", redis.key_namespace, is_name, "a name of 1 to 200 bytes without braces");
+}
+
 void read_storage(Section& section, store::StorageSettings& storage, log::Settings& history) {
   using Kind = store::StorageSettings::Kind;
   using Durability = store::StorageSettings::Durability;
@@ -152,19 +184,7 @@ void read_storage(Section& section, store::StorageSettings& storage, log::Settin
   section.choice("durability", storage.durability,
                  {{"process", Durability::process}, {"full", Durability::full}});
   section.number("pending_bytes_max", history.waiting_bytes_max, 65'536, mebibyte * mebibyte);
-  std::string url;
-  const auto is_url = [&](const std::string& text) {
-    const auto address = redis_address_of(text);
-    if (address) storage.redis.address = *address;
-    return address.has_value();
-  };
-  section.word("url", url, is_url,
-               "redis://HOST, redis://HOST:PORT/DATABASE or unix:///PATH, without a password");
-  section.text("password", storage.redis.password);
-  const auto is_name = [](const std::string& name) {
-    return !name.empty() && name.size() <= 200 && name.find_first_of("{}") == std::string::npos;
-  };
-  section.word("namespace", storage.redis.key_namespace, is_name, "a name of 1 to 200 bytes without braces");
+  read_redis(section, storage.redis);
 }
 
 void read_greeting(Section& section, api::GreetingSettings& greeting) {
@@ -240,6 +260,31 @@ std::string unreadable(int error) {
   }
 }
 
+// The files that the configuration names and that are to be known before the worker serves.
+std::optional<std::string> read_files(Config& config) {
+  using Read = std::optional<std::string> (*)(const std::string&, std::string&);
+  struct Named {
+    const char* key;
+    const std::string& path;
+    Read read;
+    std::string& text;
+  };
+  auto& publish = config.publish;
+  auto& redis = config.storage.redis;
+  const Named files[] = {
+      {"publish.key_file", publish.key_file, read_key_file, publish.key},
+      {"store.password_file", redis.password_file, read_secret_file, redis.password},
+      {"store.tls.ca_file", redis.tls.authorities.path, read_text_file, redis.tls.authorities.text},
+      {"store.tls.certificate_file", redis.tls.certificate.path, read_text_file, redis.tls.certificate.text},
+      {"store.tls.key_file", redis.tls.key.path, read_text_file, redis.tls.key.text},
+  };
+  for (const auto& [key, path, read, text] : files) {
+    if (path.empty()) continue;
+    if (const auto problem = read(path, text)) return fmt::format("{}: {}", key, *problem);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 base::Result<Config, std::string> parse(const std::string& yaml, const std::string& file) {
@@ -262,10 +307,9 @@ base::Result<Config, std::string> load(const std::string& file) {
     return base::failure(fmt::format("{}: {}", file, unreadable(error != 0 ? error : EIO)));
   }
   auto config = parse(text.str(), file);
-  if (!config || config.value().publish.key_file.empty()) return config;
-  auto& publish = config.value().publish;
-  if (const auto problem = read_key_file(publish.key_file, publish.key))
-    return base::failure(fmt::format("{}: publish.key_file: {}", file, *problem));
+  if (!config) return config;
+  if (const auto problem = read_files(config.value()))
+    return base::failure(fmt::format("{}: {}", file, *problem));
   return config;
 }
 

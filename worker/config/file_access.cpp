@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <utility>
 
 #include "base/account.hpp"
 
@@ -32,19 +34,24 @@ std::optional<std::string> access_problem(const std::string& file) {
 
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
   const auto& key_file = config.publish.key_file;
-  if (!key_file.empty() && others_may_read(key_file)) {
-    return fmt::format("publish.key_file: every user of this machine can read {}. {}", key_file,
-                       command(key_file));
+  const auto& redis = config.storage.redis;
+  const std::array<std::pair<const char*, const std::string*>, 3> secrets{
+      {{"publish.key_file", &key_file},
+       {"store.password_file", &redis.password_file},
+       {"store.tls.key_file", &redis.tls.key.path}}};
+  for (const auto& [name, path] : secrets) {
+    if (!path->empty() && others_may_read(*path))
+      return fmt::format("{}: every user of this machine can read {}. {}", name, *path, command(*path));
   }
   const auto has_secret = [](const access::TokenSettings& tokens) {
     return std::ranges::any_of(
         tokens.keys, [](const auto& source) { return source.kind == access::KeySource::Kind::secret; });
   };
-  const char* key = !config.publish.key.empty() && key_file.empty() ? "publish.key"
-                    : !config.storage.redis.password.empty()        ? "store.password"
-                    : has_secret(config.tokens.readers)             ? "access.tokens.readers.keys"
-                    : has_secret(config.tokens.publishers)          ? "access.tokens.publishers.keys"
-                                                                    : nullptr;
+  const char* key = !config.publish.key.empty() && key_file.empty()          ? "publish.key"
+                    : !redis.password.empty() && redis.password_file.empty() ? "store.password"
+                    : has_secret(config.tokens.readers)                      ? "access.tokens.readers.keys"
+                    : has_secret(config.tokens.publishers)                   ? "access.tokens.publishers.keys"
+                                                                             : nullptr;
   if (key == nullptr || !others_may_read(file)) return std::nullopt;
   return fmt::format("it contains {}, and every user of this machine can read it. {}", key, command(file));
 }

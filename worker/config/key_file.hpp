@@ -1,4 +1,5 @@
-// KeyFile: a secret in a file of its own, so that the configuration can be shown to others.
+// KeyFile: what the configuration has in files of their own: secrets, so that the configuration can be shown
+// to others, and certificates. Each call returns what to change where it fails.
 #pragma once
 
 #include <optional>
@@ -6,9 +7,15 @@
 
 namespace worker::config {
 
-/// Reads the one line of `file` into `key`, without white space at its ends. Returns what to change where
-/// that fails: the file cannot be read, is empty, or holds over 4,096 bytes or more than one line. A key that
-/// is missing must never mean that none is needed.
+/// Reads the one line of `file` into `secret`, without white space at its ends. Fails if the file cannot be
+/// read, is empty, or holds over 4,096 bytes or more than one line: a secret that is missing must never mean
+/// that none is needed.
+std::optional<std::string> read_secret_file(const std::string& file, std::string& secret);
+
+/// The same for a key that the operator makes: the problem says how.
 std::optional<std::string> read_key_file(const std::string& file, std::string& key);
+
+/// Reads all of `file` into `text`. Fails if it cannot be read, or has over 1 MiB.
+std::optional<std::string> read_text_file(const std::string& file, std::string& text);
 
 }  // namespace worker::config

@@ -20,6 +20,7 @@ bool is_name_or_address(std::string_view text) {
 std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
   constexpr std::string_view unix_scheme = "unix://";
   constexpr std::string_view scheme = "redis://";
+  constexpr std::string_view tls_scheme = "rediss://";
   constexpr std::size_t socket_path_max = 107;  // sockaddr_un
   store::RedisAddress address;
   if (url.starts_with(unix_scheme)) {
@@ -27,8 +28,9 @@ std::optional<store::RedisAddress> redis_address_of(std::string_view url) {
     if (!address.path.starts_with('/') || address.path.size() > socket_path_max) return std::nullopt;
     return address;
   }
-  if (!url.starts_with(scheme)) return std::nullopt;
-  url.remove_prefix(scheme.size());
+  address.tls = url.starts_with(tls_scheme);
+  if (!address.tls && !url.starts_with(scheme)) return std::nullopt;
+  url.remove_prefix(address.tls ? tls_scheme.size() : scheme.size());
   if (const auto slash = url.find('/'); slash != std::string_view::npos) {
     const auto database = url.substr(slash + 1);
     if (!database.empty() && !base::assign_number(database, address.database)) return std::nullopt;

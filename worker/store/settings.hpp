@@ -19,14 +19,42 @@ struct RedisAddress {
   std::string host = "127.0.0.1";
   std::uint16_t port = 6379;
   unsigned database = 0;
+  bool tls = false;
 
   bool operator==(const RedisAddress&) const = default;
 };
 
+/// A file that the configuration names, with what it held when the configuration was read: so a reload
+/// notices another content. No path: no file.
+struct TextFile {
+  std::string path;
+  std::string text;
+
+  bool operator==(const TextFile&) const = default;
+};
+
+/// Of a Redis that is reached over TLS. All files are PEM.
+struct RedisTls {
+  /// The authorities that may vouch for Redis. None: those that the system trusts.
+  TextFile authorities;
+  /// Of the worker, for a Redis that asks for them; both or none.
+  TextFile certificate;
+  TextFile key;
+  /// The name that the certificate of Redis must have. Empty: the host of the address.
+  std::string server_name;
+
+  bool operator==(const RedisTls&) const = default;
+};
+
 struct RedisSettings {
   RedisAddress address;
+  /// Empty: the user `default`.
+  std::string user;
   /// Empty: none is asked for.
   std::string password;
+  /// Where the password comes from, if not from the configuration itself.
+  std::string password_file;
+  RedisTls tls;
   /// `store.namespace`: names the cluster. Workers with the same one share its events. All keys begin with
   /// it, in braces, so that a Redis Cluster keeps them together.
   std::string key_namespace = "sse-worker";

@@ -47,6 +47,26 @@ BOOST_AUTO_TEST_CASE(the_shipped_file_shows_every_key) {
   BOOST_TEST(shipped_text().find("\n  # listen: ") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(files_that_it_names_are_read_with_it) {
+  const TempFolder folder;
+  const auto with = [&](const std::string& lines) { return folder.file("c.yaml", "store:\n" + lines); };
+  folder.file("password", " p w \n");
+  folder.file("ca", "-----BEGIN");
+  const auto path = [&](const char* name) { return folder.path(name); };
+  const auto config =
+      load(with("  password_file: " + path("password") + "\n  tls: {ca_file: " + path("ca") + "}\n"));
+  BOOST_REQUIRE(config);
+  BOOST_TEST(config.value().storage.redis.password == "p w");
+  BOOST_TEST(config.value().storage.redis.tls.authorities.text == "-----BEGIN");
+  BOOST_TEST(error_of(with("  tls: {key_file: " + path("none") + "}\n")) ==
+             path("c.yaml") + ": store.tls.key_file: there is no file " + path("none"));
+  BOOST_TEST(error_of(with("  password_file: " + folder.path() + "\n")) ==
+             path("c.yaml") + ": store.password_file: " + folder.path() + " is no file");
+  folder.file("large", std::string(1'048'577, 'x'));
+  BOOST_TEST(error_of(with("  tls: {certificate_file: " + path("large") + "}\n")) ==
+             path("c.yaml") + ": store.tls.certificate_file: " + path("large") + " has over 1048576 bytes");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_is_read_whole) {
   const TempFolder folder;
   const auto file = folder.file("c.yaml", std::string(100'000, '#') + "\ndrain_seconds: 7");

@@ -12,7 +12,8 @@ std::string told(std::string_view url) {
   const auto address = redis_address_of(url);
   if (!address) return "none";
   if (!address->path.empty()) return address->path;
-  return fmt::format("{} {} {}", address->host, address->port, address->database);
+  return fmt::format("{}{} {} {}", address->tls ? "tls " : "", address->host, address->port,
+                     address->database);
 }
 
 }  // namespace
@@ -26,6 +27,8 @@ BOOST_AUTO_TEST_CASE(addresses) {
   BOOST_TEST(told("redis://10.0.0.1:65535/15") == "10.0.0.1 65535 15");
   BOOST_TEST(told("redis://[::1]:7000") == "::1 7000 0");
   BOOST_TEST(told("redis://[::1]") == "::1 6379 0");
+  BOOST_TEST(told("rediss://a.example:6380/1") == "tls a.example 6380 1");
+  BOOST_TEST(told("rediss://[::1]") == "tls ::1 6379 0");
   BOOST_TEST(told("unix:///run/redis/redis.sock") == "/run/redis/redis.sock");
 }
 
@@ -45,7 +48,8 @@ BOOST_AUTO_TEST_CASE(everything_else) {
                           "redis://[::1]7",
                           "redis://user:secret@a",
                           "redis://a b",
-                          "rediss://a",
+                          "rediss:///1",
+                          "redisss://a",
                           "http://a",
                           "unix://run/redis.sock",
                           "unix://",

@@ -94,11 +94,18 @@ inline Values values_of(const Config& config) {
       {"store.kind", storage.kind == store::StorageSettings::Kind::sqlite  ? "sqlite"
                      : storage.kind == store::StorageSettings::Kind::redis ? "redis"
                                                                            : "memory"},
-      {"store.url", storage.redis.address.path.empty()
-                        ? fmt::format("{}:{}/{}", storage.redis.address.host, storage.redis.address.port,
-                                      storage.redis.address.database)
-                        : storage.redis.address.path},
+      {"store.url",
+       storage.redis.address.path.empty()
+           ? fmt::format("{}{}:{}/{}", storage.redis.address.tls ? "tls " : "", storage.redis.address.host,
+                         storage.redis.address.port, storage.redis.address.database)
+           : storage.redis.address.path},
+      {"store.user", storage.redis.user},
       {"store.password", storage.redis.password},
+      {"store.password_file", storage.redis.password_file},
+      {"store.tls.ca_file", storage.redis.tls.authorities.path},
+      {"store.tls.certificate_file", storage.redis.tls.certificate.path},
+      {"store.tls.key_file", storage.redis.tls.key.path},
+      {"store.tls.server_name", storage.redis.tls.server_name},
       {"store.namespace", storage.redis.key_namespace},
       {"store.path", storage.path},
       {"store.pending_bytes_max", fmt::format("{}", history.waiting_bytes_max)},

@@ -1,21 +1,17 @@
 #include "store/redis/connection.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <sys/socket.h>
 
-#include <cerrno>
+#include <array>
 #include <new>
-#include <utility>
 
 #include "store/redis/command.hpp"
 
 namespace worker::store {
 namespace {
 
-timeval timeval_of(std::chrono::milliseconds time) {
-  return {time.count() / 1000, (time.count() % 1000) * 1000};
-}
+// Replies with a part of the history are large.
+constexpr std::size_t read_bytes = 65'536;
 
 }  // namespace
 
@@ -25,16 +21,15 @@ std::string text_of(const RedisAddress& address) {
   return fmt::format("{}{}{}:{}", bare ? "" : "[", address.host, bare ? "" : "]", address.port);
 }
 
-RedisConnection::RedisConnection(const RedisAddress& address, const std::string& password) {
-  const auto limit = timeval_of(timeout);
-  context_.reset(address.path.empty() ? redisConnectWithTimeout(address.host.c_str(), address.port, limit)
-                                      : redisConnectUnixWithTimeout(address.path.c_str(), limit));
-  if (!context_) throw std::bad_alloc();
-  if (context_->err != 0) throw_broken();
-  set_timeout(timeout);
-  if (address.path.empty()) redisEnableKeepAlive(context_.get());
-  if (!password.empty()) ask({"AUTH", password});
-  if (address.database != 0) ask({"SELECT", std::to_string(address.database)});
+RedisConnection::RedisConnection(const RedisSettings& settings)
+    : socket_(settings, timeout), reader_(redisReaderCreate()) {
+  if (!reader_) throw std::bad_alloc();
+  if (!settings.user.empty()) {
+    ask({"AUTH", settings.user, settings.password});
+  } else if (!settings.password.empty()) {
+    ask({"AUTH", settings.password});
+  }
+  if (settings.address.database != 0) ask({"SELECT", std::to_string(settings.address.database)});
   process_id_ = read_process_id();
 }
 
@@ -53,11 +48,6 @@ std::string RedisConnection::read_process_id() try {
   return {};
 }
 
-void RedisConnection::set_timeout(std::chrono::milliseconds time) {
-  if (time == std::exchange(timeout_, time)) return;
-  redisSetTimeout(context_.get(), timeval_of(time));
-}
-
 RedisConnection::Reply RedisConnection::ask(std::initializer_list<std::string_view> words) {
   send(redis_command(words));
   auto reply = receive();
@@ -66,32 +56,23 @@ RedisConnection::Reply RedisConnection::ask(std::initializer_list<std::string_vi
 }
 
 void RedisConnection::send(std::string_view command) {
-  if (redisAppendFormattedCommand(context_.get(), command.data(), command.size()) != REDIS_OK) throw_broken();
   ++replies_due_;
-  for (int done = 0; done == 0;) {
-    if (redisBufferWrite(context_.get(), &done) != REDIS_OK) throw_broken();
-  }
+  socket_.send(command, timeout);
 }
 
 RedisConnection::Reply RedisConnection::receive(std::chrono::milliseconds longer) {
-  set_timeout(timeout + longer);
-  void* got = nullptr;
-  if (redisGetReply(context_.get(), &got) != REDIS_OK) throw_broken();
-  --replies_due_;
-  return Reply(static_cast<redisReply*>(got));
+  std::array<char, read_bytes> buffer;
+  while (true) {
+    void* got = nullptr;
+    if (redisReaderGetReply(reader_.get(), &got) != REDIS_OK)
+      throw RedisError(RedisError::Kind::broken, static_cast<const char*>(reader_->errstr));
+    if (got != nullptr) {
+      --replies_due_;
+      return Reply(static_cast<redisReply*>(got));
+    }
+    const auto size = socket_.receive(buffer, timeout + longer);
+    if (redisReaderFeed(reader_.get(), buffer.data(), size) != REDIS_OK) throw std::bad_alloc();
+  }
 }
-
-void RedisConnection::throw_broken() const {
-  const bool late = context_->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK);
-  throw RedisError(RedisError::Kind::broken, late ? fmt::format("no answer within {} ms", timeout_.count())
-                                                  : std::string(static_cast<const char*>(context_->errstr)));
-}
-
-bool RedisConnection::is_stale() const {
-  pollfd state{context_->fd, POLLIN, 0};
-  return ::poll(&state, 1, 0) != 0;
-}
-
-void RedisConnection::interrupt() const { ::shutdown(context_->fd, SHUT_RDWR); }
 
 }  // namespace worker::store

@@ -1,5 +1,6 @@
-// RedisConnection: one connection to a Redis, through hiredis, for one thread that waits for each reply,
-// never longer than a bound. Whatever goes wrong with it is thrown as RedisError; a connection that threw one
+// RedisConnection: one connection to a Redis, for one thread that waits for each reply, never longer than a
+// bound. The replies are parsed by hiredis; the socket is the worker's own, because the hiredis of Debian 12
+// has no TLS. Whatever goes wrong with it is thrown as RedisError; a connection that threw one
 // of kind `broken` is to be destroyed, because nobody knows what the next reply would belong to.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <string_view>
 
 #include "store/redis/error.hpp"
+#include "store/redis/socket.hpp"
 #include "store/settings.hpp"
 
 namespace worker::store {
@@ -22,16 +24,16 @@ std::string text_of(const RedisAddress& address);
 class RedisConnection {
  public:
   struct Free {
-    void operator()(redisContext* context) const { redisFree(context); }
+    void operator()(redisReader* reader) const { redisReaderFree(reader); }
     void operator()(redisReply* reply) const { freeReplyObject(reply); }
   };
   using Reply = std::unique_ptr<redisReply, Free>;
 
-  /// How long a connection and a reply may take.
+  /// How long each step of a connection, and a reply, may take.
   static constexpr std::chrono::milliseconds timeout{1'500};
 
   /// Connects, authenticates, and asks for the id of the Redis process.
-  RedisConnection(const RedisAddress& address, const std::string& password);
+  explicit RedisConnection(const RedisSettings& settings);
 
   /// A RedisCommand. Several may be sent before the first reply is received: replies come in the same order.
   void send(std::string_view command);
@@ -41,20 +43,18 @@ class RedisConnection {
   /// Sends a command and receives its reply; throws if that is an error.
   Reply ask(std::initializer_list<std::string_view> words);
   /// The other side has closed it, or sent something that was not asked for.
-  bool is_stale() const;
+  bool is_stale() { return socket_.is_stale(); }
   /// From any thread: a reply that is waited for does not come.
-  void interrupt() const;
+  void interrupt() const { socket_.interrupt(); }
   /// Names the Redis process, for as long as it lives; empty where Redis does not tell.
   const std::string& process_id() const { return process_id_; }
 
  private:
   std::string read_process_id();
-  void set_timeout(std::chrono::milliseconds time);
-  [[noreturn]] void throw_broken() const;
 
-  std::unique_ptr<redisContext, Free> context_;
+  RedisSocket socket_;
+  std::unique_ptr<redisReader, Free> reader_;
   std::string process_id_;
-  std::chrono::milliseconds timeout_{0};
   int replies_due_ = 0;
 };
 

@@ -17,7 +17,7 @@ std::string_view advice(std::string_view error) {
       {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
       {"READONLY", "; it is a replica: store.url must name the primary"},
       {"NOAUTH", " Set store.password"},
-      {"WRONGPASS", "; check store.password"},
+      {"WRONGPASS", "; check store.user and store.password"},
       {"NOPERM", "; its user needs EVAL and the keys of store.namespace"},
       {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
   }};

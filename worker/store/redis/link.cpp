@@ -30,7 +30,7 @@ void RedisLink::connect() {
     is_outdated_ = false;
     settings = settings_;
   }
-  auto made = std::make_unique<RedisConnection>(settings.address, settings.password);
+  auto made = std::make_unique<RedisConnection>(settings);
   const std::lock_guard lock(mutex_);
   connection_ = std::move(made);
 }

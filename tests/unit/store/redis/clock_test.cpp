@@ -16,7 +16,7 @@ struct Fixture : RedisFixture {
   std::unique_ptr<worker::support::EventLog> timed_worker() { return worker(server.address(), manual); }
   /// As if Redis had taken it so long ago by its clock as it is now.
   void dated(const char* number, std::chrono::milliseconds ago) {
-    RedisConnection redis(server.address(), server.password);
+    RedisConnection redis(server.settings());
     const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(
                         std::chrono::system_clock::now().time_since_epoch()) -
                     ago;
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(what_seems_old_at_the_start_is_held_for_a_while) {
 
 BOOST_AUTO_TEST_CASE(what_is_old_goes_after_a_while) {
   begin_life();
-  { RedisConnection(server.address(), server.password).ask({"XTRIM", "{sse-worker}:events", "MAXLEN", "0"}); }
+  { RedisConnection(server.settings()).ask({"XTRIM", "{sse-worker}:events", "MAXLEN", "0"}); }
   dated("2", 61min);
   dated("3", 10min);
   const auto event_log = timed_worker();

@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(the_wrong_password_is_said) {
   server.password = "wrong";
   {
     const auto wrong = worker();
-    BOOST_TEST(troubled(*wrong, "check store.password"));
+    BOOST_TEST(troubled(*wrong, "check store.user and store.password"));
   }
   server.password = "secret";
   const auto one = worker();
