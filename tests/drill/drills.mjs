@@ -3,6 +3,7 @@ import {fullDisk} from './full_disk.mjs';
 import {hostileClients} from './hostile_clients.mjs';
 import {hostileEdges} from './hostile_edges.mjs';
 import {settledFills} from './hostile/history.mjs';
+import {killedStreams} from './killed_streams.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
@@ -13,6 +14,12 @@ export const drills = {
     run: killedWorker,
     long: {times: 50},
     short: {times: 4, readers: 5},
+  },
+  killed_streams: {
+    title: 'kill -9 of the worker under six publish streams',
+    run: killedStreams,
+    long: {times: 50},
+    short: {times: 4, readers: 5, each: 1},
   },
   lost_answer: {
     title: 'kill -9 between write and answer, then the same id again',

@@ -12,17 +12,17 @@ class Lane {
   acknowledged = new Set();
   next = 0;
 
-  constructor(name, retries) {
-    Object.assign(this, {name, retries});
+  constructor(publisher, name, retries) {
+    Object.assign(this, {publisher, name, retries});
   }
 
   // Publishes one event after another until told to stop.
-  async run(publisher, running, given_up) {
+  async run(running, given_up) {
     while (running()) {
       const number = this.next++;
       const event = {topic: this.name, data: `${this.name} ${number}`, ...(this.retries && {id: `${this.name}:${number}`})};
       do {
-        const answer = await publisher.json(event).catch(() => null);
+        const answer = await this.publisher.json(event).catch(() => null);
         if (answer?.status === 200) this.acknowledged.add(number);
         else await pause(20);
       } while (this.retries && !this.acknowledged.has(number) && !given_up());
@@ -61,16 +61,16 @@ export class Population {
   lanes = [];
   readers = [];
 
-  // Over the nginx at `port`: `publishers` lanes, `readers` who read them all.
-  constructor(t, port, {publishers = 4, readers = 20, again = 50} = {}) {
+  // Over the nginx at `port`: `publishers` lanes, `readers` who read them all. Or `lanes` of another kind: {name, acknowledged,
+  // run(running, givenUp)}, whose events have `NAME NUMBER` as their data.
+  constructor(t, port, {publishers = 4, readers = 20, again = 50, lanes} = {}) {
     // A drill that fails half-way must end all the same.
     defer(t, () => {
       this.#running = false;
       this.#givenUp = true;
       return Promise.all(this.#work);
     });
-    for (let n = 0; n < publishers; ++n) this.lanes.push(new Lane(`lane/${n}`, n % 2 === 0));
-    this.publishers = this.lanes.map(() => new Publisher(t, port));
+    this.lanes = lanes ?? Array.from({length: publishers}, (_, n) => new Lane(new Publisher(t, port), `lane/${n}`, n % 2 === 0));
     for (let n = 0; n < readers; ++n) {
       const checked = new Checked();
       const take = (event) => checked.take(event);
@@ -81,7 +81,7 @@ export class Population {
   async start() {
     for (const {reader} of this.readers) await reader.opened(15000);
     this.#running = true;
-    this.#work = this.lanes.map((lane, n) => lane.run(this.publishers[n], () => this.#running, () => this.#givenUp));
+    this.#work = this.lanes.map((lane) => lane.run(() => this.#running, () => this.#givenUp));
   }
 
   // Ends publishing and waits until every reader has all that was acknowledged, or `ms` have passed.

@@ -36,12 +36,12 @@ export class Pipe extends Process {
   }
 }
 
-// A hub with a local publish socket. `hub.again()` starts its worker anew, in whichever way it has ended.
+// A hub with a local publish socket. `hub.again(change)` starts its worker anew, in whichever way it has ended.
 export async function startPipeHub(t, config = {}, more = {}) {
   const directory = temporaryDirectory(t);
   const all = {...config, publish: {...config.publish, listen: path.join(directory, 'p.sock')}};
   const hub = await startHub(t, all, {directory, ...more});
-  return Object.assign(hub, {publishSocket: all.publish.listen, again: () => hub.restart(all)});
+  return Object.assign(hub, {publishSocket: all.publish.listen, again: (change = {}) => hub.restart({...all, ...change})});
 }
 
 // The two ways to it, as arguments.

@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t read_bytes = 32'768;
 // A first line that is longer is an event.
 constexpr std::size_t defaults_bytes_max = 65'536;
+// How long a peer whose answers are over may take to close.
+constexpr std::chrono::seconds discarding_max{2};
 constexpr std::string_view defaults_beginning = R"({"defaults":)";
 
 // The peer has closed the connection, and not only its side.
@@ -66,6 +68,7 @@ void LocalPublisher::close() {
   context_.publish.loop.poller().remove(socket_.get(), *this);
   if (stream_) stream_->leave();
   backlog_.reset();
+  discarding_.reset();
   socket_.reset();
   context_.on_closed(*this);
 }
@@ -78,17 +81,18 @@ void LocalPublisher::on_ready(Ready ready) {
 }
 
 void LocalPublisher::receive(bool hung_up) {
-  if (held_ || finishing_) return;
+  if (finishing_ ? !discarding_ : held_) return;
   auto& buffer = context_.received;
   buffer.resize(read_bytes);
   const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
   if (size < 0 && errno != EINTR) return close();
-  if (size == 0) return on_end();
-  if (size > 0) take({buffer.data(), static_cast<std::size_t>(size)});
+  if (size == 0) return finishing_ ? close() : on_end();
+  if (size > 0 && !finishing_) take({buffer.data(), static_cast<std::size_t>(size)});
   // A read that brought less than it could has emptied the socket. But the edge of an end has come already.
   const bool emptied = size >= 0 && static_cast<std::size_t>(size) < read_bytes;
-  if (socket_ && !held_ && (!emptied || hung_up)) context_.publish.loop.poller().again(socket_.get(), *this, backlog_ != nullptr);
+  if (socket_ && !held_ && (!emptied || hung_up))
+    context_.publish.loop.poller().again(socket_.get(), *this, backlog_ != nullptr);
 }
 
 void LocalPublisher::take(std::string_view bytes) {
@@ -123,6 +127,7 @@ void LocalPublisher::begin_stream(std::string_view first_line, bool is_complete)
 
 void LocalPublisher::on_end() {
   if (is_gone(socket_.get())) return close();
+  has_ended_ = true;
   if (!stream_ && !first_.empty()) begin_stream(first_, true);
   if (!stream_) return close();
   stream_->end(true);
@@ -162,8 +167,19 @@ void LocalPublisher::write(std::string_view lines) {
 
 void LocalPublisher::finish(std::string_view last_lines) {
   finishing_ = true;
+  held_ = false;
   if (!last_lines.empty()) write(last_lines);
-  if (!backlog_) close();
+  if (!backlog_) wait_for_peer();
+}
+
+// All answers are sent.
+void LocalPublisher::wait_for_peer() {
+  if (!socket_ || has_ended_) return close();
+  auto& loop = context_.publish.loop;
+  discarding_ = std::make_unique<net::Timer>(loop.timers(), [this] { close(); });
+  discarding_->arm_in(discarding_max);
+  ::shutdown(socket_.get(), SHUT_WR);
+  loop.poller().again(socket_.get(), *this, false);
 }
 
 void LocalPublisher::resume() {
@@ -183,8 +199,8 @@ void LocalPublisher::flush() {
       break;
   }
   backlog_.reset();
-  if (finishing_) return close();
   context_.publish.loop.poller().want_writable(socket_.get(), *this, false);
+  if (finishing_) return wait_for_peer();
   if (stream_) stream_->on_ready();
 }
 

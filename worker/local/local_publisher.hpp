@@ -2,6 +2,9 @@
 // without HTTP. Owned by the LocalAcceptor; loop thread only. Failures are those of the peer; one that reads
 // nothing of its answers for Settings::stall is closed.
 //
+// When the worker ends the answers, what the peer still sends is read and discarded until it closes, too: a
+// socket that is closed with bytes in it is reset, and the peer's next read fails.
+//
 // The first line may be {"defaults":{…}}, with the parameters of a publish stream
 // (api/publish/stream_parameters.hpp) that the web server has in its address. A peer that has sent everything
 // shuts its side down (SHUT_WR) and reads to the end; one that closes without that has died.
@@ -19,6 +22,7 @@
 #include "net/outbox.hpp"
 #include "net/poller.hpp"
 #include "net/stall_watch.hpp"
+#include "net/timer.hpp"
 
 namespace worker::local {
 
@@ -60,6 +64,7 @@ class LocalPublisher final : public net::Watcher, public api::PublishStream::Cli
   void on_end();
   void refuse(const std::string& why);
   void flush();
+  void wait_for_peer();
   void close();
 
   void write(std::string_view lines) override;
@@ -75,8 +80,10 @@ class LocalPublisher final : public net::Watcher, public api::PublishStream::Cli
   std::shared_ptr<api::PublishStream> stream_;  // null until the first line has come
   std::string first_;                           // the beginning of that line
   std::unique_ptr<Backlog> backlog_;            // only while bytes wait for the socket
+  std::unique_ptr<net::Timer> discarding_;      // null until all answers are sent
   bool held_ = false;
-  bool finishing_ = false;  // closes when the backlog is sent
+  bool finishing_ = false;  // takes nothing more
+  bool has_ended_ = false;  // the peer has shut its side down
 };
 
 }  // namespace worker::local
