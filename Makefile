@@ -10,7 +10,7 @@ KINDS := unit integration clients front-ends deploy browser drill
 NODE_MODULES := tests/node_modules/.package-lock.json
 
 .NOTPARALLEL:
-.PHONY: help build build-tests run run-check test $(KINDS:%=test-%) bench drill lint format install clean
+.PHONY: help build build-tests run run-check test $(KINDS:%=test-%) bench drill lint format install deb clean
 
 help: ## this list
 	@sed -n "s/^\([a-z-]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 21
@@ -49,6 +49,9 @@ format: packages-lint $(NODE_MODULES) ## rewrites C++ and JavaScript in the hous
 
 install: $(BUILD)/sse-worker ## PREFIX=/usr DESTDIR=
 	DESTDIR="$(DESTDIR)" cmake --install $(BUILD) --prefix $(PREFIX) --strip
+
+deb: packages-build packages-deb ## Debian packages, in build/deb; no root
+	deploy/local/deb
 
 clean: ## removes all that was made
 	rm -rf build .run tests/node_modules

@@ -64,6 +64,28 @@ place(${source}/deploy/systemd/sse-worker.sysusers ${CMAKE_INSTALL_PREFIX}/lib/s
 place(${source}/deploy/systemd/sse-worker.tmpfiles ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d sse-worker.conf)
 
 file(INSTALL ${source}/www DESTINATION ${share})
+# What an administrator runs after an installation with DESTDIR.
+file(INSTALL ${source}/deploy/make-key ${source}/deploy/prepare-account DESTINATION ${share} USE_SOURCE_PERMISSIONS)
+file(INSTALL ${source}/deploy/examples DESTINATION ${share})
+foreach(folder grafana prometheus)
+  file(INSTALL ${source}/deploy/${folder} DESTINATION ${share})
+endforeach()
+
+# Manual pages, of which that of the configuration is made from its comments; completion for bash. SOURCE_DATE_EPOCH decides the day.
+string(TIMESTAMP day "%Y-%m-%d" UTC)
+set(man ${CMAKE_INSTALL_PREFIX}/share/man)
+foreach(page man8/sse-worker.8 man1/sse-worker-pipe.1)
+  get_filename_component(name ${page} NAME)
+  place(${source}/deploy/man/${name} ${man} ${page} " @DAY@ \"sse\\-worker @VERSION@\"" " ${day} \"sse\\-worker ${SSE_WORKER_VERSION}\"")
+endforeach()
+message(STATUS "Installing: $ENV{DESTDIR}${man}/man5/sse-worker.yaml.5")
+file(MAKE_DIRECTORY $ENV{DESTDIR}${man}/man5)
+execute_process(COMMAND sh ${source}/deploy/man/configuration-page ${source}/config/sse-worker.yaml ${SSE_WORKER_VERSION} ${day}
+                OUTPUT_FILE $ENV{DESTDIR}${man}/man5/sse-worker.yaml.5 COMMAND_ERROR_IS_FATAL ANY)
+set(completions ${CMAKE_INSTALL_PREFIX}/share/bash-completion/completions)
+place(${source}/deploy/completion/sse-worker.bash ${completions} sse-worker)
+file(CREATE_LINK sse-worker $ENV{DESTDIR}${completions}/sse-worker-pipe SYMBOLIC)
+
 set(doc ${CMAKE_INSTALL_PREFIX}/share/doc/sse-worker)
 file(GLOB pages RELATIVE ${source} ${source}/*.md ${source}/docs/*.md)
 foreach(page ${pages})

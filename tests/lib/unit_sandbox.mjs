@@ -60,6 +60,7 @@ const left = {
   'nothing of it is opened': 'PrivateDevices ProtectControlGroups ProtectKernelLogs ProtectKernelModules KeyringMode',
   'names users, and hides no file': 'PrivateUsers',
   'is the group of the user': 'Group',
+  'needs a kernel with AppArmor, and is ignored without its profile': 'AppArmorProfile',
   'removes what the worker does not make': 'RemoveIPC',
 };
 export const notImitated = Object.fromEntries(
