@@ -48,7 +48,7 @@ std::optional<std::string> Checkpoint::missing_tail_reason(const std::string& ep
   if (!record_) return fmt::format("{} is unreadable", path_);
   if (record_->epoch != epoch) return fmt::format("{} belongs to another history", path_);
   if (record_->last > last)
-    return fmt::format("it ends at sequence {}, but sequence  was recorded{}", last, record_->last);
+    return fmt::format("it ends at sequence {}, but sequence {} was recorded", last, record_->last);
   const bool through_the_end_of_power = record_->durability == Durability::full;
   if (!record_->open || through_the_end_of_power || (record_->boot == boot_ && !boot_.empty()))
     return std::nullopt;
