@@ -91,7 +91,7 @@ test('killed under the unit: readers get no gap; after a reboot exactly one', {s
 // Somebody else's unit, or a container.
 test('where the boot id is hidden the worker says what that costs, once', {skip: why ?? false}, async (t) => {
   const {hub, crash} = await start(t, [...directives(), ['ProcSubset', 'pid']]);
-  const warning = /boot_id cannot be read.*every reader gets a gap `lost`.*remove ProcSubset=pid/g;
+  const warning = /boot_id cannot be read.*every client gets a gap `lost`.*remove ProcSubset=pid/g;
   assert.equal(hub.worker.process.stderr.match(warning)?.length, 1);
   const id = await hub.publish({topic: 't', data: 'one'});
   await crash();

@@ -1,16 +1,16 @@
--- Appends events, all or none, and trims. Follows epoch.lua.
+-- Appends events, all or none, and trims. Runs after epoch.lua.
 -- Gets: ARGV[5], the first sequence to keep; ARGV[6], how many ids of earlier events to keep; then for
 -- each event its topics, one a line, its frame, id, key, close and private.
--- Returns the epoch, and for each event its sequence, or that of the same event, or why it has none:
+-- Returns the epoch, and for each event its sequence, or that of the same event, or why it was not appended:
 -- -1 closed, -2 reserved, -3 conflict, -4 evicted (see stream.hpp).
 --
 -- Trimming comes last: a script that has written something may exceed maxmemory from then on, and a script that
 -- would only append must be refused by a full Redis.
 local from, past_max = 1, tonumber(ARGV[6])
 if epoch == known_epoch then from = tonumber(ARGV[5]) end
--- The name of an id in the set: it has a bound, however long the id is.
+-- The name of an id in the set. It is short, however long the id is.
 local function name(id) return #id > 256 and '\0' .. redis.sha1hex(id) or id end
--- That of a private event has a mark, which no id begins with.
+-- The id of a private event has a mark, with which no id begins.
 local function private_name(id) return name('\1' .. id) end
 local function entry_of(sequence) return epoch .. '-' .. string.format('%.0f', sequence) end
 local function set_of(topics)
@@ -21,7 +21,7 @@ local function set_of(topics)
   table.sort(list)
   return table.concat(list, '\n')
 end
--- Whether the event of that sequence is this one; nil if Redis does not hold it any more.
+-- Whether the event with that sequence is this one; nil if it was trimmed.
 local function same(sequence, topics, event, key, close, private)
   local found = redis.call('XRANGE', KEYS[2], entry_of(sequence), entry_of(sequence))[1]
   if not found then return nil end

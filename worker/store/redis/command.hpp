@@ -1,5 +1,5 @@
-// RedisCommand: a command as the bytes that Redis reads. RedisAction: what whoever reads or writes the Redis
-// stream wants from its connection next. Values.
+// RedisCommand: a command as the bytes that Redis reads. RedisAction: what RedisReader or RedisWriter wants
+// from the connection next. Values.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ inline RedisCommand redis_command(std::initializer_list<std::string_view> words)
 }
 
 struct RedisAction {
-  /// To send now, in this order; none where the reply to an earlier one is still due.
+  /// To send now, in this order; none if the reply to an earlier one is still due.
   std::vector<RedisCommand> commands;
   /// How much longer than usual the next reply may take.
   std::chrono::milliseconds wait{0};

@@ -43,7 +43,7 @@ std::string RedisConnection::read_process_id() try {
   const auto value = text.substr(at + key.size());
   return std::string(value.substr(0, value.find_first_of("\r\n")));
 } catch (const RedisError& error) {
-  // Its user may not be allowed to ask.
+  // The user may lack the permission for INFO.
   if (std::string_view(error.what()).find("NOPERM") == std::string_view::npos) throw;
   return {};
 }

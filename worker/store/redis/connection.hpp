@@ -1,7 +1,7 @@
 // RedisConnection: one connection to a Redis, for one thread that waits for each reply, never longer than a
 // bound. The replies are parsed by hiredis; the socket is the worker's own, because the hiredis of Debian 12
-// has no TLS. Whatever goes wrong with it is thrown as RedisError; a connection that threw one
-// of kind `broken` is to be destroyed, because nobody knows what the next reply would belong to.
+// has no TLS. Every failure is thrown as RedisError. After one of kind `broken`, destroy the connection,
+// because it is unknown which command the next reply would belong to.
 #pragma once
 
 #include <hiredis.h>
@@ -35,18 +35,19 @@ class RedisConnection {
   /// Connects, authenticates, and asks for the id of the Redis process.
   explicit RedisConnection(const RedisSettings& settings);
 
-  /// A RedisCommand. Several may be sent before the first reply is received: replies come in the same order.
+  /// Sends a RedisCommand. Several may be sent before the first reply is received: replies come in the same
+  /// order.
   void send(std::string_view command);
   /// The next reply, which may be an error. `longer`: it may take this long beyond the bound.
   Reply receive(std::chrono::milliseconds longer = {});
   int replies_due() const { return replies_due_; }
   /// Sends a command and receives its reply; throws if that is an error.
   Reply ask(std::initializer_list<std::string_view> words);
-  /// The other side has closed it, or sent something that was not asked for.
+  /// Redis has closed it, or has sent something without a command.
   bool is_stale() { return socket_.is_stale(); }
-  /// From any thread: a reply that is waited for does not come.
+  /// From any thread: receive() fails at once, now or when it is called next.
   void interrupt() const { socket_.interrupt(); }
-  /// Names the Redis process, for as long as it lives; empty where Redis does not tell.
+  /// Names the Redis process for as long as it runs; empty if its user may not read it.
   const std::string& process_id() const { return process_id_; }
 
  private:

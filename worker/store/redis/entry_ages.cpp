@@ -14,9 +14,9 @@ void EntryAges::on_opened(const RedisStream::State& state, bool first) {
   opened_at_ = state.now;
 }
 
-// An entry that was not in the backlog was appended just now. One that was came while this worker did not
-// read: it is as old as Redis says, but younger than the last time when there was nothing more to read. A
-// worker that has never been so far knows no age until the clock of Redis is trusted.
+// An entry that is not of the backlog was appended just now. One of the backlog was appended while this
+// worker did not read: it is as old as Redis says, but younger than the moment when this worker last had
+// everything. A worker that has never had everything knows no age until the clock of Redis is trusted.
 base::Instant EntryAges::appended_at(const StreamEntry& entry) const {
   const bool in_backlog = entry.epoch == backlog_end_.epoch && entry.sequence <= backlog_end_.sequence;
   if (!in_backlog || !last_caught_up_) return clock_.now();

@@ -5,9 +5,9 @@
 -- process, empty if it is not known.
 -- Leaves: epoch, last, term, is_new_epoch and is_new_term, and `changed`, what to write into the state.
 --
--- A Redis process that did not write the events it has may lack the last of them. What it appends belongs to a
--- new term (in the state: `branch`), and `fork:TERM` is the last sequence before it. A worker that has read
--- past a fork in an earlier term has read events that are not there any more: then a new epoch begins.
+-- A Redis process that loaded its events, and did not write them, may lack the last ones. What it appends belongs
+-- to a new term (in the state: `branch`), and `fork:TERM` is the last sequence before that term. A worker of an
+-- earlier term that has read beyond a fork has read events that are lost: then a new epoch begins.
 local known_epoch, known_last, known_term, process_id = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'last', 'run', 'branch')
 local epoch, last, term, is_new_epoch = state[1], tonumber(state[2] or 0), tonumber(state[4] or 1), false

@@ -11,7 +11,7 @@
 namespace worker::store {
 namespace {
 
-// What to change, for those errors of Redis that do not say so themselves.
+// What to change, for errors of Redis that do not say so themselves.
 std::string_view advice(std::string_view error) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{{
       {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
@@ -27,7 +27,7 @@ std::string_view advice(std::string_view error) {
   return {};
 }
 
-// `[5, "a", nil, …]`; a reply nests as deep as its sender wants.
+// `[5, "a", nil, …]`. Bounded, because a reply may be nested to any depth.
 std::string reply_text(const redisReply& reply, int depth_max = 3) {
   constexpr std::size_t elements_max = 4;
   if (reply.type == REDIS_REPLY_NIL) return "nil";

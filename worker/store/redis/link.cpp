@@ -48,12 +48,12 @@ RedisConnection::Reply RedisLink::exchange(RedisAction action) {
 
 void RedisLink::on_failed(const RedisError& error) {
   const std::lock_guard lock(mutex_);
-  // An error that close() or set() caused says nothing about Redis.
+  // close() or set() caused the error, not Redis.
   if (closing_ || is_outdated_) {
     connection_.reset();
     return;
   }
-  // Nobody is left to receive replies that are still due.
+  // Replies that are still due would be taken for those to later commands.
   const bool replies_are_due = connection_ && connection_->replies_due() > 0;
   if (error.kind() == RedisError::Kind::broken || replies_are_due) connection_.reset();
   health_.on_failed(fmt::format("Redis at {}: {}", text_of(settings_.address), error.what()));

@@ -1,8 +1,9 @@
-// RedisLink: the way of one thread to Redis: a connection, made when it is needed and again when the address
-// changes, and its health. Failures are thrown as RedisError and are to be reported by on_failed(), which
-// decides whether the connection is still of use.
+// RedisLink: the connection of one thread to Redis, and its health. The connection is made when it is needed,
+// and again when the address changes. RedisStore owns one link to read and one to write. Failures are thrown
+// as RedisError; the caller reports them with on_failed(), which decides whether the connection can still be
+// used.
 //
-// What its own thread calls, and what every thread may call, is said below.
+// Below, what its own thread calls comes first, then what every thread may call.
 #pragma once
 
 #include <condition_variable>
@@ -29,14 +30,15 @@ class RedisLink {
   bool is_connected() const;
   /// Connects, unless there is a connection to the address that is set now.
   void connect();
-  /// Closes a connection that Redis has closed meanwhile: what would be sent now might be executed, or not.
+  /// Drops a connection that Redis has closed meanwhile. It would be unknown whether a command that is sent
+  /// on it was executed.
   void drop_stale();
-  /// Sends the commands, and waits for the next reply.
+  /// Sends the commands, and waits for the next reply. Only after connect().
   RedisConnection::Reply exchange(RedisAction action);
   const std::string& process_id() const { return connection_->process_id(); }
   void on_failed(const RedisError& error);
   void on_recovered();
-  /// Waits before the next try; not after the address has changed. False when the store closes.
+  /// Waits before the next try, but not if the address has changed. False when the store closes.
   bool pause();
   /// When to try again; none while it is healthy.
   std::optional<std::chrono::milliseconds> retry_pause();
@@ -47,9 +49,9 @@ class RedisLink {
   RedisSettings settings() const;
   /// Another address, or password; connect() uses it.
   void set(const RedisSettings& settings);
-  /// A reply that is waited for does not come.
+  /// Makes exchange() fail, if it waits for a reply.
   void interrupt();
-  /// From now on errors say nothing about Redis, and pause() does not wait.
+  /// From now on errors do not change the health, and pause() does not wait.
   void close();
 
  private:

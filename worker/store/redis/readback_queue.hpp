@@ -1,5 +1,6 @@
-// ReadbackQueue: appends that Redis has taken and that are answered when the reader has added their events to
-// the log, so that a publisher that was answered finds its events here. Usable from every thread.
+// ReadbackQueue: appends that Redis has stored, and that are answered when the reader has added their events
+// to the log, so that a publisher that was answered finds its events in this worker. Usable from every
+// thread; RedisStore owns it.
 #pragma once
 
 #include <chrono>
@@ -16,14 +17,15 @@ class ReadbackQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// How long an answer waits for the reader. After that it is given all the same: Redis has the events.
+  /// How long an answer waits for the reader. After that the publisher gets it all the same: Redis has the
+  /// events.
   static constexpr std::chrono::milliseconds timeout{1'000};
 
   /// `appends`: the queue that counts the bytes, until an append is answered.
   explicit ReadbackQueue(AppendQueue& appends) : appends_(appends) {}
 
   /// `last`: the position of the last event of all `appends`; `results`: of all their drafts, in order. From
-  /// here on only the results count as pending bytes.
+  /// now on only the results count as pending bytes.
   void add(std::vector<PendingAppend>& appends, std::vector<Kept> results, RedisPosition last, Time now);
   /// The log has the events up to `position`, and its followers know.
   void set_position(RedisPosition position);

@@ -5,10 +5,11 @@
 namespace worker::store {
 namespace {
 
-// What one reply should hold, roughly.
+// The approximate size of one reply.
 constexpr std::size_t reply_bytes = 2'097'152;
 constexpr std::size_t count_max = 4'096;
-// While Redis works on the next part meanwhile: more are no faster, and less is waited for.
+// At the start, while Redis prepares the next part: more events a part are no faster, and take longer to
+// come.
 constexpr std::size_t part_count_max = 256;
 
 RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.sequence}; }
@@ -104,7 +105,7 @@ RedisAction RedisReader::on_looked_up(const TrimmedQuery::Trimmed& trimmed) {
       return on_missing(trimmed);
     case State::retained:
     case State::time:
-      break;  // they look up nothing
+      break;  // these look up nothing
   }
   return read();
 }
@@ -118,7 +119,7 @@ void RedisReader::remember(const TrimmedQuery::Trimmed& trimmed) {
 
 // --- opening ---
 
-// At the start, after every lost connection, and when the stream turns out to be another. The position of
+// At the start, after every lost connection, and when the stream is found to be another one. The position of
 // this worker stays valid while the epoch stays the same.
 RedisAction RedisReader::open() {
   state_ = State::opening;
@@ -154,7 +155,7 @@ RedisAction RedisReader::on_opened(const TrimmedQuery::Trimmed& trimmed) {
 
 // --- at the start ---
 
-// Nobody waits for the first events before the last: Redis collects the next part while this one is taken in.
+// Redis collects the next part while this one is added to the log.
 RedisAction RedisReader::read_part() {
   RedisAction action;
   const auto end = ages_.backlog_end().sequence;
@@ -179,8 +180,8 @@ RedisAction RedisReader::on_retained(RedisStream::Events events) {
   return read_part();
 }
 
-// Trimmed since the stream was opened. Not looked up while other replies are due; a lost connection leaves
-// the rest for the next one.
+// What was trimmed since the stream was opened. It is not looked up while other replies are due. If the
+// connection is lost, the next one continues.
 RedisAction RedisReader::next_hole() {
   if (holes_.empty()) return read();
   state_ = State::holes;
@@ -221,7 +222,7 @@ RedisAction RedisReader::on_events(RedisStream::Events events) {
 
 RedisAction RedisReader::on_new(const TrimmedQuery::Trimmed& trimmed) {
   add(std::exchange(entries_, {}), trimmed);
-  // What has not been read yet came after it.
+  // Events that have not been read yet came after it.
   if (read_all_) ages_.on_caught_up(*read_all_);
   return trust_clock(State::reading);
 }
@@ -242,7 +243,7 @@ void RedisReader::add(std::vector<StreamEntry> entries, const TrimmedQuery::Trim
       if (entry.epoch != epoch_number_) break;  // the next reply begins with it
       const auto sequence = epoch_start + entry.sequence;
       if (sequence <= history_.epochs().last()) continue;
-      // Somebody took events out of the middle.
+      // Events were deleted in the middle of the stream.
       if (sequence > history_.epochs().last() + 1) history_.lose(sequence - 1);
       const auto at = ages_.appended_at(entry);
       if (ages_.depends_on_redis()) entry.parts.dated_ms = entry.at.count();
@@ -277,11 +278,11 @@ RedisAction RedisReader::check() {
   return {.commands = {stream_.last()}};
 }
 
-// Also finds a stream whose end was taken out.
+// Also finds a stream whose last events were deleted.
 RedisAction RedisReader::on_last(std::optional<RedisPosition> last) {
   const auto known = known_position().last;
   if (!last || last->epoch != known.epoch || last->sequence < known.sequence) return open();
-  // An event that is just coming is no loss; one that has not come by the next time is.
+  // An event that is under way is no loss; one that has not come by the next check is.
   missing_ = last->sequence > known.sequence ? missing_ + 1 : 0;
   if (missing_ < 2) return read();
   checked_ = *last;

@@ -1,11 +1,10 @@
 // RedisReader: reads the Redis stream into the log: first what Redis retains, then each event as it comes. It
-// has no socket: it says what to send, gets each reply, and says what to send next (RedisAction). Replies
-// come in the order of the commands, from one connection; a reply that makes no sense is thrown as
-// RedisError. After any error, attach() begins again on whichever connection there is then, from the position
-// that was reached.
+// has no socket: it returns what to send, gets each reply, and returns what to send next (RedisAction).
+// Replies come in the order of the commands, from one connection; a malformed reply is thrown as RedisError.
+// After any error, attach() begins again on a new connection, from the position that was reached.
 //
-// One thread calls it, which is so the only one that adds events to the log. known_position() is for every
-// thread.
+// RedisStore owns it. One thread calls it, and that thread alone adds events to the log. known_position() is
+// for every thread.
 #pragma once
 
 #include <optional>
@@ -23,8 +22,8 @@ namespace worker::store {
 
 class RedisReader {
  public:
-  /// How long Redis waits for an event before it says that there is none. Then the reader checks whether the
-  /// stream is still the one that it reads: nothing new comes from a deleted one, either.
+  /// How long Redis waits for an event before it replies that there is none. Then the reader checks whether
+  /// it still reads the right stream: a deleted one brings no events, either.
   static constexpr std::chrono::milliseconds check_interval{500};
 
   RedisReader(log::Log& log, const RedisStream& stream, base::Logger& logger);
@@ -35,18 +34,18 @@ class RedisReader {
   /// The reply that was due next. A reply is due after every action.
   RedisAction on_reply(const redisReply& reply);
 
-  /// The stream is open; false from attach() on, until the replies to it are there.
+  /// The stream is open; false from attach() until the replies to it have come.
   bool is_attached() const { return state_ != State::opening; }
   /// The log has what Redis retained when the stream was opened for the first time.
   bool is_restored() const { return is_attached() && state_ != State::retained && state_ != State::holes; }
-  /// How far the log has the stream.
+  /// The last event of the stream that the log has.
   RedisKnownPosition known_position() const;
 
  private:
-  // What the reply is about that is due next, or, while there is a query_, what continues after it.
+  // Which reply is due next, or, while there is a query_, what continues after it.
   enum class State {
     opening,   // open.lua
-    retained,  // at the start: XRANGE, of which the next is sent before the reply to the last is taken in
+    retained,  // at the start: XRANGE; the next one is sent before the last reply is added to the log
     holes,     // what was trimmed meanwhile
     reading,   // XREAD
     checking,  // the last position of the stream, after an XREAD without events
@@ -87,7 +86,7 @@ class RedisReader {
   const RedisStream& stream_;
   base::Logger& logger_;
 
-  // Of the thread that reads.
+  // For the reading thread.
   std::string process_id_;
   std::string address_;
   State state_ = State::opening;
@@ -98,12 +97,12 @@ class RedisReader {
   RedisPosition asked_;                    // retained: up to here; reading: after this
   int parts_due_ = 0;                      // retained
   std::vector<Hole> holes_;                // retained, holes
-  std::vector<StreamEntry> entries_;       // reading: they wait for the query
+  std::vector<StreamEntry> entries_;       // reading: wait for the query
   std::optional<base::Instant> read_all_;  // reading: there were no more than entries_ then
   RedisPosition checked_;                  // checking
   EntryAges ages_;
   std::size_t count_ = 64;  // of events in one reply
-  int missing_ = 0;         // how often in a row there was less than there should be
+  int missing_ = 0;         // how often in a row events were missing
 
   // Guarded by mutex_, as the history is.
   std::uint64_t epoch_number_ = 0;

@@ -91,7 +91,7 @@ void RedisStore::on_read_failed(const RedisError& error) {
 }
 
 void RedisStore::read(const std::stop_token& stop) {
-  // They are for the loops; and a write to a closed socket is an error here, not the end.
+  // Signals are for the loops; and a write to a closed socket must be an error here, not SIGPIPE.
   base::block_signals();
   while (!stop.stop_requested()) {
     try {
@@ -108,7 +108,7 @@ void RedisStore::read(const std::stop_token& stop) {
 
 void RedisStore::write() {
   base::block_signals();
-  // An append is not split: the queue gives whole appends that make about one group.
+  // The queue returns whole appends, about as many as one group takes.
   while (auto appends = queue_.take(write_link_.retry_pause(), RedisWriter::group_events_max)) {
     if (!appends->empty()) {
       write(*appends);

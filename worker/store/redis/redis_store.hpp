@@ -31,7 +31,7 @@ class RedisStore final : public Store {
   RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& logger);
   ~RedisStore() override;
 
-  /// `done` is called on one of the threads, or before it returns where nothing can be stored.
+  /// `done` is called on one of the threads, or before append() returns if nothing can be stored.
   void append(std::vector<log::Draft> drafts, Done done) override;
   std::optional<std::string> unavailable_reason() const override;
   Backlog backlog() const override { return queue_.backlog(); }
@@ -55,10 +55,10 @@ class RedisStore final : public Store {
   AppendQueue queue_;
   ReadbackQueue readback_;
 
-  // The reading thread's alone.
+  // The constructor, then the reading thread.
   RedisReader reader_;
   std::optional<RedisAction> next_read_;  // none: attach first
-  // The writing thread's alone.
+  // The writing thread.
   RedisWriter writer_;
 
   RedisLink read_link_;

@@ -25,7 +25,7 @@ bool is_array_of(const redisReply& reply, std::size_t elements) {
   return reply.type == REDIS_REPLY_ARRAY && reply.elements == elements;
 }
 
-// For a message, of an entry that may be anything.
+// The id of an entry that may be malformed, for a message.
 std::string id_in(const redisReply& entry) {
   if (entry.type != REDIS_REPLY_ARRAY || entry.elements == 0) return "?";
   const auto& id = *entry.element[0];

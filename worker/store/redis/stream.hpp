@@ -1,15 +1,15 @@
 // RedisStream: the keys of a cluster in a Redis, the commands on them, and what the replies say. It does no
 // I/O. Redis runs one script at a time, so the scripts give all workers one order of events.
 //
-// - {NAME}:state, a hash. epoch: the epoch, a number: the time in µs when it began; last: the last sequence
-// in it; run: the id of the Redis process that wrote to it; branch: the term, which counts such processes;
-// fork:N: the last sequence before term N. See epoch.lua.
+// - {NAME}:state, a hash. `epoch`: the epoch, as the time in µs at which it began; `last`: its last sequence;
+// `run`: the id of the Redis process that wrote to it; `branch`: the term, which counts these processes;
+// `fork:N`: the last sequence before term N. See epoch.lua.
 // - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor with a decimal epoch.
-// - {NAME}:ids, sorted: publishers' ids by the sequence of their event; of trimmed events only the last ones.
-// For an id of more than 256 bytes it has NUL and the SHA-1.
-// - {NAME}:closed, sorted: closed topics by the sequence of their last event; the last 100,000.
+// - {NAME}:ids, a sorted set: publisher ids by the sequence of their event; of trimmed events only the last
+// ones. An id of more than 256 bytes is stored as NUL and its SHA-1.
+// - {NAME}:closed, a sorted set: closed topics by the sequence of their last event; the last 100,000.
 //
-// Events that the appending worker does not retain any more are trimmed.
+// Events that the appending worker no longer retains are trimmed.
 #pragma once
 
 #include <hiredis.h>
@@ -28,7 +28,7 @@ namespace worker::store {
 
 /// How far a worker has read.
 struct RedisPosition {
-  std::uint64_t epoch = 0;  // 0: none is known
+  std::uint64_t epoch = 0;  // 0: not known
   log::Sequence sequence = 0;
 
   bool operator==(const RedisPosition&) const = default;
@@ -45,41 +45,41 @@ class RedisStream {
   struct State {
     RedisPosition last;
     std::uint64_t term = 0;
-    log::Sequence first = 0;           // that Redis has; last + 1, if it has none
+    log::Sequence first = 0;           // that Redis has; last + 1 if it has none
     std::chrono::milliseconds now{0};  // the time of Redis
   };
   struct Appended {
     std::uint64_t epoch = 0;
-    /// For each draft: its sequence, or that of the same event, which has its id already; or why it has none.
+    /// For each draft: its sequence, or that of the same event, which was stored before; or why it has none.
     std::vector<std::int64_t> sequences;
   };
   static constexpr std::int64_t closed = -1;
   static constexpr std::int64_t reserved = -2;
   static constexpr std::int64_t conflict = -3;  // another event has its id
-  static constexpr std::int64_t evicted = -4;   // an event had its id, and Redis has no more of it to compare
+  static constexpr std::int64_t evicted = -4;   // an event had its id, and was trimmed: it cannot be compared
   /// What an append trims to.
   struct Bounds {
     log::Sequence retained_from = 0;  // the first that the worker retains
-    std::size_t past_ids_max = 0;     // ids kept of events before that
+    std::size_t past_ids_max = 0;     // ids to keep of events before that
   };
   struct Events {
     std::vector<StreamEntry> entries;
     std::size_t bytes = 0;
   };
-  /// A publisher's id and the sequence of its event, or a closed topic and the sequence of its last event.
+  /// A publisher id and the sequence of its event, or a closed topic and the sequence of its last event.
   struct Member {
     std::string name;
     log::Sequence sequence = 0;
   };
-  /// Members of one reply; if there are so many, there may be more.
+  /// Members of one reply at most; a full reply may have a next one.
   static constexpr std::size_t members_max = 1'000;
 
   explicit RedisStream(const std::string& name);
 
   /// --- commands ---
-  /// Begins the first epoch if there is none; and the next one if Redis lacks events that this worker has
-  /// read: it came back without its last events, or another Redis took its place, and their sequences must
-  /// not be given to other events, or already were. `process_id`: of the Redis that gets the command.
+  /// Begins the first epoch if there is none, and the next one if Redis lacks events that this worker has
+  /// read: it was restarted without its last events, or replaced. Then their sequences must not be given to
+  /// other events, or were already. `process_id`: of the Redis that gets the command.
   RedisCommand open(const RedisKnownPosition& known, std::string_view process_id) const;
   /// All or none are stored. The bounds are those of the worker that knows `known`.
   RedisCommand append(const RedisKnownPosition& known, std::string_view process_id, const Bounds& bounds,

@@ -1,7 +1,7 @@
 // StreamEntry: an event in a Redis stream, as fields that an operator can read in redis-cli: `topics`, one a
 // line; `event`, the frame that subscribers get, without the id, which is known only when the event has its
-// sequence number; `at`, the time of Redis in milliseconds; and, if the event has them, `id`, the publisher's
-// own, `key`, `close` and `private`.
+// sequence; `at`, the time of Redis in milliseconds; and, if the event has them, `id` (the publisher id),
+// `key`, `close` and `private`. Values; the functions are pure.
 #pragma once
 
 #include <hiredis.h>
@@ -27,8 +27,7 @@ struct StreamEntry {
   std::uint64_t epoch = 0;
   log::Sequence sequence = 0;  // from 1 in each epoch
   std::chrono::milliseconds at{0};
-  /// Without its sequence number in this process, its time and, unless the publisher gave an id, the end of
-  /// the frame.
+  /// Without its sequence in this process, its time and, unless it has a publisher id, the end of the frame.
   log::EntryParts parts;
 };
 

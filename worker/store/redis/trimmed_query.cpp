@@ -22,13 +22,13 @@ void TrimmedQuery::add_ids(std::vector<RedisStream::Member> ids) {
   }
   ids_after_ = ids.back().sequence;
   for (auto& id : ids) {
-    // The set has only the hash of a long id, which only the script can compare.
+    // Of a long id the set has only the hash, which only the script can compare.
     if (!id.name.starts_with('\0')) trimmed_.ids.push_back(std::move(id));
   }
 }
 
-// Reads by sequence, not by rank: Redis may forget the first ones meanwhile, and ranks would shift. Topics
-// that one event closed share a sequence; where a part ends among them, the next part skips those that were
+// Reads by sequence, not by rank: Redis may delete the first ones meanwhile, and ranks would shift. Topics
+// that one event closed share a sequence. If a part ends among them, the next part skips those that were
 // read.
 void TrimmedQuery::add_closed(std::vector<RedisStream::Member> topics) {
   if (topics.size() < RedisStream::members_max) step_ = Step::done;

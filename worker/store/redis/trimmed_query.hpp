@@ -1,6 +1,6 @@
-// TrimmedQuery: asks Redis for what it still knows of events that it trimmed before this worker could read
-// them: publishers' ids, and closed topics. It asks in parts, each of which Redis answers in a moment. No
-// I/O.
+// TrimmedQuery: asks Redis what it still knows of events that were trimmed before this worker read them:
+// publisher ids, and closed topics. It asks in parts, so that each takes Redis only a moment. No I/O;
+// RedisReader owns it.
 #pragma once
 
 #include <deque>

@@ -57,7 +57,7 @@ void RedisWriter::on_reply(const redisReply& reply) {
   is_reply_due_ = false;
   const auto epoch = epoch_text(appended.epoch);
   auto& [results, last] = stored_;
-  // Between two groups Redis may have lost its events: then only the sequences of the new epoch count.
+  // Redis may have lost its events between two groups: then only the sequences of the new epoch count.
   if (last.epoch != appended.epoch) last = {appended.epoch, 0};
   for (const auto sequence : appended.sequences) {
     if (sequence > 0) last.sequence = std::max(last.sequence, static_cast<log::Sequence>(sequence));
@@ -78,7 +78,7 @@ Rejection RedisWriter::on_error(RedisError::Kind kind) {
   return in_doubt ? Rejection::outcome_unknown : Rejection::unavailable;
 }
 
-// As many as one script takes, at least one.
+// As many drafts as one script takes, at least one.
 std::span<const RedisDraft> RedisWriter::next_group() const {
   const auto rest = std::span(drafts_).subspan(stored_.results.size());
   std::size_t count = 0;
@@ -91,8 +91,8 @@ std::span<const RedisDraft> RedisWriter::next_group() const {
   return rest.first(count);
 }
 
-// One event of a topic that is seldom used, retained for its hour, must not keep all that comes after it in
-// Redis: there are never more than the smallest events that the history's bytes would hold.
+// One old event of a topic that is seldom used must not keep all later events in Redis. So Redis keeps at
+// most as many events as the history's bytes would hold of the smallest ones.
 RedisStream::Bounds RedisWriter::bounds() const {
   constexpr std::size_t smallest_bytes = 320;
   const std::lock_guard lock(log_.mutex());
@@ -114,7 +114,7 @@ Kept RedisWriter::result_of(std::int64_t sequence, const std::string& epoch, con
   return id.empty() ? log::Cursor{epoch, static_cast<log::Sequence>(sequence)}.text() : id;
 }
 
-// Redis knows no more of the event than its id. This worker may retain it, or remember it.
+// Redis knows only the id of the event. This worker may retain the event, or remember its fingerprint.
 bool RedisWriter::was_stored(const RedisDraft& draft) const {
   const auto& [topics, event, id, key, close, is_private] = draft;
   const auto content = log::content_of(topics_of(topics), event, key, !close.empty(), !is_private.empty());

@@ -1,6 +1,6 @@
-// RedisWriter: appends drafts to the Redis stream, in groups that one script appends, and says what became of
-// them. It has no socket: next() gives a command, on_reply() gets the reply, until there is no command left.
-// A reply that is an error, or makes no sense, is thrown as RedisError. For one thread.
+// RedisWriter: appends drafts to the Redis stream, in groups that one script appends, and returns their
+// results. It has no socket: next() returns a command, on_reply() gets the reply, until there is no command
+// left. An error reply and a malformed reply are thrown as RedisError. For one thread; RedisStore owns it.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ namespace worker::store {
 
 class RedisWriter {
  public:
-  /// What one script appends: Redis does nothing else meanwhile.
+  /// What one script appends at most: Redis does nothing else meanwhile.
   static constexpr std::size_t group_events_max = 2'048;
   static constexpr std::size_t group_bytes_max = 4'194'304;
 
@@ -31,8 +31,8 @@ class RedisWriter {
 
   /// Begins to append all drafts of `appends`, and moves their texts out of them.
   void begin(std::vector<PendingAppend>& appends);
-  /// Begins to append nothing, which Redis must be able to write all the same. What the worker does not
-  /// retain is trimmed before that: it may make room in a full Redis.
+  /// Begins an append of no events, which shows whether Redis can be written to. Events that the worker does
+  /// not retain are trimmed before that, which may make room in a full Redis.
   void begin_probe();
   /// None when everything is stored. `process_id`: of the Redis that gets the command.
   std::optional<RedisCommand> next(const RedisKnownPosition& known, std::string_view process_id);

@@ -17,7 +17,7 @@ std::optional<std::string> boot_id_warning(const StorageSettings& storage, const
       storage.durability == StorageSettings::Durability::full || !boot_id(file).empty())
     return std::nullopt;
   return fmt::format(
-      "{} cannot be read, so a crash of the worker looks like a power failure: after each one every reader "
+      "{} cannot be read, so a crash of the worker looks like a power failure: after each one every client "
       "gets a gap `lost`, although no event is lost. Make the file readable (systemd: remove "
       "ProcSubset=pid; chroot or container: mount /proc), or set store.durability to full",
       file);

@@ -31,7 +31,7 @@ std::string read_all(int file) {
 
 }  // namespace
 
-// A lock on the store's file itself would not work: closing any descriptor of it drops SQLite's own locks.
+// A lock on the database itself would not work: closing any descriptor of it releases SQLite's own locks.
 Checkpoint::Checkpoint(const std::string& path)
     : path_(path + ".lock"),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)),
@@ -48,9 +48,9 @@ std::optional<std::string> Checkpoint::missing_tail_reason(const std::string& ep
   if (!record_) return fmt::format("{} is unreadable", path_);
   if (record_->epoch != epoch) return fmt::format("{} belongs to another history", path_);
   if (record_->last > last)
-    return fmt::format("it ends at sequence {}, but sequence  was recorded{}", last, record_->last);
-  const bool through_the_end_of_power = record_->durability == Durability::full;
-  if (!record_->open || through_the_end_of_power || (record_->boot == boot_ && !boot_.empty()))
+    return fmt::format("it ends at sequence {}, but sequence {} was recorded", last, record_->last);
+  const bool survives_power_failure = record_->durability == Durability::full;
+  if (!record_->open || survives_power_failure || (record_->boot == boot_ && !boot_.empty()))
     return std::nullopt;
   return "the machine stopped without a clean shutdown, and durability is not full";
 }
@@ -74,7 +74,7 @@ void Checkpoint::record_clean_shutdown() {
   write_through(text());
 }
 
-// --- one line: the number first, so that it can be written alone ---
+// --- one line; the number comes first, so that it can be written alone ---
 
 std::string Checkpoint::text() const {
   return fmt::format("{:020} {:<6} {:<7} {} {}\n", record_->last, record_->open ? "open" : "closed",
@@ -95,7 +95,7 @@ std::optional<Checkpoint::Record> Checkpoint::parse(const std::string& text) {
   return record;
 }
 
-// A few bytes at one place: the file does not grow, and no reader sees a half of them.
+// A few bytes at one place: the file does not grow, and whoever reads it never sees half of them.
 void Checkpoint::write(const std::string& text) {
   if (::pwrite(file_.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) fail(path_);
 }

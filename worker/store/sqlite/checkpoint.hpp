@@ -1,7 +1,8 @@
-// Checkpoint: a small file beside the store's file, `PATH.lock`, with the last sequence that was stored. Only
-// the process that holds its lock may write to the store. The next worker compares it with the store's file:
-// a restored copy, a write-ahead log that was cut short, and a file that lacks what the machine had not
-// written to the disk before a power failure all end at a lower sequence. One thread at a time.
+// Checkpoint: a small file beside the database, `PATH.lock`, with the last sequence that was stored. Only the
+// process that holds its lock may write to the database. The next worker compares both files: a restored
+// copy, a write-ahead log that was truncated, and a database that lacks what the machine had not written to
+// the disk before a power failure all end at a lower sequence. SqliteStore owns it; one thread at a time. It
+// holds the lock until it is destroyed.
 #pragma once
 
 #include <optional>
@@ -15,7 +16,7 @@ namespace worker::store {
 
 class Checkpoint {
  public:
-  /// Of the store in the file `path`. Throws SqliteError: SQLITE_BUSY if another process holds the lock.
+  /// For the database `path`. Throws SqliteError: SQLITE_BUSY if another process holds the lock.
   explicit Checkpoint(const std::string& path);
 
   /// Why a file that holds `epoch` up to `last` may lack events that were acknowledged, as part of a
@@ -24,7 +25,7 @@ class Checkpoint {
   /// The last sequence that is recorded.
   log::Sequence last() const { return record_ ? record_->last : 0; }
 
-  /// True if the path leads to another file by now, which another worker may have locked, or to none.
+  /// True if the path now leads to another file, which another worker may have locked, or to none.
   bool moved() const;
 
   /// Call it when the file has the events up to `last`, before their publishers get an answer. Throws
@@ -51,7 +52,7 @@ class Checkpoint {
   base::UniqueFd file_;
   const std::string boot_;
   std::optional<Record> record_;  // none if the file could not be read
-  bool begun_ = false;            // this process has written a record
+  bool begun_ = false;            // this process has written record_
 };
 
 }  // namespace worker::store

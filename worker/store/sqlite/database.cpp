@@ -13,13 +13,13 @@ constexpr int primary(int result) { return result & 0xff; }
 
 Database::Database(const std::string& path) {
   sqlite3* handle = nullptr;
-  // One thread at a time: no mutex of SQLite's own.
+  // One thread at a time uses it, so SQLite needs no mutex.
   const int result = sqlite3_open_v2(
       path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (result != SQLITE_OK) fail(result);
   sqlite3_extended_result_codes(handle, 1);
-  // Somebody who looks inside may be in the way for a moment.
+  // An operator who reads the file, or a backup, may hold a lock for a moment.
   sqlite3_busy_timeout(handle, 2'000);
 }
 

@@ -12,7 +12,7 @@
 
 namespace worker::store {
 
-/// An error of SQLite or of the system. The message is part of a sentence: `disk is full`.
+/// An error of SQLite or of the system. The message is a part of a sentence: `disk is full`.
 class SqliteError : public std::runtime_error {
  public:
   SqliteError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}

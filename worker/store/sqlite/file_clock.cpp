@@ -9,9 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What the network's time service corrects bit by bit is no jump.
+// The small corrections of a network time service are no jump.
 constexpr std::int64_t jump_min_ms = 1'000;
-// How much of the file's clock an unclean end may lose while nothing is published.
+// How much of the file's clock a crash may lose while nothing is published.
 constexpr auto record_interval = 60s;
 
 std::int64_t to_ms(auto duration) {

@@ -3,8 +3,8 @@
 namespace worker::store {
 namespace {
 
-// 16 MiB: moving the WAL into the database stops the writer, and costs the less an event the more there is of
-// it.
+// 16 MiB. Moving the WAL into the database blocks the writer; the larger the WAL is, the less that costs for
+// each event.
 constexpr int wal_checkpoint_pages = 4'096;
 
 }  // namespace
@@ -26,8 +26,8 @@ FileGuard::FileGuard(Database& database, const std::string& path)
 
 std::int64_t FileGuard::data_version() { return database_.number("PRAGMA data_version"); }
 
-// As `wal_autocheckpoint` would; but not into a file that somebody else has written to, and so that inspect()
-// can tell our writes from others'.
+// As `wal_autocheckpoint` does, except that it leaves a file alone that another program has written to, and
+// that inspect() can tell this write from the writes of others.
 void FileGuard::set_content(const Content& content) {
   content_ = content;
   if (wal_pages_ < wal_checkpoint_pages || watch_.database_moved() || watch_.written()) return;
@@ -42,8 +42,9 @@ void FileGuard::inspect() {
   const bool overwritten = watch_.written();
   const auto version = data_version();
   if (!overwritten && version == data_version_) return;
-  // Somebody vacuums, or moves the WAL into the database; or a copy was put back, into the file itself (`cp`)
-  // or as a transaction (`.restore`).
+  // Another program vacuumed, or moved the WAL into the database; or a copy was restored, into the file
+  // itself
+  // (`cp`) or as a transaction (`.restore`).
   try {
     verify();
   } catch (const SqliteError&) {
@@ -54,7 +55,7 @@ void FileGuard::inspect() {
   watch_.set_baseline();
 }
 
-// By another connection, for this one has pages of its own in memory.
+// By another connection, because this one has pages cached in memory.
 void FileGuard::verify() {
   Database second(path_);
   Statement statement(second, "SELECT (SELECT count(*) FROM events), last FROM hub");
@@ -62,8 +63,8 @@ void FileGuard::verify() {
   throw SqliteError(SQLITE_IOERR, "another program changed the file while it was in use");
 }
 
-// The WAL belongs to a database that is not there any more: a part of it must not get into the one that is,
-// neither when this one is closed nor when that one is opened.
+// The WAL belongs to a database that is gone. No part of it may get into the database that has its path now,
+// neither when the old one is closed nor when the new one is opened.
 void FileGuard::abandon() {
   sqlite3_db_config(database_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   watch_.remove_beside();

@@ -1,7 +1,7 @@
 // FileGuard: whether a database that is in use is still where the next process looks for it (FileWatch), and
-// still holds what this process wrote. It also moves the WAL into the database, for that write is
-// the one that has to be told from those of others. SqliteFile owns it, one thread at a time. Every call may
-// throw SqliteError.
+// still contains what this process wrote. It also moves the WAL into the database, because that write must be
+// told from the writes of other programs. SqliteFile owns it, one thread at a time. Every call may throw
+// SqliteError.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace worker::store {
 
 class FileGuard {
  public:
-  /// Tells the file from an older copy of it.
+  /// What distinguishes the file from an older copy of it.
   struct Content {
     std::int64_t events = 0;
     std::int64_t last = 0;  // in `hub`
@@ -22,21 +22,21 @@ class FileGuard {
   };
 
   /// Borrows `database`, which has the schema, was opened by `path`, and has no `wal_autocheckpoint`. Throws
-  /// if the path leads to another file by now.
+  /// if the path now leads to another file.
   FileGuard(Database& database, const std::string& path);
   FileGuard(const FileGuard&) = delete;
   FileGuard& operator=(const FileGuard&) = delete;
 
-  /// By what was committed.
+  /// After the last commit.
   const Content& content() const { return content_; }
   /// Call it after each load or commit. Moves the WAL into the database if it has grown.
   void set_content(const Content& content);
 
-  /// Throws if the next process would not find what was written: a file was moved, deleted or replaced, or
-  /// another program changed the database. Takes a few system calls.
+  /// Throws if the next process would not find what this process wrote: a file was moved, deleted or
+  /// replaced, or another program changed the database. Takes a few system calls.
   void inspect();
-  /// Call it before the database is closed because a call has thrown: drops the WAL if it belongs to a
-  /// database that is not there any more.
+  /// Call it before the database is closed because a call has thrown: discards the WAL if its database was
+  /// moved, deleted or overwritten.
   void discard_wal();
 
  private:

@@ -1,7 +1,8 @@
-// FileWatch: whether the paths of a SQLite database still lead to the files that are in use. Whoever writes
-// to a file that was moved, deleted or replaced succeeds, and no later process finds what was written.
-// SQLite's own answer (SQLITE_FCNTL_HAS_MOVED) is about the database alone, not its log, and compares inode
-// numbers without their device. A value; one thread at a time; a call costs a stat() for each file.
+// FileWatch: whether the paths of a SQLite database still lead to the files that are in use. A write to a
+// file that was moved, deleted or replaced succeeds, but no later process finds what was written. SQLite's
+// own check (SQLITE_FCNTL_HAS_MOVED) covers the database alone, not its WAL, and compares inode numbers
+// without their device. A value; one thread at a time; a call costs a stat() for each file. A file that
+// cannot be examined counts as one that is gone.
 #pragma once
 
 #include <sys/stat.h>
@@ -24,16 +25,17 @@ struct FileIdentity {
 
 class FileWatch {
  public:
-  /// From now on: `database`, as the operator spells it, and the files beside it.
+  /// Watches `database`, a path as the operator spells it, and the files beside it, from now on.
   FileWatch(std::string database, const std::vector<std::string>& beside);
 
   /// The database itself was moved, deleted or replaced.
   bool database_moved() const;
-  /// What became of the first file that is not where it was, as a sentence; none where all are.
+  /// What happened to the first file that is not where it was, as a sentence; none if all are.
   std::optional<std::string> moved() const;
-  /// Somebody wrote to the database since then, by its size and time of change: who calls, or another.
+  /// The database was written to since the baseline, by this process or by another: its size or its time of
+  /// change differs.
   bool written() const;
-  /// All that was written until now is accounted for.
+  /// The baseline of written() is now.
   void set_baseline();
   /// Deletes the files beside the database that are still those that were watched.
   void remove_beside() const;

@@ -20,7 +20,7 @@ log::PastIds SqlitePastIds::load(std::size_t max) {
   Statement stored(database_, "SELECT first, second FROM past_ids_key");
   if (stored.next())
     key = {static_cast<std::uint64_t>(stored.number(0)), static_cast<std::uint64_t>(stored.number(1))};
-  // Those over a bound that is lower by now could have been given to other events under it.
+  // If the bound is lower than before, the ids beyond it are deleted: other events may have taken them.
   if (database_.number("SELECT count(*) FROM past_ids") > static_cast<std::int64_t>(max)) forget(max);
   log::PastIds ids(key, max);
   Statement rows(database_, "SELECT hash_1, hash_2, place, fingerprint FROM past_ids ORDER BY number");

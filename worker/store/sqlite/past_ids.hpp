@@ -14,8 +14,8 @@ class SqlitePastIds {
  public:
   /// Part of the file's schema.
   static constexpr const char* schema = R"(
-  CREATE TABLE past_ids(           -- publishers' ids of events that are gone
-    number      INTEGER PRIMARY KEY,  -- the lowest is forgotten first
+  CREATE TABLE past_ids(           -- publisher ids of evicted events
+    number      INTEGER PRIMARY KEY,  -- the lowest is discarded first
     hash_1      INTEGER NOT NULL,     -- SipHash-2-4-128 of the id
     hash_2      INTEGER NOT NULL,
     place       INTEGER NOT NULL,

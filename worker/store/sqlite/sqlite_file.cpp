@@ -11,36 +11,36 @@ namespace worker::store {
 namespace {
 
 constexpr int schema_version = 5;
-constexpr std::int64_t application_id = 0x73736577;  // "ssew": what `file` and we know it by
+constexpr std::int64_t application_id = 0x73736577;  // "ssew": marks the file, also for `file`
 
 constexpr const char* schema = R"(
   CREATE TABLE events(
-    place  INTEGER PRIMARY KEY,  -- in the one order of the hub
+    place  INTEGER PRIMARY KEY,  -- the sequence
     at_ms  INTEGER NOT NULL,     -- when it was published, Unix time
     topics TEXT NOT NULL,        -- one a line
-    frame  TEXT NOT NULL,        -- as it is sent to readers
-    alias  TEXT NOT NULL,        -- its publisher's own id
+    frame  TEXT NOT NULL,        -- as it is sent to subscribers
+    alias  TEXT NOT NULL,        -- the publisher id
     key    TEXT NOT NULL,        -- which value it is the latest of
-    closes INTEGER NOT NULL,     -- whether it was its topics' last
-    up_ms  INTEGER NOT NULL DEFAULT 0,    -- the same by hub.up_ms
-    private INTEGER NOT NULL DEFAULT 0);  -- whether only some may read it
-  CREATE TABLE topics(           -- what is known of a topic beside its events
+    closes INTEGER NOT NULL,     -- 1: the last event of its topics
+    up_ms  INTEGER NOT NULL DEFAULT 0,    -- at_ms by the clock hub.up_ms
+    private INTEGER NOT NULL DEFAULT 0);  -- 1: for subscribers with a grant
+  CREATE TABLE topics(           -- the state of topics
     name         TEXT PRIMARY KEY,
-    lost_through INTEGER NOT NULL,  -- the last place it gave up
-    closed_at    INTEGER NOT NULL   -- the place of its last event, 0 while it is open
+    lost_through INTEGER NOT NULL,  -- the last sequence that was evicted
+    closed_at    INTEGER NOT NULL   -- the sequence of its last event, 0 while it is open
   ) WITHOUT ROWID;
   CREATE TABLE hub(
     epoch             TEXT NOT NULL,      -- the first half of every id
-    last              INTEGER NOT NULL,   -- no place up to this one is given out again
-    forgotten_through INTEGER NOT NULL,   -- the last place of topics not in `topics` any more
-    doubtful_through  INTEGER NOT NULL,   -- places up to this one may have been given out and lost
-    up_ms   INTEGER NOT NULL DEFAULT 0,   -- how long workers have had this file, when it was last written to
-    boot    TEXT NOT NULL DEFAULT '',     -- what the machine called its boot then
-    mono_ms INTEGER NOT NULL DEFAULT 0,   -- the steady clock of that boot then
-    wall_ms INTEGER NOT NULL DEFAULT 0);  -- and Unix time
+    last              INTEGER NOT NULL,   -- sequences up to this one are used
+    forgotten_through INTEGER NOT NULL,   -- the last sequence of topics that were discarded
+    doubtful_through  INTEGER NOT NULL,   -- events up to this sequence may be missing
+    up_ms   INTEGER NOT NULL DEFAULT 0,   -- at the last write: for how long workers have had this file open
+    boot    TEXT NOT NULL DEFAULT '',     -- at the last write: the id of the machine's boot
+    mono_ms INTEGER NOT NULL DEFAULT 0,   -- at the last write: the steady clock of that boot
+    wall_ms INTEGER NOT NULL DEFAULT 0);  -- at the last write: Unix time
 )";
 
-// From each version to the next, the oldest first.
+// What turns each version into the next one; the oldest first.
 constexpr const char* steps[] = {
     "ALTER TABLE hub ADD COLUMN doubtful_through INTEGER NOT NULL DEFAULT 0",
     SqlitePastIds::schema,
@@ -180,7 +180,7 @@ log::HistoryLoader::Record SqliteFile::load_record(std::size_t past_ids_max) {
 }
 
 void SqliteFile::write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes) {
-  // A round of deletions is no longer than a few milliseconds, however much there is to delete.
+  // Deleting takes no longer than a few milliseconds at a time, however much there is to delete.
   const auto gone_max = std::max<std::size_t>(2 * entries.size(), 5'000);
   transaction([&] {
     for (const auto& entry : entries) write(*entry);
@@ -225,8 +225,8 @@ void SqliteFile::write(const log::Entry& entry) {
   }
 }
 
-// Marks first: an event that is still in the file although its topic has evicted it does no harm; the
-// opposite is a loss without a gap.
+// The eviction marks come first: an event that is still in the file although its topic has evicted it does no
+// harm; one that is gone without a mark would be a loss without a gap.
 void SqliteFile::write(log::LogChanges& changes, std::size_t gone_max) {
   for (const auto& [name, mark] : changes.topics) {
     if (mark) {
@@ -274,7 +274,7 @@ void SqliteFile::transaction(const Write& write) {
     database_.run("COMMIT");
   } catch (...) {
     next_content_ = guard_ ? guard_->content() : FileGuard::Content();
-    // Where SQLite has rolled back by itself there is nothing left to do, and it says so.
+    // If SQLite has rolled back by itself, this fails, which does no harm.
     sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
     throw;
   }

@@ -1,6 +1,6 @@
-// SqliteFile: the file of the SQLite store: events as they were sent, the state of topics, and the epoch.
-// Knows the schema, but nothing of subscribers, and not who else may write to it (see Checkpoint). One thread
-// at a time. Every call may throw SqliteError, and has changed nothing then.
+// SqliteFile: the database of the SQLite store: events as they were sent, the state of topics, and the epoch.
+// It knows the schema, but neither subscribers nor other writers (see Checkpoint). SqliteStore owns it; one
+// thread at a time. Every call may throw SqliteError, and has changed nothing then.
 #pragma once
 
 #include <cstdint>
@@ -28,15 +28,15 @@ class SqliteFile {
   const std::string& epoch() const { return epoch_; }
   /// Everything in the file. Call it before write().
   log::HistoryLoader load(const log::Settings& settings);
-  /// Writes new events, and the changes of earlier ones, in one transaction. Writes only as many of
-  /// `changes.gone` as take no long time, and leaves the rest in `changes`.
+  /// Writes new events, and the changes of earlier ones, in one transaction. Deletes only as many of the
+  /// evicted events (`changes.gone`) as take a few milliseconds, and leaves the rest in `changes`.
   void write(const std::vector<log::EntryPtr>& entries, log::LogChanges& changes);
   /// Replaces the content of the file.
   void rewrite(const std::string& epoch, const std::vector<log::EntryPtr>& entries, log::LogChanges changes);
-  /// The last sequence that was given out, or is in the file.
+  /// The last sequence that was used, or is in the file.
   log::Sequence last();
-  /// See FileGuard::inspect(); call about once a second. After it has thrown, only a new SqliteFile and
-  /// rewrite() make the file right.
+  /// See FileGuard::inspect(); call it about once a second. After it has thrown, only a new SqliteFile and
+  /// rewrite() repair the file.
   void inspect() { guard_->inspect(); }
   /// See FileGuard::discard_wal().
   void discard_wal() { guard_->discard_wal(); }
@@ -64,7 +64,7 @@ class SqliteFile {
   std::string epoch_;
   FileClock file_clock_;
   std::optional<FileGuard> guard_;   // once the file has its schema
-  FileGuard::Content next_content_;  // with the transaction under way
+  FileGuard::Content next_content_;  // after the current transaction
 };
 
 }  // namespace worker::store

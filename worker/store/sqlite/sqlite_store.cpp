@@ -17,14 +17,15 @@ using namespace std::chrono_literals;
 
 // While nobody publishes, evicted events leave the file at least this often.
 constexpr std::chrono::milliseconds housekeeping_interval = 1s;
-// A file that was moved, or changed by somebody else, is noticed at least this often, however much is
-// published: what is acknowledged before is lost if the worker is killed before.
+// How often, at least, the store checks whether the file was moved or changed by another program, however
+// much is published. What was answered since the last check is lost if the worker is killed before the next
+// one.
 constexpr auto inspection_interval = 1s;
 constexpr Health::Pauses retry_pauses{.first = 250ms, .longest = 5s};
-// Where the clock is of no use: see verify_checkpoint().
+// If the clock cannot be used: see verify_checkpoint().
 constexpr log::Sequence sequences_skipped_min = 1ULL << 32;
 
-// What stays broken until somebody does something about the file; all else may pass by itself.
+// Errors that remain until somebody repairs or moves the file. All others may pass without that.
 bool is_of_the_file(int code) { return code == SQLITE_CORRUPT || code == SQLITE_NOTADB; }
 
 // Errors that permissions may cause.
@@ -74,7 +75,8 @@ void SqliteStore::run() {
   end();
 }
 
-// What was acknowledged is to be found even if its file was moved a moment ago, or could not be written to.
+// Events that were answered must be found at the next start, even if the file was moved a moment ago, or
+// could not be written to.
 void SqliteStore::end() {
   if (log_.ready()) {
     housekeeping();
@@ -161,7 +163,7 @@ bool SqliteStore::inspection_is_due() const {
   return std::chrono::steady_clock::now() >= inspected_ + inspection_interval;
 }
 
-// Throws where the next process would not find what this one writes.
+// Throws if the next process would not find what this one writes.
 void SqliteStore::inspect() {
   inspected_ = std::chrono::steady_clock::now();
   const bool unlocked = checkpoint_ && checkpoint_->moved();
@@ -174,8 +176,8 @@ void SqliteStore::inspect() {
   }
 }
 
-// What was published in this life is dated by a clock that was looked at all the time; what is from before by
-// one that may have been right or wrong, then or now.
+// The dates of events of this process come from a clock that was watched all the time. The clock that dated
+// restored events may have been wrong then, or may be wrong now.
 void SqliteStore::trust_clock() {
   if (trust_clock_at_ && clock_.now() >= *trust_clock_at_) {
     const std::lock_guard lock(mutex_);
@@ -191,8 +193,8 @@ void SqliteStore::record_checkpoint(const std::vector<log::EntryPtr>& entries) {
   if (!entries.empty()) checkpoint_->record(file_->epoch(), entries.back()->sequence(), storage_.durability);
 }
 
-// The first time what is in the file is the history; later what is in memory is, and goes into a file that
-// lacks it.
+// The first time the file is loaded into the history. Later the history in memory counts, and the file is
+// written anew from it.
 void SqliteStore::open() {
   const bool ready = log_.ready();
   if (!ready) make_folder(storage_.path);
@@ -232,7 +234,7 @@ void SqliteStore::open() {
     rewrite(*store);
   }
   file_ = std::move(store);
-  // One that can only be read is found out now, and not by the first publisher.
+  // Finds a file that can only be read now, before a publisher does.
   file_->write({}, changes_);
 }
 
@@ -250,9 +252,8 @@ void SqliteStore::rewrite(SqliteFile& store) {
   changes_ = {};
 }
 
-// Is what was loaded all that was stored? If that is not certain, subscribers get a gap, and the sequences
-// that may have been given out are skipped: the next one is the time in microseconds, which no count of
-// events has reached.
+// If the file may lack events that were stored, subscribers get a gap, and the sequences that may be used are
+// skipped: the next one is the time in microseconds, which no number of events has reached.
 void SqliteStore::verify_checkpoint(log::HistoryLoader& loader) const {
   const auto last = loader.epochs().last();
   const auto why = checkpoint_->missing_tail_reason(loader.epochs().name(), last);
@@ -267,7 +268,7 @@ void SqliteStore::verify_checkpoint(log::HistoryLoader& loader) const {
 }
 
 void SqliteStore::on_failed(const SqliteError& error) {
-  // A full disk leaves the file as it is; after anything else it is opened anew.
+  // After an error other than a full or locked file, the file is opened again.
   if (error.code() != SQLITE_FULL && error.code() != SQLITE_BUSY) {
     if (file_) file_->discard_wal();
     file_.reset();

@@ -1,7 +1,7 @@
-// SqliteStore: the history in this process's memory and in a file of SQLite, from which the next process
-// loads it. A thread of its own writes: all appends that wait go into one transaction, and are answered, and
-// seen by subscribers, when that is on disk. While the file cannot be written to, subscribers are served,
-// publishes are refused at once with the reason, and the store keeps trying to open the file.
+// SqliteStore: the history in this process's memory and in a SQLite file, from which the next process loads
+// it. It has one thread, which writes: all appends that wait go into one transaction, and are answered, and
+// delivered to subscribers, when that is stored. While the file cannot be written to, subscribers are served
+// from memory, publishes are refused at once with the reason, and the store keeps trying to open the file.
 #pragma once
 
 #include <chrono>
@@ -23,12 +23,11 @@ namespace worker::store {
 
 class SqliteStore final : public Store {
  public:
-  /// Reads the file into the log, or is unavailable from the start. Where there is no file yet, its history
-  /// gets the log's epoch.
+  /// Reads the file into the log, or is unavailable from the start. A new file gets the log's epoch.
   SqliteStore(log::Log& log, const StorageSettings& storage, base::Logger& logger);
   ~SqliteStore() override;
 
-  /// `done` is called on the writer's thread, or before it returns where nothing can be stored.
+  /// `done` is called on the writer's thread, or before append() returns if nothing can be stored.
   void append(std::vector<log::Draft> drafts, Done done) override;
   std::optional<std::string> unavailable_reason() const override { return health_.unavailable_reason(); }
   Backlog backlog() const override { return queue_.backlog(); }
@@ -58,14 +57,14 @@ class SqliteStore final : public Store {
   base::Logger& logger_;
   Health health_;
   AppendQueue queue_;
-  // The writer's thread only, once it runs.
-  // For as long as this lives, whatever becomes of the file: another worker that wrote to it meanwhile would
-  // be overwritten from this one's memory.
+  // The constructor, then the writer's thread.
+  // Held as long as the store lives, also while the file is closed: what another worker wrote meanwhile would
+  // be overwritten from this worker's memory.
   std::optional<Checkpoint> checkpoint_;
   std::unique_ptr<SqliteFile> file_;
   log::LogChanges changes_;  // not yet in the file
   std::chrono::steady_clock::time_point inspected_;
-  std::optional<base::Instant> trust_clock_at_;  // when the clock is believed about events from before
+  std::optional<base::Instant> trust_clock_at_;  // when the dates of restored events begin to count
   log::Sequence restored_through_ = 0;
 
   std::jthread writer_;

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_process_that_was_killed_leaves_no_doubt) {
 
 BOOST_AUTO_TEST_CASE(a_file_that_ends_too_early) {
   Checkpoint(file).record("e", 7, Durability::full);
-  BOOST_TEST(doubts("e", 6, "it ends at sequence 6, but sequence  was recorded7"));
+  BOOST_TEST(doubts("e", 6, "it ends at sequence 6, but sequence 7 was recorded"));
   BOOST_TEST(Checkpoint(file).last() == 7U);
   Checkpoint witness(file);
   witness.record("e", 7, Durability::full);
