@@ -70,6 +70,10 @@ export const countReaches = (page, count, timeout = 60_000) =>
 // What moved although nobody asked for it: nothing, or a line for each element.
 export const jumps = (page) => page.evaluate(() => (window.layoutShift < 0.001 ? [] : window.shifts));
 
+// The same without the rows of a list that events flow through: on a slow machine some leave it between two pictures, and that is a
+// shift. The node of one that is gone is not known.
+export const jumpsBesideRows = async (page) => (await jumps(page)).filter((line) => !/ ms: (undefined|<li data-kind)/.test(line));
+
 // Keeps a picture when SCREENSHOT_DIR names a folder for them.
 export async function screenshot(page, name, options = {}) {
   const folder = process.env.SCREENSHOT_DIR;
