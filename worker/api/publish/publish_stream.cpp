@@ -13,7 +13,7 @@
 namespace worker::api {
 namespace {
 
-// Bytes of one stream's events that may wait for the store.
+// Bytes of one stream's events, and of its errors, that may wait for the store.
 constexpr std::size_t waiting_bytes_max = 1'048'576;
 // How long a held stream waits before it looks again whether the store has caught up.
 constexpr std::chrono::milliseconds wake_interval{20};
@@ -22,6 +22,15 @@ constexpr std::chrono::hours idle_after{1};
 
 std::unique_ptr<std::string> end_line(std::string_view reason, std::string_view more = {}) {
   return std::make_unique<std::string>(fmt::format("{{\"end\":{{\"reason\":\"{}\"{}}}}}\n", reason, more));
+}
+
+// What one piece takes until it is answered. Its errors count, too: they wait behind events that the store
+// has not answered, and a publisher can send a great many of them.
+std::size_t bytes_of(const std::vector<log::Draft>& drafts, const std::vector<FoundEvents::Error>& errors) {
+  std::size_t bytes = 0;
+  for (const auto& draft : drafts) bytes += sizeof draft + draft.event.data.size();
+  for (const auto& error : errors) bytes += sizeof error + error.text.size();
+  return bytes;
 }
 
 std::string json_text(std::string_view text) {
@@ -115,13 +124,13 @@ void PublishStream::append_last(std::string_view parameter, log::Draft draft) {
 void PublishStream::append(std::vector<log::Draft> drafts, const std::shared_ptr<Part>& part) {
   const auto now = context_.loop.timers().now();
   part->begun = now;
+  part->bytes = bytes_of(drafts, part->errors);
+  waiting_bytes_ += part->bytes;
   parts_.push_back(part);
   if (drafts.empty()) {
     part->is_answered_by_store = true;
     return;
   }
-  for (const auto& draft : drafts) part->bytes += sizeof draft + draft.event.data.size();
-  waiting_bytes_ += part->bytes;
   if (const auto wait = context_.rate.charge(subject(), drafts.size(), now)) paced_until_ = now + *wait;
   const auto size = drafts.size();
   const auto give_to_store = [&] {
@@ -136,7 +145,6 @@ void PublishStream::append(std::vector<log::Draft> drafts, const std::shared_ptr
   if (lease_->write(give_to_store)) return;
   // on_fenced() is on its way, and ends the stream.
   context_.metrics.rejected.add(size);
-  waiting_bytes_ -= part->bytes;
   part->is_fenced = part->is_answered_by_store = true;
 }
 
@@ -150,7 +158,6 @@ void PublishStream::on_appended(Part& part, std::vector<store::Kept> kept) {
   metrics.latency.observe(static_cast<std::uint64_t>(time.count()));
   part.results = std::move(kept);
   part.is_answered_by_store = true;
-  waiting_bytes_ -= part.bytes;
   answer_parts();
   pace();
 }
@@ -162,6 +169,7 @@ void PublishStream::answer_parts() {
   while (!parts_.empty() && parts_.front()->is_answered_by_store) {
     const auto part = std::move(parts_.front());
     parts_.pop_front();
+    waiting_bytes_ -= part->bytes;
     if (client_ == nullptr) continue;
     part->asked_by.empty() ? append_answers(lines, *part) : append_last_answer(lines, *part);
   }

@@ -1,4 +1,5 @@
 // Publish streams before a store that answers later, or on a thread of its own.
+#include <algorithm>
 #include <deque>
 #include <thread>
 
@@ -186,6 +187,30 @@ BOOST_AUTO_TEST_CASE(a_stream_with_too_much_on_its_way_is_held) {
   BOOST_TEST(stream->take(bytes(waiting_max)) == "<");
   store.keep_all();
   BOOST_TEST(stream->client.news() == id_lines(2, 3) + id_line("e-4") + ">");
+}
+
+// They wait for an answer behind the event that the store has.
+BOOST_AUTO_TEST_CASE(lines_that_are_wrong_count_as_waiting) {
+  const auto stream = publisher(lines());
+  BOOST_TEST(stream->take("one\n") == "");
+  const std::string wrong_lines = [] {
+    std::string text;
+    for (int i = 0; i < 1'000; ++i) text += "\xff\n";
+    return text;
+  }();
+  const auto error_bytes = error_line("line 12345: data: is not valid UTF-8").size();
+  std::string got;
+  std::size_t lines_taken = 0;
+  for (; got.empty() && lines_taken * error_bytes < 2 * waiting_max; lines_taken += 1'000)
+    got = stream->take(wrong_lines);
+  BOOST_TEST(got == "<");
+  store.keep_all();
+  got = stream->client.news();
+  BOOST_TEST(got.starts_with(id_line("e-1") + error_line("line 2: data: is not valid UTF-8")));
+  BOOST_TEST(static_cast<std::size_t>(std::count(got.begin(), got.end(), '\n')) == lines_taken + 1);
+  BOOST_TEST(got.ends_with(">"));
+  // Without such an event they are answered at once.
+  BOOST_TEST(stream->take(wrong_lines).find('<') == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_is_held_while_all_have_too_much_on_their_way) {
