@@ -5,7 +5,7 @@ import path from 'node:path';
 import {defer, temporaryDirectory} from './cleanup.mjs';
 import {http} from './http.mjs';
 import {freePort} from './port.mjs';
-import {Process, run} from './process.mjs';
+import {Process, descendants, run} from './process.mjs';
 import {until} from './wait.mjs';
 import {root} from './places.mjs';
 
@@ -95,8 +95,9 @@ function install(directory, sockets, patient, origins) {
   fs.writeFileSync(events, shippedText.replace('send_timeout 30s;', 'send_timeout 3600s;'));
 }
 
-// The process of an nginx with this configuration in this folder, whose pid file is nginx.pid there, once its sockets listen. Whoever
-// launches one stops it.
+// The process of an nginx with this configuration in this folder, whose pid file is nginx.pid there, once its sockets listen and its
+// master waits for signals: it blocks them before it makes its workers, and one that came before that would be handled only with the
+// next. Whoever launches one stops it.
 export async function launchNginx(directory, text) {
   const file = path.join(directory, 'nginx.conf');
   fs.writeFileSync(file, text);
@@ -107,9 +108,8 @@ export async function launchNginx(directory, text) {
   try {
     await until(() => {
       if (child.exit) throw new Error(`nginx did not start: ${child.stderr}`);
-      // `nginx -t` has left an empty one. It is filled once the sockets listen.
-      return fs.readFileSync(path.join(directory, 'nginx.pid'), 'utf8') !== '';
-    }, 'nginx has written its pid');
+      return descendants(child.pid).length > 0;
+    }, 'nginx has workers');
   } catch (error) {
     await child.stop();
     throw error;

@@ -77,6 +77,11 @@ void PublishStream::begin(std::optional<base::Instant> grant_ends) {
 
 // --- in: pieces to appends ---
 
+// Pieces that many streams have at hand when the store falls behind would be refused together.
+void PublishStream::before_take() {
+  if (!held_ && has_store_too_much()) pace();
+}
+
 void PublishStream::take(std::string_view piece) {
   if (phase_ != Phase::open) return;
   context_.metrics.bytes.add(piece.size());
@@ -304,7 +309,11 @@ void PublishStream::stop(std::string_view topic) {
 bool PublishStream::must_wait() {
   if (!client_->ready() || waiting_bytes_ > waiting_bytes_max) return true;
   if (context_.loop.timers().now() < paced_until_) return true;
-  // Appends beyond the bound would be refused.
+  return has_store_too_much();
+}
+
+// Appends beyond the bound would be refused.
+bool PublishStream::has_store_too_much() const {
   return context_.store.backlog().bytes > context_.settings.store_pending_bytes_max / 2;
 }
 

@@ -94,6 +94,8 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   /// stop; none: never.
   void begin(std::optional<base::Instant> grant_ends);
 
+  /// Bytes may have come: holds the client where the store has too much to do to take them.
+  void before_take();
   /// The next bytes of the body.
   void take(std::string_view piece);
   /// The body is complete, or, if not `whole`, its publisher ended it too early. The client's finish()
@@ -154,6 +156,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   void begin_ending(std::unique_ptr<std::string> end_line);
   void on_fenced(const std::string& by);
   bool must_wait();
+  bool has_store_too_much() const;
   void pace();
   void wake_later();
 

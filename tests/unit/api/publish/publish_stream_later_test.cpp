@@ -234,6 +234,24 @@ BOOST_AUTO_TEST_CASE(a_stream_is_held_while_all_have_too_much_on_their_way) {
   BOOST_TEST(stream->client.news() == "");
 }
 
+// Of many streams, each would have a piece refused.
+BOOST_AUTO_TEST_CASE(a_stream_takes_nothing_more_while_all_have_too_much_on_their_way) {
+  settings.store_pending_bytes_max = 1'000;
+  const auto stream = publisher(lines());
+  store.backlog_bytes = 500;
+  BOOST_TEST(stream->before_take() == "");
+  store.backlog_bytes = 501;
+  BOOST_TEST(stream->before_take() == "<");
+  BOOST_TEST(stream->before_take() == "");
+  store.backlog_bytes = 0;
+  advance(20ms);
+  BOOST_TEST(stream->client.news() == ">");
+  // A stream that is over holds nobody.
+  stream->end();
+  store.backlog_bytes = 501;
+  BOOST_TEST(stream->before_take() == "");
+}
+
 // The rate is over before the store has answered.
 BOOST_AUTO_TEST_CASE(two_reasons_to_be_held) {
   rate.set_limit(10);

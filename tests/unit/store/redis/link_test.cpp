@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_refused_connection) {
 
 BOOST_AUTO_TEST_CASE(each_refusal_while_connecting_says_what_to_change) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"WRONGPASS invalid username-password pair", "; check store.password"},
+      {"WRONGPASS invalid username-password pair", "; check store.user and store.password"},
       {"ERR invalid password", ""},
       {"NOAUTH Authentication required.", " Set store.password"},
   };
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_redis_that_closes_at_each_step_of_connecting) {
     auto address = redis.address();
     address.database = 3;
     auto to = link(address, "secret");
-    BOOST_TEST(connect_failure(to) == "broken: Server closed the connection", step);
+    BOOST_TEST(connect_failure(to) == "broken: Redis closed the connection", step);
     BOOST_TEST(!to.is_connected());
   }
 }
@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_lost_while_a_reply_is_due) {
     BOOST_TEST_REQUIRE(redis.hears("GET"));
     cuts = false;
     redis.cut();
-    BOOST_TEST(failed.get() == "broken: Server closed the connection", half);
+    BOOST_TEST(failed.get() == "broken: Redis closed the connection", half);
     BOOST_TEST(!to.is_connected());
     BOOST_TEST(!to.healthy());
     // The rest of that reply is not taken for the next one.
@@ -233,11 +233,11 @@ BOOST_AUTO_TEST_CASE(the_log_says_once_that_it_failed_and_once_that_it_recovered
   to.on_recovered();
   BOOST_TEST(logged() == "");
   for (int i = 0; i < 2; ++i) {
-    BOOST_TEST(get_failure(to) == "broken: Server closed the connection");
+    BOOST_TEST(get_failure(to) == "broken: Redis closed the connection");
     to.connect();
   }
   BOOST_TEST(logged() == "error store unavailable, publishes are refused: store=redis error=\"Redis at " +
-                             redis.address().path + ": Server closed the connection\"\n");
+                             redis.address().path + ": Redis closed the connection\"\n");
   to.on_recovered();
   to.on_recovered();
   BOOST_TEST(logged() == "info store recovered: store=redis address=" + redis.address().path + "\n");

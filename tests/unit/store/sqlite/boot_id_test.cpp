@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(warns_only_where_it_matters) {
       boot_id_warning(process, hidden.c_str()).value() ==
       hidden +
           " cannot be read, so a crash of the worker looks like a power failure: after each one every "
-          "reader gets a gap `lost`, although no event is lost. Make the file readable (systemd: remove "
+          "client gets a gap `lost`, although no event is lost. Make the file readable (systemd: remove "
           "ProcSubset=pid; chroot or container: mount /proc), or set store.durability to full");
 }
 
