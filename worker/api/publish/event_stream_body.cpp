@@ -46,12 +46,15 @@ void EventStreamBody::on_too_long(std::size_t /*number*/, bool alone) {
 
 void EventStreamBody::on_field(std::string_view name, std::string_view value) {
   if (error_) return;
+  // A line may be as long as a body, and a frame may stay unfinished for hours. One byte too many is enough
+  // to refuse a type or an id.
+  const auto kept = value.substr(0, line_bytes_max + 1);
   if (name == "data") {
     add_data(value);
   } else if (name == "event") {
-    type_ = value;
+    type_ = kept;
   } else if (name == "id" && value.find('\0') == std::string_view::npos) {
-    id_ = value;
+    id_ = kept;
   }
 }
 
