@@ -17,8 +17,8 @@ void EventStreamBody::take(std::string_view piece, DraftSink& sink) {
   lines_.take(piece, *this);
 }
 
-// A frame ends with an empty line. One without is incomplete, and no reader of text/event-stream takes it.
-// One that has no data would not be an event, unless its last line was to become data.
+// A frame ends with an empty line. Without it the frame is incomplete, and no client would use it. A frame
+// without data is no event, unless its last line was cut and might have become data.
 StreamedBody::End EventStreamBody::finish(DraftSink& sink) {
   sink_ = &sink;
   const bool has_half_line = lines_.finish(*this);
