@@ -92,6 +92,7 @@ void Reactor::drain(std::function<void()> not_accepting) {
       // Last: it takes as long as the store needs, and no longer.
       local_.drain({retry, most}, [this] { loop_.stop(); });
     });
+    local_.stop();
     not_accepting();
   });
 }

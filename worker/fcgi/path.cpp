@@ -1,6 +1,6 @@
 #include "fcgi/path.hpp"
 
-#include <charconv>
+#include "base/percent.hpp"
 
 namespace worker::fcgi {
 namespace {
@@ -19,12 +19,10 @@ std::string decoded_once(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned byte = 0;
-    const bool escape = text[i] == '%' && i + 2 < text.size() &&
-                        std::from_chars(&text[i] + 1, &text[i] + 3, byte, 16).ptr == &text[i] + 3;
-    if (escape && byte != '/' && byte != '\0') {
-      out.push_back(static_cast<char>(byte));
-      i += 2;
+    const auto byte = base::percent_escape(text, i);
+    if (byte && *byte != '/' && *byte != '\0') {
+      out.push_back(*byte);
+      i += base::percent_escape_bytes - 1;
     } else {
       out.push_back(text[i]);
     }

@@ -1,9 +1,6 @@
 #include "http/query.hpp"
 
-#include <fmt/format.h>
-
-#include <charconv>
-#include <iterator>
+#include "base/percent.hpp"
 
 namespace worker::http {
 namespace {
@@ -12,13 +9,11 @@ std::string decoded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    unsigned byte = 0;
     if (text[i] == '+') {
       out.push_back(' ');
-    } else if (text[i] == '%' && i + 2 < text.size() &&
-               std::from_chars(&text[i + 1], &text[i + 1] + 2, byte, 16).ptr == &text[i + 1] + 2) {
-      out.push_back(static_cast<char>(byte));
-      i += 2;
+    } else if (const auto byte = base::percent_escape(text, i)) {
+      out.push_back(*byte);
+      i += base::percent_escape_bytes - 1;
     } else {
       out.push_back(text[i]);
     }
@@ -61,22 +56,6 @@ std::vector<std::string_view> Query::all(std::string_view name) const {
     if (key == name) values.emplace_back(value);
   }
   return values;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kept = "-._~/*";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       kept.find(c) != std::string_view::npos;
-    if (plain) {
-      out.push_back(c);
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 }  // namespace worker::http

@@ -32,7 +32,4 @@ class Query {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-/// `text` as the name or the value of a query. Slashes and stars stay as they are, as people write topics.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace worker::http

@@ -43,6 +43,7 @@ void LocalAcceptor::start() {
 }
 
 void LocalAcceptor::stop() {
+  loop_.assert_on_thread();
   if (std::exchange(accepting_, false)) loop_.poller().remove(listening_, *this);
   resume_.cancel();
 }

@@ -26,6 +26,9 @@ class LocalAcceptor final : public net::Watcher {
   ~LocalAcceptor();
 
   void start();
+  /// Accepts nothing more, until start(). Call it before the listening socket is closed, because another
+  /// socket may get its number. The open streams continue.
+  void stop();
   void update(std::chrono::milliseconds stall) { stall_watch_.set_bound(stall); }
   /// Stops accepting. Ends the streams once the store has answered, and tells each peer to come back after a
   /// delay from `retry`. Calls `done` when the last one is closed.
@@ -39,7 +42,6 @@ class LocalAcceptor final : public net::Watcher {
 
   void on_ready(Ready ready) override;
   void add(base::UniqueFd socket);
-  void stop();
   void destroy_later(LocalPublisher& publisher);
 
   net::Loop& loop_;

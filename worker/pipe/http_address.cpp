@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/percent.hpp"
 #include "base/printable.hpp"
 
 namespace worker::pipe {
@@ -19,21 +20,6 @@ std::optional<std::string> part(const Url& url, CURLUPart which) {
   if (::curl_url_get(url.get(), which, &text, 0) != CURLUE_OK) return std::nullopt;
   const std::unique_ptr<char, decltype(&::curl_free)> owner(text, &::curl_free);
   return text;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kept = "-._~/*";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                       kept.find(c) != std::string_view::npos;
-    if (plain) {
-      out.push_back(c);
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -64,7 +50,7 @@ std::string with_parameters(std::string address,
                             const std::vector<std::pair<std::string, std::string>>& parameters) {
   char separator = address.find('?') == std::string::npos ? '?' : '&';
   for (const auto& [name, value] : parameters) {
-    fmt::format_to(std::back_inserter(address), "{}{}={}", separator, name, percent_encoded(value));
+    fmt::format_to(std::back_inserter(address), "{}{}={}", separator, name, base::percent_encoded(value));
     separator = '&';
   }
   return address;

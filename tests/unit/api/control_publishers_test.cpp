@@ -3,9 +3,7 @@
 #include <deque>
 #include <thread>
 
-#include "api/control.hpp"
-#include "support/manual_clock.hpp"
-#include "support/recording_exchange.hpp"
+#include "unit/api/control_fixture.hpp"
 #include "unit/api/publish/stores.hpp"
 
 using namespace worker;
@@ -30,47 +28,19 @@ struct Publisher final : OpenPublisher {
 };
 
 template <class Store>
-struct Fixture {
-  Fixture() { all.push_back({&loop, &streams, &publishers}); }
-
+struct Fixture : ControlFixture<Store> {
   Publisher& open(const std::string& subject, const std::vector<std::string>& topics) {
     opened.push_back(std::make_unique<Publisher>(subject, topics));
-    publishers.add(*opened.back());
+    this->publishers.add(*opened.back());
     return *opened.back();
-  }
-  std::unique_ptr<RecordingExchange> asked(const std::string& body) {
-    http::Request request{.method = "POST",
-                          .path = "/control",
-                          .content_type = "application/json",
-                          .remote_address = http::RemoteAddress::parse("127.0.0.1"),
-                          .body = body};
-    request.headers.emplace("host", "localhost");
-    auto exchange = std::make_unique<RecordingExchange>(std::move(request));
-    endpoint.serve(*exchange);
-    return exchange;
   }
   std::string frames() const {
     std::string text;
-    for (const auto& entry : log.read_all(0, 100)) text += entry->frame();
+    for (const auto& entry : this->log.read_all(0, 100)) text += entry->frame();
     return text;
   }
 
-  support::ManualClock clock;
-  net::Loop loop{clock};
-  metrics::Registry registry;
-  AccessMetrics metrics{registry};
-  Revocations revocations{clock};
-  access::TokenVerifier no_tokens;
-  access::ResumeTokens no_resume;
-  Grants grants{{}, {}, {no_tokens, no_tokens, no_resume, revocations, metrics}, loop.timers()};
-  Access access;
-  OpenStreams streams;
-  OpenPublishers publishers;
-  log::Log log{{}, "e", clock};
-  Store store{log};
-  AllOpenStreams all;
   std::deque<std::unique_ptr<Publisher>> opened;
-  ControlEndpoint endpoint{loop, store, all, access, grants, revocations};
 };
 
 struct AtOnce : Fixture<store::MemoryStore> {};

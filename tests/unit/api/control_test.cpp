@@ -1,17 +1,13 @@
 // POST /control: what it lists and ends, on one loop that is turned by hand.
-#include "api/control.hpp"
-
 #include <boost/test/unit_test.hpp>
 #include <deque>
 #include <nlohmann/json.hpp>
 
 #include "store/memory/memory_store.hpp"
-#include "support/manual_clock.hpp"
-#include "support/recording_exchange.hpp"
+#include "unit/api/control_fixture.hpp"
 
 using namespace worker;
 using namespace worker::api;
-using support::RecordingExchange;
 
 namespace {
 
@@ -32,29 +28,12 @@ struct Open final : OpenStream {
   int revoked = 0;
 };
 
-struct Fixture {
-  Fixture() { all.push_back({&loop, &streams, &publishers}); }
-
+struct Fixture : ControlFixture<store::MemoryStore> {
   void open(int count, const std::string& subject, const std::vector<std::string_view>& topics) {
     for (int i = 0; i < count; ++i) {
       opened.push_back(std::make_unique<Open>(clock.now(), subject, asking(topics)));
       streams.add(*opened.back());
     }
-  }
-  std::unique_ptr<RecordingExchange> asked(const std::string& body) { return served(request(body)); }
-  static http::Request request(const std::string& body) {
-    http::Request made{.method = "POST",
-                       .path = "/control",
-                       .content_type = "application/json",
-                       .remote_address = http::RemoteAddress::parse("127.0.0.1"),
-                       .body = body};
-    made.headers.emplace("host", "localhost");
-    return made;
-  }
-  std::unique_ptr<RecordingExchange> served(http::Request request) {
-    auto exchange = std::make_unique<RecordingExchange>(std::move(request));
-    endpoint.serve(*exchange);
-    return exchange;
   }
   /// A turn, after which the streams that were revoked are gone.
   void turn() {
@@ -62,22 +41,7 @@ struct Fixture {
     std::erase_if(opened, [](const auto& each) { return each->revoked > 0; });
   }
 
-  support::ManualClock clock;
-  net::Loop loop{clock};
-  metrics::Registry registry;
-  AccessMetrics metrics{registry};
-  Revocations revocations{clock};
-  access::TokenVerifier no_tokens;
-  access::ResumeTokens no_resume;
-  Grants grants{{}, {}, {no_tokens, no_tokens, no_resume, revocations, metrics}, loop.timers()};
-  Access access;
-  OpenStreams streams;
-  OpenPublishers publishers;
-  log::Log log{{}, "e", clock};
-  store::MemoryStore store{log};
-  AllOpenStreams all;
   std::deque<std::unique_ptr<Open>> opened;
-  ControlEndpoint endpoint{loop, store, all, access, grants, revocations};
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "base/percent.hpp"
+
 using namespace std::string_literals;
 using worker::http::Query;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -99,11 +101,9 @@ BOOST_AUTO_TEST_CASE(adding) {
 }
 
 BOOST_AUTO_TEST_CASE(encoding_is_undone_by_parsing) {
-  BOOST_TEST(worker::http::percent_encoded("orders/*-._~aZ9") == "orders/*-._~aZ9");
-  BOOST_TEST(worker::http::percent_encoded("a b&c=d+%\xc3\xa9#?") == "a%20b%26c%3Dd%2B%25%C3%A9%23%3F");
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all.push_back(static_cast<char>(byte));
-  BOOST_TEST(decoded(worker::http::percent_encoded(all)) == all);
+  BOOST_TEST(decoded(worker::base::percent_encoded(all)) == all);
 }
 
 BOOST_AUTO_TEST_CASE(lookups) {

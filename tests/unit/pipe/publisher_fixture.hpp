@@ -96,4 +96,15 @@ struct PublisherFixture {
   Publisher publisher;
 };
 
+using Said = std::vector<std::string>;
+
+inline void check(const Said& said, const Said& wanted) {
+  BOOST_TEST(said == wanted, boost::test_tools::per_element());
+}
+
+/// An answer to an event.
+inline constexpr auto stored = "{\"id\":\"x\"}\n";
+/// Longer than any wait before the next attempt.
+inline constexpr std::chrono::seconds long_enough{11};
+
 }  // namespace worker::pipe

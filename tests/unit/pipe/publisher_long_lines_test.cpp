@@ -5,24 +5,8 @@
 #include "unit/pipe/publisher_fixture.hpp"
 
 using namespace std::chrono_literals;
-using worker::pipe::Ending;
-using worker::pipe::Publisher;
-using worker::pipe::PublisherFixture;
+using namespace worker::pipe;
 using State = Publisher::State;
-
-namespace {
-
-using Said = std::vector<std::string>;
-
-constexpr auto stored = "{\"id\":\"x\"}\n";
-// Longer than any wait before the next attempt.
-constexpr auto long_enough = 11s;
-
-void check(const Said& said, const Said& wanted) {
-  BOOST_TEST(said == wanted, boost::test_tools::per_element());
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(publisher_long_lines_suite)
 

@@ -22,14 +22,13 @@ constexpr std::array<std::string_view, 8> field_names = {"topic", "data", "event
                                                          "retry", "key",  "close", "private"};
 
 void check_line(std::string_view field, std::string_view value) {
-  constexpr std::size_t line_bytes_max = 1024;
   if (value.size() > line_bytes_max)
     throw InvalidRequest(fmt::format("{}: is over {} bytes", field, line_bytes_max));
   if (!base::is_utf8(value)) throw InvalidRequest(fmt::format("{}: is not valid UTF-8", field));
   if (base::has_control(value)) throw InvalidRequest(fmt::format("{}: contains a control character", field));
 }
 
-// A reader sends its last id back in a header, and what a header cannot carry does not come back.
+// A client sends its last id back in a header, so an id must be what a header can carry.
 void check_id(std::string_view id) {
   check_line("id", id);
   if (id.empty()) throw InvalidRequest("id: must not be empty; leave it out and the worker generates one");
@@ -90,7 +89,7 @@ void DraftBuilder::begin(Field field) {
 
 void DraftBuilder::add_topic(std::string_view name) {
   ++topics_given_;
-  if (topics_given_ > limits_.topics_max) return;  // told by finish(), with their number
+  if (topics_given_ > limits_.topics_max) return;  // refused by finish(), with their number
   if (const auto checked = log::check_topic(name, limits_.topic_bytes_max); !checked) {
     const bool long_name = name.size() > limits_.topic_bytes_max;
     throw InvalidRequest(checked.error(),

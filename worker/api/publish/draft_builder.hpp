@@ -1,5 +1,6 @@
 // DraftBuilder: one event, field by field, in whichever form it was published. Everything about an event is
-// checked here, once. Throws InvalidRequest, which the parser that uses the builder catches.
+// checked here, once. Throws InvalidRequest, which the parser that uses the builder catches. A value for one
+// event; one thread.
 #pragma once
 
 #include <chrono>
@@ -14,14 +15,18 @@
 
 namespace worker::api {
 
+/// The longest `id`, `event` (type) and `key`.
+inline constexpr std::size_t line_bytes_max = 1'024;
+
 enum class Field { topic, data, event, id, retry, key, close, is_private };
 /// Throws InvalidRequest for a name that is no field, with the one that was probably meant.
 Field field_named(std::string_view name);
-/// The field that `name` is or resembles, as a query parameter of a publish say; none where it is neither.
+/// The field that `name` is or resembles, for example as a query parameter of a publish; none if there is
+/// none.
 std::optional<std::string_view> field_meant(std::string_view name);
 std::string_view name_of(Field field);
 
-/// The fields of events that do not have them themselves.
+/// Fields for events that lack them.
 struct EventDefaults {
   std::vector<std::string> topics{};
   std::string type{};
@@ -32,16 +37,18 @@ struct EventDefaults {
 
 class DraftBuilder {
  public:
-  /// `limits` is borrowed, and so is `defaults`; null for none.
+  /// Borrows `limits` and `defaults`; null for no defaults.
   explicit DraftBuilder(const PublishSettings& limits, const EventDefaults* defaults = nullptr)
       : limits_(limits), defaults_(defaults) {}
 
-  /// Before a field that may be given once.
+  /// Call it before set() for a field that may be given once. Throws if it was given before.
   void begin(Field field);
   void add_topic(std::string_view name);
+  /// Checks the value, and throws if the field cannot have it.
   void set(Field field, std::string value);
+  /// The event, with its defaults; throws if its topic is missing or it is too large. The last call.
   log::Draft finish();
-  /// The fields so far as those of other events; perhaps without a topic.
+  /// The fields so far as defaults of other events; the topics may be empty. The last call.
   EventDefaults finish_defaults();
 
  private:

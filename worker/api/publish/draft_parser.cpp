@@ -124,7 +124,7 @@ struct JsonDraftParser::Parsers {
     return builder.finish();
   }
 
-  // What the fast parser refused: it is broken, or holds a number that no 64 bits hold.
+  // For a text that the fast parser refused: it is malformed, or has a number that does not fit into 64 bits.
   log::Draft draft_of_refused(std::string_view text, const PublishSettings& limits,
                               const EventDefaults* defaults) {
     auto checked = without_numbers(text);

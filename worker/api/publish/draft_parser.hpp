@@ -1,4 +1,5 @@
-// What a publisher sent, as a draft that cannot be wrong. Failures are one sentence that names the field.
+// What a publisher sent, as a draft that cannot be wrong. Failures are one sentence that names the field. The
+// functions are pure; from every thread.
 #pragma once
 
 #include <memory>
@@ -15,9 +16,10 @@
 namespace worker::api {
 
 struct DraftError {
-  int status;  // 400, 413 where it is too large, 403 where its topic is not granted
+  int status;  // 400; 413 if it is too large; 403 if its topic is not granted; 503 if it may be sent again
+               // later
   std::string detail;
-  std::optional<metrics::Limit> limit;  // that was reached, where it is one
+  std::optional<metrics::Limit> limit;  // that was reached, if one was
 };
 using DraftResult = base::Result<log::Draft, DraftError>;
 
@@ -25,21 +27,21 @@ using DraftResult = base::Result<log::Draft, DraftError>;
 /// private.
 DraftResult draft_from_form(std::string_view body, const PublishSettings& limits);
 
-/// An event of `data` and, where they are not empty, `type` and `id`; what it lacks is in `defaults`.
+/// An event of `data` and, if they are not empty, `type` and `id`. `defaults` has the other fields.
 DraftResult draft_from_text(std::string data, std::string type, std::string id, const PublishSettings& limits,
                             const EventDefaults& defaults);
 
 /// A JSON object with the same fields; `topic` is a string or an array, `data` a string as it is, or anything
-/// else as compact JSON with its numbers spelled as they came. Keeps its working memory from one event to the
-/// next; one per thread.
+/// else as compact JSON with its numbers spelled as they came. It keeps its working memory from one event to
+/// the next; each thread has its own parser.
 class JsonDraftParser {
  public:
   JsonDraftParser();
   ~JsonDraftParser();
 
-  /// `text` lies in a buffer in which so many more bytes can be read behind it, whatever they are. Fields
-  /// that the object lacks are those of `defaults`; null for none.
+  /// How many bytes, whatever they are, must be readable behind the text for parse().
   static const std::size_t padding;
+  /// `defaults` has the fields that the object lacks; null for none.
   DraftResult parse(std::string_view text, const PublishSettings& limits,
                     const EventDefaults* defaults = nullptr);
 

@@ -17,8 +17,8 @@ void EventStreamBody::take(std::string_view piece, DraftSink& sink) {
   lines_.take(piece, *this);
 }
 
-// A frame ends with an empty line. One without is incomplete, and no reader of text/event-stream takes it.
-// One that has no data would not be an event, unless its last line was to become data.
+// A frame ends with an empty line. Without it the frame is incomplete, and no client would use it. A frame
+// without data is no event, unless its last line was cut and might have become data.
 StreamedBody::End EventStreamBody::finish(DraftSink& sink) {
   sink_ = &sink;
   const bool has_half_line = lines_.finish(*this);
@@ -46,12 +46,15 @@ void EventStreamBody::on_too_long(std::size_t /*number*/, bool alone) {
 
 void EventStreamBody::on_field(std::string_view name, std::string_view value) {
   if (error_) return;
+  // A line may be as long as a body, and a frame may stay unfinished for hours. One byte too many is enough
+  // to refuse a type or an id.
+  const auto kept = value.substr(0, line_bytes_max + 1);
   if (name == "data") {
     add_data(value);
   } else if (name == "event") {
-    type_ = value;
+    type_ = kept;
   } else if (name == "id" && value.find('\0') == std::string_view::npos) {
-    id_ = value;
+    id_ = kept;
   }
 }
 

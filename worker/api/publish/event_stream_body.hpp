@@ -1,6 +1,6 @@
 // EventStreamBody: text/event-stream, as another server sent it. Each frame with data becomes an event with
-// its `event`, `id` and `data` (WHATWG HTML, section 9.2.6). Comments and `retry:` say something about that
-// server's connection and are left out.
+// its `event`, `id` and `data` (WHATWG HTML, section 9.2.6). Comments and `retry:` concern the connection to
+// that server and are left out. Owner, thread and failure: see streamed_body.hpp.
 #pragma once
 
 #include <string>
@@ -30,8 +30,8 @@ class EventStreamBody final : public StreamedBody, LineSplitter::Lines {
   LineSplitter lines_;
   base::ByteBudget::Reservation share_;  // of data_
   DraftSink* sink_ = nullptr;            // only during a call
-  std::size_t number_ = 1;               // of the frame at hand
-  // The frame at hand.
+  std::size_t number_ = 1;               // of the current frame
+  // The current frame.
   std::string data_;
   std::string type_;
   std::string id_;

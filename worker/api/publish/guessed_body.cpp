@@ -14,14 +14,14 @@ namespace {
 constexpr std::array<std::string_view, 5> event_stream_beginnings = {":", "data:", "event:", "id:", "retry:"};
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-// Only so many bytes are looked at, in however many pieces they come.
+// How many bytes, in one piece or in many, are examined.
 constexpr std::size_t looked_at_bytes = 64;
 
 std::string_view without_leading(std::string_view text, std::string_view characters) {
   return text.substr(std::min(text.find_first_not_of(characters), text.size()));
 }
 
-// Without what may come before the first line of any of the formats.
+// Without the byte order mark and line ends that each format allows before its first line.
 std::string_view beginning(std::string_view text) {
   text = text.substr(0, looked_at_bytes);
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -34,7 +34,7 @@ bool is_event_stream(std::string_view text) {
 
 bool is_json(std::string_view text) { return without_leading(text, " \t").starts_with('{'); }
 
-// More bytes may make it one of the two, or end a byte order mark.
+// More bytes may make it one of these formats, or complete a byte order mark.
 bool is_undecided(std::string_view text) {
   if (is_event_stream(text) || is_json(text)) return false;
   const auto begins_with = [&](auto whole) { return whole.starts_with(text); };

@@ -1,5 +1,6 @@
-// GuessedBody: a body without a Content-Type. Its first bytes say what it is: NDJSON begins with a brace,
-// text/event-stream with one of its fields or a comment, and everything else is lines of text.
+// GuessedBody: a body without a Content-Type. Its first bytes show its format: NDJSON begins with a brace,
+// text/event-stream with one of its fields or a comment; everything else is lines of text. Owner, thread and
+// failure: see streamed_body.hpp.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,7 @@ class GuessedBody final : public StreamedBody {
   void begin(DraftSink& sink);
 
   const BodyContext context_;
-  std::string first_;  // bytes that do not tell yet; empty once body_ is there
+  std::string first_;  // the first bytes, while they do not show the format; empty once there is a body_
   std::unique_ptr<StreamedBody> body_;
 };
 

@@ -6,7 +6,7 @@
 namespace worker::api {
 namespace {
 
-// Beginnings up to this many bytes do not count: they are as small as the rest of a stream.
+// Beginnings up to this many bytes do not count: they are no larger than the other state of a stream.
 constexpr std::size_t short_bytes = 4'096;
 
 }  // namespace

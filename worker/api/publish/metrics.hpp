@@ -1,4 +1,5 @@
-// What is counted of publishes. References into the registry; usable from every thread.
+// PublishMetrics: what is counted of publishes. References into the registry, which outlives it; usable from
+// every thread.
 #pragma once
 
 #include "api/publish/draft_parser.hpp"

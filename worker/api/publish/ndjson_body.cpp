@@ -16,8 +16,8 @@ void NdjsonBody::take(std::string_view piece, DraftSink& sink) {
 StreamedBody::End NdjsonBody::finish(DraftSink& sink) {
   sink_ = &sink;
   was_read_ = true;
-  // A last line without an end that is no event is half of one: the web server may end a body whose publisher
-  // has died.
+  // A last line without an end that is no valid event was cut: a web server may end the body of a publisher
+  // that has died.
   return lines_.finish(*this) && !was_read_ ? End::cut : End::well;
 }
 

@@ -1,4 +1,5 @@
-// NdjsonBody: one JSON object a line, with the fields of a publish. Lines of blanks are no events.
+// NdjsonBody: one JSON object a line, with the fields of a publish. Blank lines are skipped. Owner, thread
+// and failure: see streamed_body.hpp.
 #pragma once
 
 #include "api/publish/line_splitter.hpp"
@@ -21,7 +22,7 @@ class NdjsonBody final : public StreamedBody, LineSplitter::Lines {
   const BodyContext context_;
   LineSplitter lines_;
   DraftSink* sink_ = nullptr;  // only during a call
-  bool was_read_ = true;       // the last line is an event
+  bool was_read_ = true;       // the last line was a valid event
 };
 
 }  // namespace worker::api

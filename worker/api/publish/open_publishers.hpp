@@ -1,5 +1,6 @@
 // OpenPublishers: the publish streams that are open on one loop, so that a user can stop those of a topic,
-// and an operator end those of a subject. Each leaves the list when it is destroyed. Loop thread only.
+// and an operator can end those of a subject. It owns none of them; each leaves the list when its client has
+// gone. Loop thread only.
 #pragma once
 
 #include <algorithm>
@@ -21,19 +22,19 @@ class OpenPublisher {
   OpenPublisher(const OpenPublisher&) = delete;
   OpenPublisher& operator=(const OpenPublisher&) = delete;
 
-  /// Of its grant; empty where it has none.
+  /// The subject of its grant; empty if it has none.
   virtual std::string_view subject() const = 0;
-  /// The topics that all of its events have if they name no others.
+  /// The topics of its events that name no others.
   virtual const std::vector<std::string>& topics() const = 0;
-  /// Tells the publisher that the readers of `topic` want no more.
+  /// Tells the publisher that a user wants no more events of `topic`. It may continue.
   virtual void stop(std::string_view topic) = 0;
   /// Ends it: its grant is no longer valid.
   virtual void revoke() = 0;
-  /// Ends it if nothing has come for too long. To be called now and then.
+  /// Ends it if nothing has come for too long. Call it about once a minute.
   virtual void check_idle(base::Instant now) = 0;
 
  protected:
-  /// Leaves the list before it is destroyed.
+  /// Call it on the loop's thread; the destructor may run on another one.
   void leave_list() { hook_.unlink(); }
 
  private:
@@ -47,7 +48,7 @@ class OpenPublishers {
  public:
   void add(OpenPublisher& publisher) { publishers_.push_back(publisher); }
   bool empty() const { return publishers_.empty(); }
-  /// `act` must not destroy any other.
+  /// `act` may end the publisher that it gets, and no other.
   void each(const std::function<void(OpenPublisher&)>& act) {
     for (auto next = publishers_.begin(); next != publishers_.end();) act(*next++);
   }

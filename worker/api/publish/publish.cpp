@@ -21,14 +21,14 @@ namespace {
 // Larger bodies, and those with more lines, are parsed on the background thread: they would block the loop.
 constexpr std::size_t body_bytes_on_loop = 65'536;
 constexpr std::size_t lines_on_loop = 512;
-// Bytes of bodies that may wait for that thread or be parsed by it. A body of any size is accepted if it is
-// the only one.
+// Bytes of bodies that may wait for the background thread or be parsed by it. A body of any size is accepted
+// if it is the only one.
 constexpr std::size_t background_bytes_max = 67'108'864;
-// Bytes that are appended in one turn of the loop: a millisecond of work, or one event.
+// What is appended in one turn of the loop, see end_of_part(): about a millisecond of work, or one event.
 constexpr std::size_t part_weight_max = 1'024;
 
-// Fields are read from the body only. A field in the query would be ignored, so these are refused. `key` and
-// `id` are allowed: the web server may check a token `key`, and `id` may number requests.
+// Fields are read from the body only. In the query they would be ignored, so they are refused. `key` and `id`
+// are allowed: the web server may check a token `key`, and `id` may number requests.
 std::optional<std::string_view> field_in_address(const http::Query& query) {
   for (const auto& [name, value] : query.pairs()) {
     for (const auto field : {Field::data, Field::event, Field::retry, Field::close, Field::is_private}) {
@@ -41,10 +41,10 @@ std::optional<std::string_view> field_in_address(const http::Query& query) {
 
 bool is_unavailable(const store::Kept& result) { return !result && is_temporary(result.error()); }
 
-// One line per item, in their order: what is wrong with it, or its result.
+// One line for each item, in their order: what is wrong with it, or its result.
 std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<store::Kept>& results,
                          const store::Store& store) {
-  // Bytes of a line with an id that the hub gives.
+  // Bytes of a line with a generated id.
   constexpr std::size_t line_bytes = 48;
   std::string body;
   body.reserve(items.size() * line_bytes);
@@ -62,7 +62,7 @@ std::string batch_answer(const std::vector<BatchItem>& items, const std::vector<
   return body;
 }
 
-// True for so many lines or more; stops counting there.
+// True if there are `count` line ends or more; stops counting there.
 bool has_lines(std::string_view text, std::size_t count) {
   for (auto end = text.find('\n'); end != std::string_view::npos && count > 0; end = text.find('\n', end + 1))
     --count;
@@ -92,7 +92,7 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 // A publish that the store has not answered, or not all of it.
 struct PublishEndpoint::PendingPublish {
   PublishRequest request;
-  // Null while serve() has the exchange: most stores answer before it returns.
+  // Null while serve() has the exchange: the memory store answers before append() returns.
   std::shared_ptr<ExchangeRef> ref;
   base::Instant begun;
   std::size_t size = request.drafts.size();

@@ -1,7 +1,8 @@
-// POST /publish: appends an event, or a batch of them, to the store, and answers with their ids once they are
-// stored.
+// PublishEndpoint: POST /publish. Appends an event, or a batch of them, to the store, and answers with their
+// ids once they are stored. An event that is wrong, and a store that fails, are answered with a problem, or
+// in a batch with a line for each event.
 //
-// It never blocks the loop for long: a large body is parsed on another thread, and the events of a large
+// It never blocks the loop for long: a large body is parsed on a background thread, and the events of a large
 // batch are appended in parts, one in each turn of the loop. Events of other requests may come between two
 // parts.
 #pragma once
@@ -21,10 +22,11 @@
 
 namespace worker::api {
 
-/// Loop thread only; one per loop.
+/// Owned by the reactor, which destroys it after the store is closed: until then the store may call back.
+/// Loop thread only.
 class PublishEndpoint final : public http::Endpoint {
  public:
-  /// All but the settings is borrowed.
+  /// Borrows everything but the settings.
   PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers, PublishRate& rate,
                   const PublishSettings& settings, PublishMetrics& metrics);
 
@@ -47,8 +49,8 @@ class PublishEndpoint final : public http::Endpoint {
   PublishSettings settings_;
   PublishMetrics& metrics_;
   PublishParser parser_;
-  std::size_t background_bytes_ = 0;  // of bodies that wait for that thread or are parsed by it
-  PublishParser background_parser_;   // of the background thread
+  std::size_t background_bytes_ = 0;  // of bodies that wait for the background thread or are parsed by it
+  PublishParser background_parser_;   // for the background thread alone
   net::BackgroundThread background_;
 };
 

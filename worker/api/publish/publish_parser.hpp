@@ -1,5 +1,5 @@
-// PublishParser: parses the body of a publish into events, or into a refusal. Keeps its working memory from
-// one body to the next; one per thread.
+// PublishParser: turns the body of a publish into events, or into a refusal. It keeps its working memory from
+// one body to the next; each thread has its own parser.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@
 
 namespace worker::api {
 
-/// An item of a batch: its position, and what is wrong with it; empty if it is among the drafts.
+/// An item of a batch: its line, and what is wrong with it; empty if it is among the drafts.
 struct BatchItem {
   std::size_t line;
   std::string error;
@@ -24,13 +24,13 @@ struct BatchItem {
 
 struct PublishRequest {
   std::vector<log::Draft> drafts;
-  bool batch = false;  // or one event
+  bool batch = false;  // false: one event
   std::vector<BatchItem> items{};
 };
 
 class PublishParser {
  public:
-  /// What the body asks for, or its refusal.
+  /// The events of the body, or its refusal.
   using Parsed = std::variant<PublishRequest, http::Response>;
 
   /// Parses the body by its Content-Type and Content-Encoding. Counts what it refuses: also events of topics

@@ -1,5 +1,5 @@
-// PublishPlaces: bounds the open publish streams of all loops. A stream holds one Place for its life. Usable
-// from every thread; outlives the places.
+// PublishPlaces: bounds the open publish streams of all loops. Each stream owns one Place as long as it is
+// open. Usable from every thread; outlives the places.
 #pragma once
 
 #include <atomic>
@@ -29,7 +29,7 @@ class PublishPlaces {
   /// `gauge` shows how many are open. Borrowed.
   explicit PublishPlaces(metrics::Gauge& gauge) : gauge_(gauge) {}
 
-  /// Null where `most` are taken.
+  /// Null if `most` are taken.
   std::unique_ptr<Place> take(std::size_t most) {
     if (count_.fetch_add(1) >= most) {
       --count_;

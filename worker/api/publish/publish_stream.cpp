@@ -15,7 +15,7 @@ namespace {
 
 // Bytes of one stream's events, and of its errors, that may wait for the store.
 constexpr std::size_t waiting_bytes_max = 1'048'576;
-// How long a held stream waits before it looks again whether the store has caught up.
+// How long a held stream waits before it checks again whether it may continue.
 constexpr std::chrono::milliseconds wake_interval{20};
 // How long a publisher whose bytes may be stuck may be silent.
 constexpr std::chrono::hours idle_after{1};
@@ -116,7 +116,7 @@ void PublishStream::append_found() {
   pace();
 }
 
-// The event with which the stream ends. A parameter asked for it and no line of the body, so that only a
+// The event with which the stream ends. Because a parameter asked for it, and no line of the body, only a
 // failure is answered.
 void PublishStream::append_last(std::string_view parameter, log::Draft draft) {
   auto part = std::make_shared<Part>();
@@ -148,7 +148,7 @@ void PublishStream::append(std::vector<log::Draft> drafts, const std::shared_ptr
   };
   if (!lease_) return give_to_store();
   if (lease_->write(give_to_store)) return;
-  // on_fenced() is on its way, and ends the stream.
+  // on_fenced() has been posted, and ends the stream.
   context_.metrics.rejected.add(size);
   part->is_fenced = part->is_answered_by_store = true;
 }
@@ -219,7 +219,7 @@ void PublishStream::append_answers(std::string& out, const Part& part) {
   if (may_summarize_ && last != part.results.rend()) last_id_ = std::make_unique<std::string>(last->value());
 }
 
-// A topic that is closed already is what `close` wants, and takes no other event.
+// A topic that is closed already is what `close` wanted; it accepts no `abort` event.
 void PublishStream::append_last_answer(std::string& out, const Part& part) const {
   for (const auto& result : part.results) {
     if (result || result.error() == store::Rejection::closed) continue;
@@ -243,7 +243,7 @@ void PublishStream::append_summary(std::string& out) const {
 
 void PublishStream::end(bool whole) {
   if (phase_ != Phase::open) return;
-  // Of a body that was cut, what stands at its end may be half an event.
+  // The end of a body that was cut may be half an event.
   const bool well = whole && body_->finish(*this) == StreamedBody::End::well;
   append_found();
   if (phase_ != Phase::open) return;
@@ -291,7 +291,7 @@ void PublishStream::on_fenced(const std::string& by) {
   begin_ending(end_line("fenced", fmt::format(",\"writer\":{}", json_text(by))));
 }
 
-// Takes nothing more. Events that the store has not answered are still answered.
+// Accepts no more bytes. Events that the store has not answered are still answered.
 void PublishStream::begin_ending(std::unique_ptr<std::string> end_line) {
   if (phase_ != Phase::open) return;
   phase_ = Phase::ending;
@@ -320,7 +320,7 @@ bool PublishStream::has_store_too_much() const {
 void PublishStream::pace() {
   if (client_ == nullptr || phase_ != Phase::open) return;
   const bool wait = must_wait();
-  // Otherwise the client or the store says when it continues.
+  // Otherwise a call of the client or of the store comes here again.
   if (wait && client_->ready() && parts_.empty()) wake_later();
   if (wait == held_) return;
   held_ = wait;

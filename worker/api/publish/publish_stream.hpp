@@ -1,15 +1,18 @@
 // PublishStream: events that one publisher writes over time, and the answers to them. It knows no transport:
-// its Client is a request over FastCGI, or a connection to the local publish socket. Loop thread only.
+// its Client is a request over FastCGI, or a connection to the local publish socket.
+//
+// Its client owns it, and so does each append that the store has not answered. All calls are made on the
+// loop's thread, but the last owner may be the store's thread: leave() ends all that belongs to the loop, and
+// the destructor only frees memory.
 //
 // Each event is given to the store as soon as its text is complete, and answered with one line, in order:
 // {"id":…} once it is stored, or {"error":…}. Two other lines may come between: {"stop":{"topic":…}}, and at
 // the end of a stream that the worker ends {"end":{"reason":…}}. A publisher that gets errors only is told at
-// the end how many events were stored: {"stored":…,"rejected":…,"last":…}.
+// the end how many events were stored: {"stored":…,"rejected":…,"last":…}. An event that is wrong, or that
+// the store does not accept, does not end the stream.
 //
 // A publisher that is faster than the store, than its grant allows or than it reads its answers is held: its
 // bytes stay in the socket. Nothing is dropped.
-//
-// It lives as long as its client, and as long as the store has not answered.
 #pragma once
 
 #include <cstdint>
@@ -32,11 +35,11 @@
 
 namespace worker::api {
 
-/// What a piece of a body held, on its way to the store.
+/// The events of a piece of a body, on their way to the store.
 struct FoundEvents {
   /// An event that is wrong.
   struct Error {
-    std::size_t before;  // drafts that come before it
+    std::size_t before;  // drafts of the piece that come before it
     std::string text;
     bool retry;  // append_error_line()
   };
@@ -46,7 +49,7 @@ struct FoundEvents {
   std::vector<Error> errors{};
 };
 
-/// What the publish streams of one loop share. All of it is borrowed.
+/// What the publish streams of one loop share. All of it is borrowed, and outlives the streams.
 struct PublishStreamContext {
   net::Loop& loop;
   store::Store& store;
@@ -57,10 +60,10 @@ struct PublishStreamContext {
   base::ByteBudget& unfinished;
   Writers& writers;
   OpenPublishers& open;
-  FoundEvents& found;  // by the call at hand
+  FoundEvents& found;  // by the current call; empty between two calls
 };
 
-/// The refusal of a stream beyond PublishSettings::streams_max, as a sentence.
+/// The sentence that refuses a stream beyond PublishSettings::streams_max.
 std::string too_many_publish_streams(const PublishSettings& settings);
 
 class PublishStream final : public std::enable_shared_from_this<PublishStream>,
@@ -72,13 +75,13 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
    public:
     /// Answers to events.
     virtual void write(std::string_view lines) = 0;
-    /// A line that must not wait.
+    /// A line that must not wait for a pause of the publisher.
     virtual void write_now(std::string_view line) = 0;
     /// Ends the answers. No call follows.
     virtual void finish(std::string_view last_lines) = 0;
     /// Nothing that was written waits in the worker's memory.
     virtual bool ready() const = 0;
-    /// Bytes of the publisher may be stuck on their way, without a sign of it.
+    /// The web server may have stopped passing the body on, without telling anybody.
     virtual bool may_be_stuck() const { return false; }
     /// Takes no more bytes from the publisher, until resume().
     virtual void hold() = 0;
@@ -90,8 +93,8 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
 
   PublishStream(const PublishStreamContext& context, Client& client, const Identity& identity,
                 StreamParameters parameters);
-  /// Call once, after construction. Takes over from another writer. `grant_ends`: when the publisher has to
-  /// stop; none: never.
+  /// Call it once, after construction. Fences another writer of its topics. `grant_ends`: when the stream
+  /// ends because its grant does; none: never.
   void begin(std::optional<base::Instant> grant_ends);
 
   /// Bytes may have come: holds the client where the store has too much to do to take them.
@@ -99,22 +102,22 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   /// The next bytes of the body.
   void take(std::string_view piece);
   /// The body is complete, or, if not `whole`, its publisher ended it too early. The client's finish()
-  /// follows when the store has answered.
+  /// follows when the store has answered everything.
   void end(bool whole);
-  /// The client is gone and is not called any more.
+  /// The client is gone and is not called again. The client must call it before it is destroyed.
   void leave();
-  /// From now on an event that is stored gets no line, and a summary comes at the end.
+  /// From now on a stored event is answered with no line, and a summary comes at the end.
   void answer_errors_only() { errors_only_ = true; }
-  /// The client sends what it has got: answer_errors_only() is not called any more.
+  /// The client begins to send the answers: answer_errors_only() will not be called.
   void begin_answers();
   bool answers_all() const { return !errors_only_; }
   /// The client's ready() has changed.
   void on_ready() { pace(); }
   /// The beginning of an event has come, and not its end.
   bool is_inside_event() const { return phase_ == Phase::open && body_->is_inside_event(); }
-  /// The rest of the body does not come any more: the publisher is told to send it again.
+  /// The rest of the body will not come: tells the publisher to send it again, and ends the stream.
   void end_blocked();
-  /// The worker stops: the publisher is told to come back after `retry`.
+  /// The worker stops: tells the publisher to come back after `retry`, and ends the stream.
   void drain(std::chrono::milliseconds retry);
 
   std::string_view subject() const override {
@@ -128,8 +131,8 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
  private:
   enum class Phase : std::uint8_t {
     open,
-    ending,  // takes nothing more, and waits for the store
-    over,    // the client has been told, or is gone
+    ending,  // accepts no more bytes, and waits for the store
+    over,    // the client's finish() was called, or the client is gone
   };
   // The events of one piece.
   struct Part {
@@ -138,9 +141,9 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     std::vector<store::Kept> results;
     base::Instant begun;
     std::size_t bytes = 0;
-    bool is_answered_by_store = false;  // or needs no answer of it
-    bool is_fenced = false;             // was not given to it
-    std::string_view asked_by;          // the parameter that asked for this one event; empty: the body
+    bool is_answered_by_store = false;  // also if the store got nothing of it
+    bool is_fenced = false;             // not appended, because another writer has its topic
+    std::string_view asked_by;          // the parameter that asked for this one event; empty: the body did
   };
 
   void add(std::string_view name, std::size_t number, DraftResult draft) override;
@@ -165,23 +168,23 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   const std::shared_ptr<const access::Grant> grant_;  // null: everything may be published
   const StreamParameters parameters_;
   std::unique_ptr<StreamedBody> body_;
-  std::unique_ptr<Writers::Lease> lease_;   // null where the stream asked for none
+  std::unique_ptr<Writers::Lease> lease_;   // null if the stream has no writer
   std::list<std::shared_ptr<Part>> parts_;  // that are not answered
   std::unique_ptr<net::Timer> grant_timer_;
   std::unique_ptr<net::Timer> wake_timer_;
-  base::Instant paced_until_{};    // by the rate of its subject
-  base::Instant taken_at_{};       // the last piece
+  base::Instant paced_until_{};    // because of the rate of its subject
+  base::Instant taken_at_{};       // when the last piece came
   std::size_t waiting_bytes_ = 0;  // of parts_
   // For the summary: events that were answered, and the id of the last one that was stored.
   std::uint64_t stored_ = 0;
   std::uint64_t rejected_ = 0;
   std::unique_ptr<std::string> last_id_;
-  std::unique_ptr<std::string> end_line_;  // null where the publisher ends the stream
+  std::unique_ptr<std::string> end_line_;  // null if the publisher ends the stream
   std::string_view name_ = "line";         // what the numbers count
   Phase phase_ = Phase::open;
-  bool held_ = false;
-  bool errors_only_ = false;
-  bool may_summarize_ = false;
+  bool held_ = false;           // hold() was called, and resume() was not
+  bool errors_only_ = false;    // no lines for stored events
+  bool may_summarize_ = false;  // remembers last_id_
 };
 
 }  // namespace worker::api

@@ -11,19 +11,20 @@
 namespace worker::api {
 namespace {
 
-// How long a publisher must be silent to be one that waits for answers. If the socket was nearly full, it may
-// be the web server who has to be given a processor first: it has bytes to pass on.
+// A publisher that is silent for so long waits for answers. If the socket was nearly full, the web server may
+// have bytes to pass on and wait for the CPU, so the worker waits longer.
 constexpr std::chrono::milliseconds pause{5};
 constexpr std::chrono::milliseconds pause_of_full_socket{1'000};
-// Answers that wait for that pause. A publisher that sends so much without one gets a summary.
+// Bytes of answers that wait for that pause. A publisher that causes more of them without a pause gets a
+// summary.
 constexpr std::size_t held_bytes_max = 524'288;
-// Of its errors so many bytes are kept. All are counted.
+// Bytes of errors that are kept for such a publisher. All errors are counted.
 constexpr std::size_t held_errors_bytes_max = 65'536;
-// Answers up to this many bytes do not count among what all streams may keep.
+// Answers up to this many bytes do not count as memory of unfinished bodies.
 constexpr std::size_t uncounted_bytes = 4'096;
 constexpr std::chrono::minutes idle_check_interval{1};
 
-// Proxies neither cache nor buffer it.
+// No proxy may cache or buffer it.
 http::ResponseHead answers_head() {
   return {200,
           {{"Content-Type", "application/x-ndjson"},
@@ -31,19 +32,20 @@ http::ResponseHead answers_head() {
            {"X-Accel-Buffering", "no"}}};
 }
 
-// How many bytes may wait in the socket before the web server may have found it full.
+// If so many bytes wait in the socket, the web server may have found it full.
 constexpr std::size_t full_socket_bytes = 65'536;
-// How long the rest of an event is then waited for, once the answer has begun.
+// How long the worker then waits for the rest of an event, once the answer has begun.
 constexpr std::chrono::seconds blocked_after{10};
 
-// A publish stream as the source of an exchange.
+// StreamedPublish: a publish stream as the source of an exchange, which owns it.
 //
-// nginx passes a body on while its answer is under way, but once it has sent the head of the answer, a body
-// that had to wait because the socket was full is not continued (ngx_http_upstream_send_request_handler), and
-// fastcgi_send_timeout does not end the request. So the answer begins only when the publisher pauses, and
-// with it a publisher that never pauses is slowed by the worker as it should be. Behind that point,
-// publishers must not have more than about 64 KiB under way that is not answered. One that has is told as
-// soon as that can be known: the socket was nearly full, and the rest of an event does not come.
+// nginx passes a body on while the answer is under way. But once nginx has sent the head of the answer, a
+// body that had to wait because the socket was full is not continued
+// (ngx_http_upstream_send_request_handler), and fastcgi_send_timeout does not end the request. So the answer
+// begins only when the publisher pauses, and a publisher that never pauses can be slowed by the worker. After
+// the answer has begun, a publisher must not have more than about 64 KiB under way that is not answered. If
+// it has more, it is told as soon as that can be known: the socket was nearly full, and the rest of an event
+// does not come.
 class StreamedPublish final : public http::Source, public PublishStream::Client {
  public:
   StreamedPublish(http::Exchange& exchange, net::Timers& timers, base::ByteBudget& unfinished,
@@ -98,13 +100,13 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     keep_errors(std::exchange(held_, {}));
     keep_errors(lines);
   }
-  // Otherwise the publisher gets a summary.
+  // False: the publisher gets a summary instead.
   bool has_room_for(std::string_view lines) {
     const auto size = held_.size() + lines.size();
     // A string that grows takes up to twice its size.
     return size <= held_bytes_max && (size <= uncounted_bytes || share_.reserve(2 * size));
   }
-  // The first ones, as many as may be kept.
+  // Keeps the first errors, as many as may be kept.
   void keep_errors(std::string_view lines) {
     while (!lines.empty() && !errors_are_full_) {
       const auto line = lines.substr(0, lines.find('\n') + 1);
@@ -136,8 +138,8 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     exchange_.resume_body();
   }
 
-  // Until the answer begins, that of a publisher who pauses. Afterwards that of a web server that may not
-  // continue the body. While the body is held, it is the worker who is silent.
+  // Until the answer begins, silence means that the publisher pauses; afterwards, that the web server may not
+  // continue the body. While the body is held, silence means nothing.
   void wait_for_silence() {
     may_be_blocked_ = may_be_blocked_ || is_held_ || exchange_.waiting_body_bytes() >= full_socket_bytes;
     if (is_held_) return;
@@ -150,7 +152,7 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     timer_->arm_in(blocked_after);
   }
   void on_pause() {
-    // It may be the loop that was busy for so long, and not the publisher who paused.
+    // The loop may have been busy for so long, while the publisher did not pause.
     if (exchange_.waiting_body_bytes() > 0) return wait_for_silence();
     open();
   }
@@ -164,11 +166,11 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
   net::Timers& timers_;
   base::ByteBudget::Reservation share_;  // of held_
   const std::unique_ptr<PublishPlaces::Place> place_;
-  const std::optional<std::uint64_t> content_length_;  // none where the body came in chunks
+  const std::optional<std::uint64_t> content_length_;  // none if the body comes in chunks
   std::uint64_t received_ = 0;
-  // For the pause that begins the answer; later for the rest of an event. Null where neither is waited for.
+  // For the pause that begins the answer; later for the rest of an event. Null if it waits for neither.
   std::unique_ptr<net::Timer> timer_;
-  std::string held_;  // answers, until it has begun
+  std::string held_;  // answers, until the answer begins
   bool opened_ = false;
   bool errors_are_full_ = false;
   bool is_held_ = false;         // the body

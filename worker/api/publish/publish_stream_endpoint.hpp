@@ -1,5 +1,6 @@
-// POST /publish/stream: a publish stream whose body and answers travel at the same time. A web server has to
-// pass the body on as it comes; sse-worker.publish-stream.conf says how in nginx.
+// PublishStreamEndpoint: POST /publish/stream, a publish stream whose body and answers travel at the same
+// time. The web server has to pass the body on as it comes: see sse-worker.publish-stream.conf for nginx. A
+// request that is wrong is refused with a problem before its body is read.
 #pragma once
 
 #include "api/publish/publish_places.hpp"
@@ -17,10 +18,11 @@ struct SharedPublishStreams {
   Writers writers{};
 };
 
-/// Loop thread only; one per loop.
+/// Owned by the reactor, which destroys it after the store is closed and after the streams are gone. Loop
+/// thread only.
 class PublishStreamEndpoint final : public http::Endpoint {
  public:
-  /// All but the settings is borrowed. `unfinished` bounds what all streams keep of incomplete events.
+  /// Borrows everything but the settings. `unfinished` bounds what all streams keep of incomplete events.
   PublishStreamEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers, PublishRate& rate,
                         const PublishSettings& settings, PublishMetrics& metrics,
                         base::ByteBudget& unfinished, SharedPublishStreams& shared);
@@ -30,7 +32,7 @@ class PublishStreamEndpoint final : public http::Endpoint {
   void update(const PublishSettings& settings) { settings_ = settings; }
   /// The streams of this loop.
   OpenPublishers& open() { return open_; }
-  /// What the publish streams of this loop share, also those that are not HTTP.
+  /// What the publish streams of this loop share, also those of the local publish socket.
   const PublishStreamContext& context() const { return context_; }
 
  private:

@@ -1,4 +1,4 @@
-// Publishers: who may publish. Loop thread only; one per loop. Borrows what it asks.
+// Publishers: who may publish. Owned by the reactor; loop thread only. Borrows what it asks.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,10 @@ class Publishers {
  public:
   Publishers(const Access& access, const Grants& grants) : access_(access), grants_(grants) {}
 
-  /// Who publishes; one without a grant may publish everything. Otherwise the refusal.
+  /// Who sends the request, if it may publish; without a grant it may publish everything. Otherwise the
+  /// refusal.
   base::Result<Identity, http::Response> identify(const http::Request& request) const;
-  /// The refusal, where the grant of `identity` does not cover all of `topics`.
+  /// The refusal, if the grant of `identity` does not cover all of `topics`.
   std::optional<http::Response> topics_problem(const Identity& identity,
                                                const std::vector<std::string>& topics) const;
   /// When the grant of `identity` ends; none: it does not.

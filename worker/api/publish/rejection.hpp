@@ -1,4 +1,4 @@
-// What a publisher is told of an event that the store did not keep. Pure; from every thread.
+// The answer to a publisher whose event the store rejected. Pure; from every thread.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace worker::api {
 
-/// One sentence that says what to change, or when to send it again.
+/// One sentence that says what to change, or to send the event again later.
 std::string sentence(store::Rejection rejection, const store::Store& store);
 
-/// The event may be stored when it is sent again later.
+/// The event may be stored if it is sent again later.
 bool is_temporary(store::Rejection rejection);
 
 /// The same as a whole answer: 400, 409 or 503.

@@ -22,7 +22,7 @@ struct PublishSettings {
   std::size_t batch_max = 10'000;
   /// Events that one subject of a grant may publish in a second; 0: without limit.
   std::size_t subject_events_per_second_max = 0;
-  /// What becomes of events with a type that the worker itself sends (sse/reserved_types.hpp).
+  /// What to do with events of a type that the worker itself sends (sse/reserved_types.hpp).
   ReservedTypes reserved_types = ReservedTypes::refuse;
   /// The bytes to which a compressed body may expand: fastcgi.body_bytes_max, as for other bodies.
   std::size_t body_bytes_max = 8'388'608;

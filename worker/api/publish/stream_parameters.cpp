@@ -94,8 +94,8 @@ class Reader {
 
   static constexpr std::size_t writer_bytes_max = 128;
 
-  // A parameter of the web server or of the application is none of ours. One that resembles ours would be
-  // ignored without notice.
+  // Other parameters may belong to the web server or to the application. One that resembles ours is refused,
+  // because it would be ignored without notice.
   static void check_unknown(std::string_view name) {
     if (name == "data" || name == "id")
       throw InvalidRequest(fmt::format("{}: must be in the body, not in the URL", name));

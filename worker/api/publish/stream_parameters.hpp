@@ -1,5 +1,6 @@
 // StreamParameters: what the address and the headers of a publish stream say: the format of its body, what
-// its events have in common, and how it ends. A value, parsed once.
+// its events have in common, and how it ends. A value, parsed once; the functions are pure, from every
+// thread.
 #pragma once
 
 #include <memory>
@@ -38,17 +39,18 @@ struct StreamParameters {
   /// The fields of an event that does not have them itself.
   EventDefaults defaults{};
   Ids ids = Ids::keep;
-  /// A random text; null where `ids` needs none.
+  /// A random text; null if `ids` needs none.
   std::shared_ptr<const std::string> id_prefix{};
   Answers answers = Answers::automatic;
   /// The topics of `defaults` are closed when the body ends well.
   bool close_topics = false;
-  /// The type of the event that tells readers that the publisher has left without an end; empty for none.
+  /// The type of the event that tells subscribers that the publisher has left without an end; empty for none.
   std::string abort_type{};
-  /// Of several streams of a topic that have a writer, only the latest may publish; null for none.
+  /// The name of its writer. Among the streams of a topic that have one, only the latest may publish; null
+  /// for none.
   std::shared_ptr<const std::string> writer{};
 
-  /// The id that an event of text/event-stream gets; empty where the worker makes it.
+  /// The id that an event of text/event-stream gets; empty if the worker makes it.
   std::string id_of(std::string id) const;
 };
 

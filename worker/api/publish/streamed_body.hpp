@@ -1,6 +1,6 @@
-// StreamedBody: the body of a publish stream, which becomes events as it comes. One class for each format.
-// Owned by a PublishStream; loop thread only. Whatever is wrong in a body is told to the sink, and the body
-// goes on behind it.
+// StreamedBody: the body of a publish stream, which becomes events as it comes. There is one class for each
+// format. Owned by a PublishStream; loop thread only. An event that is wrong goes to the sink as an error,
+// and the body continues with the next one. Nothing throws.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace worker::api {
 /// Takes the events of a body, in their order.
 class DraftSink {
  public:
-  /// `name` and `number` are the place in the body, for a message: "line" 3.
+  /// `name` and `number` say where it is in the body, for a message: "line" 3.
   virtual void add(std::string_view name, std::size_t number, DraftResult draft) = 0;
 
  protected:
@@ -36,22 +36,24 @@ class StreamedBody {
   /// How a body that is complete has ended.
   enum class End {
     well,
-    cut,  // in the middle of an event, which the sink was told
+    cut,  // in the middle of an event, for which the sink got an error
   };
 
   virtual ~StreamedBody() = default;
+  /// The next bytes.
   virtual void take(std::string_view piece, DraftSink& sink) = 0;
+  /// The body is complete. The last call.
   virtual End finish(DraftSink& sink) = 0;
   /// The beginning of an event has come, and not its end.
   virtual bool is_inside_event() const = 0;
 };
 
-/// What a body may take, and what its events lack. All of it is borrowed.
+/// The bounds of a body, and what its events have in common. All of it is borrowed.
 struct BodyContext {
   const PublishSettings& settings;
   const StreamParameters& parameters;
   BodyTools& tools;
-  base::ByteBudget& unfinished;  // bytes that all bodies keep of events that are not complete
+  base::ByteBudget& unfinished;  // bounds the bytes that all bodies keep of incomplete events
 };
 
 /// The body in the format of `context.parameters`.

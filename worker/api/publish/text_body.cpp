@@ -47,7 +47,7 @@ void TextChunksBody::take(std::string_view piece, DraftSink& sink) {
   while (!piece.empty()) {
     auto part = piece.substr(0, data_max);
     if (part.size() < piece.size()) part.remove_suffix(base::begun_character_bytes(part));
-    // Where one character is longer than an event may be, its refusal says so.
+    // A character that is longer than an event may be is refused as an event.
     if (part.empty()) part = piece;
     add(part, sink);
     piece.remove_prefix(part.size());

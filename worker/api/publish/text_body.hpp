@@ -1,4 +1,5 @@
-// TextLinesBody, TextChunksBody: text/plain. Each line becomes an event, or each piece as it comes.
+// TextLinesBody, TextChunksBody: text/plain. Each line becomes an event, or each piece as it comes. Owner,
+// thread and failure: see streamed_body.hpp.
 #pragma once
 
 #include <string>
@@ -40,7 +41,7 @@ class TextChunksBody final : public StreamedBody {
   void add(std::string_view text, DraftSink& sink);
 
   const BodyContext context_;
-  std::string begun_;  // the first bytes of a character
+  std::string begun_;  // the first bytes of an incomplete character
   std::size_t number_ = 1;
   bool at_beginning_ = true;
 };

@@ -1,6 +1,9 @@
-// Writers: which publish stream may write to a topic, where the streams ask for one writer at a time. The
-// latest stream takes the topic over from the one before it. Shared by all loops of this worker; usable from
-// every thread. Other workers have writers of their own.
+// Writers: which publish stream may write to a topic, if the streams ask for one writer at a time. The latest
+// stream takes the topic over from the one before it. Shared by all loops of this worker; usable from every
+// thread; outlives the leases. Each worker has its own writers.
+//
+// The mutex of the writers is taken before that of a lease. So neither `append` nor `on_fenced` may call
+// Writers or destroy a lease.
 #pragma once
 
 #include <functional>
@@ -15,8 +18,8 @@ namespace worker::api {
 
 class Writers {
  public:
-  /// The right of one stream to write to its topics, until another takes one of them over. Leases its topics
-  /// until it is destroyed. The writers outlive it.
+  /// The right of one stream to write to its topics, until another stream takes one of them over. The stream
+  /// owns it.
   class Lease {
    public:
     Lease(Writers& writers, std::vector<std::string> topics, std::function<void(std::string by)> on_fenced)
@@ -25,8 +28,8 @@ class Writers {
     Lease& operator=(const Lease&) = delete;
     ~Lease();
 
-    /// Calls `append`, unless another stream has taken over. False then. What `append` gives the store comes
-    /// before anything that the next writer gives it.
+    /// Calls `append`, or returns false if another stream has taken over. What `append` gives to the store
+    /// comes before everything that the next writer gives to it.
     template <class Append>
     bool write(const Append& append) {
       const std::lock_guard lock(mutex_);
@@ -46,8 +49,8 @@ class Writers {
     bool fenced_ = false;  // guarded by mutex_
   };
 
-  /// Takes the topics over for a stream of writer `name`. `on_fenced` is called once, from any thread, when
-  /// the next one does, with its name.
+  /// Takes the topics over for a stream of writer `name`. `on_fenced` is called once, on any thread, when the
+  /// next writer takes one of them over, with the name of that writer.
   std::unique_ptr<Lease> take(const std::vector<std::string>& topics, std::string_view name,
                               std::function<void(std::string by)> on_fenced);
 

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "api/request/quoted.hpp"
-#include "http/query.hpp"
+#include "base/percent.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
@@ -59,7 +59,7 @@ void LongPoll::respond(bool closed) {
   if (!exchange_.ready()) return;
   auto body = "{\"events\":[" + std::exchange(events_, {}) + "],\"lastEventId\":";
   append_json_string(body, details_.cursor);
-  const auto stream = details_.address + "&lastEventId=" + http::percent_encoded(details_.cursor);
+  const auto stream = details_.address + "&lastEventId=" + base::percent_encoded(details_.cursor);
   if (!details_.address.empty() && stream.size() <= address_bytes_max) {
     body += ",\"stream\":";
     append_json_string(body, stream);

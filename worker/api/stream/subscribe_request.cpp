@@ -9,6 +9,7 @@
 #include "api/stream/cursor_spellings.hpp"
 #include "api/stream/long_poll.hpp"
 #include "base/number.hpp"
+#include "base/percent.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 #include "log/topic.hpp"
@@ -78,13 +79,13 @@ std::string ResumeAddress::frame() const {
 
 std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
                                  std::optional<std::string_view> heartbeat, std::string_view resume) {
-  auto address = http::percent_encoded(path);
+  auto address = base::percent_encoded(path);
   char before = '?';
   for (const auto topic : topics) {
-    address.append(1, std::exchange(before, '&')).append("topic=").append(http::percent_encoded(topic));
+    address.append(1, std::exchange(before, '&')).append("topic=").append(base::percent_encoded(topic));
   }
-  if (heartbeat) address.append("&heartbeat=").append(http::percent_encoded(*heartbeat));
-  if (!resume.empty()) address.append("&resume=").append(http::percent_encoded(resume));
+  if (heartbeat) address.append("&heartbeat=").append(base::percent_encoded(*heartbeat));
+  if (!resume.empty()) address.append("&resume=").append(base::percent_encoded(resume));
   return address.size() > LongPoll::address_bytes_max ? std::string() : address;
 }
 

@@ -131,6 +131,26 @@ BOOST_AUTO_TEST_CASE(a_line_over_the_bound_of_a_body) {
              "frame 1: <t> 1\nframe 2: 413 is over 10 bytes and was skipped\ncut");
 }
 
+// Of a longer one no more is kept than shows that.
+BOOST_AUTO_TEST_CASE(a_type_and_an_id_at_the_bound_and_past_it) {
+  const std::string longest(1'024, 'x');
+  BOOST_TEST(of("event: " + longest + "\nid: " + longest + "\ndata: y\n\n") ==
+             "frame 1: <t> y event=" + longest + " id=" + longest + "\nwell");
+  for (const std::size_t size : {1'025U, 1'026U, 1'000'000U}) {
+    const std::string longer(size, 'x');
+    const auto text = "event: " + longer + "\ndata: y\n\nid: " + longer + "\ndata: y\n\ndata: z\n\n";
+    BOOST_TEST(of(text) ==
+               "frame 1: 400 event: is over 1024 bytes\nframe 2: 400 id: is over 1024 bytes\n"
+               "frame 3: <t> z\nwell");
+    // The last one counts.
+    BOOST_TEST(of("event: " + longer + "\nevent: e\ndata: y\n\n") == "frame 1: <t> y event=e\nwell");
+  }
+  // NUL behind what is kept.
+  BOOST_TEST(of("id: " + std::string(2'000, 'x') + '\0' + "\ndata: y\n\n") == "frame 1: <t> y\nwell");
+  parameters.ids = StreamParameters::Ids::none;
+  BOOST_TEST(of("id: " + longest + "x\ndata: y\n\n") == "frame 1: <t> y\nwell");
+}
+
 // Many short lines are one large event.
 BOOST_AUTO_TEST_CASE(data_that_all_bodies_together_cannot_keep) {
   unfinished.set_limit(10'000);

@@ -61,6 +61,17 @@ struct PublishStreamFixture {
     }
   };
 
+  /// Parameters of a stream of text lines, with the topics of its events.
+  static api::StreamParameters lines(const std::string& topics = "t") {
+    return {.format = api::StreamParameters::Format::text_lines, .defaults = {.topics = words(topics)}};
+  }
+  /// The same for a stream that closes its topic, or publishes `died` if it is cut.
+  static api::StreamParameters closing() {
+    auto parameters = lines();
+    parameters.close_topics = true;
+    parameters.abort_type = "died";
+    return parameters;
+  }
   std::unique_ptr<Publisher> publisher(api::StreamParameters parameters = {.defaults = {.topics = {"t"}}},
                                        const api::Identity& identity = {},
                                        std::optional<base::Instant> grant_ends = {}) {

@@ -14,15 +14,6 @@ using api::StreamParameters;
 namespace {
 
 struct Fixture : PublishStreamFixture<LateStore> {
-  static StreamParameters lines() {
-    return {.format = StreamParameters::Format::text_lines, .defaults = {.topics = {"t"}}};
-  }
-  static StreamParameters closing() {
-    auto parameters = lines();
-    parameters.close_topics = true;
-    parameters.abort_type = "died";
-    return parameters;
-  }
   /// So many bytes of events that wait for the store.
   static std::string bytes(std::size_t count) { return std::string(count, 'x') + "\n"; }
   static constexpr std::size_t waiting_max = 1'048'576;

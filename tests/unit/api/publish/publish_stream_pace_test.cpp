@@ -7,21 +7,10 @@
 using namespace worker;
 using namespace worker::support;
 using namespace std::chrono_literals;
-using api::StreamParameters;
 
 namespace {
 
-struct Fixture : PublishStreamFixture<store::MemoryStore> {
-  static StreamParameters lines(const std::string& topics = "t") {
-    return {.format = StreamParameters::Format::text_lines, .defaults = {.topics = words(topics)}};
-  }
-  static StreamParameters closing() {
-    auto parameters = lines();
-    parameters.close_topics = true;
-    parameters.abort_type = "died";
-    return parameters;
-  }
-};
+struct Fixture : PublishStreamFixture<store::MemoryStore> {};
 
 }  // namespace
 
