@@ -22,8 +22,8 @@ constexpr std::array<std::string_view, 8> field_names = {"topic", "data", "event
                                                          "retry", "key",  "close", "private"};
 
 void check_line(std::string_view field, std::string_view value) {
-  if (value.size() > line_bytes_max)
-    throw InvalidRequest(fmt::format("{}: is over {} bytes", field, line_bytes_max));
+  if (value.size() > field_bytes_max)
+    throw InvalidRequest(fmt::format("{}: is over {} bytes", field, field_bytes_max));
   if (!base::is_utf8(value)) throw InvalidRequest(fmt::format("{}: is not valid UTF-8", field));
   if (base::has_control(value)) throw InvalidRequest(fmt::format("{}: contains a control character", field));
 }

@@ -16,7 +16,7 @@
 namespace worker::api {
 
 /// The longest `id`, `event` (type) and `key`.
-inline constexpr std::size_t line_bytes_max = 1'024;
+inline constexpr std::size_t field_bytes_max = 1'024;
 
 enum class Field { topic, data, event, id, retry, key, close, is_private };
 /// Throws InvalidRequest for a name that is no field, with the one that was probably meant.

@@ -48,7 +48,7 @@ void EventStreamBody::on_field(std::string_view name, std::string_view value) {
   if (error_) return;
   // A line may be as long as a body, and a frame may stay unfinished for hours. One byte too many is enough
   // to refuse a type or an id.
-  const auto kept = value.substr(0, line_bytes_max + 1);
+  const auto kept = value.substr(0, field_bytes_max + 1);
   if (name == "data") {
     add_data(value);
   } else if (name == "event") {
