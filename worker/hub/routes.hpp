@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "log/subscription.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 
@@ -24,7 +25,8 @@ class Routes {
   template <class Visit>
   void each(std::string_view topic, const Visit& visit) const {
     visit_all(by_name_, topic, visit);
-    if (by_prefix_.empty()) return;
+    // No pattern matches what is reserved.
+    if (by_prefix_.empty() || log::is_reserved(topic)) return;
     // A pattern's prefix is empty or ends with a slash.
     visit_all(by_prefix_, {}, visit);
     for (auto slash = topic.find('/'); slash != std::string_view::npos; slash = topic.find('/', slash + 1)) {

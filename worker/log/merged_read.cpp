@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "log/topic.hpp"
+
 namespace worker::log {
 namespace {
 
@@ -59,9 +61,10 @@ Slice MergedRead::entries(Sequence after, Sequence until, std::size_t bytes_max)
   const auto& index = retained_.entries();
   Slice slice{.entries = {}, .through = until};
   std::size_t bytes = 0;
+  const bool everything = !subscription_.prefixes().empty() && subscription_.prefixes().front().empty();
   // False once the slice is full.
   const auto take = [&](const EntryPtr& entry) {
-    if (subscription_.may_read(*entry)) {
+    if (subscription_.may_read(*entry) && (!everything || !is_of_worker(*entry))) {
       slice.entries.push_back(entry);
       bytes += entry->frame().size();
       if (bytes < bytes_max && slice.entries.size() < slice_entries_max) return true;
@@ -73,7 +76,7 @@ Slice MergedRead::entries(Sequence after, Sequence until, std::size_t bytes_max)
   };
   if (subscription_.prefixes().empty()) {
     each_sequence(after, until, [&](Sequence sequence) { return take(index.at(sequence)); });
-  } else if (subscription_.prefixes().front().empty()) {  // everything matches
+  } else if (everything) {
     index.each(after, until, take);
   } else {
     each_sequence(after, until, [&](Sequence sequence) {
@@ -81,6 +84,11 @@ Slice MergedRead::entries(Sequence after, Sequence until, std::size_t bytes_max)
     });
   }
   return slice;
+}
+
+// It is in a topic of the worker's own, which no pattern matches, and which was not asked for by its name.
+bool MergedRead::is_of_worker(const Entry& entry) const {
+  return is_reserved(entry.topics().front()) && !subscription_.matches(entry);
 }
 
 // One of the topics that match still retains it. What other topics retain does not count.
@@ -125,6 +133,7 @@ Sequence MergedRead::closed_at() const {
   if (!subscription_.prefixes().empty()) return 0;
   Sequence last = 0;
   for (const auto& name : subscription_.names()) {
+    if (is_reserved(name)) continue;  // it goes with one of the others
     const auto* topic = retained_.topics().find(name);
     if (topic == nullptr || topic->closed_at == 0) return 0;
     last = std::max(last, topic->closed_at);

@@ -34,6 +34,7 @@ class MergedRead {
   Sequence closed_at() const;
 
  private:
+  bool is_of_worker(const Entry& entry) const;
   bool retains(const Entry& entry) const;
   template <class Take>
   void each_sequence(Sequence after, Sequence until, const Take& take) const;

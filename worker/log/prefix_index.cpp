@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "log/topic.hpp"
+
 namespace worker::log {
 namespace {
 
@@ -18,9 +20,11 @@ constexpr std::size_t empty_node_bytes = 128;
 
 std::uint64_t hash_of(std::string_view prefix) { return std::hash<std::string_view>()(prefix); }
 
-// Calls `visit` with each prefix of `topic` that is indexed, shortest first.
+// Calls `visit` with each prefix of `topic` that is indexed, shortest first. No pattern matches a reserved
+// topic.
 template <class Visit>
 void each_prefix(std::string_view topic, const Visit& visit) {
+  if (is_reserved(topic)) return;
   std::size_t slashes = 0;
   for (auto slash = topic.find('/'); slash != std::string_view::npos && slashes < PrefixIndex::slashes_max;
        slash = topic.find('/', slash + 1), ++slashes) {
@@ -103,6 +107,7 @@ void PrefixIndex::sweep(Node& node, const EntryIndex& entries) {
 }
 
 void PrefixIndex::evict(std::string_view topic, const EvictionMark& mark, const EntryIndex& entries) {
+  if (is_reserved(topic)) return;
   all_.add(mark);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);
@@ -132,6 +137,7 @@ void PrefixIndex::drop_evicted(Node& node, std::uint64_t hash, const EntryIndex&
 }
 
 void PrefixIndex::add_mark(std::string_view topic, const EvictionMark& mark) {
+  if (is_reserved(topic)) return;
   all_.add(mark);
   each_prefix(topic, [&](std::uint64_t hash) {
     auto& node = node_of(hash);

@@ -17,6 +17,10 @@ void sort_unique(std::vector<std::string>& values) {
 // Of a pattern: without the star.
 std::string_view prefix_of(std::string_view pattern) { return pattern.substr(0, pattern.size() - 1); }
 
+bool contains(const std::vector<std::string>& sorted, std::string_view name) {
+  return std::ranges::binary_search(sorted, name, std::less<>());
+}
+
 }  // namespace
 
 base::Result<Selectors, std::string> Selectors::parse(const std::vector<std::string_view>& selectors,
@@ -37,7 +41,7 @@ base::Result<Selectors, std::string> Selectors::parse(const std::vector<std::str
 }
 
 bool Selectors::matches(std::string_view topic) const {
-  return std::ranges::binary_search(names_, topic, std::less<>()) || covers_prefix(topic);
+  return contains(names_, topic) || (!is_reserved(topic) && covers_prefix(topic));
 }
 
 bool Selectors::matches(const Entry& entry) const {
@@ -45,11 +49,12 @@ bool Selectors::matches(const Entry& entry) const {
 }
 
 bool Selectors::covers(std::string_view selector) const {
-  return is_pattern(selector) ? covers_prefix(prefix_of(selector)) : matches(selector);
+  return is_pattern(selector) ? covers_prefix(prefix_of(selector))
+                              : contains(names_, selector) || covers_prefix(selector);
 }
 
 bool Selectors::covers(const Selectors& other) const {
-  return std::ranges::all_of(other.names_, [&](const auto& name) { return matches(name); }) &&
+  return std::ranges::all_of(other.names_, [&](const auto& name) { return covers(name); }) &&
          std::ranges::all_of(other.prefixes_, [&](const auto& prefix) { return covers_prefix(prefix); });
 }
 

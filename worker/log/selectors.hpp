@@ -20,7 +20,7 @@ class Selectors {
                                                     std::size_t bytes_max);
 
   bool empty() const { return names_.empty() && prefixes_.empty(); }
-  bool matches(std::string_view topic) const;
+  bool matches(std::string_view topic) const;  // a reserved one by its name alone
   /// One of the topics of the entry matches.
   bool matches(const Entry& entry) const;
   /// Every topic that the name or pattern `selector` matches is matched. `*` covers everything, also names

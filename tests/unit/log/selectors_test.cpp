@@ -89,6 +89,12 @@ BOOST_AUTO_TEST_CASE(an_event_matches_by_any_of_its_topics) {
   BOOST_TEST(!selectors("orders").matches(entry));
 }
 
+BOOST_AUTO_TEST_CASE(no_pattern_matches_a_topic_of_the_workers_own) {
+  BOOST_TEST(!selectors("*").matches("$presence/a"));
+  BOOST_TEST(selectors("* $presence/a").matches("$presence/a"));
+  BOOST_TEST(!selectors("* $presence/a").matches("$presence/b"));
+}
+
 BOOST_AUTO_TEST_CASE(a_set_covers_selectors_of_which_it_has_every_topic) {
   struct {
     const char *set, *covered, *others;
