@@ -16,6 +16,7 @@
 #include "app/metrics.hpp"
 #include "app/open_store.hpp"
 #include "app/pipe_command.hpp"
+#include "app/presence_publisher.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
 #include "app/token_command.hpp"
@@ -69,6 +70,8 @@ int serve(const config::Config& config, const std::string& file) {
                          config.streams.streams_per_subject_max);
   slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   app::export_stream_metrics(registry, slots);
+  presence::Roster roster(config.presence, clock);
+  app::export_presence_metrics(registry, roster);
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
   api::Revocations revocations(clock);
@@ -88,6 +91,7 @@ int serve(const config::Config& config, const std::string& file) {
                                      registry,
                                      metrics,
                                      slots,
+                                     roster,
                                      totals,
                                      stats,
                                      token_keys.subscribers(),
@@ -99,12 +103,14 @@ int serve(const config::Config& config, const std::string& file) {
                                      open_streams};
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
-  app::Reload reload(file, config, reactors, *log, *store, slots, token_keys, publish_rate, *logger);
+  app::PresencePublisher presence(reactors.first_loop(), roster, *store, metrics.presence);
+  app::Reload reload(file, config, reactors, *log, *store, slots, roster, token_keys, publish_rate, *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
     logger->info("shutting down: signal={} streams={} immediate={}", signal, slots.used(), again);
     if (again) return reactors.stop();
+    presence.stop();
     reactors.drain([&] {
       listening.value().close();
       publish_listening.reset();

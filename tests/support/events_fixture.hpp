@@ -43,8 +43,13 @@ struct EventsFixture : HubFixture {
     return *context_;
   }
   api::EventsEndpoint& endpoint() {
-    if (!endpoint_) endpoint_.emplace(context(), shard(), event_log().store(), grants(), greeting, stats);
+    if (!endpoint_)
+      endpoint_.emplace(context(), shard(), event_log().store(), grants(), roster(), greeting, stats);
     return *endpoint_;
+  }
+  presence::Roster& roster() {
+    if (!roster_) roster_.emplace(presence_settings, clock);
+    return *roster_;
   }
   api::Grants& grants() {
     if (!grants_) {
@@ -62,12 +67,14 @@ struct EventsFixture : HubFixture {
   Named stats{"stats"};
   metrics::Limits limits{registry};
   api::GrantSettings grant_settings;
+  presence::Settings presence_settings;
   access::TokenVerifier subscriber_tokens, publisher_tokens;
   access::ResumeTokens resume_tokens;
   api::Revocations revocations{clock};
   api::AccessMetrics access_metrics{registry};
 
  private:
+  std::optional<presence::Roster> roster_;
   std::optional<api::Grants> grants_;
   std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;

@@ -4,21 +4,25 @@
 #include <utility>
 
 #include "api/stats.hpp"
+#include "api/stream/attendance.hpp"
 #include "api/stream/event_parameters.hpp"
 #include "api/stream/event_stream.hpp"
 #include "api/stream/long_poll.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 #include "log/topic.hpp"
+#include "presence/presence_events.hpp"
 
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
-                               const Grants& grants, http::Endpoint& greeting, http::Endpoint& stats)
+                               const Grants& grants, presence::Roster& roster, http::Endpoint& greeting,
+                               http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
       grants_(grants),
+      roster_(roster),
       greeting_(greeting),
       stats_(stats),
       cursor_waitlist_(
@@ -38,6 +42,8 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (!heartbeat_mode(parameters))
     return exchange.answer(
         http::problem(400, "heartbeat: must be `comment`, which is the default, or `event`"));
+  if (!wants_presence(parameters))
+    return exchange.answer(http::problem(400, "presence: must be `true`, or `false`, which is the default"));
   auto topics = parameters.all("topic");
   if (topics.empty()) topics.assign(settings.default_topics.begin(), settings.default_topics.end());
   const bool polls = parameters.last("poll").has_value();
@@ -56,20 +62,23 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   auto subscription = grants_.subscription(identity.value(), topics, request.value().subscription.asked());
   if (!subscription) return exchange.answer(subscription.error());
   request.value().subscription = std::move(subscription).value();
+  if (request.value().presence) {
+    if (const auto refused = add_companions(request.value(), identity.value()))
+      return exchange.answer(*refused);
+  }
   request.value().subject = identity.value().subject();
   request.value().grant_ends = grants_.end_of(identity.value());
-  add_resume_address(request.value(), identity.value(), exchange.request().path, topics,
-                     parameters.last("heartbeat"));
+  add_resume_address(request.value(), identity.value(), exchange.request().path, topics, parameters);
   subscribe(exchange, std::move(request).value());
 }
 
 // A long poll has it as the address of its stream.
 void EventsEndpoint::add_resume_address(SubscribeRequest& request, const Identity& identity,
                                         std::string_view path, const std::vector<std::string_view>& topics,
-                                        std::optional<std::string_view> heartbeat) const {
+                                        const http::Query& parameters) const {
   if (!identity.resume || request.head_only) return;
   const auto token = grants_.resume_token(identity);
-  auto address = token ? subscription_address(path, topics, heartbeat, token->text) : std::string();
+  auto address = token ? subscription_address(path, topics, parameters, token->text) : std::string();
   if (address.empty()) {
     if (!request.notice)
       request.notice = grants_.has_resume_key()
@@ -80,6 +89,34 @@ void EventsEndpoint::add_resume_address(SubscribeRequest& request, const Identit
   } else {
     request.resume = {std::move(address), token->expires};
   }
+}
+
+// Whoever may read a topic may read its companion, and whoever may read private events of it may read who is
+// there.
+std::optional<http::Response> EventsEndpoint::add_companions(SubscribeRequest& request,
+                                                             const Identity& identity) const {
+  if (!roster_.enabled()) {
+    return http::problem(
+        400, "presence: is off; the operator can turn it on with presence.topics in the configuration");
+  }
+  const auto covered = Attendance::covered(roster_, request.subscription);
+  if (covered.empty()) {
+    return http::problem(
+        400,
+        "presence: covers none of these topics. Ask for a topic by its name, not by a pattern; "
+        "the operator can add it to presence.topics");
+  }
+  auto asked = request.subscription.asked().texts();
+  auto granted = identity.grant ? identity.grant->subscribe.texts() : std::vector<std::string>();
+  for (const auto topic : covered) {
+    asked.push_back(presence::companion_of(topic));
+    if (identity.grant && identity.grant->subscribe.covers(topic)) granted.push_back(asked.back());
+  }
+  const auto parsed = [](const std::vector<std::string>& texts) {
+    return log::Selectors::parse({texts.begin(), texts.end()}, std::string::npos).value();
+  };
+  request.subscription = log::Subscription(parsed(asked), parsed(granted));
+  return std::nullopt;
 }
 
 void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest request) {
@@ -116,8 +153,20 @@ void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& req
   auto bytes = streams_.take_bytes(exchange, request.delivery(), size);
   if (!bytes) return;
   admission.bytes = std::move(*bytes);
+  if (!request.head_only && !attend(exchange, request, admission)) return;
   const auto begin_delivery = request.poll ? begin_long_poll : begin_event_stream;
   begin_delivery(streams_, shard_, exchange, request, start, std::move(admission));
+}
+
+// Counts the reader as present. False where the request has been answered with a refusal.
+bool EventsEndpoint::attend(http::Exchange& exchange, const SubscribeRequest& request,
+                            Admission& admission) const {
+  const auto covered = Attendance::covered(roster_, request.subscription);
+  if (covered.empty()) return true;
+  auto bytes = streams_.take_bytes(exchange, request.delivery(), Attendance::bytes(covered, request.subject));
+  if (!bytes) return false;
+  admission.attendance = std::make_unique<Attendance>(roster_, covered, request.subject, std::move(*bytes));
+  return true;
 }
 
 }  // namespace worker::api

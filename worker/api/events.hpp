@@ -8,6 +8,7 @@
 #include "api/stream/subscribe_request.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
+#include "presence/roster.hpp"
 #include "store/store.hpp"
 
 namespace worker::api {
@@ -16,14 +17,15 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Grants& grants,
-                 http::Endpoint& greeting, http::Endpoint& stats);
+                 presence::Roster& roster, http::Endpoint& greeting, http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
 
  private:
   void add_resume_address(SubscribeRequest& request, const Identity& identity, std::string_view path,
-                          const std::vector<std::string_view>& topics,
-                          std::optional<std::string_view> heartbeat) const;
+                          const std::vector<std::string_view>& topics, const http::Query& parameters) const;
+  std::optional<http::Response> add_companions(SubscribeRequest& request, const Identity& identity) const;
+  bool attend(http::Exchange& exchange, const SubscribeRequest& request, Admission& admission) const;
   void subscribe(http::Exchange& exchange, SubscribeRequest request);
   void on_cursor_resolved(http::Exchange& exchange, const SubscribeRequest& request, const ResumeStart& start,
                           Admission admission);
@@ -34,6 +36,7 @@ class EventsEndpoint final : public http::Endpoint {
   hub::Shard& shard_;
   const store::Store& store_;
   const Grants& grants_;
+  presence::Roster& roster_;
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   CursorWaitlist cursor_waitlist_;

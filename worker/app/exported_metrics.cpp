@@ -91,6 +91,14 @@ void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& 
            [&] { return slots.subscriptions().used(); });
 }
 
+void export_presence_metrics(metrics::Registry& registry, const presence::Roster& roster) {
+  gauge_of(registry, "sse_worker_presence_topics", "Topics whose readers are counted (presence).",
+           [&] { return roster.totals().topics; });
+  gauge_of(registry, "sse_worker_presence_readers",
+           "Readers that are present, summed over the topics: subjects, and streams without a subject.",
+           [&] { return roster.totals().readers; });
+}
+
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals) {
   gauge_of(registry, "sse_worker_pending_connections", "FastCGI connections without a complete request yet.",
            [&] { return totals.pending.load(); });

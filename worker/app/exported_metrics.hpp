@@ -6,12 +6,14 @@
 #include "fcgi/connection_totals.hpp"
 #include "log/log.hpp"
 #include "metrics/registry.hpp"
+#include "presence/roster.hpp"
 #include "store/store.hpp"
 
 namespace worker::app {
 
 void export_log_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store);
 void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& slots);
+void export_presence_metrics(metrics::Registry& registry, const presence::Roster& roster);
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals);
 
 }  // namespace worker::app

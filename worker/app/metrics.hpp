@@ -7,6 +7,7 @@
 #include "hub/metrics.hpp"
 #include "metrics/limits.hpp"
 #include "metrics/registry.hpp"
+#include "presence/metrics.hpp"
 
 namespace worker::app {
 
@@ -26,6 +27,7 @@ struct Metrics {
         hub(registry),
         publish(registry),
         access(registry),
+        presence(registry),
         loop(registry),
         limits(registry) {}
 
@@ -33,6 +35,7 @@ struct Metrics {
   hub::Metrics hub;
   api::PublishMetrics publish;
   api::AccessMetrics access;
+  presence::Metrics presence;
   LoopMetrics loop;
   metrics::Limits limits;
 };

@@ -29,7 +29,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
               loop_.timers()),
       greeting_(streams_, config.greeting),
       stats_(streams_, services.stats, config.stats, access_),
-      events_(streams_, shard_, services.store, grants_, greeting_, stats_),
+      events_(streams_, shard_, services.store, grants_, services.roster, greeting_, stats_),
       publishers_(access_, grants_),
       publish_(loop_, services.store, publishers_, services.publish_rate, config.publish,
                services.metrics.publish),
@@ -38,6 +38,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
       control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
+      presence_(services.roster, grants_, access_, config.streams),
       local_(loop_, services.publish_listening, publish_stream_.context(), services.publish_streams.places,
              config.fcgi.stall, random_),
       acceptor_(loop_, services.listening, router_, config.fcgi, services.metrics.fcgi, services.logger,
@@ -55,6 +56,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
   router_.add("/publish", {"POST"}, publish_);
   router_.add("/publish/stream", {"POST", "PUT"}, publish_stream_);
   router_.add("/control", {"POST"}, control_);
+  router_.add("/presence", {"GET"}, presence_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);
 }
@@ -72,6 +74,7 @@ void Reactor::update(const config::Config& config) {
     shard_.update(config.hub);
     streams_.update(config.streams);
     grants_.update(config.grants, grant_limits(config));
+    presence_.update(config.streams);
     greeting_.update(config.greeting);
     stats_.update(config.stats);
     publish_.update(config.publish);

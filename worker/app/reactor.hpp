@@ -12,6 +12,7 @@
 #include "api/events.hpp"
 #include "api/greeting.hpp"
 #include "api/health.hpp"
+#include "api/presence.hpp"
 #include "api/publish/publish.hpp"
 #include "api/publish/publish_stream_endpoint.hpp"
 #include "api/request/access.hpp"
@@ -41,6 +42,7 @@ struct SharedServices {
   metrics::Registry& registry;
   Metrics& metrics;
   api::StreamSlots& slots;
+  presence::Roster& roster;
   fcgi::ConnectionTotals& totals;
   api::StatsFeed& stats;
   const access::TokenVerifier& subscriber_tokens;
@@ -92,6 +94,7 @@ class Reactor {
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;
+  api::PresenceEndpoint presence_;
   api::Router router_;
   local::LocalAcceptor local_;
   fcgi::Acceptor acceptor_;

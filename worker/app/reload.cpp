@@ -8,7 +8,7 @@
 namespace worker::app {
 
 Reload::Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-               store::Store& store, api::StreamSlots& slots, TokenKeys& token_keys,
+               store::Store& store, api::StreamSlots& slots, presence::Roster& roster, TokenKeys& token_keys,
                api::PublishRate& publish_rate, base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
@@ -16,6 +16,7 @@ Reload::Reload(std::string file, const config::Config& running, Reactors& reacto
       log_(log),
       store_(store),
       slots_(slots),
+      roster_(roster),
       token_keys_(token_keys),
       publish_rate_(publish_rate),
       logger_(logger) {}
@@ -41,12 +42,15 @@ void Reload::operator()() {
   keep("loops", config.loops, running_.loops);
   if (config.storage != running_.storage && !store_.reconfigure(config.storage))
     keep("store", config.storage, running_.storage);
+  // The streams that are open would not be counted.
+  keep("presence.topics", config.presence.topics, running_.presence.topics);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max,
                    config.streams.streams_per_subject_max);
   publish_rate_.set_limit(config.publish.subject_events_per_second_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
+  roster_.update(config.presence);
   log_.update(config.history);
   reactors_.update(config);
   running_ = config;

@@ -12,8 +12,8 @@ class Reload {
  public:
   /// `file` empty: there is nothing to read again.
   Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-         store::Store& store, api::StreamSlots& slots, TokenKeys& token_keys, api::PublishRate& publish_rate,
-         base::Logger& logger);
+         store::Store& store, api::StreamSlots& slots, presence::Roster& roster, TokenKeys& token_keys,
+         api::PublishRate& publish_rate, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -25,6 +25,7 @@ class Reload {
   log::Log& log_;
   store::Store& store_;
   api::StreamSlots& slots_;
+  presence::Roster& roster_;
   TokenKeys& token_keys_;
   api::PublishRate& publish_rate_;
   base::Logger& logger_;

@@ -200,6 +200,18 @@ void read_stats(Section& section, api::StatsSettings& stats) {
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
 
+// Readers of other workers would not be counted.
+void read_presence(Section& section, presence::Settings& presence, store::StorageSettings::Kind store) {
+  section.selectors("topics", presence.topics);
+  section.seconds("grace_seconds", presence.grace, 0ms, 1h);
+  section.number("names_max", presence.names_max, 0, 10'000);
+  if (!presence.topics.empty() && store == store::StorageSettings::Kind::redis) {
+    section.refuse("topics",
+                   "needs store.kind memory or sqlite: with redis several workers share the store, and each "
+                   "would count its own readers alone. Remove presence.topics, or use another store");
+  }
+}
+
 void read_grants(Section& section, api::GrantSettings& grants) {
   section.selectors("public", grants.public_topics);
   using Patterns = api::GrantSettings::Patterns;
@@ -233,6 +245,8 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
+  top.section("presence",
+              [&](Section& section) { read_presence(section, config.presence, config.storage.kind); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();

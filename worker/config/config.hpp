@@ -18,6 +18,7 @@
 #include "hub/settings.hpp"
 #include "log/settings.hpp"
 #include "net/settings.hpp"
+#include "presence/settings.hpp"
 #include "store/settings.hpp"
 
 namespace worker::config {
@@ -37,6 +38,7 @@ struct Config {
   hub::Settings hub;
   api::StatsSettings stats;
   api::GrantSettings grants;
+  presence::Settings presence;
   access::Settings tokens;
   /// Threads that serve.
   std::size_t loops = 1;

@@ -59,7 +59,8 @@ struct Fixture : HubFixture {
   api::Grants grants{
       grant_settings, {}, {no_tokens, no_tokens, no_resume, revocations, access_metrics}, loop.timers()};
   api::PublishRate rate{0};
-  api::EventsEndpoint events{context, shard(), event_log().store(), grants, silent, silent};
+  presence::Roster roster{{}, clock};
+  api::EventsEndpoint events{context, shard(), event_log().store(), grants, roster, silent, silent};
   api::PublishMetrics publish_metrics{registry};
   api::Publishers publishers{access, grants};
   api::PublishEndpoint publish{loop, event_log().store(),      publishers,

@@ -35,7 +35,7 @@ inline void add_tokens(Values& values, const std::string& section, const access:
 
 inline Values values_of(const Config& config) {
   const auto& [log, listen, publish_listen, fastcgi, streams, greeting, publish, access, history, storage,
-               hub, stats, grants, tokens, loops, drain, warnings] = config;
+               hub, stats, grants, presence, tokens, loops, drain, warnings] = config;
   Values values = {
       {"listen", listen.address},
       {"listen_mode", fmt::format("{:04o}", listen.mode)},
@@ -77,6 +77,9 @@ inline Values values_of(const Config& config) {
       {"publish.streams_max", fmt::format("{}", publish.streams_max)},
       {"publish.subject_events_per_second_max", fmt::format("{}", publish.subject_events_per_second_max)},
       {"access.origins", access.any_origin ? "*" : fmt::format("{}", fmt::join(access.origins, " "))},
+      {"presence.topics", fmt::format("{}", fmt::join(presence.topics, " "))},
+      {"presence.grace_seconds", fmt::format("{} ms", presence.grace.count())},
+      {"presence.names_max", fmt::format("{}", presence.names_max)},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"
                           : grants.patterns == api::GrantSettings::Patterns::granted ? "granted"

@@ -20,8 +20,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::array<std::string_view, 6> names = {"topic",     "lastEventId",   "poll",
-                                                   "heartbeat", "authorization", "resume"};
+constexpr std::array<std::string_view, 7> names = {"topic",         "lastEventId", "poll",    "heartbeat",
+                                                   "authorization", "resume",      "presence"};
 // Beside the topics: ours, and what else an address may carry (tokens of others, cache busters).
 constexpr std::size_t others_max = 64;
 
@@ -67,7 +67,7 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
     const auto meant = base::closest_match(name, names);
     throw InvalidRequest(
         fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll, "
-                    "heartbeat, authorization and resume",
+                    "heartbeat, authorization, resume and presence",
                     base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }
   if (value.is_null()) return;
@@ -76,6 +76,8 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (value.is_string()) return parameters.add(std::string(name), std::string(std::string_view{value}));
   if (name == "poll" && value.is<std::int64_t>())
     return parameters.add("poll", fmt::format("{}", std::int64_t{value}));
+  if (name == "presence" && value.is_bool())
+    return parameters.add("presence", bool{value} ? "true" : "false");
   throw InvalidRequest(fmt::format("{}: has the wrong type", base::printable(name)));
 }
 

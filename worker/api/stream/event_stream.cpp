@@ -1,8 +1,19 @@
 #include "api/stream/event_stream.hpp"
 
+#include "api/stream/attendance.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
+namespace {
+
+class AttendedStream final : public Attended<EventStream> {
+ public:
+  template <class... Args>
+  AttendedStream(StreamStart start, std::unique_ptr<Attendance> attendance, Args&&... args)
+      : Attended(std::move(attendance), std::move(start), std::forward<Args>(args)...) {}
+};
+
+}  // namespace
 
 void EventStream::gap(log::GapReason reason, log::Sequence before, log::Sequence after) {
   const auto& log = shard_.log();
@@ -34,9 +45,16 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   } else if (gap_frame.empty()) {
     sse::append_cursor(first, log.id_of(start.point.after));
   }
-  auto& stream = streams.begin_stream<EventStream>(exchange, std::move(admission.slot), admission.grant_ends,
-                                                   first, shard, streams.timers().now(), request.heartbeats);
+  auto& attendance = admission.attendance;
+  const auto here = attendance ? attendance->here_frames(request.subscription) : std::string();
+  const auto begin = [&]<class S>(std::type_identity<S>, auto&&... more) -> EventStream& {
+    return streams.begin_stream<S>(exchange, std::move(admission.slot), admission.grant_ends, first,
+                                   std::move(more)..., shard, streams.timers().now(), request.heartbeats);
+  };
+  auto& stream = attendance ? begin(std::type_identity<AttendedStream>(), std::move(attendance))
+                            : begin(std::type_identity<EventStream>());
   if (!gap_frame.empty()) exchange.write(gap_frame);
+  if (!here.empty()) exchange.write(here);
   // It is long, too.
   if (request.resume) exchange.write(request.resume->frame());
   shard.subscribe(stream, request.subscription, start.point.after, start.point.evictions_seen,

@@ -8,7 +8,7 @@
 namespace worker::api {
 
 /// Loop thread only. Owned by its exchange.
-class EventStream final : public Stream, public hub::Subscriber, public OpenStream {
+class EventStream : public Stream, public hub::Subscriber, public OpenStream {
  public:
   EventStream(StreamStart start, hub::Shard& shard, base::Instant now, HeartbeatMode heartbeats)
       : Stream(std::move(start)), hub::Subscriber(heartbeats), OpenStream(now), shard_(shard) {}

@@ -4,10 +4,22 @@
 #include <iterator>
 
 #include "api/request/quoted.hpp"
+#include "api/stream/attendance.hpp"
 #include "base/percent.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
+namespace {
+
+class AttendedPoll final : public Attended<LongPoll> {
+ public:
+  using Attended::Attended;
+
+ private:
+  std::string more_members() const override { return attendance_->here_member(subscription()); }
+};
+
+}  // namespace
 
 LongPoll::LongPoll(http::Exchange& exchange, hub::Shard& shard, net::Timers& timers, StreamSlots::Slot slot,
                    Details details)
@@ -66,6 +78,7 @@ void LongPoll::respond(bool closed) {
   }
   if (!details_.gap.is_null())
     body += ",\"gap\":" + details_.gap.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  body += more_members();
   if (closed) body += ",\"closed\":true";
   if (!details_.notice.empty()) {
     body += ",\"notice\":";
@@ -89,8 +102,12 @@ void begin_long_poll(StreamContext& streams, hub::Shard& shard, http::Exchange& 
     shard.count_gap();
     details.gap = gap->json();
   }
-  auto source = std::make_unique<LongPoll>(exchange, shard, streams.timers(), std::move(admission.slot),
-                                           std::move(details));
+  auto& attendance = admission.attendance;
+  auto source = attendance
+                    ? std::make_unique<AttendedPoll>(std::move(attendance), exchange, shard, streams.timers(),
+                                                     std::move(admission.slot), std::move(details))
+                    : std::make_unique<LongPoll>(exchange, shard, streams.timers(), std::move(admission.slot),
+                                                 std::move(details));
   auto& poll = *source;
   exchange.keep(std::move(source));
   shard.subscribe(poll, request.subscription, start.point.after, start.point.evictions_seen,

@@ -14,9 +14,9 @@ namespace worker::api {
 
 /// Loop thread only. Owned by its exchange. The answer is
 /// `{"events":[{"id":…,"event":…,"data":…,"topics":[…]}],"lastEventId":…,"stream":…}`, with `"gap"`,
-/// `"closed":true` or `"notice"` where they apply. `topics` are those of the event that the request asked
-/// for: the client has not shown that it knows the others.
-class LongPoll final : public http::Source, public hub::Subscriber, public OpenStream {
+/// `"closed":true`, `"notice"` or `"presence"` where they apply. `topics` are those of the event that the
+/// request asked for: the client has not shown that it knows the others.
+class LongPoll : public http::Source, public hub::Subscriber, public OpenStream {
  public:
   /// Longer addresses are left out of the answer: the line of a request has to fit one of nginx's buffers
   /// (large_client_header_buffers), which have 8 KB.
@@ -58,6 +58,8 @@ class LongPoll final : public http::Source, public hub::Subscriber, public OpenS
   void revoke() override { respond(false); }
 
  private:
+  /// Of the answer, with a comma before them.
+  virtual std::string more_members() const { return {}; }
   void respond(bool closed);
   void append_topics(const log::Entry::Topics& topics);
 

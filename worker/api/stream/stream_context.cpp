@@ -2,11 +2,20 @@
 
 #include <algorithm>
 
+#include "api/stream/attendance.hpp"
 #include "api/stream/refused_stream.hpp"
 #include "http/problem.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
+
+Admission::Admission(StreamSlots::Slot taken, std::optional<base::Instant> ends,
+                     base::ByteBudget::Reservation share)
+    : slot(std::move(taken)), grant_ends(ends), bytes(std::move(share)) {}
+
+Admission::Admission(Admission&&) noexcept = default;
+
+Admission::~Admission() = default;
 
 std::optional<StreamSlots::Slot> StreamContext::take_slot(http::Exchange& exchange, Delivery delivery,
                                                           std::string_view subject) {

@@ -22,12 +22,21 @@ namespace worker::api {
 /// How a subscriber receives events.
 enum class Delivery { stream, poll };
 
+class Attendance;
+
 /// What a request holds of the limits while it is served, and how long it may be.
 struct Admission {
   StreamSlots::Slot slot;
   /// When its grant ends; none: it does not.
   std::optional<base::Instant> grant_ends{};
   base::ByteBudget::Reservation bytes{};  // of all subscriptions
+  /// Null where presence covers none of the topics.
+  std::unique_ptr<Attendance> attendance{};
+
+  Admission(StreamSlots::Slot slot, std::optional<base::Instant> grant_ends = {},
+            base::ByteBudget::Reservation bytes = {});
+  Admission(Admission&&) noexcept;
+  ~Admission();
 };
 
 class StreamContext {

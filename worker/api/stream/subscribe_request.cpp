@@ -78,13 +78,15 @@ std::string ResumeAddress::frame() const {
 }
 
 std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
-                                 std::optional<std::string_view> heartbeat, std::string_view resume) {
+                                 const http::Query& parameters, std::string_view resume) {
   auto address = base::percent_encoded(path);
   char before = '?';
   for (const auto topic : topics) {
     address.append(1, std::exchange(before, '&')).append("topic=").append(base::percent_encoded(topic));
   }
-  if (heartbeat) address.append("&heartbeat=").append(base::percent_encoded(*heartbeat));
+  if (const auto heartbeat = parameters.last("heartbeat"))
+    address.append("&heartbeat=").append(base::percent_encoded(*heartbeat));
+  if (wants_presence(parameters).value_or(false)) address.append("&presence=true");
   if (!resume.empty()) address.append("&resume=").append(base::percent_encoded(resume));
   return address.size() > LongPoll::address_bytes_max ? std::string() : address;
 }
@@ -96,6 +98,13 @@ std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& 
   return std::nullopt;
 }
 
+std::optional<bool> wants_presence(const http::Query& parameters) {
+  const auto value = parameters.last("presence").value_or("false");
+  if (value == "true") return true;
+  if (value == "false") return false;
+  return std::nullopt;
+}
+
 base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
     const StreamSettings& settings, metrics::Limits& limits) {
@@ -103,7 +112,8 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
   if (!subscription) return base::failure(http::problem(400, subscription.error()));
   SubscribeRequest parsed{.subscription = std::move(subscription).value(),
                           .head_only = request.method == "HEAD",
-                          .heartbeats = *heartbeat_mode(parameters)};
+                          .heartbeats = *heartbeat_mode(parameters),
+                          .presence = *wants_presence(parameters)};
   for (const auto topic : topics) {
     if (!parsed.notice) parsed.notice = log::selector_notice(topic);
   }
@@ -115,8 +125,8 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     // One that was handed over gets its streams from its application alone.
     if (!request.handed_over)
-      parsed.address = subscription_address(request.path, topics, parameters.last("heartbeat"),
-                                            parameters.last("resume").value_or(""));
+      parsed.address =
+          subscription_address(request.path, topics, parameters, parameters.last("resume").value_or(""));
   }
   return parsed;
 }

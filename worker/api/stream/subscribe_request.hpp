@@ -43,6 +43,8 @@ struct SubscribeRequest {
   std::optional<ResumeAddress> resume{};
   bool head_only = false;
   hub::Subscriber::HeartbeatMode heartbeats{};
+  /// The client wants to know who else reads its topics.
+  bool presence = false;
   /// Of the client's grant; empty where it has none.
   std::string subject{};
   /// When the grant ends; none: it does not.
@@ -55,16 +57,20 @@ struct SubscribeRequest {
   std::size_t bytes() const;
 };
 
-/// The address of a subscription, without a cursor. `resume` is a token; empty: none. Empty where it would be
+/// The address of a subscription, without a cursor. Of `parameters` it has `heartbeat` and `presence`.
+/// `resume` is a token; empty: none. Empty where it would be
 /// longer than LongPoll::address_bytes_max.
 std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
-                                 std::optional<std::string_view> heartbeat, std::string_view resume);
+                                 const http::Query& parameters, std::string_view resume);
 
 /// None where the parameter `heartbeat` has another value than `comment`, which is the default, or `event`.
 std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& parameters);
 
+/// Whether `presence` is `true`; none where it has another value than that or `false`, which is the default.
+std::optional<bool> wants_presence(const http::Query& parameters);
+
 /// The request for `topics`, of which there is at least one; the other parameters are in `parameters`, with a
-/// valid `heartbeat`. Otherwise its refusal, a 400; limits that were exceeded are counted.
+/// valid `heartbeat` and `presence`. Otherwise its refusal, a 400; limits that were exceeded are counted.
 base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
     const StreamSettings& settings, metrics::Limits& limits);

@@ -56,8 +56,10 @@ BOOST_AUTO_TEST_CASE(a_form) {
 }
 
 BOOST_AUTO_TEST_CASE(an_object) {
-  BOOST_TEST(json(R"({"topic":["a","b/*"],"lastEventId":"e-1","poll":25,"heartbeat":"event"})") ==
-             "topic=a topic=b/* lastEventId=e-1 poll=25 heartbeat=event ");
+  BOOST_TEST(json(R"({"topic":["a","b/*"],"lastEventId":"e-1","poll":25,"heartbeat":"event","presence":true})") ==
+             "topic=a topic=b/* lastEventId=e-1 poll=25 heartbeat=event presence=true ");
+  BOOST_TEST(json(R"({"presence":false})") == "presence=false ");
+  BOOST_TEST(json(R"({"presence":1})") == "400 presence: has the wrong type");
   BOOST_TEST(json(R"({"topic":"a","last_event_id":"x","poll":"5"})") == "topic=a last_event_id=x poll=5 ");
   BOOST_TEST(json("{}") == "");
   BOOST_TEST(json(R"({"topic":null,"lastEventId":null,"poll":null,"heartbeat":null})") == "");
@@ -67,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_object_as_curl_sends_it) {
   BOOST_TEST(form(R"({"topic":["a","b"],"poll":5})") == "topic=a topic=b poll=5 ");
   BOOST_TEST(form(" \n{\"topics\":\"a\"}") ==
              "400 topics: is not a member of a subscription; did you mean topic? "
-             "known members: topic, lastEventId, poll, heartbeat, authorization and resume");
+             "known members: topic, lastEventId, poll, heartbeat, authorization, resume and presence");
   BOOST_TEST(form("[]") == "400 JSON: must be an object");
 }
 
@@ -117,7 +119,7 @@ BOOST_AUTO_TEST_CASE(names_that_resemble_ours) {
         json(fmt::format(R"({{"topic":"a","{}":"x"}})", name)) ==
         fmt::format(
             "400 {}: is not a member of a subscription; did you mean {}? known members: topic, lastEventId, "
-            "poll, heartbeat, authorization and resume",
+            "poll, heartbeat, authorization, resume and presence",
             name, right));
   }
 }
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(others_are_nobodys_business_in_an_address) {
   BOOST_TEST(form("topic=a&access_token=x") == "topic=a access_token=x ");
   BOOST_TEST(json(R"({"topic":"a","access_token":"x"})") ==
              "400 access_token: is not a member of a subscription; known members: topic, lastEventId, poll, "
-             "heartbeat, authorization and resume");
+             "heartbeat, authorization, resume and presence");
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_that_could_be_none) {
