@@ -16,6 +16,7 @@ export const launch = ({keepsLeftPages = false} = {}) => chromium.launch({
 // requests to other hosts; `requests` the times /events was asked for. before(page) may set routes.
 export async function openPage(browser, url, {before, width = 1440, height = 900, ...options} = {}) {
   const context = await browser.newContext({viewport: {width, height}, ...options});
+  context.setDefaultTimeout(60_000); // as everywhere here: half of it was too little on a machine with other load
   const page = await context.newPage();
   const faults = [];
   const requests = [];

@@ -56,7 +56,7 @@ void use_certificate(SSL_CTX* context, const TextFile& file) {
   if (!own || ::SSL_CTX_use_certificate(context, own.get()) != 1)
     fail("certificate_file", file, "has no certificate that can be used: " + take_tls_error());
   while (auto next = next_certificate(bio.get())) {
-    if (::SSL_CTX_add0_chain_cert(context, next.get()) == 1) next.release();
+    if (::SSL_CTX_add0_chain_cert(context, next.get()) == 1) static_cast<void>(next.release());
   }
   ::ERR_clear_error();
 }
