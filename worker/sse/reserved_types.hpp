@@ -29,14 +29,14 @@ inline constexpr std::string_view resume_type = "resume";
 /// A reader has asked the publisher to stop. Also what tells the publish streams of all workers.
 inline constexpr std::string_view stopped_type = "stopped";
 
-/// Who reads a topic: their number, and by name who came and who left.
+inline constexpr std::array reserved_types = {gap_type,     close_type,  heartbeat_type,
+                                              expired_type, resume_type, stopped_type};
+
+/// Who reads a topic: their number, and by name who came and who left. Not reserved: only readers that ask for
+/// presence get them, and applications have had events called `join` and `leave` before.
 inline constexpr std::string_view here_type = "here";
 inline constexpr std::string_view join_type = "join";
 inline constexpr std::string_view leave_type = "leave";
-
-inline constexpr std::array reserved_types = {gap_type,     close_type,  heartbeat_type,
-                                              expired_type, resume_type, stopped_type,
-                                              here_type,    join_type,   leave_type};
 
 constexpr bool is_reserved_type(std::string_view type) {
   return std::ranges::find(reserved_types, type) != reserved_types.end();
