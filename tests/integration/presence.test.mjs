@@ -163,7 +163,6 @@ test('it is for the topics of the configuration, and no pattern sees it', async 
   await refused('topic=room/1&presence=yes', 'presence');
   await refused('topic=$presence/room/1', 'topic');
   assertProblem(await hub.json({topic: '$presence/room/1', data: 'x'}), 400, 'topic');
-  for (const event of ['here', 'join', 'leave']) assertProblem(await hub.json({topic: 'room/1', event, data: 'x'}), 400, 'event');
   assertProblem(await hub.nginx.fetch('/presence'), 400, 'topic');
   assertProblem(await present(hub, 'news'), 400, 'topic');
   assertProblem(await present(hub, Array(101).fill('room/1')), 400, 'topic');

@@ -109,7 +109,7 @@ test('requests of other kinds', async (t) => {
 for (const [name, open] of Object.entries(ways)) {
   test(`over ${name}: a worker that drains tells its publishers, and what it has answered is kept`, async (t) => {
     const store = {kind: 'sqlite', path: path.join(temporaryDirectory(t), 'j.db')};
-    const hub = await startStreamHub(t, {store, streams: {retry_seconds: 5, retry_jitter_seconds: 3}});
+    const hub = await startStreamHub(t, {store, streams: {retry_seconds: 5, retry_jitter_seconds: 3}, history: {topic_events_max: 1_000_000}});
     const [busy, idle, half] = ['busy', 'idle', 'half'].map((topic) => open(t, hub, {topic, abort: 'died', close: '1'}));
     idle.write({data: 'x'});
     half.write('{"data":"x"}\n{"da');
