@@ -46,9 +46,7 @@ function defineInPage() {
   window.write = (query, type) => {
     const body = new TransformStream();
     window.writer = body.writable.getWriter();
-    window.controller = new AbortController();
-    const {signal} = window.controller;
-    window.answer = fetch(`/publish/stream?${query}`, {method: 'POST', duplex: 'half', headers: {'Content-Type': type}, body: body.readable, signal})
+    window.answer = fetch(`/publish/stream?${query}`, {method: 'POST', duplex: 'half', headers: {'Content-Type': type}, body: body.readable})
       .then(async (response) => ({status: response.status, text: await response.text()}), (error) => ({error: error.name}));
   };
   window.send = (bytes) => window.writer.write(new Uint8Array(bytes));
@@ -89,22 +87,17 @@ test('a page that publishes lines over HTTP/2, and reads them', {timeout: 120_00
     assert.match((await page.evaluate(() => window.answer)).text, /^\{"stored":2,"rejected":0,"last":"[^"]+"\}\n$/);
   });
 
-  for (const [how, act] of Object.entries({
-    'its script gives up': () => window.controller.abort(),
-    'its body fails': () => window.writer.abort(new Error('no more')),
-  })) {
-    await t.test(`${how}: readers are told, and the topic stays open`, async () => {
-      const topic = how.replaceAll(' ', '-');
-      await page.evaluate((name) => window.read(name), topic);
-      await page.evaluate((name) => window.write(`topic=${name}&close=1&abort=died`, 'application/x-ndjson'), topic);
-      await send(page, '{"data":"one"}\n');
-      await got(page, 1);
-      await page.evaluate(act);
-      await got(page, 2);
-      assert.deepEqual(await page.evaluate(() => window.got), [['message', 'one'], ['died', '{"reason":"disconnected"}']]);
-      assert.ok((await page.evaluate(() => window.answer)).error);
-    });
-  }
+  // An AbortController is not tried: Chromium mostly ends the body over HTTP/2 before it cancels the request (docs/publish-streams.md).
+  await t.test('its body fails: readers are told, and the topic stays open', async () => {
+    await page.evaluate(() => window.read('fails'));
+    await page.evaluate(() => window.write('topic=fails&close=1&abort=died', 'application/x-ndjson'));
+    await send(page, '{"data":"one"}\n');
+    await got(page, 1);
+    await page.evaluate(() => window.writer.abort(new Error('no more')));
+    await got(page, 2);
+    assert.deepEqual(await page.evaluate(() => window.got), [['message', 'one'], ['died', '{"reason":"disconnected"}']]);
+    assert.ok((await page.evaluate(() => window.answer)).error);
+  });
 
   await t.test('a page that is left: readers are told', async (of) => {
     const reader = await hub.read({topic: 'left'}, {t: of});
