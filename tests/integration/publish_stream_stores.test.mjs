@@ -89,3 +89,25 @@ test('redis that is away for a while: lines are refused for now, in order, and t
     });
   }
 });
+
+// What a piece of 32 KiB becomes takes about 300 KB while it waits, and half of the bound stays free for the pieces of all of them.
+test('a store that takes less than many publishers write holds them, and refuses nothing', {timeout: 120_000}, async (t) => {
+  const hub = await startStreamHub(t, {...keeps, store: {kind: 'sqlite', path: path.join(temporaryDirectory(t), 'j.db'), durability: 'full', pending_bytes_max: 2_097_152}});
+  const [publishers, pieces, each] = [24, 5, 500];
+  for (const [name, open] of Object.entries(ways)) {
+    await t.test(`over ${name}`, async (of) => {
+      const streams = Array.from({length: publishers}, (_, n) => open(of, hub, {topic: `${name}/${n}`, answers: 'errors'}));
+      await Promise.all(streams.map(async (one) => {
+        for (let piece = 0; piece < pieces; ++piece)
+          await one.write(Array.from({length: each}, (_, line) => `{"data":"${piece * each + line} ${'x'.repeat(50)}"}\n`).join(''));
+        const [summary] = (await one.finish([], 60_000)).slice(-1);
+        assert.deepEqual([summary.stored, summary.rejected], [pieces * each, 0], one.text.slice(0, 300));
+      }));
+      for (const n of [0, publishers - 1]) {
+        const events = await history(of, hub, `${name}/${n}`, pieces * each);
+        events.forEach(({data}, at) => data.startsWith(`${at} `) || assert.fail(`${data.slice(0, 20)} at ${at}`));
+      }
+    });
+  }
+  assert.equal(await hub.metric('sse_worker_rejected_events_total'), 0);
+});

@@ -54,8 +54,6 @@ class ScriptedEndpoint final : public http::Endpoint {
   std::string body;
   /// Runs behind each piece, and behind the end of a body.
   std::function<void(http::Exchange&)> on_body;
-  /// Called before a piece of it is read.
-  std::function<void(http::Exchange&)> before_body;
   /// For the heads of all answers.
   std::string head_lines;
   /// The exchange of the stream that was opened last.
@@ -74,9 +72,6 @@ class ScriptedEndpoint final : public http::Endpoint {
     void drain(std::chrono::milliseconds retry) override {
       owner_.drained.push_back(retry);
       exchange_.finish("bye " + std::to_string(retry.count()));
-    }
-    void before_body() override {
-      if (owner_.before_body) owner_.before_body(exchange_);
     }
     void on_body(std::string_view piece) override {
       owner_.body += piece;

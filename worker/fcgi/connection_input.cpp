@@ -40,7 +40,6 @@ void Connection::receive(bool hung_up) {
     context_.loop.poller().again(socket_.get(), *this, writer_.wants_writable());
   };
   for (int reads = 0; !closed(); ++reads) {
-    if (body_ == Body::streams && !hung_up && is_answering() && source_) source_->before_body();
     // resume_body() continues. Of a peer that has left no more can come than the socket holds, and only its
     // end frees what the request has.
     if (body_ == Body::held && !hung_up) return;

@@ -27,10 +27,7 @@ class Source {
   virtual void drain(std::chrono::milliseconds retry) = 0;
   /// The reader has taken all that waited for it: ready() holds again.
   virtual void on_drained() {}
-  /// Of an endpoint that streams_body(): the next piece of the body may have come, and is read unless this
-  /// holds the body.
-  virtual void before_body() {}
-  /// The same: the next piece of the body, in order.
+  /// Of an endpoint that streams_body(): the next piece of the body, in order.
   virtual void on_body(std::string_view /*piece*/) {}
   /// The same: the client has sent all of the body.
   virtual void on_body_end() {}

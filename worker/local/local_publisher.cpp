@@ -81,7 +81,6 @@ void LocalPublisher::on_ready(Ready ready) {
 }
 
 void LocalPublisher::receive(bool hung_up) {
-  if (stream_ && !held_) stream_->before_take();
   if (finishing_ ? !discarding_ : held_) return;
   auto& buffer = context_.received;
   buffer.resize(read_bytes);

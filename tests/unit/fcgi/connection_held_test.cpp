@@ -107,31 +107,6 @@ BOOST_AUTO_TEST_CASE(a_peer_that_leaves_while_its_body_is_held) {
   }
 }
 
-// What has come stays in the socket.
-BOOST_AUTO_TEST_CASE(held_before_a_piece_is_read) {
-  auto peer = begun();
-  bool holds = true;
-  worker::http::Exchange* held = nullptr;
-  endpoint.before_body = [&](auto& exchange) {
-    if (holds) (held = &exchange)->hold_body();
-  };
-  send(peer, piece("one"));
-  send(peer, piece("two"));
-  BOOST_TEST(endpoint.body == "");
-  BOOST_REQUIRE(held != nullptr);
-  holds = false;
-  held->resume_body();
-  settle();
-  BOOST_TEST(endpoint.body == "onetwo");
-  // Of a peer that has left nothing more can come.
-  holds = true;
-  peer.send(piece("three"));
-  peer.close();
-  settle();
-  BOOST_TEST(endpoint.body == "onetwothree");
-  BOOST_TEST(endpoint.streams_alive == 0);
-}
-
 BOOST_AUTO_TEST_CASE(holding_is_over_with_the_answer) {
   endpoint.on_body = [](auto& exchange) {
     exchange.hold_body();

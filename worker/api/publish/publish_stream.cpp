@@ -77,15 +77,35 @@ void PublishStream::begin(std::optional<base::Instant> grant_ends) {
 
 // --- in: pieces to appends ---
 
-// Pieces that many streams have at hand when the store falls behind would be refused together.
-void PublishStream::before_take() {
-  if (!held_ && has_store_too_much()) pace();
-}
-
 void PublishStream::take(std::string_view piece) {
   if (phase_ != Phase::open) return;
   context_.metrics.bytes.add(piece.size());
   taken_at_ = context_.loop.timers().now();
+  if (postponed_ || has_store_too_much()) {
+    if (postpone(piece)) return pace();
+    take_postponed();
+    if (phase_ != Phase::open) return;
+  }
+  take_now(piece);
+}
+
+// False: there is no memory for it. Then the store gets it now, and may refuse its events.
+bool PublishStream::postpone(std::string_view piece) {
+  if (!postponed_) postponed_ = std::make_unique<Postponed>(context_.unfinished);
+  auto& [bytes, share, end] = *postponed_;
+  if (!share.reserve(bytes.size() + piece.size())) return false;
+  bytes += piece;
+  return true;
+}
+
+void PublishStream::take_postponed() {
+  const auto postponed = std::exchange(postponed_, nullptr);
+  if (!postponed) return;
+  take_now(postponed->bytes);
+  if (postponed->end && phase_ == Phase::open) end_now(*postponed->end);
+}
+
+void PublishStream::take_now(std::string_view piece) {
   body_->take(piece, *this);
   append_found();
 }
@@ -243,6 +263,11 @@ void PublishStream::append_summary(std::string& out) const {
 
 void PublishStream::end(bool whole) {
   if (phase_ != Phase::open) return;
+  if (postponed_) return void(postponed_->end = whole);
+  end_now(whole);
+}
+
+void PublishStream::end_now(bool whole) {
   // The end of a body that was cut may be half an event.
   const bool well = whole && body_->finish(*this) == StreamedBody::End::well;
   append_found();
@@ -266,6 +291,7 @@ void PublishStream::publish_abort() {
 
 void PublishStream::leave() {
   client_ = nullptr;
+  take_postponed();
   if (std::exchange(phase_, Phase::over) == Phase::open) publish_abort();
   leave_list();
   grant_timer_.reset();
@@ -291,10 +317,12 @@ void PublishStream::on_fenced(const std::string& by) {
   begin_ending(end_line("fenced", fmt::format(",\"writer\":{}", json_text(by))));
 }
 
-// Accepts no more bytes. Events that the store has not answered are still answered.
+// Accepts no more bytes. Events that the store has not answered are still answered; what was postponed is as
+// if it had not been read.
 void PublishStream::begin_ending(std::unique_ptr<std::string> end_line) {
   if (phase_ != Phase::open) return;
   phase_ = Phase::ending;
+  postponed_.reset();
   end_line_ = std::move(end_line);
   answer_parts();
 }
@@ -322,6 +350,8 @@ void PublishStream::pace() {
   const bool wait = must_wait();
   // Otherwise a call of the client or of the store comes here again.
   if (wait && client_->ready() && parts_.empty()) wake_later();
+  // Comes here again.
+  if (!wait && postponed_) return take_postponed();
   if (wait == held_) return;
   held_ = wait;
   wait ? client_->hold() : client_->resume();

@@ -12,7 +12,8 @@
 // the store does not accept, does not end the stream.
 //
 // A publisher that is faster than the store, than its grant allows or than it reads its answers is held: its
-// bytes stay in the socket. Nothing is dropped.
+// bytes stay in the socket. Nothing is dropped. A piece that comes while the store is behind already, as the
+// first pieces of many streams do, waits in the stream: the store would refuse it.
 #pragma once
 
 #include <cstdint>
@@ -97,8 +98,6 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   /// ends because its grant does; none: never.
   void begin(std::optional<base::Instant> grant_ends);
 
-  /// Bytes may have come: holds the client where the store has too much to do to take them.
-  void before_take();
   /// The next bytes of the body.
   void take(std::string_view piece);
   /// The body is complete, or, if not `whole`, its publisher ended it too early. The client's finish()
@@ -146,7 +145,20 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     std::string_view asked_by;          // the parameter that asked for this one event; empty: the body did
   };
 
+  // What has come while the store had too much to do.
+  struct Postponed {
+    explicit Postponed(base::ByteBudget& budget) : share(&budget) {}
+
+    std::string bytes{};
+    base::ByteBudget::Reservation share;  // of `bytes`
+    std::optional<bool> end{};            // end() was called: whether the body is whole
+  };
+
   void add(std::string_view name, std::size_t number, DraftResult draft) override;
+  bool postpone(std::string_view piece);
+  void take_postponed();
+  void take_now(std::string_view piece);
+  void end_now(bool whole);
   void append_found();
   void append_last(std::string_view parameter, log::Draft draft);
   void append(std::vector<log::Draft> drafts, const std::shared_ptr<Part>& part);
@@ -168,6 +180,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   const std::shared_ptr<const access::Grant> grant_;  // null: everything may be published
   const StreamParameters parameters_;
   std::unique_ptr<StreamedBody> body_;
+  std::unique_ptr<Postponed> postponed_;    // null if nothing was
   std::unique_ptr<Writers::Lease> lease_;   // null if the stream has no writer
   std::list<std::shared_ptr<Part>> parts_;  // that are not answered
   std::unique_ptr<net::Timer> grant_timer_;

@@ -69,7 +69,6 @@ class StreamedPublish final : public http::Source, public PublishStream::Client 
     stream_->begin(grant_ends);
   }
 
-  void before_body() override { stream_->before_take(); }
   void on_body(std::string_view piece) override {
     received_ += piece.size();
     wait_for_silence();

@@ -47,10 +47,6 @@ struct PublishStreamFixture {
     ~Publisher() {
       if (stream) stream->leave();
     }
-    std::string before_take() {
-      stream->before_take();
-      return client.news();
-    }
     std::string take(std::string_view piece) {
       stream->take(piece);
       return client.news();

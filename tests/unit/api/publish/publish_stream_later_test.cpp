@@ -209,10 +209,14 @@ BOOST_AUTO_TEST_CASE(a_stream_is_held_while_all_have_too_much_on_their_way) {
   const auto stream = publisher(lines());
   store.backlog_bytes = 500;
   BOOST_TEST(stream->take("one\n") == "");
+  // This one would be refused, so it waits in the stream, with all that follows.
   store.backlog_bytes = 501;
-  BOOST_TEST(stream->take("two\n") == "<");
+  BOOST_TEST(stream->take("two\nth") == "<");
+  BOOST_TEST(stream->take("ree\n") == "");
+  BOOST_TEST(store.waiting() == 1U);
+  BOOST_TEST(unfinished.used() == 10U);
   store.keep_all();
-  BOOST_TEST(stream->client.news() == id_lines(1, 2));
+  BOOST_TEST(stream->client.news() == id_line("e-1"));
   // Nothing of its own is under way, so it looks again by itself.
   advance(20ms);
   BOOST_TEST(stream->client.news() == "");
@@ -221,26 +225,95 @@ BOOST_AUTO_TEST_CASE(a_stream_is_held_while_all_have_too_much_on_their_way) {
   BOOST_TEST(stream->client.news() == "");
   advance(1ms);
   BOOST_TEST(stream->client.news() == ">");
+  BOOST_TEST(unfinished.used() == 0U);
+  store.keep_all();
+  BOOST_TEST(stream->client.news() == id_lines(2, 3));
   advance(1s);
   BOOST_TEST(stream->client.news() == "");
 }
 
-// Of many streams, each would have a piece refused.
-BOOST_AUTO_TEST_CASE(a_stream_takes_nothing_more_while_all_have_too_much_on_their_way) {
+// Of many streams, only one may go on when there is room for one.
+BOOST_AUTO_TEST_CASE(what_was_postponed_may_fill_the_store_again) {
+  settings.store_pending_bytes_max = 1'000;
+  const auto one = publisher(lines());
+  const auto two = publisher(lines());
+  store.backlog_bytes = 501;
+  BOOST_TEST(one->take("one\n") == "<");
+  BOOST_TEST(two->take("two\n") == "<");
+  store.backlog_bytes = 500;
+  store.on_append = [this] { store.backlog_bytes = 501; };
+  advance(20ms);
+  BOOST_TEST(store.waiting() == 1U);
+  BOOST_TEST(one->client.news() == "");
+  store.backlog_bytes = 0;
+  store.on_append = nullptr;
+  store.keep_all();
+  BOOST_TEST(one->client.news() == id_line("e-1") + ">");
+  advance(20ms);
+  BOOST_TEST(two->client.news() == ">");
+  store.keep_all();
+  BOOST_TEST(two->client.news() == id_line("e-2"));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_body_that_waits) {
+  settings.store_pending_bytes_max = 1'000;
+  for (const bool whole : {false, true}) {
+    const auto stream = publisher(closing());
+    store.backlog_bytes = 501;
+    BOOST_TEST(stream->take("one\ntw") == "<");
+    BOOST_TEST(stream->end(whole) == "");
+    BOOST_TEST(store.waiting() == 0U);
+    store.backlog_bytes = 0;
+    advance(20ms);
+    // Two lines and the closing; or a line and `died`.
+    BOOST_TEST(store.waiting() == (whole ? 3U : 2U));
+    store.keep_all();
+    BOOST_TEST(stream->client.news().ends_with("END"));
+  }
+}
+
+// Nobody is told, as with everything that was not answered; but it is not lost because of that.
+BOOST_AUTO_TEST_CASE(a_publisher_leaves_while_a_piece_waits) {
   settings.store_pending_bytes_max = 1'000;
   const auto stream = publisher(lines());
-  store.backlog_bytes = 500;
-  BOOST_TEST(stream->before_take() == "");
   store.backlog_bytes = 501;
-  BOOST_TEST(stream->before_take() == "<");
-  BOOST_TEST(stream->before_take() == "");
+  stream->take("one\n");
+  stream->stream->leave();
+  store.keep_all();
+  BOOST_TEST(frames() == "data: one\nid: e-1\n\n");
+  BOOST_TEST(unfinished.used() == 0U);
+}
+
+// It is as if it was not read: the publisher gets no answer, and sends it again.
+BOOST_AUTO_TEST_CASE(a_drain_while_a_piece_waits) {
+  settings.store_pending_bytes_max = 1'000;
+  const auto stream = publisher(lines());
+  store.backlog_bytes = 501;
+  stream->take("one\n");
+  stream->client.news();
+  stream->stream->drain(1s);
+  BOOST_TEST(stream->client.news() == "{\"end\":{\"reason\":\"drain\",\"retryMs\":1000}}\nEND");
   store.backlog_bytes = 0;
-  advance(20ms);
-  BOOST_TEST(stream->client.news() == ">");
-  // A stream that is over holds nobody.
-  stream->end();
+  advance(1s);
+  BOOST_TEST(store.waiting() == 0U);
+  BOOST_TEST(unfinished.used() == 0U);
+}
+
+// Then it is for the store to say what can be kept.
+BOOST_AUTO_TEST_CASE(there_is_no_memory_for_a_piece_to_wait) {
+  settings.store_pending_bytes_max = 1'000;
+  unfinished.set_limit(5);
+  base::ByteBudget::Reservation others(&unfinished);
+  BOOST_TEST(others.reserve(1));
+  const auto stream = publisher(lines());
   store.backlog_bytes = 501;
-  BOOST_TEST(stream->before_take() == "");
+  BOOST_TEST(stream->take("one\n") == "<");
+  BOOST_TEST(store.waiting() == 0U);
+  BOOST_TEST(stream->take("two\n") == "");
+  BOOST_TEST(store.waiting() == 2U);
+  BOOST_TEST(unfinished.used() == 1U);
+  store.keep_all();
+  BOOST_TEST(stream->client.news() == id_lines(1, 2));
 }
 
 // The rate is over before the store has answered.

@@ -22,6 +22,7 @@ class LateStore final : public store::Store {
       if (!rejection) return memory_.append(std::move(drafts), std::move(done));
       done(std::vector<store::Kept>(drafts.size(), base::failure(*rejection)));
     });
+    if (on_append) on_append();
   }
   store::Backlog backlog() const override { return {.bytes = backlog_bytes}; }
   void keep_all() {
@@ -38,6 +39,8 @@ class LateStore final : public store::Store {
   /// What is appended from now on is not kept, for this reason.
   std::optional<store::Rejection> rejection;
   std::size_t backlog_bytes = 0;
+  /// Called behind each append.
+  std::function<void()> on_append;
 
  private:
   store::MemoryStore memory_;
