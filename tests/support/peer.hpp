@@ -1,6 +1,8 @@
 // Peer: the web server's end of a connection. Never waits: what has been sent to it is there at once.
 #pragma once
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -42,6 +44,16 @@ class Peer {
     read(std::string::npos);
     return closed_;
   }
+  /// The worker has closed with bytes unread, which a web server takes for an error.
+  bool was_reset() {
+    read(std::string::npos);
+    return reset_;
+  }
+  /// Bytes were sent that the worker has not taken out of its socket.
+  bool has_unread() const {
+    int bytes = 0;
+    return ::ioctl(socket_.get(), SIOCOUTQ, &bytes) == 0 && bytes > 0;
+  }
   void close() { socket_.reset(); }
   void stop_sending() const { ::shutdown(socket_.get(), SHUT_WR); }
 
@@ -56,7 +68,8 @@ class Peer {
       } else if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         return;
       } else {
-        closed_ = true;  // also by a reset, when the worker left bytes unread
+        closed_ = true;
+        reset_ = size < 0;
       }
     }
   }
@@ -64,6 +77,7 @@ class Peer {
   base::UniqueFd socket_;
   std::string pending_;
   bool closed_ = false;
+  bool reset_ = false;
 };
 
 }  // namespace worker::support

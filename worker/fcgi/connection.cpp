@@ -69,6 +69,8 @@ void Connection::close(StreamEnd stream_end) {
   enter(Phase::closed, stream_end);
   timer_.cancel();
   context_.loop.poller().remove(socket_.get(), *this);
+  // The peer of a socket that is closed with unread bytes in it gets an error behind the answer.
+  remove_peeked();
   socket_.reset();
   context_.metrics.connections.add(-1);
   context_.schedule_after_turn(*this);

@@ -43,6 +43,14 @@ namespace worker::fcgi {
 
 class Connection;
 
+/// Bytes that a connection handles while they are still in its socket.
+struct Peeked {
+  const Connection* connection = nullptr;
+  std::size_t bytes = 0;
+
+  std::size_t bytes_of(const Connection& of) const { return connection == &of ? bytes : 0; }
+};
+
 /// What all connections of one acceptor share. Constant after construction, except for the buffers and the
 /// request, which belong to the call at hand.
 struct ConnectionContext {
@@ -57,6 +65,7 @@ struct ConnectionContext {
   ConnectionTotals& totals;
   OutputContext output;
   std::string received{};                  // the bytes of one read
+  Peeked peeked{};                         // of that read, during Connection::take()
   std::optional<http::Request> request{};  // only inside Connection::dispatch()
 };
 
@@ -113,6 +122,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   void on_timer();
 
   void receive(bool hung_up);
+  void remove_peeked();
   void take(std::string_view bytes);
   void wait_for_more(bool was_between_requests);
   void keep_pipelined(std::string_view bytes);

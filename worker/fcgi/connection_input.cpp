@@ -14,6 +14,8 @@ namespace worker::fcgi {
 namespace {
 
 constexpr std::size_t read_bytes = 65'536;
+// A read that brings less than this is handled before its bytes leave the socket.
+constexpr std::size_t small_read_bytes = 4'096;
 // Reads from one connection in one turn; a large body takes several turns.
 constexpr int reads_per_turn = 8;
 // Of a body that streams, in one turn: its source handles what is read at once, which is about a millisecond
@@ -48,13 +50,30 @@ void Connection::receive(bool hung_up) {
     auto& buffer = context_.received;
     const auto size_max = streams ? streamed_bytes_per_turn : read_bytes;
     buffer.resize(size_max);
-    const auto size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    // As soon as bytes leave a Unix socket, Linux tells the web server that it can write, which wakes it
+    // (unix_write_space). So those of a small request or piece leave after the answer was sent: the web
+    // server wakes once for both.
+    auto size = ::recv(socket_.get(), buffer.data(), small_read_bytes, MSG_DONTWAIT | MSG_PEEK);
+    if (size == small_read_bytes) {
+      size = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    } else if (size > 0) {
+      context_.peeked = {this, static_cast<std::size_t>(size)};
+    }
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (size <= 0) return on_peer_gone();
     take({buffer.data(), static_cast<std::size_t>(size)});
+    remove_peeked();
     if (static_cast<std::size_t>(size) < size_max && !hung_up) return;
   }
+}
+
+// Writes the bytes over themselves.
+void Connection::remove_peeked() {
+  const auto bytes = context_.peeked.bytes_of(*this);
+  if (bytes == 0) return;
+  context_.peeked = {};
+  (void)::recv(socket_.get(), context_.received.data(), bytes, MSG_DONTWAIT);
 }
 
 void Connection::take(std::string_view bytes) {
@@ -193,7 +212,7 @@ void Connection::resume_body() {
 std::size_t Connection::waiting_body_bytes() const {
   int bytes = 0;
   const bool known = body_ != Body::complete && ::ioctl(socket_.get(), FIONREAD, &bytes) == 0;
-  return known ? static_cast<std::size_t>(bytes) : 0;
+  return known ? static_cast<std::size_t>(bytes) - context_.peeked.bytes_of(*this) : 0;
 }
 
 void Connection::dispatch(RequestReader::Progress progress) {
