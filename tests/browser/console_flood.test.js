@@ -11,6 +11,8 @@ const {drawn, events, press, row, status, texts} = seen;
 const open = (query) => seen.open(running, query);
 const publish = (...all) => seen.publish(running, ...all);
 
+const ahead = 10; // batches that the page may have still to come
+
 test('a flood is counted and does not fill the page', {timeout: 240_000}, async () => {
   const {page, faults, close} = await open('&topics=flood');
   await status(page, 'Live');
@@ -44,6 +46,9 @@ test('under a flood it is drawn, and fields and buttons answer', {timeout: 240_0
   const flood = (async () => {
     for (let turn = 0; rushing; ++turn) {
       await publish(...Array.from({length: 1000}, (_, n) => ({topic: 'rush', data: `drop ${n} of ${turn} ${'x'.repeat(100)}`})));
+      // Always more than the page can show; but on a busy machine not ever more, which would leave no moment for the hand.
+      await page.waitForFunction((least) => Number(document.querySelector('.figures dd').textContent.replace(/\D/g, '')) >= least,
+        (turn - ahead) * 1000, {timeout: 60_000});
     }
   })();
   try {
