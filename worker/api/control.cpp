@@ -112,6 +112,7 @@ std::size_t topic_bytes(const OpenStream& stream) {
   for (const auto* names : {&stream.topics().names(), &stream.topics().prefixes()}) {
     for (const auto& name : *names) bytes += name.size();
   }
+  for (const auto& each : stream.topics().templates()) bytes += each.text().size();
   return bytes;
 }
 

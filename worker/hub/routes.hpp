@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "hub/template_routes.hpp"
 #include "log/subscription.hpp"
 #include "log/topic.hpp"
 
@@ -19,12 +21,14 @@ class Routes {
   void add(Cohort& cohort, const log::Subscription& subscription);
   void remove(Cohort& cohort, const log::Subscription& subscription);
 
-  /// Calls `visit(cohort)` for each cohort that asked for `topic`, by its name or by a pattern; twice, where
-  /// it asked for both. Costs one look-up for the name and one for each of its slashes, however many patterns
-  /// there are.
+  /// Calls `visit(cohort)` for each cohort that asked for `topic`, by its name, by a pattern or by a
+  /// template; several times, where it asked in several ways. Costs one look-up for the name and one for each
+  /// of its slashes, however many patterns there are; and where there are templates, what TemplateRoutes
+  /// says.
   template <class Visit>
   void each(std::string_view topic, const Visit& visit) const {
     visit_all(by_name_, topic, visit);
+    if (by_template_) by_template_->each(topic, visit);
     // No pattern matches what is reserved.
     if (by_prefix_.empty() || log::is_reserved(topic)) return;
     // A pattern's prefix is empty or ends with a slash.
@@ -52,6 +56,7 @@ class Routes {
 
   Table by_name_;
   Table by_prefix_;
+  std::unique_ptr<TemplateRoutes> by_template_;  // null while there is none
 };
 
 }  // namespace worker::hub

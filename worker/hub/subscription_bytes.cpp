@@ -1,5 +1,7 @@
 #include "hub/subscription_bytes.hpp"
 
+#include "hub/template_routes.hpp"
+
 namespace worker::hub {
 namespace {
 
@@ -18,6 +20,9 @@ std::size_t subscription_bytes(const log::Subscription& subscription) {
   for (const auto* names : {&subscription.names(), &subscription.prefixes()}) {
     // Once in the subscription, once in the routes.
     for (const auto& name : *names) bytes += name_bytes + 2 * name.size();
+  }
+  for (const auto* templates : {&subscription.templates(), &subscription.granted_templates()}) {
+    for (const auto& each : *templates) bytes += TemplateRoutes::bytes(each) + each.bytes();
   }
   const auto granted = subscription.granted().size();
   if (granted > short_grant) bytes += grant_bytes + granted;

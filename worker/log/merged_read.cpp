@@ -1,6 +1,7 @@
 #include "log/merged_read.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "log/topic.hpp"
 
@@ -9,6 +10,16 @@ namespace {
 
 // Entries in one slice, however small: each costs time to send.
 constexpr std::size_t slice_entries_max = 1'000;
+// A topic that a template was compared with, and that does not match, costs about as much time as so many
+// events that may not be read.
+constexpr std::size_t comparison_weight = 4;
+
+// Where the topics that match are indexed: below this prefix, or nowhere.
+std::optional<std::string_view> indexed_prefix(const Template& each) {
+  const auto slash = each.beginning().rfind('/');
+  if (slash == std::string::npos) return std::nullopt;
+  return std::string_view(each.beginning()).substr(0, slash + 1);
+}
 
 }  // namespace
 
@@ -21,8 +32,9 @@ Slice MergedRead::slice(Sequence after, Sequence until, std::size_t bytes_max,
   return slice;
 }
 
-// Calls `take` with the sequences under the names and patterns of the subscription until it returns false.
-// Those under a pattern may be of other topics, or evicted.
+// Calls `take` with the sequences under the names, patterns and templates of the subscription until it
+// returns false; all templates are indexed. Those under a pattern or a template may be of other topics, or
+// evicted.
 template <class Take>
 void MergedRead::each_sequence(Sequence after, Sequence until, const Take& take) const {
   struct Run {
@@ -39,6 +51,13 @@ void MergedRead::each_sequence(Sequence after, Sequence until, const Take& take)
   }
   for (const auto& prefix : subscription_.prefixes()) {
     if (const auto* sequences = retained_.prefixes().find(prefix)) add(*sequences);
+  }
+  std::string_view last;
+  for (const auto& each : subscription_.templates()) {
+    const auto prefix = *indexed_prefix(each);
+    const auto* sequences = prefix == last ? nullptr : retained_.prefixes().find(prefix);
+    if (sequences != nullptr) add(*sequences);
+    last = prefix;
   }
   std::ranges::make_heap(runs, later);
   while (!runs.empty() && *runs.front().next <= until) {
@@ -62,26 +81,39 @@ Slice MergedRead::entries(Sequence after, Sequence until, std::size_t bytes_max)
   Slice slice{.entries = {}, .through = until};
   std::size_t bytes = 0;
   const bool everything = !subscription_.prefixes().empty() && subscription_.prefixes().front().empty();
+  const auto& templates = subscription_.templates();
+  const bool indexed = !everything && std::ranges::all_of(templates, [](const auto& each) {
+    return indexed_prefix(each).has_value();
+  });
+  // False if so much was skipped that the slice ends.
+  const auto skip = [&](Sequence sequence, std::size_t weight) {
+    if ((slice.skipped += weight) < skipped_max) return true;
+    slice.through = sequence;
+    return false;
+  };
   // False once the slice is full.
   const auto take = [&](const EntryPtr& entry) {
-    if (subscription_.may_read(*entry) && (!everything || !is_of_worker(*entry))) {
-      slice.entries.push_back(entry);
-      bytes += entry->frame().size();
-      if (bytes < bytes_max && slice.entries.size() < slice_entries_max) return true;
-    } else if (++slice.skipped < skipped_max) {
-      return true;
-    }
+    if (!subscription_.may_read(*entry) || (everything && is_of_worker(*entry)))
+      return skip(entry->sequence(), 1);
+    slice.entries.push_back(entry);
+    bytes += entry->frame().size();
+    if (bytes < bytes_max && slice.entries.size() < slice_entries_max) return true;
     slice.through = entry->sequence();
     return false;
   };
-  if (subscription_.prefixes().empty()) {
+  const auto take_matching = [&](const EntryPtr& entry) {
+    return retains(*entry) ? take(entry) : skip(entry->sequence(), comparison_weight * templates.size());
+  };
+  if (!subscription_.selects_many()) {
     each_sequence(after, until, [&](Sequence sequence) { return take(index.at(sequence)); });
   } else if (everything) {
     index.each(after, until, take);
-  } else {
+  } else if (indexed) {
     each_sequence(after, until, [&](Sequence sequence) {
-      return !index.contains(sequence) || !retains(*index.at(sequence)) || take(index.at(sequence));
+      return !index.contains(sequence) || take_matching(index.at(sequence));
     });
+  } else {
+    index.each(after, until, take_matching);
   }
   return slice;
 }
@@ -126,11 +158,16 @@ Sequence MergedRead::evicted_through(EvictionCount evictions_seen) const {
     count(losses.discarded());
     through = std::max(through, retained_.prefixes().evicted_through(prefix, evictions_seen));
   }
+  for (const auto& each : subscription_.templates()) {
+    count(losses.discarded());
+    const auto prefix = indexed_prefix(each).value_or("");
+    through = std::max(through, retained_.prefixes().evicted_through(prefix, evictions_seen));
+  }
   return through;
 }
 
 Sequence MergedRead::closed_at() const {
-  if (!subscription_.prefixes().empty()) return 0;
+  if (subscription_.selects_many()) return 0;
   Sequence last = 0;
   for (const auto& name : subscription_.names()) {
     if (is_reserved(name)) continue;  // it goes with one of the others

@@ -1,6 +1,10 @@
-// MergedRead: what a history has for one subscription: the entries of its topics and patterns merged into one
-// order, and what these topics evicted. Reads the parts of a history; shorter-lived than that and the
-// subscription.
+// MergedRead: what a history has for one subscription: the entries of its topics, patterns and templates
+// merged into one order, and what these topics evicted. Reads the parts of a history; shorter-lived than that
+// and the subscription.
+//
+// A template is looked up by the prefix of its beginning that ends with a slash, and all that is retained
+// there is compared with it; one without such a prefix is compared with everything. Evictions are known by
+// that prefix, too: its reader also gets a gap if only other topics there evicted entries.
 #pragma once
 
 #include <vector>
@@ -14,7 +18,7 @@ namespace worker::log {
 class MergedRead {
  public:
   /// Entries that one slice skips at most because the reader may not read them: the log's mutex is held
-  /// meanwhile.
+  /// meanwhile. Those that a template does not match count several times.
   static constexpr std::size_t skipped_max = 10'000;
 
   MergedRead(const History& history, const Subscription& subscription)

@@ -48,8 +48,9 @@ struct Slice {
   EvictionCount evictions_seen = 0;
   /// Why the evicted events are missing.
   GapReason why = GapReason::evicted;
-  /// Events up to `through` that match, but that the reader may not read. A slice ends after many of them,
-  /// perhaps without an entry.
+  /// Work for events up to `through` that the reader does not get: each that matches and may not be read
+  /// counts once, and each that was compared with templates and does not match several times. A slice ends
+  /// after much of it, perhaps without an entry.
   std::size_t skipped = 0;
 };
 

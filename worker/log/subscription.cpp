@@ -28,7 +28,9 @@ bool matches_one(std::string_view selector, std::string_view topic) {
 
 Subscription::Subscription(Selectors asked, const Selectors& granted) : asked_(std::move(asked)) {
   if (granted.empty()) return;
-  granted_ = granted.covers(asked_) ? "*" : lines(granted);
+  const bool all = granted.covers(asked_);
+  granted_ = all ? "*" : lines(granted);
+  if (!all) granted_templates_ = granted.templates();
 }
 
 bool Subscription::may_read_private(const Entry& entry) const {
@@ -41,7 +43,7 @@ bool Subscription::may_read_all(std::string_view topic) const {
     if (matches_one(line, topic)) return true;
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  return false;
+  return !granted_templates_.empty() && granted_templates_.matches(topic);
 }
 
 }  // namespace worker::log

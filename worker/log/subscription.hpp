@@ -28,14 +28,18 @@ class Subscription {
   /// Of a topic that matches: it is granted, so every event of it may be read.
   bool may_read_all(std::string_view topic) const;
   /// Something is granted.
-  bool may_read_some() const { return !granted_.empty(); }
+  bool may_read_some() const { return !granted_.empty() || !granted_templates_.empty(); }
 
   const Selectors& asked() const { return asked_; }
   /// As in Selectors.
   const std::vector<std::string>& names() const { return asked_.names(); }
   const std::vector<std::string>& prefixes() const { return asked_.prefixes(); }
+  const TemplateSet& templates() const { return asked_.templates(); }
+  /// It asks for something that other topics than a few may match.
+  bool selects_many() const { return !prefixes().empty() || !templates().empty(); }
   /// The names and patterns that are granted, one a line.
   const std::string& granted() const { return granted_; }
+  const TemplateSet& granted_templates() const { return granted_templates_; }
 
   auto operator<=>(const Subscription&) const = default;
 
@@ -45,6 +49,7 @@ class Subscription {
   Selectors asked_;
   // One text, because there may be as many grants as streams: a short one takes no memory of its own.
   std::string granted_;
+  TemplateSet granted_templates_;
 };
 
 }  // namespace worker::log

@@ -1,0 +1,33 @@
+// Compiled: what all copies of a template share. Never changes.
+#pragma once
+
+#include <re2/re2.h>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "log/template.hpp"
+
+namespace worker::log {
+
+struct Template::Compiled {
+  explicit Compiled(std::shared_ptr<std::atomic<std::size_t>> counter) : in_use(std::move(counter)) {
+    ++*in_use;
+  }
+  Compiled(const Compiled&) = delete;
+  ~Compiled() { --*in_use; }
+
+  /// How many there are.
+  const std::shared_ptr<std::atomic<std::size_t>> in_use;
+  Kind kind{};
+  std::string text;
+  std::vector<std::string> literals;
+  /// Matches what is between the first literal and the last one. Null: the text stands for itself alone.
+  std::shared_ptr<const re2::RE2> between;
+};
+
+}  // namespace worker::log

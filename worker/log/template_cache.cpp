@@ -1,0 +1,93 @@
+#include "log/template_cache.hpp"
+
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <utility>
+
+#include "base/printable.hpp"
+#include "log/compiled_template.hpp"
+
+namespace worker::log {
+namespace {
+
+// A compiled expression may take this much, with all states that it builds while it matches: enough for its
+// program, and for a few hundred states. With fewer states it becomes slower, and stays linear.
+std::int64_t memory_max(std::size_t expression_bytes) {
+  return static_cast<std::int64_t>(16'384 + 128 * expression_bytes);
+}
+
+// What stands between the first literal and the last one.
+std::string between(const PatternParts& parts) {
+  std::string expression;
+  for (std::size_t i = 0; i < parts.expressions.size(); ++i) {
+    if (i > 0) expression += re2::RE2::QuoteMeta(parts.literals[i]);
+    expression += parts.expressions[i];
+  }
+  return expression;
+}
+
+template <class Map>
+void erase_expired(Map& map) {
+  std::erase_if(map, [](const auto& each) { return each.second.expired(); });
+}
+
+}  // namespace
+
+base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind, std::string_view text) {
+  auto key = std::string(1, static_cast<char>('0' + static_cast<int>(kind))).append(text);
+  const std::lock_guard lock(mutex_);
+  if (const auto found = templates_.find(key); found != templates_.end()) {
+    if (auto compiled = found->second.lock()) return Template(std::move(compiled));
+  }
+  PatternParts parts{.literals = {std::string(text)}};
+  if (kind == Template::Kind::uri_template) {
+    auto parsed = parse_uri_template(text);
+    if (!parsed) return base::failure(SelectorRefusal{std::move(parsed).error()});
+    parts = std::move(parsed).value();
+  }
+  if (*in_use_ >= templates_max_) {
+    return base::failure(SelectorRefusal{
+        fmt::format("topic: {} different templates are in use, and no more are allowed; try again later",
+                    templates_max_),
+        true});
+  }
+  auto compiled = std::make_shared<Template::Compiled>(in_use_);
+  compiled->kind = kind;
+  compiled->text = text;
+  if (!parts.expressions.empty()) {
+    compiled->between = compile(parts);
+    if (!compiled->between) {
+      return base::failure(SelectorRefusal{fmt::format(
+          "topic: the URI template {} is too complex; use fewer expressions", base::printable(text))});
+    }
+  }
+  compiled->literals = std::move(parts.literals);
+  // On average each costs a constant.
+  if (templates_.size() > 2 * *in_use_ + 64) {
+    erase_expired(templates_);
+    erase_expired(expressions_);
+  }
+  templates_.insert_or_assign(std::move(key), compiled);
+  return Template(std::move(compiled));
+}
+
+// Null if it would take too much memory.
+std::shared_ptr<const re2::RE2> TemplateCache::compile(const PatternParts& parts) {
+  auto expression = between(parts);
+  const auto found = expressions_.find(expression);
+  if (found != expressions_.end()) {
+    if (auto compiled = found->second.lock()) return compiled;
+  }
+  re2::RE2::Options options;
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  options.set_never_capture(true);
+  options.set_max_mem(memory_max(expression.size()));
+  auto compiled = std::make_shared<const re2::RE2>(expression, options);
+  if (!compiled->ok()) return nullptr;
+  expressions_.insert_or_assign(std::move(expression), compiled);
+  return compiled;
+}
+
+}  // namespace worker::log
