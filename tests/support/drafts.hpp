@@ -44,9 +44,17 @@ inline log::Draft privately(log::Draft draft) {
   return draft;
 }
 
+/// Those with a `{` are URI templates.
 inline log::Selectors selectors(const std::string& text) {
+  static log::TemplateCache cache;
   const auto all = words(text);
-  return log::Selectors::parse({all.begin(), all.end()}, 1'024).value();
+  std::vector<log::TypedSelector> typed;
+  for (const auto& word : all) {
+    const bool is_template = word.find('{') != std::string::npos;
+    typed.push_back(
+        {is_template ? log::TypedSelector::Kind::uri_template : log::TypedSelector::Kind::pattern, word});
+  }
+  return log::Selectors::parse(typed, 1'024, cache).value();
 }
 
 inline log::Subscription select(const std::string& asked, const std::string& granted = {}) {

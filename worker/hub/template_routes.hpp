@@ -33,23 +33,27 @@ class TemplateRoutes {
   /// Calls `visit(cohort)` for each cohort and each of its templates that matches `topic`.
   template <class Visit>
   void each(std::string_view topic, const Visit& visit) const {
-    const auto compare = [&](const std::vector<const Place*>& places) {
-      for (const auto* place : places) {
-        if (!place->each.matches(topic)) continue;
-        for (auto* cohort : place->cohorts) visit(*cohort);
-      }
+    const auto compare = [&](const Place& place) {
+      if (!place.each.matches(topic)) return;
+      for (auto* cohort : place.cohorts) visit(*cohort);
     };
-    compare(without_anchor_);
+    for (const auto* place : without_anchor_) compare(*place);
     ++round_;
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const auto size = sizes[i];
-      if (anchors_of_size_[i] == 0 || topic.size() < size) continue;
+    for (std::size_t size = 1; size < anchors_of_size_.size(); ++size) {
+      if (anchors_of_size_[size] == 0) continue;
       for (std::size_t at = 0; at + size <= topic.size(); ++at) {
-        const auto found = anchors_.find(window_at(topic.data() + at, size));
-        // The topic may have it several times.
-        if (found == anchors_.end() || found->second.compared_in == round_) continue;
-        found->second.compared_in = round_;
-        compare(found->second.places);
+        const auto window = window_at(topic.data() + at, size);
+        if (!may_be_anchor(window)) continue;
+        const auto found = anchors_.find(window);
+        if (found == anchors_.end()) continue;
+        for (const auto& candidate : found->second) {
+          const bool fits = candidate.where == Where::at_offset    ? at == candidate.offset
+                            : candidate.where == Where::before_end ? topic.size() - at == candidate.offset
+                                                                   : candidate.compared_in != round_;
+          if (!fits) continue;
+          candidate.compared_in = round_;  // the topic may have the window several times
+          compare(*candidate.place);
+        }
       }
     }
   }
@@ -57,13 +61,16 @@ class TemplateRoutes {
  private:
   // Some bytes of a text as a number. There are no zeros in a text, so windows of different sizes differ.
   using Window = std::uint64_t;
-  static constexpr std::array<std::size_t, 4> sizes{8, 4, 2, 1};
+  static constexpr std::size_t window_bytes_max = sizeof(Window);
+  static constexpr std::size_t filter_bits_min = 4'096;
   // With a key of its own, because templates and topics come from outside.
   struct Hash {
     Hash() : key(base::SipKey::random()) {}
     base::SipKey key;
     std::size_t operator()(Window window) const {
-      const auto mixed = (window ^ key.first) * (key.second | 1);
+      auto mixed = (window ^ key.first) * (key.second | 1);
+      mixed ^= mixed >> 32;
+      mixed *= key.second | 1;
       return mixed ^ (mixed >> 32);
     }
   };
@@ -72,9 +79,18 @@ class TemplateRoutes {
     std::vector<Cohort*> cohorts{};
     Window anchor = 0;  // 0: none
   };
-  struct Anchored {
-    std::vector<const Place*> places{};
+  // The first literal is at the beginning of a topic that matches, and the last one at its end.
+  enum class Where : std::uint8_t { at_offset, before_end, anywhere };
+  struct Candidate {
+    const Place* place;
+    Where where{};
+    std::uint32_t offset = 0;
     mutable std::uint64_t compared_in = 0;  // the round
+  };
+  struct Possible {
+    Window window = 0;
+    Where where{};
+    std::uint32_t offset = 0;
   };
 
   static Window window_at(const char* bytes, std::size_t size) {
@@ -82,13 +98,24 @@ class TemplateRoutes {
     std::memcpy(&window, bytes, size);
     return window;
   }
-  static std::vector<Window> windows(const log::Template& each);
-  static std::size_t size_index(Window window);
-  Window choose(const std::vector<Window>& windows) const;
+  bool may_be_anchor(Window window) const {
+    const auto bit = anchors_.hash_function()(window) & (filter_.size() - 1);
+    return filter_[bit];
+  }
+  void add_to_filter(Window window) {
+    filter_[anchors_.hash_function()(window) & (filter_.size() - 1)] = true;
+  }
+  void rebuild_filter();
+  static std::vector<Possible> windows(const log::Template& each);
+  static std::size_t size_of(Window window);
+  const Possible& choose(const std::vector<Possible>& windows) const;
 
   std::map<log::Template, Place> places_;
-  std::unordered_map<Window, Anchored, Hash> anchors_;
-  std::array<std::size_t, sizes.size()> anchors_of_size_{};
+  std::unordered_map<Window, std::vector<Candidate>, Hash> anchors_;
+  std::array<std::size_t, window_bytes_max + 1> anchors_of_size_{};
+  // A bit for each anchor, by its hash: most windows of a topic are none, and this is in the processor's
+  // cache. A power of two of bits.
+  std::vector<bool> filter_ = std::vector<bool>(filter_bits_min);
   std::vector<const Place*> without_anchor_;
   std::unordered_map<Window, std::uint32_t, Hash> templates_with_;  // how many have a window
   mutable std::uint64_t round_ = 0;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct Template::Compiled {
   }
   Compiled(const Compiled&) = delete;
   ~Compiled() { --*in_use; }
+  bool matches_between(std::string_view middle) const;
 
   /// How many there are.
   const std::shared_ptr<std::atomic<std::size_t>> in_use;
@@ -27,7 +29,9 @@ struct Template::Compiled {
   std::string text;
   std::vector<std::string> literals;
   /// Matches what is between the first literal and the last one. Null: the text stands for itself alone.
-  std::shared_ptr<const re2::RE2> between;
+  std::shared_ptr<const re2::RE2> between{};
+  /// One for each expression. Templates share these, so a few of them serve all.
+  std::vector<std::shared_ptr<const re2::RE2>> expressions{};
 };
 
 }  // namespace worker::log

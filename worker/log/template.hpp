@@ -3,6 +3,8 @@
 // compiled. Usable from every thread.
 #pragma once
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <compare>
 #include <cstddef>
 #include <memory>
@@ -44,16 +46,16 @@ class Template {
   std::shared_ptr<const Compiled> compiled_;
 };
 
-/// Sorted, each once. Takes no memory while it is empty.
+/// Sorted, each once. Takes no memory while it is empty, and a pointer wherever it is held.
 class TemplateSet {
  public:
   TemplateSet() = default;
   explicit TemplateSet(std::vector<Template> templates);
 
-  bool empty() const { return !templates_; }
-  const Template* begin() const { return templates_ ? templates_->data() : nullptr; }
-  const Template* end() const { return templates_ ? templates_->data() + templates_->size() : nullptr; }
-  std::size_t size() const { return templates_ ? templates_->size() : 0; }
+  bool empty() const { return !list_; }
+  const Template* begin() const { return list_ ? list_->templates.data() : nullptr; }
+  const Template* end() const { return begin() + size(); }
+  std::size_t size() const { return list_ ? list_->templates.size() : 0; }
   bool contains(const Template& each) const;
   /// One of them matches.
   bool matches(std::string_view topic) const;
@@ -62,7 +64,12 @@ class TemplateSet {
   std::strong_ordering operator<=>(const TemplateSet& other) const;
 
  private:
-  std::shared_ptr<const std::vector<Template>> templates_;  // null: none
+  // At least one.
+  struct List : boost::intrusive_ref_counter<List> {
+    std::vector<Template> templates;
+  };
+
+  boost::intrusive_ptr<const List> list_;
 };
 
 }  // namespace worker::log

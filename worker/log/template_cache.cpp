@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/printable.hpp"
@@ -56,8 +57,10 @@ base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind
   compiled->kind = kind;
   compiled->text = text;
   if (!parts.expressions.empty()) {
-    compiled->between = compile(parts);
-    if (!compiled->between) {
+    compiled->between = compile(between(parts));
+    for (const auto& each : parts.expressions) compiled->expressions.push_back(compile(each));
+    const auto& all = compiled->expressions;
+    if (!compiled->between || std::ranges::find(all, nullptr) != all.end()) {
       return base::failure(SelectorRefusal{fmt::format(
           "topic: the URI template {} is too complex; use fewer expressions", base::printable(text))});
     }
@@ -73,8 +76,7 @@ base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind
 }
 
 // Null if it would take too much memory.
-std::shared_ptr<const re2::RE2> TemplateCache::compile(const PatternParts& parts) {
-  auto expression = between(parts);
+std::shared_ptr<const re2::RE2> TemplateCache::compile(const std::string& expression) {
   const auto found = expressions_.find(expression);
   if (found != expressions_.end()) {
     if (auto compiled = found->second.lock()) return compiled;
@@ -86,7 +88,7 @@ std::shared_ptr<const re2::RE2> TemplateCache::compile(const PatternParts& parts
   options.set_max_mem(memory_max(expression.size()));
   auto compiled = std::make_shared<const re2::RE2>(expression, options);
   if (!compiled->ok()) return nullptr;
-  expressions_.insert_or_assign(std::move(expression), compiled);
+  expressions_.insert_or_assign(expression, compiled);
   return compiled;
 }
 

@@ -44,7 +44,7 @@ class TemplateCache {
   using Expressions = std::unordered_map<std::string, std::weak_ptr<const re2::RE2>>;
   using Templates = std::unordered_map<std::string, std::weak_ptr<const Template::Compiled>>;
 
-  std::shared_ptr<const re2::RE2> compile(const PatternParts& parts);
+  std::shared_ptr<const re2::RE2> compile(const std::string& expression);
 
   const std::size_t templates_max_;
   const std::shared_ptr<std::atomic<std::size_t>> in_use_ = std::make_shared<std::atomic<std::size_t>>(0);

@@ -125,11 +125,16 @@ class Play : public HubFixture {
         "k/1",
         "k/1 k/2",
         "a k/* d/1/*",
+        "d/{x}",
+        "{x}",
+        "{+x}/1",
+        "k/{x} a d/1",
+        "k/* {x,y}",
         fmt::format("c/{}", generation_),
         fmt::format("c/{} c/{}", generation_, std::max(0, generation_ - 1))};
     // None, all, some of what is asked for, or topics of events that have several.
-    static const std::vector<std::string> grants = {"",  "",      "",        "*",        "*",
-                                                    "a", "b k/1", "d/* k/*", "d/1/* c/*"};
+    static const std::vector<std::string> grants = {"",      "",        "",          "*",     "*",      "a",
+                                                    "b k/1", "d/* k/*", "d/1/* c/*", "d/{x}", "k/1 {x}"};
     const auto selected = selectors(pick(asked));
     const auto granted = selectors(pick(grants));
     const worker::log::Subscription subscription(selected, granted);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <boost/test/unit_test.hpp>
+#include <map>
 #include <random>
+#include <set>
 
 #include "hub/cohort.hpp"
 #include "hub/routes.hpp"

@@ -146,6 +146,86 @@ BOOST_AUTO_TEST_CASE(what_covers_a_selector_matches_what_it_matches) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(templates_are_beside_names_and_patterns) {
+  const auto set = selectors("c/{x} a/{x} b a/{x} d/*");
+  BOOST_TEST(set.texts() == (Names{"b", "d/*", "a/{x}", "c/{x}"}), boost::test_tools::per_element());
+  for (const auto* topic : {"a/1", "b", "c/1", "d/1"}) BOOST_TEST(set.matches(topic));
+  for (const auto* topic : {"a", "a/1/2", "b/1", "$a/1"}) BOOST_TEST(!set.matches(topic));
+  BOOST_TEST((set == selectors("a/{x} c/{x} d/* b")));
+  BOOST_TEST((set != selectors("a/{x} d/* b")));
+  BOOST_TEST(!selectors("a/{x}").empty());
+  BOOST_TEST(
+      (Selectors::joined(selectors("a x/* {y}"), selectors("b a {z} x/*")) == selectors("a b x/* {y} {z}")));
+  BOOST_TEST((Selectors::joined(set, Selectors()) == set));
+}
+
+BOOST_AUTO_TEST_CASE(a_template_is_covered_by_an_equal_one_or_by_a_pattern_for_its_beginning) {
+  struct {
+    const char *set, *covered, *others;
+  } const table[] = {
+      {"*", "{x} a/{x} {+x}b a", ""},
+      {"a/*", "a/{x} a/b{x} a/b/{+x}", "{x} a{x} ab/{x} {+x} /a/{x}"},
+      {"a/{x}", "a/{x}", "a/{y} a/{x}{y} a/1 a/* {x} *"},
+      {"a/1 a/{x}", "a/1 a/{x}", "a/2"},
+      {"a", "", "a{x} {x}"},
+  };
+  for (const auto& [text, covered, others] : table) {
+    BOOST_TEST_CONTEXT(text) {
+      for (const auto& each : worker::support::words(covered))
+        BOOST_TEST(selectors(text).covers(selectors(each)), each);
+      for (const auto& each : worker::support::words(others))
+        BOOST_TEST(!selectors(text).covers(selectors(each)), each);
+    }
+  }
+}
+
+// The kind of a selector is the caller's to say: nothing becomes a template or a pattern by its characters
+// alone.
+BOOST_AUTO_TEST_CASE(a_selector_means_what_its_kind_says) {
+  using Kind = TypedSelector::Kind;
+  TemplateCache cache;
+  struct {
+    Kind kind;
+    const char *text, *matching, *others;
+  } const table[] = {
+      {Kind::pattern, "a/*", "a/1 a/", "a"},
+      {Kind::pattern, "{x}", "{x}", "a"},
+      {Kind::pattern, "*", "a {x}", ""},
+      {Kind::exact, "a/*", "a/*", "a/1"},
+      {Kind::exact, "{x}", "{x}", "a"},
+      {Kind::exact, "*", "a {x} a/1", ""},
+      {Kind::exact, "a", "a", "b"},
+      {Kind::uri_template, "a/*", "a/*", "a/1"},
+      {Kind::uri_template, "a/{x}", "a/1 a/{x}", "a"},
+      {Kind::uri_template, "*", "a {x} a/1", ""},
+      {Kind::uri_template, "a}", "a}", "a"},
+      {Kind::uri_template, "a%", "a%", "a"},
+  };
+  for (const auto& [kind, text, matching, others] : table) {
+    const auto set = Selectors::parse(std::vector<TypedSelector>{{kind, text}}, 100, cache).value();
+    BOOST_TEST_CONTEXT(text << " as " << static_cast<int>(kind)) {
+      BOOST_TEST(set.texts() == Names{text}, boost::test_tools::per_element());
+      for (const auto& topic : worker::support::words(matching)) BOOST_TEST(set.matches(topic), topic);
+      for (const auto& topic : worker::support::words(others)) BOOST_TEST(!set.matches(topic), topic);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(selectors_of_all_kinds_are_checked) {
+  TemplateCache cache;
+  const auto refused = [&](std::string_view text) {
+    const auto parsed =
+        Selectors::parse(std::vector<TypedSelector>{{TypedSelector::Kind::uri_template, text}}, 10, cache);
+    return parsed ? "ok" : parsed.error().sentence;
+  };
+  BOOST_TEST(refused("") == "topic: must not be empty");
+  BOOST_TEST(refused("{12345678}") == "ok");
+  BOOST_TEST(refused("{123456789}") == "topic: has 11 bytes; at most 10 are allowed");
+  BOOST_TEST(refused("{x}\xff") == "topic: is not valid UTF-8");
+  BOOST_TEST(refused("{x}\x01") == "topic: contains a control character");
+  BOOST_TEST(refused("{x").starts_with("topic: the URI template {x has a { at byte 0 that is never closed"));
+}
+
 BOOST_AUTO_TEST_CASE(a_set_is_empty_without_names_and_patterns) {
   BOOST_TEST(Selectors().empty());
   BOOST_TEST(!selectors("a").empty());
