@@ -11,10 +11,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/backoff.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "pipe/answer.hpp"
-#include "pipe/backoff.hpp"
 #include "pipe/connection.hpp"
 #include "pipe/report.hpp"
 #include "pipe/unanswered.hpp"
@@ -78,7 +78,7 @@ class Publisher {
   const base::Clock& clock_;
   Report& report_;
   Unanswered lines_;
-  Backoff backoff_;
+  base::Backoff backoff_;
   std::unique_ptr<Connection> connection_;  // null while the next attempt waits
   AnswerReader answers_;                    // of the connection
   base::Instant connect_at_{};

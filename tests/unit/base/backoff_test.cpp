@@ -1,9 +1,9 @@
-#include "pipe/backoff.hpp"
+#include "base/backoff.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace std::chrono_literals;
-using worker::pipe::Backoff;
+using worker::base::Backoff;
 
 BOOST_AUTO_TEST_SUITE(backoff_suite)
 

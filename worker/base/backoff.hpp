@@ -7,26 +7,28 @@
 
 #include "base/random.hpp"
 
-namespace worker::pipe {
+namespace worker::base {
 
 class Backoff {
  public:
   static constexpr std::chrono::milliseconds least{500};
-  static constexpr std::chrono::milliseconds most{10'000};
 
-  explicit Backoff(base::Random& random) : random_(random) {}
+  /// `most`: the longest wait that there is.
+  explicit Backoff(Random& random, std::chrono::milliseconds most = std::chrono::milliseconds(10'000))
+      : random_(random), most_(most) {}
 
   std::chrono::milliseconds next() {
     const auto wait = random_.between(least, longest_);
-    longest_ = std::min(2 * longest_, most);
+    longest_ = std::min(2 * longest_, most_);
     return wait;
   }
   /// An attempt has succeeded.
   void reset() { longest_ = 2 * least; }
 
  private:
-  base::Random& random_;
+  Random& random_;
+  const std::chrono::milliseconds most_;
   std::chrono::milliseconds longest_ = 2 * least;
 };
 
-}  // namespace worker::pipe
+}  // namespace worker::base
