@@ -19,14 +19,15 @@ set(may_store/sqlite base log store)
 set(may_store/redis base sse log store)
 set(may_access base log)
 set(may_presence base sse log metrics)
+set(may_hooks base log metrics)
 set(may_hub base sse log metrics net)
 set(may_api/request base http metrics)
 set(may_api/access base http metrics net log access api/request)
 set(may_api/publish base sse http metrics net log store access api/request api/access)
 set(may_local base metrics net http api/publish api/access)
-set(may_api/stream base sse http metrics net log hub presence api/request)
-set(may_api base sse http metrics net log store hub access presence api/request api/access api/publish api/stream)
-set(rooms base sse config metrics net http fcgi log store store/memory store/sqlite store/redis access presence hub api/request api/access api/publish local
+set(may_api/stream base sse http metrics net log hub presence hooks api/request)
+set(may_api base sse http metrics net log store hub access presence hooks api/request api/access api/publish api/stream)
+set(rooms base sse config metrics net http fcgi log store store/memory store/sqlite store/redis access presence hooks hub api/request api/access api/publish local
   api/stream api app)
 set(may_app ${rooms})
 # A program of its own, which links what the worker must not.

@@ -12,6 +12,7 @@
 #include "app/check.hpp"
 #include "app/exit_status.hpp"
 #include "app/exported_metrics.hpp"
+#include "app/hooks.hpp"
 #include "app/housekeeping.hpp"
 #include "app/metrics.hpp"
 #include "app/open_store.hpp"
@@ -60,6 +61,8 @@ int serve(const config::Config& config, const std::string& file) {
   app::TokenKeys token_keys(*logger);
   if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
   if (const auto problem = store::tls_problem(config.storage)) return app::fail_config(*problem);
+  if (const auto problem = app::hooks_problem(config.hooks))
+    return app::fail_config("sse-worker: " + *problem);
   const base::SystemClock clock;
   metrics::Registry registry;
   const auto log = app::open_log(config.history, config.storage, clock);
@@ -72,6 +75,8 @@ int serve(const config::Config& config, const std::string& file) {
   app::export_stream_metrics(registry, slots);
   presence::Roster roster(config.presence, clock);
   app::export_presence_metrics(registry, roster);
+  app::Hooks hooks(config.hooks, listening.value().descriptor(), clock, *logger, metrics.hooks);
+  app::export_hook_metrics(registry, hooks.readers());
   fcgi::ConnectionTotals totals;
   app::export_connection_metrics(registry, totals);
   api::Revocations revocations(clock);
@@ -92,6 +97,7 @@ int serve(const config::Config& config, const std::string& file) {
                                      metrics,
                                      slots,
                                      roster,
+                                     hooks.readers(),
                                      totals,
                                      stats,
                                      token_keys.subscribers(),
@@ -104,7 +110,8 @@ int serve(const config::Config& config, const std::string& file) {
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
   app::PresencePublisher presence(reactors.first_loop(), roster, *store, metrics.presence);
-  app::Reload reload(file, config, reactors, *log, *store, slots, roster, token_keys, publish_rate, *logger);
+  app::Reload reload(file, config, reactors, *log, *store, slots, roster, hooks, token_keys, publish_rate,
+                     *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
@@ -116,10 +123,12 @@ int serve(const config::Config& config, const std::string& file) {
       publish_listening.reset();
     });
   });
+  hooks.start();
   logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
   const int status = reactors.run(*logger);
+  hooks.stop();
   store->close();
   logger->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.

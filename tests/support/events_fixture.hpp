@@ -44,12 +44,17 @@ struct EventsFixture : HubFixture {
   }
   api::EventsEndpoint& endpoint() {
     if (!endpoint_)
-      endpoint_.emplace(context(), shard(), event_log().store(), grants(), roster(), greeting, stats);
+      endpoint_.emplace(context(), shard(), event_log().store(), grants(), roster(), readers(), greeting,
+                        stats);
     return *endpoint_;
   }
   presence::Roster& roster() {
     if (!roster_) roster_.emplace(presence_settings, clock);
     return *roster_;
+  }
+  hooks::Readers& readers() {
+    if (!readers_) readers_.emplace(hook_settings, "here", "abc", clock, hook_metrics);
+    return *readers_;
   }
   api::Grants& grants() {
     if (!grants_) {
@@ -68,6 +73,8 @@ struct EventsFixture : HubFixture {
   metrics::Limits limits{registry};
   api::GrantSettings grant_settings;
   presence::Settings presence_settings;
+  hooks::Settings hook_settings;
+  hooks::Metrics hook_metrics{registry};
   access::TokenVerifier subscriber_tokens, publisher_tokens;
   access::ResumeTokens resume_tokens;
   api::Revocations revocations{clock};
@@ -75,6 +82,7 @@ struct EventsFixture : HubFixture {
 
  private:
   std::optional<presence::Roster> roster_;
+  std::optional<hooks::Readers> readers_;
   std::optional<api::Grants> grants_;
   std::optional<api::StreamContext> context_;
   std::optional<api::EventsEndpoint> endpoint_;

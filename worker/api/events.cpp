@@ -16,13 +16,14 @@
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
-                               const Grants& grants, presence::Roster& roster, http::Endpoint& greeting,
-                               http::Endpoint& stats)
+                               const Grants& grants, presence::Roster& roster, hooks::Readers& readers,
+                               http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
       grants_(grants),
       roster_(roster),
+      readers_(readers),
       greeting_(greeting),
       stats_(stats),
       cursor_waitlist_(
@@ -158,14 +159,22 @@ void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& req
   begin_delivery(streams_, shard_, exchange, request, start, std::move(admission));
 }
 
-// Counts the reader as present. False where the request has been answered with a refusal.
+// Counts the reader as present, and for hooks. False where the request has been answered with a refusal.
 bool EventsEndpoint::attend(http::Exchange& exchange, const SubscribeRequest& request,
                             Admission& admission) const {
   const auto covered = Attendance::covered(roster_, request.subscription);
-  if (covered.empty()) return true;
-  auto bytes = streams_.take_bytes(exchange, request.delivery(), Attendance::bytes(covered, request.subject));
+  const auto hooked = readers_.covered(request.subscription.asked());
+  if (covered.empty() && hooked.empty()) return true;
+  const auto size = Attendance::bytes(covered, request.subject) +
+                    (hooked.empty() ? 0 : hooks::Readers::bytes(hooked, request.subject));
+  auto bytes = streams_.take_bytes(exchange, request.delivery(), size);
   if (!bytes) return false;
   admission.attendance = std::make_unique<Attendance>(roster_, covered, request.subject, std::move(*bytes));
+  using Kind = hooks::Readers::Kind;
+  if (!hooked.empty()) {
+    admission.attendance->set_stay(
+        readers_.enter(hooked, request.subject, request.poll ? Kind::poll : Kind::stream));
+  }
   return true;
 }
 

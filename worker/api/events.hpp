@@ -6,6 +6,7 @@
 #include "api/stream/cursor_waitlist.hpp"
 #include "api/stream/stream_context.hpp"
 #include "api/stream/subscribe_request.hpp"
+#include "hooks/readers.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
 #include "presence/roster.hpp"
@@ -17,7 +18,8 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Grants& grants,
-                 presence::Roster& roster, http::Endpoint& greeting, http::Endpoint& stats);
+                 presence::Roster& roster, hooks::Readers& readers, http::Endpoint& greeting,
+                 http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
 
@@ -37,6 +39,7 @@ class EventsEndpoint final : public http::Endpoint {
   const store::Store& store_;
   const Grants& grants_;
   presence::Roster& roster_;
+  hooks::Readers& readers_;
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   CursorWaitlist cursor_waitlist_;

@@ -8,6 +8,7 @@
 
 #include "access/key_files.hpp"
 #include "app/exit_status.hpp"
+#include "app/hooks.hpp"
 #include "base/account.hpp"
 #include "config/file_access.hpp"
 #include "net/listen_check.hpp"
@@ -34,12 +35,15 @@ int check(const config::CommandLine& line, const config::Config& config) {
   }
   if (const auto problem = config::access_problem(file)) return fail_config(*problem);
   const auto& redis = config.storage.redis;
-  for (const auto* path : {&config.publish.key_file, &redis.password_file, &redis.tls.authorities.path,
-                           &redis.tls.certificate.path, &redis.tls.key.path}) {
+  for (const auto* path :
+       {&config.publish.key_file, &redis.password_file, &redis.tls.authorities.path,
+        &redis.tls.certificate.path, &redis.tls.key.path, &config.hooks.key_file, &config.hooks.ca_file}) {
     if (path->empty()) continue;
     if (const auto problem = config::access_problem(*path)) return fail_config(*problem);
   }
   if (const auto problem = store::tls_problem(config.storage))
+    return fail_config(fmt::format("{}: {}", file, *problem));
+  if (const auto problem = hooks_problem(config.hooks))
     return fail_config(fmt::format("{}: {}", file, *problem));
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));

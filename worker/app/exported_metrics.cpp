@@ -99,6 +99,15 @@ void export_presence_metrics(metrics::Registry& registry, const presence::Roster
            [&] { return roster.totals().readers; });
 }
 
+void export_hook_metrics(metrics::Registry& registry, const hooks::Readers& readers) {
+  gauge_of(registry, "sse_worker_hook_topics", "Topics and patterns with readers that hooks tell of.",
+           [&] { return readers.totals().topics; });
+  gauge_of(registry, "sse_worker_hook_waiting_events",
+           "Events of hooks that wait for a delivery, and topics whose last reader has left within the grace "
+           "time.",
+           [&] { return readers.totals().waiting; });
+}
+
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals) {
   gauge_of(registry, "sse_worker_pending_connections", "FastCGI connections without a complete request yet.",
            [&] { return totals.pending.load(); });

@@ -4,6 +4,7 @@
 #include "api/access/metrics.hpp"
 #include "api/publish/metrics.hpp"
 #include "fcgi/metrics.hpp"
+#include "hooks/metrics.hpp"
 #include "hub/metrics.hpp"
 #include "metrics/limits.hpp"
 #include "metrics/registry.hpp"
@@ -28,6 +29,7 @@ struct Metrics {
         publish(registry),
         access(registry),
         presence(registry),
+        hooks(registry),
         loop(registry),
         limits(registry) {}
 
@@ -36,6 +38,7 @@ struct Metrics {
   api::PublishMetrics publish;
   api::AccessMetrics access;
   presence::Metrics presence;
+  hooks::Metrics hooks;
   LoopMetrics loop;
   metrics::Limits limits;
 };

@@ -43,6 +43,7 @@ struct SharedServices {
   Metrics& metrics;
   api::StreamSlots& slots;
   presence::Roster& roster;
+  hooks::Readers& hook_readers;
   fcgi::ConnectionTotals& totals;
   api::StatsFeed& stats;
   const access::TokenVerifier& subscriber_tokens;

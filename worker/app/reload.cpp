@@ -8,8 +8,8 @@
 namespace worker::app {
 
 Reload::Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-               store::Store& store, api::StreamSlots& slots, presence::Roster& roster, TokenKeys& token_keys,
-               api::PublishRate& publish_rate, base::Logger& logger)
+               store::Store& store, api::StreamSlots& slots, presence::Roster& roster, Hooks& hooks,
+               TokenKeys& token_keys, api::PublishRate& publish_rate, base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
       reactors_(reactors),
@@ -17,6 +17,7 @@ Reload::Reload(std::string file, const config::Config& running, Reactors& reacto
       store_(store),
       slots_(slots),
       roster_(roster),
+      hooks_(hooks),
       token_keys_(token_keys),
       publish_rate_(publish_rate),
       logger_(logger) {}
@@ -44,6 +45,11 @@ void Reload::operator()() {
     keep("store", config.storage, running_.storage);
   // The streams that are open would not be counted.
   keep("presence.topics", config.presence.topics, running_.presence.topics);
+  // The receiver would not know what its topics are.
+  keep("hooks.url", config.hooks.url, running_.hooks.url);
+  keep("hooks.topics", config.hooks.topics, running_.hooks.topics);
+  keep("hooks.events", config.hooks.events, running_.hooks.events);
+  keep("hooks.worker", config.hooks.worker, running_.hooks.worker);
   keep("log.to", config.log.target, running_.log.target);
   logger_.set_level(spdlog::level::from_str(config.log.level));
   slots_.set_limit(config.streams.streams_max, config.streams.streams_per_address_max,
@@ -51,6 +57,7 @@ void Reload::operator()() {
   publish_rate_.set_limit(config.publish.subject_events_per_second_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   roster_.update(config.presence);
+  hooks_.update(config.hooks);
   log_.update(config.history);
   reactors_.update(config);
   running_ = config;

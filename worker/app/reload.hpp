@@ -2,6 +2,7 @@
 // stream.
 #pragma once
 
+#include "app/hooks.hpp"
 #include "app/reactors.hpp"
 #include "app/token_keys.hpp"
 
@@ -12,8 +13,8 @@ class Reload {
  public:
   /// `file` empty: there is nothing to read again.
   Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-         store::Store& store, api::StreamSlots& slots, presence::Roster& roster, TokenKeys& token_keys,
-         api::PublishRate& publish_rate, base::Logger& logger);
+         store::Store& store, api::StreamSlots& slots, presence::Roster& roster, Hooks& hooks,
+         TokenKeys& token_keys, api::PublishRate& publish_rate, base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -26,6 +27,7 @@ class Reload {
   store::Store& store_;
   api::StreamSlots& slots_;
   presence::Roster& roster_;
+  Hooks& hooks_;
   TokenKeys& token_keys_;
   api::PublishRate& publish_rate_;
   base::Logger& logger_;

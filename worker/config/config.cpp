@@ -13,6 +13,7 @@
 
 #include "base/number.hpp"
 #include "config/access_section.hpp"
+#include "config/hooks_section.hpp"
 #include "config/key_file.hpp"
 #include "config/origin.hpp"
 #include "config/redis_url.hpp"
@@ -247,6 +248,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
   top.section("presence",
               [&](Section& section) { read_presence(section, config.presence, config.storage.kind); });
+  top.section("hooks", [&](Section& section) { read_hooks(section, config.hooks); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
@@ -285,16 +287,25 @@ std::optional<std::string> read_files(Config& config) {
   };
   auto& publish = config.publish;
   auto& redis = config.storage.redis;
+  auto& hooks = config.hooks;
+  std::string authorities;  // libcurl reads them
   const Named files[] = {
       {"publish.key_file", publish.key_file, read_key_file, publish.key},
       {"store.password_file", redis.password_file, read_secret_file, redis.password},
       {"store.tls.ca_file", redis.tls.authorities.path, read_text_file, redis.tls.authorities.text},
       {"store.tls.certificate_file", redis.tls.certificate.path, read_text_file, redis.tls.certificate.text},
       {"store.tls.key_file", redis.tls.key.path, read_text_file, redis.tls.key.text},
+      {"hooks.key_file", hooks.key_file, read_signing_key_file, hooks.key},
+      {"hooks.ca_file", hooks.ca_file, read_text_file, authorities},
   };
   for (const auto& [key, path, read, text] : files) {
     if (path.empty()) continue;
     if (const auto problem = read(path, text)) return fmt::format("{}: {}", key, *problem);
+  }
+  if (!hooks.url.empty() && hooks.key_file.empty()) {
+    return "hooks.key_file: must name the file with the key that signs deliveries; make one with: openssl "
+           "rand "
+           "-hex 32";
   }
   return std::nullopt;
 }

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "config/warning.hpp"
 #include "fcgi/settings.hpp"
+#include "hooks/settings.hpp"
 #include "hub/settings.hpp"
 #include "log/settings.hpp"
 #include "net/settings.hpp"
@@ -39,6 +40,7 @@ struct Config {
   api::StatsSettings stats;
   api::GrantSettings grants;
   presence::Settings presence;
+  hooks::Settings hooks;
   access::Settings tokens;
   /// Threads that serve.
   std::size_t loops = 1;

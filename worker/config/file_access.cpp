@@ -35,10 +35,11 @@ std::optional<std::string> access_problem(const std::string& file) {
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
   const auto& key_file = config.publish.key_file;
   const auto& redis = config.storage.redis;
-  const std::array<std::pair<const char*, const std::string*>, 3> secrets{
+  const std::array<std::pair<const char*, const std::string*>, 4> secrets{
       {{"publish.key_file", &key_file},
        {"store.password_file", &redis.password_file},
-       {"store.tls.key_file", &redis.tls.key.path}}};
+       {"store.tls.key_file", &redis.tls.key.path},
+       {"hooks.key_file", &config.hooks.key_file}}};
   for (const auto& [name, path] : secrets) {
     if (!path->empty() && others_may_read(*path))
       return fmt::format("{}: every user of this machine can read {}. {}", name, *path, command(*path));

@@ -17,6 +17,7 @@ namespace worker::config {
 namespace {
 
 constexpr std::size_t key_file_bytes_max = 4'096;
+constexpr std::size_t signing_key_bytes_min = 32;
 constexpr std::size_t text_file_bytes_max = 1'048'576;
 
 std::string problem_of(const std::string& file, int error) {
@@ -71,6 +72,14 @@ std::optional<std::string> read_key_file(const std::string& file, std::string& k
       problem && (problem->starts_with("there is no file") || problem->ends_with("is empty"));
   if (can_be_made) *problem += "; make one with: openssl rand -hex 32";
   return problem;
+}
+
+std::optional<std::string> read_signing_key_file(const std::string& file, std::string& key) {
+  if (auto problem = read_key_file(file, key)) return problem;
+  if (key.size() >= signing_key_bytes_min) return std::nullopt;
+  return fmt::format(
+      "the key in {} has {} bytes; it must have at least {}. Make one with: openssl rand -hex 32", file,
+      key.size(), signing_key_bytes_min);
 }
 
 std::optional<std::string> read_text_file(const std::string& file, std::string& text) {

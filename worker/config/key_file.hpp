@@ -15,6 +15,9 @@ std::optional<std::string> read_secret_file(const std::string& file, std::string
 /// The same for a key that the operator makes: the problem says how.
 std::optional<std::string> read_key_file(const std::string& file, std::string& key);
 
+/// The same for a key that signs: it has at least 32 bytes.
+std::optional<std::string> read_signing_key_file(const std::string& file, std::string& key);
+
 /// Reads all of `file` into `text`. Fails if it cannot be read, or has over 1 MiB.
 std::optional<std::string> read_text_file(const std::string& file, std::string& text);
 

@@ -156,6 +156,28 @@ BOOST_AUTO_TEST_CASE(presence_needs_a_store_of_its_own) {
   BOOST_TEST(parse("store:\n  kind: redis\npresence:\n  topics: []\n", "f").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(hooks_know_their_receiver) {
+#define EVENTS "hooks.events: must be a list of occupied, vacated, opened and closed"
+  check({
+      {"hooks:\n  url: ftp://app\n", "f:2:8: hooks.url: must begin with https:// or http://"},
+      {"hooks:\n  url: https:///hooks\n", "f:2:8: hooks.url: has no host"},
+      {"hooks:\n  url: https://:80\n", "f:2:8: hooks.url: has no host"},
+      {"hooks:\n  url: https://app/#a\n", "f:2:8: hooks.url: must not have a fragment (#…)"},
+      {"hooks:\n  url: https://app/a b\n",
+       "f:2:8: hooks.url: must be printable ASCII without spaces; encode other characters as %XX"},
+      {"hooks:\n  url: https://a:b@app/\n",
+       "f:2:8: hooks.url: must not have a user or password; the receiver verifies the signature instead"},
+      {"hooks:\n  events: []\n", "f:2:11: " EVENTS ", and not empty"},
+      {"hooks:\n  events: [open]\n", "f:2:12: " EVENTS ", not `open`"},
+      {"hooks:\n  url: http://app\n  topics: []\n",
+       "f:3:11: hooks.topics: must not be empty; [\"*\"] is all topics"},
+  });
+#undef EVENTS
+  const std::string longest = "http://app/" + std::string(2'037, 'a');
+  BOOST_TEST(parse("hooks: {url: " + longest + "}", "f").has_value());
+  BOOST_TEST(!parse("hooks: {url: " + longest + "a}", "f").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(another_shape_than_a_word) {
   check({
       {"greeting:\n  message: [a]\n", "f:2:12: greeting.message: must be text"},

@@ -35,7 +35,7 @@ inline void add_tokens(Values& values, const std::string& section, const access:
 
 inline Values values_of(const Config& config) {
   const auto& [log, listen, publish_listen, fastcgi, streams, greeting, publish, access, history, storage,
-               hub, stats, grants, presence, tokens, loops, drain, warnings] = config;
+               hub, stats, grants, presence, hooks, tokens, loops, drain, warnings] = config;
   Values values = {
       {"listen", listen.address},
       {"listen_mode", fmt::format("{:04o}", listen.mode)},
@@ -80,6 +80,22 @@ inline Values values_of(const Config& config) {
       {"presence.topics", fmt::format("{}", fmt::join(presence.topics, " "))},
       {"presence.grace_seconds", fmt::format("{} ms", presence.grace.count())},
       {"presence.names_max", fmt::format("{}", presence.names_max)},
+      {"hooks.url", hooks.url},
+      {"hooks.topics", fmt::format("{}", fmt::join(hooks.topics, " "))},
+      {"hooks.events",
+       fmt::format("{}{}{}{}", hooks.events.occupied ? "occupied " : "",
+                   hooks.events.vacated ? "vacated " : "", hooks.events.opened ? "opened " : "",
+                   hooks.events.closed ? "closed " : "")},
+      {"hooks.key_file", hooks.key_file},
+      {"hooks.ca_file", hooks.ca_file},
+      {"hooks.worker", hooks.worker},
+      {"hooks.grace_seconds", fmt::format("{} ms", hooks.grace.count())},
+      {"hooks.timeout_seconds", fmt::format("{} ms", hooks.timeout.count())},
+      {"hooks.batch_seconds", fmt::format("{} ms", hooks.batch_wait.count())},
+      {"hooks.batch_max", fmt::format("{}", hooks.batch_max)},
+      {"hooks.retry_seconds_max", fmt::format("{} ms", hooks.retry_max.count())},
+      {"hooks.heartbeat_seconds", fmt::format("{} ms", hooks.heartbeat.count())},
+      {"hooks.queue_bytes_max", fmt::format("{}", hooks.queue_bytes_max)},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"
                           : grants.patterns == api::GrantSettings::Patterns::granted ? "granted"

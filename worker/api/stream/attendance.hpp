@@ -1,5 +1,6 @@
-// Attendance: what a stream or long poll holds while its reader is counted as present (presence/roster.hpp).
-// Only those have one that read a topic which presence covers, so others pay nothing for it.
+// Attendance: what a stream or long poll holds while its reader is counted as present (presence/roster.hpp),
+// and while hooks count it (hooks/readers.hpp). Only those have one that read a topic which presence or hooks
+// cover, so others pay nothing for it.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/byte_budget.hpp"
+#include "hooks/readers.hpp"
 #include "log/subscription.hpp"
 #include "presence/roster.hpp"
 
@@ -20,6 +22,9 @@ class Attendance {
   /// Enters `topics`, which are covered. `share`: of the bytes() that they take.
   Attendance(presence::Roster& roster, const std::vector<std::string_view>& topics, std::string_view subject,
              base::ByteBudget::Reservation share);
+
+  /// Counts it for hooks, too.
+  void set_stay(std::unique_ptr<hooks::Readers::Stay> stay) { stay_ = std::move(stay); }
 
   /// The names of the subscription that presence covers; they point into it.
   static std::vector<std::string_view> covered(const presence::Roster& roster,
@@ -39,6 +44,7 @@ class Attendance {
 
   presence::Roster& roster_;
   std::vector<presence::Roster::Visit> visits_;
+  std::unique_ptr<hooks::Readers::Stay> stay_;  // null where hooks cover none of the topics
   base::ByteBudget::Reservation share_;
 };
 

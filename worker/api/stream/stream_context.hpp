@@ -30,7 +30,7 @@ struct Admission {
   /// When its grant ends; none: it does not.
   std::optional<base::Instant> grant_ends{};
   base::ByteBudget::Reservation bytes{};  // of all subscriptions
-  /// Null where presence covers none of the topics.
+  /// Null where neither presence nor hooks cover one of the topics.
   std::unique_ptr<Attendance> attendance{};
 
   Admission(StreamSlots::Slot slot, std::optional<base::Instant> grant_ends = {},
