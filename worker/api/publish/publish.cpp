@@ -89,6 +89,39 @@ Drafts end_of_part(Drafts begin, Drafts end) {
 
 }  // namespace
 
+namespace {
+
+// Of /publish.
+class OwnDialect final : public PublishDialect {
+ public:
+  explicit OwnDialect(const Publishers& publishers) : publishers_(publishers) {}
+
+  base::Result<Identity, http::Response> identify(const http::Request& request) const override {
+    return publishers_.identify(request);
+  }
+  std::optional<http::Response> address_problem(const http::Query& query) const override {
+    const auto field = field_in_address(query);
+    if (!field) return std::nullopt;
+    return http::problem(400,
+                         fmt::format("{}: must be in the body, not in the URL", base::printable(*field)));
+  }
+  PublishParser::Parsed parse(PublishParser& parser, const http::Request& request,
+                              const PublishSettings& settings, PublishMetrics& metrics,
+                              const log::Selectors* granted) const override {
+    return parser.parse(request, settings, metrics, granted);
+  }
+  http::Response stored(const std::string& id) const override {
+    std::string body;
+    append_answer_line(body, "id", id);
+    return http::plain_response("application/json", std::move(body));
+  }
+
+ private:
+  const Publishers& publishers_;
+};
+
+}  // namespace
+
 // A publish that the store has not answered, or not all of it.
 struct PublishEndpoint::PendingPublish {
   PublishRequest request;
@@ -103,9 +136,14 @@ struct PublishEndpoint::PendingPublish {
 
 PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers,
                                  PublishRate& rate, const PublishSettings& settings, PublishMetrics& metrics)
+    : PublishEndpoint(loop, store, std::make_unique<OwnDialect>(publishers), rate, settings, metrics) {}
+
+PublishEndpoint::PublishEndpoint(net::Loop& loop, store::Store& store,
+                                 std::unique_ptr<const PublishDialect> dialect, PublishRate& rate,
+                                 const PublishSettings& settings, PublishMetrics& metrics)
     : loop_(loop),
       store_(store),
-      publishers_(publishers),
+      dialect_(std::move(dialect)),
       rate_(rate),
       settings_(settings),
       metrics_(metrics),
@@ -126,16 +164,13 @@ std::optional<http::Response> PublishEndpoint::rate_refusal(const Identity& iden
 
 void PublishEndpoint::serve(http::Exchange& exchange) {
   const auto& request = exchange.request();
-  auto identity = publishers_.identify(request);
+  auto identity = dialect_->identify(request);
   if (!identity) return exchange.answer(identity.error());
   metrics_.bytes.add(request.body.size());
-  if (const auto field = field_in_address(request.query)) {
-    return exchange.answer(
-        http::problem(400, fmt::format("{}: must be in the body, not in the URL", base::printable(*field))));
-  }
+  if (const auto refusal = dialect_->address_problem(request.query)) return exchange.answer(*refusal);
   if (is_large(request)) return parse_in_background(exchange, std::move(identity).value());
   const auto begun = loop_.timers().now();
-  auto parsed = parser_.parse(request, settings_, metrics_, granted_topics(identity.value()));
+  auto parsed = dialect_->parse(parser_, request, settings_, metrics_, granted_topics(identity.value()));
   if (const auto* refusal = std::get_if<http::Response>(&parsed)) return exchange.answer(*refusal);
   auto& publish = std::get<PublishRequest>(parsed);
   if (const auto refusal = rate_refusal(identity.value(), publish.drafts.size()))
@@ -160,7 +195,7 @@ void PublishEndpoint::parse_in_background(http::Exchange& exchange, Identity ide
   background_.run([this, bytes, ref = answer_later(exchange), begun = loop_.timers().now(),
                    settings = settings_, request = std::move(request), identity = std::move(identity)] {
     auto parsed = std::make_shared<PublishParser::Parsed>(
-        background_parser_.parse(request, settings, metrics_, granted_topics(identity)));
+        dialect_->parse(background_parser_, request, settings, metrics_, granted_topics(identity)));
     return [this, bytes, ref, begun, parsed, identity] {
       background_bytes_ -= bytes;
       if (auto* publish = std::get_if<PublishRequest>(parsed.get())) {
@@ -183,6 +218,7 @@ void PublishEndpoint::append(const std::shared_ptr<PendingPublish>& pending) {
   // The part before could not be stored, so the rest cannot be either.
   if (!results.empty() && is_unavailable(results.back()))
     return on_appended(*pending, std::vector<store::Kept>(size - next, results.back()));
+  if (next == 0) dialect_->before_append(drafts);
   const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(next);
   const auto end = end_of_part(begin, drafts.end());
   next += static_cast<std::size_t>(end - begin);
@@ -225,9 +261,7 @@ http::Response PublishEndpoint::answer_of(const PendingPublish& pending) const {
   if (!pending.request.batch) {
     const auto& kept = results.front();
     if (!kept) return refusal(kept.error(), store_);
-    std::string body;
-    append_answer_line(body, "id", kept.value());
-    return http::plain_response("application/json", std::move(body));
+    return dialect_->stored(kept.value());
   }
   const auto unavailable = std::ranges::find_if(results, is_unavailable);
   if (unavailable == results.end())

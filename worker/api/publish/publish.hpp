@@ -1,6 +1,6 @@
-// PublishEndpoint: POST /publish. Appends an event, or a batch of them, to the store, and answers with their
-// ids once they are stored. An event that is wrong, and a store that fails, are answered with a problem, or
-// in a batch with a line for each event.
+// PublishEndpoint: POST /publish, and with another dialect other paths that publish. Appends an event, or a
+// batch of them, to the store, and answers with their ids once they are stored. An event that is wrong, and a
+// store that fails, are answered with a problem, or in a batch with a line for each event.
 //
 // It never blocks the loop for long: a large body is parsed on a background thread, and the events of a large
 // batch are appended in parts, one in each turn of the loop. Events of other requests may come between two
@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "api/publish/metrics.hpp"
+#include "api/publish/publish_dialect.hpp"
 #include "api/publish/publish_parser.hpp"
 #include "api/publish/publish_rate.hpp"
 #include "api/publish/publishers.hpp"
@@ -29,6 +30,9 @@ class PublishEndpoint final : public http::Endpoint {
   /// Borrows everything but the settings.
   PublishEndpoint(net::Loop& loop, store::Store& store, const Publishers& publishers, PublishRate& rate,
                   const PublishSettings& settings, PublishMetrics& metrics);
+  /// The same for another path than /publish.
+  PublishEndpoint(net::Loop& loop, store::Store& store, std::unique_ptr<const PublishDialect> dialect,
+                  PublishRate& rate, const PublishSettings& settings, PublishMetrics& metrics);
 
   void serve(http::Exchange& exchange) override;
   void update(const PublishSettings& settings) { settings_ = settings; }
@@ -44,7 +48,7 @@ class PublishEndpoint final : public http::Endpoint {
 
   net::Loop& loop_;
   store::Store& store_;
-  const Publishers& publishers_;
+  const std::unique_ptr<const PublishDialect> dialect_;
   PublishRate& rate_;
   PublishSettings settings_;
   PublishMetrics& metrics_;

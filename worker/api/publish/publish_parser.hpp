@@ -37,10 +37,11 @@ class PublishParser {
   /// that `granted` does not cover; null: all topics are granted.
   Parsed parse(const http::Request& request, const PublishSettings& settings, PublishMetrics& metrics,
                const log::Selectors* granted = nullptr);
+  /// The same of one event that was parsed already.
+  static Parsed one(DraftResult draft, PublishMetrics& metrics, const log::Selectors* granted);
 
  private:
   std::string_view padded(std::string_view body);
-  static Parsed one(DraftResult draft, PublishMetrics& metrics, const log::Selectors* granted);
   Parsed batch(std::string_view body, const PublishSettings& settings, PublishMetrics& metrics,
                const log::Selectors* granted);
 
