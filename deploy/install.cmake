@@ -29,6 +29,7 @@ place(${source}/deploy/nginx/sse-worker.common.conf /etc/nginx/snippets sse-work
 place(${source}/deploy/nginx/sse-worker.auth.conf /etc/nginx/snippets sse-worker.auth.conf)
 place(${source}/deploy/nginx/sse-worker.question.conf /etc/nginx/snippets sse-worker.question.conf)
 place(${source}/deploy/nginx/sse-worker.auth-publish.conf /etc/nginx/snippets sse-worker.auth-publish.conf)
+place(${source}/deploy/nginx/sse-worker.mercure.conf /etc/nginx/snippets sse-worker.mercure.conf)
 place(${source}/deploy/nginx/sse-worker.handover.conf /etc/nginx/snippets sse-worker.handover.conf)
 place(${source}/deploy/nginx/sse-worker.application.conf /etc/nginx/snippets sse-worker.application.conf)
 place(${source}/deploy/nginx/sse-worker.headers.conf /etc/nginx/snippets sse-worker.headers.conf)

@@ -27,8 +27,9 @@ set(may_api/publish base sse http metrics net log store access api/request api/a
 set(may_local base metrics net http api/publish api/access)
 set(may_api/stream base sse http metrics net log hub presence hooks api/request)
 set(may_api base sse http metrics net log store hub access presence hooks api/request api/access api/publish api/stream)
+set(may_api/mercure base sse http metrics net log store hub access presence hooks api/request api/access api/publish api/stream api)
 set(rooms base sse config metrics net http fcgi log store store/memory store/sqlite store/redis access presence hooks hub api/request api/access api/publish local
-  api/stream api app)
+  api/stream api api/mercure app)
 set(may_app ${rooms})
 # A program of its own, which links what the worker must not.
 set(may_pipe base)

@@ -59,7 +59,8 @@ int serve(const config::Config& config, const std::string& file) {
 
   const auto logger = base::make_logger(config.log);
   app::TokenKeys token_keys(*logger);
-  if (const auto problem = token_keys.update(config.tokens)) return app::fail_config(*problem);
+  if (const auto problem = token_keys.update(config.tokens, config.mercure_tokens))
+    return app::fail_config(*problem);
   if (const auto problem = store::tls_problem(config.storage)) return app::fail_config(*problem);
   if (const auto problem = app::hooks_problem(config.hooks))
     return app::fail_config("sse-worker: " + *problem);
@@ -102,6 +103,8 @@ int serve(const config::Config& config, const std::string& file) {
                                      stats,
                                      token_keys.subscribers(),
                                      token_keys.publishers(),
+                                     token_keys.mercure_subscribers(),
+                                     token_keys.mercure_publishers(),
                                      token_keys.resume(),
                                      revocations,
                                      publish_rate,

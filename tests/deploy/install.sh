@@ -48,7 +48,7 @@ install_to /usr
 check 'the program runs' "$there/usr/bin/sse-worker" --version
 check 'and finds the one beside it' "$there/usr/bin/sse-worker" pipe --version
 for name in conf.d/sse-worker.upstream.conf \
-  snippets/sse-worker.{params,reset.conf,locations.conf,events.conf,common.conf,auth.conf,question.conf,auth-publish.conf,handover.conf,application.conf,headers.conf,refusals.conf}; do
+  snippets/sse-worker.{params,reset.conf,locations.conf,events.conf,common.conf,auth.conf,question.conf,auth-publish.conf,mercure.conf,handover.conf,application.conf,headers.conf,refusals.conf}; do
   check "as shipped: $name" same "/etc/nginx/$name" "deploy/nginx/${name#*/}"
 done
 check 'as shipped: the configuration, but that a service keeps its history' kept_config

@@ -12,7 +12,7 @@ const shipped = path.join(root, 'deploy/nginx');
 const readme = fs.readFileSync(path.join(shipped, 'README.md'), 'utf8');
 const rows = [...readme.matchAll(/^\| `([^`]+)` \| (\w+) \| ([^|]+) \|/gm)].map(([, file, context, place]) => ({file, context, place: place.trim()}));
 const anywhere = ['sse-worker.params', 'sse-worker.reset.conf', 'sse-worker.headers.conf', 'sse-worker.application.conf']; // nginx takes such directives in every context below main
-const beside = ['sse-worker.refusals.conf', 'sse-worker.handover.conf', 'sse-worker.auth-publish.conf']; // they need the locations
+const beside = ['sse-worker.refusals.conf', 'sse-worker.handover.conf', 'sse-worker.auth-publish.conf', 'sse-worker.mercure.conf']; // they need the locations
 const contexts = ['main', 'http', 'server', 'location'];
 
 // Copies that listen on files of this directory and name a certificate in it; for a configuration that is only checked.

@@ -12,6 +12,8 @@ export class Reader {
   cursor;
   // Set by `event: close`: after it nobody comes back.
   closed = false;
+  // Of the present stream, or of the last one.
+  headers = null;
   // {status, headers, text} of an answer that is no stream.
   refused = null;
   // What went wrong in taking the stream apart.
@@ -28,9 +30,10 @@ export class Reader {
   #signal = new Signal();
 
   // `cursor` goes into the header, also of the first request. `again` is after how many milliseconds to come
-  // back, false for never. With `take`, events are handed to it and not kept.
-  constructor(t, port, query, {cursor, again = false, take} = {}) {
-    this.#where = {host: '127.0.0.1', port, path: `/events?${query}`, agent: false};
+  // back, false for never. With `take`, events are handed to it and not kept. `path` is another one than /events, and
+  // `headers` go with every request.
+  constructor(t, port, query, {cursor, again = false, take, path = '/events', headers = {}} = {}) {
+    this.#where = {host: '127.0.0.1', port, path: `${path}?${query}`, agent: false, headers};
     this.#options = {again, take};
     this.cursor = cursor;
     defer(t, () => this.leave());
@@ -46,7 +49,7 @@ export class Reader {
     this.ended = null;
     // Node takes bytes as latin1 in a header; a browser sends UTF-8.
     const cursor = this.cursor && Buffer.from(this.cursor).toString('latin1');
-    const headers = cursor ? {'Last-Event-ID': cursor} : {};
+    const headers = {...this.#where.headers, ...(cursor && {'Last-Event-ID': cursor})};
     const request = http.get({...this.#where, headers});
     this.#request = request;
     // What an older connection still has to say does not count any more.
@@ -59,6 +62,7 @@ export class Reader {
   #answered(response) {
     if (response.statusCode !== 200) return this.#refusal(response);
     this.#response = response;
+    this.headers = response.headers;
     const parser = new FrameParser();
     response.on('error', () => {});
     response.on('data', (bytes) => {

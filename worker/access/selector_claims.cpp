@@ -94,11 +94,14 @@ base::Result<SelectorClaims, TokenRefusal> parse_selector_claims(const json& cla
     }
     notice_unknown(*sse, "sse", {"subscribe", "publish", "control"}, parsed.notices);
   }
-  BOOST_OUTCOME_TRY(mercure, object(claims, "mercure"));
+  // For issuers that want names with a host; hubs of that protocol prefer it, too.
+  constexpr const char* with_host = "https://mercure.rocks/";
+  const auto* name = claims.contains(with_host) ? with_host : "mercure";
+  BOOST_OUTCOME_TRY(mercure, object(claims, name));
   if (mercure != nullptr) {
-    BOOST_OUTCOME_TRY(add(*mercure, "mercure", "subscribe", rules, lists.subscribe, &parsed.notices));
-    BOOST_OUTCOME_TRY(add(*mercure, "mercure", "publish", rules, lists.publish, &parsed.notices));
-    notice_unknown(*mercure, "mercure", {"subscribe", "publish", "payload"}, parsed.notices);
+    BOOST_OUTCOME_TRY(add(*mercure, name, "subscribe", rules, lists.subscribe, &parsed.notices));
+    BOOST_OUTCOME_TRY(add(*mercure, name, "publish", rules, lists.publish, &parsed.notices));
+    notice_unknown(*mercure, name, {"subscribe", "publish", "payload"}, parsed.notices);
   }
   // The selectors were checked one by one, so neither can fail.
   parsed.subscribe = log::Selectors::parse(lists.subscribe, rules.topic_bytes_max).value();

@@ -22,13 +22,14 @@ class EventsEndpoint final : public http::Endpoint {
                  http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
+  /// Serves a subscription that another endpoint has parsed, and whose client may read it.
+  void subscribe(http::Exchange& exchange, SubscribeRequest request);
 
  private:
   void add_resume_address(SubscribeRequest& request, const Identity& identity, std::string_view path,
                           const std::vector<std::string_view>& topics, const http::Query& parameters) const;
   std::optional<http::Response> add_companions(SubscribeRequest& request, const Identity& identity) const;
   bool attend(http::Exchange& exchange, const SubscribeRequest& request, Admission& admission) const;
-  void subscribe(http::Exchange& exchange, SubscribeRequest request);
   void on_cursor_resolved(http::Exchange& exchange, const SubscribeRequest& request, const ResumeStart& start,
                           Admission admission);
   void begin(http::Exchange& exchange, const SubscribeRequest& request, const ResumeStart& start,

@@ -72,7 +72,7 @@ void GreetingEndpoint::serve(http::Exchange& exchange) {
     sse::append_comment(first, "the request has no topic, so this is the greeting stream; add topic=NAME");
   auto& timers = streams_.timers();
   sse::append_event(first, greeting(*settings_, timers.wall()));
-  streams_.begin_stream<GreetingStream>(exchange, std::move(*slot), {}, first, timers, settings_);
+  streams_.begin_stream<GreetingStream>(exchange, std::move(*slot), {}, {.first = first}, timers, settings_);
 }
 
 }  // namespace worker::api

@@ -47,10 +47,13 @@ int check(const config::CommandLine& line, const config::Config& config) {
     return fail_config(fmt::format("{}: {}", file, *problem));
   if (const auto problem = store::storage_problem(config.storage))
     return fail_config(fmt::format("{}: store.path: {}", file, *problem));
-  for (const auto& sources : config.tokens.key_sources()) {
-    const auto keys = access::KeyFiles(sources).load();
-    if (!keys) return fail_config(keys.error());
-    for (const auto& warning : keys.value().warnings) fmt::print(stderr, "{}: warning: {}\n", file, warning);
+  for (const auto* tokens : {&config.tokens, &config.mercure_tokens}) {
+    for (const auto& sources : tokens->key_sources()) {
+      const auto keys = access::KeyFiles(sources).load();
+      if (!keys) return fail_config(keys.error());
+      for (const auto& warning : keys.value().warnings)
+        fmt::print(stderr, "{}: warning: {}\n", file, warning);
+    }
   }
   for (const auto& [place, sentence] : config.warnings)
     fmt::print(stderr, "{}: warning: {}\n", place, sentence);

@@ -1,7 +1,9 @@
 #include "app/reactor.hpp"
 
+#include <memory>
 #include <random>
 
+#include "api/mercure/mercure_dialect.hpp"
 #include "sse/reserved_types.hpp"
 
 namespace worker::app {
@@ -11,6 +13,14 @@ constexpr std::chrono::milliseconds lag_interval{250};
 
 api::Grants::Limits grant_limits(const config::Config& config) {
   return {config.streams.topics_max, config.streams.topic_bytes_max};
+}
+
+// The same topics are open to everybody.
+api::GrantSettings mercure_grants(const config::Config& config) {
+  auto grants = config.grants;
+  grants.cookie = config.mercure_tokens.cookie;
+  grants.publishers_as_subscribers = true;
+  return grants;
 }
 
 }  // namespace
@@ -36,6 +46,14 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
                services.metrics.publish),
       publish_stream_(loop_, services.store, publishers_, services.publish_rate, config.publish,
                       services.metrics.publish, services.totals.bodies, services.publish_streams),
+      mercure_grants_(mercure_grants(config), grant_limits(config),
+                      {services.mercure_subscriber_tokens, services.mercure_publisher_tokens,
+                       services.resume_tokens, services.revocations, services.metrics.access},
+                      loop_.timers()),
+      mercure_publish_(loop_, services.store,
+                       std::make_unique<api::MercureDialect>(access_, mercure_grants_, services.log),
+                       services.publish_rate, config.publish, services.metrics.publish),
+      mercure_(streams_, events_, mercure_grants_, mercure_publish_, config.mercure),
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
       control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
@@ -58,6 +76,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
   router_.add("/publish/stream", {"POST", "PUT"}, publish_stream_);
   router_.add("/control", {"POST"}, control_);
   router_.add("/presence", {"GET"}, presence_);
+  router_.add(api::MercureEndpoint::path, {"GET", "POST"}, mercure_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);
 }
@@ -80,6 +99,9 @@ void Reactor::update(const config::Config& config) {
     stats_.update(config.stats);
     publish_.update(config.publish);
     publish_stream_.update(config.publish);
+    mercure_grants_.update(mercure_grants(config), grant_limits(config));
+    mercure_publish_.update(config.publish);
+    mercure_.update(config.mercure);
     health_.update(config.stats);
     access_.update(config.publish.key, config.access);
     router_.update(config.access);

@@ -12,6 +12,7 @@
 #include "api/events.hpp"
 #include "api/greeting.hpp"
 #include "api/health.hpp"
+#include "api/mercure/mercure.hpp"
 #include "api/presence.hpp"
 #include "api/publish/publish.hpp"
 #include "api/publish/publish_stream_endpoint.hpp"
@@ -48,6 +49,9 @@ struct SharedServices {
   api::StatsFeed& stats;
   const access::TokenVerifier& subscriber_tokens;
   const access::TokenVerifier& publisher_tokens;
+  /// Of the Mercure protocol.
+  const access::TokenVerifier& mercure_subscriber_tokens;
+  const access::TokenVerifier& mercure_publisher_tokens;
   const access::ResumeTokens& resume_tokens;
   api::Revocations& revocations;
   api::PublishRate& publish_rate;
@@ -92,6 +96,9 @@ class Reactor {
   api::Publishers publishers_;
   api::PublishEndpoint publish_;
   api::PublishStreamEndpoint publish_stream_;
+  api::Grants mercure_grants_;
+  api::PublishEndpoint mercure_publish_;
+  api::MercureEndpoint mercure_;
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;

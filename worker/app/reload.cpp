@@ -28,7 +28,7 @@ void Reload::operator()() {
   if (!loaded)
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", loaded.error());
   auto& config = loaded.value();
-  if (const auto problem = token_keys_.update(config.tokens))
+  if (const auto problem = token_keys_.update(config.tokens, config.mercure_tokens))
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", *problem);
   if (const auto problem = store::tls_problem(config.storage))
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}: {}\"", file_,

@@ -6,7 +6,8 @@
 
 namespace worker::app {
 
-std::optional<std::string> TokenKeys::update(const access::Settings& settings) {
+std::optional<std::string> TokenKeys::update(const access::Settings& settings,
+                                             const access::Settings& mercure) {
   struct Loaded {
     Part& part;
     access::KeyFiles files;
@@ -14,9 +15,13 @@ std::optional<std::string> TokenKeys::update(const access::Settings& settings) {
     access::LoadedKeys keys{};
   };
   auto [readers, publishers, resume] = settings.key_sources();
-  std::array<Loaded, 3> all{
+  const auto& mercure_readers = mercure.readers.keys.empty() ? settings.readers : mercure.readers;
+  const auto& mercure_publishers = mercure.publishers.keys.empty() ? settings.publishers : mercure.publishers;
+  std::array<Loaded, 5> all{
       {{subscribers_, access::KeyFiles(std::move(readers)), settings.readers.rules},
        {publishers_, access::KeyFiles(std::move(publishers)), settings.publishers.rules},
+       {mercure_subscribers_, access::KeyFiles(mercure_readers.keys), mercure_readers.rules},
+       {mercure_publishers_, access::KeyFiles(mercure_publishers.keys), mercure_publishers.rules},
        {resume_, access::KeyFiles(std::move(resume)), access::ResumeTokens::rules()}}};
   for (auto& each : all) {
     auto keys = each.files.load();
@@ -32,7 +37,7 @@ std::optional<std::string> TokenKeys::update(const access::Settings& settings) {
 }
 
 void TokenKeys::reload_changed() {
-  for (auto* part : {&subscribers_, &publishers_, &resume_}) {
+  for (auto* part : {&subscribers_, &publishers_, &mercure_subscribers_, &mercure_publishers_, &resume_}) {
     if (!part->files.changed()) continue;
     const auto warnings = part->files.reload(part->verifier);
     if (!warnings) {

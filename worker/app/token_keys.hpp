@@ -1,7 +1,7 @@
-// TokenKeys: the verifiers of subscribers' and publishers' tokens and of resume addresses, and the keys that
-// they have: from the start, from a reload of the configuration, and from files that change. Owned by main.
-// The verifiers may be used from every thread; all calls are for the thread of the signals and of
-// housekeeping.
+// TokenKeys: the verifiers of subscribers' and publishers' tokens, of those of the Mercure protocol, and of
+// resume addresses, and the keys that they have: from the start, from a reload of the configuration, and from
+// files that change. Owned by main. The verifiers may be used from every thread; all calls are for the thread
+// of the signals and of housekeeping.
 #pragma once
 
 #include <optional>
@@ -23,9 +23,13 @@ class TokenKeys {
   const access::TokenVerifier& publishers() const { return publisher_verifier_; }
   const access::ResumeTokens& resume() const { return resume_tokens_; }
 
-  /// Reads all keys and takes over the rules. Otherwise nothing changes, and the reason is a sentence that
-  /// names the line of the configuration and the file.
-  std::optional<std::string> update(const access::Settings& settings);
+  const access::TokenVerifier& mercure_subscribers() const { return mercure_subscriber_verifier_; }
+  const access::TokenVerifier& mercure_publishers() const { return mercure_publisher_verifier_; }
+
+  /// `mercure`: of the Mercure protocol. Where it has no keys of a role, those of `settings` count, with
+  /// their rules. Reads all keys and takes over the rules. Otherwise nothing changes, and the reason is a
+  /// sentence that names the line of the configuration and the file.
+  std::optional<std::string> update(const access::Settings& settings, const access::Settings& mercure);
   /// Reads the files again of which one has changed. Those that cannot be read leave the old keys in force;
   /// the log says so, once for each change.
   void reload_changed();
@@ -39,9 +43,12 @@ class TokenKeys {
 
   base::Logger& logger_;
   access::TokenVerifier subscriber_verifier_, publisher_verifier_;
+  access::TokenVerifier mercure_subscriber_verifier_, mercure_publisher_verifier_;
   access::ResumeTokens resume_tokens_;
   Part subscribers_{"readers", subscriber_verifier_};
   Part publishers_{"publishers", publisher_verifier_};
+  Part mercure_subscribers_{"mercure readers", mercure_subscriber_verifier_};
+  Part mercure_publishers_{"mercure publishers", mercure_publisher_verifier_};
   Part resume_{"resume", resume_tokens_.verifier()};
 };
 

@@ -112,6 +112,9 @@ void read_tokens(Section& section, access::Settings& access) {
     tokens.section("publishers", [&](Section& publishers) { read_verifier(publishers, access.publishers); });
     tokens.word("cookie", access.cookie, is_cookie_name, "the name of a cookie, or empty");
   });
+}
+
+void read_resume_key(Section& section, access::Settings& access) {
   std::string resume_key_file;
   section.text("resume_key_file", resume_key_file);
   if (resume_key_file.empty()) return;

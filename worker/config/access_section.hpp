@@ -10,4 +10,7 @@ namespace worker::config {
 /// Of the section: `tokens`.
 void read_tokens(Section& section, access::Settings& access);
 
+/// Of the section: `resume_key_file`.
+void read_resume_key(Section& section, access::Settings& access);
+
 }  // namespace worker::config

@@ -15,6 +15,7 @@
 #include "config/access_section.hpp"
 #include "config/hooks_section.hpp"
 #include "config/key_file.hpp"
+#include "config/mercure_section.hpp"
 #include "config/origin.hpp"
 #include "config/redis_url.hpp"
 #include "config/section.hpp"
@@ -241,6 +242,7 @@ Config read(const std::string& yaml, const std::string& file) {
     read_origins(section, config.access);
     read_grants(section, config.grants);
     read_tokens(section, config.tokens);
+    read_resume_key(section, config.tokens);
   });
   top.section("history", [&](Section& section) { read_history(section, config.history); });
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
@@ -249,10 +251,13 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("presence",
               [&](Section& section) { read_presence(section, config.presence, config.storage.kind); });
   top.section("hooks", [&](Section& section) { read_hooks(section, config.hooks); });
+  top.section("mercure",
+              [&](Section& section) { read_mercure(section, config.mercure, config.mercure_tokens); });
   top.number("loops", config.loops, 1, 64);
   top.seconds("drain_seconds", config.drain, 0ms, 1h);
   top.require_all_known();
   config.warnings = top.warnings();
+  for (auto& warning : mercure_warnings(config, file)) config.warnings.push_back(std::move(warning));
   config.publish.store_pending_bytes_max = config.history.waiting_bytes_max;
   config.grants.cookie = config.tokens.cookie;
   config.fcgi.connections_max =

@@ -7,6 +7,7 @@
 
 #include "access/settings.hpp"
 #include "api/access/settings.hpp"
+#include "api/mercure/settings.hpp"
 #include "api/publish/settings.hpp"
 #include "api/request/settings.hpp"
 #include "api/settings.hpp"
@@ -42,6 +43,9 @@ struct Config {
   presence::Settings presence;
   hooks::Settings hooks;
   access::Settings tokens;
+  api::MercureSettings mercure;
+  /// Of the Mercure protocol. Where it has no keys of a role, those of `tokens` count, with their rules.
+  access::Settings mercure_tokens = api::default_mercure_tokens();
   /// Threads that serve.
   std::size_t loops = 1;
   /// Over which time a stopping worker ends its streams.

@@ -6,6 +6,14 @@
 #include "base/utf8.hpp"
 
 namespace worker::log {
+namespace {
+
+// Who subscribes by the Mercure protocol is told under such names: nobody else may.
+bool is_hub_topic(std::string_view name) {
+  return name.find("/.well-known/mercure") != std::string_view::npos;
+}
+
+}  // namespace
 
 bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
 
@@ -29,6 +37,11 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
   if (is_reserved(name)) {
     return base::failure(fmt::format("topic: {} is reserved: names that begin with $ belong to the worker",
                                      base::printable(name)));
+  }
+  if (is_hub_topic(name)) {
+    return base::failure(
+        fmt::format("topic: {} is reserved: names that contain /.well-known/mercure belong to the worker",
+                    base::printable(name)));
   }
   return base::success();
 }

@@ -20,7 +20,7 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
       mistake_in("listen_mode: 0660\nlisten_modes: 0660\n") ==
       "f:2:1: listen_modes: is not a key here; did you mean listen_mode? known keys: access, drain_seconds, "
       "fastcgi, flush, greeting, history, hooks, "
-      "listen, listen_backlog, listen_mode, log, loops, presence, publish, stats, store, streams");
+      "listen, listen_backlog, listen_mode, log, loops, mercure, presence, publish, stats, store, streams");
   BOOST_TEST(mistake_in("log:\n  level: info\n  file: x\n") ==
              "f:3:3: log.file: is not a key here; known keys: level, to");
   BOOST_TEST(mistake_in("fastcgi:\n    max: 1\n") ==

@@ -35,7 +35,8 @@ inline void add_tokens(Values& values, const std::string& section, const access:
 
 inline Values values_of(const Config& config) {
   const auto& [log, listen, publish_listen, fastcgi, streams, greeting, publish, access, history, storage,
-               hub, stats, grants, presence, hooks, tokens, loops, drain, warnings] = config;
+               hub, stats, grants, presence, hooks, tokens, mercure, mercure_tokens, loops, drain, warnings] =
+      config;
   Values values = {
       {"listen", listen.address},
       {"listen_mode", fmt::format("{:04o}", listen.mode)},
@@ -96,6 +97,9 @@ inline Values values_of(const Config& config) {
       {"hooks.retry_seconds_max", fmt::format("{} ms", hooks.retry_max.count())},
       {"hooks.heartbeat_seconds", fmt::format("{} ms", hooks.heartbeat.count())},
       {"hooks.queue_bytes_max", fmt::format("{}", hooks.queue_bytes_max)},
+      {"mercure.enabled", mercure.enabled ? "true" : "false"},
+      {"mercure.anonymous", mercure.anonymous ? "true" : "false"},
+      {"mercure.tokens.cookie", mercure_tokens.cookie},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"
                           : grants.patterns == api::GrantSettings::Patterns::granted ? "granted"
@@ -142,6 +146,8 @@ inline Values values_of(const Config& config) {
       {"access.resume_key_file", tokens.resume_key ? tokens.resume_key->value : std::string()}};
   add_tokens(values, "access.tokens.readers", tokens.readers);
   add_tokens(values, "access.tokens.publishers", tokens.publishers);
+  add_tokens(values, "mercure.tokens.readers", mercure_tokens.readers);
+  add_tokens(values, "mercure.tokens.publishers", mercure_tokens.publishers);
   return values;
 }
 

@@ -58,8 +58,14 @@ base::Result<Identity, http::Response> Grants::subscriber(const http::Request& r
 base::Result<Identity, http::Response> Grants::publisher(const http::Request& request) const {
   if (request.grant) return with_grant_parameter(request);
   if (!shared_.publishers.has_keys()) return Identity{};
-  const auto token = bearer_token(request);
-  return token ? checked(shared_.publishers.verify(*token, timers_.wall())) : Verified(Identity{});
+  const bool anywhere = settings_.publishers_as_subscribers;
+  const auto token =
+      anywhere ? subscriber_token(request, request.query, settings_.cookie) : bearer_token(request);
+  if (!token) return Identity{};
+  auto identity = checked(shared_.publishers.verify(*token, timers_.wall()));
+  if (identity && anywhere)
+    identity.value().by_cookie = !bearer_token(request) && !request.query.last("authorization");
+  return identity;
 }
 
 base::Result<log::Subscription, http::Response> Grants::subscription(

@@ -32,6 +32,8 @@ struct Identity {
   std::shared_ptr<const access::Grant> grant{};
   /// How long its application lets it come back by itself; none: it has to ask each time.
   std::optional<std::chrono::seconds> resume{};
+  /// Its credential is a cookie, which a browser adds to whatever any page asks.
+  bool by_cookie = false;
 
   std::string_view subject() const { return grant ? std::string_view(grant->subject) : std::string_view(); }
 };

@@ -19,6 +19,8 @@ struct GrantSettings {
   Patterns patterns = Patterns::open;
   /// The cookie that may hold a subscriber's token; empty: none.
   std::string cookie;
+  /// Publishers' tokens may be where subscribers' may be: also in the address, and in the cookie.
+  bool publishers_as_subscribers = false;
 
   bool operator==(const GrantSettings&) const = default;
 };

@@ -21,6 +21,13 @@ std::string elsewhere(const Caller& caller, const http::RemoteAddress& address) 
                                             : base::printable(address.text()));
 }
 
+// Of an address; empty where it has none.
+std::string_view origin_in(std::string_view address) {
+  const auto begin = address.find("://");
+  if (begin == std::string_view::npos) return {};
+  return address.substr(0, address.find_first_of("/?#", begin + 3));
+}
+
 // No error code where the request had no credential.
 http::Response refused(const Caller& caller, const std::string& detail) {
   return unauthorized(caller.bearer.empty() ? "" : "invalid_token", detail);
@@ -61,6 +68,20 @@ std::optional<http::Response> Access::cross_site_problem(const http::Request& re
   return http::problem(403,
                        "This request comes from a page of another origin. The operator can add the origin to "
                        "access.origins.");
+}
+
+std::optional<http::Response> Access::unknown_page_problem(const http::Request& request) const {
+  if (request.headers.contains("origin") || request.headers.contains("sec-fetch-site"))
+    return cross_site_problem(request);
+  const auto origin = origin_in(request.header("referer"));
+  if (origin.empty()) {
+    return http::problem(403,
+                         "A token in a cookie needs the header Origin or Referer, so that pages of other "
+                         "origins cannot use it");
+  }
+  http::Request named{
+      .headers = {{"origin", std::string(origin)}, {"host", std::string(request.header("host"))}}};
+  return cross_site_problem(named);
 }
 
 std::optional<http::Response> Access::metrics_problem(const http::Request& request) const {

@@ -28,6 +28,9 @@ class Access {
   /// The same for a publisher or operator whom the web server knows (SSE_GRANT), for example by a cookie: a
   /// browser adds that to whatever any page asks, so pages of other origins are refused. 403.
   std::optional<http::Response> cross_site_problem(const http::Request& request) const;
+  /// The same for a publisher whom a cookie proves: the page must be known, by its Origin, or by its Referer
+  /// where there is none.
+  std::optional<http::Response> unknown_page_problem(const http::Request& request) const;
   /// The same for reading the metrics.
   std::optional<http::Response> metrics_problem(const http::Request& request) const;
   /// The same for `$stats`, where clients on this machine may read it.

@@ -1,5 +1,7 @@
 #include "api/stream/cursor.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "api/request/request_body.hpp"
@@ -38,6 +40,15 @@ bool is_cursor_name(std::string_view name) {
   auto letters = lower_case(name);
   std::erase_if(letters, [](char c) { return c == '-' || c == '_'; });
   return letters == "lasteventid";
+}
+
+std::optional<std::string> cursor_problem(const http::Query& parameters) {
+  constexpr std::size_t bytes_max = 8'192;
+  for (const auto& [name, value] : parameters.pairs()) {
+    if (value.size() > bytes_max && is_cursor_name(name))
+      return fmt::format("lastEventId: is over {} bytes", bytes_max);
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> cursors_of(const http::Request& request, const http::Query& parameters) {

@@ -35,11 +35,8 @@ InvalidRequest too_many(std::size_t most) {
 
 // Refuses cursors that are too long, and names that resemble one of ours.
 void check(const http::Query& parameters) {
-  // An id has at most 1,024 bytes; a gap repeats the cursor, so it must not be as large as a body.
-  constexpr std::size_t cursor_bytes_max = 8'192;
+  if (auto problem = cursor_problem(parameters)) throw InvalidRequest(*problem);
   for (const auto& [name, value] : parameters.pairs()) {
-    if (value.size() > cursor_bytes_max && is_cursor_name(name))
-      throw InvalidRequest(fmt::format("lastEventId: is over {} bytes", cursor_bytes_max));
     if (is_known(name)) continue;
     if (const auto meant = base::closest_match(name, names)) {
       throw InvalidRequest(

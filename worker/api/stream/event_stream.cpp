@@ -45,11 +45,13 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
   } else if (gap_frame.empty()) {
     sse::append_cursor(first, log.id_of(start.point.after));
   }
+  const auto headers = request.headers ? request.headers(start, log) : StreamHeaders();
   auto& attendance = admission.attendance;
   const auto here = attendance ? attendance->here_frames(request.subscription) : std::string();
   const auto begin = [&]<class S>(std::type_identity<S>, auto&&... more) -> EventStream& {
-    return streams.begin_stream<S>(exchange, std::move(admission.slot), admission.grant_ends, first,
-                                   std::move(more)..., shard, streams.timers().now(), request.heartbeats);
+    return streams.begin_stream<S>(exchange, std::move(admission.slot), admission.grant_ends,
+                                   {.first = first, .headers = headers}, std::move(more)..., shard,
+                                   streams.timers().now(), request.heartbeats);
   };
   auto& stream = attendance ? begin(std::type_identity<AttendedStream>(), std::move(attendance))
                             : begin(std::type_identity<EventStream>());

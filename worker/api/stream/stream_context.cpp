@@ -1,6 +1,7 @@
 #include "api/stream/stream_context.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "api/stream/attendance.hpp"
 #include "api/stream/refused_stream.hpp"
@@ -50,10 +51,12 @@ void StreamContext::answer_try_again(http::Exchange& exchange, Delivery delivery
   exchange.answer({stream_head(), std::move(body)});
 }
 
-void StreamContext::open(http::Exchange& exchange, std::unique_ptr<Stream> stream, std::string_view first) {
-  exchange.open(stream_head());
+void StreamContext::open(http::Exchange& exchange, std::unique_ptr<Stream> stream, StreamOpening opening) {
+  auto head = stream_head();
+  std::ranges::move(opening.headers, std::back_inserter(head.headers));
+  exchange.open(head);
   exchange.keep(std::move(stream));
-  exchange.write(stream_opening(settings_, random_).append(first));
+  exchange.write(stream_opening(settings_, random_).append(opening.first));
 }
 
 void StreamContext::set_end(Stream& stream, std::optional<base::Instant> grant_ends) {

@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/stream/open_streams.hpp"
 #include "api/stream/settings.hpp"
@@ -39,6 +41,16 @@ struct Admission {
   ~Admission();
 };
 
+using StreamHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// What a stream begins with.
+struct StreamOpening {
+  /// Frames, behind the opening comment and the `retry:`.
+  std::string_view first{};
+  /// More headers of the answer.
+  StreamHeaders headers{};
+};
+
 class StreamContext {
  public:
   /// All that is borrowed outlives the context.
@@ -64,16 +76,16 @@ class StreamContext {
   void answer_try_again(http::Exchange& exchange, Delivery delivery);
 
   /// Begins a stream: makes an S of a StreamStart and `args`, sends the head, gives the S to the exchange,
-  /// and writes the opening comment, the `retry:` and `first` in one piece. Ends the stream after
+  /// and writes the opening comment, the `retry:` and the first frames in one piece. Ends the stream after
   /// StreamSettings::lifetime, or shortly before `grant_ends`. The S lives at least until the end of this
   /// turn.
   template <class S, class... Args>
   S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::optional<base::Instant> grant_ends,
-                  std::string_view first, Args&&... args) {
+                  StreamOpening opening, Args&&... args) {
     auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
     auto& begun = *stream;
     set_end(begun, grant_ends);
-    open(exchange, std::move(stream), first);
+    open(exchange, std::move(stream), std::move(opening));
     return begun;
   }
   /// When a grant that ends at `grant_ends` is taken as over: up to 10 s earlier, so that clients whose
@@ -82,7 +94,7 @@ class StreamContext {
 
  private:
   void refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused);
-  void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, std::string_view first);
+  void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, StreamOpening opening);
   void set_end(Stream& stream, std::optional<base::Instant> grant_ends);
 
   net::Timers& timers_;

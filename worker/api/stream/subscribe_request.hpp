@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,8 @@ struct ResumeAddress {
   std::string frame() const;
 };
 
+struct ResumeStart;
+
 struct SubscribeRequest {
   log::Subscription subscription;
   /// What the client's cursor may be, the likeliest first; see cursors_of() and cursor_spellings(). Empty:
@@ -49,6 +52,8 @@ struct SubscribeRequest {
   std::string subject{};
   /// When the grant ends; none: it does not.
   std::optional<base::Instant> grant_ends{};
+  /// More headers of the stream's answer, where its first event is known; null for none.
+  std::function<StreamHeaders(const ResumeStart&, const log::Log&)> headers{};
   /// A hint for the person who reads the answer.
   std::optional<std::string> notice{};
 

@@ -29,7 +29,7 @@ struct Fixture {
   Silent& begin(RecordingExchange& exchange, std::string_view first = {},
                 std::optional<worker::base::Instant> grant_ends = {}) {
     return context.begin_stream<Silent>(exchange, *context.take_slot(exchange, Delivery::stream), grant_ends,
-                                        first, destroyed);
+                                        {.first = first}, destroyed);
   }
   void advance(std::chrono::milliseconds by) {
     clock.advance(by);

@@ -1,0 +1,38 @@
+// What Mercure subscribers ask for, in the names of both versions.
+#include "api/mercure/mercure_topics.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+namespace {
+
+std::string asked(const std::string& query) {
+  const auto parameters = worker::http::Query::parse(query);
+  const auto topics = worker::api::mercure_topics(parameters);
+  return topics ? fmt::format("{}", fmt::join(topics.value(), " ")) : topics.error();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(mercure_topics_suite)
+
+BOOST_AUTO_TEST_CASE(names_of_both_versions) {
+  BOOST_TEST(asked("topic=a&lastEventID=1&topic=b&authorization=t") == "a b");
+  BOOST_TEST(asked("match=a&topic=b&match_exact=*") == "a b *");
+}
+
+BOOST_AUTO_TEST_CASE(refusals) {
+  BOOST_TEST(asked("") == "topic: is missing");
+  BOOST_TEST(asked("Topic=a") == "topic: is missing");
+  BOOST_TEST(asked("topic=a&topic=$stats") ==
+             "topic: $stats is reserved: names that begin with $ belong to the worker");
+  BOOST_TEST(asked("topic=a&match_urlpattern=b") ==
+             "match_urlpattern: is not supported; use `topic` with a URI template, or `*`");
+  BOOST_TEST(asked("topic=a&Match_regexp=b") ==
+             "Match_regexp: is not a parameter; there are topic, match and match_exact");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,84 @@
+#include "api/mercure/mercure.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/mercure/mercure_topics.hpp"
+#include "api/stream/cursor.hpp"
+#include "api/stream/subscribe_request.hpp"
+#include "http/problem.hpp"
+
+namespace worker::api {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// The id before the first event that the subscriber gets; `earliest` where the client asks for everything, or
+// for what comes after an event that the hub does not know.
+std::string start_id(const ResumeStart& start, const log::Log& log) {
+  const auto& gap = start.point.gap;
+  if (*start.cursor == "earliest" || gap == log::GapReason::unknown) return "earliest";
+  return gap ? log.id_of(start.point.after) : *start.cursor;
+}
+
+Headers stream_headers(const ResumeStart& start, const log::Log& log, bool token_in_address) {
+  Headers headers{{"Link", std::string("<") + MercureEndpoint::path + ">; rel=\"mercure\""}};
+  if (start.cursor) {
+    headers.emplace_back("Last-Event-ID", start_id(start, log));
+    headers.emplace_back("Mercure-Last-Event-ID", headers.back().second);
+  }
+  // RFC 6750, section 2.3.
+  if (token_in_address) headers.emplace_back("Cache-Control", "private");
+  return headers;
+}
+
+}  // namespace
+
+void MercureEndpoint::serve(http::Exchange& exchange) {
+  const auto& request = exchange.request();
+  if (!settings_.enabled) {
+    return exchange.answer(
+        http::problem(404,
+                      "The Mercure protocol is off; the operator can turn it on with mercure.enabled in the "
+                      "configuration"));
+  }
+  if (request.method == "POST") return publish_.serve(exchange);
+  auto subscription = subscription_of(request);
+  if (!subscription) return exchange.answer(subscription.error());
+  events_.subscribe(exchange, std::move(subscription).value());
+}
+
+base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
+    const http::Request& request) const {
+  const auto& parameters = request.query;
+  const auto identity = grants_.subscriber(request, parameters);
+  if (!identity) return base::failure(identity.error());
+  const auto& grant = identity.value().grant;
+  if (!grant && !settings_.anonymous)
+    return base::failure(grants_.missing("Subscribing needs a token; see mercure.anonymous"));
+  const auto topics = mercure_topics(parameters);
+  if (!topics) return base::failure(http::problem(400, topics.error()));
+  if (const auto problem = cursor_problem(parameters)) return base::failure(http::problem(400, *problem));
+  // Other parameters mean nothing in this protocol.
+  http::Query cursors;
+  for (const auto& [name, value] : parameters.pairs()) {
+    if (is_cursor_name(name)) cursors.add(name, value);
+  }
+  auto parsed =
+      parse_subscribe_request(request, cursors, topics.value(), streams_.settings(), streams_.limits());
+  if (!parsed) return parsed;
+  auto& subscribe = parsed.value();
+  auto granted = grants_.subscription(identity.value(), topics.value(), subscribe.subscription.asked());
+  if (!granted) return base::failure(granted.error());
+  subscribe.subscription = std::move(granted).value();
+  subscribe.subject = identity.value().subject();
+  subscribe.grant_ends = grants_.end_of(identity.value());
+  subscribe.headers = [in_address = parameters.last("authorization").has_value()](const ResumeStart& start,
+                                                                                  const log::Log& log) {
+    return stream_headers(start, log, in_address);
+  };
+  return parsed;
+}
+
+}  // namespace worker::api

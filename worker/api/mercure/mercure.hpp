@@ -1,0 +1,38 @@
+// GET and POST /.well-known/mercure: the Mercure protocol, whose subscribers and publishers share the log
+// with those of /events and /publish. Version 0.x, which clients speak, and the names of 1.0 for the same
+// things.
+#pragma once
+
+#include "api/access/grants.hpp"
+#include "api/events.hpp"
+#include "api/mercure/settings.hpp"
+#include "api/publish/publish.hpp"
+#include "api/stream/stream_context.hpp"
+#include "http/exchange.hpp"
+
+namespace worker::api {
+
+/// Loop thread only; one per loop. All that is borrowed must outlive the streams.
+class MercureEndpoint final : public http::Endpoint {
+ public:
+  static constexpr const char* path = "/.well-known/mercure";
+
+  /// `publish` has a MercureDialect. `grants` are those of tokens for this protocol.
+  MercureEndpoint(StreamContext& streams, EventsEndpoint& events, const Grants& grants,
+                  http::Endpoint& publish, const MercureSettings& settings)
+      : streams_(streams), events_(events), grants_(grants), publish_(publish), settings_(settings) {}
+
+  void serve(http::Exchange& exchange) override;
+  void update(const MercureSettings& settings) { settings_ = settings; }
+
+ private:
+  base::Result<SubscribeRequest, http::Response> subscription_of(const http::Request& request) const;
+
+  StreamContext& streams_;
+  EventsEndpoint& events_;
+  const Grants& grants_;
+  http::Endpoint& publish_;
+  MercureSettings settings_;
+};
+
+}  // namespace worker::api

@@ -1,0 +1,33 @@
+#include "api/mercure/mercure_topics.hpp"
+
+#include <fmt/format.h>
+
+#include "api/request/request_body.hpp"
+#include "base/printable.hpp"
+#include "log/topic.hpp"
+
+namespace worker::api {
+
+base::Result<std::vector<std::string_view>, std::string> mercure_topics(const http::Query& parameters) {
+  std::vector<std::string_view> topics;
+  for (const auto& [name, value] : parameters.pairs()) {
+    if (name == "topic" || name == "match" || name == "match_exact") {
+      topics.emplace_back(value);
+    } else if (name == "match_urlpattern") {
+      return base::failure(
+          std::string("match_urlpattern: is not supported; use `topic` with a URI template, or `*`"));
+    } else if (lower_case(name).starts_with("match")) {
+      return base::failure(fmt::format("{}: is not a parameter; there are topic, match and match_exact",
+                                       base::printable(name)));
+    }
+  }
+  if (topics.empty()) return base::failure(std::string("topic: is missing"));
+  for (const auto topic : topics) {
+    if (!log::is_reserved(topic)) continue;
+    return base::failure(fmt::format("topic: {} is reserved: names that begin with $ belong to the worker",
+                                     base::printable(topic)));
+  }
+  return topics;
+}
+
+}  // namespace worker::api
