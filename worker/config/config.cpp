@@ -129,7 +129,7 @@ void read_origins(Section& section, api::AccessSettings& access) {
   const std::string expected = "\"*\", or a list of origins such as [\"https://app.example.com\"]";
   section.each("origins", expected, [&](const std::string& text) -> std::optional<std::string> {
     const bool any = text == "*";
-    if (const auto wrong = any ? std::nullopt : origin_problem(text)) return wrong;
+    if (auto wrong = any ? std::nullopt : origin_problem(text)) return wrong;
     if (any ? !access.origins.empty() : access.any_origin) return "must be " + expected + ", not both";
     if (any) access.any_origin = true;
     if (!any) access.origins.insert(text);

@@ -36,7 +36,7 @@ std::string printable(std::chrono::milliseconds time) {
 
 // The sentence for a text that stands where keys and values are expected.
 std::string no_mapping(const YAML::Node& node) {
-  const std::string expected = "must be a mapping of keys to values";
+  std::string expected = "must be a mapping of keys to values";
   if (!node.IsScalar()) return expected;
   const std::string_view text = node.Scalar();
   const auto word = word_before_colon(text);

@@ -223,7 +223,7 @@ std::optional<YamlError> encoding_error(const std::string& yaml) {
 
 std::optional<YamlError> open_quote(const std::string& yaml) {
   const std::string sentinel = "# the file ends before this";
-  for (const auto& document : YAML::LoadAll(yaml + "\n" + sentinel + "\n")) {
+  for (const auto& document : YAML::LoadAll(fmt::format("{}\n{}\n", yaml, sentinel))) {
     const auto mark = holder_of(sentinel, document);
     if (!mark) continue;
     const YamlLines lines(yaml);
