@@ -3,11 +3,12 @@
 
     python3 hooks.py [PORT]   # 3000; the variable KEY_FILE names the file of hooks.key_file of the worker
 """
-import base64, hashlib, hmac, json, os, sys, time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import base64, hashlib, hmac, json, os, sys, threading, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 key = Path(os.environ.get("KEY_FILE", "hooks.key")).read_text().strip().encode()
+lock = threading.Lock()
 workers = {}  # name -> [instance, number of its last delivery, topics with readers]
 
 
@@ -46,14 +47,16 @@ class Receiver(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        status = take(json.loads(body)) if is_signed(self.headers, body) else 401
+        with lock:
+            status = take(json.loads(body)) if is_signed(self.headers, body) else 401
+            print("read:", " ".join(sorted(set().union(*(each[2] for each in workers.values())))), flush=True)
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
-        print("read:", " ".join(sorted(set().union(*(each[2] for each in workers.values())))), flush=True)
 
     def log_message(self, *args):
         pass
 
 
-HTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 3000), Receiver).serve_forever()
+# Each worker keeps its connection, which has a thread.
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 3000), Receiver).serve_forever()

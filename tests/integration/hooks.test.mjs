@@ -4,11 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {Authority} from '../lib/authority.mjs';
-import {temporaryDirectory} from '../lib/cleanup.mjs';
+import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
 import {HookReceiver, key} from '../lib/hook_receiver.mjs';
 import {configText, startHub} from '../lib/hub.mjs';
-import {binary} from '../lib/places.mjs';
-import {run} from '../lib/process.mjs';
+import {binary, root} from '../lib/places.mjs';
+import {freePort} from '../lib/port.mjs';
+import {Process, run} from '../lib/process.mjs';
 import {readerToken, readersOf} from '../lib/tokens.mjs';
 import {until} from '../lib/wait.mjs';
 
@@ -230,6 +231,36 @@ test('10,000 topics that come and go', async (t) => {
   await until(async () => (await hub.metric('sse_worker_hook_waiting_events')) === 0, 'nothing waits');
   assert.equal(await hub.metric('sse_worker_hook_topics'), 0);
 });
+
+for (const [command, file, begins, ends] of [
+  [process.execPath, 'hooks.mjs', /begins: clock\/Europe\/Berlin/, /ends: clock\/Europe\/Berlin/],
+  ['python3', 'hooks.py', /read: clock\/Europe\/Berlin\n/, /read: \n(?![^]*clock)/],
+]) {
+  test(`the example ${file}`, async (t) => {
+    const [port, folder] = [await freePort(), temporaryDirectory(t)];
+    const keyFile = path.join(folder, 'hooks.key');
+    fs.writeFileSync(keyFile, `${key}\n`, {mode: 0o600});
+    const hub = await startHub(t, {hooks: {url: `http://127.0.0.1:${port}/`, key_file: keyFile, grace_seconds: 0.2, heartbeat_seconds: 0.3}});
+    const start = () => {
+      const env = {...process.env, EVENTS: `http://127.0.0.1:${hub.port}`, KEY_FILE: keyFile};
+      const program = new Process(command, [path.join(root, 'deploy/examples', file), String(port)], {env});
+      defer(t, () => program.stop('SIGKILL'));
+      return program;
+    };
+    const first = start();
+    const reader = await hub.read({topic: 'clock/Europe/Berlin'});
+    await first.says('stdout', begins, 15_000);
+    await first.stop('SIGKILL');
+    // The next one knows nothing, and asks.
+    const second = start();
+    await second.says('stdout', begins, 30_000);
+    if (file === 'hooks.mjs') await reader.got(1);
+    reader.leave();
+    await second.says('stdout', ends, 15_000);
+    const forged = await fetch(`http://127.0.0.1:${port}/`, {method: 'POST', body: '{}', headers: {'webhook-id': 'a-1', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x'}});
+    assert.equal(forged.status, 401);
+  });
+}
 
 test('check judges the section', async (t) => {
   const folder = temporaryDirectory(t);
