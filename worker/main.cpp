@@ -26,6 +26,7 @@
 #include "base/standard_streams.hpp"
 #include "config/command_line.hpp"
 #include "config/file_access.hpp"
+#include "log/template_cache.hpp"
 #include "net/listening_socket.hpp"
 #include "store/redis/tls.hpp"
 
@@ -58,7 +59,8 @@ int serve(const config::Config& config, const std::string& file) {
   ::umask(0077);
 
   const auto logger = base::make_logger(config.log);
-  app::TokenKeys token_keys(*logger);
+  log::TemplateCache templates;
+  app::TokenKeys token_keys(*logger, templates);
   if (const auto problem = token_keys.update(config.tokens, config.mercure_tokens))
     return app::fail_config(*problem);
   if (const auto problem = store::tls_problem(config.storage)) return app::fail_config(*problem);
@@ -84,6 +86,7 @@ int serve(const config::Config& config, const std::string& file) {
   api::PublishRate publish_rate(config.publish.subject_events_per_second_max);
   api::SharedPublishStreams publish_streams(metrics.publish.streams);
   api::AllOpenStreams open_streams;
+  api::MercureSubscribers mercure_subscribers(*store, registry);
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
                         metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
@@ -106,6 +109,8 @@ int serve(const config::Config& config, const std::string& file) {
                                      token_keys.mercure_subscribers(),
                                      token_keys.mercure_publishers(),
                                      token_keys.resume(),
+                                     templates,
+                                     mercure_subscribers,
                                      revocations,
                                      publish_rate,
                                      publish_streams,
@@ -132,6 +137,7 @@ int serve(const config::Config& config, const std::string& file) {
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
   const int status = reactors.run(*logger);
   hooks.stop();
+  mercure_subscribers.stop();
   store->close();
   logger->info("stopped");
   // An orderly end stays one, whoever is in a hurry while the last memory is given back.

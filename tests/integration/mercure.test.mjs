@@ -150,6 +150,32 @@ test('private updates are for those whose token covers a topic of them', async (
   assert.deepEqual(nobody.data, ['open']);
 });
 
+test('URI templates select topics, and grant them', async (t) => {
+  const hub = await startMercure(t);
+  const template = 'https://example.com/books/{id}';
+  const reader = await hub.subscriber({topic: template});
+  const granted = await hub.subscriber({topic: template}, {token: subscriberToken(['https://example.com/users/1/{?topic}'])});
+  const star = await hub.subscriber({topic: 'shelf/*'});
+  await hub.publishUpdate({topic: 'https://example.com/films/1', data: 'no'});
+  await hub.publishUpdate({topic: book, data: '1'}, {token: publisherToken([template])});
+  const secret = {topic: [book, `https://example.com/users/1/?topic=${encodeURIComponent(book)}`], data: '2', private: 'on'};
+  assert.equal((await hub.publishUpdate(secret)).status, 200);
+  await hub.publishUpdate({topic: 'shelf/1', data: 'no'});
+  await hub.publishUpdate({topic: template, data: '3'});
+  await granted.got(3);
+  assert.deepEqual(granted.data, ['1', '2', '3'], 'a template is also the name of a topic');
+  await reader.got(2);
+  assert.deepEqual(reader.data, ['1', '3']);
+  assert.deepEqual(star.data, [], 'a star at the end is part of a name in this protocol');
+  const resumed = await hub.subscriber({topic: template, lastEventID: 'earliest'});
+  await resumed.got(2);
+  assert.deepEqual(resumed.data, ['1', '3']);
+  const exact = await hub.subscriber({match: template, lastEventID: 'earliest'});
+  await exact.got(1);
+  assert.deepEqual(exact.data, ['3'], 'match compares bytes');
+  assertProblem(await hub.publishUpdate({topic: 'https://example.com/films/1'}, {token: publisherToken([template])}), 403, 'topic');
+});
+
 test('1.0 names of the same things', async (t) => {
   const hub = await startMercure(t);
   const reader = await hub.subscriber({match: 'a', match_exact: 'b'});
@@ -177,6 +203,8 @@ test('what a subscriber may not ask for', async (t) => {
   assertProblem(await ask({topic: 'a'.repeat(1025)}), 400, 'topic');
   assertProblem(await ask({topic: 'a\nb'}), 400, 'topic');
   assertProblem(await ask({topic: Array.from({length: 101}, (_, n) => `${n}`)}), 400, 'topic');
+  for (const wrong of ['a/{', 'a/{b', 'a/{b{c}}', '{'.repeat(500), '{a}'.repeat(300), 'a/{!b}'])
+    assertProblem(await ask({topic: wrong}), 400, 'topic');
   const direct = (query) => hub.worker.fetch(PATH, {parameters: {QUERY_STRING: query}});
   assertProblem(await direct(`topic=${'a'.repeat(10_000)}`), 400, 'topic');
   assertProblem(await direct(`topic=a&lastEventID=${'x'.repeat(8193)}`), 400, 'lastEventId');

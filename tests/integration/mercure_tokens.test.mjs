@@ -113,4 +113,7 @@ test('what access.public closes is closed here, too', async (t) => {
   assert.equal(await reads(hub, {topic: 'closed'}), 401);
   assert.equal(await reads(hub, {topic: 'closed'}, {token: subscriberToken(['other'])}), 403);
   assert.equal(await reads(hub, {topic: 'closed'}, {headers: bearer(subscriberToken(['closed']))}), 200);
+  const token = subscriberToken(['clos{how}']);
+  assert.equal(await reads(hub, {topic: ['closed', 'clos{how}']}, {token}), 200, 'a template grants names, and itself');
+  for (const topic of ['clos{other}', '*', 'open/']) assert.equal(await reads(hub, {topic}, {token}), 403, topic);
 });

@@ -99,7 +99,8 @@ base::Result<std::string, TokenRefusal> subject_of(const json& claims) {
 
 }  // namespace
 
-base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules) {
+base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules,
+                                                log::TemplateCache* templates) {
   auto parsed = parse_strict_object(payload, claims_depth_max);
   if (!parsed) return refuse(Reason::claims, fmt::format("The payload of the token {}.", parsed.error()));
   const auto& json = parsed.value();
@@ -110,10 +111,11 @@ base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const 
   BOOST_OUTCOME_TRY(check_issuer(json, rules));
   BOOST_OUTCOME_TRY(subject, subject_of(json));
   claims.grant.subject = std::move(subject);
-  BOOST_OUTCOME_TRY(selectors, parse_selector_claims(json, rules));
+  BOOST_OUTCOME_TRY(selectors, parse_selector_claims(json, rules, templates));
   claims.grant.subscribe = std::move(selectors.subscribe);
   claims.grant.publish = std::move(selectors.publish);
   claims.grant.control = selectors.control;
+  claims.grant.payload = std::move(selectors.payload);
   claims.notices = std::move(selectors.notices);
   if (claims.times.expires) claims.grant.expires = *claims.times.expires + rules.leeway;
   return claims;

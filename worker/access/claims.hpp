@@ -5,7 +5,7 @@
 //   false}}
 //
 // Beside `sse`, or in its place, `mercure` may hold `subscribe` and `publish`, as hubs of that protocol read
-// them: names, and `*`.
+// them: names, URI templates, and `*`.
 #pragma once
 
 #include <chrono>
@@ -18,6 +18,7 @@
 #include "access/settings.hpp"
 #include "access/token_refusal.hpp"
 #include "base/result.hpp"
+#include "log/template_cache.hpp"
 
 namespace worker::access {
 
@@ -37,7 +38,9 @@ struct Claims {
 };
 
 /// Checks everything but the times, which change their meaning while a token is cached.
-base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules);
+/// Without `templates`, URI templates of a claim `mercure` are left out.
+base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules,
+                                                log::TemplateCache* templates = nullptr);
 
 /// Why the token is not valid at `now`.
 std::optional<TokenRefusal> time_problem(const TimeClaims& times, const ClaimRules& rules,

@@ -13,6 +13,8 @@ struct Grant {
   /// Who the caller is, as the token's `sub` says. Empty: unknown. No control characters.
   std::string subject;
   log::Selectors subscribe, publish;
+  /// `mercure.payload` of the token, as JSON; empty: none.
+  std::string payload{};
   /// May use the worker's administrative requests.
   bool control = false;
   /// The first second in which the grant is no longer valid: a stream ends then. It is the token's `exp` plus

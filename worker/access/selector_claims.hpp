@@ -15,13 +15,16 @@ namespace worker::access {
 struct SelectorClaims {
   log::Selectors subscribe, publish;
   bool control = false;
+  std::string payload;
   std::vector<std::string> notices;
 };
 
-/// Fails where a list is wrong or over a bound of `rules`. In `sse`, `orders/*` is a pattern. In `mercure`
-/// only `*` is one: other selectors with a star at their end are names in that protocol, which the worker
-/// cannot tell from patterns, and URI templates are not supported. Both are left out, with a notice.
+/// Fails where a list is wrong or over a bound of `rules`, or where `templates` is full. In `sse`, `orders/*`
+/// is a pattern. In `mercure` only `*` is one: other selectors are names or URI templates. What is no valid
+/// template is left out, with a notice; so are all templates, and names that look like patterns, where
+/// `templates` is null.
 base::Result<SelectorClaims, TokenRefusal> parse_selector_claims(const nlohmann::json& claims,
-                                                                 const ClaimRules& rules);
+                                                                 const ClaimRules& rules,
+                                                                 log::TemplateCache* templates);
 
 }  // namespace worker::access

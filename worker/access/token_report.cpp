@@ -90,7 +90,8 @@ TokenReport report_token(std::string_view text, const KeySet& keys, const ClaimR
   const auto payload = verified_payload(token.value(), keys, &key);
   if (!payload) return std::move(lines).refused(payload.error());
   lines.add("signed with", key->source);
-  const auto claims = parse_claims(payload.value(), rules);
+  log::TemplateCache templates;
+  const auto claims = parse_claims(payload.value(), rules, &templates);
   if (!claims) return std::move(lines).refused(claims.error());
   add_claims(lines, claims.value(), now);
   if (const auto problem = time_problem(claims.value().times, rules, now))

@@ -54,8 +54,11 @@ base::Result<std::string, TokenRefusal> verified_payload(const CompactToken& tok
   return std::move(*payload);
 }
 
-TokenVerifier::TokenVerifier(KeySet keys, ClaimRules rules, TokenCacheBounds bounds)
-    : bounds_(bounds), state_(std::make_shared<const State>(std::move(keys), std::move(rules), bounds)) {}
+TokenVerifier::TokenVerifier(KeySet keys, ClaimRules rules, TokenCacheBounds bounds,
+                             log::TemplateCache* templates)
+    : bounds_(bounds),
+      templates_(templates),
+      state_(std::make_shared<const State>(std::move(keys), std::move(rules), bounds)) {}
 
 TokenVerifier::Verified TokenVerifier::verify(std::string_view token, base::WallTime now) const {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
@@ -71,7 +74,7 @@ TokenVerifier::Verified TokenVerifier::verify(std::string_view token, base::Wall
   }
   BOOST_OUTCOME_TRY(parsed, parse_compact_token(token));
   BOOST_OUTCOME_TRY(payload, verified_payload(parsed, used->keys));
-  BOOST_OUTCOME_TRY(claims, parse_claims(payload, used->rules));
+  BOOST_OUTCOME_TRY(claims, parse_claims(payload, used->rules, templates_));
   if (auto problem = time_problem(claims.times, used->rules, seconds))
     return base::failure(std::move(*problem));
   auto grant = std::make_shared<const Grant>(std::move(claims.grant));

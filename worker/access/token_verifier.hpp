@@ -19,6 +19,7 @@
 #include "access/token_refusal.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "log/template_cache.hpp"
 
 namespace worker::access {
 
@@ -33,7 +34,9 @@ class TokenVerifier {
   using Verified = base::Result<std::shared_ptr<const Grant>, TokenRefusal>;
 
   /// Without keys every token is refused.
-  explicit TokenVerifier(KeySet keys = {}, ClaimRules rules = {}, TokenCacheBounds bounds = {});
+  /// `templates` is borrowed; without it URI templates of tokens grant nothing.
+  explicit TokenVerifier(KeySet keys = {}, ClaimRules rules = {}, TokenCacheBounds bounds = {},
+                         log::TemplateCache* templates = nullptr);
 
   /// `now` is wall-clock time. What a token grants is the same object for every caller until it leaves the
   /// cache.
@@ -68,6 +71,7 @@ class TokenVerifier {
   std::shared_ptr<const State> state() const;
 
   const TokenCacheBounds bounds_;
+  log::TemplateCache* const templates_;  // null: none
   mutable std::mutex mutex_;
   std::shared_ptr<const State> state_;  // guarded by mutex_
 };

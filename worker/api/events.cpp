@@ -107,16 +107,18 @@ std::optional<http::Response> EventsEndpoint::add_companions(SubscribeRequest& r
         "presence: covers none of these topics. Ask for a topic by its name, not by a pattern; "
         "the operator can add it to presence.topics");
   }
-  auto asked = request.subscription.asked().texts();
-  auto granted = identity.grant ? identity.grant->subscribe.texts() : std::vector<std::string>();
+  std::vector<std::string> asked, granted;
   for (const auto topic : covered) {
     asked.push_back(presence::companion_of(topic));
     if (identity.grant && identity.grant->subscribe.covers(topic)) granted.push_back(asked.back());
   }
-  const auto parsed = [](const std::vector<std::string>& texts) {
-    return log::Selectors::parse({texts.begin(), texts.end()}, std::string::npos).value();
+  const auto with = [](const log::Selectors& selectors, const std::vector<std::string>& more) {
+    return log::Selectors::joined(
+        selectors, log::Selectors::parse({more.begin(), more.end()}, std::string::npos).value());
   };
-  request.subscription = log::Subscription(parsed(asked), parsed(granted));
+  request.subscription =
+      log::Subscription(with(request.subscription.asked(), asked),
+                        with(identity.grant ? identity.grant->subscribe : log::Selectors(), granted));
   return std::nullopt;
 }
 

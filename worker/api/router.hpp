@@ -18,6 +18,9 @@ class Router final : public http::Endpoint {
   /// `endpoint` is borrowed. GET also admits HEAD; the exchange leaves the body out.
   void add(std::string path, std::vector<std::string> methods, http::Endpoint& endpoint);
 
+  /// The same for all paths below `path`, which ends in a slash.
+  void add_below(std::string path, std::vector<std::string> methods, http::Endpoint& endpoint);
+
   /// For requests that come from now on.
   void update(const AccessSettings& access) { cors_.update(access); }
 
@@ -30,10 +33,13 @@ class Router final : public http::Endpoint {
     std::vector<std::string> methods;
     http::Endpoint* endpoint;
   };
+  /// The route of `path`; null where there is none.
+  const Route* find(std::string_view path) const;
   /// The route of the request's path and method; null where there is none.
   const Route* route_of(const http::Request& request) const;
 
   std::map<std::string, Route, std::less<>> routes_;
+  std::map<std::string, Route, std::less<>> routes_below_;
   Cors cors_;
 };
 

@@ -53,7 +53,9 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       mercure_publish_(loop_, services.store,
                        std::make_unique<api::MercureDialect>(access_, mercure_grants_, services.log),
                        services.publish_rate, config.publish, services.metrics.publish),
-      mercure_(streams_, events_, mercure_grants_, mercure_publish_, config.mercure),
+      mercure_(streams_, events_, mercure_grants_, mercure_publish_, services.templates,
+               services.mercure_subscribers, config.mercure),
+      mercure_subscriptions_(services.mercure_subscribers, services.log, mercure_grants_, config.mercure),
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
       control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
@@ -77,6 +79,8 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
   router_.add("/control", {"POST"}, control_);
   router_.add("/presence", {"GET"}, presence_);
   router_.add(api::MercureEndpoint::path, {"GET", "POST"}, mercure_);
+  router_.add(api::MercureSubscribers::path, {"GET"}, mercure_subscriptions_);
+  router_.add_below(std::string(api::MercureSubscribers::path) + "/", {"GET"}, mercure_subscriptions_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);
 }
@@ -102,6 +106,7 @@ void Reactor::update(const config::Config& config) {
     mercure_grants_.update(mercure_grants(config), grant_limits(config));
     mercure_publish_.update(config.publish);
     mercure_.update(config.mercure);
+    mercure_subscriptions_.update(config.mercure);
     health_.update(config.stats);
     access_.update(config.publish.key, config.access);
     router_.update(config.access);

@@ -13,6 +13,7 @@
 #include "api/greeting.hpp"
 #include "api/health.hpp"
 #include "api/mercure/mercure.hpp"
+#include "api/mercure/mercure_subscriptions.hpp"
 #include "api/presence.hpp"
 #include "api/publish/publish.hpp"
 #include "api/publish/publish_stream_endpoint.hpp"
@@ -27,6 +28,7 @@
 #include "hub/shard.hpp"
 #include "local/local_acceptor.hpp"
 #include "log/log.hpp"
+#include "log/template_cache.hpp"
 #include "store/store.hpp"
 
 namespace worker::app {
@@ -53,6 +55,8 @@ struct SharedServices {
   const access::TokenVerifier& mercure_subscriber_tokens;
   const access::TokenVerifier& mercure_publisher_tokens;
   const access::ResumeTokens& resume_tokens;
+  log::TemplateCache& templates;
+  api::MercureSubscribers& mercure_subscribers;
   api::Revocations& revocations;
   api::PublishRate& publish_rate;
   api::SharedPublishStreams& publish_streams;
@@ -99,6 +103,7 @@ class Reactor {
   api::Grants mercure_grants_;
   api::PublishEndpoint mercure_publish_;
   api::MercureEndpoint mercure_;
+  api::MercureSubscriptionsEndpoint mercure_subscriptions_;
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;

@@ -12,12 +12,14 @@
 #include "access/settings.hpp"
 #include "access/token_verifier.hpp"
 #include "base/logger.hpp"
+#include "log/template_cache.hpp"
 
 namespace worker::app {
 
 class TokenKeys {
  public:
-  explicit TokenKeys(base::Logger& logger) : logger_(logger) {}
+  /// Both are borrowed.
+  TokenKeys(base::Logger& logger, log::TemplateCache& templates) : logger_(logger), templates_(&templates) {}
 
   const access::TokenVerifier& subscribers() const { return subscriber_verifier_; }
   const access::TokenVerifier& publishers() const { return publisher_verifier_; }
@@ -42,8 +44,11 @@ class TokenKeys {
   };
 
   base::Logger& logger_;
-  access::TokenVerifier subscriber_verifier_, publisher_verifier_;
-  access::TokenVerifier mercure_subscriber_verifier_, mercure_publisher_verifier_;
+  log::TemplateCache* const templates_;
+  access::TokenVerifier subscriber_verifier_{{}, {}, {}, templates_};
+  access::TokenVerifier publisher_verifier_{{}, {}, {}, templates_};
+  access::TokenVerifier mercure_subscriber_verifier_{{}, {}, {}, templates_};
+  access::TokenVerifier mercure_publisher_verifier_{{}, {}, {}, templates_};
   access::ResumeTokens resume_tokens_;
   Part subscribers_{"readers", subscriber_verifier_};
   Part publishers_{"publishers", publisher_verifier_};

@@ -7,6 +7,7 @@ namespace worker::config {
 void read_mercure(Section& section, api::MercureSettings& mercure, access::Settings& tokens) {
   section.choice("enabled", mercure.enabled, {{"true", true}, {"false", false}});
   section.choice("anonymous", mercure.anonymous, {{"true", true}, {"false", false}});
+  section.choice("subscriptions", mercure.subscriptions, {{"true", true}, {"false", false}});
   read_tokens(section, tokens);
 }
 

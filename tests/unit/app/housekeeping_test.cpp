@@ -26,7 +26,8 @@ struct Fixture : HubFixture {
   base::Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_mt>(said)};
   api::StreamSlots slots{100, 1};
   api::AddressLimitLog address_limit_log{slots, logger};
-  app::TokenKeys token_keys{logger};
+  log::TemplateCache templates;
+  app::TokenKeys token_keys{logger, templates};
   std::optional<app::Housekeeping> housekeeping;
   int turns = 0;
 };

@@ -224,6 +224,8 @@ constexpr Accepted accepted[] = {
     {"mercure.enabled", "false", "false"},
     {"mercure.anonymous", "true", "true"},
     {"mercure.anonymous", "false", "false"},
+    {"mercure.subscriptions", "true", "true"},
+    {"mercure.subscriptions", "false", "false"},
     {"mercure.tokens.readers.keys", "[]", ""},
     {"mercure.tokens.readers.keys", "[{secret: ssssssssssssssssssssssssssssssss, algorithm: HS256}]",
      "secret ssssssssssssssssssssssssssssssss HS256 ;"},

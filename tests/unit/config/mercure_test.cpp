@@ -13,8 +13,8 @@ BOOST_AUTO_TEST_CASE(warnings) {
   const std::string key = "[{secret: ssssssssssssssssssssssssssssssss, algorithm: HS256}]";
   const auto of = [](const std::string& yaml) {
     std::vector<std::string> texts;
-    for (const auto& [place, sentence] : parse(yaml, "f").value().warnings)
-      texts.push_back(place + ": " + sentence);
+    const auto config = parse(yaml, "f").value();
+    for (const auto& [place, sentence] : config.warnings) texts.push_back(place + ": " + sentence);
     return texts;
   };
   const std::string nobody_publishes =

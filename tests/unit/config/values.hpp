@@ -99,6 +99,7 @@ inline Values values_of(const Config& config) {
       {"hooks.queue_bytes_max", fmt::format("{}", hooks.queue_bytes_max)},
       {"mercure.enabled", mercure.enabled ? "true" : "false"},
       {"mercure.anonymous", mercure.anonymous ? "true" : "false"},
+      {"mercure.subscriptions", mercure.subscriptions ? "true" : "false"},
       {"mercure.tokens.cookie", mercure_tokens.cookie},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"

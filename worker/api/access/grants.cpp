@@ -25,6 +25,9 @@ std::shared_ptr<const access::Grant> shared(access::Grant grant) {
   return std::make_shared<const access::Grant>(std::move(grant));
 }
 
+// A name that looks like a pattern is a template, too, and matches one topic.
+bool is_many(const log::Template& each) { return each.kind() == log::Template::Kind::uri_template; }
+
 }  // namespace
 
 Grants::Grants(const GrantSettings& settings, const Limits& limits, const Shared& shared,
@@ -71,21 +74,27 @@ base::Result<Identity, http::Response> Grants::publisher(const http::Request& re
 base::Result<log::Subscription, http::Response> Grants::subscription(
     const Identity& identity, const std::vector<std::string_view>& topics, log::Selectors asked) const {
   for (const auto topic : topics) {
-    if (may_read(identity, topic)) continue;
-    if (log::is_pattern(topic) && settings_.patterns == GrantSettings::Patterns::refused) {
-      return base::failure(not_granted("topic: patterns are disabled by access.patterns; name the topics"));
-    }
-    const auto name = base::printable(topic);
-    if (!identity.grant) {
-      return base::failure(missing(
-          fmt::format("topic: {} may be read only with a grant. Send a token, or ask through the application "
-                      "that gives grants",
-                      name)));
-    }
-    return base::failure(
-        not_granted(fmt::format("topic: {} is not covered by the grant of this request", name)));
+    if (!may_read(identity, topic))
+      return base::failure(not_readable(identity, topic, log::is_pattern(topic)));
+  }
+  for (const auto& each : asked.templates()) {
+    if (!may_read(identity, each)) return base::failure(not_readable(identity, each.text(), is_many(each)));
   }
   return log::Subscription(std::move(asked), identity.grant ? identity.grant->subscribe : log::Selectors());
+}
+
+http::Response Grants::not_readable(const Identity& identity, std::string_view selector,
+                                    bool is_pattern) const {
+  if (is_pattern && settings_.patterns == GrantSettings::Patterns::refused)
+    return not_granted("topic: patterns are disabled by access.patterns; name the topics");
+  const auto name = base::printable(selector);
+  if (!identity.grant) {
+    return missing(
+        fmt::format("topic: {} may be read only with a grant. Send a token, or ask through the application "
+                    "that gives grants",
+                    name));
+  }
+  return not_granted(fmt::format("topic: {} is not covered by the grant of this request", name));
 }
 
 http::Response Grants::missing(const std::string& detail) const {
@@ -137,10 +146,8 @@ http::Response Grants::unreadable(const std::string& why) const {
 // parsed.
 void Grants::add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const {
   if (chosen.size() > limits_.topics_max) return;
-  auto all = granted.texts();
-  all.insert(all.end(), chosen.begin(), chosen.end());
-  if (auto both = log::Selectors::parse({all.begin(), all.end()}, limits_.topic_bytes_max))
-    granted = std::move(both).value();
+  if (const auto parsed = log::Selectors::parse(chosen, limits_.topic_bytes_max))
+    granted = log::Selectors::joined(granted, parsed.value());
 }
 
 Grants::Verified Grants::checked(access::TokenVerifier::Verified verified) const {
@@ -167,8 +174,19 @@ bool Grants::may_read(const Identity& identity, std::string_view selector) const
   using Patterns = GrantSettings::Patterns;
   const bool pattern = log::is_pattern(selector);
   if (pattern && settings_.patterns == Patterns::refused) return false;
-  if (identity.grant && identity.grant->subscribe.covers(selector)) return true;
+  if (identity.grant) {
+    const auto& granted = identity.grant->subscribe;
+    if (granted.covers(selector) || (!pattern && granted.matches(selector))) return true;
+  }
   return (!pattern || settings_.patterns == Patterns::open) && public_topics_.covers(selector);
+}
+
+bool Grants::may_read(const Identity& identity, const log::Template& each) const {
+  using Patterns = GrantSettings::Patterns;
+  const bool many = is_many(each);
+  if (many && settings_.patterns == Patterns::refused) return false;
+  if (identity.grant && identity.grant->subscribe.covers(each)) return true;
+  return (!many || settings_.patterns == Patterns::open) && public_topics_.covers(each);
 }
 
 }  // namespace worker::api

@@ -64,7 +64,8 @@ class Grants {
   base::Result<Identity, http::Response> publisher(const http::Request& request) const;
 
   /// What `identity` receives of `topics`, which are valid, or the refusal: 401 where it has no credential,
-  /// 403 where that does not cover a topic. The refusal names the first such topic.
+  /// 403 where that does not cover a topic. The refusal names the first such topic. Of `asked` the templates
+  /// are looked at, too.
   base::Result<log::Subscription, http::Response> subscription(const Identity& identity,
                                                                const std::vector<std::string_view>& topics,
                                                                log::Selectors asked) const;
@@ -89,6 +90,8 @@ class Grants {
   Verified checked(access::TokenVerifier::Verified verified) const;
   Verified checked(std::shared_ptr<const access::Grant> grant) const;
   bool may_read(const Identity& identity, std::string_view selector) const;
+  bool may_read(const Identity& identity, const log::Template& each) const;
+  http::Response not_readable(const Identity& identity, std::string_view selector, bool is_pattern) const;
 
   GrantSettings settings_;
   Limits limits_;

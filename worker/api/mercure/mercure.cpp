@@ -1,5 +1,6 @@
 #include "api/mercure/mercure.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,13 @@ std::string start_id(const ResumeStart& start, const log::Log& log) {
   const auto& gap = start.point.gap;
   if (*start.cursor == "earliest" || gap == log::GapReason::unknown) return "earliest";
   return gap ? log.id_of(start.point.after) : *start.cursor;
+}
+
+// The names, and `*`: everything but the templates.
+std::vector<std::string> names_of(const log::Selectors& selectors) {
+  auto names = selectors.names();
+  for (const auto& prefix : selectors.prefixes()) names.push_back(prefix + "*");
+  return names;
 }
 
 Headers stream_headers(const ResumeStart& start, const log::Log& log, bool token_in_address) {
@@ -60,25 +68,32 @@ base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
   const auto topics = mercure_topics(parameters);
   if (!topics) return base::failure(http::problem(400, topics.error()));
   if (const auto problem = cursor_problem(parameters)) return base::failure(http::problem(400, *problem));
-  // Other parameters mean nothing in this protocol.
-  http::Query cursors;
-  for (const auto& [name, value] : parameters.pairs()) {
-    if (is_cursor_name(name)) cursors.add(name, value);
-  }
-  auto parsed =
-      parse_subscribe_request(request, cursors, topics.value(), streams_.settings(), streams_.limits());
-  if (!parsed) return parsed;
-  auto& subscribe = parsed.value();
-  auto granted = grants_.subscription(identity.value(), topics.value(), subscribe.subscription.asked());
+  auto asked = parse_selectors(topics.value(), streams_.settings(), streams_.limits(), templates_);
+  if (!asked) return base::failure(asked.error());
+  const auto names = names_of(asked.value());
+  auto granted =
+      grants_.subscription(identity.value(), {names.begin(), names.end()}, std::move(asked).value());
   if (!granted) return base::failure(granted.error());
-  subscribe.subscription = std::move(granted).value();
-  subscribe.subject = identity.value().subject();
-  subscribe.grant_ends = grants_.end_of(identity.value());
+  SubscribeRequest subscribe{.subscription = std::move(granted).value(),
+                             .cursors = cursor_candidates(request, parameters),
+                             .head_only = request.method == "HEAD",
+                             .subject = std::string(identity.value().subject()),
+                             .grant_ends = grants_.end_of(identity.value())};
   subscribe.headers = [in_address = parameters.last("authorization").has_value()](const ResumeStart& start,
                                                                                   const log::Log& log) {
     return stream_headers(start, log, in_address);
   };
-  return parsed;
+  if (settings_.subscriptions) {
+    // As they were asked for, each once.
+    std::vector<std::string> texts;
+    for (const auto& [kind, text] : topics.value()) {
+      if (std::ranges::find(texts, text) == texts.end()) texts.emplace_back(text);
+    }
+    subscribe.hold = [this, texts = std::move(texts), payload = grant ? grant->payload : std::string()] {
+      return subscribers_.enter(texts, payload);
+    };
+  }
+  return subscribe;
 }
 
 }  // namespace worker::api

@@ -5,10 +5,12 @@
 
 #include "api/access/grants.hpp"
 #include "api/events.hpp"
+#include "api/mercure/mercure_subscribers.hpp"
 #include "api/mercure/settings.hpp"
 #include "api/publish/publish.hpp"
 #include "api/stream/stream_context.hpp"
 #include "http/exchange.hpp"
+#include "log/template_cache.hpp"
 
 namespace worker::api {
 
@@ -19,8 +21,15 @@ class MercureEndpoint final : public http::Endpoint {
 
   /// `publish` has a MercureDialect. `grants` are those of tokens for this protocol.
   MercureEndpoint(StreamContext& streams, EventsEndpoint& events, const Grants& grants,
-                  http::Endpoint& publish, const MercureSettings& settings)
-      : streams_(streams), events_(events), grants_(grants), publish_(publish), settings_(settings) {}
+                  http::Endpoint& publish, log::TemplateCache& templates, MercureSubscribers& subscribers,
+                  const MercureSettings& settings)
+      : streams_(streams),
+        events_(events),
+        grants_(grants),
+        publish_(publish),
+        templates_(templates),
+        subscribers_(subscribers),
+        settings_(settings) {}
 
   void serve(http::Exchange& exchange) override;
   void update(const MercureSettings& settings) { settings_ = settings; }
@@ -32,6 +41,8 @@ class MercureEndpoint final : public http::Endpoint {
   EventsEndpoint& events_;
   const Grants& grants_;
   http::Endpoint& publish_;
+  log::TemplateCache& templates_;
+  MercureSubscribers& subscribers_;
   MercureSettings settings_;
 };
 

@@ -8,11 +8,14 @@
 
 namespace worker::api {
 
-base::Result<std::vector<std::string_view>, std::string> mercure_topics(const http::Query& parameters) {
-  std::vector<std::string_view> topics;
+base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const http::Query& parameters) {
+  using Kind = log::TypedSelector::Kind;
+  std::vector<log::TypedSelector> topics;
   for (const auto& [name, value] : parameters.pairs()) {
-    if (name == "topic" || name == "match" || name == "match_exact") {
-      topics.emplace_back(value);
+    if (name == "topic") {
+      topics.push_back({Kind::uri_template, value});
+    } else if (name == "match" || name == "match_exact") {
+      topics.push_back({Kind::exact, value});
     } else if (name == "match_urlpattern") {
       return base::failure(
           std::string("match_urlpattern: is not supported; use `topic` with a URI template, or `*`"));
@@ -22,7 +25,7 @@ base::Result<std::vector<std::string_view>, std::string> mercure_topics(const ht
     }
   }
   if (topics.empty()) return base::failure(std::string("topic: is missing"));
-  for (const auto topic : topics) {
+  for (const auto& [kind, topic] : topics) {
     if (!log::is_reserved(topic)) continue;
     return base::failure(fmt::format("topic: {} is reserved: names that begin with $ belong to the worker",
                                      base::printable(topic)));

@@ -2,17 +2,17 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "http/query.hpp"
+#include "log/selectors.hpp"
 
 namespace worker::api {
 
-/// The values of `topic` (0.x) and of `match` and `match_exact` (1.0), in their order; they point into
-/// `parameters`. Fails with a sentence: there is none; a name that begins with `match` is another one; a
-/// topic is one of the worker's own.
-base::Result<std::vector<std::string_view>, std::string> mercure_topics(const http::Query& parameters);
+/// The values of `topic` (0.x), which may be URI templates, and of `match` and `match_exact` (1.0), which are
+/// names, in their order; they point into `parameters`. Fails with a sentence: there is none; a name that
+/// begins with `match` is another one; a topic is one of the worker's own.
+base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const http::Query& parameters);
 
 }  // namespace worker::api

@@ -19,6 +19,8 @@ struct MercureSettings {
   bool enabled = false;
   /// Clients without a token may subscribe.
   bool anonymous = false;
+  /// Who subscribes is told, by updates and at /.well-known/mercure/subscriptions.
+  bool subscriptions = false;
 
   bool operator==(const MercureSettings&) const = default;
 };

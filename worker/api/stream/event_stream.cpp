@@ -6,11 +6,17 @@
 namespace worker::api {
 namespace {
 
+// Either of what it holds may be null.
 class AttendedStream final : public Attended<EventStream> {
  public:
   template <class... Args>
-  AttendedStream(StreamStart start, std::unique_ptr<Attendance> attendance, Args&&... args)
-      : Attended(std::move(attendance), std::move(start), std::forward<Args>(args)...) {}
+  AttendedStream(StreamStart start, std::unique_ptr<Attendance> attendance, std::shared_ptr<void> held,
+                 Args&&... args)
+      : Attended(std::move(attendance), std::move(start), std::forward<Args>(args)...),
+        held_(std::move(held)) {}
+
+ private:
+  const std::shared_ptr<void> held_;
 };
 
 }  // namespace
@@ -53,8 +59,10 @@ void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchang
                                    {.first = first, .headers = headers}, std::move(more)..., shard,
                                    streams.timers().now(), request.heartbeats);
   };
-  auto& stream = attendance ? begin(std::type_identity<AttendedStream>(), std::move(attendance))
-                            : begin(std::type_identity<EventStream>());
+  auto held = request.hold && !request.head_only ? request.hold() : nullptr;
+  auto& stream = attendance || held
+                     ? begin(std::type_identity<AttendedStream>(), std::move(attendance), std::move(held))
+                     : begin(std::type_identity<EventStream>());
   if (!gap_frame.empty()) exchange.write(gap_frame);
   if (!here.empty()) exchange.write(here);
   // It is long, too.

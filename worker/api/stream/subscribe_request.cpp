@@ -38,20 +38,33 @@ std::string too_many_patterns(std::size_t patterns, std::size_t most) {
       patterns, most);
 }
 
+std::optional<std::string> count_problem(std::size_t topics, std::ptrdiff_t patterns,
+                                         const StreamSettings& settings, metrics::Limits& limits) {
+  if (topics > settings.topics_max) {
+    limits.count(metrics::Limit::stream_topics);
+    return fmt::format("topic: {} requested, at most {} are allowed", topics, settings.topics_max);
+  }
+  if (static_cast<std::size_t>(patterns) > settings.patterns_max) {
+    limits.count(metrics::Limit::stream_patterns);
+    return too_many_patterns(static_cast<std::size_t>(patterns), settings.patterns_max);
+  }
+  return std::nullopt;
+}
+
+bool selects_many(const log::TypedSelector& selector) {
+  using Kind = log::TypedSelector::Kind;
+  const auto& [kind, text] = selector;
+  return text == "*" || (kind == Kind::pattern && log::is_pattern(text)) ||
+         (kind == Kind::uri_template && text.find('{') != std::string_view::npos);
+}
+
 // The topics as a subscription, or the text of a refusal.
 base::Result<log::Subscription, std::string> parse_topics(const std::vector<std::string_view>& topics,
                                                           const StreamSettings& settings,
                                                           metrics::Limits& limits) {
-  if (topics.size() > settings.topics_max) {
-    limits.count(metrics::Limit::stream_topics);
-    return base::failure(
-        fmt::format("topic: {} requested, at most {} are allowed", topics.size(), settings.topics_max));
-  }
-  const auto patterns = static_cast<std::size_t>(std::ranges::count_if(topics, log::is_pattern));
-  if (patterns > settings.patterns_max) {
-    limits.count(metrics::Limit::stream_patterns);
-    return base::failure(too_many_patterns(patterns, settings.patterns_max));
-  }
+  if (auto problem =
+          count_problem(topics.size(), std::ranges::count_if(topics, log::is_pattern), settings, limits))
+    return base::failure(*std::move(problem));
   auto asked = log::Selectors::parse(topics, settings.topic_bytes_max);
   if (asked) return log::Subscription(std::move(asked).value());
   const auto too_long = [&](auto topic) { return topic.size() > settings.topic_bytes_max; };
@@ -117,9 +130,7 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
   for (const auto topic : topics) {
     if (!parsed.notice) parsed.notice = log::selector_notice(topic);
   }
-  for (auto& cursor : cursors_of(request, parameters)) {
-    for (auto& spelling : cursor_spellings(std::move(cursor))) parsed.cursors.push_back(std::move(spelling));
-  }
+  parsed.cursors = cursor_candidates(request, parameters);
   if (const auto seconds = parameters.last("poll")) {
     parsed.poll = parse_seconds(*seconds);
     if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
@@ -129,6 +140,30 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
           subscription_address(request.path, topics, parameters, parameters.last("resume").value_or(""));
   }
   return parsed;
+}
+
+base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<log::TypedSelector>& selectors,
+                                                             const StreamSettings& settings,
+                                                             metrics::Limits& limits,
+                                                             log::TemplateCache& templates) {
+  if (const auto problem =
+          count_problem(selectors.size(), std::ranges::count_if(selectors, selects_many), settings, limits))
+    return base::failure(http::problem(400, *problem));
+  auto parsed = log::Selectors::parse(selectors, settings.topic_bytes_max, templates);
+  if (parsed) return std::move(parsed).value();
+  const auto too_long = [&](const auto& each) { return each.text.size() > settings.topic_bytes_max; };
+  if (std::ranges::any_of(selectors, too_long)) limits.count(metrics::Limit::topic_bytes);
+  if (parsed.error().full)
+    return base::failure(http::problem(503, parsed.error().sentence, {{"Retry-After", "1"}}));
+  return base::failure(http::problem(400, parsed.error().sentence));
+}
+
+std::vector<std::string> cursor_candidates(const http::Request& request, const http::Query& parameters) {
+  std::vector<std::string> candidates;
+  for (auto& cursor : cursors_of(request, parameters)) {
+    for (auto& spelling : cursor_spellings(std::move(cursor))) candidates.push_back(std::move(spelling));
+  }
+  return candidates;
 }
 
 std::optional<Gap> ResumeStart::gap(const log::Log& log) const {

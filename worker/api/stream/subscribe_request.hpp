@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ struct SubscribeRequest {
   std::optional<base::Instant> grant_ends{};
   /// More headers of the stream's answer, where its first event is known; null for none.
   std::function<StreamHeaders(const ResumeStart&, const log::Log&)> headers{};
+  /// Called when the stream begins; it holds what this returns as long as it is open. Null for none.
+  std::function<std::shared_ptr<void>()> hold{};
   /// A hint for the person who reads the answer.
   std::optional<std::string> notice{};
 
@@ -79,6 +82,16 @@ std::optional<bool> wants_presence(const http::Query& parameters);
 base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
     const StreamSettings& settings, metrics::Limits& limits);
+
+/// What a request asks for whose selectors are of several kinds. Otherwise its refusal, 400, or 503 while
+/// there is no room for another template; limits that were exceeded are counted.
+base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<log::TypedSelector>& selectors,
+                                                             const StreamSettings& settings,
+                                                             metrics::Limits& limits,
+                                                             log::TemplateCache& templates);
+
+/// See SubscribeRequest::cursors.
+std::vector<std::string> cursor_candidates(const http::Request& request, const http::Query& parameters);
 
 /// Where a subscriber begins.
 struct ResumeStart {
