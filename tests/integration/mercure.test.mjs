@@ -1,8 +1,11 @@
 // The Mercure protocol, as its clients use it through nginx: subscribe, publish, resume. What tokens open: mercure_tokens.test.mjs.
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import {test} from 'node:test';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {PATH, publisherToken, startMercure, subscriberToken} from '../lib/mercure.mjs';
 import {assertProblem} from '../lib/problem.mjs';
+import {startRedis} from '../lib/redis.mjs';
 
 const book = 'https://example.com/books/1';
 
@@ -99,8 +102,14 @@ test('a cursor that the hub does not know, or whose successors it has lost, is t
   assert.deepEqual(missed.gaps, []);
 });
 
-test('an id that was used before makes a new update, with an id of its own', async (t) => {
-  const hub = await startMercure(t);
+const stores = {
+  memory: () => ({kind: 'memory'}),
+  sqlite: (t) => ({kind: 'sqlite', path: path.join(temporaryDirectory(t), 'journal.db')}),
+  redis: async (t) => ({kind: 'redis', url: (await startRedis(t)).url}),
+};
+
+for (const [name, store] of Object.entries(stores)) test(`an id that was used before makes a new update, with an id of its own: ${name}`, async (t) => {
+  const hub = await startMercure(t, {}, {store: await store(t)});
   const reader = await hub.subscriber({topic: 'a'});
   const publish = (data, more) => hub.publishUpdate({topic: 'a', data, id: 'urn:fixed', ...more});
   assert.equal((await publish('1')).text, 'urn:fixed');
