@@ -36,9 +36,9 @@ bool is_literal(char c) {
   return c > ' ' ? std::string_view("\"%<>\\^`{|}").find(c) == std::string_view::npos : c < 0;
 }
 
-class Parser {
+class UriTemplateParser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  explicit UriTemplateParser(std::string_view text) : text_(text) {}
 
   base::Result<PatternParts, std::string> parse() {
     while (at_ < text_.size() && error_.empty()) {
@@ -172,7 +172,7 @@ class Parser {
 }  // namespace
 
 base::Result<PatternParts, std::string> parse_uri_template(std::string_view text) {
-  return Parser(text).parse();
+  return UriTemplateParser(text).parse();
 }
 
 }  // namespace worker::log
