@@ -63,7 +63,7 @@ class Generator {
   }
   /// Mostly a valid one with some bytes changed; sometimes anything.
   std::string hostile() {
-    auto text = valid().text;
+    auto text = random_.chance(40) ? url_pattern() : valid().text;
     if (random_.chance(10)) {
       text.clear();
       for (auto size = random_.below(2'000); size > 0; --size) text += static_cast<char>(random_.byte());
@@ -91,11 +91,24 @@ class Generator {
     return random_.chance(5) ? "$" + text : text;
   }
 
+  std::string url_pattern() {
+    static constexpr const char* groups[] = {":x",   "*",      "(\\d+)",  "{/:y}?", ":x?",
+                                             "/:x+", "{a:x}*", "([^/]*)", "?q=:x",  "#*"};
+    static constexpr const char* beginnings[] = {"https://example.com/", "/", "*://example.com/",
+                                                 "https://*.com/", ""};
+    std::string text = beginnings[random_.below(std::size(beginnings))];
+    for (auto parts = random_.below(5); parts > 0; --parts)
+      text += literal() + groups[random_.below(std::size(groups))];
+    return text;
+  }
+
  private:
   static constexpr const char* pieces[] = {
-      "{",    "}",     "{{",   "}}",   "{a",       "{+a}", "{/a*}", "{a,b}", "%",    "%4",           "%41",
-      "*",    "/*",    ":3",   "{?q}", "{;x}",     "{.x}", "{#x}",  "\\",    "\xff", "\n",           "{a:0}",
-      "(.*)", "(a+)+", "{=a}", "{$}",  "\xc3\xa9", "a",    "/",     "//",    "aaaa", "{a}{b}{c}{d}", "$"};
+      "{",   "}",        "{{", "}}",    "{a",  "{+a}",        "{/a*}",        "{a,b}",  "%",
+      "%4",  "%41",      "*",  "/*",    ":3",  "{?q}",        "{;x}",         "{.x}",   "{#x}",
+      "\\",  "\xff",     "\n", "{a:0}", ":id", "(\\d+)",      ":x*",          "{/:y}?", "https://",
+      "#",   "\\?",      "@",  "[",     "(?=", "((?:a|aa)+)", "(.*)",         "(a+)+",  "{=a}",
+      "{$}", "\xc3\xa9", "a",  "/",     "//",  "aaaa",        "{a}{b}{c}{d}", "$"};
 
   std::string literal() {
     static constexpr const char* literals[] = {
@@ -176,8 +189,8 @@ class Run {
  private:
   bool parse(const std::string& text, Random& random, const std::vector<std::string>& topics) {
     using Kind = TypedSelector::Kind;
-    constexpr Kind kinds[] = {Kind::uri_template, Kind::uri_template, Kind::uri_template, Kind::exact,
-                              Kind::pattern};
+    constexpr Kind kinds[] = {Kind::uri_template, Kind::uri_template, Kind::url_pattern,
+                              Kind::url_pattern,  Kind::exact,        Kind::pattern};
     const auto kind = kinds[random.below(std::size(kinds))];
     auto parsed = Selectors::parse(std::vector<TypedSelector>{{kind, text}}, selector_bytes_max, cache_);
     if (!parsed) {

@@ -5,16 +5,21 @@ namespace worker::hub {
 void Routes::add(Cohort& cohort, const log::Subscription& subscription) {
   for (const auto& name : subscription.names()) by_name_[name].push_back(&cohort);
   for (const auto& prefix : subscription.prefixes()) by_prefix_[prefix].push_back(&cohort);
-  if (subscription.templates().empty()) return;
-  if (!by_template_) by_template_ = std::make_unique<TemplateRoutes>();
-  for (const auto& each : subscription.templates()) by_template_->add(cohort, each);
+  for (const auto& each : subscription.templates()) {
+    auto& routes = routes_for(each);
+    if (!routes) routes = std::make_unique<TemplateRoutes>();
+    routes->add(cohort, each);
+  }
 }
 
 void Routes::remove(Cohort& cohort, const log::Subscription& subscription) {
   for (const auto& name : subscription.names()) remove(by_name_, name, cohort);
   for (const auto& prefix : subscription.prefixes()) remove(by_prefix_, prefix, cohort);
-  for (const auto& each : subscription.templates()) by_template_->remove(cohort, each);
-  if (by_template_ && by_template_->empty()) by_template_.reset();
+  for (const auto& each : subscription.templates()) {
+    auto& routes = routes_for(each);
+    routes->remove(cohort, each);
+    if (routes->empty()) routes.reset();
+  }
 }
 
 void Routes::remove(Table& table, const std::string& key, const Cohort& cohort) {

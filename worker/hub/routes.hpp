@@ -29,6 +29,7 @@ class Routes {
   void each(std::string_view topic, const Visit& visit) const {
     visit_all(by_name_, topic, visit);
     if (by_template_) by_template_->each(topic, visit);
+    if (by_url_pattern_) by_url_pattern_->each_by_url(topic, visit);
     // No pattern matches what is reserved.
     if (by_prefix_.empty() || log::is_reserved(topic)) return;
     // A pattern's prefix is empty or ends with a slash.
@@ -45,6 +46,9 @@ class Routes {
   };
   using Table = std::unordered_map<std::string, std::vector<Cohort*>, Hash, std::equal_to<>>;
 
+  std::unique_ptr<TemplateRoutes>& routes_for(const log::Template& each) {
+    return each.kind() == log::Template::Kind::url_pattern ? by_url_pattern_ : by_template_;
+  }
   static void remove(Table& table, const std::string& key, const Cohort& cohort);
 
   template <class Visit>
@@ -56,7 +60,8 @@ class Routes {
 
   Table by_name_;
   Table by_prefix_;
-  std::unique_ptr<TemplateRoutes> by_template_;  // null while there is none
+  // Null while there is none.
+  std::unique_ptr<TemplateRoutes> by_template_, by_url_pattern_;
 };
 
 }  // namespace worker::hub

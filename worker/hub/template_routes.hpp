@@ -17,6 +17,7 @@
 
 #include "base/sip_hash.hpp"
 #include "log/template.hpp"
+#include "log/topic.hpp"
 
 namespace worker::hub {
 
@@ -33,29 +34,21 @@ class TemplateRoutes {
   /// Calls `visit(cohort)` for each cohort and each of its templates that matches `topic`.
   template <class Visit>
   void each(std::string_view topic, const Visit& visit) const {
-    const auto compare = [&](const Place& place) {
+    each_candidate(topic, [&](const Place& place) {
       if (!place.each.matches(topic)) return;
       for (auto* cohort : place.cohorts) visit(*cohort);
-    };
-    for (const auto* place : without_anchor_) compare(*place);
-    ++round_;
-    for (std::size_t size = 1; size < anchors_of_size_.size(); ++size) {
-      if (anchors_of_size_[size] == 0) continue;
-      for (std::size_t at = 0; at + size <= topic.size(); ++at) {
-        const auto window = window_at(topic.data() + at, size);
-        if (!may_be_anchor(window)) continue;
-        const auto found = anchors_.find(window);
-        if (found == anchors_.end()) continue;
-        for (const auto& candidate : found->second) {
-          const bool fits = candidate.where == Where::at_offset    ? at == candidate.offset
-                            : candidate.where == Where::before_end ? topic.size() - at == candidate.offset
-                                                                   : candidate.compared_in != round_;
-          if (!fits) continue;
-          candidate.compared_in = round_;  // the topic may have the window several times
-          compare(*candidate.place);
-        }
-      }
-    }
+    });
+  }
+  /// The same where all templates are URL patterns.
+  template <class Visit>
+  void each_by_url(std::string_view topic, const Visit& visit) const {
+    if (empty() || log::is_reserved(topic)) return;
+    const auto url = places_.begin()->first.url_of(topic);
+    if (!url) return;
+    each_candidate(url->text(), [&](const Place& place) {
+      if (!place.each.matches(*url)) return;
+      for (auto* cohort : place.cohorts) visit(*cohort);
+    });
   }
 
  private:
@@ -106,6 +99,30 @@ class TemplateRoutes {
     filter_[anchors_.hash_function()(window) & (filter_.size() - 1)] = true;
   }
   void rebuild_filter();
+  // Of a text: the topic, or the text of its URL.
+  template <class Compare>
+  void each_candidate(std::string_view topic, const Compare& compare) const {
+    for (const auto* place : without_anchor_) compare(*place);
+    ++round_;
+    for (std::size_t size = 1; size < anchors_of_size_.size(); ++size) {
+      if (anchors_of_size_[size] == 0) continue;
+      for (std::size_t at = 0; at + size <= topic.size(); ++at) {
+        const auto window = window_at(topic.data() + at, size);
+        if (!may_be_anchor(window)) continue;
+        const auto found = anchors_.find(window);
+        if (found == anchors_.end()) continue;
+        for (const auto& candidate : found->second) {
+          const bool fits = candidate.where == Where::at_offset    ? at == candidate.offset
+                            : candidate.where == Where::before_end ? topic.size() - at == candidate.offset
+                                                                   : candidate.compared_in != round_;
+          if (!fits) continue;
+          candidate.compared_in = round_;  // the topic may have the window several times
+          compare(*candidate.place);
+        }
+      }
+    }
+  }
+
   static std::vector<Possible> windows(const log::Template& each);
   static std::size_t size_of(Window window);
   const Possible& choose(const std::vector<Possible>& windows) const;

@@ -3,6 +3,7 @@
 
 #include <re2/re2.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <memory>
@@ -32,6 +33,14 @@ struct Template::Compiled {
   std::shared_ptr<const re2::RE2> between{};
   /// One for each expression. Templates share these, so a few of them serve all.
   std::vector<std::shared_ptr<const re2::RE2>> expressions{};
+  /// Of a URL pattern: what each component must be, as a text or, where there is one, as an expression.
+  struct Component {
+    std::string text{};
+    std::shared_ptr<const re2::RE2> expression{};
+    bool anything = false;
+  };
+  std::array<Component, url_components> components{};
+  std::shared_ptr<const TopicUrl> base{};
 };
 
 }  // namespace worker::log

@@ -17,8 +17,8 @@ constexpr std::size_t comparison_weight = 4;
 // Where the topics that match are indexed: below this prefix, or nowhere.
 std::optional<std::string_view> indexed_prefix(const Template& each) {
   const auto slash = each.beginning().rfind('/');
-  if (slash == std::string::npos) return std::nullopt;
-  return std::string_view(each.beginning()).substr(0, slash + 1);
+  if (slash == std::string_view::npos) return std::nullopt;
+  return each.beginning().substr(0, slash + 1);
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ std::optional<Template::Kind> template_kind(TypedSelector::Kind kind, std::strin
   if (kind == TypedSelector::Kind::pattern || text == "*") return std::nullopt;
   if (kind == TypedSelector::Kind::uri_template && text.find('{') != std::string_view::npos)
     return Template::Kind::uri_template;
+  if (kind == TypedSelector::Kind::url_pattern) return Template::Kind::url_pattern;
   // A name that looks like a pattern.
   return is_pattern(text) ? std::optional(Template::Kind::literal) : std::nullopt;
 }

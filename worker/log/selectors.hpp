@@ -20,6 +20,7 @@ struct TypedSelector {
     pattern,       // a name, or `orders/*`
     exact,         // a name, whatever characters it has
     uri_template,  // a template if it has a `{`, otherwise a name, whatever characters it has
+    url_pattern,   // a pattern of the WHATWG
   };
   Kind kind{};
   std::string_view text;

@@ -26,6 +26,10 @@ const std::vector<std::string>& Template::literals() const { return compiled_->l
 
 bool Template::matches(std::string_view topic) const {
   if (is_reserved(topic)) return false;
+  if (kind() == Kind::url_pattern) {
+    const auto url = url_of(topic);
+    return url && matches(*url);
+  }
   if (topic == compiled_->text) return true;
   if (!compiled_->between) return false;
   const std::string_view first = literals().front(), last = literals().back();
@@ -50,12 +54,39 @@ bool Template::Compiled::matches_between(std::string_view middle) const {
   return matches_all(*expressions.back(), rest);
 }
 
+std::optional<TopicUrl> Template::url_of(std::string_view topic) const {
+  return TopicUrl::parse(topic, compiled_->base.get());
+}
+
+bool Template::matches(const TopicUrl& url) const {
+  for (std::size_t i = 0; i < url_components; ++i) {
+    const auto& [text, expression, anything] = compiled_->components[i];
+    if (anything) continue;
+    const auto component = url.component(static_cast<UrlComponent>(i));
+    if (expression ? !matches_all(*expression, component) : component != text) return false;
+  }
+  return true;
+}
+
+// The canonical form of a URL is not what topics begin with.
+std::string_view Template::beginning() const {
+  return kind() == Kind::url_pattern ? std::string_view() : std::string_view(literals().front());
+}
+
 std::size_t Template::bytes() const {
   auto bytes = sizeof(Compiled) + 2 * text().size() + literals().size() * sizeof(std::string);
   // One expression, without a literal behind it, is shared with other templates.
-  if (literals().size() > 2)
+  if (kind() == Kind::url_pattern) {
+    for (const auto& each : compiled_->components) {
+      bytes += sizeof each + each.text.size();
+      if (each.expression)
+        bytes +=
+            expression_bytes + static_cast<std::size_t>(each.expression->ProgramSize()) * instruction_bytes;
+    }
+  } else if (literals().size() > 2) {
     bytes +=
         expression_bytes + static_cast<std::size_t>(compiled_->between->ProgramSize()) * instruction_bytes;
+  }
   return bytes;
 }
 

@@ -8,9 +8,12 @@
 #include <compare>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "log/topic_url.hpp"
 
 namespace worker::log {
 
@@ -19,6 +22,7 @@ class Template {
   enum class Kind {
     literal,       // matches the topic of this very name, whatever characters it has
     uri_template,  // RFC 6570; matches the topic of this very name, too
+    url_pattern,   // matches topics as URLs; those that are none do not match
   };
 
   Kind kind() const;
@@ -26,9 +30,14 @@ class Template {
   const std::string& text() const;
   /// False for topics that are reserved. Takes time linear in the length of `topic`.
   bool matches(std::string_view topic) const;
+  /// Of a URL pattern: `topic` as the URL that it is compared as; none if it is no URL.
+  std::optional<TopicUrl> url_of(std::string_view topic) const;
+  /// Of a URL pattern, and of a topic that is not reserved.
+  bool matches(const TopicUrl& url) const;
   /// What every topic that matches begins with; perhaps empty.
-  const std::string& beginning() const { return literals().front(); }
-  /// Every topic that matches has all of these, in this order and without overlaps. At least one; some may be
+  std::string_view beginning() const;
+  /// Every topic that matches has all of these, in this order and without overlaps, the first at its
+  /// beginning and the last at its end; of a URL pattern: the text of its URL. At least one; some may be
   /// empty.
   const std::vector<std::string>& literals() const;
   /// About the memory that copies share, in bytes.

@@ -4,7 +4,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "base/printable.hpp"
 #include "log/compiled_template.hpp"
@@ -33,7 +35,28 @@ void erase_expired(Map& map) {
   std::erase_if(map, [](const auto& each) { return each.second.expired(); });
 }
 
+std::shared_ptr<const TopicUrl> base_url(std::string_view text) {
+  auto base = TopicUrl::parse(text, nullptr);
+  if (!base || base->component(UrlComponent::hostname).empty())
+    throw std::invalid_argument(fmt::format("{} is not an absolute URL with a host", base::printable(text)));
+  return std::make_shared<const TopicUrl>(*std::move(base));
+}
+
+// Beginning with those of the first component. Between two components there is a line end.
+std::vector<std::string> joined_literals(const UrlPatternParts& parts) {
+  std::vector<std::string> literals{""};
+  for (const auto& component : parts) {
+    literals.back() += component.literals.front();
+    literals.insert(literals.end(), component.literals.begin() + 1, component.literals.end());
+    literals.back() += '\n';
+  }
+  return literals;
+}
+
 }  // namespace
+
+TemplateCache::TemplateCache(std::size_t templates_max, std::string_view base)
+    : templates_max_(templates_max), base_(base_url(base)) {}
 
 base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind, std::string_view text) {
   auto key = std::string(1, static_cast<char>('0' + static_cast<int>(kind))).append(text);
@@ -41,31 +64,31 @@ base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind
   if (const auto found = templates_.find(key); found != templates_.end()) {
     if (auto compiled = found->second.lock()) return Template(std::move(compiled));
   }
-  PatternParts parts{.literals = {std::string(text)}};
+  auto compiled = std::make_shared<Template::Compiled>(in_use_);
+  compiled->kind = kind;
+  compiled->text = text;
+  bool simple = true;
   if (kind == Template::Kind::uri_template) {
-    auto parsed = parse_uri_template(text);
-    if (!parsed) return base::failure(SelectorRefusal{std::move(parsed).error()});
-    parts = std::move(parsed).value();
+    auto parts = parse_uri_template(text);
+    if (!parts) return base::failure(SelectorRefusal{std::move(parts).error()});
+    simple = compile_literals_and_expressions(*compiled, std::move(parts).value());
+  } else if (kind == Template::Kind::url_pattern) {
+    const auto parts = parse_url_pattern(text, *base_);
+    if (!parts) return base::failure(SelectorRefusal{parts.error()});
+    simple = compile_components(*compiled, parts.value());
+  } else {
+    compiled->literals = {std::string(text)};
   }
-  if (*in_use_ >= templates_max_) {
+  if (!simple) {
+    return base::failure(SelectorRefusal{
+        fmt::format("topic: {} is too complex; use fewer expressions", base::printable(text))});
+  }
+  if (*in_use_ > templates_max_) {
     return base::failure(SelectorRefusal{
         fmt::format("topic: {} different templates are in use, and no more are allowed; try again later",
                     templates_max_),
         true});
   }
-  auto compiled = std::make_shared<Template::Compiled>(in_use_);
-  compiled->kind = kind;
-  compiled->text = text;
-  if (!parts.expressions.empty()) {
-    compiled->between = compile(between(parts));
-    for (const auto& each : parts.expressions) compiled->expressions.push_back(compile(each));
-    const auto& all = compiled->expressions;
-    if (!compiled->between || std::ranges::find(all, nullptr) != all.end()) {
-      return base::failure(SelectorRefusal{fmt::format(
-          "topic: the URI template {} is too complex; use fewer expressions", base::printable(text))});
-    }
-  }
-  compiled->literals = std::move(parts.literals);
   // On average each costs a constant.
   if (templates_.size() > 2 * *in_use_ + 64) {
     erase_expired(templates_);
@@ -73,6 +96,37 @@ base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind
   }
   templates_.insert_or_assign(std::move(key), compiled);
   return Template(std::move(compiled));
+}
+
+// False if it would take too much memory.
+bool TemplateCache::compile_literals_and_expressions(Template::Compiled& compiled, PatternParts&& parts) {
+  if (!parts.expressions.empty()) {
+    compiled.between = compile(between(parts));
+    for (const auto& each : parts.expressions) compiled.expressions.push_back(compile(each));
+    const auto& all = compiled.expressions;
+    if (!compiled.between || std::ranges::find(all, nullptr) != all.end()) return false;
+  }
+  compiled.literals = std::move(parts.literals);
+  return true;
+}
+
+bool TemplateCache::compile_components(Template::Compiled& compiled, const UrlPatternParts& parts) {
+  for (std::size_t i = 0; i < url_components; ++i) {
+    auto& component = compiled.components[i];
+    const auto& [literals, expressions] = parts[i];
+    component.anything = matches_everything(parts[i]);
+    if (component.anything) continue;
+    if (expressions.empty()) {
+      component.text = literals.front();
+      continue;
+    }
+    component.expression = compile(re2::RE2::QuoteMeta(literals.front()) + between(parts[i]) +
+                                   re2::RE2::QuoteMeta(literals.back()));
+    if (!component.expression) return false;
+  }
+  compiled.literals = joined_literals(parts);
+  compiled.base = base_;
+  return true;
 }
 
 // Null if it would take too much memory.

@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "log/template.hpp"
 #include "log/uri_template.hpp"
+#include "log/url_pattern.hpp"
 
 namespace re2 {
 class RE2;
@@ -32,7 +33,10 @@ class TemplateCache {
   /// Different templates that are in use at the same time, by default.
   static constexpr std::size_t default_templates_max = 10'000;
 
-  explicit TemplateCache(std::size_t templates_max = default_templates_max) : templates_max_(templates_max) {}
+  /// `base`: what relative URL patterns and relative topics are resolved against, an absolute URL with a
+  /// host. Throws std::invalid_argument where it is none.
+  explicit TemplateCache(std::size_t templates_max = default_templates_max,
+                         std::string_view base = "http://mercure.invalid/");
 
   /// `text` is valid UTF-8 without control characters. Fails if it is no template of that kind, or if there
   /// are too many different ones.
@@ -45,8 +49,11 @@ class TemplateCache {
   using Templates = std::unordered_map<std::string, std::weak_ptr<const Template::Compiled>>;
 
   std::shared_ptr<const re2::RE2> compile(const std::string& expression);
+  bool compile_literals_and_expressions(Template::Compiled& compiled, PatternParts&& parts);
+  bool compile_components(Template::Compiled& compiled, const UrlPatternParts& parts);
 
   const std::size_t templates_max_;
+  const std::shared_ptr<const TopicUrl> base_;
   const std::shared_ptr<std::atomic<std::size_t>> in_use_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::mutex mutex_;
   Templates templates_;  // by kind and text

@@ -19,7 +19,13 @@ namespace {
 struct Fixture {
   log::Subscription select(const std::vector<std::string>& templates) {
     std::vector<log::TypedSelector> typed;
-    for (const auto& text : templates) typed.push_back({log::TypedSelector::Kind::uri_template, text});
+    using Kind = log::TypedSelector::Kind;
+    // Those with a slash or a protocol and without a brace are URL patterns.
+    for (const auto& text : templates) {
+      const bool url = !text.empty() && (text.front() == '/' || text.starts_with("http")) &&
+                       text.find('{') == std::string::npos;
+      typed.push_back({url ? Kind::url_pattern : Kind::uri_template, text});
+    }
     return log::Subscription(log::Selectors::parse(typed, 10'000, cache).value());
   }
   void add(const std::vector<std::string>& templates) {
@@ -92,6 +98,26 @@ BOOST_AUTO_TEST_CASE(a_cohort_with_several_templates_and_a_template_with_several
   BOOST_TEST((visited("a/1") == Names{}));
 }
 
+BOOST_AUTO_TEST_CASE(cohorts_are_found_by_the_url_patterns_that_match) {
+  for (const auto* each : {"/users/:id", "/users/*", "https://example.com/:a", "https://*/a",
+                           "http://mercure.invalid/a", "/:x\\?q=1", "{+x}"})
+    add({each});
+  BOOST_TEST((visited("/users/1") == Names{"/users/:id", "/users/*", "{+x}"}));
+  BOOST_TEST((visited("/users/1/2") == Names{"/users/*", "{+x}"}));
+  BOOST_TEST(
+      (visited("HTTPS://Example.com/x/../a") == Names{"https://example.com/:a", "https://*/a", "{+x}"}));
+  BOOST_TEST((visited("a") == Names{"http://mercure.invalid/a", "{+x}"}));
+  BOOST_TEST((visited("/a?q=1") == Names{"http://mercure.invalid/a", "/:x\\?q=1", "{+x}"}));
+  BOOST_TEST((visited("https://") == Names{"{+x}"}));
+  BOOST_TEST((visited("$stats") == Names{}));
+  for (const auto* each :
+       {"/users/:id", "/users/*", "https://example.com/:a", "https://*/a", "http://mercure.invalid/a"})
+    remove(each);
+  BOOST_TEST((visited("/users/1") == Names{"{+x}"}));
+  remove("/:x\\?q=1");
+  BOOST_TEST((visited("/a?q=1") == Names{"{+x}"}));
+}
+
 // A topic in which an anchor comes several times visits a cohort once for it.
 BOOST_AUTO_TEST_CASE(an_anchor_that_comes_again_is_compared_once) {
   add({"{+x}aaaaaaaa{+y}"});
@@ -119,6 +145,7 @@ BOOST_AUTO_TEST_CASE(whatever_comes_and_goes_exactly_those_that_match_are_visite
         std::string text = "{x}";
         for (auto parts = below(4); parts > 0; --parts)
           text += piece() + expressions[below(std::size(expressions))];
+        if (below(3) == 0) text = "/" + piece() + (below(2) == 0 ? ":x" : "*") + "/" + piece();
         templates.push_back(below(2) == 0 ? piece() + text : text);
       }
       if (!subscriptions.contains(fmt::format("{}", fmt::join(templates, " ")))) add(templates);

@@ -200,6 +200,10 @@ BOOST_AUTO_TEST_CASE(a_selector_means_what_its_kind_says) {
       {Kind::uri_template, "*", "a {x} a/1", ""},
       {Kind::uri_template, "a}", "a}", "a"},
       {Kind::uri_template, "a%", "a%", "a"},
+      {Kind::url_pattern, "/a/:x", "/a/1 a/1", "/a/:x/b /b"},
+      {Kind::url_pattern, "*", "a {x} a/1", ""},
+      {Kind::url_pattern, "a", "a /a", "a/b"},
+
   };
   for (const auto& [kind, text, matching, others] : table) {
     const auto set = Selectors::parse(std::vector<TypedSelector>{{kind, text}}, 100, cache).value();

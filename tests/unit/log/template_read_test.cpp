@@ -52,6 +52,21 @@ BOOST_FIXTURE_TEST_CASE(what_matches_in_order_and_once, Fixture) {
   BOOST_TEST(read("{x}never") == "through 8 evicted 0");
 }
 
+BOOST_FIXTURE_TEST_CASE(url_patterns_are_compared_with_everything, Fixture) {
+  for (const auto* topics :
+       {"/a/1", "http://mercure.invalid/a/2", "b", "a/3 b", "$s", "https://example.com/a/1"})
+    add(topics);
+  TemplateCache cache;
+  const auto read = [&](std::string_view text) {
+    const std::vector<TypedSelector> typed{{TypedSelector::Kind::url_pattern, text}};
+    const Subscription subscription(Selectors::parse(typed, 100, cache).value());
+    return told(MergedRead(history, subscription).slice(0, history.epochs().last(), std::string::npos, 0));
+  };
+  BOOST_TEST(read("/a/:x") == "1 2 4 through 6 evicted 0");
+  BOOST_TEST(read("https://example.com/*") == "6 through 6 evicted 0");
+  BOOST_TEST(read("/*") == "1 2 3 4 through 6 evicted 0");
+}
+
 BOOST_FIXTURE_TEST_CASE(an_event_counts_only_while_a_topic_that_matches_retains_it, HistoryFixture) {
   add("a/1 z");
   add("a/1");
