@@ -23,9 +23,9 @@ std::optional<std::string>& of(Components& components, UrlComponent which) {
   return components[static_cast<std::size_t>(which)];
 }
 
-class Splitter {
+class UrlPatternSplitter {
  public:
-  Splitter(std::string_view text, const std::vector<UrlPatternToken>& tokens)
+  UrlPatternSplitter(std::string_view text, const std::vector<UrlPatternToken>& tokens)
       : text_(text), tokens_(tokens) {}
 
   // Those that are not named are none.
@@ -129,9 +129,9 @@ class Splitter {
 
 // --- one component as a regular expression ---
 
-class Compiler {
+class UrlComponentCompiler {
  public:
-  Compiler(UrlComponent which, bool special) : which_(which), special_(special) {
+  UrlComponentCompiler(UrlComponent which, bool special) : which_(which), special_(special) {
     if (which == UrlComponent::hostname) delimiter_ = '.';
     if (which == UrlComponent::pathname && special) delimiter_ = prefix_ = '/';
   }
@@ -313,10 +313,10 @@ bool matches_everything(const PatternParts& parts) {
 base::Result<UrlPatternParts, std::string> parse_url_pattern(std::string_view text, const TopicUrl& base) {
   try {
     const auto tokens = url_pattern_tokens(text);
-    auto components = Splitter(text, tokens).split();
+    auto components = UrlPatternSplitter(text, tokens).split();
     if (!of(components, UrlComponent::protocol)) resolve(components, base);
     const auto& protocol = *of(components, UrlComponent::protocol);
-    const bool special = Splitter::may_be_special(protocol);
+    const bool special = UrlPatternSplitter::may_be_special(protocol);
     auto& port = of(components, UrlComponent::port);
     if (port && !port->empty() && *port == default_port(protocol)) port = "";
     UrlPatternParts parts;
@@ -326,7 +326,8 @@ base::Result<UrlPatternParts, std::string> parse_url_pattern(std::string_view te
       if (!components[i]) {
         parts[i] = {.literals = {"", ""}, .expressions = {std::string(wildcard)}};
       } else {
-        parts[i] = Compiler(static_cast<UrlComponent>(i), special).compile(*components[i], groups);
+        parts[i] =
+            UrlComponentCompiler(static_cast<UrlComponent>(i), special).compile(*components[i], groups);
       }
     }
     return parts;
