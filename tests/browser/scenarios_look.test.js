@@ -8,7 +8,7 @@ import {setup} from './setup.js';
 import {Stack} from '../lib/stack.mjs';
 
 const running = setup({feed: true});
-const filled = {prices: '.quotes tbody tr:nth-child(8)', tokens: '.words span', news: '.headlines li:nth-child(6)', notifications: '.notices li', users: '.pair .card:last-child .status[data-state="open"]'};
+const filled = {prices: '.quotes tbody tr:nth-child(8)', tokens: '.words span', news: '.headlines li:nth-child(6)', notifications: '.notices li', users: '.pair .card:last-child .status[data-state="open"]', presence: '.present-names li'};
 
 describe('scenarios at', {concurrency: 2}, () => {
   for (const [width, colorScheme] of [[360, 'light'], [360, 'dark'], [1440, 'light'], [1440, 'dark']]) {

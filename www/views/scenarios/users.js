@@ -5,13 +5,13 @@ import {el} from '../../shell/dom.js';
 import {statusLine} from '../../shell/status.js';
 import {describe} from '../../lib/answer.js';
 import {Stream} from '../../lib/stream.js';
+import {tokenOf, users} from './demo_tokens.js';
 import {gather} from './gather.js';
 import {clockTime, parse, text, time} from './payload.js';
 
 const rowsMax = 20;
 const textCharsMax = 120;
 const board = 'demo/board';
-const names = {alice: 'Alice', bob: 'Bob'};
 const own = (user) => `demo/users/${user}`;
 const settleMs = 1000; // who has received nothing by then gets nothing
 
@@ -19,10 +19,10 @@ export function mountUsers(box, {signal}) {
   const hint = el('p', {class: 'hint small soft', hidden: true},
     'This server has no tokens for the two users. They are part of ', el('code', null, 'make run'), ' and its feed.');
   const to = el('select', {id: 'user-to'},
-    [...Object.entries(names).map(([user, name]) => [user, `Only ${name}`]), ['all', 'Everybody']].map(([value, words]) => el('option', {value}, words)));
+    [...Object.entries(users).map(([user, name]) => [user, `Only ${name}`]), ['all', 'Everybody']].map(([value, words]) => el('option', {value}, words)));
   const words = el('input', {id: 'user-text', value: 'Your order has been paid', maxlength: textCharsMax, autocomplete: 'off', required: true});
   const result = el('p', {class: 'small sent', role: 'status'});
-  const readers = Object.fromEntries(Object.keys(names).map((user) => [user, reader(user, {signal, onMissing: () => { hint.hidden = false; }})]));
+  const readers = Object.fromEntries(Object.keys(users).map((user) => [user, reader(user, {signal, onMissing: () => { hint.hidden = false; }})]));
   box.append(
     el('section', {class: 'card', 'aria-label': 'Publish'},
       el('form', {class: 'send', on: {submit}},
@@ -55,7 +55,7 @@ export function mountUsers(box, {signal}) {
   }
 
   function tell(id) {
-    result.textContent = Object.entries(readers).map(([user, {has}]) => `${names[user]} received ${has(id) ? 'it' : 'nothing'}.`).join(' ');
+    result.textContent = Object.entries(readers).map(([user, {has}]) => `${users[user]} received ${has(id) ? 'it' : 'nothing'}.`).join(' ');
   }
 }
 
@@ -72,12 +72,7 @@ function reader(user, {signal, onMissing}) {
     topics: [own(user), board],
     cursor: 'earliest',
     signal,
-    token: async () => {
-      const answer = await fetch('/demo/tokens', {signal, cache: 'no-store'});
-      if (answer.ok) return (await answer.json())[user];
-      onMissing();
-      throw new Error(`/demo/tokens answered ${answer.status}`);
-    },
+    token: tokenOf(user, {signal, onMissing}),
     onState: (state, details) => status.show(state, details),
     onEvent: ({data, id}) => {
       ids.add(id);
@@ -86,16 +81,16 @@ function reader(user, {signal, onMissing}) {
     },
   });
   const element = el('section', {class: 'card', 'aria-labelledby': `user-${user}`},
-    el('h2', {id: `user-${user}`}, names[user]),
+    el('h2', {id: `user-${user}`}, users[user]),
     status.element,
     el('p', {class: 'small soft'}, 'Token for ', el('code', null, own(user))),
-    el('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': `Received by ${names[user]}, newest first`}, list));
+    el('div', {class: 'scroller', tabindex: 0, role: 'region', 'aria-label': `Received by ${users[user]}, newest first`}, list));
   return {element, has: (id) => ids.has(id)};
 }
 
 function row({for: user, text: words, at}) {
   const date = time(at);
-  const secret = Object.hasOwn(names, user ?? '');
+  const secret = Object.hasOwn(users, user ?? '');
   return el('li', null,
     el('span', {class: secret ? 'mark secret' : 'mark'}, secret ? 'private' : 'public'),
     el('span', {dir: 'auto'}, text(words, textCharsMax) || '(no text)'),

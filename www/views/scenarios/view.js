@@ -1,8 +1,9 @@
-// Five uses of a stream, one at a time: ?show= names it.
+// Six uses of a stream, one at a time: ?show= names it.
 
 import {el} from '../../shell/dom.js';
 import {mountNews} from './news.js';
 import {mountNotifications} from './notifications.js';
+import {mountPresence} from './presence.js';
 import {mountPrices} from './prices.js';
 import {mountTokens} from './tokens.js';
 import {mountUsers} from './users.js';
@@ -15,13 +16,14 @@ const scenarios = {
   news: {label: 'News', mount: mountNews},
   notifications: {label: 'Notifications', mount: mountNotifications},
   users: {label: 'Two users', mount: mountUsers},
+  presence: {label: 'Who reads this', mount: mountPresence},
 };
 
 export function mount(root, {query, setQuery, announce, signal}) {
   const links = Object.entries(scenarios).map(([name, {label}]) => [name, el('a', {href: `?view=scenarios&show=${name}`}, label)]);
   const box = el('div', {class: 'scenario'});
   root.append(
-    el('h1', null, 'Five live examples'),
+    el('h1', null, 'Six live examples'),
     el('p', {class: 'lead'}, 'A small backend publishes each event with one HTTP request. These examples show the events as they arrive.'),
     el('nav', {class: 'tabs', 'aria-label': 'Scenarios'}, links.map(([, link]) => link)),
     box,
