@@ -92,6 +92,11 @@ passes 'an application that is asked, and hands over, in a server with settings 
     $asked $hands
   }"
 passes 'one that hands over, in a site' '' "$upstream server { include snippets/sse-worker.locations.conf; $hands }"
+passes 'the Mercure protocol in an existing server with settings of its own' '' "$upstream
+  server {
+    error_page 401 403 404 500 502 503 504 =200 /oops.html; fastcgi_intercept_errors on; expires 30d; satisfy any; auth_basic closed; auth_basic_user_file users;
+    include snippets/sse-worker.locations.conf; include snippets/sse-worker.mercure.conf;
+  }"
 printf '%s\n' sse-worker.events.conf sse-worker.common.conf >>"$tmp/tested" # those include them
 passes 'site' '' "$upstream include snippets/sse-worker.site.conf;"
 passes 'site-tls' '' "$upstream include snippets/sse-worker.site-tls.conf;"

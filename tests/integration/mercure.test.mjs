@@ -192,9 +192,32 @@ test('1.0 names of the same things', async (t) => {
   await hub.publishUpdate({topic: 'b', data: '2'});
   await reader.got(2);
   assert.deepEqual(reader.data, ['1', '2']);
-  for (const name of ['match_urlpattern', 'match_regexp', 'MATCH']) {
+  for (const name of ['match_regexp', 'MATCH']) {
     assertProblem(await hub.askMercure({topic: 'a', [name]: 'b'}).done(), 400, name);
   }
+});
+
+test('URL patterns select topics, live and in the history', async (t) => {
+  const hub = await startMercure(t);
+  const pattern = 'https://example.com/books/:id(\\d+)';
+  const reader = await hub.subscriber({match_urlpattern: pattern});
+  const relative = await hub.subscriber({match_urlpattern: '/books/:id'});
+  const all = await hub.subscriber({match_urlpattern: '*://*/*'});
+  for (const [n, topic] of ['https://example.com/books/1', 'https://example.com/books/one', 'https://example.com/books/1/pages', 'books/2',
+    'HTTPS://EXAMPLE.com:443/books/3'].entries()) {
+    assert.equal((await hub.publishUpdate({topic, data: `${n}`})).status, 200);
+  }
+  await reader.got(2);
+  assert.deepEqual(reader.data, ['0', '4'], 'URLs are compared in their canonical form');
+  await relative.got(1);
+  assert.deepEqual(relative.data, ['3']);
+  await all.got(5);
+  const later = await hub.subscriber({match_urlpattern: pattern, lastEventID: 'earliest'});
+  await later.got(2);
+  assert.deepEqual(later.data, ['0', '4']);
+  for (const wrong of ['(?=a)', 'a{b', '/(a', '/(?:a(?=b))', `/${'(a*)*'.repeat(300)}`, `/${':a'.repeat(600)}`, '/a\u0000'])
+    assertProblem(await hub.askMercure({match_urlpattern: wrong}).done(), 400, 'topic');
+  assertProblem(await hub.askMercure({match_urlpattern: Array.from({length: 101}, (_, n) => `/${n}/:a`)}).done(), 400, 'topic');
 });
 
 test('what a subscriber may not ask for', async (t) => {

@@ -130,7 +130,8 @@ for (const [name, open] of Object.entries(ways)) {
       const one = stream(of, {topic: 'deaf', answers: 'all'});
       if (overHttp) await one.answering();
       one.stall();
-      const piece = '{"data":"x"}\n'.repeat(1000);
+      // Long lines: where nginx does not continue the body, a stream that waits inside an event ends after 10 s, and another one after an hour.
+      const piece = `{"data":"${'x'.repeat(200)}"}\n`.repeat(1000);
       let written = 0;
       let peak = 0;
       // It writes as long as something is taken.
@@ -147,7 +148,7 @@ for (const [name, open] of Object.entries(ways)) {
       const metrics = await hub.metrics();
       const kept = metrics.value('sse_worker_published_events_total');
       of.diagnostic(`${written} written, ${kept} stored, ${(peak - resident).toFixed(1)} MiB more`);
-      assert.ok(kept > 1000 && kept < 400_000, `${kept}`);
+      assert.ok(kept > 100 && kept < 400_000, `${kept}`);
       if (!sanitized(hub.worker.pid)) assert.ok(peak - resident < 60, `${peak - resident} MiB more`);
       one.die();
     });

@@ -26,7 +26,7 @@ std::shared_ptr<const access::Grant> shared(access::Grant grant) {
 }
 
 // A name that looks like a pattern is a template, too, and matches one topic.
-bool is_many(const log::Template& each) { return each.kind() == log::Template::Kind::uri_template; }
+bool is_many(const log::Template& each) { return each.kind() != log::Template::Kind::literal; }
 
 }  // namespace
 

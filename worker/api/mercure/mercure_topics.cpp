@@ -17,11 +17,11 @@ base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const 
     } else if (name == "match" || name == "match_exact") {
       topics.push_back({Kind::exact, value});
     } else if (name == "match_urlpattern") {
-      return base::failure(
-          std::string("match_urlpattern: is not supported; use `topic` with a URI template, or `*`"));
+      topics.push_back({Kind::url_pattern, value});
     } else if (lower_case(name).starts_with("match")) {
-      return base::failure(fmt::format("{}: is not a parameter; there are topic, match and match_exact",
-                                       base::printable(name)));
+      return base::failure(
+          fmt::format("{}: is not a parameter; there are topic, match, match_exact and match_urlpattern",
+                      base::printable(name)));
     }
   }
   if (topics.empty()) return base::failure(std::string("topic: is missing"));

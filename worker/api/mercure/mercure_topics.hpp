@@ -10,9 +10,9 @@
 
 namespace worker::api {
 
-/// The values of `topic` (0.x), which may be URI templates, and of `match` and `match_exact` (1.0), which are
-/// names, in their order; they point into `parameters`. Fails with a sentence: there is none; a name that
-/// begins with `match` is another one; a topic is one of the worker's own.
+/// The values of `topic` (0.x), which may be URI templates, and of `match`, `match_exact` (1.0), which are
+/// names, and `match_urlpattern` (1.0), in their order; they point into `parameters`. Fails with a sentence:
+/// there is none; a name that begins with `match` is another one; a topic is one of the worker's own.
 base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const http::Query& parameters);
 
 }  // namespace worker::api

@@ -55,7 +55,8 @@ bool selects_many(const log::TypedSelector& selector) {
   using Kind = log::TypedSelector::Kind;
   const auto& [kind, text] = selector;
   return text == "*" || (kind == Kind::pattern && log::is_pattern(text)) ||
-         (kind == Kind::uri_template && text.find('{') != std::string_view::npos);
+         (kind == Kind::uri_template && text.find('{') != std::string_view::npos) ||
+         kind == Kind::url_pattern;
 }
 
 // The topics as a subscription, or the text of a refusal.

@@ -12,7 +12,8 @@ std::string asked(const std::string& query) {
   if (!topics) return topics.error();
   std::string text;
   for (const auto& [kind, selector] : topics.value()) {
-    text += kind == worker::log::TypedSelector::Kind::exact ? " =" : " ";
+    using Kind = worker::log::TypedSelector::Kind;
+    text += kind == Kind::exact ? " =" : kind == Kind::url_pattern ? " url:" : " ";
     text += selector;
   }
   return text;
@@ -25,6 +26,7 @@ BOOST_AUTO_TEST_SUITE(mercure_topics_suite)
 BOOST_AUTO_TEST_CASE(names_of_both_versions) {
   BOOST_TEST(asked("topic=a&lastEventID=1&topic=b&authorization=t") == " a b");
   BOOST_TEST(asked("match=a&topic=b&match_exact=*") == " =a b =*");
+  BOOST_TEST(asked("match_urlpattern=/books/:id&topic=b") == " url:/books/:id b");
 }
 
 BOOST_AUTO_TEST_CASE(refusals) {
@@ -32,10 +34,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(asked("Topic=a") == "topic: is missing");
   BOOST_TEST(asked("topic=a&topic=$stats") ==
              "topic: $stats is reserved: names that begin with $ belong to the worker");
-  BOOST_TEST(asked("topic=a&match_urlpattern=b") ==
-             "match_urlpattern: is not supported; use `topic` with a URI template, or `*`");
   BOOST_TEST(asked("topic=a&Match_regexp=b") ==
-             "Match_regexp: is not a parameter; there are topic, match and match_exact");
+             "Match_regexp: is not a parameter; there are topic, match, match_exact and match_urlpattern");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
