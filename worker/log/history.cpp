@@ -54,7 +54,8 @@ bool History::trim() {
 
 // False if it is still over its bound: a follower has not read its oldest entry, or none is `left` to evict.
 bool History::trim_topic(Topic& topic, Sequence read_through, std::size_t& left) {
-  for (; topic.sequences.size() > retention_.settings().topic_events_max; --left) {
+  const auto events_max = topic.events_max(retention_.settings().topic_events_max);
+  for (; topic.sequences.size() > events_max; --left) {
     if (left == 0 || topic.sequences.front() > read_through) return false;
     evict_first(topic);
   }

@@ -43,7 +43,8 @@ void RetainedEntries::retain(Topic& topic, Sequence sequence, std::size_t topic_
 }
 
 void RetainedEntries::queue_if_over_limit(Topic& topic, std::size_t topic_events_max) {
-  if (topic.sequences.size() <= topic_events_max || std::exchange(topic.over_limit, true)) return;
+  if (topic.sequences.size() <= topic.events_max(topic_events_max) || std::exchange(topic.over_limit, true))
+    return;
   over_limit_.push_back(&topic);
 }
 

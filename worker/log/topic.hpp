@@ -14,6 +14,10 @@ namespace worker::log {
 /// True of names that the worker keeps for streams of its own, such as `$stats`.
 inline bool is_reserved(std::string_view name) { return name.starts_with('$'); }
 
+/// True of reserved names whose events the workers themselves read, as followers of the log. None of these is
+/// retained longer than until all have read it, so they take nothing from the history of others.
+inline bool is_state(std::string_view name) { return name.starts_with("$state/"); }
+
 /// True for selectors that match many names: `*`, and text that ends in `/*`.
 bool is_pattern(std::string_view selector);
 

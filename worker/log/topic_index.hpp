@@ -10,6 +10,7 @@
 
 #include "log/entry.hpp"
 #include "log/sequence_queue.hpp"
+#include "log/topic.hpp"
 
 namespace worker::log {
 
@@ -26,6 +27,10 @@ struct Topic : boost::intrusive::set_base_hook<boost::intrusive::optimize_size<t
                                                boost::intrusive::link_mode<boost::intrusive::normal_link>> {
   std::string_view name() const { return {reinterpret_cast<const char*>(this + 1), name_bytes}; }
   TopicState state() const { return {evicted.through, closed_at}; }
+  /// How many entries it may retain, if that is `topic_events_max` for most topics.
+  std::size_t events_max(std::size_t topic_events_max) const {
+    return is_state(name()) ? 0 : topic_events_max;
+  }
 
   EvictionMark evicted;
   Sequence closed_at = 0;   // its last event; 0 while it is open

@@ -26,6 +26,44 @@ BOOST_AUTO_TEST_CASE(a_topic_over_its_bound_waits_for_the_followers) {
   BOOST_TEST(read("a") == "3 4 through 4 evicted 2");
 }
 
+BOOST_AUTO_TEST_CASE(what_workers_tell_each_other_is_retained_until_all_have_read_it) {
+  BOOST_TEST(is_state("$state/presence"));
+  BOOST_TEST(!is_state("$stats"));
+  BOOST_TEST(!is_state("$presence/$state/"));
+  Follower fast, slow;
+  history.retention().follow(fast);
+  history.retention().follow(slow);
+  add("a");
+  add("$state/presence");
+  add("$state/presence");
+  add("a");
+  fast.at = 4;
+  while (history.trim()) {
+  }
+  BOOST_TEST(read("$state/presence") == "2 3 through 4 evicted 0");
+  slow.at = 2;
+  while (history.trim()) {
+  }
+  BOOST_TEST(read("$state/presence") == "3 through 4 evicted 2");
+  slow.at = 4;
+  while (history.trim()) {
+  }
+  BOOST_TEST(read("$state/presence") == "through 4 evicted 3");
+  // It takes no place of others.
+  BOOST_TEST(read("a") == "1 4 through 4 evicted 0");
+  BOOST_TEST(resume("a", "earliest") == "after 0");
+}
+
+BOOST_AUTO_TEST_CASE(what_workers_told_each_other_before_the_start_goes) {
+  HistoryLoader loader(settings, {.epoch = "e1"}, clock);
+  loader.add(entry(draft_with_id("a", "", "x"), 1));
+  loader.add(entry(draft_with_id("$state/presence", "", "x"), 2));
+  history.become(std::move(loader).finish());
+  while (history.trim()) {
+  }
+  BOOST_TEST(read("$state/presence a") == "1 through 2 evicted 2");
+}
+
 BOOST_AUTO_TEST_CASE(changes_for_a_file) {
   history.become(HistoryLoader(settings, {.epoch = "e1"}, clock).finish());
   add("a b", "x");
