@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,9 +18,10 @@
 #include "app/metrics.hpp"
 #include "app/open_store.hpp"
 #include "app/pipe_command.hpp"
-#include "app/presence_publisher.hpp"
+#include "app/presence.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
+#include "app/rosters.hpp"
 #include "app/token_command.hpp"
 #include "app/token_keys.hpp"
 #include "base/signals.hpp"
@@ -76,8 +78,8 @@ int serve(const config::Config& config, const std::string& file) {
                          config.streams.streams_per_subject_max);
   slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   app::export_stream_metrics(registry, slots);
-  presence::Roster roster(config.presence, clock);
-  app::export_presence_metrics(registry, roster);
+  app::Rosters rosters(config.presence, config.storage, clock);
+  app::export_presence_metrics(registry, rosters.own());
   app::Hooks hooks(config.hooks, listening.value().descriptor(), clock, *logger, metrics.hooks);
   app::export_hook_metrics(registry, hooks.readers());
   fcgi::ConnectionTotals totals;
@@ -100,7 +102,7 @@ int serve(const config::Config& config, const std::string& file) {
                                      registry,
                                      metrics,
                                      slots,
-                                     roster,
+                                     rosters.all(),
                                      hooks.readers(),
                                      totals,
                                      stats,
@@ -117,9 +119,9 @@ int serve(const config::Config& config, const std::string& file) {
                                      open_streams};
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
-  app::PresencePublisher presence(reactors.first_loop(), roster, *store, metrics.presence);
-  app::Reload reload(file, config, reactors, *log, *store, slots, roster, hooks, token_keys, publish_rate,
-                     *logger);
+  app::Presence presence(reactors.first_loop(), rosters, *log, *store, registry, metrics.presence, *logger);
+  app::Reload reload(file, config, reactors, *log, *store, slots, rosters.all(), hooks, token_keys,
+                     publish_rate, *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();
     const bool again = std::exchange(stopping, true);
@@ -136,6 +138,7 @@ int serve(const config::Config& config, const std::string& file) {
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
   const int status = reactors.run(*logger);
+  presence.leave();
   hooks.stop();
   mercure_subscribers.stop();
   store->close();

@@ -99,6 +99,13 @@ void export_presence_metrics(metrics::Registry& registry, const presence::Roster
            [&] { return roster.totals().readers; });
 }
 
+void export_presence_metrics(metrics::Registry& registry, const PresenceCluster& cluster) {
+  gauge_of(registry, "sse_worker_presence_workers",
+           "Workers of the cluster that share who is present, this one included. 0 while this one has not "
+           "joined, or does not know yet what readers were told.",
+           [&] { return cluster.workers(); });
+}
+
 void export_hook_metrics(metrics::Registry& registry, const hooks::Readers& readers) {
   gauge_of(registry, "sse_worker_hook_topics", "Topics and patterns with readers that hooks tell of.",
            [&] { return readers.totals().topics; });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/stream/slots.hpp"
+#include "app/presence_cluster.hpp"
 #include "fcgi/connection_totals.hpp"
 #include "hooks/readers.hpp"
 #include "log/log.hpp"
@@ -15,6 +16,7 @@ namespace worker::app {
 void export_log_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store);
 void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& slots);
 void export_presence_metrics(metrics::Registry& registry, const presence::Roster& roster);
+void export_presence_metrics(metrics::Registry& registry, const PresenceCluster& cluster);
 void export_hook_metrics(metrics::Registry& registry, const hooks::Readers& readers);
 void export_connection_metrics(metrics::Registry& registry, const fcgi::ConnectionTotals& totals);
 

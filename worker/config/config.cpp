@@ -202,16 +202,10 @@ void read_stats(Section& section, api::StatsSettings& stats) {
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
 }
 
-// Readers of other workers would not be counted.
-void read_presence(Section& section, presence::Settings& presence, store::StorageSettings::Kind store) {
+void read_presence(Section& section, presence::Settings& presence) {
   section.selectors("topics", presence.topics);
   section.seconds("grace_seconds", presence.grace, 0ms, 1h);
   section.number("names_max", presence.names_max, 0, 10'000);
-  if (!presence.topics.empty() && store == store::StorageSettings::Kind::redis) {
-    section.refuse("topics",
-                   "needs store.kind memory or sqlite: with redis several workers share the store, and each "
-                   "would count its own readers alone. Remove presence.topics, or use another store");
-  }
 }
 
 void read_grants(Section& section, api::GrantSettings& grants) {
@@ -248,8 +242,7 @@ Config read(const std::string& yaml, const std::string& file) {
   top.section("store", [&](Section& section) { read_storage(section, config.storage, config.history); });
   top.section("greeting", [&](Section& section) { read_greeting(section, config.greeting); });
   top.section("stats", [&](Section& section) { read_stats(section, config.stats); });
-  top.section("presence",
-              [&](Section& section) { read_presence(section, config.presence, config.storage.kind); });
+  top.section("presence", [&](Section& section) { read_presence(section, config.presence); });
   top.section("hooks", [&](Section& section) { read_hooks(section, config.hooks); });
   top.section("mercure",
               [&](Section& section) { read_mercure(section, config.mercure, config.mercure_tokens); });

@@ -15,16 +15,19 @@ log::Selectors selectors_of(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Roster::Roster(const Settings& settings, const base::Clock& clock, std::size_t leaving_max)
+Roster::Roster(const Settings& settings, const base::Clock& clock, std::size_t leaving_max,
+               std::chrono::milliseconds interval)
     : topics_covered_(selectors_of(settings.topics)),
       clock_(clock),
       leaving_max_(leaving_max),
+      interval_(interval),
       grace_(settings.grace),
       names_max_(settings.names_max) {}
 
 Roster::~Roster() = default;
 
 void Roster::update(const Settings& settings) {
+  if (own_ != nullptr) own_->update(settings);
   const std::lock_guard lock(mutex_);
   grace_ = settings.grace;
   names_max_ = settings.names_max;
@@ -34,36 +37,52 @@ void Roster::update(const Settings& settings) {
 
 const std::string& Roster::Visit::topic() const { return topic_->first; }
 
+NamedTopic& Roster::find_or_add(std::string_view name) {
+  const auto place = topics_.find(name);
+  return place != topics_.end() ? *place : *topics_.try_emplace(std::string(name)).first;
+}
+
+NamedSubject& Roster::enter(NamedTopic& topic, std::string_view subject) {
+  auto& subjects = topic.second.subjects;
+  auto found = subjects.find(subject);
+  if (found == subjects.end()) found = subjects.try_emplace(std::string(subject)).first;
+  auto& state = found->second;
+  if (!state.is_present()) {
+    ++topic.second.present;
+    ++readers_;
+  }
+  ++state.streams;
+  if (state.leaving) {
+    leaving_.erase(*state.leaving);
+    state.leaving.reset();
+  }
+  topic.second.changed(*found);
+  queue(topic, clock_.now());
+  return *found;
+}
+
 Roster::Visit Roster::enter(std::string_view name, std::string_view subject_name) {
+  std::unique_ptr<Visit> own;
+  if (own_ != nullptr) own = std::make_unique<Visit>(own_->enter(name, subject_name));
   const std::lock_guard lock(mutex_);
-  const auto now = clock_.now();
-  auto place = topics_.find(name);
-  if (place == topics_.end()) place = topics_.try_emplace(std::string(name)).first;
-  auto& topic = place->second;
-  const auto before = topic.count();
+  auto& place = find_or_add(name);
+  auto& topic = place.second;
   NamedSubject* subject = nullptr;
-  if (subject_name.empty()) {
+  if (!subject_name.empty()) {
+    subject = &enter(place, subject_name);
+  } else {
     ++topic.anonymous;
-    if (!topic.anonymous_leaving.empty()) {
+    if (topic.anonymous_leaving.empty()) {
+      ++readers_;
+    } else {
       leaving_.erase(topic.anonymous_leaving.front());
       topic.anonymous_leaving.pop_front();
     }
-  } else {
-    auto found = topic.subjects.find(subject_name);
-    if (found == topic.subjects.end()) found = topic.subjects.try_emplace(std::string(subject_name)).first;
-    subject = &*found;
-    auto& state = found->second;
-    if (!state.is_present()) ++topic.present;
-    ++state.streams;
-    if (state.leaving) {
-      leaving_.erase(*state.leaving);
-      state.leaving.reset();
-    }
-    changed(*place, *found);
+    queue(place, clock_.now());
   }
-  readers_ += topic.count() - before;
-  queue(*place, now);
-  return {*this, *place, subject};
+  Visit visit(*this, place, subject);
+  visit.own_ = std::move(own);
+  return visit;
 }
 
 void Roster::leave(const Visit& visit) {
@@ -71,15 +90,26 @@ void Roster::leave(const Visit& visit) {
   auto& topic = visit.topic_->second;
   if (visit.subject_ == nullptr) {
     --topic.anonymous;
-    return begin_grace(*visit.topic_, nullptr);
+    return begin_grace(*visit.topic_, nullptr, visit.own_ != nullptr);
   }
-  auto& subject = visit.subject_->second;
-  if (--subject.streams == 0) begin_grace(*visit.topic_, visit.subject_);
+  if (--visit.subject_->second.streams > 0) return;
+  if (visit.elsewhere_) return end(*visit.topic_, *visit.subject_);
+  begin_grace(*visit.topic_, visit.subject_, visit.own_ != nullptr);
 }
 
-void Roster::begin_grace(NamedTopic& topic, NamedSubject* subject) {
+// The subject has left. It, and the topic, may be gone when this returns.
+void Roster::end(NamedTopic& topic, NamedSubject& subject) {
   const auto now = clock_.now();
-  leaving_.push_back({&topic, subject, now + grace_});
+  --readers_;
+  --topic.second.present;
+  topic.second.changed(subject);
+  queue(topic, now);
+  discard_if_over(topic, now);
+}
+
+void Roster::begin_grace(NamedTopic& topic, NamedSubject* subject, bool is_own) {
+  const auto now = clock_.now();
+  leaving_.push_back({&topic, subject, now + grace_, is_own});
   const auto place = std::prev(leaving_.end());
   if (subject == nullptr) {
     topic.second.anonymous_leaving.push_back(place);
@@ -90,16 +120,15 @@ void Roster::begin_grace(NamedTopic& topic, NamedSubject* subject) {
 }
 
 void Roster::end_first_grace() {
-  const auto [topic, subject, ends] = leaving_.front();
+  auto* const topic = leaving_.front().topic;
+  auto* const subject = leaving_.front().subject;
   leaving_.pop_front();
-  --readers_;
-  if (subject == nullptr) {
-    topic->second.anonymous_leaving.pop_front();
-  } else {
+  if (subject != nullptr) {
     subject->second.leaving.reset();
-    --topic->second.present;
-    changed(*topic, *subject);
+    return end(*topic, *subject);
   }
+  --readers_;
+  topic->second.anonymous_leaving.pop_front();
   const auto now = clock_.now();
   queue(*topic, now);
   discard_if_over(*topic, now);
@@ -112,42 +141,98 @@ void Roster::end_graces(base::Instant now) {
   }
 }
 
-// --- what the readers know ---
+// --- the other workers ---
 
-// The subject came, or left. It may be gone when this returns.
-void Roster::changed(NamedTopic& place, NamedSubject& subject) {
-  auto& topic = place.second;
-  const auto& [name, state] = subject;
-  if (topic.named && state.is_present() != state.is_told) {
-    topic.untold.insert(name);
-  } else {
-    topic.untold.erase(name);
+Roster::Visit Roster::enter_elsewhere(std::string_view name, std::string_view subject) {
+  const std::lock_guard lock(mutex_);
+  auto& topic = find_or_add(name);
+  return {*this, topic, &enter(topic, subject), true};
+}
+
+void Roster::count_elsewhere(std::string_view name, std::ptrdiff_t readers, int unnamed_parts) {
+  std::size_t own = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& place = find_or_add(name);
+    auto& topic = place.second;
+    // Both wrap around: what is taken off has been added before.
+    topic.elsewhere += static_cast<std::size_t>(readers);
+    topic.unnamed_parts += static_cast<std::size_t>(unnamed_parts);
+    readers_ += static_cast<std::size_t>(readers);
+    if (readers > 0) own = move_away(name, static_cast<std::size_t>(readers));
+    const auto now = clock_.now();
+    queue(place, now);
+    discard_if_over(place, now);
   }
-  if (!state.is_present() && !state.is_told) topic.subjects.erase(name);
-  if (topic.named && (topic.present > names_max_ || topic.untold.size() > names_max_)) forget_names(topic);
+  if (own == 0) return;
+  const std::lock_guard lock(own_->mutex_);
+  own_->move_away(name, own);
 }
 
-void Roster::forget_names(Topic& topic) {
-  topic.named = false;
-  topic.untold.clear();
-  for (auto& [name, subject] : topic.subjects) subject.is_told = false;
-  std::erase_if(topic.subjects, [](const auto& each) { return !each.second.is_present(); });
+// Returns how many of the streams are own ones.
+std::size_t Roster::move_away(std::string_view name, std::size_t streams) {
+  const auto place = topics_.find(name);
+  if (place == topics_.end()) return 0;
+  auto& leaving = place->second.anonymous_leaving;
+  std::size_t own = 0;
+  for (; streams > 0 && !leaving.empty(); --streams) {
+    if (leaving.front()->is_own) ++own;
+    leaving_.erase(leaving.front());
+    leaving.pop_front();
+    --readers_;
+  }
+  const auto now = clock_.now();
+  queue(*place, now);
+  discard_if_over(*place, now);
+  return own;
 }
 
-// Fewer than those for which the names were dropped: around the bound they would come and go.
-bool Roster::may_name(const Topic& topic) const {
-  return topic.present > 0 && topic.present <= names_max_ - names_max_ / 4;
+void Roster::begin_graces(std::string_view name, std::size_t readers) {
+  const std::lock_guard lock(mutex_);
+  for (readers = std::min(readers, leaving_max_); readers > 0; --readers) {
+    ++readers_;
+    begin_grace(find_or_add(name), nullptr, false);
+  }
 }
 
-bool Roster::has_news(const Topic& topic) const {
-  if (topic.count() != topic.count_told) return true;
-  return topic.named ? !topic.untold.empty() : topic.named_told || may_name(topic);
+void Roster::forget_told() {
+  const std::lock_guard lock(mutex_);
+  for (auto place = topics_.begin(); place != topics_.end();) {
+    auto& each = *place++;  // it may be discarded
+    auto& topic = each.second;
+    topic.void_names();
+    topic.named_told = false;
+    topic.count_told = 0;
+    const auto now = clock_.now();
+    queue(each, now);
+    discard_if_over(each, now);
+  }
 }
+
+std::vector<Change> Roster::all_told(std::string& after, std::size_t events_max) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Change> changes;
+  std::size_t events = 0;
+  for (auto place = topics_.upper_bound(after); place != topics_.end(); ++place) {
+    auto change = place->second.all_told(place->first);
+    if (!change) continue;
+    if (events >= events_max) {
+      after = changes.back().topic;
+      return changes;
+    }
+    events += 1 + change->joined.size();
+    changes.push_back(std::move(*change));
+  }
+  after.clear();
+  return changes;
+}
+
+// --- what the readers know ---
 
 void Roster::queue(NamedTopic& place, base::Instant due) {
   auto& topic = place.second;
   if (topic.queued) return;
-  if (topic.told_at != base::Instant::min()) due = std::max(due, topic.told_at + interval);
+  if (topic.told_at != base::Instant::min()) due = std::max(due, topic.told_at + interval_);
   topic.queued = due;
   queue_.emplace(due, &place);
 }
@@ -155,9 +240,8 @@ void Roster::queue(NamedTopic& place, base::Instant due) {
 // A topic is kept as long as it must not be told of again.
 void Roster::discard_if_over(NamedTopic& place, base::Instant now) {
   auto& topic = place.second;
-  const bool reset_to_tell = topic.named_told && !topic.named;
-  if (!topic.subjects.empty() || topic.count() != 0 || topic.count_told != 0 || reset_to_tell) return;
-  if (topic.told_at != base::Instant::min() && topic.told_at + interval > now) return;
+  if (!topic.is_over()) return;
+  if (topic.told_at != base::Instant::min() && topic.told_at + interval_ > now) return;
   if (topic.queued) queue_.erase(std::pair(*topic.queued, &place));
   topics_.erase(topics_.find(place.first));
 }
@@ -173,11 +257,11 @@ std::vector<Change> Roster::changes(std::size_t events_max) {
     auto& topic = place->second;
     queue_.erase(queue_.begin());
     topic.queued.reset();
-    if (!has_news(topic)) {
+    if (!topic.has_news(names_max_)) {
       discard_if_over(*place, now);
       continue;
     }
-    changes.push_back(change_of(*place));
+    changes.push_back(topic.change(place->first, names_max_));
     events += 1 + changes.back().joined.size() + changes.back().left.size();
     topic.told_at = now;
     queue(*place, now);
@@ -185,56 +269,22 @@ std::vector<Change> Roster::changes(std::size_t events_max) {
   return changes;
 }
 
-Change Roster::change_of(const NamedTopic& place) const {
-  const auto& [name, topic] = place;
-  Change change{.topic = name, .count = topic.count(), .reset = !topic.named};
-  if (topic.named) {
-    change.named = true;
-    for (const auto each : topic.untold) {
-      const auto& [subject, state] = *topic.subjects.find(each);
-      (state.is_present() ? change.joined : change.left).push_back(subject);
-    }
-  } else if (may_name(topic)) {
-    change.named = true;
-    for (const auto& [subject, state] : topic.subjects) change.joined.push_back(subject);
-  }
-  return change;
-}
-
 void Roster::told(const std::vector<Change>& changes) {
   const std::lock_guard lock(mutex_);
   for (const auto& change : changes) {
-    auto place = topics_.find(change.topic);
-    if (place == topics_.end()) place = topics_.try_emplace(change.topic).first;
-    told(*place, change);
+    auto& topic = find_or_add(change.topic);
+    topic.second.told(change);
+    queue(topic, clock_.now());
+    discard_if_over(topic, clock_.now());
   }
 }
 
-void Roster::told(NamedTopic& place, const Change& change) {
-  auto& topic = place.second;
-  topic.count_told = change.count;
-  topic.named_told = change.named;
+void Roster::tell_anew(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  auto& place = find_or_add(name);
+  place.second.void_names();
+  place.second.named_told = true;
   queue(place, clock_.now());
-  // The names were dropped meanwhile, or there are too many by now: then the next change says so.
-  if (!change.named || (!topic.named && (!change.reset || topic.present > names_max_))) return;
-  topic.named = true;
-  for (const auto& name : change.joined) topic.subjects[name].is_told = true;
-  for (const auto& name : change.left) {
-    if (const auto found = topic.subjects.find(name); found != topic.subjects.end())
-      found->second.is_told = false;
-  }
-  const auto refresh = [&](const std::string& name) {
-    const auto found = topic.subjects.find(name);
-    if (found != topic.subjects.end() && topic.named) changed(place, *found);
-  };
-  if (change.reset) {
-    std::vector<std::string> names;
-    for (const auto& [name, state] : topic.subjects) names.push_back(name);
-    std::ranges::for_each(names, refresh);
-  } else {
-    std::ranges::for_each(change.joined, refresh);
-    std::ranges::for_each(change.left, refresh);
-  }
 }
 
 // --- what is asked for ---
@@ -245,12 +295,33 @@ Present Roster::present(std::string_view name) const {
   if (place == topics_.end()) return {.subjects = std::vector<std::string>()};
   const auto& topic = place->second;
   Present present{.count = topic.count()};
-  if (topic.present > names_max_) return present;
-  present.subjects.emplace();
-  for (const auto& [subject, state] : topic.subjects) {
-    if (state.is_present()) present.subjects->push_back(subject);
-  }
+  if (topic.present > names_max_ || topic.unnamed_parts > 0) return present;
+  present.subjects = topic.present_names();
   return present;
+}
+
+void Roster::request_anew(const Visit& visit) {
+  const std::lock_guard lock(mutex_);
+  visit.topic_->second.anew = true;
+  queue(*visit.topic_, clock_.now());
+}
+
+// The reader itself stays as long as somebody looks at its list, so naming it cannot be wrong for long.
+Present Roster::shown(const Visit& visit) const {
+  if (!is_known_) return present(visit.topic());
+  if (!is_known_()) {
+    if (visit.own_) own_->request_anew(*visit.own_);
+    return present(visit.topic());
+  }
+  const std::lock_guard lock(mutex_);
+  const auto& topic = visit.topic_->second;
+  Present shown{.count = std::max<std::size_t>(topic.count_told, 1)};
+  if (!topic.named) return shown;
+  shown.subjects.emplace();
+  for (const auto& each : topic.subjects) {
+    if (each.second.is_told || &each == visit.subject_) shown.subjects->push_back(each.first);
+  }
+  return shown;
 }
 
 Roster::Totals Roster::totals() const {

@@ -32,7 +32,7 @@ void Attendance::each(const log::Subscription& subscription, const Take& take) c
   for (const auto& visit : visits_) {
     const auto companion = presence::companion_of(visit.topic());
     if (subscription.matches(companion))
-      take(visit.topic(), roster_.present(visit.topic()), subscription.may_read_all(companion));
+      take(visit.topic(), roster_.shown(visit), subscription.may_read_all(companion));
   }
 }
 
