@@ -44,12 +44,13 @@ until_true() {
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Outside the range the kernel hands out by itself, so that nobody's outgoing connection takes it meanwhile.
+# free_port [TAKEN...]: a port that nobody listens on, and none of those. Outside the range the kernel hands out by itself, so that
+# nobody's outgoing connection takes it meanwhile.
 free_port() {
   local port
   for _ in {1..200}; do
     port=$((20000 + RANDOM % 12000))
-    answers "$port" || { echo "$port"; return; }
+    [[ " $* " == *" $port "* ]] || answers "$port" || { echo "$port"; return; }
   done
   return 1
 }

@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib_nginx.sh"
 
 site=$(free_port)
-existing=$(free_port)
+existing=$(free_port "$site")
 serve "$site" "server {
     listen 127.0.0.1:$existing;
     error_page 403 404 413 500 502 503 504 =500 /oops.html;

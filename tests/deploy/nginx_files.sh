@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 
 shipped=$root/deploy/nginx
 port=$(free_port)
-tls_port=$(free_port)
+tls_port=$(free_port "$port")
 
 # Copies of the files with this machine's ports, paths and certificate; IPv6 only where there is some.
 prepare() {

@@ -8,10 +8,10 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/lib_nginx.sh"
 
 site=$(free_port)
-cors=$(free_port)
-complete=$(free_port)
-closed=$(free_port)
-limited=$(free_port)
+cors=$(free_port "$site")
+complete=$(free_port "$site" "$cors")
+closed=$(free_port "$site" "$cors" "$complete")
+limited=$(free_port "$site" "$cors" "$complete" "$closed")
 origin=https://app.example.org
 
 # The lines that a comment of the locations file tells such a server to add.

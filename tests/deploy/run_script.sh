@@ -52,8 +52,7 @@ stops() {
 }
 
 one=$(free_port)
-two=$(free_port)
-until ((one != two)); do two=$(free_port); done
+two=$(free_port "$one")
 for wrong in 0 65536 abc 08 -1 '80 81'; do
   refuses "PORT '$wrong' is refused" '^run: PORT must be a number' "$run" "$wrong"
 done
