@@ -56,8 +56,9 @@ BOOST_AUTO_TEST_CASE(a_form) {
 }
 
 BOOST_AUTO_TEST_CASE(an_object) {
-  BOOST_TEST(json(R"({"topic":["a","b/*"],"lastEventId":"e-1","poll":25,"heartbeat":"event","presence":true})") ==
-             "topic=a topic=b/* lastEventId=e-1 poll=25 heartbeat=event presence=true ");
+  BOOST_TEST(
+      json(R"({"topic":["a","b/*"],"lastEventId":"e-1","poll":25,"heartbeat":"event","presence":true})") ==
+      "topic=a topic=b/* lastEventId=e-1 poll=25 heartbeat=event presence=true ");
   BOOST_TEST(json(R"({"presence":false})") == "presence=false ");
   BOOST_TEST(json(R"({"presence":1})") == "400 presence: has the wrong type");
   BOOST_TEST(json(R"({"topic":"a","last_event_id":"x","poll":"5"})") == "topic=a last_event_id=x poll=5 ");
