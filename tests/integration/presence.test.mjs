@@ -5,6 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {startHub} from '../lib/hub.mjs';
+import {known, told} from '../lib/presence.mjs';
 import {assertProblem} from '../lib/problem.mjs';
 import {readerToken, readersOf} from '../lib/tokens.mjs';
 import {until} from '../lib/wait.mjs';
@@ -16,21 +17,7 @@ const settings = (presence = {}, more = {}) => ({
 });
 const as = (subject, ...granted) => ({authorization: readerToken(subject, granted)});
 const room = {topic: 'room/1', presence: 'true'};
-const told = (reader) => reader.events.map(({event, data}) => ({event, ...JSON.parse(data)}));
 
-// What a client knows that follows the events as docs/http-api.md says.
-function known(reader) {
-  let count;
-  const names = new Set();
-  for (const {event, subject, subjects, ...here} of told(reader)) {
-    count = here.count ?? count;
-    if (here.reset || subjects) names.clear();
-    for (const each of subjects ?? []) names.add(each);
-    if (event === 'join') names.add(subject);
-    if (event === 'leave') names.delete(subject);
-  }
-  return {count, names: [...names].sort()};
-}
 const knows = (reader, count, names = []) =>
   reader.when(() => JSON.stringify(known(reader)) === JSON.stringify({count, names}), `knows ${count} ${names}`);
 

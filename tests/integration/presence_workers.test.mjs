@@ -2,6 +2,7 @@
 // is gone, whatever becomes of a worker or of Redis.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {known, told} from '../lib/presence.mjs';
 import {startRedis, startWorkers} from '../lib/redis.mjs';
 import {readerToken, readersOf} from '../lib/tokens.mjs';
 import {until} from '../lib/wait.mjs';
@@ -14,22 +15,8 @@ const settings = (presence = {}, more = {}) => ({
 });
 const as = (subject, ...granted) => ({authorization: readerToken(subject, granted)});
 const in_room = (subject) => ({topic: 'room/1', presence: 'true', ...as(subject, 'room/1')});
-const told = (reader) => reader.events.map(({event, data}) => ({event, ...JSON.parse(data)}));
 const operator = {Authorization: `Bearer ${readerToken('operator', ['*'])}`};
 
-// What a client knows that follows the events as docs/http-api.md says.
-function known(reader) {
-  let count;
-  const names = new Set();
-  for (const {event, subject, subjects, ...here} of told(reader)) {
-    count = here.count ?? count;
-    if (here.reset || subjects) names.clear();
-    for (const each of subjects ?? []) names.add(each);
-    if (event === 'join') names.add(subject);
-    if (event === 'leave') names.delete(subject);
-  }
-  return {count, names: [...names].sort()};
-}
 const knows = (reader, count, names = [], ms = 15000) => {
   const expected = JSON.stringify({count, names});
   return reader.when(() => JSON.stringify(known(reader)) === expected, `knows ${count} ${names}`, ms)

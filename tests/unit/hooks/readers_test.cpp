@@ -223,10 +223,8 @@ BOOST_AUTO_TEST_CASE(waits_end_with_something_to_deliver_and_with_an_interruptio
   Readers readers(settings, "w", "f", clock, metrics);
   readers.settle(readers.take(false).value(), false);
   std::unique_ptr<Readers::Stay> stay;
-  std::thread reader([&] {
-    std::this_thread::sleep_for(20ms);
-    stay = readers.enter({"a"}, {}, Kind::stream);
-  });
+  // Before the wait or during it.
+  std::thread reader([&] { stay = readers.enter({"a"}, {}, Kind::stream); });
   readers.wait_for_more(std::nullopt);
   BOOST_TEST(readers.due().has_value());
   readers.interrupt();
