@@ -98,7 +98,7 @@ for (const [status, headers, says] of [
   [302, {Location: '/elsewhere'}, /answers 302 with a redirect to http:\/\/127\.0\.0\.1:\d+\/elsewhere, which is not followed/],
 ]) {
   test(`an answer ${status} is a failure, and the same delivery comes again`, async (t) => {
-    const {receiver, hub} = await start(t);
+    const {receiver, hub} = await start(t, {hooks: {heartbeat_seconds: 1}});
     const bodies = [];
     receiver.answer = (delivery) => ({status: bodies.push(JSON.stringify(delivery)) <= 3 ? status : 200, headers});
     await hub.read({topic: 'a'});
@@ -111,7 +111,7 @@ for (const [status, headers, says] of [
 }
 
 test('Retry-After is obeyed', async (t) => {
-  const {receiver} = await start(t);
+  const {receiver} = await start(t, {hooks: {heartbeat_seconds: 1}});
   const times = [];
   receiver.answer = () => (times.push(Date.now()) === 1 ? {status: 429, headers: {'Retry-After': '3'}} : {status: 204});
   await receiver.when(() => times.length === 2, 'it comes again', 10_000);
@@ -207,7 +207,7 @@ test('a reload changes the key, and says what needs a restart', async (t) => {
   await receiver.when(() => receiver.deliveries.length > 0, 'a delivery');
   receiver.answer = () => ({status: 401});
   fs.writeFileSync(receiver.keyFile, 'another key, which has enough bytes');
-  fs.writeFileSync(path.join(hub.worker.directory, 'sse-worker.yaml'), configText({hooks: receiver.settings({topics: ['a']})}));
+  fs.writeFileSync(path.join(hub.worker.directory, 'sse-worker.yaml'), configText({hooks: receiver.settings({heartbeat_seconds: 0.1, topics: ['a']})}));
   hub.worker.process.kill('SIGHUP');
   await until(() => /a changed key needs a restart.*key=hooks\.topics/.test(hub.worker.process.stderr), 'the log');
   const failed = (error) => /signature/.test(error.message) || error.code === 'ERR_ASSERTION';
