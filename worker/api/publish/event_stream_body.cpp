@@ -77,11 +77,11 @@ void EventStreamBody::dispatch() {
   if (!has_line_) return;
   const auto number = number_++;
   if (error_) {
-    sink_->add("frame", number, base::failure(*std::move(error_)));
+    sink_->add(BodyPart::frame, number, base::failure(*std::move(error_)));
   } else if (has_data_) {
     const auto& parameters = context_.parameters;
     auto id = parameters.id_of(std::move(id_));
-    sink_->add("frame", number,
+    sink_->add(BodyPart::frame, number,
                draft_from_text(std::move(data_), std::move(type_), std::move(id), context_.settings,
                                parameters.defaults));
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace worker::api {
 
 class LineSplitter {
  public:
-  enum class LineEnd {
+  enum class LineEnd : std::uint8_t {
     line_feed,     // a carriage return before it belongs to the line
     event_stream,  // LF, CR or CRLF, as text/event-stream has them
   };
@@ -32,7 +33,7 @@ class LineSplitter {
 
   /// `unfinished` bounds the beginnings of lines that all splitters keep, except short ones. Borrowed.
   LineSplitter(LineEnd line_end, std::size_t line_bytes_max, base::ByteBudget& unfinished)
-      : line_end_(line_end), line_bytes_max_(line_bytes_max), share_(&unfinished) {}
+      : line_bytes_max_(line_bytes_max), share_(&unfinished), line_end_(line_end) {}
 
   void take(std::string_view piece, Lines& lines);
   /// The text is complete; its last line may lack its end. False if there was no such line.
@@ -47,13 +48,13 @@ class LineSplitter {
   void keep(std::string_view beginning, Lines& lines);
   void forget();
 
-  const LineEnd line_end_;
   const std::size_t line_bytes_max_;
   base::ByteBudget::Reservation share_;  // of unfinished_, where that is long
   std::string unfinished_;               // the beginning of a line
   std::size_t number_ = 1;               // of the current line
-  bool skips_ = false;                   // skips the rest of a line that is too long
-  bool after_return_ = false;            // a line feed that comes next belongs to the last line end
+  const LineEnd line_end_;
+  bool skips_ = false;         // skips the rest of a line that is too long
+  bool after_return_ = false;  // a line feed that comes next belongs to the last line end
 };
 
 }  // namespace worker::api

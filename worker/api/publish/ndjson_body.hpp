@@ -19,7 +19,9 @@ class NdjsonBody final : public StreamedBody, LineSplitter::Lines {
   void on_line(std::size_t number, std::string_view line) override;
   void on_too_long(std::size_t number, bool alone) override;
 
-  const BodyContext context_;
+  const PublishSettings& settings_;
+  const EventDefaults& defaults_;
+  BodyTools& tools_;
   LineSplitter lines_;
   DraftSink* sink_ = nullptr;  // only during a call
   bool was_read_ = true;       // the last line was a valid event

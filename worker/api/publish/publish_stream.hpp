@@ -145,6 +145,13 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     std::string_view asked_by;          // the parameter that asked for this one event; empty: the body did
   };
 
+  // What the last line tells a publisher that gets errors only, of the events that were answered.
+  struct Summary {
+    std::uint64_t stored = 0;
+    std::uint64_t rejected = 0;
+    std::string last_id{};  // of the last one that was stored; empty if there is none
+  };
+
   // What has come while the store had too much to do.
   struct Postponed {
     explicit Postponed(base::ByteBudget& budget) : share(&budget) {}
@@ -154,7 +161,7 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
     std::optional<bool> end{};            // end() was called: whether the body is whole
   };
 
-  void add(std::string_view name, std::size_t number, DraftResult draft) override;
+  void add(BodyPart kind, std::size_t number, DraftResult draft) override;
   bool postpone(std::string_view piece);
   void take_postponed();
   void take_now(std::string_view piece);
@@ -185,19 +192,15 @@ class PublishStream final : public std::enable_shared_from_this<PublishStream>,
   std::list<std::shared_ptr<Part>> parts_;  // that are not answered
   std::unique_ptr<net::Timer> grant_timer_;
   std::unique_ptr<net::Timer> wake_timer_;
-  base::Instant paced_until_{};    // because of the rate of its subject
-  base::Instant taken_at_{};       // when the last piece came
-  std::size_t waiting_bytes_ = 0;  // of parts_
-  // For the summary: events that were answered, and the id of the last one that was stored.
-  std::uint64_t stored_ = 0;
-  std::uint64_t rejected_ = 0;
-  std::unique_ptr<std::string> last_id_;
+  base::Instant paced_until_{};            // because of the rate of its subject
+  base::Instant taken_at_{};               // when the last piece came
+  std::size_t waiting_bytes_ = 0;          // of parts_
+  std::unique_ptr<Summary> summary_;       // null if each event is answered with a line
   std::unique_ptr<std::string> end_line_;  // null if the publisher ends the stream
-  std::string_view name_ = "line";         // what the numbers count
   Phase phase_ = Phase::open;
-  bool held_ = false;           // hold() was called, and resume() was not
-  bool errors_only_ = false;    // no lines for stored events
-  bool may_summarize_ = false;  // remembers last_id_
+  BodyPart kind_ = BodyPart::line;  // what the numbers count
+  bool held_ = false;               // hold() was called, and resume() was not
+  bool errors_only_ = false;        // no lines for stored events
 };
 
 }  // namespace worker::api

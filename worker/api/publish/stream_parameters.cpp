@@ -60,7 +60,7 @@ class Reader {
     } else if (name == "close") {
       parameters_.close_topics = choice(name, value, {"0", "1"}) == 1;
     } else if (name == "abort") {
-      parameters_.abort_type = type_of_abort(value);
+      parameters_.abort_type = std::make_shared<const std::string>(type_of_abort(value));
     } else {
       const bool prints = base::is_utf8(value) && !base::has_control(value);
       if (value.empty() || value.size() > writer_bytes_max || !prints)

@@ -3,6 +3,7 @@
 // thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,35 +18,35 @@
 namespace worker::api {
 
 struct StreamParameters {
-  enum class Format {
+  enum class Format : std::uint8_t {
     ndjson,
     event_stream,
     text_lines,
     text_chunks,
     guessed,  // one of the first three, by the first bytes of the body
   };
-  enum class Ids {
+  enum class Ids : std::uint8_t {
     keep,    // the publisher's ids as they come
     unique,  // with `id_prefix` before them
     none,    // the worker makes all ids
   };
-  enum class Answers {
+  enum class Answers : std::uint8_t {
     automatic,  // for NDJSON: all, unless the publisher sends without a pause; else errors
     all,        // a line for each event, at once
     errors,     // a line for each event that is not stored, and a summary, both at the end
   };
 
   Format format = Format::ndjson;
-  /// The fields of an event that does not have them itself.
-  EventDefaults defaults{};
   Ids ids = Ids::keep;
-  /// A random text; null if `ids` needs none.
-  std::shared_ptr<const std::string> id_prefix{};
   Answers answers = Answers::automatic;
   /// The topics of `defaults` are closed when the body ends well.
   bool close_topics = false;
-  /// The type of the event that tells subscribers that the publisher has left without an end; empty for none.
-  std::string abort_type{};
+  /// The fields of an event that does not have them itself.
+  EventDefaults defaults{};
+  /// A random text; null if `ids` needs none.
+  std::shared_ptr<const std::string> id_prefix{};
+  /// The type of the event that tells subscribers that the publisher has left without an end; null for none.
+  std::shared_ptr<const std::string> abort_type{};
   /// The name of its writer. Among the streams of a topic that have one, only the latest may publish; null
   /// for none.
   std::shared_ptr<const std::string> writer{};

@@ -25,6 +25,18 @@ std::unique_ptr<StreamedBody> streamed_body(const BodyContext& context) {
   return std::make_unique<NdjsonBody>(context);
 }
 
+std::string_view name_of(BodyPart kind) {
+  switch (kind) {
+    case BodyPart::frame:
+      return "frame";
+    case BodyPart::piece:
+      return "piece";
+    case BodyPart::line:
+      break;
+  }
+  return "line";
+}
+
 DraftError too_long_line(bool alone, std::size_t bytes_max) {
   if (alone)
     return {413, fmt::format("is over {} bytes and was skipped", bytes_max), metrics::Limit::event_bytes};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,11 +16,15 @@
 
 namespace worker::api {
 
+/// What becomes an event: a line, a frame of text/event-stream, or a piece of text.
+enum class BodyPart : std::uint8_t { line, frame, piece };
+std::string_view name_of(BodyPart kind);
+
 /// Takes the events of a body, in their order.
 class DraftSink {
  public:
-  /// `name` and `number` say where it is in the body, for a message: "line" 3.
-  virtual void add(std::string_view name, std::size_t number, DraftResult draft) = 0;
+  /// `kind` and `number` say where it is in the body, for a message: "line 3".
+  virtual void add(BodyPart kind, std::size_t number, DraftResult draft) = 0;
 
  protected:
   ~DraftSink() = default;

@@ -24,12 +24,12 @@ StreamedBody::End TextLinesBody::finish(DraftSink& sink) {
 
 void TextLinesBody::on_line(std::size_t number, std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  sink_->add("line", number,
+  sink_->add(BodyPart::line, number,
              draft_from_text(std::string(line), {}, {}, context_.settings, context_.parameters.defaults));
 }
 
 void TextLinesBody::on_too_long(std::size_t number, bool alone) {
-  sink_->add("line", number, base::failure(too_long_line(alone, context_.settings.event_bytes_max)));
+  sink_->add(BodyPart::line, number, base::failure(too_long_line(alone, context_.settings.event_bytes_max)));
 }
 
 void TextChunksBody::take(std::string_view piece, DraftSink& sink) {
@@ -61,7 +61,7 @@ StreamedBody::End TextChunksBody::finish(DraftSink& sink) {
 }
 
 void TextChunksBody::add(std::string_view text, DraftSink& sink) {
-  sink.add("piece", number_++,
+  sink.add(BodyPart::piece, number_++,
            draft_from_text(std::string(text), {}, {}, context_.settings, context_.parameters.defaults));
 }
 

@@ -18,8 +18,8 @@ using Pieces = std::vector<std::string_view>;
 
 /// One line for each event: `line 1: <topic> data`, or the status and the sentence.
 struct RecordingSink final : DraftSink {
-  void add(std::string_view name, std::size_t number, DraftResult draft) override {
-    text += fmt::format("{} {}: {}\n", name, number, told(draft));
+  void add(BodyPart kind, std::size_t number, DraftResult draft) override {
+    text += fmt::format("{} {}: {}\n", name_of(kind), number, told(draft));
   }
   std::string text;
 };

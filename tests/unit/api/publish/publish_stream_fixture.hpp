@@ -65,7 +65,7 @@ struct PublishStreamFixture {
   static api::StreamParameters closing() {
     auto parameters = lines();
     parameters.close_topics = true;
-    parameters.abort_type = "died";
+    parameters.abort_type = std::make_shared<const std::string>("died");
     return parameters;
   }
   std::unique_ptr<Publisher> publisher(api::StreamParameters parameters = {.defaults = {.topics = {"t"}}},

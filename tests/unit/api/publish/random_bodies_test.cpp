@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(formats_with_events_of_their_own) {
 // Its events are the pieces; together they are the text.
 BOOST_AUTO_TEST_CASE(pieces_of_text) {
   struct Joining final : DraftSink {
-    void add(std::string_view, std::size_t, DraftResult draft) override {
+    void add(BodyPart, std::size_t, DraftResult draft) override {
       BOOST_REQUIRE(draft.has_value());
       text += draft.value().event.data;
     }

@@ -34,7 +34,7 @@ std::string told(const StreamParameters& given) {
   if (given.answers == Answers::errors && ndjson) text += " errors only";
   if (given.answers == Answers::automatic && !ndjson) text += " automatic answers";
   if (given.close_topics) text += " closes";
-  if (!given.abort_type.empty()) text += " abort=" + given.abort_type;
+  if (given.abort_type) text += " abort=" + *given.abort_type;
   if (given.writer) text += " writer=" + *given.writer;
   return text;
 }

@@ -17,7 +17,7 @@ struct Chunks : BodyFixture {
     parameters.format = format;
     const auto body = streamed_body({settings, parameters, tools, unfinished});
     struct Joining final : DraftSink {
-      void add(std::string_view, std::size_t, DraftResult draft) override {
+      void add(BodyPart, std::size_t, DraftResult draft) override {
         text += draft ? draft.value().event.data : "[" + draft.error().detail + "]";
       }
       std::string text;
