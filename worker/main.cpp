@@ -61,7 +61,7 @@ int serve(const config::Config& config, const std::string& file) {
   ::umask(0077);
 
   const auto logger = base::make_logger(config.log);
-  log::TemplateCache templates;
+  log::TemplateCache templates(config.streams.templates_max);
   app::TokenKeys token_keys(*logger, templates);
   if (const auto problem = token_keys.update(config.tokens, config.mercure_tokens))
     return app::fail_config(*problem);
@@ -78,6 +78,7 @@ int serve(const config::Config& config, const std::string& file) {
                          config.streams.streams_per_subject_max);
   slots.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
   app::export_stream_metrics(registry, slots);
+  app::export_template_metrics(registry, templates);
   app::Rosters rosters(config.presence, config.storage, clock);
   app::export_presence_metrics(registry, rosters.own());
   app::Hooks hooks(config.hooks, listening.value().descriptor(), clock, *logger, metrics.hooks);
@@ -120,7 +121,7 @@ int serve(const config::Config& config, const std::string& file) {
   app::Reactors reactors(config, services);
   const app::Housekeeping housekeeping(reactors.first_loop(), *log, address_limit_log, token_keys);
   app::Presence presence(reactors.first_loop(), rosters, *log, *store, registry, metrics.presence, *logger);
-  app::Reload reload(file, config, reactors, *log, *store, slots, rosters.all(), hooks, token_keys,
+  app::Reload reload(file, config, reactors, *log, *store, slots, rosters.all(), hooks, token_keys, templates,
                      publish_rate, *logger);
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
     if (signal == SIGHUP) return reload();

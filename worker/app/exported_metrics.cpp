@@ -91,6 +91,12 @@ void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& 
            [&] { return slots.subscriptions().used(); });
 }
 
+void export_template_metrics(metrics::Registry& registry, const log::TemplateCache& templates) {
+  gauge_of(registry, "sse_worker_templates",
+           "Different URI templates and URL patterns in use, of subscriptions and of tokens.",
+           [&] { return templates.size(); });
+}
+
 void export_presence_metrics(metrics::Registry& registry, const presence::Roster& roster) {
   gauge_of(registry, "sse_worker_presence_topics", "Topics whose readers are counted (presence).",
            [&] { return roster.totals().topics; });

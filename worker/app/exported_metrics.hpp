@@ -7,6 +7,7 @@
 #include "fcgi/connection_totals.hpp"
 #include "hooks/readers.hpp"
 #include "log/log.hpp"
+#include "log/template_cache.hpp"
 #include "metrics/registry.hpp"
 #include "presence/roster.hpp"
 #include "store/store.hpp"
@@ -15,6 +16,7 @@ namespace worker::app {
 
 void export_log_metrics(metrics::Registry& registry, const log::Log& log, const store::Store& store);
 void export_stream_metrics(metrics::Registry& registry, const api::StreamSlots& slots);
+void export_template_metrics(metrics::Registry& registry, const log::TemplateCache& templates);
 void export_presence_metrics(metrics::Registry& registry, const presence::Roster& roster);
 void export_presence_metrics(metrics::Registry& registry, const PresenceCluster& cluster);
 void export_hook_metrics(metrics::Registry& registry, const hooks::Readers& readers);

@@ -9,7 +9,8 @@ namespace worker::app {
 
 Reload::Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
                store::Store& store, api::StreamSlots& slots, presence::Roster& roster, Hooks& hooks,
-               TokenKeys& token_keys, api::PublishRate& publish_rate, base::Logger& logger)
+               TokenKeys& token_keys, log::TemplateCache& templates, api::PublishRate& publish_rate,
+               base::Logger& logger)
     : file_(std::move(file)),
       running_(running),
       reactors_(reactors),
@@ -19,6 +20,7 @@ Reload::Reload(std::string file, const config::Config& running, Reactors& reacto
       roster_(roster),
       hooks_(hooks),
       token_keys_(token_keys),
+      templates_(templates),
       publish_rate_(publish_rate),
       logger_(logger) {}
 
@@ -56,6 +58,7 @@ void Reload::operator()() {
                    config.streams.streams_per_subject_max);
   publish_rate_.set_limit(config.publish.subject_events_per_second_max);
   slots_.subscriptions().set_limit(config.streams.subscriptions_bytes_max);
+  templates_.set_limit(config.streams.templates_max);
   roster_.update(config.presence);
   hooks_.update(config.hooks);
   log_.update(config.history);

@@ -14,7 +14,8 @@ class Reload {
   /// `file` empty: there is nothing to read again.
   Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
          store::Store& store, api::StreamSlots& slots, presence::Roster& roster, Hooks& hooks,
-         TokenKeys& token_keys, api::PublishRate& publish_rate, base::Logger& logger);
+         TokenKeys& token_keys, log::TemplateCache& templates, api::PublishRate& publish_rate,
+         base::Logger& logger);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -29,6 +30,7 @@ class Reload {
   presence::Roster& roster_;
   Hooks& hooks_;
   TokenKeys& token_keys_;
+  log::TemplateCache& templates_;
   api::PublishRate& publish_rate_;
   base::Logger& logger_;
 };

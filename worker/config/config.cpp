@@ -94,6 +94,7 @@ void read_streams(Section& section, Config& config) {
   section.number("topics_max", streams.topics_max, 1, 100'000);
   section.number("subscriptions_bytes_max", streams.subscriptions_bytes_max, mebibyte, mebibyte * mebibyte);
   section.number("patterns_max", streams.patterns_max, 0, 100'000);
+  section.number("templates_max", streams.templates_max, 0, 1'000'000);
   section.seconds("poll_seconds_max", streams.poll_max, 0ms, 1h);
   section.selectors("default_topics", streams.default_topics);
   section.selectors("conflate", config.hub.conflate);

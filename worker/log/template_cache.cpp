@@ -86,7 +86,7 @@ base::Result<Template, SelectorRefusal> TemplateCache::parse(Template::Kind kind
   if (*in_use_ > templates_max_) {
     return base::failure(SelectorRefusal{
         fmt::format("topic: {} different templates are in use, and no more are allowed; try again later",
-                    templates_max_),
+                    templates_max_.load()),
         true});
   }
   // On average each costs a constant.

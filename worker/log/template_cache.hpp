@@ -30,7 +30,7 @@ struct SelectorRefusal {
 
 class TemplateCache {
  public:
-  /// Different templates that are in use at the same time, by default.
+  /// Different templates that may be in use at the same time, by default.
   static constexpr std::size_t default_templates_max = 10'000;
 
   /// `base`: what relative URL patterns and relative topics are resolved against, an absolute URL with a
@@ -43,6 +43,8 @@ class TemplateCache {
   base::Result<Template, SelectorRefusal> parse(Template::Kind kind, std::string_view text);
   /// Different templates that are in use.
   std::size_t size() const { return *in_use_; }
+  /// Those that are in use stay, also where they are more.
+  void set_limit(std::size_t templates_max) { templates_max_ = templates_max; }
 
  private:
   using Expressions = std::unordered_map<std::string, std::weak_ptr<const re2::RE2>>;
@@ -52,7 +54,7 @@ class TemplateCache {
   bool compile_literals_and_expressions(Template::Compiled& compiled, PatternParts&& parts);
   bool compile_components(Template::Compiled& compiled, const UrlPatternParts& parts);
 
-  const std::size_t templates_max_;
+  std::atomic<std::size_t> templates_max_;
   const std::shared_ptr<const TopicUrl> base_;
   const std::shared_ptr<std::atomic<std::size_t>> in_use_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::mutex mutex_;

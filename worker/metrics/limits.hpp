@@ -21,6 +21,7 @@ enum class Limit {
   subscriptions_bytes,
   stream_topics,
   stream_patterns,
+  stream_templates,
   stall,
   lifetime,
   publish_topics,
@@ -42,7 +43,7 @@ class Limits {
   /// Of all limits together.
   std::uint64_t total() const;
 
-  static constexpr std::array<std::string_view, 20> keys = {"fastcgi.pending_max",
+  static constexpr std::array<std::string_view, 21> keys = {"fastcgi.pending_max",
                                                             "fastcgi.head_bytes_max",
                                                             "fastcgi.body_bytes_max",
                                                             "fastcgi.bodies_bytes_max",
@@ -52,6 +53,7 @@ class Limits {
                                                             "streams.subscriptions_bytes_max",
                                                             "streams.topics_max",
                                                             "streams.patterns_max",
+                                                            "streams.templates_max",
                                                             "streams.stall_seconds",
                                                             "streams.lifetime_seconds",
                                                             "publish.topics_max",

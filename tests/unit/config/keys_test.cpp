@@ -83,6 +83,8 @@ constexpr Accepted accepted[] = {
     {"streams.topics_max", "100000", "100000"},
     {"streams.patterns_max", "0", "0"},
     {"streams.patterns_max", "100000", "100000"},
+    {"streams.templates_max", "0", "0"},
+    {"streams.templates_max", "1000000", "1000000"},
     {"streams.poll_seconds_max", "0", "0 ms"},
     {"streams.poll_seconds_max", "3600", "3600000 ms"},
     {"streams.default_topics", "[news, orders/*]", "news orders/*"},

@@ -32,7 +32,8 @@ BOOST_AUTO_TEST_CASE(unknown_keys) {
       "f:1:11: streams.gate: is not a key here; known keys: conflate, default_topics, heartbeat_seconds, "
       "lifetime_seconds, max, outbox_bytes_max, patterns_max, per_address_max, per_subject_max, "
       "poll_seconds_max, "
-      "retry_jitter_seconds, retry_seconds, stall_seconds, subscriptions_bytes_max, topics_max");
+      "retry_jitter_seconds, retry_seconds, stall_seconds, subscriptions_bytes_max, templates_max, "
+      "topics_max");
   BOOST_TEST(
       mistake_in("greeting: {Message: x}\n") ==
       "f:1:12: greeting.Message: is not a key here; did you mean message? known keys: duration_seconds, "

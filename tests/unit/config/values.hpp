@@ -64,6 +64,7 @@ inline Values values_of(const Config& config) {
       {"streams.topics_max", fmt::format("{}", streams.topics_max)},
       {"streams.subscriptions_bytes_max", fmt::format("{}", streams.subscriptions_bytes_max)},
       {"streams.patterns_max", fmt::format("{}", streams.patterns_max)},
+      {"streams.templates_max", fmt::format("{}", streams.templates_max)},
       {"streams.poll_seconds_max", fmt::format("{} ms", streams.poll_max.count())},
       {"streams.default_topics", fmt::format("{}", fmt::join(streams.default_topics, " "))},
       {"streams.conflate", fmt::format("{}", fmt::join(hub.conflate, " "))},

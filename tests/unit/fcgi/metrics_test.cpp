@@ -41,6 +41,7 @@ sse_worker_limit_reached_total{key="streams.per_address_max"} 0
 sse_worker_limit_reached_total{key="streams.per_subject_max"} 0
 sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.subscriptions_bytes_max"} 0
+sse_worker_limit_reached_total{key="streams.templates_max"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
 # HELP sse_worker_outbox_high_water_bytes Largest outbox of any connection since the start, in bytes.
 # TYPE sse_worker_outbox_high_water_bytes gauge

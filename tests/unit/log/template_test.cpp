@@ -55,6 +55,14 @@ BOOST_AUTO_TEST_CASE(only_so_many_different_ones_are_in_use) {
   BOOST_TEST(refused.error().sentence ==
              "topic: 3 different templates are in use, and no more are allowed; try again later");
   BOOST_TEST((parse("{a}") == used[0]));
+  cache.set_limit(4);
+  used.push_back(parse("{d}"));
+  cache.set_limit(2);
+  BOOST_TEST(cache.size() == 4U);
+  BOOST_TEST((parse("{d}") == used[3]));
+  used.pop_back();
+  BOOST_TEST(cache.parse(Template::Kind::uri_template, "{d}").error().full);
+  cache.set_limit(3);
   BOOST_TEST(!cache.parse(Template::Kind::uri_template, "{").error().full);
   used.pop_back();
   BOOST_TEST(cache.size() == 2U);

@@ -21,6 +21,8 @@ metrics::Limit limit_of(Reason reason) {
       return metrics::Limit::streams_per_subject;
     case Reason::subscriptions_full:
       return metrics::Limit::subscriptions_bytes;
+    case Reason::templates_full:
+      return metrics::Limit::stream_templates;
     case Reason::all_taken:
       break;
   }
@@ -35,6 +37,8 @@ const char* comment_of(Reason reason) {
       return "this user has reached the limit of streams; reconnect later";
     case Reason::subscriptions_full:
       return "the memory for subscriptions is used up; reconnect later";
+    case Reason::templates_full:
+      return "the worker has reached its limit of templates; reconnect later";
     case Reason::all_taken:
       break;
   }
@@ -80,6 +84,10 @@ http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSet
                    "The memory for subscriptions is used up (streams.subscriptions_bytes_max in the "
                    "configuration). Retry later, or request fewer topics.");
   }
+  if (refused.reason == Reason::templates_full)
+    return refusal(503,
+                   "The worker has reached its limit of different templates (streams.templates_max in the "
+                   "configuration). Retry later.");
   if (refused.reason == Reason::all_taken)
     return refusal(
         503, "The worker has reached its limit of streams (streams.max in the configuration). Retry later.");

@@ -1,4 +1,4 @@
-// The answer to a stream or long poll that cannot have a slot, or memory for its subscription.
+// The answer to a stream or long poll that cannot have a slot, or memory or templates for its subscription.
 #pragma once
 
 #include "api/stream/settings.hpp"
@@ -19,8 +19,8 @@ std::chrono::milliseconds wait_for_slot(std::size_t recent, const StreamSettings
 http::Response refused_stream(const StreamSlots::Refused& refused, const StreamSettings& settings,
                               base::Random& random, metrics::Limits& limits);
 
-/// 503 where all slots, or the bytes of all subscriptions, are taken; 429 where the address or the subject is
-/// at its limit. Both have Retry-After, in seconds. Counted.
+/// 503 where all slots, the bytes of all subscriptions or all templates are taken; 429 where the address or
+/// the subject is at its limit. Both have Retry-After, in seconds. Counted.
 http::Response refused_poll(const StreamSlots::Refused& refused, const StreamSettings& settings,
                             base::Random& random, metrics::Limits& limits);
 

@@ -25,6 +25,8 @@ struct StreamSettings {
   /// Topics and patterns of one subscription, and how many of them may be patterns.
   std::size_t topics_max = 100;
   std::size_t patterns_max = 10;
+  /// Different templates that are in use at the same time, of all subscriptions and tokens.
+  std::size_t templates_max = 10'000;
   std::size_t topic_bytes_max = 1'024;
   /// Bytes of all subscriptions; subscribers with the same subscription share it.
   std::size_t subscriptions_bytes_max = 268'435'456;

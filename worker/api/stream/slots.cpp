@@ -30,6 +30,11 @@ base::Result<base::ByteBudget::Reservation, StreamSlots::Refused> StreamSlots::t
   return base::failure(Refused{Refused::Reason::subscriptions_full, refusals_.add(now)});
 }
 
+StreamSlots::Refused StreamSlots::templates_full(base::Instant now) {
+  const std::lock_guard lock(refusals_mutex_);
+  return {Refused::Reason::templates_full, refusals_.add(now)};
+}
+
 std::size_t StreamSlots::uncounted() const {
   const auto counted = addresses_.streams();
   const std::size_t used = used_;

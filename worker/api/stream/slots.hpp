@@ -40,7 +40,7 @@ class StreamSlots {
     SubjectCounts::Entry* subject_ = nullptr;  // null where there is no subject
   };
   struct Refused {
-    enum class Reason { all_taken, address_full, subject_full, subscriptions_full };
+    enum class Reason { all_taken, address_full, subject_full, subscriptions_full, templates_full };
     Reason reason;
     /// Refusals in the last 10 to 20 s, including this one: of this address for address_full, of this subject
     /// for subject_full, else of all.
@@ -66,6 +66,8 @@ class StreamSlots {
   std::size_t limit() const { return limit_; }
   /// Takes a share of the bytes of all subscriptions.
   base::Result<base::ByteBudget::Reservation, Refused> take_bytes(std::size_t bytes, base::Instant now);
+  /// Of a client for whose templates there is no room (log/template_cache.hpp).
+  Refused templates_full(base::Instant now);
   base::ByteBudget& subscriptions() { return subscriptions_; }
   const base::ByteBudget& subscriptions() const { return subscriptions_; }
   /// Open streams whose address is not counted.

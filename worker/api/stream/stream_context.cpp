@@ -22,7 +22,7 @@ std::optional<StreamSlots::Slot> StreamContext::take_slot(http::Exchange& exchan
                                                           std::string_view subject) {
   auto slot = slots_.take(exchange.request().remote_address, timers_.now(), subject);
   if (slot) return std::move(slot).value();
-  refuse(exchange, delivery, slot.error());
+  exchange.answer(refusal(delivery, slot.error()));
   return std::nullopt;
 }
 
@@ -30,13 +30,17 @@ std::optional<base::ByteBudget::Reservation> StreamContext::take_bytes(http::Exc
                                                                        Delivery delivery, std::size_t bytes) {
   auto reserved = slots_.take_bytes(bytes, timers_.now());
   if (reserved) return std::move(reserved).value();
-  refuse(exchange, delivery, reserved.error());
+  exchange.answer(refusal(delivery, reserved.error()));
   return std::nullopt;
 }
 
-void StreamContext::refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused) {
+http::Response StreamContext::templates_full(Delivery delivery) {
+  return refusal(delivery, slots_.templates_full(timers_.now()));
+}
+
+http::Response StreamContext::refusal(Delivery delivery, const StreamSlots::Refused& refused) {
   const auto response = delivery == Delivery::poll ? refused_poll : refused_stream;
-  exchange.answer(response(refused, settings_, random_, limits_));
+  return response(refused, settings_, random_, limits_);
 }
 
 // An EventSource that gets a 503 never reconnects. The reason is in the log: it has paths and addresses,

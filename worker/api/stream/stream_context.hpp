@@ -72,6 +72,8 @@ class StreamContext {
   /// Takes `bytes` of those that all subscriptions may use. None: as for take_slot().
   std::optional<base::ByteBudget::Reservation> take_bytes(http::Exchange& exchange, Delivery delivery,
                                                           std::size_t bytes);
+  /// The refusal of a request for whose templates there is no room.
+  http::Response templates_full(Delivery delivery);
   /// Answers a request that cannot be served yet, because the history is not loaded.
   void answer_try_again(http::Exchange& exchange, Delivery delivery);
 
@@ -93,7 +95,7 @@ class StreamContext {
   base::Instant jittered(base::Instant grant_ends);
 
  private:
-  void refuse(http::Exchange& exchange, Delivery delivery, const StreamSlots::Refused& refused);
+  http::Response refusal(Delivery delivery, const StreamSlots::Refused& refused);
   void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, StreamOpening opening);
   void set_end(Stream& stream, std::optional<base::Instant> grant_ends);
 

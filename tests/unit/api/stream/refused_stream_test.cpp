@@ -111,6 +111,17 @@ BOOST_AUTO_TEST_CASE(where_subscriptions_take_all_that_they_may) {
   BOOST_TEST(limits.value(worker::metrics::Limit::streams) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(where_no_more_templates_may_be_in_use) {
+  const StreamSlots::Refused refused{Reason::templates_full, 1};
+  const auto stream = refused_stream(refused, settings, random, limits);
+  BOOST_TEST(stream.head.status == 200);
+  BOOST_TEST(stream.body.starts_with(": the worker has reached its limit of templates; reconnect later"));
+  const auto poll = refused_poll(refused, settings, random, limits);
+  BOOST_TEST(poll.head.status == 503);
+  BOOST_TEST(poll.body.find("streams.templates_max") != std::string::npos);
+  BOOST_TEST(limits.value(worker::metrics::Limit::stream_templates) == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(who_was_turned_away_longer_ago_does_not_count) {
   RecentRefusals recent;
   for (std::size_t i = 1; i <= 5; ++i) BOOST_TEST(recent.add(now) == i);
