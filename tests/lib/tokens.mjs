@@ -11,9 +11,9 @@ export const readersOf = (access = {}) => JSON.stringify({
   history: {topic_events_max: 100000},
 });
 
-// topics: what it opens. Valid for so many seconds; below 0 it has ended.
-export function readerToken(subject, topics, seconds = 600) {
+// topics: what it opens. Valid for so many seconds; below 0 it has ended. claims: further ones.
+export function readerToken(subject, topics, seconds = 600, claims = {}) {
   const exp = Math.floor(Date.now() / 1000) + seconds;
-  const input = `${encode({alg: 'HS256', typ: 'JWT'})}.${encode({exp, sub: subject, jti: crypto.randomUUID(), sse: {subscribe: topics}})}`;
+  const input = `${encode({alg: 'HS256', typ: 'JWT'})}.${encode({exp, sub: subject, jti: crypto.randomUUID(), sse: {subscribe: topics}, ...claims})}`;
   return `${input}.${crypto.createHmac('sha256', secret).update(input).digest('base64url')}`;
 }

@@ -44,8 +44,8 @@ struct EventsFixture : HubFixture {
   }
   api::EventsEndpoint& endpoint() {
     if (!endpoint_)
-      endpoint_.emplace(context(), shard(), event_log().store(), grants(), roster(), readers(), greeting,
-                        stats);
+      endpoint_.emplace(context(), shard(), event_log().store(), grants(), templates, roster(), readers(),
+                        greeting, stats);
     return *endpoint_;
   }
   presence::Roster& roster() {
@@ -71,6 +71,7 @@ struct EventsFixture : HubFixture {
   Named greeting{"greeting"};
   Named stats{"stats"};
   metrics::Limits limits{registry};
+  log::TemplateCache templates;
   api::GrantSettings grant_settings;
   presence::Settings presence_settings;
   hooks::Settings hook_settings;

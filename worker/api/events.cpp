@@ -16,12 +16,13 @@
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
-                               const Grants& grants, presence::Roster& roster, hooks::Readers& readers,
-                               http::Endpoint& greeting, http::Endpoint& stats)
+                               const Grants& grants, log::TemplateCache& templates, presence::Roster& roster,
+                               hooks::Readers& readers, http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
       grants_(grants),
+      templates_(templates),
       roster_(roster),
       readers_(readers),
       greeting_(greeting),
@@ -46,17 +47,20 @@ void EventsEndpoint::serve(http::Exchange& exchange) {
   if (!wants_presence(parameters))
     return exchange.answer(http::problem(400, "presence: must be `true`, or `false`, which is the default"));
   auto topics = parameters.all("topic");
-  if (topics.empty()) topics.assign(settings.default_topics.begin(), settings.default_topics.end());
+  const bool has_templates = parameters.last("template").has_value();
+  if (topics.empty() && !has_templates)
+    topics.assign(settings.default_topics.begin(), settings.default_topics.end());
   const bool polls = parameters.last("poll").has_value();
-  if (topics.empty() && polls)
+  if (topics.empty() && !has_templates) {
+    if (!polls) return greeting_.serve(exchange);
     return exchange.answer(http::problem(400, "topic: is missing; a long poll needs at least one"));
-  if (topics.empty()) return greeting_.serve(exchange);
+  }
   if (std::ranges::any_of(topics, log::is_reserved)) {
-    if (const auto problem = reserved_topics_problem(topics, polls))
+    if (const auto problem = reserved_topics_problem(topics, has_templates, polls))
       return exchange.answer(http::problem(400, *problem));
     return stats_.serve(exchange);
   }
-  auto request = parse_subscribe_request(exchange.request(), parameters, topics, settings, streams_.limits());
+  auto request = parse_subscribe_request(exchange.request(), parameters, topics, streams_, templates_);
   if (!request) return exchange.answer(request.error());
   const auto identity = grants_.subscriber(exchange.request(), parameters);
   if (!identity) return exchange.answer(identity.error());

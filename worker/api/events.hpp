@@ -9,6 +9,7 @@
 #include "hooks/readers.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
+#include "log/template_cache.hpp"
 #include "presence/roster.hpp"
 #include "store/store.hpp"
 
@@ -18,8 +19,8 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Grants& grants,
-                 presence::Roster& roster, hooks::Readers& readers, http::Endpoint& greeting,
-                 http::Endpoint& stats);
+                 log::TemplateCache& templates, presence::Roster& roster, hooks::Readers& readers,
+                 http::Endpoint& greeting, http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
   /// Serves a subscription that another endpoint has parsed, and whose client may read it.
@@ -39,6 +40,7 @@ class EventsEndpoint final : public http::Endpoint {
   hub::Shard& shard_;
   const store::Store& store_;
   const Grants& grants_;
+  log::TemplateCache& templates_;
   presence::Roster& roster_;
   hooks::Readers& readers_;
   http::Endpoint& greeting_;

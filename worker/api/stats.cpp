@@ -11,14 +11,15 @@
 
 namespace worker::api {
 
-std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics, bool polls) {
+std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics,
+                                                   bool has_templates, bool polls) {
   const auto unknown = std::ranges::find_if(
       topics, [](auto topic) { return log::is_reserved(topic) && topic != stats_topic; });
   if (unknown != topics.end()) {
     return fmt::format("topic: {} does not exist; the only name that begins with $ is $stats",
                        base::printable(*unknown));
   }
-  if (std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
+  if (has_templates || std::ranges::any_of(topics, [](auto topic) { return topic != stats_topic; }))
     return "topic: $stats cannot be combined with other topics; request it alone";
   if (polls) return "poll: $stats does not support long polling; use a stream, or read /metrics";
   return std::nullopt;

@@ -21,9 +21,10 @@ namespace worker::api {
 /// Names that begin with `$` are reserved: nobody publishes under them.
 inline constexpr std::string_view stats_topic = "$stats";
 
-/// What is wrong with a request for `topics`, of which one is reserved; none if it asks for a stream of
-/// `$stats` and nothing else.
-std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics, bool polls);
+/// What is wrong with a request for `topics`, of which one is reserved, and perhaps for templates; none if it
+/// asks for a stream of `$stats` and nothing else.
+std::optional<std::string> reserved_topics_problem(const std::vector<std::string_view>& topics,
+                                                   bool has_templates, bool polls);
 
 /// Loop thread only; one per loop. All that is borrowed must outlive the streams.
 class StatsEndpoint final : public http::Endpoint {

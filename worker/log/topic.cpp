@@ -48,6 +48,8 @@ base::Result<void, std::string> check_topic(std::string_view name, std::size_t b
 
 std::optional<std::string> selector_notice(std::string_view selector) {
   if (is_pattern(selector)) return std::nullopt;
+  if (selector.find('{') != std::string_view::npos)
+    return fmt::format("topic {} is a name; for a URI template use template=", base::printable(selector));
   if (selector.find('*') != std::string_view::npos) {
     return fmt::format("topic {} is a name, not a pattern; patterns are * and names that end in /*",
                        base::printable(selector));

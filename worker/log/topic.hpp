@@ -27,8 +27,8 @@ base::Result<void, std::string> check_selector(std::string_view selector, std::s
 /// Fails with a sentence: a name is a selector that is neither a pattern nor reserved.
 base::Result<void, std::string> check_topic(std::string_view name, std::size_t bytes_max);
 
-/// A notice for a reader whose `selector` is a name but may be meant as a pattern or a list: it holds a star
-/// or a comma. None for other selectors. Such a name is legal, and its events arrive.
+/// A notice for a reader whose `selector` is a name but may be meant as a template, a pattern or a list: it
+/// holds a brace, a star or a comma. None for other selectors. Such a name is legal, and its events arrive.
 std::optional<std::string> selector_notice(std::string_view selector);
 
 }  // namespace worker::log

@@ -60,9 +60,11 @@ struct Fixture : HubFixture {
       grant_settings, {}, {no_tokens, no_tokens, no_resume, revocations, access_metrics}, loop.timers()};
   api::PublishRate rate{0};
   presence::Roster roster{{}, clock};
+  log::TemplateCache templates;
   hooks::Metrics hook_metrics{registry};
   hooks::Readers readers{{}, "here", "abc", clock, hook_metrics};
-  api::EventsEndpoint events{context, shard(), event_log().store(), grants, roster, readers, silent, silent};
+  api::EventsEndpoint events{context, shard(), event_log().store(), grants, templates, roster, readers,
+                             silent,  silent};
   api::PublishMetrics publish_metrics{registry};
   api::Publishers publishers{access, grants};
   api::PublishEndpoint publish{loop, event_log().store(),      publishers,

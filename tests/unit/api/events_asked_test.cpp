@@ -1,6 +1,7 @@
 // GET and POST /events: which of several cursors is meant, a subscription in a body, how many
 // patterns, and nobody's slot.
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include "support/events_fixture.hpp"
 
@@ -91,8 +92,9 @@ BOOST_AUTO_TEST_CASE(how_many_patterns) {
   const auto refused = asking("topic=b/*&topic=a&topic=*&topic=c/*");
   BOOST_TEST(refused->head->status == 400);
   BOOST_TEST(refused->body().find(
-                 "topic: 3 patterns requested, at most 2 are allowed. Name the topics, or use one pattern "
-                 "that covers several; the operator can raise streams.patterns_max") != std::string::npos);
+                 "topic: 3 patterns and templates requested, at most 2 are allowed. Name the topics, or use "
+                 "one pattern that covers several; the operator can raise streams.patterns_max") !=
+             std::string::npos);
   BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);
 }
 
@@ -101,8 +103,123 @@ BOOST_AUTO_TEST_CASE(no_patterns_at_all) {
   BOOST_TEST(!asking("topic=a")->finished);
   const auto refused = asking("topic=*");
   BOOST_TEST(refused->head->status == 400);
-  BOOST_TEST(refused->body().find("topic: patterns are not allowed here; name the topics, or ask the "
-                                  "operator to raise streams.patterns_max") != std::string::npos);
+  BOOST_TEST(
+      refused->body().find("topic: patterns and templates are not allowed here; name the topics, or ask the "
+                           "operator to raise streams.patterns_max") != std::string::npos);
+}
+
+// --- templates ---
+
+BOOST_AUTO_TEST_CASE(a_template_reads_the_history_and_what_comes) {
+  publish("a/1", "old");
+  publish("a/1/b", "too deep");
+  const auto reader = asking("template=a/{id}&topic=news&lastEventId=earliest");
+  BOOST_TEST(reader->news() == opening + cursor(0) + event(1, "old"));
+  publish("a/2", "new");
+  publish("a/2/b", "too deep");
+  publish("news", "named");
+  settle();
+  BOOST_TEST(reader->news() == event(3, "new") + event(5, "named"));
+  BOOST_TEST(templates.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_poll_by_template_names_the_topics_and_its_stream) {
+  publish("a/1", "x");
+  const auto poll = asking("template=a/{id}&topic=b&poll=0&lastEventId=earliest");
+  BOOST_TEST(
+      poll->body() ==
+      "{\"events\":[{\"id\":\"e-1\",\"event\":\"message\",\"data\":\"x\",\"topics\":[\"a/1\"]}],"
+      "\"lastEventId\":\"e-1\",\"stream\":\"/events?topic=b&template=a/%7Bid%7D&lastEventId=e-1\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(templates_in_a_body) {
+  for (const auto& [type, body] : {std::pair("application/json", R"({"template":["a/{id}","b{?q}"]})"),
+                                   std::pair("application/json", R"({"template":"a/{id}","topic":null})"),
+                                   std::pair("application/x-www-form-urlencoded", "template=a%2F%7Bid%7D")}) {
+    auto asked = request("");
+    asked.method = "POST";
+    asked.content_type = type;
+    asked.body = body;
+    const auto reader = served(std::move(asked));
+    reader->news();
+    publish("a/1");
+    settle();
+    BOOST_TEST(reader->news().starts_with("data: x\nid: e-"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_a_template) {
+  const auto problem = [&](const std::string& query) {
+    const auto refused = asking(query);
+    BOOST_TEST_REQUIRE(refused->head.has_value());
+    BOOST_TEST(refused->head->status == 400);
+    const auto body = nlohmann::json::parse(refused->body());
+    return body["detail"].get<std::string>();
+  };
+  BOOST_TEST(problem("template=a/{id") ==
+             "template: the URI template a/{id has a { at byte 2 that is never closed; close it with }");
+  BOOST_TEST(
+      problem("template=a/b") ==
+      "template: a/b has no expression such as {id}; ask for names, and for patterns such as orders/*, "
+      "with topic");
+  BOOST_TEST(problem("template=*").starts_with("template: * has no expression"));
+  BOOST_TEST(problem("template=") == "template: must not be empty");
+  BOOST_TEST(problem("template={x}%00").starts_with("template: contains a control character"));
+  BOOST_TEST(problem("template=$stats{x}") ==
+             "template: $stats{x} is reserved: names that begin with $ belong to the worker");
+  BOOST_TEST(problem("topic=$stats&template={x}") ==
+             "topic: $stats cannot be combined with other topics; request it alone");
+  BOOST_TEST(problem("templates={x}") == "templates: is not a parameter of /events; did you mean template?");
+  BOOST_TEST(problem("template={x}&topic=").starts_with("topic: must not be empty"));
+  BOOST_TEST(limits.value(metrics::Limit::topic_bytes) == 0U);
+  BOOST_TEST(problem("template={x}" + std::string(1'022, 'y')) ==
+             "template: has 1025 bytes; at most 1024 are allowed");
+  BOOST_TEST(limits.value(metrics::Limit::topic_bytes) == 1U);
+  BOOST_TEST(templates.size() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(templates_count_as_topics_and_as_patterns) {
+  streams.topics_max = 3;
+  streams.patterns_max = 2;
+  BOOST_TEST(!asking("template={a}&topic=b/*&topic=c")->finished);
+  BOOST_TEST(asking("template={a}&template={b}&topic=c/*")->head->status == 400);
+  BOOST_TEST(limits.value(metrics::Limit::stream_patterns) == 1U);
+  BOOST_TEST(asking("template={a}&topic=b&topic=c&topic=d")->head->status == 400);
+  BOOST_TEST(limits.value(metrics::Limit::stream_topics) == 1U);
+}
+
+// An EventSource that gets an error never comes back.
+BOOST_AUTO_TEST_CASE(no_room_for_another_template) {
+  templates.set_limit(1);
+  auto first = asking("template={a}");
+  const auto same = asking("template={a}");
+  BOOST_TEST(!same->finished);
+  const auto other = asking("template={b}");
+  BOOST_TEST(other->head->status == 200);
+  BOOST_TEST(other->finished);
+  BOOST_TEST(other->body().starts_with(": the worker has reached its limit of templates"));
+  BOOST_TEST(asking("template={b}&poll=5")->head->status == 503);
+  BOOST_TEST(limits.value(metrics::Limit::stream_templates) == 2U);
+  templates.set_limit(2);
+  BOOST_TEST(!asking("template={b}")->finished);
+}
+
+BOOST_AUTO_TEST_CASE(a_template_is_covered_by_an_equal_one_or_by_a_pattern) {
+  grant_settings.public_topics = {"open/*"};
+  BOOST_TEST(!asking("template=open/{id}")->finished);
+  BOOST_TEST(asking("template=closed/{id}")->head->status == 401);
+  BOOST_TEST(asking("template={id}")->head->status == 401);
+}
+
+BOOST_AUTO_TEST_CASE(templates_where_patterns_are_refused) {
+  grant_settings.patterns = api::GrantSettings::Patterns::refused;
+  BOOST_TEST(asking("template=open/{id}")->head->status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(a_name_with_a_brace_says_that_it_is_a_name) {
+  BOOST_TEST(
+      asking("topic=a/{id}")->news().find(": topic a/{id} is a name; for a URI template use template=") !=
+      std::string::npos);
 }
 
 // --- no slot ---

@@ -62,8 +62,9 @@ BOOST_AUTO_TEST_CASE(names_that_may_be_meant_as_something_else) {
     BOOST_TEST(checked(name) == "ok");
   }
   BOOST_TEST(notice("a,b") == "topic a,b is one name; for several topics repeat topic=");
+  BOOST_TEST(notice("a/{b,c}/*d") == "topic a/{b,c}/*d is a name; for a URI template use template=");
   BOOST_TEST(notice("a\x1b*").find('\x1b') == std::string::npos);
-  for (const auto* selector : {"a", "*", "/*", "a/*", "a*/*", "a,b/*", "a/", "a b"})
+  for (const auto* selector : {"a", "*", "/*", "a/*", "a*/*", "a,b/*", "{a}/*", "a/", "a b"})
     BOOST_TEST(notice(selector) == "nothing");
 }
 

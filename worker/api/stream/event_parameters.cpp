@@ -20,8 +20,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::array<std::string_view, 7> names = {"topic",         "lastEventId", "poll",    "heartbeat",
-                                                   "authorization", "resume",      "presence"};
+constexpr std::array<std::string_view, 8> names = {"topic",     "template",      "lastEventId", "poll",
+                                                   "heartbeat", "authorization", "resume",      "presence"};
 // Beside the topics: ours, and what else an address may carry (tokens of others, cache busters).
 constexpr std::size_t others_max = 64;
 
@@ -63,12 +63,12 @@ void add_member(http::Query& parameters, std::string_view name, const dom::eleme
   if (!is_known(name)) {
     const auto meant = base::closest_match(name, names);
     throw InvalidRequest(
-        fmt::format("{}: is not a member of a subscription; {}known members: topic, lastEventId, poll, "
-                    "heartbeat, authorization, resume and presence",
+        fmt::format("{}: is not a member of a subscription; {}known members: topic, template, "
+                    "lastEventId, poll, heartbeat, authorization, resume and presence",
                     base::printable(name), meant ? fmt::format("did you mean {}? ", *meant) : ""));
   }
   if (value.is_null()) return;
-  if (name == "topic") return add_texts(parameters, "topic", value, most);
+  if (name == "topic" || name == "template") return add_texts(parameters, std::string(name), value, most);
   if (parameters.pairs().size() == most) throw too_many(most);
   if (value.is_string()) return parameters.add(std::string(name), std::string(std::string_view{value}));
   if (name == "poll" && value.is<std::int64_t>())

@@ -10,6 +10,7 @@
 #include "api/stream/long_poll.hpp"
 #include "base/number.hpp"
 #include "base/percent.hpp"
+#include "base/printable.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
 #include "log/topic.hpp"
@@ -29,11 +30,13 @@ std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
 
 std::string too_many_patterns(std::size_t patterns, std::size_t most) {
   if (most == 0) {
-    return "topic: patterns are not allowed here; name the topics, or ask the operator to raise "
+    return "topic: patterns and templates are not allowed here; name the topics, or ask the operator to "
+           "raise "
            "streams.patterns_max";
   }
   return fmt::format(
-      "topic: {} patterns requested, at most {} are allowed. Name the topics, or use one pattern that covers "
+      "topic: {} patterns and templates requested, at most {} are allowed. Name the topics, or use one "
+      "pattern that covers "
       "several; the operator can raise streams.patterns_max",
       patterns, most);
 }
@@ -59,18 +62,50 @@ bool selects_many(const log::TypedSelector& selector) {
          kind == Kind::url_pattern;
 }
 
-// The topics as a subscription, or the text of a refusal.
-base::Result<log::Subscription, std::string> parse_topics(const std::vector<std::string_view>& topics,
-                                                          const StreamSettings& settings,
-                                                          metrics::Limits& limits) {
-  if (auto problem =
-          count_problem(topics.size(), std::ranges::count_if(topics, log::is_pattern), settings, limits))
-    return base::failure(*std::move(problem));
+// What would match nothing, or other topics than its author means.
+std::optional<std::string> template_problem(std::string_view text) {
+  if (log::is_reserved(text)) {
+    return fmt::format("template: {} is reserved: names that begin with $ belong to the worker",
+                       base::printable(text));
+  }
+  if (text.empty() || text.find('{') != std::string_view::npos) return std::nullopt;
+  return fmt::format(
+      "template: {} has no expression such as {{id}}; ask for names, and for patterns such as orders/*, with "
+      "topic",
+      base::printable(text));
+}
+
+// The sentence names the parameter in which the selector is.
+std::string about_template(std::string_view sentence) {
+  constexpr std::string_view before = "topic: ";
+  return "template: " + std::string(sentence.substr(before.size()));
+}
+
+// None: there is no room for one of the templates.
+using Parsed = base::Result<log::Selectors, std::optional<std::string>>;
+
+// What is asked for, or the text of a refusal.
+Parsed parse_asked(const std::vector<std::string_view>& topics, const std::vector<std::string_view>& texts,
+                   const StreamSettings& settings, metrics::Limits& limits, log::TemplateCache& templates) {
+  const auto patterns =
+      std::ranges::count_if(topics, log::is_pattern) + static_cast<std::ptrdiff_t>(texts.size());
+  if (auto problem = count_problem(topics.size() + texts.size(), patterns, settings, limits))
+    return base::failure(std::move(problem));
+  const auto too_long = [&](auto text) { return text.size() > settings.topic_bytes_max; };
+  if (std::ranges::any_of(topics, too_long) || std::ranges::any_of(texts, too_long))
+    limits.count(metrics::Limit::topic_bytes);
   auto asked = log::Selectors::parse(topics, settings.topic_bytes_max);
-  if (asked) return log::Subscription(std::move(asked).value());
-  const auto too_long = [&](auto topic) { return topic.size() > settings.topic_bytes_max; };
-  if (std::ranges::any_of(topics, too_long)) limits.count(metrics::Limit::topic_bytes);
-  return base::failure(std::move(asked).error());
+  if (!asked) return base::failure(std::optional(std::move(asked).error()));
+  if (texts.empty()) return std::move(asked).value();
+  std::vector<log::TypedSelector> typed;
+  for (const auto text : texts) {
+    if (auto problem = template_problem(text)) return base::failure(std::move(problem));
+    typed.push_back({log::TypedSelector::Kind::uri_template, text});
+  }
+  const auto compiled = log::Selectors::parse(typed, settings.topic_bytes_max, templates);
+  if (compiled) return log::Selectors::joined(asked.value(), compiled.value());
+  if (compiled.error().full) return base::failure(std::optional<std::string>());
+  return base::failure(std::optional(about_template(compiled.error().sentence)));
 }
 
 }  // namespace
@@ -95,9 +130,11 @@ std::string subscription_address(std::string_view path, const std::vector<std::s
                                  const http::Query& parameters, std::string_view resume) {
   auto address = base::percent_encoded(path);
   char before = '?';
-  for (const auto topic : topics) {
-    address.append(1, std::exchange(before, '&')).append("topic=").append(base::percent_encoded(topic));
-  }
+  const auto append = [&](const char* name, std::string_view value) {
+    address.append(1, std::exchange(before, '&')).append(name).append(base::percent_encoded(value));
+  };
+  for (const auto topic : topics) append("topic=", topic);
+  for (const auto text : parameters.all("template")) append("template=", text);
   if (const auto heartbeat = parameters.last("heartbeat"))
     address.append("&heartbeat=").append(base::percent_encoded(*heartbeat));
   if (wants_presence(parameters).value_or(false)) address.append("&presence=true");
@@ -121,10 +158,15 @@ std::optional<bool> wants_presence(const http::Query& parameters) {
 
 base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
-    const StreamSettings& settings, metrics::Limits& limits) {
-  auto subscription = parse_topics(topics, settings, limits);
-  if (!subscription) return base::failure(http::problem(400, subscription.error()));
-  SubscribeRequest parsed{.subscription = std::move(subscription).value(),
+    StreamContext& streams, log::TemplateCache& templates) {
+  const auto seconds = parameters.last("poll");
+  auto asked =
+      parse_asked(topics, parameters.all("template"), streams.settings(), streams.limits(), templates);
+  if (!asked) {
+    if (asked.error()) return base::failure(http::problem(400, *asked.error()));
+    return base::failure(streams.templates_full(seconds ? Delivery::poll : Delivery::stream));
+  }
+  SubscribeRequest parsed{.subscription = log::Subscription(std::move(asked).value()),
                           .head_only = request.method == "HEAD",
                           .heartbeats = *heartbeat_mode(parameters),
                           .presence = *wants_presence(parameters)};
@@ -132,7 +174,7 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     if (!parsed.notice) parsed.notice = log::selector_notice(topic);
   }
   parsed.cursors = cursor_candidates(request, parameters);
-  if (const auto seconds = parameters.last("poll")) {
+  if (seconds) {
     parsed.poll = parse_seconds(*seconds);
     if (!parsed.poll) return base::failure(http::problem(400, "poll: must be a whole number of seconds"));
     // One that was handed over gets its streams from its application alone.
@@ -154,8 +196,12 @@ base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<l
   if (parsed) return std::move(parsed).value();
   const auto too_long = [&](const auto& each) { return each.text.size() > settings.topic_bytes_max; };
   if (std::ranges::any_of(selectors, too_long)) limits.count(metrics::Limit::topic_bytes);
-  if (parsed.error().full)
-    return base::failure(http::problem(503, parsed.error().sentence, {{"Retry-After", "1"}}));
+  if (parsed.error().full) {
+    limits.count(metrics::Limit::stream_templates);
+    return base::failure(
+        http::problem(503, parsed.error().sentence + "; the operator can raise streams.templates_max",
+                      {{"Retry-After", "1"}}));
+  }
   return base::failure(http::problem(400, parsed.error().sentence));
 }
 

@@ -65,9 +65,9 @@ struct SubscribeRequest {
   std::size_t bytes() const;
 };
 
-/// The address of a subscription, without a cursor. Of `parameters` it has `heartbeat` and `presence`.
-/// `resume` is a token; empty: none. Empty where it would be
-/// longer than LongPoll::address_bytes_max.
+/// The address of a subscription, without a cursor. Of `parameters` it has `template`, `heartbeat` and
+/// `presence`. `resume` is a token; empty: none. Empty where it would be longer than
+/// LongPoll::address_bytes_max.
 std::string subscription_address(std::string_view path, const std::vector<std::string_view>& topics,
                                  const http::Query& parameters, std::string_view resume);
 
@@ -77,11 +77,12 @@ std::optional<hub::Subscriber::HeartbeatMode> heartbeat_mode(const http::Query& 
 /// Whether `presence` is `true`; none where it has another value than that or `false`, which is the default.
 std::optional<bool> wants_presence(const http::Query& parameters);
 
-/// The request for `topics`, of which there is at least one; the other parameters are in `parameters`, with a
-/// valid `heartbeat` and `presence`. Otherwise its refusal, a 400; limits that were exceeded are counted.
+/// The request for `topics` and for each `template` of `parameters`, together at least one; the other
+/// parameters are in `parameters`, too, with a valid `heartbeat` and `presence`. Otherwise its refusal: 400,
+/// or StreamContext::templates_full(). Limits that were exceeded are counted.
 base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
-    const StreamSettings& settings, metrics::Limits& limits);
+    StreamContext& streams, log::TemplateCache& templates);
 
 /// What a request asks for whose selectors are of several kinds. Otherwise its refusal, 400, or 503 while
 /// there is no room for another template; limits that were exceeded are counted.

@@ -62,15 +62,20 @@ BOOST_AUTO_TEST_CASE(an_object) {
   BOOST_TEST(json(R"({"presence":false})") == "presence=false ");
   BOOST_TEST(json(R"({"presence":1})") == "400 presence: has the wrong type");
   BOOST_TEST(json(R"({"topic":"a","last_event_id":"x","poll":"5"})") == "topic=a last_event_id=x poll=5 ");
+  BOOST_TEST(json(R"({"template":["a/{b}","{+c}"]})") == "template=a/{b} template={+c} ");
+  BOOST_TEST(json(R"({"template":"a/{b}","topic":"c"})") == "template=a/{b} topic=c ");
+  BOOST_TEST(json(R"({"template":7})") == "400 template: must be a string or an array of strings");
+  BOOST_TEST(json(R"({"template":[]})") == "400 template: must not be empty");
   BOOST_TEST(json("{}") == "");
   BOOST_TEST(json(R"({"topic":null,"lastEventId":null,"poll":null,"heartbeat":null})") == "");
 }
 
 BOOST_AUTO_TEST_CASE(an_object_as_curl_sends_it) {
   BOOST_TEST(form(R"({"topic":["a","b"],"poll":5})") == "topic=a topic=b poll=5 ");
-  BOOST_TEST(form(" \n{\"topics\":\"a\"}") ==
-             "400 topics: is not a member of a subscription; did you mean topic? "
-             "known members: topic, lastEventId, poll, heartbeat, authorization, resume and presence");
+  BOOST_TEST(
+      form(" \n{\"topics\":\"a\"}") ==
+      "400 topics: is not a member of a subscription; did you mean topic? "
+      "known members: topic, template, lastEventId, poll, heartbeat, authorization, resume and presence");
   BOOST_TEST(form("[]") == "400 JSON: must be an object");
 }
 
@@ -109,9 +114,10 @@ BOOST_AUTO_TEST_CASE(only_a_post_has_a_body) {
 
 BOOST_AUTO_TEST_CASE(names_that_resemble_ours) {
   const std::pair<const char*, const char*> meant[] = {
-      {"topics", "topic"}, {"topic[]", "topic"},         {"topic[0]", "topic"},
-      {"Topic", "topic"},  {"lastevent", "lastEventId"}, {"lastEventId[]", "lastEventId"},
-      {"poll[]", "poll"},  {"heartbeats", "heartbeat"}};
+      {"topics", "topic"},      {"topic[]", "topic"},         {"topic[0]", "topic"},
+      {"Topic", "topic"},       {"lastevent", "lastEventId"}, {"lastEventId[]", "lastEventId"},
+      {"poll[]", "poll"},       {"heartbeats", "heartbeat"},  {"templates", "template"},
+      {"Template", "template"}, {"template[]", "template"}};
   for (const auto& [name, right] : meant) {
     const auto sentence = fmt::format("400 {}: is not a parameter of /events; did you mean {}?", name, right);
     BOOST_TEST(get(fmt::format("topic=a&{}=x", name)) == sentence);
@@ -119,8 +125,8 @@ BOOST_AUTO_TEST_CASE(names_that_resemble_ours) {
     BOOST_TEST(
         json(fmt::format(R"({{"topic":"a","{}":"x"}})", name)) ==
         fmt::format(
-            "400 {}: is not a member of a subscription; did you mean {}? known members: topic, lastEventId, "
-            "poll, heartbeat, authorization, resume and presence",
+            "400 {}: is not a member of a subscription; did you mean {}? known members: topic, template, "
+            "lastEventId, poll, heartbeat, authorization, resume and presence",
             name, right));
   }
 }
@@ -129,8 +135,8 @@ BOOST_AUTO_TEST_CASE(others_are_nobodys_business_in_an_address) {
   BOOST_TEST(get("topic=a&_=123&access_token=x&=y") == "topic=a _=123 access_token=x =y ");
   BOOST_TEST(form("topic=a&access_token=x") == "topic=a access_token=x ");
   BOOST_TEST(json(R"({"topic":"a","access_token":"x"})") ==
-             "400 access_token: is not a member of a subscription; known members: topic, lastEventId, poll, "
-             "heartbeat, authorization, resume and presence");
+             "400 access_token: is not a member of a subscription; known members: topic, template, "
+             "lastEventId, poll, heartbeat, authorization, resume and presence");
 }
 
 BOOST_AUTO_TEST_CASE(a_cursor_that_could_be_none) {
