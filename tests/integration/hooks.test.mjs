@@ -57,6 +57,26 @@ test('a reload of a page says nothing, and a long poll is a reader', async (t) =
   assert.deepEqual(receiver.told, ['reset started', 'occupied a', 'occupied b']);
 });
 
+test('who reads by a template occupies the template', async (t) => {
+  const books = 'https://example.com/books/{id}';
+  const topics = ['https://example.com/books/*', 'news'];
+  const {receiver, hub} = await start(t, {hooks: {topics, events: ['occupied', 'vacated', 'opened']}});
+  const first = await hub.read({template: [books, 'prices/{id}'], topic: 'news'});
+  await receiver.knows('news', books);
+  await receiver.when(() => receiver.events.some(({type}) => type === 'opened'), 'it is opened');
+  assert.deepEqual(receiver.events.find(({type}) => type === 'opened').topics, ['news', books]);
+  const wider = await hub.read({template: 'https://example.com/{kind}/1'});
+  const second = await hub.read({template: books});
+  await receiver.knows('https://example.com/{kind}/1', 'news', books);
+  first.leave();
+  await receiver.knows('https://example.com/{kind}/1', books);
+  wider.leave();
+  second.leave();
+  await receiver.knows();
+  assert.deepEqual(receiver.told.filter((each) => each.endsWith(books)), [`occupied ${books}`, `vacated ${books}`]);
+  assert.ok(!receiver.told.some((each) => each.includes('prices')));
+});
+
 test('streams open and close, where that is wanted', async (t) => {
   const {receiver, hub} = await start(t, {hooks: {events: ['opened', 'closed']}, ...JSON.parse(readersOf({public: ['*']}))});
   const reader = await hub.read({topic: 'a', authorization: readerToken('alice', ['a'])});

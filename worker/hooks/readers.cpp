@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "log/topic.hpp"
-
 namespace worker::hooks {
 namespace {
 
@@ -23,6 +21,19 @@ log::Selectors parsed(const std::vector<std::string>& texts) {
 bool overlaps(std::string_view prefix, const log::Selectors& topics) {
   const auto begins = [&](const std::string& each) { return each.starts_with(prefix); };
   return std::ranges::any_of(topics.names(), begins) || std::ranges::any_of(topics.prefixes(), begins);
+}
+
+// One of `topics` may match the template. Of patterns the beginnings are compared, which is less than what
+// the template says.
+bool may_match(const log::Template& each, const log::Selectors& topics) {
+  // Nothing is published under a name that looks like a pattern.
+  if (each.kind() == log::Template::Kind::literal) return false;
+  const auto beginning = each.beginning();
+  const auto meets = [&](std::string_view prefix) {
+    return prefix.starts_with(beginning) || beginning.starts_with(prefix);
+  };
+  return std::ranges::any_of(topics.names(), [&](const auto& name) { return each.matches(name); }) ||
+         std::ranges::any_of(topics.prefixes(), meets);
 }
 
 }  // namespace
@@ -49,12 +60,18 @@ void Readers::update(const Settings& settings) {
 // --- of the loops ---
 
 std::vector<std::string> Readers::covered(const log::Selectors& asked) const {
-  if (!enabled_) return {};
-  auto texts = asked.texts();
-  std::erase_if(texts, [this](const std::string& text) {
-    if (!log::is_pattern(text)) return !topics_.matches(text);
-    return !topics_.covers(text) && !overlaps(std::string_view(text).substr(0, text.size() - 1), topics_);
-  });
+  std::vector<std::string> texts;
+  if (!enabled_) return texts;
+  for (const auto& name : asked.names()) {
+    if (topics_.matches(name)) texts.push_back(name);
+  }
+  for (const auto& prefix : asked.prefixes()) {
+    const auto pattern = prefix + "*";
+    if (topics_.covers(pattern) || overlaps(prefix, topics_)) texts.push_back(pattern);
+  }
+  for (const auto& each : asked.templates()) {
+    if (may_match(each, topics_)) texts.push_back(each.text());
+  }
   return texts;
 }
 

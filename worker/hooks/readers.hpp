@@ -56,8 +56,8 @@ class Readers {
   void update(const Settings& settings);
   bool enabled() const { return enabled_; }
 
-  /// Those of the names and patterns that hooks tell of. A pattern is among them where it matches a topic
-  /// that hooks tell of; reserved topics are not.
+  /// Those of the names, patterns and templates that hooks tell of. A pattern is among them where it matches
+  /// a topic that hooks tell of, and a template where it may; reserved topics are not.
   std::vector<std::string> covered(const log::Selectors& asked) const;
   /// The memory that a stay takes.
   static std::size_t bytes(const std::vector<std::string>& topics, std::string_view subject);

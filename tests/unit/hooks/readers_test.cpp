@@ -106,6 +106,48 @@ BOOST_AUTO_TEST_CASE(which_names_and_patterns_are_covered) {
   BOOST_TEST(some.covered(off, {"a", "*"}) == "");
 }
 
+BOOST_AUTO_TEST_CASE(which_templates_are_covered) {
+  using log::TypedSelector;
+  log::TemplateCache templates;
+  const auto covered = [&](const Fixture& some, std::string_view text,
+                           TypedSelector::Kind kind = TypedSelector::Kind::uri_template) {
+    const auto asked = log::Selectors::parse({{kind, text}}, 1'000, templates).value();
+    return fmt::format("{}", fmt::join(some.readers.covered(asked), " "));
+  };
+  const Fixture some({.topics = {"a/orders/*", "a/news/today"}});
+  for (const auto* text :
+       {"a/orders/{id}", "a/orders/7/{id}", "a/order{id}x", "a/{kind}/7", "{+all}", "a/news/{day}"})
+    BOOST_TEST(covered(some, text) == text);
+  for (const auto* text : {"b/{id}", "a/news/{day}/x", "a/new{day}", "$stats{x}"})
+    BOOST_TEST(covered(some, text) == "");
+  // Only the names are compared with it.
+  const auto url = TypedSelector::Kind::url_pattern;
+  BOOST_TEST(covered(some, "https://a.example/:id", url) == "https://a.example/:id");
+  const Fixture names({.topics = {"https://a.example/1", "news"}});
+  BOOST_TEST(covered(names, "https://a.example/:id", url) == "https://a.example/:id");
+  BOOST_TEST(covered(names, "https://b.example/:id", url) == "");
+  BOOST_TEST(covered(names, "new{x}") == "new{x}");
+  BOOST_TEST(covered(names, "old{x}") == "");
+  // Where all topics are told, whatever is asked for. A name that looks like a pattern has no events.
+  const Fixture all;
+  BOOST_TEST(covered(all, "b/{id}") == "b/{id}");
+  BOOST_TEST(covered(all, "*") == "*");
+  BOOST_TEST(covered(all, "a/*") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_template_is_occupied_as_long_as_somebody_reads_by_it) {
+  Fixture some;
+  some.told();
+  auto one = some.enter({"a/{id}"}), other = some.enter({"a/{id}", "a/1"});
+  BOOST_TEST(some.told() == "occupied a/{id}; occupied a/1");
+  one.reset();
+  some.clock.advance(5s);
+  BOOST_TEST(some.told() == "");
+  other.reset();
+  some.clock.advance(5s);
+  BOOST_TEST(some.told() == "vacated a/{id}; vacated a/1");
+}
+
 BOOST_AUTO_TEST_CASE(only_the_kinds_that_are_wanted) {
   Fixture occupied({.events = {.vacated = false}});
   auto stay = occupied.enter({"a"});
