@@ -6,6 +6,7 @@ import {settledFills} from './hostile/history.mjs';
 import {killedStreams} from './killed_streams.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
+import {receiverDown} from './receiver_down.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
 
 export const drills = {
@@ -62,6 +63,12 @@ export const drills = {
     run: fullRedis,
     long: {times: 20},
     short: {times: 2, readers: 5},
+  },
+  receiver_down: {
+    title: 'the receiver of hooks down for a minute, while readers come and go',
+    run: receiverDown,
+    long: {times: 2, seconds: 60},
+    short: {times: 1, seconds: 4},
   },
   hostile_edges: {
     title: 'each of eleven kinds of hostile clients alone, at its limit and one past it',
