@@ -167,6 +167,46 @@ describe('with the tokens of make run', () => {
   });
 });
 
+describe('two windows through restarts of the worker', () => {
+  const running = setup({feed: true});
+
+  it('whoever comes back in the grace time has not left', {timeout: 240_000}, async (t) => {
+    const windows = {Alice: await open(t, running, 'alice'), Bob: await open(t, running, 'bob')};
+    const all = Object.entries(windows);
+    const shown = (name) => Object.keys(windows).map((each) => (each === name ? `${each} (you)` : each));
+    for (const [name, {page}] of all) await shows(page, '2 readers', shown(name));
+    // Each row that is ever there: the list is bounded.
+    for (const [, {page}] of all) {
+      await page.evaluate(() => {
+        window.rows = new Set();
+        const list = document.querySelector('.changes');
+        new MutationObserver(() => { for (const row of list.querySelectorAll('li > span')) window.rows.add(row.textContent); })
+          .observe(list, {subtree: true, childList: true, characterData: true});
+      });
+    }
+    for (let n = 0; n < 2; ++n) {
+      for (const [, {page}] of all) await watch(page);
+      await restart(running);
+      for (const [, {page}] of all) await saw(page, 'waiting: Not known');
+      for (const [name, {page}] of all) await shows(page, '2 readers', shown(name));
+    }
+    // A stranger comes after all of that and goes: what was to be told has been told.
+    const stranger = await open(t, running, 'none');
+    for (const [name, {page}] of all) await shows(page, '3 readers', [...shown(name), '1 more']);
+    await stranger.close();
+    for (const [name, {page}] of all) await shows(page, '2 readers', shown(name));
+    for (const [, {page, faults}] of all) {
+      assert.deepEqual((await page.evaluate(() => [...window.rows])).filter((row) => row.endsWith(' left')), []);
+      assert.deepEqual(faults, []);
+    }
+    await windows.Bob.close();
+    await newest(windows.Alice.page, 'Bob left');
+    const again = await open(t, running, 'bob');
+    await newest(windows.Alice.page, 'Bob joined');
+    await shows(again.page, '2 readers', shown('Bob'));
+  });
+});
+
 describe('with the store memory and without tokens', () => {
   const running = setup({settings: JSON.stringify({presence: {topics: [topic]}})});
 
