@@ -75,6 +75,29 @@ for (const by of ['worker', 'lock']) {
   });
 }
 
+for (const [way, options, prepare] of [
+  ['by a worker', {by: 'worker'}],
+  ['by a lock', {by: 'lock'}],
+  ['alone', {by: 'own'}],
+  ['by polls', {by: 'own'}, () => { delete Response.prototype.body; }],
+]) {
+  test(`templates, ${way}: alone, and beside topics`, {timeout: 240_000}, async () => {
+    const shelf = `shelf-${options.by}-${prepare ? 'polls' : 'streams'}`;
+    const templates = [`${shelf}/{id}/title`];
+    const open = [await tab({templates, ...options}, prepare), await tab({templates, topics: [`${shelf}/news`], ...options}, prepare)];
+    for (const page of open) await state(page, 'open');
+    const titles = [...await publish(`${shelf}/1/title`, 5)];
+    await publish(`${shelf}/1`, 1);
+    titles.push(...await publish(`${shelf}/2/title`, 5));
+    const news = await publish(`${shelf}/news`, 1);
+    await has(open[0], 10);
+    await has(open[1], 11);
+    assert.deepEqual(await got(open[0]), titles);
+    assert.deepEqual(await got(open[1]), [...titles, ...news]);
+    for (const page of open) await page.close();
+  });
+}
+
 test('where a stream cannot be read while it comes, it polls, and misses nothing', {timeout: 240_000}, async () => {
   const page = await tab({topics: ['polled'], by: 'own', cursor: 'earliest', names: ['paid']}, () => { delete Response.prototype.body; });
   await state(page, 'open');

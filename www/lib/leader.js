@@ -29,9 +29,9 @@ export class Leader {
   }
 
   start() {
-    const {path, topics, names} = this.#subscription;
+    const {path, topics, templates, names} = this.#subscription;
     this.#stream = new Stream({
-      env: this.#env, path, topics, names, cursor: this.#cursor, token: this.#token,
+      env: this.#env, path, topics, templates, names, cursor: this.#cursor, token: this.#token,
       onEvent: (event) => this.#say({what: 'event', event, id: event.id}),
       onGap: (data, id) => this.#say({what: 'gap', data, id}),
       onCursor: (id) => this.#say({what: 'cursor', id}),

@@ -22,17 +22,17 @@ export class SharedStream {
   // How it is shared: 'worker', 'lock' or 'own'. It changes when the SharedWorker does not load, or the tab with the lock does not answer.
   by;
 
-  // topics, cursor, names, path, token, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
+  // topics, templates, cursor, names, path, token, onEvent, onGap, onState, signal, env: as of Stream. onTabs(count) where it is known.
   // subject: who reads; tabs of different subjects share nothing. by: 'worker', 'lock' or 'own' instead of the best there is. With a
   // token and without a subject that is 'own': another tab may be another person's, and its events would come here.
   constructor({env = globalThis, ...options}) {
     this.#env = env;
-    this.#options = {path: '/events', names: [], onGap() {}, onState() {}, onTabs() {}, ...options};
-    const {topics, names, path, cursor, token, subject, signal} = this.#options;
+    this.#options = {path: '/events', topics: [], templates: [], names: [], onGap() {}, onState() {}, onTabs() {}, ...options};
+    const {topics, templates, names, path, cursor, token, subject, signal} = this.#options;
     signal?.addEventListener('abort', () => this.close());
     const absolute = new URL(path, env.location.href).href;
-    const key = JSON.stringify([absolute, [...topics].sort(), [...names].sort(), subject, Boolean(token)]);
-    this.#subscription = {key, path: absolute, topics: [...topics], names: [...names], tokens: Boolean(token), cursor};
+    const key = JSON.stringify([absolute, [...topics].sort(), [...templates].sort(), [...names].sort(), subject, Boolean(token)]);
+    this.#subscription = {key, path: absolute, topics: [...topics], templates: [...templates], names: [...names], tokens: Boolean(token), cursor};
     this.#credential = new Credential({env, token});
     // Whoever leads has to leave that to another tab; and what comes meanwhile would be lost to a tab that is frozen.
     onKept(env, {leaves: () => this.#pause(), returns: () => this.#proceed()}, this.#life.signal);
@@ -88,9 +88,9 @@ export class SharedStream {
     else this.#transport = this.#alone(subscription);
   }
 
-  #alone({path, topics, names, cursor}) {
+  #alone({path, topics, templates, names, cursor}) {
     const stream = new Stream({
-      env: this.#env, path, topics, names, cursor, token: this.#options.token,
+      env: this.#env, path, topics, templates, names, cursor, token: this.#options.token,
       onEvent: (event) => this.#tell('onEvent', event),
       onGap: (data) => this.#tell('onGap', data),
       onState: (state, details) => this.#enter(state, details),

@@ -36,12 +36,12 @@ export class Stream {
   #paused = false;
   #waiting = null; // { untilMs by the wall clock, told by the server }
 
-  // topics: list of names and patterns. cursor: where to begin (an id, or "earliest"); without one it begins now. names: types
+  // topics: list of names and patterns. templates: list of URI templates. cursor: where to begin (an id, or "earliest"); without one it begins now. names: types
   // of events to deliver besides `message`. onEvent({ type, data, id }), onGap(data, cursor), onCursor(id) when the cursor
   // has moved without an event, onState(state, { untilMs, problem, status }). token(): as of Credential. path: /events. signal: ends
   // it. Nothing is called after that, nor after close(). env: replaces globalThis in tests.
   constructor({env = globalThis, ...options}) {
-    this.#options = {path: '/events', names: [], onGap() {}, onCursor() {}, onState() {}, ...options};
+    this.#options = {path: '/events', topics: [], templates: [], names: [], onGap() {}, onCursor() {}, onState() {}, ...options};
     this.#env = env;
     this.#credential = new Credential({env, token: options.token});
     this.#wanted = new Set(['message', ...this.#options.names]);
@@ -171,7 +171,7 @@ export class Stream {
     };
     if (!canStream(env)) return readPolls(() => this.url, {env, signal, headers, take: (answer) => { this.#live(); take(answer); }});
     // A stream that is cut before its first frame has given no cursor. An answer to a poll is there completely or not at all.
-    if (!this.#cursor && hasHistory(this.#options.topics)) {
+    if (!this.#cursor && hasHistory(this.#options)) {
       try {
         const answer = await poll(this.url, {env, waits: false, signal, headers});
         if (signal.aborted) return {what: 'lost'};
@@ -273,7 +273,7 @@ export class Stream {
 }
 
 // The worker's own streams have neither history nor cursors, and answer a poll with a stream.
-const hasHistory = (topics) => topics.some((topic) => !topic.startsWith('$'));
+const hasHistory = ({topics = [], templates = []}) => templates.length > 0 || topics.some((topic) => !topic.startsWith('$'));
 
 const expiries = {expired: 'The grant has expired', revoked: 'The grant was revoked'};
 

@@ -14,9 +14,9 @@ const silentMsMost = 3_600_000;
 export const canStream = ({ReadableStream, Response, TextDecoder}) =>
   typeof ReadableStream === 'function' && typeof TextDecoder === 'function' && 'body' in Response.prototype;
 
-// The address for these topics, to be read from after `cursor`. The path may have a query, as that of an application may.
-export function address({path = '/events', topics}, cursor) {
-  const query = new URLSearchParams(topics.map((topic) => ['topic', topic]));
+// The address for these topics and templates, to be read from after `cursor`. The path may have a query, as that of an application may.
+export function address({path = '/events', topics = [], templates = []}, cursor) {
+  const query = new URLSearchParams([...topics.map((topic) => ['topic', topic]), ...templates.map((template) => ['template', template])]);
   if (cursor) query.set('lastEventId', cursor);
   return `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }

@@ -12,12 +12,12 @@ export class Reading {
   #delays = new Delays();
   #timer = 0;
 
-  // topics: names and patterns. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, details) for
+  // topics: names and patterns. templates: URI templates. cursor: an id, "earliest", or nothing. onFrames(frames), onState(state, details) for
   // connecting, open, waiting, refused, ended; details are those of statusLine, and status or reason ('expired', 'revoked') where
   // access was refused or has ended. token(): the token of the next request, if there is one. onRequest() for each request,
   // onBytes(count) for what is read of its body. Nothing is called after close().
-  constructor({topics, cursor, token = () => '', onFrames, onState, onRequest = () => {}, onBytes = () => {}}) {
-    this.#options = {topics, token, onFrames, onState, onRequest, onBytes};
+  constructor({topics, templates = [], cursor, token = () => '', onFrames, onState, onRequest = () => {}, onBytes = () => {}}) {
+    this.#options = {topics, templates, token, onFrames, onState, onRequest, onBytes};
     this.#cursor = cursor;
     this.#begin();
   }
@@ -49,11 +49,11 @@ export class Reading {
 
   async #read() {
     const {signal} = this.#ending;
-    const {topics, token, onBytes, onRequest, onState} = this.#options;
+    const {topics, templates, token, onBytes, onRequest, onState} = this.#options;
     const held = token();
     onState('connecting');
     onRequest();
-    const {what, problem, sentence, reason, ...end} = await readStream(address({topics}, this.#cursor), {
+    const {what, problem, sentence, reason, ...end} = await readStream(address({topics, templates}, this.#cursor), {
       signal, onBytes,
       headers: held ? {Authorization: `Bearer ${held}`} : {},
       firstByteMs: this.#delays.firstByteMs,

@@ -13,7 +13,13 @@ export const title = 'Console';
 
 const usual = 'hello, demo/news'; // slow enough to read, with the topic that the form publishes to
 const readableRate = 20; // events a second
-const topicsOf = (text) => text.split(',').map((topic) => topic.trim()).filter(Boolean);
+const isTemplate = (selector) => selector.includes('{');
+
+// { topics, templates } of a list. A comma inside of braces belongs to a template: a/{b,c}.
+function selectorsOf(text) {
+  const all = text.split(/,(?![^{}]*\})/).map((each) => each.trim()).filter(Boolean);
+  return {topics: all.filter((each) => !isTemplate(each)), templates: all.filter(isTemplate)};
+}
 
 // Whether a reader of these topics and patterns gets the events of `topic`.
 const includes = (wanted, topic) =>
@@ -22,7 +28,7 @@ const isPattern = (topic) => topic === '*' || topic.endsWith('/*');
 
 export function mount(root, {query, setQuery, announce, signal}) {
   const rows = new Rows();
-  const topics = el('input', {id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false'});
+  const topics = el('input', {id: 'topics', value: query.get('topics') ?? usual, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'topics-hint'});
   const from = el('input', {id: 'from', value: query.get('from') ?? '', placeholder: 'now', list: 'froms', autocomplete: 'off', spellcheck: 'false'});
   // Neither in the address nor in any storage; without autocomplete no browser keeps it for the next visit.
   const token = el('input', {id: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', maxlength: 8192, 'aria-describedby': 'token-hint token-problem', on: {input: checkToken}});
@@ -37,7 +43,7 @@ export function mount(root, {query, setQuery, announce, signal}) {
   const raw = el('button', {type: 'button', 'aria-pressed': String(query.get('raw') === '1'), on: {click: () => press(raw, showRaw)}}, 'Raw');
   const filter = el('input', {id: 'filter', type: 'search', value: query.get('filter') ?? '', placeholder: 'Filter', 'aria-label': 'Show only frames that contain', on: {input: narrow}});
   const tooMany = el('p', {class: 'too-many small'});
-  const form = publishForm({topic: query.get('to'), token: tokenOf, isRead: (topic) => includes(subscribed, topic), onSubscribe: addTopic, announce});
+  const form = publishForm({topic: query.get('to'), token: tokenOf, isRead, onSubscribe: addTopic, announce});
   const copy = el('button', {type: 'button', class: 'quiet', hidden: !navigator.clipboard, on: {click: copyCommand}}, 'Copy');
 
   root.append(
@@ -51,6 +57,8 @@ export function mount(root, {query, setQuery, announce, signal}) {
           el('datalist', {id: 'froms'}, el('option', {value: 'earliest'}))),
         el('p', {class: 'field'}, el('label', {for: 'token'}, 'Token (optional)'), token, tokenProblem),
         el('button', {type: 'submit', class: 'primary'}, 'Subscribe'),
+        el('p', {class: 'small soft hint', id: 'topics-hint'}, el('code', null, 'orders/*'), ' is a pattern: all topics that begin so. ',
+          el('code', null, 'https://example.com/books/{id}'), ' is a URI template.'),
         el('p', {class: 'small soft hint', id: 'token-hint'}, 'Sent as ', el('code', null, 'Authorization: Bearer'),
           ' when you subscribe and when you publish. It stays in the memory of this page. A cookie needs no field: the browser sends it.')),
       el('div', {class: 'console-head'}, status.element,
@@ -64,7 +72,7 @@ export function mount(root, {query, setQuery, announce, signal}) {
       form.element));
 
   let reading = null;
-  let subscribed = [];
+  let subscribed = {topics: [], templates: []};
   let events = 0;
   let before = 0;
   let stopped = false;
@@ -72,17 +80,22 @@ export function mount(root, {query, setQuery, announce, signal}) {
   // cursor: the id to start after, "earliest", or nothing for new events only.
   function subscribe(cursor = from.value) {
     reading?.close();
-    subscribed = topicsOf(topics.value);
-    form.suggest(subscribed.find((topic) => !isPattern(topic)) ?? 'hello');
+    subscribed = selectorsOf(topics.value);
+    form.suggest(subscribed.topics.find((topic) => !isPattern(topic)) ?? 'hello');
     tooMany.textContent = '';
     setQuery({topics: topics.value === usual ? null : topics.value, from: from.value || null});
     events = before = 0;
     rows.clear();
     const header = tokenOf() ? '-H "Authorization: Bearer $TOKEN" ' : '';
-    command.textContent = `curl -N ${header}'${location.origin}${address({topics: subscribed}, from.value)}'`.replaceAll('%2F', '/');
+    command.textContent = `curl -N ${header}'${location.origin}${address(subscribed, from.value)}'`.replaceAll('%2F', '/');
     stopped = false;
     stop.textContent = 'Stop';
-    reading = new Reading({topics: subscribed, cursor, token: tokenOf, onFrames: take, onState: tell});
+    reading = new Reading({...subscribed, cursor, token: tokenOf, onFrames: take, onState: tell});
+  }
+
+  // Whether the list may show the events of this topic: what a template matches, the server knows.
+  function isRead(topic) {
+    return includes(subscribed.topics, topic) || subscribed.templates.length > 0;
   }
 
   function tell(state, details = {}) {
@@ -133,7 +146,7 @@ export function mount(root, {query, setQuery, announce, signal}) {
 
   // Subscribes again with one topic more, after the last id seen.
   function addTopic(topic) {
-    topics.value = [...subscribed, topic].join(', ');
+    topics.value = [...subscribed.topics, ...subscribed.templates, topic].join(', ');
     subscribe(reading.cursor);
     announce(`Subscribed to ${topic}`);
   }
