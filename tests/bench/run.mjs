@@ -1,4 +1,4 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access, mercure) or of systems (durable, growth, compare, publishing): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access, mercure, presence, selectors) or of systems (durable, growth, compare, publishing): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import {execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
@@ -16,14 +16,16 @@ import {growth} from './growth.mjs';
 import {hub} from './hub.mjs';
 import {mercure} from './mercure.mjs';
 import {build} from '../lib/places.mjs';
+import {presence} from './presence.mjs';
 import {publishing} from './publishing.mjs';
 import {results} from './results.mjs';
+import {selectorsSuite as selectors} from './selectors.mjs';
 import {slow} from './slow.mjs';
 import {withoutPrevious} from './systems/previous.mjs';
 import {printTable} from './table.mjs';
 import {turnsSuite as turns} from './turns.mjs';
 
-const suites = {greeting, hub, slow, durable, growth, compare, publishing, before, turns, access, mercure};
+const suites = {greeting, hub, slow, durable, growth, compare, publishing, before, turns, access, mercure, presence, selectors};
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

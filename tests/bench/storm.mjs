@@ -32,8 +32,8 @@ async function until(condition, what) {
   throw new Error(`storm: waited 20 s until ${what}`);
 }
 
-async function restart(stack) {
-  await until(async () => (await openStreams(stack)) >= readers, `${readers} streams were open`);
+async function restart(stack, count) {
+  await until(async () => (await openStreams(stack)) >= count, `${count} streams were open`);
   await pause(1000);
   const [before] = stack.pids.worker;
   process.kill(before, 'SIGTERM');
@@ -41,18 +41,18 @@ async function restart(stack) {
   return until(async () => restarted() && (await listens(stack)), 'the worker listened again');
 }
 
-// `query`: what the readers have in their address beside the topic. `more`: lines for `streams:` and below.
+// `query`: what the readers have in their address beside the topic; `count`: how many there are. `more`: lines for `streams:` and below.
 export const stormConfig = (more) => writeConfig('storm-access', settings + more);
-export async function measure({stack, pids}, query = '') {
+export async function measure({stack, pids}, query = '', count = readers) {
   const [report, listening] = await Promise.all([
-    load('--url', `${stack.events}${query}`, '--streams', readers, '--topic', 'news', '--reconnect', '--publish-rate', 5,
+    load('--url', `${stack.events}${query}`, '--streams', count, '--topic', 'news', '--reconnect', '--publish-rate', 5,
       '--publish-for', '10s', '--duration', '25s', ...watching({nginx: pids.nginx})),
-    restart(stack),
+    restart(stack, count),
   ]);
   const back = BigInt(report.streams.last_opened_at_ns) - listening;
   const {errors} = report.streams;
   report.storm = {
-    back_seconds: report.deliveries.reconnects >= readers ? Number(back) / 1e9 : NaN,
+    back_seconds: report.deliveries.reconnects >= count ? Number(back) / 1e9 : NaN,
     reconnects: report.deliveries.reconnects,
     // What reached a reader other than a stream, or its end; and connections that nobody took.
     refused: Object.keys(errors).filter((name) => name.startsWith('status_') || name === 'connect_refused')
