@@ -31,7 +31,7 @@ _sse_worker() {
       mapfile -t COMPREPLY < <(compgen -W 'line chunk' -- "$word")
       return ;;
     --algorithm)
-      mapfile -t COMPREPLY < <(compgen -W 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' -- "$word")
       return ;;
     --topic | --event | --url | --abort | --writer | --subscribe | --publish | --subject | --expires)
       return ;;

@@ -10,7 +10,7 @@ import {binary} from '../lib/places.mjs';
 import {run} from '../lib/process.mjs';
 
 const curves = {ES256: 'P-256', ES384: 'P-384', ES512: 'P-521'};
-const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
+const algorithms = ['HS256', 'HS384', 'HS512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const claims = (more) => ({exp: Math.floor(Date.now() / 1000) + 600, sse: {subscribe: ['chat/42'], publish: ['a/*']}, ...more});
 const inspect = (file, token) => spawnSync(binary, ['token', '--inspect', '--config', file], {input: `${token}\n`, encoding: 'utf8', timeout: 20000});
@@ -28,14 +28,18 @@ function keysOf(t, alg) {
     fs.writeFileSync(path.join(folder, name), text, {mode: 0o600});
     return path.join(folder, name);
   };
-  const hash = `sha${alg.slice(2)}`;
+  const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`;
   if (alg.startsWith('HS')) {
     const secret = crypto.randomBytes(48).toString('base64');
     const source = file('secret', `${secret}\n`);
     const mac = (input) => crypto.createHmac(hash, secret).update(input).digest();
     return {source: `{secret_file: ${source}, algorithm: ${alg}}`, sign: mac, verify: (input, signature) => mac(input).equals(signature), arguments: ['--secret-file', source], file};
   }
-  const pair = alg.startsWith('ES') ? crypto.generateKeyPairSync('ec', {namedCurve: curves[alg]}) : crypto.generateKeyPairSync('rsa', {modulusLength: 2048});
+  const generate = () => {
+    if (alg === 'EdDSA') return crypto.generateKeyPairSync('ed25519');
+    return alg.startsWith('ES') ? crypto.generateKeyPairSync('ec', {namedCurve: curves[alg]}) : crypto.generateKeyPairSync('rsa', {modulusLength: 2048});
+  };
+  const pair = generate();
   const hidden = file('private.pem', pair.privateKey.export({type: 'pkcs8', format: 'pem'}));
   const open = file('public.pem', pair.publicKey.export({type: 'spki', format: 'pem'}));
   return {

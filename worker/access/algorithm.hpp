@@ -1,5 +1,5 @@
 // Algorithm: the signature algorithms of JSON Web Tokens that the worker verifies (RFC 7518, section 3). A
-// value. EdDSA is not among them, because libcjose does not have it; `none` never is.
+// value. `none` is not among them.
 #pragma once
 
 #include <algorithm>
@@ -24,14 +24,16 @@ enum class Algorithm : std::uint8_t {
   es256,
   es384,
   es512,
+  eddsa,  // with Ed25519
 };
 
-enum class KeyKind : std::uint8_t { secret, rsa, ec };
+/// `okp`: an octet key pair, as RFC 8037 calls the keys of EdDSA.
+enum class KeyKind : std::uint8_t { secret, rsa, ec, okp };
 
 /// In the order of the values.
-inline constexpr std::array<std::string_view, 12> algorithm_names = {"HS256", "HS384", "HS512", "RS256",
-                                                                     "RS384", "RS512", "PS256", "PS384",
-                                                                     "PS512", "ES256", "ES384", "ES512"};
+inline constexpr std::array<std::string_view, 13> algorithm_names = {
+    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256",
+    "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"};
 
 constexpr std::string_view name_of(Algorithm algorithm) {
   return algorithm_names[static_cast<std::size_t>(algorithm)];
@@ -46,10 +48,11 @@ constexpr std::optional<Algorithm> algorithm_named(std::string_view name) {
 
 constexpr KeyKind kind_of(Algorithm algorithm) {
   if (algorithm <= Algorithm::hs512) return KeyKind::secret;
-  return algorithm <= Algorithm::ps512 ? KeyKind::rsa : KeyKind::ec;
+  if (algorithm <= Algorithm::ps512) return KeyKind::rsa;
+  return algorithm <= Algorithm::es512 ? KeyKind::ec : KeyKind::okp;
 }
 
-/// Bytes of the hash. A secret must not have fewer (RFC 7518, section 3.2).
+/// Bytes of the hash, but for EdDSA. A secret must not have fewer (RFC 7518, section 3.2).
 constexpr std::size_t hash_bytes_of(Algorithm algorithm) {
   constexpr std::array<std::size_t, 3> bytes = {32, 48, 64};
   return bytes[static_cast<std::size_t>(algorithm) % bytes.size()];

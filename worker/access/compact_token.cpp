@@ -77,7 +77,8 @@ base::Result<Algorithm, TokenRefusal> header_algorithm(const nlohmann::json& hea
     return refuse(
         Reason::algorithm,
         "The algorithm in the header `alg` of the token is not supported; supported are HS256, HS384, HS512, "
-        "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 and ES512.");
+        "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 and "
+        "EdDSA.");
   }
   return *algorithm;
 }

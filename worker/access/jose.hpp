@@ -1,4 +1,5 @@
-// Jose: the only user of libcjose: keys, signatures, base64url. From every thread: libcjose does not change a
+// Jose: the only user of libcjose: keys, signatures, base64url. EdDSA, which it does not have, is in
+// ed25519.hpp. From every thread: libcjose does not change a
 // key that it verifies with. libcjose trusts its caller in places (a short HMAC signature is read past its
 // end, ES256 works with any curve, a `=` at a wrong place fails an assertion), so the callers check lengths,
 // alphabets and kinds before they call it.

@@ -75,13 +75,19 @@ std::optional<KeyKind> kind_in(const json& jwk) {
   if (kind == nullptr) return std::nullopt;
   if (*kind == "RSA") return KeyKind::rsa;
   if (*kind == "EC") return KeyKind::ec;
+  if (*kind == "OKP") return KeyKind::okp;
   if (*kind == "oct") return KeyKind::secret;
   return std::nullopt;
 }
 
+constexpr std::string_view ed25519_curve = "Ed25519";
+
 // A curve has one algorithm; the other kinds of keys have several.
-std::optional<Algorithm> only_algorithm(const json& jwk) {
+std::optional<Algorithm> only_algorithm(const json& jwk, KeyKind kind) {
   const auto* curve = string_member(jwk, "crv");
+  if (kind == KeyKind::okp) {
+    return curve != nullptr && *curve == ed25519_curve ? std::optional(Algorithm::eddsa) : std::nullopt;
+  }
   for (const auto each : {Algorithm::es256, Algorithm::es384, Algorithm::es512}) {
     if (curve != nullptr && *curve == curve_of(each).name) return each;
   }
@@ -104,13 +110,29 @@ base::Result<Algorithm, std::string> key_algorithm(const json& jwk, KeyKind kind
           fmt::format("it is not a key for {}, the configured `algorithm`", name_of(*configured)));
     return *configured;
   }
-  if (kind == KeyKind::ec) {
-    if (const auto only = only_algorithm(jwk)) return *only;
-    return unusable_key("its curve is not supported; supported are P-256, P-384 and P-521");
+  if (kind == KeyKind::ec || kind == KeyKind::okp) {
+    if (const auto only = only_algorithm(jwk, kind)) return *only;
+    return unusable_key("its curve is not supported; supported are P-256, P-384, P-521 and Ed25519");
   }
   return unusable_key(kind == KeyKind::rsa
                           ? "it fits several algorithms; configure `algorithm`, such as RS256"
                           : "it fits several algorithms; configure `algorithm`, such as HS256");
+}
+
+constexpr const char* public_only = "it is a public key; a private one is needed to sign";
+
+KeyResult okp_key(const json& jwk, KeyUse use) {
+  const auto* curve = string_member(jwk, "crv");
+  if (curve == nullptr || *curve != ed25519_curve)
+    return unusable_key("EdDSA needs a key on the curve Ed25519, and this key is on another");
+  const auto open = member_bytes(jwk, "x");
+  if (open.size() != ed25519_key_bytes)
+    return unusable_key(fmt::format("the OKP key needs `x` of {} bytes", ed25519_key_bytes));
+  const auto hidden = member_bytes(jwk, "d");
+  if (use == KeyUse::sign && hidden.empty()) return unusable_key(public_only);
+  auto key = use == KeyUse::sign ? import_ed25519_private(hidden) : import_ed25519_public(open);
+  if (!key) return unusable_key("its numbers are not those of a key");
+  return Key{.algorithm = Algorithm::eddsa, .ed25519 = std::move(key)};
 }
 
 // Only what is needed and is base64url: libcjose ends the process for some texts that are not.
@@ -139,12 +161,12 @@ KeyResult secret_key(std::string_view secret, std::optional<Algorithm> algorithm
   BOOST_OUTCOME_TRY(check_secret_bytes(secret.size(), *algorithm));
   auto handle = import_secret(secret);
   if (!handle) return unusable_key("the secret cannot be used");
-  return Key{*algorithm, {}, {}, std::move(handle)};
+  return Key{.algorithm = *algorithm, .handle = std::move(handle)};
 }
 
 KeyResult jwk_key(const json& jwk, std::optional<Algorithm> configured, KeyUse use) {
   const auto kind = kind_in(jwk);
-  if (!kind) return unusable_key("its `kty` is not supported; supported are RSA, EC and oct");
+  if (!kind) return unusable_key("its `kty` is not supported; supported are RSA, EC, OKP and oct");
   BOOST_OUTCOME_TRY(algorithm, key_algorithm(jwk, *kind, configured));
   if (kind == KeyKind::secret) {
     BOOST_OUTCOME_TRY(check_secret_bytes(member_bytes(jwk, "k").size(), algorithm));
@@ -155,12 +177,17 @@ KeyResult jwk_key(const json& jwk, std::optional<Algorithm> configured, KeyUse u
   if (kind == KeyKind::ec) {
     BOOST_OUTCOME_TRY(check_curve(jwk, algorithm));
   }
-  if (use == KeyUse::sign && kind != KeyKind::secret && member_bytes(jwk, "d").empty())
-    return unusable_key("it is a public key; a private one is needed to sign");
   const auto* id = string_member(jwk, "kid");
+  if (kind == KeyKind::okp) {
+    BOOST_OUTCOME_TRY(key, okp_key(jwk, use));
+    if (id != nullptr) key.id = *id;
+    return std::move(key);
+  }
+  if (use == KeyUse::sign && kind != KeyKind::secret && member_bytes(jwk, "d").empty())
+    return unusable_key(public_only);
   auto handle = import_jwk(needed_members(jwk, *kind, use).dump());
   if (!handle) return unusable_key("its numbers are not those of a key");
-  return Key{algorithm, id == nullptr ? std::string() : *id, {}, std::move(handle)};
+  return Key{.algorithm = algorithm, .id = id == nullptr ? std::string() : *id, .handle = std::move(handle)};
 }
 
 KeyResult pem_key(std::string_view pem, std::optional<Algorithm> algorithm, KeyUse use) {
@@ -171,6 +198,14 @@ KeyResult pem_key(std::string_view pem, std::optional<Algorithm> algorithm, KeyU
   }
   BOOST_OUTCOME_TRY(jwk, use == KeyUse::sign ? jwk_of_private_pem(pem) : jwk_of_public_pem(pem));
   return jwk_key(jwk, algorithm, use);
+}
+
+std::optional<std::string> sign(const std::string& header, std::string_view payload, const Key& key) {
+  if (!key.ed25519) return sign(header, payload, key.handle);
+  auto text = encode_base64url(header).append(1, '.').append(encode_base64url(payload));
+  const auto signature = sign_ed25519(text, key.ed25519);
+  if (!signature) return std::nullopt;
+  return std::move(text.append(1, '.').append(encode_base64url(*signature)));
 }
 
 }  // namespace worker::access

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "access/algorithm.hpp"
+#include "access/ed25519.hpp"
 #include "access/jose.hpp"
 #include "base/result.hpp"
 
@@ -24,7 +25,10 @@ struct Key {
   /// Where it comes from, for people: a file, a JSON pointer in it, a line of the configuration. Never the
   /// key.
   std::string source;
-  JoseKey handle;
+  /// Null for EdDSA.
+  JoseKey handle{};
+  /// Of EdDSA; else null.
+  Ed25519Key ed25519{};
 };
 
 /// What part of a key is wanted.
@@ -43,5 +47,9 @@ KeyResult jwk_key(const nlohmann::json& jwk, std::optional<Algorithm> algorithm,
 
 /// A public key (`BEGIN PUBLIC KEY`), or for KeyUse::sign a private one without a passphrase.
 KeyResult pem_key(std::string_view pem, std::optional<Algorithm> algorithm, KeyUse use);
+
+/// `payload` signed as a compact JWS; nothing where the key cannot sign, as a public one. `header` is a JSON
+/// object with the `alg` of the key.
+std::optional<std::string> sign(const std::string& header, std::string_view payload, const Key& key);
 
 }  // namespace worker::access

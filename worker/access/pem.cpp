@@ -13,6 +13,7 @@
 #include <memory>
 #include <utility>
 
+#include "access/ed25519.hpp"
 #include "access/jose.hpp"
 
 namespace worker::access {
@@ -86,6 +87,18 @@ base::Result<json, std::string> ec_jwk(const EVP_PKEY* key, bool is_private) {
   return base::success(std::move(jwk));
 }
 
+json okp_jwk(const EVP_PKEY* key, bool is_private) {
+  const auto bytes = [&](auto read) {
+    std::array<unsigned char, ed25519_key_bytes> raw{};
+    auto size = raw.size();
+    read(key, raw.data(), &size);
+    return encode_base64url({reinterpret_cast<const char*>(raw.data()), size});
+  };
+  json jwk = {{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", bytes(EVP_PKEY_get_raw_public_key)}};
+  if (is_private) jwk["d"] = bytes(EVP_PKEY_get_raw_private_key);
+  return jwk;
+}
+
 base::Result<json, std::string> read(std::string_view pem, bool is_private) {
   if (pem.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     return unusable_pem("is too large");
@@ -100,7 +113,8 @@ base::Result<json, std::string> read(std::string_view pem, bool is_private) {
   }
   if (EVP_PKEY_is_a(key.get(), "RSA") == 1) return base::success(rsa_jwk(key.get(), is_private));
   if (EVP_PKEY_is_a(key.get(), "EC") == 1) return ec_jwk(key.get(), is_private);
-  return unusable_pem("is not a key for RSA or an elliptic curve of NIST; EdDSA is not supported");
+  if (EVP_PKEY_is_a(key.get(), "ED25519") == 1) return base::success(okp_jwk(key.get(), is_private));
+  return unusable_pem("is not a key for RSA, an elliptic curve of NIST or Ed25519");
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ base::Result<SignedToken, std::string> sign_token(const Key& key, const TokenReq
   if (!checked) return base::failure(checked.error().sentence);
   if (const auto problem = time_problem(checked.value().times, rules, now))
     return base::failure(problem->sentence);
-  auto token = sign(header.dump(), payload, key.handle);
+  auto token = sign(header.dump(), payload, key);
   if (!token)
     return base::failure(
         fmt::format("{}: cannot sign with this key; it must be a private key or a secret", key.source));

@@ -20,10 +20,20 @@ bool has_right_length(const CompactToken& token, const Key& key) {
       return token.signature_bytes == hash_bytes_of(key.algorithm);
     case KeyKind::ec:
       return token.signature_bytes == 2 * curve_of(key.algorithm).bytes;
+    case KeyKind::okp:
+      return token.signature_bytes == ed25519_signature_bytes;
     case KeyKind::rsa:
       return token.signature_bytes >= rsa_bits_min / 8 && token.signature_bytes <= rsa_bits_max / 8;
   }
   return false;
+}
+
+bool is_signed_by(const CompactToken& token, const Key& key) {
+  if (!has_right_length(token, key)) return false;
+  if (!key.ed25519) return verify_signature(token.text, key.handle);
+  const auto dot = token.text.rfind('.');
+  const auto signature = decode_base64url(token.text.substr(dot + 1));
+  return signature && verify_ed25519(token.text.substr(0, dot), *signature, key.ed25519);
 }
 
 // Of an entry of the cache, about: its nodes, and its selectors, of which the token has the text.
@@ -42,9 +52,8 @@ base::Result<std::string, TokenRefusal> verified_payload(const CompactToken& tok
                   fmt::format("No key is configured for tokens with {}{}.", name_of(token.algorithm),
                               token.key_id ? " and the `kid` of this one" : ""));
   }
-  const auto found = std::ranges::find_if(candidates, [&](const Key* key) {
-    return has_right_length(token, *key) && verify_signature(token.text, key->handle);
-  });
+  const auto found =
+      std::ranges::find_if(candidates, [&](const Key* key) { return is_signed_by(token, *key); });
   if (found == candidates.end())
     return refuse(Reason::signature, "The signature of the token was not made with a configured key.");
   if (used != nullptr) *used = *found;

@@ -103,10 +103,15 @@ BOOST_AUTO_TEST_CASE(algorithms_of_keys) {
   BOOST_TEST(problem(with(ec_jwk(), "alg", 1)) == "its `alg` is not supported");
   BOOST_TEST(problem(with(ec_jwk(), "alg", "ECDH-ES")) == "its `alg` is not supported");
   BOOST_TEST(problem(with(ec_jwk(), "crv", "secp256k1")) ==
-             "its curve is not supported; supported are P-256, P-384 and P-521");
+             "its curve is not supported; supported are P-256, P-384, P-521 and Ed25519");
   BOOST_TEST(problem(with(ec_jwk(), "kty", "OKP")) ==
-             "its `kty` is not supported; supported are RSA, EC and oct");
-  BOOST_TEST(problem(json{{"crv", "P-256"}}) == "its `kty` is not supported; supported are RSA, EC and oct");
+             "its curve is not supported; supported are P-256, P-384, P-521 and Ed25519");
+  BOOST_TEST(problem(with(ec_jwk(), "crv", "Ed25519")) ==
+             "its curve is not supported; supported are P-256, P-384, P-521 and Ed25519");
+  BOOST_TEST(problem(with(ec_jwk(), "kty", "X")) ==
+             "its `kty` is not supported; supported are RSA, EC, OKP and oct");
+  BOOST_TEST(problem(json{{"crv", "P-256"}}) ==
+             "its `kty` is not supported; supported are RSA, EC, OKP and oct");
 }
 
 BOOST_AUTO_TEST_CASE(points_that_are_on_no_curve) {
@@ -115,6 +120,28 @@ BOOST_AUTO_TEST_CASE(points_that_are_on_no_curve) {
   for (const auto& wrong : {json(), json(1), json(""), json(encode_base64url(std::string(31, 'x'))),
                             json(encode_base64url(std::string(33, 'x')))})
     BOOST_TEST(problem(with(ec_jwk(), "x", wrong)) == "the EC key needs `x` and `y` of 32 bytes each");
+}
+
+BOOST_AUTO_TEST_CASE(keys_of_ed25519) {
+  const json jwk = {{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", encode_base64url(std::string(32, 'x'))}};
+  BOOST_TEST((jwk_key(jwk, {}, KeyUse::verify).value().algorithm == Algorithm::eddsa));
+  BOOST_TEST(problem(with(jwk, "alg", "EdDSA"), Algorithm::es256) == "no problem");
+  BOOST_TEST(problem(with(jwk, "alg", "ES256")) == "its `alg` ES256 does not fit its `kty`");
+  BOOST_TEST(problem(jwk, Algorithm::es256) == "it is not a key for ES256, the configured `algorithm`");
+  BOOST_TEST(problem(with(ec_jwk(), "alg", "EdDSA")) == "its `alg` EdDSA does not fit its `kty`");
+  for (const auto* curve : {"Ed448", "X25519", "P-256"}) {
+    BOOST_TEST(problem(with(jwk, "crv", curve)) ==
+               "its curve is not supported; supported are P-256, P-384, P-521 and Ed25519");
+    BOOST_TEST(problem(with(with(jwk, "crv", curve), "alg", "EdDSA")) ==
+               "EdDSA needs a key on the curve Ed25519, and this key is on another");
+  }
+  for (const auto& wrong : {json(), json(1), json(""), json(encode_base64url(std::string(31, 'x'))),
+                            json(encode_base64url(std::string(33, 'x')))})
+    BOOST_TEST(problem(with(jwk, "x", wrong)) == "the OKP key needs `x` of 32 bytes");
+  BOOST_TEST(problem(jwk_key(jwk, {}, KeyUse::sign)) ==
+             "it is a public key; a private one is needed to sign");
+  BOOST_TEST(problem(jwk_key(with(jwk, "d", encode_base64url("short")), {}, KeyUse::sign)) ==
+             "its numbers are not those of a key");
 }
 
 BOOST_AUTO_TEST_CASE(pem_files_of_other_kinds) {

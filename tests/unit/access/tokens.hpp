@@ -66,7 +66,7 @@ inline std::string with_payload(const std::string& payload) {
 inline std::string signed_token(const json& claims, const Key& key = test_key()) {
   json header = {{"alg", name_of(key.algorithm)}, {"typ", "JWT"}};
   if (!key.id.empty()) header["kid"] = key.id;
-  if (auto token = sign(header.dump(), claims.dump(), key.handle)) return *token;
+  if (auto token = sign(header.dump(), claims.dump(), key)) return *token;
   throw std::runtime_error("cannot sign");
 }
 
@@ -96,8 +96,11 @@ inline PemPair new_pair(EVP_PKEY* made) {
 inline PemPair new_ec_pair(const char* curve) { return new_pair(EVP_EC_gen(curve)); }
 inline PemPair new_rsa_pair(unsigned bits = 2'048) { return new_pair(EVP_RSA_gen(bits)); }
 
+inline PemPair new_ed25519_pair() { return new_pair(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")); }
+
 inline PemPair new_pair_for(Algorithm algorithm) {
   if (kind_of(algorithm) == KeyKind::rsa) return new_rsa_pair();
+  if (kind_of(algorithm) == KeyKind::okp) return new_ed25519_pair();
   return new_ec_pair(std::string(curve_of(algorithm).name).c_str());
 }
 

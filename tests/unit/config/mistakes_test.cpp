@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(keys_of_tokens) {
       in("{secret_file: a, algorithm: none}")
           .ends_with(
               "[0].algorithm: must be HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, "
-              "ES384 or ES512, not `none`"));
+              "ES384, ES512 or EdDSA, not `none`"));
   BOOST_TEST(in("{secret: sssssssssssssssssssssssssssssss, algorithm: HS256}") ==
              "f:1:45: access.tokens.readers.keys[0].secret: has 31 bytes; HS256 needs at least 32. `openssl "
              "rand -base64 32` "
