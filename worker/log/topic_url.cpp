@@ -8,6 +8,7 @@
 
 #include "base/number.hpp"
 #include "base/percent.hpp"
+#include "log/url_host.hpp"
 
 namespace worker::log {
 namespace {
@@ -20,6 +21,12 @@ constexpr Scheme special_schemes[] = {{"http", "80"}, {"https", "443"}, {"ws", "
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_scheme(std::string_view text) {
+  return !text.empty() && is_letter(text.front()) && std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  });
+}
 
 std::string lower_case(std::string_view text) {
   std::string lower(text);
@@ -171,10 +178,7 @@ bool parse_authority(Parts& parts, std::string_view authority, bool special) {
 // Fills the components up to the path from `text`, which has no search or hash.
 bool parse_hierarchy(Parts& parts, std::string_view text, const TopicUrl* base, bool& keeps_search) {
   std::string_view protocol = text.substr(0, text.find(':'));
-  const bool absolute = protocol.size() < text.size() && !protocol.empty() && is_letter(protocol.front()) &&
-                        std::ranges::all_of(protocol, [](char c) {
-                          return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
-                        });
+  const bool absolute = protocol.size() < text.size() && is_scheme(protocol);
   if (absolute) text.remove_prefix(protocol.size() + 1);
   part(parts, UrlComponent::protocol) =
       absolute ? lower_case(protocol) : std::string(base ? base->component(UrlComponent::protocol) : "");
@@ -230,21 +234,34 @@ std::string_view default_port(std::string_view protocol) {
 }
 
 std::optional<std::string> canonical_url_text(UrlComponent which, std::string_view text, bool special) {
-  if (which == UrlComponent::protocol) return lower_case(text);
+  if (which == UrlComponent::protocol) {
+    if (!text.empty() && !is_scheme(text)) return std::nullopt;
+    return lower_case(text);
+  }
   // A piece of a host, so neither whether it is an address nor its end is looked at.
   if (which == UrlComponent::hostname) {
     const auto wrong = [](char c) {
-      return c <= ' ' || c >= 0x7f || std::string_view("#%/<>?@\\^|").find(c) != std::string_view::npos;
+      return c <= ' ' || c >= 0x7f || std::string_view("#%/:<>?@[\\]^|").find(c) != std::string_view::npos;
     };
     if (std::ranges::any_of(text, wrong)) return std::nullopt;
     return lower_case(text);
   }
   if (which == UrlComponent::port) {
-    if (!std::ranges::all_of(text, is_digit)) return std::nullopt;
-    return std::string(text);
+    if (text.empty()) return std::string();
+    const auto number = base::parse_number<std::uint16_t>(text);
+    return number ? std::optional(std::to_string(*number)) : std::nullopt;
   }
   return escaped(text, escaped_in(which, special));
 }
+
+std::optional<std::string> canonical_ipv6_text(std::string_view text) {
+  constexpr std::string_view allowed = "0123456789abcdef[]:";
+  auto lower = lower_case(text);
+  if (lower.find_first_not_of(allowed) != std::string::npos) return std::nullopt;
+  return lower;
+}
+
+std::optional<std::string> canonical_url_host(std::string_view text) { return canonical_host(text, true); }
 
 std::optional<TopicUrl> TopicUrl::parse(std::string_view text, const TopicUrl* base) {
   while (text.starts_with(' ')) text.remove_prefix(1);

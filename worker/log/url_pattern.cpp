@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/printable.hpp"
+#include "log/url_host.hpp"
 #include "log/url_pattern_tokens.hpp"
 
 namespace worker::log {
@@ -131,13 +132,14 @@ class UrlPatternSplitter {
 
 class UrlComponentCompiler {
  public:
-  UrlComponentCompiler(UrlComponent which, bool special) : which_(which), special_(special) {
+  UrlComponentCompiler(UrlComponent which, std::string_view text, bool special)
+      : which_(which), text_(text), special_(special) {
     if (which == UrlComponent::hostname) delimiter_ = '.';
     if (which == UrlComponent::pathname && special) delimiter_ = prefix_ = '/';
   }
 
-  PatternParts compile(std::string_view text, std::size_t& groups) {
-    const auto tokens = url_pattern_tokens(text);
+  PatternParts compile(std::size_t& groups) {
+    const auto tokens = url_pattern_tokens(text_);
     std::string fixed;  // not encoded yet
     for (std::size_t i = 0; tokens[i].type != Type::end;) {
       const auto& token = tokens[i];
@@ -161,13 +163,17 @@ class UrlComponentCompiler {
         refuse_url_pattern("has a {} at byte {} of its {} that belongs to no group; write \\{}", token.value,
                            token.at, name(), token.value);
       } else {
-        fixed += token.value;
+        fixed += fixed_value(token);
         ++i;
       }
       if (groups > url_pattern_groups_max)
         refuse_url_pattern("has more than {} groups", url_pattern_groups_max);
     }
     flush(fixed);
+    // A host without groups is a whole one, and may be an address.
+    if (which_ == UrlComponent::hostname && parts_.expressions.empty() && !parts_.literals.front().empty() &&
+        !is_ipv6())
+      parts_.literals.front() = or_refuse(canonical_url_host(parts_.literals.front()), text_);
     return std::move(parts_);
   }
 
@@ -180,12 +186,30 @@ class UrlComponentCompiler {
   static bool is_modifier(const UrlPatternToken& token) {
     return token.type == Type::modifier || token.type == Type::asterisk;
   }
+  // As the standard has it, by the beginning.
+  bool is_ipv6() const {
+    return text_.size() > 1 &&
+           (text_.starts_with('[') || text_.starts_with("{[") || text_.starts_with("\\["));
+  }
+  std::string_view fixed_value(const UrlPatternToken& token) const {
+    if (token.type == Type::character && token.value == ":")
+      refuse_url_pattern("has a : at byte {} of its {} without a name behind it; write \\:", token.at,
+                         name());
+    return token.value;
+  }
   // Behind the name and its expression.
   static std::size_t value_end(const std::vector<UrlPatternToken>& tokens, std::size_t i) {
     return i + (tokens[i].type == Type::name && tokens[i + 1].type == Type::expression ? 2 : 1);
   }
   std::string value_of(const std::vector<UrlPatternToken>& tokens, std::size_t& i) {
     const auto end = value_end(tokens, i);
+    const auto& first = tokens[i];
+    if (first.type == Type::name) {
+      if (std::ranges::find(names_, first.value) != names_.end())
+        refuse_url_pattern("has the name :{} twice in its {}; give each group a name of its own",
+                           base::printable(first.value), name());
+      names_.push_back(first.value);
+    }
     const auto& token = tokens[end - 1];
     i = end;
     if (token.type == Type::asterisk) return std::string(wildcard);
@@ -214,7 +238,7 @@ class UrlComponentCompiler {
     std::string prefix, suffix;
     const auto fixed_text = [&](std::string& into) {
       for (; tokens[i].type == Type::character || tokens[i].type == Type::escaped; ++i)
-        into += tokens[i].value;
+        into += fixed_value(tokens[i]);
     };
     fixed_text(prefix);
     std::optional<std::string> value;
@@ -261,7 +285,12 @@ class UrlComponentCompiler {
   }
   void flush(std::string& fixed) { parts_.literals.back() += encoded(std::exchange(fixed, {})); }
   std::string encoded(const std::string& fixed) const {
-    auto text = canonical_url_text(which_, fixed, special_);
+    return or_refuse(is_ipv6() && which_ == UrlComponent::hostname
+                         ? canonical_ipv6_text(fixed)
+                         : canonical_url_text(which_, fixed, special_),
+                     fixed);
+  }
+  std::string or_refuse(std::optional<std::string> text, std::string_view fixed) const {
     if (!text)
       refuse_url_pattern("has '{}' in its {}, which cannot stand there", base::printable(fixed), name());
     return *std::move(text);
@@ -273,8 +302,10 @@ class UrlComponentCompiler {
   }
 
   const UrlComponent which_;
+  const std::string_view text_;
   const bool special_;
   char delimiter_ = '\0', prefix_ = '\0';
+  std::vector<std::string_view> names_;  // of groups
   PatternParts parts_;
 };
 
@@ -318,7 +349,9 @@ base::Result<UrlPatternParts, std::string> parse_url_pattern(std::string_view te
     const auto& protocol = *of(components, UrlComponent::protocol);
     const bool special = UrlPatternSplitter::may_be_special(protocol);
     auto& port = of(components, UrlComponent::port);
-    if (port && !port->empty() && *port == default_port(protocol)) port = "";
+    if (port && !port->empty() &&
+        canonical_url_text(UrlComponent::port, *port, special) == default_port(protocol))
+      port = "";
     UrlPatternParts parts;
     std::size_t groups = 0;
     for (std::size_t i = 0; i < url_components; ++i) {
@@ -327,7 +360,7 @@ base::Result<UrlPatternParts, std::string> parse_url_pattern(std::string_view te
         parts[i] = {.literals = {"", ""}, .expressions = {std::string(wildcard)}};
       } else {
         parts[i] =
-            UrlComponentCompiler(static_cast<UrlComponent>(i), special).compile(*components[i], groups);
+            UrlComponentCompiler(static_cast<UrlComponent>(i), *components[i], special).compile(groups);
       }
     }
     return parts;

@@ -1,11 +1,27 @@
 #include "log/url_pattern_tokens.hpp"
 
+#include <re2/re2.h>
+
 namespace worker::log {
 namespace {
 
 bool is_name_byte(char c, bool first) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' || c < 0 ||
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
          (!first && c >= '0' && c <= '9');
+}
+
+// The bytes of the name at the beginning; it is made of the characters of identifiers.
+std::size_t name_bytes(std::string_view text) {
+  std::size_t end = 0;
+  while (end < text.size() && is_name_byte(text[end], end == 0)) ++end;
+  if (end == text.size() || text[end] >= 0) return end;
+  // ID_Start and ID_Continue of Unicode, but for a dozen characters that are neither letters nor digits.
+  constexpr const char* identifier = "[$_\\p{L}\\p{Nl}][$_\\p{L}\\p{Nl}\\p{Mn}\\p{Mc}\\p{Nd}\\p{Pc}]*";
+  // Compiled once: it takes a millisecond, and a pattern may have hundreds of names.
+  static const re2::RE2 name(identifier);
+  re2::StringPiece found;
+  const re2::StringPiece piece(text.data(), text.size());
+  return name.Match(piece, 0, piece.size(), re2::RE2::ANCHOR_START, &found, 1) ? found.size() : 0;
 }
 
 UrlPatternToken expression_token(std::string_view text, std::size_t at) {
@@ -51,9 +67,8 @@ std::vector<UrlPatternToken> url_pattern_tokens(std::string_view text) {
       if (at + 1 == text.size()) refuse_url_pattern("ends in a \\ that escapes nothing; write \\\\");
       token = {Type::escaped, at, 2, text.substr(at + 1, 1)};
     } else if (c == ':') {
-      auto end = at + 1;
-      while (end < text.size() && is_name_byte(text[end], end == at + 1)) ++end;
-      if (end > at + 1) token = {Type::name, at, end - at, text.substr(at + 1, end - at - 1)};
+      if (const auto size = name_bytes(text.substr(at + 1)); size > 0)
+        token = {Type::name, at, size + 1, text.substr(at + 1, size)};
     } else if (c == '(') {
       token = expression_token(text, at);
     }

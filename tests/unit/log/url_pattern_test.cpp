@@ -95,6 +95,13 @@ const Row url_rows[] = {
      {"/b%c3%bccher/1", "/bucher/1"}},
     {"/a b/:id", {"/a b/1", "/a%20b/1"}, {"/ab/1"}},
     {"https://[\\:\\:1]/a", {"https://[::1]/a", "https://[0:0::1]/a"}, {"https://[::2]/a"}},
+    {"https://[2001\\:DB8\\:\\::rest]/a",
+     {"https://[2001:db8::7]/a", "https://[2001:DB8:0::7]/a"},
+     {"https://[::1]/a"}},
+    {"/:caf\xc3\xa9-:b1", {"/x-y"}, {"/x"}},
+    {"/:a/b?c=:a#:a", {"/1/b?c=2#3"}, {"/1/b?c=2"}},
+    {"https://example.com:0443/a", {"https://example.com:443/a"}, {"https://example.com:80/a"}},
+    {"ht{tp}s://EXAMPLE.com/a\\:", {"https://example.com/a:"}, {"https://example.com/a"}},
     {"https://127.0.0.1/*", {"https://127.0.0.1/a"}, {"https://127.0.0.2/a"}},
     {"/.well-known/mercure/subscriptions/exact/:match/:subscriber",
      {"/.well-known/mercure/subscriptions/exact/foo/bar"},
@@ -170,6 +177,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_url_pattern_is_refused_with_what_to_change) {
       {"/a/}", "has a } at byte 3 of its path that belongs to no group; write \\}"},
       {"/{a{b}}", "has a { inside of braces in its path; braces cannot be nested"},
       {"https://exa mple.com/a", "has 'exa mple.com' in its host, which cannot stand there"},
+      {"/:", "has a : at byte 1 of its path without a name behind it; write \\:"},
+      {"/:a:a", "has the name :a twice in its path; give each group a name of its own"},
+      {"https://[", "has '[' in its host, which cannot stand there"},
+      {"https://example.com:65536/", "has '65536' in its port, which cannot stand there"},
+      {"1a{b}://x/", "has '1a' in its protocol, which cannot stand there"},
   };
   for (const auto& [text, sentence] : refusals)
     BOOST_TEST(refusal(text) == "topic: the URL pattern " + std::string(text) + " " + std::string(sentence));
@@ -177,7 +189,14 @@ BOOST_AUTO_TEST_CASE(what_is_no_url_pattern_is_refused_with_what_to_change) {
                            "/a/{:b:c}", "/a/}", "a\\", "/a/([)",
                            "/a/(\xc3\xa9"
                            ")",
-                           "/a/+", "https://exa mple.com/a"})
+                           "/a/+", "https://exa mple.com/a",
+                           // What stands behind a colon is a name.
+                           "/a:", "/:1", "/:/b", "/{:}", "/{:a}{:a}", "/:a/:a", "/a:-b", "/:\xe2\x80\x94",
+                           "/?q=:", "https://example.com:80:90/", "https://[::1]/",
+                           // What stands in a host.
+                           "https://a[b/", "https://a]/", "https://[g]/", "https://[\\:\\:1%25]/",
+                           "https://a|b/", "https://256.1.1.1/", "https://1.2.3.4.5/", "https://a^b/",
+                           "https://a\\:b/", "h_t://a/", "https://example.com:8x/"})
     refusal(text);
   // What needs backtracking, and what would be too large.
   for (const auto* text : {"/(?=a)", "/(a(?=b))", "/(a(?!b))", "/(\\1)", "/((?:a{1000}){1000})", "/((?i)a)"})
