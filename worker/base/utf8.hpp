@@ -16,6 +16,10 @@ std::size_t begun_character_bytes(std::string_view text);
 /// Any of U+0000 to U+001F or U+007F to U+009F (C0, DEL, C1). `text` is UTF-8.
 bool has_control(std::string_view text);
 
+/// Any character that formats text and is not seen, such as those that change its direction (the category Cf
+/// of Unicode 17). `text` is UTF-8.
+bool has_format(std::string_view text);
+
 /// Begins or ends with a character that some HTTP library takes off the ends of a header's value: Unicode's
 /// White_Space and U+FEFF. `text` is UTF-8.
 bool has_outer_blank(std::string_view text);

@@ -4,16 +4,9 @@
 
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
+#include "log/hub_topic.hpp"
 
 namespace worker::log {
-namespace {
-
-// Who subscribes by the Mercure protocol is told under such names: nobody else may.
-bool is_hub_topic(std::string_view name) {
-  return name.find("/.well-known/mercure") != std::string_view::npos;
-}
-
-}  // namespace
 
 bool is_pattern(std::string_view selector) { return selector == "*" || selector.ends_with("/*"); }
 

@@ -6,6 +6,7 @@
 using namespace std::string_literals;
 using worker::base::begun_character_bytes;
 using worker::base::has_control;
+using worker::base::has_format;
 using worker::base::has_outer_blank;
 using worker::base::is_utf8;
 
@@ -60,6 +61,24 @@ BOOST_AUTO_TEST_CASE(ill_formed) {
       BOOST_TEST(!is_utf8(around + text));
     }
   }
+}
+
+// Their edges, and the characters beside them.
+BOOST_AUTO_TEST_CASE(characters_that_format) {
+  for (const auto* text :
+       {"\u00ad", "\u0600", "\u0605",     "\u061c",     "\u08e2",     "\u180e",     "\u200b",    "\u200d",
+        "\u200f", "\u202a", "\u202e",     "\u2060",     "\u2064",     "\u2066",     "\u206f",    "\ufeff",
+        "\ufff9", "\ufffb", "\U000110bd", "\U0001343f", "\U000e0001", "\U000e0020", "\U000e007f"}) {
+    for (const auto& around : {""s, "a"s, "plain text "s, "\xc3\xa4"s}) {
+      BOOST_TEST(has_format(text + around), text);
+      BOOST_TEST(has_format(around + text), text);
+    }
+  }
+  for (const auto* text : {"",           "plain text", "\u00ac",     "\u00ae",     "\u05ff",     "\u0606",
+                           "\u200a",     "\u2010",     "\u2029",     "\u202f",     "\u2065",     "\u2070",
+                           "\ufefe",     "\ufff8",     "\ufffc",     "\U000110bc", "\U000110be", "\U000e0000",
+                           "\U000e0002", "\U000e0080", "\U0010ffff", "\U0001f30d"})
+    BOOST_TEST(!has_format(text), text);
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation) {

@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "log/hub_topic.hpp"
+
 using namespace worker::log;
 using namespace std::string_literals;
 
@@ -36,6 +38,29 @@ BOOST_AUTO_TEST_CASE(reserved_names) {
     BOOST_TEST(checked(name) ==
                "topic: " + std::string(name) + " is reserved: names that begin with $ belong to the worker");
   }
+}
+
+// However they are spelled.
+BOOST_AUTO_TEST_CASE(names_of_the_hub) {
+  for (const auto* name :
+       {"/.well-known/mercure", "/.well-known/mercure/subscriptions/a/b",
+        "https://x.example/.well-known/mercure/a", "/.well-known/%6Dercure/subscriptions/a/b",
+        "/.well-known/%6dercure", "https://x.example/%2ewell-known/mercure", "/.well-known/x/../mercure/a",
+        "/.well-known/x/%2e%2E/mercure/a", ".well-known/./mercure?x#y",
+        "https:\\\\x.example\\.well-known\\mercure\\a"})
+    BOOST_TEST(
+        checked(name).ends_with("is reserved: names that contain /.well-known/mercure belong to the worker"),
+        name);
+  for (const auto* name :
+       {"mercure", "mercure/subscriptions", "/mercure", "/.well-known/%4Dercure", "/.well-known/x/mercure",
+        "100%", "/.well-known/../mercure", "urn:mercure", "#mercure"})
+    BOOST_TEST(checked(name) == "ok", name);
+  const auto hub = *TopicUrl::parse("https://hub.example.com/.well-known/mercure", nullptr);
+  for (const auto* name : {"mercure", "mercure/a", "#", "?x", " #x", "./mercure", "../.well-known/mercure"})
+    BOOST_TEST(is_hub_topic(name, hub), name);
+  for (const auto* name :
+       {"a", "a#b", "mercure2", "/mercure", "urn:mercure", "mercure-x/a", "https://mercure.example"})
+    BOOST_TEST(!is_hub_topic(name, hub), name);
 }
 
 BOOST_AUTO_TEST_CASE(names_that_are_refused) {
