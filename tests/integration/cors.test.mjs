@@ -7,7 +7,7 @@ import {configText, startHub} from '../lib/hub.mjs';
 import {until} from '../lib/wait.mjs';
 
 const page = 'https://app.example.com';
-const exposed = 'Accept-Encoding, Allow, Last-Event-ID, Link, Retry-After, WWW-Authenticate';
+const exposed = 'Accept-Encoding, Allow, Last-Event-ID, Link, Mercure-Last-Event-ID, Retry-After, WWW-Authenticate';
 const key = {Authorization: 'Bearer secret'};
 const form = {'Content-Type': 'application/x-www-form-urlencoded'};
 const keyed = {...form, ...key};

@@ -273,7 +273,7 @@ test('methods, and a hub that is off', async (t) => {
   const hub = await startMercure(t);
   const wrong = await hub.nginx.fetch(PATH, {method: 'DELETE'});
   assertProblem(wrong, 405);
-  assert.equal(wrong.header('allow'), 'GET, POST, HEAD');
+  assert.equal(wrong.header('allow'), 'GET, POST, QUERY, HEAD');
   assert.equal((await hub.nginx.fetch(`${PATH}/publish`)).status, 404, 'nobody reaches the inner location');
   await hub.restart({});
   assertProblem(await hub.askMercure({topic: 'a'}).done(), 404, /mercure\.enabled/);
@@ -290,6 +290,7 @@ test('pages of other origins', async (t) => {
   assert.equal(preflight.status, 204);
   assert.equal(preflight.header('access-control-allow-origin'), origin);
   assert.equal(preflight.header('access-control-allow-credentials'), 'true');
+  assert.match(preflight.header('access-control-allow-methods'), /\bQUERY\b/);
   const allowed = preflight.header('access-control-allow-headers').toLowerCase();
   for (const name of ['authorization', 'cache-control', 'last-event-id']) assert.ok(allowed.includes(name), name);
   const stream = await hub.askMercure({topic: 'a', lastEventID: 'earliest'}, {headers: {Origin: origin}}).head();

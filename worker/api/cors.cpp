@@ -11,8 +11,8 @@ namespace {
 constexpr const char* vary = "Vary: Origin\r\n";
 // A script reads no other headers but Cache-Control, Content-Length and Content-Type.
 constexpr const char* expose =
-    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Last-Event-ID, Link, Retry-After, "
-    "WWW-Authenticate\r\n";
+    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Last-Event-ID, Link, Mercure-Last-Event-ID, "
+    "Retry-After, WWW-Authenticate\r\n";
 // What docs/http-api.md documents, and what clients built on fetch send with it.
 constexpr const char* request_headers =
     "Authorization, Cache-Control, Content-Encoding, Content-Type, Last-Event-ID";

@@ -78,7 +78,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
   router_.add("/publish/stream", {"POST", "PUT"}, publish_stream_);
   router_.add("/control", {"POST"}, control_);
   router_.add("/presence", {"GET"}, presence_);
-  router_.add(api::MercureEndpoint::path, {"GET", "POST"}, mercure_);
+  router_.add(api::MercureEndpoint::path, {"GET", "POST", "QUERY"}, mercure_);
   router_.add(api::MercureSubscribers::path, {"GET"}, mercure_subscriptions_);
   router_.add_below(std::string(api::MercureSubscribers::path) + "/", {"GET"}, mercure_subscriptions_);
   router_.add("/healthz", {"GET"}, health_);

@@ -37,7 +37,8 @@ std::string preflight(const AccessSettings& access, const http::Request& asked) 
 }
 
 const std::string exposed =
-    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Last-Event-ID, Link, Retry-After, "
+    "Access-Control-Expose-Headers: Accept-Encoding, Allow, Last-Event-ID, Link, Mercure-Last-Event-ID, "
+    "Retry-After, "
     "WWW-Authenticate\r\nVary: "
     "Origin\r\n";
 const std::string plain = "Status: 204 No Content\r\nAllow: GET, POST, HEAD\r\nCache-Control: no-store\r\n";

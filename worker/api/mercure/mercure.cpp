@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/mercure/mercure_parameters.hpp"
 #include "api/mercure/mercure_topics.hpp"
 #include "api/stream/cursor.hpp"
 #include "api/stream/subscribe_request.hpp"
@@ -59,8 +60,10 @@ void MercureEndpoint::serve(http::Exchange& exchange) {
 
 base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
     const http::Request& request) const {
-  const auto& parameters = request.query;
-  const auto identity = grants_.subscriber(request, parameters);
+  const auto asked_for = mercure_parameters(request, streams_.settings().topics_max);
+  if (!asked_for) return base::failure(asked_for.error());
+  const auto& parameters = asked_for.value();
+  const auto identity = grants_.subscriber(request, request.query);
   if (!identity) return base::failure(identity.error());
   const auto& grant = identity.value().grant;
   if (!grant && !settings_.anonymous)
@@ -79,8 +82,8 @@ base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
                              .head_only = request.method == "HEAD",
                              .subject = std::string(identity.value().subject()),
                              .grant_ends = grants_.end_of(identity.value())};
-  subscribe.headers = [in_address = parameters.last("authorization").has_value()](const ResumeStart& start,
-                                                                                  const log::Log& log) {
+  subscribe.headers = [in_address = request.query.last("authorization").has_value()](const ResumeStart& start,
+                                                                                     const log::Log& log) {
     return stream_headers(start, log, in_address);
   };
   if (settings_.subscriptions) {

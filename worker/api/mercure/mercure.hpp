@@ -1,6 +1,6 @@
-// GET and POST /.well-known/mercure: the Mercure protocol, whose subscribers and publishers share the log
-// with those of /events and /publish. Version 0.x, which clients speak, and the names of 1.0 for the same
-// things.
+// GET, QUERY and POST /.well-known/mercure: the Mercure protocol, whose subscribers and publishers share the
+// log with those of /events and /publish. Versions 0.x and 1.0: they differ in the names of parameters and in
+// the tokens.
 #pragma once
 
 #include "api/access/grants.hpp"
