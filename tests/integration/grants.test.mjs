@@ -61,8 +61,8 @@ test('tokens', async (t) => {
     // Also for what is public: nobody becomes anonymous without notice.
     await refused('topic=news', {Authorization: `Bearer ${forged}`}, 401, 'Bearer error="invalid_token"', /./);
     await refused('topic=news', {Authorization: `Bearer ${token(reads('*'), {exp: seconds(-1)})}`}, 401, 'Bearer error="invalid_token"', /./);
-    await refused('topic=news&authorization=nonsense', {}, 401, 'Bearer error="invalid_request"', /./);
-    await refused('topic=news', {Authorization: 'Bearer '}, 401, 'Bearer error="invalid_request"', /./);
+    await refused('topic=news&authorization=nonsense', {}, 401, 'Bearer error="invalid_token"', /./);
+    await refused('topic=news', {Authorization: 'Bearer '}, 401, 'Bearer error="invalid_token"', /./);
   });
 
   await t.test('private events reach those to whom one of their topics is granted', async () => {

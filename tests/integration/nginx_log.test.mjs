@@ -13,7 +13,7 @@ import {until} from '../lib/wait.mjs';
 
 const token = 'eyJhbGciOiJIUzI1NiJ9.c2VjcmV0.c2lnbmF0dXJl';
 const queries = [`authorization=${token}`, `topic=a&authorization=${token}`, `authorization=${token}&topic=a`, `resume=${token}&topic=a`,
-  `topic=a&authorization=${token}&topic=b&resume=${token}`, `%61uthorization=${token}`, `a=?authorization=${token}`];
+  `topic=a&authorization=${token}&topic=b&resume=${token}`, `access_token=${token}`, `%61uthorization=${token}`, `a=?authorization=${token}`];
 const log = (nginx) => fs.readFileSync(path.join(nginx.directory, 'access.log'), 'utf8');
 const redirects = (request, response) =>
   request.url.startsWith('/grant') ? response.writeHead(204, {'X-Sse-Grant': 'subscribe=a'}).end() : response.writeHead(200, {'X-Accel-Redirect': '/_events?topic=a&poll=0'}).end();

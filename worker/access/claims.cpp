@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "access/authorization_details.hpp"
 #include "access/selector_claims.hpp"
 #include "access/strict_json.hpp"
 #include "base/utf8.hpp"
@@ -85,6 +87,24 @@ base::Result<void, TokenRefusal> check_issuer(const json& claims, const ClaimRul
   return base::success();
 }
 
+// The rules for a token with details of Mercure (RFC 9068, section 4).
+base::Result<ClaimRules, TokenRefusal> resource_rules(const ClaimRules& rules, bool is_access_token) {
+  if (!is_access_token)
+    return refuse(Reason::type,
+                  "A token with `authorization_details` of Mercure needs the header `typ: at+jwt`.");
+  auto strict = rules;
+  if (strict.audience.empty()) strict.audience = rules.resource.audience;
+  if (strict.issuer.empty()) strict.issuer = rules.resource.issuer;
+  strict.expiry_required = true;
+  if (strict.audience.empty() || strict.issuer.empty()) {
+    return refuse(
+        Reason::issuer,
+        "The token has `authorization_details` of Mercure, and no issuer and audience are configured for "
+        "such tokens; the operator can set mercure.url and mercure.tokens.issuer.");
+  }
+  return strict;
+}
+
 base::Result<std::string, TokenRefusal> subject_of(const json& claims) {
   if (!claims.contains("sub")) return std::string();
   const auto* subject = string_member(claims, "sub");
@@ -97,27 +117,52 @@ base::Result<std::string, TokenRefusal> subject_of(const json& claims) {
   return *subject;
 }
 
+void add_details(AuthorizationDetails details, Grant& grant) {
+  grant.subscribe = log::Selectors::joined(grant.subscribe, details.subscribe);
+  grant.publish = log::Selectors::joined(grant.publish, details.publish);
+  grant.payloads.insert(grant.payloads.begin(), std::make_move_iterator(details.payloads.begin()),
+                        std::make_move_iterator(details.payloads.end()));
+}
+
 }  // namespace
 
 base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules,
-                                                log::TemplateCache* templates) {
+                                                log::TemplateCache* templates, bool is_access_token) {
   auto parsed = parse_strict_object(payload, claims_depth_max);
   if (!parsed) return refuse(Reason::claims, fmt::format("The payload of the token {}.", parsed.error()));
   const auto& json = parsed.value();
   Claims claims;
-  BOOST_OUTCOME_TRY(times, times_of(json, rules));
+  BOOST_OUTCOME_TRY(has_details, has_mercure_details(json));
+  // Its header says what it is; a token of another hub must not pass as one of 0.x.
+  const bool is_new = has_details || (is_access_token && !rules.resource.issuer.empty());
+  auto applied = rules;
+  if (is_new) {
+    BOOST_OUTCOME_TRY(strict, resource_rules(rules, is_access_token));
+    applied = std::move(strict);
+  }
+  BOOST_OUTCOME_TRY(times, times_of(json, applied));
   claims.times = times;
-  BOOST_OUTCOME_TRY(check_audience(json, rules));
-  BOOST_OUTCOME_TRY(check_issuer(json, rules));
+  BOOST_OUTCOME_TRY(check_audience(json, applied));
+  BOOST_OUTCOME_TRY(check_issuer(json, applied));
   BOOST_OUTCOME_TRY(subject, subject_of(json));
   claims.grant.subject = std::move(subject);
   BOOST_OUTCOME_TRY(selectors, parse_selector_claims(json, rules, templates));
   claims.grant.subscribe = std::move(selectors.subscribe);
   claims.grant.publish = std::move(selectors.publish);
   claims.grant.control = selectors.control;
-  claims.grant.payload = std::move(selectors.payload);
+  if (!selectors.payload.empty())
+    claims.grant.payloads.push_back({log::Selectors::parse({"*"}, 1).value(), std::move(selectors.payload)});
   claims.notices = std::move(selectors.notices);
   if (claims.times.expires) claims.grant.expires = *claims.times.expires + rules.leeway;
+  if (has_details) {
+    BOOST_OUTCOME_TRY(details, parse_mercure_details(json, rules, templates));
+    add_details(std::move(details), claims.grant);
+  }
+  if (is_new) {
+    claims.grant.never_in_address = true;
+    // Streams end no later than the token says.
+    claims.grant.expires = claims.times.expires;
+  }
   return claims;
 }
 

@@ -5,7 +5,8 @@
 //   false}}
 //
 // Beside `sse`, or in its place, `mercure` may hold `subscribe` and `publish`, as hubs of that protocol read
-// them: names, URI templates, and `*`.
+// them: names, URI templates, and `*`. Of version 1.0 of that protocol are `authorization_details`
+// (authorization_details.hpp).
 #pragma once
 
 #include <chrono>
@@ -38,9 +39,12 @@ struct Claims {
 };
 
 /// Checks everything but the times, which change their meaning while a token is cached.
-/// Without `templates`, URI templates of a claim `mercure` are left out.
+/// Without `templates`, URI templates of a claim `mercure` are left out. A token with details of Mercure must
+/// be what RFC 9068 calls an access token: `is_access_token` says that its header does. So must one
+/// whose header does, where the rules have a resource.
 base::Result<Claims, TokenRefusal> parse_claims(std::string_view payload, const ClaimRules& rules,
-                                                log::TemplateCache* templates = nullptr);
+                                                log::TemplateCache* templates = nullptr,
+                                                bool is_access_token = false);
 
 /// Why the token is not valid at `now`.
 std::optional<TokenRefusal> time_problem(const TimeClaims& times, const ClaimRules& rules,

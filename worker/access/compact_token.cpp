@@ -30,13 +30,24 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// `typ` as a media type without `application/` (RFC 7515, section 4.1.9), in lower case; empty: it is no
+// string.
+std::string type_in(const nlohmann::json& type) {
+  const auto* text = type.get_ptr<const std::string*>();
+  if (text == nullptr) return {};
+  constexpr std::string_view prefix = "application/";
+  auto lower = lower_case(*text);
+  if (lower.starts_with(prefix)) lower.erase(0, prefix.size());
+  return lower;
+}
+
+constexpr std::string_view access_token_type = "at+jwt";
+
 // RFC 7519, section 5.1, and RFC 9068, section 2.1: other kinds of tokens of the same issuer must not pass as
 // access tokens.
 bool is_known_type(const nlohmann::json& type) {
-  const auto* text = type.get_ptr<const std::string*>();
-  if (text == nullptr) return false;
-  const auto lower = lower_case(*text);
-  return lower == "jwt" || lower == "at+jwt" || lower == "application/jwt" || lower == "application/at+jwt";
+  const auto known = type_in(type);
+  return known == "jwt" || known == access_token_type;
 }
 
 base::Result<void, TokenRefusal> check_header(const nlohmann::json& header) {
@@ -124,7 +135,9 @@ base::Result<CompactToken, TokenRefusal> parse_compact_token(std::string_view to
   BOOST_OUTCOME_TRY(check_header(header.value()));
   BOOST_OUTCOME_TRY(algorithm, header_algorithm(header.value()));
   BOOST_OUTCOME_TRY(key_id, key_id_of(header.value()));
-  return CompactToken{token, algorithm, std::move(key_id), parts[1], signature->size()};
+  const auto type = header.value().find("typ");
+  const bool is_access_token = type != header.value().end() && type_in(*type) == access_token_type;
+  return CompactToken{token, algorithm, is_access_token, std::move(key_id), parts[1], signature->size()};
 }
 
 }  // namespace worker::access

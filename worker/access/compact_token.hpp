@@ -20,6 +20,8 @@ struct CompactToken {
   /// All of it, as it was given: borrowed.
   std::string_view text;
   Algorithm algorithm = Algorithm::hs256;
+  /// `typ` says that it is an access token: `at+jwt` (RFC 9068, section 2.1).
+  bool is_access_token = false;
   /// `kid`
   std::optional<std::string> key_id;
   /// In base64url, of valid characters: borrowed.

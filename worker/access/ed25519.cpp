@@ -11,7 +11,7 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* octets_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -22,16 +22,16 @@ Value without_errors(Value value) {
   return value;
 }
 
-Ed25519Key owned(EVP_PKEY* key) { return without_errors(Ed25519Key(key, EVP_PKEY_free)); }
+Ed25519Key owned_key(EVP_PKEY* key) { return without_errors(Ed25519Key(key, EVP_PKEY_free)); }
 
 }  // namespace
 
 Ed25519Key import_ed25519_public(std::string_view bytes) {
-  return owned(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(bytes), bytes.size()));
+  return owned_key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, octets_of(bytes), bytes.size()));
 }
 
 Ed25519Key import_ed25519_private(std::string_view bytes) {
-  return owned(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes_of(bytes), bytes.size()));
+  return owned_key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets_of(bytes), bytes.size()));
 }
 
 bool verify_ed25519(std::string_view text, std::string_view signature, const Ed25519Key& key) {
@@ -39,8 +39,8 @@ bool verify_ed25519(std::string_view text, std::string_view signature, const Ed2
   const Context context(EVP_MD_CTX_new());
   return without_errors(context &&
                         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-                        EVP_DigestVerify(context.get(), bytes_of(signature), signature.size(), bytes_of(text),
-                                         text.size()) == 1);
+                        EVP_DigestVerify(context.get(), octets_of(signature), signature.size(),
+                                         octets_of(text), text.size()) == 1);
 }
 
 std::optional<std::string> sign_ed25519(std::string_view text, const Ed25519Key& key) {
@@ -49,8 +49,8 @@ std::optional<std::string> sign_ed25519(std::string_view text, const Ed25519Key&
   const Context context(EVP_MD_CTX_new());
   const bool done = without_errors(
       context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
-      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, bytes_of(text),
-                     text.size()) == 1);
+      EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                     octets_of(text), text.size()) == 1);
   if (!done || size != signature.size()) return std::nullopt;
   return signature;
 }

@@ -31,12 +31,22 @@ struct KeySource {
   bool operator==(const KeySource&) const = default;
 };
 
+/// What access tokens say of where they count (RFC 9068).
+struct Resource {
+  std::string audience, issuer;
+
+  bool operator==(const Resource&) const = default;
+};
+
 /// What the claims of a token must be.
 struct ClaimRules {
   /// `aud` must contain it. Empty: the token must have no `aud`, because it is then meant for somebody else.
   std::string audience;
   /// `iss` must be it; empty: `iss` is not looked at.
   std::string issuer;
+  /// The same of tokens of the Mercure protocol 1.0, where those above are empty. They must have both, so
+  /// they are refused where one is empty here, too.
+  Resource resource{};
   /// How much the clocks of the issuer and of this machine may differ, 0 to 10 minutes.
   std::chrono::seconds leeway{60};
   /// The longest time from `iat`, or from now where there is none, to `exp`; 0: any.

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "base/result.hpp"
@@ -35,11 +34,6 @@ struct TokenRefusal {
   /// What is wrong and what to change. It names claims, but repeats no part of the token, of its values or of
   /// a key.
   std::string sentence;
-
-  /// The error code for `WWW-Authenticate: Bearer error="…"` (RFC 6750, section 3.1).
-  std::string_view error_code() const {
-    return reason == Reason::size || reason == Reason::form ? "invalid_request" : "invalid_token";
-  }
 };
 
 /// `return refuse(…);` of a function that gives a Result.

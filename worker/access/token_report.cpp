@@ -91,7 +91,7 @@ TokenReport report_token(std::string_view text, const KeySet& keys, const ClaimR
   if (!payload) return std::move(lines).refused(payload.error());
   lines.add("signed with", key->source);
   log::TemplateCache templates;
-  const auto claims = parse_claims(payload.value(), rules, &templates);
+  const auto claims = parse_claims(payload.value(), rules, &templates, token.value().is_access_token);
   if (!claims) return std::move(lines).refused(claims.error());
   add_claims(lines, claims.value(), now);
   if (const auto problem = time_problem(claims.value().times, rules, now))

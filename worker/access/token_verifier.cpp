@@ -83,7 +83,7 @@ TokenVerifier::Verified TokenVerifier::verify(std::string_view token, base::Wall
   }
   BOOST_OUTCOME_TRY(parsed, parse_compact_token(token));
   BOOST_OUTCOME_TRY(payload, verified_payload(parsed, used->keys));
-  BOOST_OUTCOME_TRY(claims, parse_claims(payload, used->rules, templates_));
+  BOOST_OUTCOME_TRY(claims, parse_claims(payload, used->rules, templates_, parsed.is_access_token));
   if (auto problem = time_problem(claims.times, used->rules, seconds))
     return base::failure(std::move(*problem));
   auto grant = std::make_shared<const Grant>(std::move(claims.grant));

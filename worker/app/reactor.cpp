@@ -18,7 +18,10 @@ api::Grants::Limits grant_limits(const config::Config& config) {
 // The same topics are open to everybody.
 api::GrantSettings mercure_grants(const config::Config& config) {
   auto grants = config.grants;
-  grants.cookie = config.mercure_tokens.cookie;
+  grants.cookies.clear();
+  for (const auto& cookie : {config.mercure.access_token_cookie, config.mercure_tokens.cookie}) {
+    if (!cookie.empty()) grants.cookies.push_back(cookie);
+  }
   grants.publishers_as_subscribers = true;
   return grants;
 }
@@ -50,12 +53,14 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
                       {services.mercure_subscriber_tokens, services.mercure_publisher_tokens,
                        services.resume_tokens, services.revocations, services.metrics.access},
                       loop_.timers()),
-      mercure_publish_(loop_, services.store,
-                       std::make_unique<api::MercureDialect>(access_, mercure_grants_, services.log),
-                       services.publish_rate, config.publish, services.metrics.publish),
+      mercure_publish_(
+          loop_, services.store,
+          std::make_unique<api::MercureDialect>(access_, mercure_grants_, services.log, config.mercure.url),
+          services.publish_rate, config.publish, services.metrics.publish),
       mercure_(streams_, events_, mercure_grants_, mercure_publish_, services.templates,
                services.mercure_subscribers, config.mercure),
       mercure_subscriptions_(services.mercure_subscribers, services.log, mercure_grants_, config.mercure),
+      resource_metadata_(config.mercure),
       health_(services.log, services.store, services.slots, access_, config.stats),
       metrics_(services.registry, access_),
       control_(loop_, services.store, services.open_streams, access_, grants_, services.revocations),
@@ -81,6 +86,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
   router_.add(api::MercureEndpoint::path, {"GET", "POST", "QUERY"}, mercure_);
   router_.add(api::MercureSubscribers::path, {"GET"}, mercure_subscriptions_);
   router_.add_below(std::string(api::MercureSubscribers::path) + "/", {"GET"}, mercure_subscriptions_);
+  router_.add(api::ResourceMetadataEndpoint::path, {"GET"}, resource_metadata_);
   router_.add("/healthz", {"GET"}, health_);
   router_.add("/metrics", {"GET"}, metrics_);
 }
@@ -107,6 +113,7 @@ void Reactor::update(const config::Config& config) {
     mercure_publish_.update(config.publish);
     mercure_.update(config.mercure);
     mercure_subscriptions_.update(config.mercure);
+    resource_metadata_.update(config.mercure);
     health_.update(config.stats);
     access_.update(config.publish.key, config.access);
     router_.update(config.access);

@@ -14,6 +14,7 @@
 #include "api/health.hpp"
 #include "api/mercure/mercure.hpp"
 #include "api/mercure/mercure_subscriptions.hpp"
+#include "api/mercure/resource_metadata.hpp"
 #include "api/presence.hpp"
 #include "api/publish/publish.hpp"
 #include "api/publish/publish_stream_endpoint.hpp"
@@ -104,6 +105,7 @@ class Reactor {
   api::PublishEndpoint mercure_publish_;
   api::MercureEndpoint mercure_;
   api::MercureSubscriptionsEndpoint mercure_subscriptions_;
+  api::ResourceMetadataEndpoint resource_metadata_;
   api::HealthEndpoint health_;
   api::MetricsEndpoint metrics_;
   api::ControlEndpoint control_;

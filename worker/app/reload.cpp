@@ -30,16 +30,19 @@ void Reload::operator()() {
   if (!loaded)
     return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", loaded.error());
   auto& config = loaded.value();
-  if (const auto problem = token_keys_.update(config.tokens, config.mercure_tokens))
-    return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", *problem);
-  if (const auto problem = store::tls_problem(config.storage))
-    return logger_.error("reload failed, the old configuration stays in force: error=\"{}: {}\"", file_,
-                         *problem);
   const auto keep = [&](const char* key, auto& value, const auto& running) {
     if (value == running) return;
     logger_.warn("reload: a changed key needs a restart; the old value stays in force: key={}", key);
     value = running;
   };
+  // Selectors that are in use were resolved against it.
+  keep("mercure.url", config.mercure.url, running_.mercure.url);
+  if (const auto problem =
+          token_keys_.update(config.tokens, config.mercure_tokens, config.mercure.resource()))
+    return logger_.error("reload failed, the old configuration stays in force: error=\"{}\"", *problem);
+  if (const auto problem = store::tls_problem(config.storage))
+    return logger_.error("reload failed, the old configuration stays in force: error=\"{}: {}\"", file_,
+                         *problem);
   keep("listen", config.listen, running_.listen);
   keep("publish.listen", config.publish_listen, running_.publish_listen);
   keep("loops", config.loops, running_.loops);

@@ -7,7 +7,8 @@
 namespace worker::app {
 
 std::optional<std::string> TokenKeys::update(const access::Settings& settings,
-                                             const access::Settings& mercure) {
+                                             const access::Settings& mercure,
+                                             const access::Resource& resource) {
   struct Loaded {
     Part& part;
     access::KeyFiles files;
@@ -15,8 +16,9 @@ std::optional<std::string> TokenKeys::update(const access::Settings& settings,
     access::LoadedKeys keys{};
   };
   auto [readers, publishers, resume] = settings.key_sources();
-  const auto& mercure_readers = mercure.readers.keys.empty() ? settings.readers : mercure.readers;
-  const auto& mercure_publishers = mercure.publishers.keys.empty() ? settings.publishers : mercure.publishers;
+  auto mercure_readers = mercure.readers.keys.empty() ? settings.readers : mercure.readers;
+  auto mercure_publishers = mercure.publishers.keys.empty() ? settings.publishers : mercure.publishers;
+  mercure_readers.rules.resource = mercure_publishers.rules.resource = resource;
   std::array<Loaded, 5> all{
       {{subscribers_, access::KeyFiles(std::move(readers)), settings.readers.rules},
        {publishers_, access::KeyFiles(std::move(publishers)), settings.publishers.rules},

@@ -29,9 +29,10 @@ class TokenKeys {
   const access::TokenVerifier& mercure_publishers() const { return mercure_publisher_verifier_; }
 
   /// `mercure`: of the Mercure protocol. Where it has no keys of a role, those of `settings` count, with
-  /// their rules. Reads all keys and takes over the rules. Otherwise nothing changes, and the reason is a
-  /// sentence that names the line of the configuration and the file.
-  std::optional<std::string> update(const access::Settings& settings, const access::Settings& mercure);
+  /// their rules; `resource` holds for either. Reads all keys and takes over the rules. Otherwise nothing
+  /// changes, and the reason is a sentence that names the line of the configuration and the file.
+  std::optional<std::string> update(const access::Settings& settings, const access::Settings& mercure,
+                                    const access::Resource& resource);
   /// Reads the files again of which one has changed. Those that cannot be read leave the old keys in force;
   /// the log says so, once for each change.
   void reload_changed();

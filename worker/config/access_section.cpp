@@ -96,6 +96,8 @@ void read_verifier(Section& section, access::TokenSettings& tokens) {
   section.number("topic_bytes_max", rules.topic_bytes_max, 1, 8'192);
 }
 
+}  // namespace
+
 // RFC 6265: a token of HTTP.
 bool is_cookie_name(const std::string& name) {
   return name.find_first_not_of(
@@ -104,13 +106,12 @@ bool is_cookie_name(const std::string& name) {
          name.size() <= 100;
 }
 
-}  // namespace
-
-void read_tokens(Section& section, access::Settings& access) {
+void read_tokens(Section& section, access::Settings& access, const std::function<void(Section&)>& more) {
   section.section("tokens", [&](Section& tokens) {
     tokens.section("readers", [&](Section& readers) { read_verifier(readers, access.readers); });
     tokens.section("publishers", [&](Section& publishers) { read_verifier(publishers, access.publishers); });
     tokens.word("cookie", access.cookie, is_cookie_name, "the name of a cookie, or empty");
+    more(tokens);
   });
 }
 

@@ -253,7 +253,7 @@ Config read(const std::string& yaml, const std::string& file) {
   config.warnings = top.warnings();
   for (auto& warning : mercure_warnings(config, file)) config.warnings.push_back(std::move(warning));
   config.publish.store_pending_bytes_max = config.history.waiting_bytes_max;
-  config.grants.cookie = config.tokens.cookie;
+  if (!config.tokens.cookie.empty()) config.grants.cookies = {config.tokens.cookie};
   config.fcgi.connections_max =
       config.streams.streams_max + config.publish.streams_max + config.fcgi.pending_max;
   return config;

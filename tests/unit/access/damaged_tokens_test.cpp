@@ -40,7 +40,6 @@ class Corpus {
       BOOST_TEST(refusal.sentence.size() < 300);
       BOOST_TEST(refusal.sentence.ends_with("."));
       BOOST_TEST(refusal.sentence.find("SECRET") == std::string::npos, refusal.sentence);
-      BOOST_TEST((refusal.error_code() == "invalid_token" || refusal.error_code() == "invalid_request"));
     }
   }
   void headers(const std::vector<Case>& cases) {

@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(a_set_leaves_out_what_it_cannot_use) {
       "f: /keys/5: is a private key, which only the issuer should have; put the public key here",
       "f: /keys/6: its `kid` is not a string",
       "f: /keys/7: is not a JSON object",
-      "f: /keys/8: its `kty` is not supported; supported are RSA, EC and oct"};
+      "f: /keys/8: its `kty` is not supported; supported are RSA, EC, OKP and oct"};
   BOOST_TEST(loaded.value().warnings == warnings, boost::test_tools::per_element());
 }
 

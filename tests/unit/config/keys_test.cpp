@@ -264,6 +264,12 @@ constexpr Accepted accepted[] = {
     {"mercure.tokens.publishers.topics_max", "1000", "1000"},
     {"mercure.tokens.publishers.topic_bytes_max", "1", "1"},
     {"mercure.tokens.publishers.topic_bytes_max", "8192", "8192"},
+    {"mercure.url", "https://hub.example.com/.well-known/mercure",
+     "https://hub.example.com/.well-known/mercure"},
+    {"mercure.url", "http://127.0.0.1:8080/.well-known/mercure", "http://127.0.0.1:8080/.well-known/mercure"},
+    {"mercure.tokens.issuer", "https://login.example", "https://login.example"},
+    {"mercure.tokens.audience", "hub", "hub"},
+    {"mercure.tokens.access_token_cookie", "token", "token"},
     {"mercure.tokens.cookie", "__Secure-token", "__Secure-token"},
     {"access.resume_key_file", "/r", "/r"},
 };

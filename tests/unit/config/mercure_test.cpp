@@ -27,6 +27,12 @@ BOOST_AUTO_TEST_CASE(warnings) {
       "the "
       "rules that are there. Add the keys, or remove the rules";
   const std::vector<std::string> both = {nobody_publishes, nobody_subscribes};
+  const std::vector<std::string> no_audience = {
+      "f: mercure.tokens.issuer: has no effect without an audience: set mercure.url, or "
+      "mercure.tokens.audience"};
+  BOOST_TEST(of("mercure: {tokens: {issuer: a}}") == no_audience, boost::test_tools::per_element());
+  BOOST_TEST(of("mercure: {tokens: {issuer: a, audience: b}}").empty());
+  BOOST_TEST(of("mercure: {url: https://a.example/.well-known/mercure, tokens: {issuer: a}}").empty());
   BOOST_TEST(of("").empty());
   BOOST_TEST(of("mercure: {enabled: true}") == both, boost::test_tools::per_element());
   const std::vector<std::string> one = {nobody_publishes};

@@ -248,6 +248,18 @@ BOOST_AUTO_TEST_CASE(keys_of_tokens) {
   BOOST_TEST(in(many).ends_with("readers.keys: has 21 entries; at most 20 are allowed"));
   BOOST_TEST(mistake_in(yaml_for("access.tokens.readers.keys", "x")).find("must be a list of keys") !=
              std::string::npos);
+  BOOST_TEST(mistake_in(yaml_for("mercure.tokens.access_token_cookie", "a=b")) ==
+             "f:3:26: mercure.tokens.access_token_cookie: must be the name of a cookie, or empty, not `a=b`");
+  for (const auto* url :
+       {"example.com/.well-known/mercure", "https://example.com/", "https://example.com",
+        "https:///.well-known/mercure", "https://example.com/hub/.well-known/mercure",
+        "https://example.com/.well-known/mercure/", "ftp://example.com/.well-known/mercure",
+        "https://Example.com/.well-known/mercure", "https://u@example.com/.well-known/mercure"})
+    BOOST_TEST(mistake_in(yaml_for("mercure.url", url)) ==
+               "f:2:8: mercure.url: must be empty, or https://HOST/.well-known/mercure with the host that "
+               "clients know, "
+               "not `" +
+                   std::string(url) + "`");
   BOOST_TEST(mistake_in(yaml_for("access.tokens.cookie", "a=b")) ==
              "f:3:13: access.tokens.cookie: must be the name of a cookie, or empty, not `a=b`");
   BOOST_TEST(mistake_in(yaml_for("access.tokens.readers.leeway_seconds", "601"))

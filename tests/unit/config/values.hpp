@@ -101,6 +101,10 @@ inline Values values_of(const Config& config) {
       {"mercure.enabled", mercure.enabled ? "true" : "false"},
       {"mercure.anonymous", mercure.anonymous ? "true" : "false"},
       {"mercure.subscriptions", mercure.subscriptions ? "true" : "false"},
+      {"mercure.url", mercure.url},
+      {"mercure.tokens.issuer", mercure.issuer},
+      {"mercure.tokens.audience", mercure.audience},
+      {"mercure.tokens.access_token_cookie", mercure.access_token_cookie},
       {"mercure.tokens.cookie", mercure_tokens.cookie},
       {"access.public", fmt::format("{}", fmt::join(grants.public_topics, " "))},
       {"access.patterns", grants.patterns == api::GrantSettings::Patterns::open      ? "open"

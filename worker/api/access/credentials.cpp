@@ -35,11 +35,15 @@ std::optional<std::string_view> cookie_value(const http::Request& request, std::
 
 }  // namespace
 
-std::optional<std::string_view> subscriber_token(const http::Request& request, const http::Query& parameters,
-                                                 std::string_view cookie) {
-  if (const auto bearer = bearer_token(request)) return bearer;
-  if (const auto parameter = parameters.last("authorization")) return parameter;
-  return cookie.empty() ? std::nullopt : cookie_value(request, cookie);
+std::optional<Credential> subscriber_credential(const http::Request& request, const http::Query& parameters,
+                                                const std::vector<std::string>& cookies) {
+  using Place = Credential::Place;
+  if (const auto bearer = bearer_token(request)) return Credential{*bearer, Place::header};
+  if (const auto parameter = parameters.last("authorization")) return Credential{*parameter, Place::address};
+  for (const auto& cookie : cookies) {
+    if (const auto value = cookie_value(request, cookie)) return Credential{*value, Place::cookie};
+  }
+  return std::nullopt;
 }
 
 }  // namespace worker::api

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/access/credentials.hpp"
 #include "api/access/grant_parameter.hpp"
 #include "api/request/bearer.hpp"
 #include "base/printable.hpp"
@@ -54,21 +53,17 @@ base::Result<Identity, http::Response> Grants::subscriber(const http::Request& r
   if (const auto token = parameters.last("resume"))
     return checked(shared_.resume.verify(*token, timers_.wall()));
   if (!shared_.readers.has_keys()) return Identity{};
-  const auto token = subscriber_token(request, parameters, settings_.cookie);
-  return token ? checked(shared_.readers.verify(*token, timers_.wall())) : Verified(Identity{});
+  const auto credential = subscriber_credential(request, parameters, settings_.cookies);
+  return credential ? checked(*credential, shared_.readers) : Verified(Identity{});
 }
 
 base::Result<Identity, http::Response> Grants::publisher(const http::Request& request) const {
   if (request.grant) return with_grant_parameter(request);
   if (!shared_.publishers.has_keys()) return Identity{};
-  const bool anywhere = settings_.publishers_as_subscribers;
-  const auto token =
-      anywhere ? subscriber_token(request, request.query, settings_.cookie) : bearer_token(request);
-  if (!token) return Identity{};
-  auto identity = checked(shared_.publishers.verify(*token, timers_.wall()));
-  if (identity && anywhere)
-    identity.value().by_cookie = !bearer_token(request) && !request.query.last("authorization");
-  return identity;
+  const auto credential = settings_.publishers_as_subscribers
+                              ? subscriber_credential(request, request.query, settings_.cookies)
+                              : subscriber_credential(request, {}, {});
+  return credential ? checked(*credential, shared_.publishers) : Verified(Identity{});
 }
 
 base::Result<log::Subscription, http::Response> Grants::subscription(
@@ -150,12 +145,27 @@ void Grants::add_topics(log::Selectors& granted, const std::vector<std::string_v
     granted = log::Selectors::joined(granted, parsed.value());
 }
 
+Grants::Verified Grants::checked(const Credential& credential, const access::TokenVerifier& verifier) const {
+  auto identity = checked(verifier.verify(credential.token, timers_.wall()));
+  if (!identity) return identity;
+  // RFC 9700, section 4.3.2: addresses are written to logs and histories.
+  if (credential.place == Credential::Place::address && identity.value().grant->never_in_address) {
+    shared_.metrics.invalid.add();
+    return base::failure(
+        misplaced_token("A token of the Mercure protocol 1.0 must not be in an address; send it in the "
+                        "header Authorization, or in "
+                        "a cookie"));
+  }
+  identity.value().by_cookie = credential.place == Credential::Place::cookie;
+  return identity;
+}
+
 Grants::Verified Grants::checked(access::TokenVerifier::Verified verified) const {
   if (verified) return checked(std::move(verified).value());
   const auto& refusal = verified.error();
   auto& metrics = shared_.metrics;
   (refusal.reason == access::TokenRefusal::Reason::expired ? metrics.expired : metrics.invalid).add();
-  return base::failure(unauthorized(refusal.error_code(), refusal.sentence));
+  return base::failure(unauthorized("invalid_token", refusal.sentence));
 }
 
 Grants::Verified Grants::checked(std::shared_ptr<const access::Grant> grant) const {

@@ -14,6 +14,7 @@
 #include "access/grant.hpp"
 #include "access/resume_tokens.hpp"
 #include "access/token_verifier.hpp"
+#include "api/access/credentials.hpp"
 #include "api/access/metrics.hpp"
 #include "api/access/revocations.hpp"
 #include "api/access/settings.hpp"
@@ -87,6 +88,7 @@ class Grants {
   Verified with_grant_parameter(const http::Request& request) const;
   http::Response unreadable(const std::string& why) const;
   void add_topics(log::Selectors& granted, const std::vector<std::string_view>& chosen) const;
+  Verified checked(const Credential& credential, const access::TokenVerifier& verifier) const;
   Verified checked(access::TokenVerifier::Verified verified) const;
   Verified checked(std::shared_ptr<const access::Grant> grant) const;
   bool may_read(const Identity& identity, std::string_view selector) const;

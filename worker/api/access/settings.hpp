@@ -17,8 +17,8 @@ struct GrantSettings {
   /// Topics and patterns that may be read without a grant. Default: all.
   std::vector<std::string> public_topics{"*"};
   Patterns patterns = Patterns::open;
-  /// The cookie that may hold a subscriber's token; empty: none.
-  std::string cookie;
+  /// The cookies that may hold a subscriber's token; the first that a request has counts.
+  std::vector<std::string> cookies;
   /// Publishers' tokens may be where subscribers' may be: also in the address, and in the cookie.
   bool publishers_as_subscribers = false;
 

@@ -7,6 +7,8 @@
 
 #include "api/mercure/mercure_parameters.hpp"
 #include "api/mercure/mercure_topics.hpp"
+#include "api/mercure/resource_metadata.hpp"
+#include "api/request/bearer.hpp"
 #include "api/stream/cursor.hpp"
 #include "api/stream/subscribe_request.hpp"
 #include "http/problem.hpp"
@@ -42,6 +44,25 @@ Headers stream_headers(const ResumeStart& start, const log::Log& log, bool token
   return headers;
 }
 
+// As they were asked for, each once.
+std::vector<MercureSelector> told_selectors(const std::vector<log::TypedSelector>& topics,
+                                            const access::Grant* grant) {
+  using Kind = log::TypedSelector::Kind;
+  std::vector<MercureSelector> selectors;
+  for (const auto& [kind, text] : topics) {
+    const std::string_view type = kind == Kind::exact         ? "exact"
+                                  : kind == Kind::url_pattern ? "urlpattern"
+                                                              : "";
+    const auto is_same = [&type, text = text](const MercureSelector& each) {
+      return each.match_type == type && each.text == text;
+    };
+    if (std::ranges::any_of(selectors, is_same)) continue;
+    selectors.push_back(
+        {std::string(type), std::string(text), grant == nullptr ? std::string() : grant->payload_for(text)});
+  }
+  return selectors;
+}
+
 }  // namespace
 
 void MercureEndpoint::serve(http::Exchange& exchange) {
@@ -54,7 +75,10 @@ void MercureEndpoint::serve(http::Exchange& exchange) {
   }
   if (request.method == "POST") return publish_.serve(exchange);
   auto subscription = subscription_of(request);
-  if (!subscription) return exchange.answer(subscription.error());
+  if (!subscription) {
+    return exchange.answer(
+        with_resource_metadata(subscription.error(), resource_metadata_address(settings_.url)));
+  }
   events_.subscribe(exchange, std::move(subscription).value());
 }
 
@@ -63,6 +87,12 @@ base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
   const auto asked_for = mercure_parameters(request, streams_.settings().topics_max);
   if (!asked_for) return base::failure(asked_for.error());
   const auto& parameters = asked_for.value();
+  // Where a token is not looked for, nobody would learn that it was not seen.
+  if (request.query.last("access_token")) {
+    return base::failure(
+        misplaced_token("access_token: a token must not be in an address; send it in the header "
+                        "Authorization, or in a cookie"));
+  }
   const auto identity = grants_.subscriber(request, request.query);
   if (!identity) return base::failure(identity.error());
   const auto& grant = identity.value().grant;
@@ -87,13 +117,8 @@ base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
     return stream_headers(start, log, in_address);
   };
   if (settings_.subscriptions) {
-    // As they were asked for, each once.
-    std::vector<std::string> texts;
-    for (const auto& [kind, text] : topics.value()) {
-      if (std::ranges::find(texts, text) == texts.end()) texts.emplace_back(text);
-    }
-    subscribe.hold = [this, texts = std::move(texts), payload = grant ? grant->payload : std::string()] {
-      return subscribers_.enter(texts, payload);
+    subscribe.hold = [this, selectors = told_selectors(topics.value(), grant.get())] {
+      return subscribers_.enter(selectors);
     };
   }
   return subscribe;

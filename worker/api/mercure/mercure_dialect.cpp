@@ -2,15 +2,32 @@
 
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "api/mercure/mercure_form.hpp"
+#include "api/mercure/resource_metadata.hpp"
+#include "api/request/bearer.hpp"
 #include "api/request/request_body.hpp"
 #include "http/problem.hpp"
 #include "log/known_id.hpp"
 
 namespace worker::api {
 
+MercureDialect::MercureDialect(const Access& access, const Grants& grants, log::Log& log,
+                               const std::string& url)
+    : access_(access),
+      grants_(grants),
+      log_(log),
+      hub_(*log::TopicUrl::parse(url.empty() ? "http://mercure.invalid/" : url, nullptr)),
+      metadata_(resource_metadata_address(url)) {}
+
 base::Result<Identity, http::Response> MercureDialect::identify(const http::Request& request) const {
+  auto identity = publisher(request);
+  if (identity) return identity;
+  return base::failure(with_resource_metadata(std::move(identity).error(), metadata_));
+}
+
+base::Result<Identity, http::Response> MercureDialect::publisher(const http::Request& request) const {
   if (access_.has_key(request)) return Identity{};
   auto identity = grants_.publisher(request);
   if (!identity) return identity;
@@ -44,7 +61,10 @@ PublishParser::Parsed MercureDialect::parse(PublishParser& /*parser*/, const htt
   }
   if (media_type(request) != "application/x-www-form-urlencoded")
     return http::problem(415, "Content-Type: must be application/x-www-form-urlencoded");
-  return PublishParser::one(draft_from_mercure_form(body.value(), settings), metrics, granted);
+  auto parsed = PublishParser::one(draft_from_mercure_form(body.value(), settings, hub_), metrics, granted);
+  if (auto* refusal = std::get_if<http::Response>(&parsed))
+    return with_resource_metadata(std::move(*refusal), metadata_);
+  return parsed;
 }
 
 void MercureDialect::before_append(std::vector<log::Draft>& drafts) const {

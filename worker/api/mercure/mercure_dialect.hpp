@@ -9,14 +9,14 @@
 #include "api/publish/publish_dialect.hpp"
 #include "api/request/access.hpp"
 #include "log/log.hpp"
+#include "log/topic_url.hpp"
 
 namespace worker::api {
 
 class MercureDialect final : public PublishDialect {
  public:
-  /// All is borrowed.
-  MercureDialect(const Access& access, const Grants& grants, log::Log& log)
-      : access_(access), grants_(grants), log_(log) {}
+  /// All is borrowed but `url`: the public address of the hub; perhaps empty.
+  MercureDialect(const Access& access, const Grants& grants, log::Log& log, const std::string& url);
 
   base::Result<Identity, http::Response> identify(const http::Request& request) const override;
   std::optional<http::Response> address_problem(const http::Query& /*query*/) const override { return {}; }
@@ -30,9 +30,13 @@ class MercureDialect final : public PublishDialect {
   http::Response stored(const std::string& id) const override;
 
  private:
+  base::Result<Identity, http::Response> publisher(const http::Request& request) const;
+
   const Access& access_;
   const Grants& grants_;
   log::Log& log_;
+  const log::TopicUrl hub_;
+  const std::string metadata_;
 };
 
 }  // namespace worker::api

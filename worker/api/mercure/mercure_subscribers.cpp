@@ -43,16 +43,22 @@ std::string quoted_json(std::string_view text) { return nlohmann::json(text).dum
 
 }  // namespace
 
-std::string mercure_subscription_path(std::string_view topic, std::string_view subscriber) {
-  return fmt::format("{}/{}/{}", MercureSubscribers::path, expanded(topic), expanded(subscriber));
+std::string mercure_subscription_path(const MercureSelector& selector, std::string_view subscriber) {
+  return fmt::format("{}{}{}/{}/{}", MercureSubscribers::path, selector.match_type.empty() ? "" : "/",
+                     selector.match_type, expanded(selector.text), expanded(subscriber));
 }
 
-std::string mercure_subscription_json(const MercureSubscriber& subscriber, std::string_view topic,
+std::string mercure_subscription_json(const MercureSelector& selector, std::string_view subscriber,
                                       bool active) {
-  auto json = fmt::format(R"("id":{},"type":"Subscription","subscriber":{},"topic":{},"active":{})",
-                          quoted_json(mercure_subscription_path(topic, subscriber.id)),
-                          quoted_json(subscriber.id), quoted_json(topic), active);
-  if (!subscriber.payload.empty()) json.append(",\"payload\":").append(subscriber.payload);
+  const auto id = quoted_json(mercure_subscription_path(selector, subscriber));
+  auto json =
+      selector.match_type.empty()
+          ? fmt::format(R"("id":{},"type":"Subscription","subscriber":{},"topic":{},"active":{})", id,
+                        quoted_json(subscriber), quoted_json(selector.text), active)
+          : fmt::format(
+                R"("id":{},"type":"subscription","match_type":"{}","match":{},"subscriber":{},"active":{})",
+                id, selector.match_type, quoted_json(selector.text), quoted_json(subscriber), active);
+  if (!selector.payload.empty()) json.append(",\"payload\":").append(selector.payload);
   return json;
 }
 
@@ -63,10 +69,9 @@ MercureSubscribers::MercureSubscribers(store::Store& store, metrics::Registry& r
       lost_(registry.counter("sse_worker_mercure_subscription_updates_lost_total",
                              "Updates about Mercure subscriptions that the store did not take.")) {}
 
-std::shared_ptr<MercureSubscribers::Visit> MercureSubscribers::enter(std::vector<std::string> topics,
-                                                                     std::string payload) {
+std::shared_ptr<MercureSubscribers::Visit> MercureSubscribers::enter(std::vector<MercureSelector> selectors) {
   return std::make_shared<Visit>(
-      *this, MercureSubscriber{"urn:uuid:" + new_uuid(), std::move(topics), std::move(payload)});
+      *this, MercureSubscriber{std::string(id_prefix) + new_uuid(), std::move(selectors)});
 }
 
 void MercureSubscribers::each(const std::function<void(const MercureSubscriber&)>& visit) const {
@@ -76,13 +81,15 @@ void MercureSubscribers::each(const std::function<void(const MercureSubscriber&)
 
 void MercureSubscribers::tell(const MercureSubscriber& subscriber, bool active) {
   if (stopped_) return;
-  std::vector<log::Draft> drafts(subscriber.topics.size());
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    const auto& topic = subscriber.topics[i];
-    drafts[i].topics = {mercure_subscription_path(topic, subscriber.id)};
-    drafts[i].event.data =
-        fmt::format("{{{},{}}}", context, mercure_subscription_json(subscriber, topic, active));
-    drafts[i].is_private = true;
+  std::vector<log::Draft> drafts;
+  for (const auto& selector : subscriber.selectors) {
+    const bool old = selector.match_type.empty();
+    auto& draft = drafts.emplace_back();
+    draft.topics = {mercure_subscription_path(selector, subscriber.id)};
+    draft.event.data = fmt::format("{{{}{}{}}}", old ? context : "", old ? "," : "",
+                                   mercure_subscription_json(selector, subscriber.id, active));
+    if (!old) draft.event.type = update_type;
+    draft.is_private = true;
   }
   store_.append(std::move(drafts), [this](const std::vector<store::Kept>& kept) {
     for (const auto& each : kept) (each ? updates_ : lost_).add();

@@ -1,5 +1,7 @@
-// GET /.well-known/mercure/subscriptions, /subscriptions/{topic} and /subscriptions/{topic}/{subscriber}: the
-// active subscriptions of this worker as JSON-LD, for clients whose token covers the address.
+// GET /.well-known/mercure/subscriptions: the active subscriptions of this worker, for clients whose token
+// covers the address. Of version 0.x, as JSON-LD, are below it `/{topic}` and `/{topic}/{subscriber}`;
+// of 1.0, as JSON, `/{match_type}/{match}` and `/{match_type}/{match}/{subscriber}`. Each lists what was
+// subscribed in its version; at the address itself that is the version of the token.
 #pragma once
 
 #include "api/access/grants.hpp"
@@ -24,8 +26,9 @@ class MercureSubscriptionsEndpoint final : public http::Endpoint {
   void update(const MercureSettings& settings) { settings_ = settings; }
 
  private:
-  std::optional<http::Response> refusal(const http::Request& request, std::string_view path) const;
-  http::Response document(std::string_view path, const std::string& last_id) const;
+  base::Result<Identity, http::Response> reader(const http::Request& request, std::string_view path) const;
+  http::Response document(std::string_view path, const std::string& last_id, bool of_new_token) const;
+  http::Response with_tag(int status, std::string body, const std::string& last_id, bool old) const;
 
   const MercureSubscribers& subscribers_;
   const log::Log& log_;

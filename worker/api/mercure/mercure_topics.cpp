@@ -4,6 +4,7 @@
 
 #include "api/request/request_body.hpp"
 #include "base/printable.hpp"
+#include "base/utf8.hpp"
 #include "log/topic.hpp"
 
 namespace worker::api {
@@ -26,6 +27,10 @@ base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const 
   }
   if (topics.empty()) return base::failure(std::string("topic: is missing"));
   for (const auto& [kind, topic] : topics) {
+    if (base::is_utf8(topic) && base::has_format(topic)) {
+      return base::failure(std::string(
+          "topic: contains a character that formats text and is not seen (Unicode's category Cf)"));
+    }
     if (!log::is_reserved(topic)) continue;
     return base::failure(fmt::format("topic: {} is reserved: names that begin with $ belong to the worker",
                                      base::printable(topic)));

@@ -12,7 +12,8 @@ namespace worker::api {
 
 /// The values of `topic` (0.x), which may be URI templates, and of `match`, `match_exact` (1.0), which are
 /// names, and `match_urlpattern` (1.0), in their order; they point into `parameters`. Fails with a sentence:
-/// there is none; a name that begins with `match` is another one; a topic is one of the worker's own.
+/// there is none; a name that begins with `match` is another one; a topic is one of the worker's own, or has
+/// characters that format text.
 base::Result<std::vector<log::TypedSelector>, std::string> mercure_topics(const http::Query& parameters);
 
 }  // namespace worker::api

@@ -2,6 +2,8 @@
 // shipped ones.
 #pragma once
 
+#include <string>
+
 #include "access/settings.hpp"
 
 namespace worker::api {
@@ -21,6 +23,14 @@ struct MercureSettings {
   bool anonymous = false;
   /// Who subscribes is told, by updates and at /.well-known/mercure/subscriptions.
   bool subscriptions = false;
+  /// The public address of the hub, such as https://example.com/.well-known/mercure. Empty: it is not known.
+  std::string url;
+  /// What tokens of 1.0 must have as `iss`, and as `aud`; where that is empty, it is the address.
+  std::string issuer, audience;
+  /// The cookie that may hold a token of 1.0; empty: none.
+  std::string access_token_cookie = "__Secure-mercure_access_token";
+
+  access::Resource resource() const { return {audience.empty() ? url : audience, issuer}; }
 
   bool operator==(const MercureSettings&) const = default;
 };

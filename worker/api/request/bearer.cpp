@@ -24,8 +24,21 @@ http::Response unauthorized(std::string_view error_code, const std::string& deta
   return http::problem(401, detail, {{"WWW-Authenticate", challenge}});
 }
 
+http::Response misplaced_token(const std::string& detail) {
+  return http::problem(400, detail, {{"WWW-Authenticate", "Bearer error=\"invalid_request\""}});
+}
+
 http::Response forbidden(const std::string& detail) {
   return http::problem(403, detail, {{"WWW-Authenticate", "Bearer error=\"insufficient_scope\""}});
+}
+
+http::Response with_resource_metadata(http::Response refusal, std::string_view address) {
+  if (address.empty()) return refusal;
+  for (auto& [name, value] : refusal.head.headers) {
+    if (name == "WWW-Authenticate")
+      value += fmt::format("{} resource_metadata=\"{}\"", value == "Bearer" ? "" : ",", address);
+  }
+  return refusal;
 }
 
 }  // namespace worker::api

@@ -24,10 +24,10 @@ std::string bearer(const std::string& authorization) {
 }
 
 std::string subscriber(const http::Request& request, std::string_view query = {},
-                       std::string_view cookie = "t") {
+                       const std::vector<std::string>& cookies = {"t"}) {
   const auto parameters = http::Query::parse(query);
-  const auto token = subscriber_token(request, parameters, cookie);
-  return token ? "[" + std::string(*token) + "]" : "none";
+  const auto found = subscriber_credential(request, parameters, cookies);
+  return found ? "[" + std::string(found->token) + "]" : "none";
 }
 
 }  // namespace
@@ -68,7 +68,19 @@ BOOST_AUTO_TEST_CASE(cookies) {
   BOOST_TEST(subscriber(with({{"cookie", "tt=c; T=d; t"}})) == "none");
   BOOST_TEST(subscriber(with({{"cookie", ";;; ;"}, {"cookie", "t=c"}})) == "[c]");
   BOOST_TEST(subscriber(with({{"cookie", "t=1; t=2"}})) == "[1]");
-  BOOST_TEST(subscriber(with({{"cookie", "t=c"}}), {}, "") == "none");
+  BOOST_TEST(subscriber(with({{"cookie", "t=c"}}), {}, {}) == "none");
+  BOOST_TEST(subscriber(with({{"cookie", "t=c; new=d"}}), {}, {"new", "t"}) == "[d]");
+  BOOST_TEST(subscriber(with({{"cookie", "t=c"}}), {}, {"new", "t"}) == "[c]");
+}
+
+BOOST_AUTO_TEST_CASE(where_they_come_from) {
+  using Place = Credential::Place;
+  const auto place = [](const http::Request& request, std::string_view query = {}) {
+    return subscriber_credential(request, http::Query::parse(query), {"t"})->place;
+  };
+  BOOST_TEST((place(with({{"authorization", "Bearer h"}, {"cookie", "t=c"}})) == Place::header));
+  BOOST_TEST((place(with({{"cookie", "t=c"}}), "authorization=a") == Place::address));
+  BOOST_TEST((place(with({{"cookie", "t=c"}})) == Place::cookie));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

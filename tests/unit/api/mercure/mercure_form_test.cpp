@@ -11,8 +11,10 @@ using worker::support::wide;
 
 namespace {
 
+const auto hub = *worker::log::TopicUrl::parse("https://hub.example.com/.well-known/mercure", nullptr);
+
 std::string update(const std::string& body, const worker::api::PublishSettings& limits = wide) {
-  return told(worker::api::draft_from_mercure_form(body, limits));
+  return told(worker::api::draft_from_mercure_form(body, limits, hub));
 }
 
 }  // namespace
@@ -40,6 +42,30 @@ BOOST_AUTO_TEST_CASE(other_fields_mean_nothing) {
   BOOST_TEST(update("topic=a&data=x&close=1&key=k&event=e&unknown=1") == "<a> x");
 }
 
+BOOST_AUTO_TEST_CASE(characters_that_are_not_seen) {
+  for (const auto* field : {"topic", "id", "type"}) {
+    const auto name = std::string(field);
+    BOOST_TEST(update("topic=a&" + name + "=a%E2%80%8Bb") ==
+               "400 " + name +
+                   ": contains a character that formats text and is not seen (Unicode's category Cf)");
+    // C0, DEL and C1.
+    for (const auto* byte : {"%00", "%1F", "%7F", "%C2%80", "%C2%9F"})
+      BOOST_TEST(update("topic=a&" + name + "=a" + byte) == "400 " + name + ": contains a control character");
+    BOOST_TEST(update("topic=a&" + name + "=%E2%80") == "400 " + name + ": is not valid UTF-8");
+  }
+  BOOST_TEST(update("topic=a&data=%E2%80%8B") == "<a> \u200b");
+}
+
+BOOST_AUTO_TEST_CASE(topics_of_the_hub_in_any_spelling) {
+  for (const auto* topic : {"mercure", "mercure/subscriptions/a", "%23x", "%3Fx", "./mercure"})
+    BOOST_TEST(
+        update(std::string("topic=a&topic=") + topic)
+            .ends_with("is reserved: resolved against the address of the hub (mercure.url) it is one of the "
+                       "hub's own"),
+        topic);
+  BOOST_TEST(update("topic=mercure2") == "<mercure2> ");
+}
+
 BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(update("data=x") == "400 topic: is missing");
   BOOST_TEST(update("topic=") == "400 topic: must not be empty");
@@ -50,7 +76,12 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(update("topic=/.well-known/mercure/subscriptions/a/b") ==
              "400 topic: /.well-known/mercure/subscriptions/a/b is reserved: names that contain "
              "/.well-known/mercure belong to the worker");
-  BOOST_TEST(update("topic=a&topic=b", {.topics_max = 1}) == "400 topic: 2 given, at most 1 are allowed");
+  BOOST_TEST(update("topic=a&topic=b", {.topics_max = 1}) == "413 topic: 2 given, at most 1 are allowed");
+  BOOST_TEST(update("topic=abc", {.topic_bytes_max = 2}) == "413 topic: has 3 bytes; at most 2 are allowed");
+  for (const auto* field : {"id", "type"})
+    BOOST_TEST(update("topic=a&" + std::string(field) + "=" + std::string(1'025, 'x')) ==
+               "413 " + std::string(field) + ": is over 1024 bytes");
+  BOOST_TEST(update("topic=a&type=mercure") == "400 type: mercure is reserved: the hub itself sends it");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -47,12 +47,12 @@ BOOST_FIXTURE_TEST_SUITE(mercure_subscriptions_suite, Fixture)
 BOOST_AUTO_TEST_CASE(a_list_is_bounded_and_says_so) {
   constexpr auto most = api::MercureSubscriptionsEndpoint::listed_max;
   std::vector<std::shared_ptr<void>> visits;
-  const std::vector<std::string> topics(100, "a");
+  const std::vector<api::MercureSelector> topics(100, {"", "a"});
   for (std::size_t count = 0; count < most; count += topics.size())
-    visits.push_back(subscribers.enter(topics, ""));
+    visits.push_back(subscribers.enter(topics));
   BOOST_TEST(list()["subscriptions"].size() == most);
   BOOST_TEST(!list().contains("total"));
-  visits.push_back(subscribers.enter({"a"}, ""));
+  visits.push_back(subscribers.enter({{"", "a"}}));
   BOOST_TEST(list()["subscriptions"].size() == most);
   BOOST_TEST(list()["total"] == most + 1);
   visits.clear();
@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_bounded_and_says_so) {
 
 BOOST_AUTO_TEST_CASE(updates_are_private_and_counted) {
   BOOST_TEST(list()["lastEventID"] == "earliest");
-  auto visit = subscribers.enter({"a/{b}"}, R"({"x":1})");
+  auto visit = subscribers.enter({{"", "a/{b}", R"({"x":1})"}});
   visit.reset();
   const auto entries = log.read_all(0, 10);
   BOOST_TEST(entries.size() == 2U);
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(updates_are_private_and_counted) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_told_when_the_store_is_about_to_close) {
-  auto visit = subscribers.enter({"a"}, "");
+  auto visit = subscribers.enter({{"", "a"}});
   subscribers.stop();
   visit.reset();
   BOOST_TEST(log.last() == 1U);

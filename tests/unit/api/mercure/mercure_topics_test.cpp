@@ -38,4 +38,11 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "Match_regexp: is not a parameter; there are topic, match, match_exact and match_urlpattern");
 }
 
+BOOST_AUTO_TEST_CASE(characters_that_are_not_seen) {
+  for (const auto* name : {"topic", "match", "match_exact", "match_urlpattern"})
+    BOOST_TEST(asked(std::string(name) + "=a%EF%BB%BF") ==
+                   "topic: contains a character that formats text and is not seen (Unicode's category Cf)",
+               name);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
