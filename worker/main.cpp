@@ -61,9 +61,7 @@ int serve(const config::Config& config, const std::string& file) {
   ::umask(0077);
 
   const auto logger = base::make_logger(config.log);
-  const auto templates_max = config.streams.templates_max;
-  auto templates = config.mercure.url.empty() ? log::TemplateCache(templates_max)
-                                              : log::TemplateCache(templates_max, config.mercure.url);
+  log::TemplateCache templates(config.streams.templates_max, config.mercure.base());
   app::TokenKeys token_keys(*logger, templates);
   if (const auto problem = token_keys.update(config.tokens, config.mercure_tokens, config.mercure.resource()))
     return app::fail_config(*problem);

@@ -31,7 +31,7 @@ void TokenCache::add(const Digest& digest, Entry entry, std::size_t bytes) {
   insert(digest, {std::move(entry), bytes});
 }
 
-void TokenCache::insert(const Digest& digest, Counted counted) {
+void TokenCache::insert(const Digest& digest, Counted&& counted) {
   if (half_entries_ == 0 || counted.bytes > half_bytes_) return;
   if (newer_.size() >= half_entries_ || newer_bytes_ + counted.bytes > half_bytes_) {
     older_ = std::exchange(newer_, {});

@@ -56,7 +56,7 @@ class TokenCache {
   };
   using Generation = std::unordered_map<Digest, Counted, Hash>;
 
-  void insert(const Digest& digest, Counted counted);
+  void insert(const Digest& digest, Counted&& counted);
 
   const std::size_t half_entries_, half_bytes_;
   mutable std::mutex mutex_;

@@ -10,7 +10,7 @@ constexpr std::size_t evictions_per_trim = 1'000;
 
 }  // namespace
 
-void History::add(EntryPtr entry) {
+void History::add(const EntryPtr& entry) {
   retained_.add(entry, losses_.discarded(), retention_.settings().topic_events_max);
   publisher_ids_.add(*entry);
   epochs_.advance(entry->sequence());

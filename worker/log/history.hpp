@@ -40,7 +40,7 @@ class History {
 
   /// --- what happens to the log ---
   /// Adds the entry of a sequence after the last one.
-  void add(EntryPtr entry);
+  void add(const EntryPtr& entry);
   /// The event with this publisher's id had `sequence`, and was evicted before it came here.
   void remember(std::string_view id, Sequence sequence) { publisher_ids_.add_past(id, sequence); }
   /// The topic was closed by the event with `sequence`, which is not retained.

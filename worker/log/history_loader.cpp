@@ -15,7 +15,7 @@ HistoryLoader::HistoryLoader(const Settings& settings, Record record, const base
   if (record.missing_tail_through != 0) mark_missing_tail(record.missing_tail_through);
 }
 
-void HistoryLoader::add(EntryPtr entry) {
+void HistoryLoader::add(const EntryPtr& entry) {
   auto& ids = history_.publisher_ids_;
   const auto topic_events_max = history_.retention().settings().topic_events_max;
   if (history_.retained_.add(entry, history_.losses_.discarded(), topic_events_max) > 0) {

@@ -29,7 +29,7 @@ class HistoryLoader {
   const Epochs& epochs() const { return history_.epochs(); }
   /// Adds the entry of a sequence after all that were added. One that all its topics have evicted is not
   /// retained: it is among the changes that the store has to apply.
-  void add(EntryPtr entry);
+  void add(const EntryPtr& entry);
   /// Events of sequences up to `through` may have been given out that the store does not have any more:
   /// readers who stand before it get a gap, entries are retained as before, and the next sequence is the one
   /// after it.

@@ -40,7 +40,7 @@ bool is_hub_topic(std::string_view name) {
   // Only in another spelling, then.
   if (name.find("mercure") == std::string_view::npos && name.find('%') == std::string_view::npos)
     return false;
-  return is_hub_topic(name, *TopicUrl::parse("http://mercure.invalid/", nullptr));
+  return is_hub_topic(name, *TopicUrl::parse(unknown_address, nullptr));
 }
 
 }  // namespace worker::log

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "log/template.hpp"
+#include "log/topic_url.hpp"
 #include "log/uri_template.hpp"
 #include "log/url_pattern.hpp"
 
@@ -36,7 +37,7 @@ class TemplateCache {
   /// `base`: what relative URL patterns and relative topics are resolved against, an absolute URL with a
   /// host. Throws std::invalid_argument where it is none.
   explicit TemplateCache(std::size_t templates_max = default_templates_max,
-                         std::string_view base = "http://mercure.invalid/");
+                         std::string_view base = unknown_address);
 
   /// `text` is valid UTF-8 without control characters. Fails if it is no template of that kind, or if there
   /// are too many different ones.

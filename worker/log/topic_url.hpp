@@ -10,6 +10,10 @@
 
 namespace worker::log {
 
+/// What relative topics and URL patterns are resolved against where the address of the hub is not known. The
+/// name of the host exists nowhere (RFC 2606).
+inline constexpr std::string_view unknown_address = "http://mercure.invalid/";
+
 /// The components of a URL, in their order. The protocol is without the colon, the search without the
 /// question mark, the hash without its sign.
 enum class UrlComponent : std::uint8_t {

@@ -17,15 +17,15 @@ constexpr std::string_view percent_triplet = "%[0-9A-Fa-f]{2}";
 
 // The operators, and what their expansions begin with and are separated by. `beginning` may be empty.
 struct Operator {
-  char sign;
   std::string_view beginning, separator;
+  char sign;
   bool named = false;         // `name=value`
   bool any_reserved = false;  // reserved characters are not escaped
 };
-constexpr Operator simple{' ', "", ","};
+constexpr Operator simple{"", ",", ' '};
 constexpr Operator operators[] = {
-    {'+', "", ",", false, true}, {'#', "#", ",", false, true}, {'.', "\\.", "\\."},  {'/', "/", "/"},
-    {';', ";", ";", true},       {'?', "\\?", "&", true},      {'&', "&", "&", true}};
+    {"", ",", '+', false, true}, {"#", ",", '#', false, true}, {"\\.", "\\.", '.'},  {"/", "/", '/'},
+    {";", ";", ';', true},       {"\\?", "&", '?', true},      {"&", "&", '&', true}};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';

@@ -221,7 +221,7 @@ class UrlComponentCompiler {
     options.set_log_errors(false);
     options.set_max_mem(1 << 20);
     // Alone, so that it cannot take a part of what is around it.
-    const std::string expression(token.value);
+    std::string expression(token.value);
     const re2::RE2 alone(expression, options);
     if (!alone.ok()) {
       refuse_url_pattern("has the expression '{}', which RE2 cannot match: {}", base::printable(expression),

@@ -18,7 +18,7 @@ MercureDialect::MercureDialect(const Access& access, const Grants& grants, log::
     : access_(access),
       grants_(grants),
       log_(log),
-      hub_(*log::TopicUrl::parse(url.empty() ? "http://mercure.invalid/" : url, nullptr)),
+      hub_(*log::TopicUrl::parse(url.empty() ? log::unknown_address : std::string_view(url), nullptr)),
       metadata_(resource_metadata_address(url)) {}
 
 base::Result<Identity, http::Response> MercureDialect::identify(const http::Request& request) const {

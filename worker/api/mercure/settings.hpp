@@ -3,8 +3,10 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "access/settings.hpp"
+#include "log/topic_url.hpp"
 
 namespace worker::api {
 
@@ -30,6 +32,8 @@ struct MercureSettings {
   /// The cookie that may hold a token of 1.0; empty: none.
   std::string access_token_cookie = "__Secure-mercure_access_token";
 
+  /// What relative topics are resolved against.
+  std::string_view base() const { return url.empty() ? log::unknown_address : std::string_view(url); }
   access::Resource resource() const { return {audience.empty() ? url : audience, issuer}; }
 
   bool operator==(const MercureSettings&) const = default;
