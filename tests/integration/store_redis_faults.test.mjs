@@ -48,10 +48,10 @@ test('SIGHUP with another url: the hub goes on at a replica that was promoted', 
   await reader.got(5);
   // A copy of all that it holds.
   const other = await startRedis(t, []);
-  for (const key of ['state', 'events']) {
+  for (const key of ['cluster', 'events']) {
     // XADD and HSET by hand, in place of replication, which needs a port.
     const name = `{sse-worker}:${key}`;
-    if (key === 'state') {
+    if (key === 'cluster') {
       const [epoch, last] = (await old.ask('HMGET', name, 'epoch', 'last')).split('\n');
       await other.ask('HSET', name, 'epoch', epoch, 'last', last);
     } else {

@@ -52,7 +52,7 @@ inline std::vector<std::string> words(const std::string& command) {
   std::vector<std::string> all;
   for (std::size_t i = 0; i < parsed->elements; ++i) {
     const std::string word(parsed->element[i]->str, parsed->element[i]->len);
-    all.push_back(i == 1 && all[0] == "EVAL" ? "script" : word);
+    all.push_back(i == 1 && all[0].starts_with("EVAL") ? "script" : word);
   }
   return all;
 }

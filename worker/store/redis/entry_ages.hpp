@@ -22,7 +22,7 @@ class EntryAges {
 
   /// The last event of the stream when it was opened.
   RedisPosition backlog_end() const { return backlog_end_; }
-  /// When an entry that has just been read was appended, by the clock of this machine.
+  /// When the events of an entry that has just been read were appended, by the clock of this machine.
   base::Instant appended_at(const StreamEntry& entry) const;
   /// The dates of Redis are the only ones that are known.
   bool depends_on_redis() const { return !last_caught_up_; }

@@ -18,7 +18,7 @@ std::string_view advice(std::string_view error) {
       {"READONLY", "; it is a replica: store.url must name the primary"},
       {"NOAUTH", " Set store.password"},
       {"WRONGPASS", "; check store.user and store.password"},
-      {"NOPERM", "; its user needs EVAL and the keys of store.namespace"},
+      {"NOPERM", "; its user needs EVAL, EVALSHA and the keys of store.namespace"},
       {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
   }};
   for (const auto& [code, text] : known) {

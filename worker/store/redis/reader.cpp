@@ -2,17 +2,26 @@
 
 #include <algorithm>
 
+#include "sse/frame.hpp"
+
 namespace worker::store {
 namespace {
 
 // The approximate size of one reply.
 constexpr std::size_t reply_bytes = 2'097'152;
-constexpr std::size_t count_max = 4'096;
+constexpr std::size_t count_max = 1'024;
 // At the start, while Redis prepares the next part: more events a part are no faster, and take longer to
 // come.
-constexpr std::size_t part_count_max = 256;
+constexpr std::size_t part_events_max = 1'024;
 
-RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.sequence}; }
+// Of its first event.
+RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.first()}; }
+
+// How much the next reply is to have, after one that had `found` of `asked`, and `bytes`.
+std::size_t adjusted(std::size_t asked, std::size_t found, std::size_t bytes, std::size_t max) {
+  if (bytes > reply_bytes) return std::max<std::size_t>(asked / 2, 1);
+  return bytes < reply_bytes / 2 && 2 * found > asked ? std::min(2 * asked, max) : asked;
+}
 
 log::Sequence after_of(RedisPosition last, RedisPosition next) {
   return last.epoch == next.epoch ? last.sequence : 0;
@@ -160,7 +169,7 @@ RedisAction RedisReader::read_part() {
   RedisAction action;
   const auto end = ages_.backlog_end().sequence;
   for (; parts_due_ < 2 && asked_.sequence < end; ++parts_due_) {
-    const auto until = std::min(asked_.sequence + std::min(count_, part_count_max), end);
+    const auto until = std::min(asked_.sequence + part_events_, end);
     action.commands.push_back(stream_.read_range(asked_, until));
     asked_.sequence = until;
   }
@@ -170,12 +179,12 @@ RedisAction RedisReader::read_part() {
 
 RedisAction RedisReader::on_retained(RedisStream::Events events) {
   --parts_due_;
-  adjust_count(events);
+  part_events_ = adjusted(part_events_, events.count, events.bytes, part_events_max);
   const auto last = known_position().last;
   if (!events.entries.empty()) {
     const auto next = position_of(events.entries.front());
     if (next.sequence > after_of(last, next) + 1) holes_.push_back({last, next});
-    add(std::move(events.entries), {});
+    add(events.entries, {});
   }
   return read_part();
 }
@@ -215,7 +224,7 @@ RedisAction RedisReader::on_events(RedisStream::Events events) {
   const auto next = position_of(entries.front());
   if (next.epoch != asked_.epoch) return open();
   read_all_ = entries.size() < count_ ? std::optional(now) : std::nullopt;
-  adjust_count(events);
+  count_ = adjusted(count_, entries.size(), events.bytes, count_max);
   entries_ = std::move(entries);
   return look_up(asked_, next);
 }
@@ -227,31 +236,42 @@ RedisAction RedisReader::on_new(const TrimmedQuery::Trimmed& trimmed) {
   return trust_clock(State::reading);
 }
 
-void RedisReader::adjust_count(const RedisStream::Events& events) {
-  if (events.bytes < reply_bytes / 2 && events.entries.size() == count_)
-    count_ = std::min(2 * count_, count_max);
-  if (events.bytes > reply_bytes) count_ = std::max<std::size_t>(count_ / 2, 1);
-}
-
-void RedisReader::add(std::vector<StreamEntry> entries, const TrimmedQuery::Trimmed& trimmed) {
+// Others use the log between two entries.
+void RedisReader::add(const std::vector<StreamEntry>& entries, const TrimmedQuery::Trimmed& trimmed) {
   missing_ = 0;
-  {
+  for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::lock_guard lock(mutex_);
-    const auto epoch_start = history_.epochs().start();
-    remember(trimmed);
-    for (auto& entry : entries) {
-      if (entry.epoch != epoch_number_) break;  // the next reply begins with it
-      const auto sequence = epoch_start + entry.sequence;
-      if (sequence <= history_.epochs().last()) continue;
-      // Events were deleted in the middle of the stream.
-      if (sequence > history_.epochs().last() + 1) history_.lose(sequence - 1);
-      const auto at = ages_.appended_at(entry);
-      if (ages_.depends_on_redis()) entry.parts.dated_ms = entry.at.count();
-      history_.add(make_stream_entry(std::move(entry), sequence, history_.epochs().id_of(sequence), at));
-    }
+    if (i == 0) remember(trimmed);
+    if (entries[i].epoch != epoch_number_) break;  // the next reply begins with it
+    add(entries[i]);
     history_.trim();
   }
   log_.notify_followers();
+}
+
+// Under the lock.
+void RedisReader::add(const StreamEntry& entry) {
+  const auto& epochs = history_.epochs();
+  parts_.sequence = epochs.start() + entry.first() - 1;
+  parts_.at = ages_.appended_at(entry);
+  parts_.dated_ms = ages_.depends_on_redis() ? entry.at.count() : 0;
+  for (const auto& event : entry.pack.events()) {
+    const auto sequence = ++parts_.sequence;
+    if (sequence <= epochs.last()) continue;
+    // Events were deleted in the middle of the stream.
+    if (sequence > epochs.last() + 1) history_.lose(sequence - 1);
+    const auto topics = entry.pack.topics_of(event);
+    parts_.topics.resize(topics.size());
+    std::ranges::copy(topics, parts_.topics.begin());
+    parts_.key = event.key;
+    parts_.closes = event.has(RedisPack::closes);
+    parts_.is_private = event.has(RedisPack::is_private);
+    parts_.publisher_id = event.id;
+    parts_.frame.clear();
+    event.append_frame(parts_.frame);
+    sse::append_cursor(parts_.frame, event.id.empty() ? epochs.id_of(sequence) : event.id);
+    history_.add(log::Entry::make(parts_));
+  }
 }
 
 RedisAction RedisReader::trust_clock(State next) {

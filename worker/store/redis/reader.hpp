@@ -75,8 +75,8 @@ class RedisReader {
   RedisAction on_new(const TrimmedQuery::Trimmed& trimmed);
   RedisAction on_missing(const TrimmedQuery::Trimmed& trimmed);
 
-  void adjust_count(const RedisStream::Events& events);
-  void add(std::vector<StreamEntry> entries, const TrimmedQuery::Trimmed& trimmed);
+  void add(const std::vector<StreamEntry>& entries, const TrimmedQuery::Trimmed& trimmed);
+  void add(const StreamEntry& entry);
   void remember(const TrimmedQuery::Trimmed& trimmed);
 
   log::Log& log_;
@@ -101,8 +101,10 @@ class RedisReader {
   std::optional<base::Instant> read_all_;  // reading: there were no more than entries_ then
   RedisPosition checked_;                  // checking
   EntryAges ages_;
-  std::size_t count_ = 64;  // of events in one reply
-  int missing_ = 0;         // how often in a row events were missing
+  std::size_t count_ = 64;        // of entries in one reply
+  std::size_t part_events_ = 64;  // retained: in one reply
+  int missing_ = 0;               // how often in a row events were missing
+  log::EntryParts parts_;         // used again for each event
 
   // Guarded by mutex_, as the history is.
   std::uint64_t epoch_number_ = 0;

@@ -36,16 +36,23 @@ std::string key(const std::string& name, std::string_view part) {
   return fmt::format("{{{}}}:{}", name, part);
 }
 
+std::string entry_problem(const redisReply& entry, const std::string& key) {
+  if (is_later_entry(entry)) {
+    return fmt::format("{} contains an entry of a later version of sse-worker: {}; upgrade this worker", key,
+                       id_in(entry));
+  }
+  return fmt::format("{} contains an entry that is not an event of sse-worker: {}", key, id_in(entry));
+}
+
 RedisStream::Events read_entries(const redisReply& reply, const std::string& key) {
   RedisStream::Events events;
   events.entries.reserve(reply.elements);
   for (const auto* each : std::span(reply.element, reply.elements)) {
-    if (!read_redis_entry(*each, events.entries.emplace_back())) {
-      throw RedisError(
-          RedisError::Kind::broken,
-          fmt::format("{} contains an entry that is not an event of sse-worker: {}", key, id_in(*each)));
-    }
-    events.bytes += events.entries.back().parts.size_bytes();
+    auto& entry = events.entries.emplace_back();
+    if (!read_redis_entry(*each, entry))
+      throw RedisError(RedisError::Kind::broken, entry_problem(*each, key));
+    events.count += entry.pack.events().size();
+    events.bytes += entry.pack.size_bytes();
   }
   return events;
 }
@@ -55,29 +62,40 @@ RedisStream::Events read_entries(const redisReply& reply, const std::string& key
 std::string epoch_text(std::uint64_t epoch) { return fmt::format("{:x}", epoch); }
 
 RedisStream::RedisStream(const std::string& name)
-    : state_(key(name, "state")),
+    : state_(key(name, "cluster")),
       events_(key(name, "events")),
       ids_(key(name, "ids")),
-      closed_(key(name, "closed")) {}
+      closed_(key(name, "closed")),
+      earlier_state_(key(name, "state")) {}
 
 RedisCommand RedisStream::open(const RedisKnownPosition& known, std::string_view process_id) const {
-  return redis_command({"EVAL", scripts::open, "4", state_, events_, ids_, closed_,
+  return redis_command({"EVAL", scripts::open, "5", state_, events_, ids_, closed_, earlier_state_,
                         std::to_string(known.last.epoch), std::to_string(known.last.sequence),
                         std::to_string(known.term), process_id});
 }
 
 RedisCommand RedisStream::append(const RedisKnownPosition& known, std::string_view process_id,
-                                 const Bounds& bounds, std::span<const RedisDraft> drafts) const {
+                                 const Bounds& bounds, std::span<const PackText> packs, Script script) const {
   const auto epoch = std::to_string(known.last.epoch);
   const auto sequence = std::to_string(known.last.sequence);
   const auto term = std::to_string(known.term);
   const auto from = std::to_string(bounds.retained_from);
   const auto past_ids_max = std::to_string(bounds.past_ids_max);
-  std::vector<std::string_view> words{"EVAL",      scripts::append, "4",      state_, events_,    ids_,
-                                      closed_,     epoch,           sequence, term,   process_id, from,
-                                      past_ids_max};
-  words.reserve(words.size() + drafts.size() * std::tuple_size_v<RedisDraft>);
-  for (const auto& draft : drafts) words.insert(words.end(), draft.begin(), draft.end());
+  std::vector<std::string> counts;
+  counts.reserve(packs.size());  // the words are views of its texts
+  std::vector<std::string_view> words{"EVAL",  scripts::append, "5",   state_,   events_, ids_,
+                                      closed_, earlier_state_,  epoch, sequence, term,    process_id,
+                                      from,    past_ids_max};
+  if (script == Script::name) {
+    words[0] = "EVALSHA";
+    words[1] = scripts::append_sha1;
+  }
+  words.reserve(words.size() + packs.size() * 3);
+  for (const auto& pack : packs) {
+    words.emplace_back(pack.text);
+    words.emplace_back(counts.emplace_back(std::to_string(pack.events)));
+    words.emplace_back(pack.is_plain ? "1" : "");
+  }
   return redis_command(words);
 }
 
@@ -128,15 +146,32 @@ RedisStream::State RedisStream::read_state(const redisReply& reply) {
   return state;
 }
 
-RedisStream::Appended RedisStream::read_appended(const redisReply& reply, std::size_t drafts) {
+RedisStream::ScriptName RedisStream::read_script_name(const redisReply& reply) {
+  if (reply.type != REDIS_REPLY_ERROR) return ScriptName::known;
+  const std::string_view error(reply.str, reply.len);
+  if (error.starts_with("NOSCRIPT")) return ScriptName::unknown;
+  return error.starts_with("NOPERM") ? ScriptName::refused : ScriptName::known;
+}
+
+RedisStream::Appended RedisStream::read_appended(const redisReply& reply, std::span<const PackText> packs) {
   Appended appended;
-  if (!is_array_of(reply, drafts + 1) || !read_number(*reply.element[0], appended.epoch))
-    throw unexpected_reply("a publish", reply);
-  appended.sequences.resize(drafts);
-  for (std::size_t i = 0; i < drafts; ++i) {
-    auto& sequence = appended.sequences[i];
-    if (!read_number(*reply.element[i + 1], sequence) || sequence < evicted || sequence == 0)
-      throw unexpected_reply("a publish", reply);
+  const auto check = [&](bool valid) {
+    if (!valid) throw unexpected_reply("a publish", reply);
+  };
+  check(is_array_of(reply, packs.size() + 1) && read_number(*reply.element[0], appended.epoch));
+  for (std::size_t i = 0; i < packs.size(); ++i) {
+    const auto& of_pack = *reply.element[i + 1];
+    std::int64_t sequence = 0;
+    if (of_pack.type == REDIS_REPLY_ARRAY) {
+      check(of_pack.elements == packs[i].events);
+      for (const auto* each : std::span(of_pack.element, of_pack.elements)) {
+        check(read_number(*each, sequence) && sequence >= evicted && sequence != 0);
+        appended.sequences.push_back(sequence);
+      }
+    } else {
+      check(read_number(of_pack, sequence) && sequence > 0);
+      for (std::size_t k = 0; k < packs[i].events; ++k) appended.sequences.push_back(sequence++);
+    }
   }
   return appended;
 }

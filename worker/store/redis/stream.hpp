@@ -1,10 +1,12 @@
 // RedisStream: the keys of a cluster in a Redis, the commands on them, and what the replies say. It does no
 // I/O. Redis runs one script at a time, so the scripts give all workers one order of events.
 //
-// - {NAME}:state, a hash. `epoch`: the epoch, as the time in µs at which it began; `last`: its last sequence;
-// `run`: the id of the Redis process that wrote to it; `branch`: the term, which counts these processes;
-// `fork:N`: the last sequence before term N. See epoch.lua.
-// - {NAME}:events, a stream of <epoch>-1, <epoch>-2, …: an id of the stream is a cursor with a decimal epoch.
+// - {NAME}:cluster, a hash: the state. `format`: of the keys, 2; `epoch`: the epoch, as the time in µs at
+// which it began; `last`: its last sequence; `run`: the id of the Redis process that wrote to it; `branch`:
+// the term, which counts these processes; `fork:N`: the last sequence before term N. See epoch.lua.
+// - {NAME}:state, a text that keeps workers of earlier versions away, who had the state there.
+// - {NAME}:events, a stream. An entry has one or more events (StreamEntry), and the id <epoch>-<sequence>,
+// the sequence of the last of them: it is the cursor after these events, with a decimal epoch.
 // - {NAME}:ids, a sorted set: publisher ids by the sequence of their event; of trimmed events only the last
 // ones. An id of more than 256 bytes is stored as NUL and its SHA-1.
 // - {NAME}:closed, a sorted set: closed topics by the sequence of their last event; the last 100,000.
@@ -22,6 +24,7 @@
 
 #include "store/redis/command.hpp"
 #include "store/redis/error.hpp"
+#include "store/redis/pack_builder.hpp"
 #include "store/redis/stream_entry.hpp"
 
 namespace worker::store {
@@ -42,6 +45,8 @@ struct RedisKnownPosition {
 
 class RedisStream {
  public:
+  /// How a script is sent.
+  enum class Script { text, name };
   struct State {
     RedisPosition last;
     std::uint64_t term = 0;
@@ -50,7 +55,7 @@ class RedisStream {
   };
   struct Appended {
     std::uint64_t epoch = 0;
-    /// For each draft: its sequence, or that of the same event, which was stored before; or why it has none.
+    /// For each event: its sequence, or that of the same event, which was stored before; or why it has none.
     std::vector<std::int64_t> sequences;
   };
   static constexpr std::int64_t closed = -1;
@@ -64,6 +69,7 @@ class RedisStream {
   };
   struct Events {
     std::vector<StreamEntry> entries;
+    std::size_t count = 0;  // of events
     std::size_t bytes = 0;
   };
   /// A publisher id and the sequence of its event, or a closed topic and the sequence of its last event.
@@ -83,23 +89,27 @@ class RedisStream {
   RedisCommand open(const RedisKnownPosition& known, std::string_view process_id) const;
   /// All or none are stored. The bounds are those of the worker that knows `known`.
   RedisCommand append(const RedisKnownPosition& known, std::string_view process_id, const Bounds& bounds,
-                      std::span<const RedisDraft> drafts) const;
+                      std::span<const PackText> packs, Script script = Script::text) const;
   /// Ids of events after `after` and before `before`, in their order.
   RedisCommand past_ids(log::Sequence after, log::Sequence before) const;
   /// Topics that were closed from `from` on and before `before`, in that order, without the first `skip`.
   RedisCommand closed_topics(log::Sequence from, std::size_t skip, log::Sequence before) const;
   RedisCommand last() const;
-  /// At most `count` events after `after`. Redis waits up to `wait` for the first one.
+  /// At most `count` entries with events after `after`. Redis waits up to `wait` for the first one.
   RedisCommand read(RedisPosition after, std::size_t count, std::chrono::milliseconds wait) const;
-  /// The events after `after` and up to `until`, of one epoch.
+  /// The entries whose last event is after `after` and not after `until`, of one epoch.
   RedisCommand read_range(RedisPosition after, log::Sequence until) const;
   static RedisCommand time();
-  /// Removes events before `retained_from`.
+  /// Removes entries whose events are all before `retained_from`.
   RedisCommand trim(std::uint64_t epoch, log::Sequence retained_from) const;
 
   /// --- replies to them; RedisError for every other reply ---
   static State read_state(const redisReply& reply);
-  static Appended read_appended(const redisReply& reply, std::size_t drafts);
+  /// The reply to append(Script::name): Redis does not know the script by its name, or the user may not name
+  /// it. Nothing was done; `refused` means that it will not be otherwise next time.
+  enum class ScriptName { known, unknown, refused };
+  static ScriptName read_script_name(const redisReply& reply);
+  static Appended read_appended(const redisReply& reply, std::span<const PackText> packs);
   /// The reply to past_ids() or closed_topics(). The sequences are from `from` to `before` - 1, and ascend.
   static std::vector<Member> read_members(const redisReply& reply, log::Sequence from, log::Sequence before);
   /// None if there is no epoch now.
@@ -116,6 +126,7 @@ class RedisStream {
   const std::string events_;
   const std::string ids_;
   const std::string closed_;
+  const std::string earlier_state_;
 };
 
 /// The epoch as cursors have it: hexadecimal.

@@ -1,42 +1,37 @@
-// StreamEntry: an event in a Redis stream, as fields that an operator can read in redis-cli: `topics`, one a
-// line; `event`, the frame that subscribers get, without the id, which is known only when the event has its
-// sequence; `at`, the time of Redis in milliseconds; and, if the event has them, `id` (the publisher id),
-// `key`, `close` and `private`. Values; the functions are pure.
+// StreamEntry: an entry of the Redis stream: events that a worker appended together. Its fields are `pack`
+// (see RedisPack) and `at`, the time of Redis in milliseconds. Values; the functions are pure.
+//
+// Earlier versions of the worker wrote an entry for each event, which is still read: `topics`, one a line;
+// `event`, the frame that subscribers get, without the id; `at`; and, if the event has them, `id` (the
+// publisher id), `key`, `close` and `private`.
 #pragma once
 
 #include <hiredis.h>
 
-#include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "log/entry.hpp"
+#include "store/redis/pack.hpp"
 
 namespace worker::store {
 
-/// What append.lua gets for one event: topics, event, id, key, close, private.
-using RedisDraft = std::array<std::string, 6>;
-RedisDraft redis_draft(log::Draft&& draft);
-/// Of the field `topics`.
-std::vector<std::string> topics_of(std::string_view field);
-
-/// An event that was read from the stream.
 struct StreamEntry {
   std::uint64_t epoch = 0;
-  log::Sequence sequence = 0;  // from 1 in each epoch
+  log::Sequence last = 0;  // of its last event; sequences begin at 1 in each epoch
   std::chrono::milliseconds at{0};
-  /// Without its sequence in this process, its time and, unless it has a publisher id, the end of the frame.
-  log::EntryParts parts;
+  RedisPack pack;
+
+  log::Sequence first() const { return last - pack.events().size() + 1; }
 };
 
-/// False if it is not an event that a worker appended.
+/// False if it is not an entry that a worker appended.
 bool read_redis_entry(const redisReply& reply, StreamEntry& entry);
+/// A later version of the worker appended it.
+bool is_later_entry(const redisReply& reply);
 /// `<epoch>-<sequence>`
 bool read_redis_id(const redisReply& reply, std::uint64_t& epoch, log::Sequence& sequence);
-/// Completes the frame of an entry that was read.
-log::EntryPtr make_stream_entry(StreamEntry&& read, log::Sequence sequence, const std::string& own_id,
-                                base::Instant at);
 
 }  // namespace worker::store

@@ -1,10 +1,10 @@
-// RedisWriter: appends drafts to the Redis stream, in groups that one script appends, and returns their
-// results. It has no socket: next() returns a command, on_reply() gets the reply, until there is no command
-// left. An error reply and a malformed reply are thrown as RedisError. For one thread; RedisStore owns it.
+// RedisWriter: appends drafts to the Redis stream, as packs, of which one script appends a group, and returns
+// their results. It has no socket: next() returns a command, on_reply() gets the reply, until there is no
+// command left. An error reply and a malformed reply are thrown as RedisError. For one thread; RedisStore
+// owns it.
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +47,10 @@ class RedisWriter {
  private:
   enum class Step { trim, append, done };
 
-  std::span<const RedisDraft> next_group() const;
+  std::vector<PackText> next_group() const;
   RedisStream::Bounds bounds() const;
-  Kept result_of(std::int64_t sequence, const std::string& epoch, const RedisDraft& draft) const;
-  bool was_stored(const RedisDraft& draft) const;
+  Kept result_of(std::int64_t sequence, const std::string& epoch, std::size_t draft) const;
+  bool was_stored(const log::Draft& draft, const std::string& id) const;
   void reset(Step step);
 
   log::Log& log_;
@@ -58,10 +58,13 @@ class RedisWriter {
   const RedisStream& stream_;
 
   Step step_ = Step::done;
-  std::vector<RedisDraft> drafts_;
-  std::size_t group_ = 0;  // drafts in the command that was sent last
+  std::vector<log::Draft> drafts_;  // without their ids
+  std::vector<std::string> ids_;    // of the drafts
+  std::vector<PackText> group_;     // in the command that was sent last, without their texts
   bool is_reply_due_ = false;
   Stored stored_;
+  RedisStream::Script script_ = RedisStream::Script::text;
+  bool may_name_script_ = true;
 };
 
 }  // namespace worker::store

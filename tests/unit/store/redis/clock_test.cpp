@@ -22,7 +22,7 @@ struct Fixture : RedisFixture {
                     ago;
     redis.ask({"XADD", "{sse-worker}:events", fmt::format("{}-{}", life, number), "topics", "a", "event",
                "data: x\n", "at", std::to_string(at.count())});
-    redis.ask({"HSET", "{sse-worker}:state", "last", number});
+    redis.ask({"HSET", "{sse-worker}:cluster", "last", number});
   }
   void begin_life() {
     auto first = timed_worker();

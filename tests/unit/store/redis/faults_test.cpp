@@ -18,7 +18,7 @@ struct Bench : RedisFixture {
   }
   /// As a replica has it at this moment, which then is cut off.
   void copy_to(const RedisServer& other) const {
-    for (const auto* key : {"{sse-worker}:state", "{sse-worker}:events"}) {
+    for (const auto* key : {"{sse-worker}:cluster", "{sse-worker}:events"}) {
       const auto dump = server.ask({"DUMP", key});
       other.ask({"RESTORE", key, "0", std::string_view(dump->str, dump->len)});
     }
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(one_that_came_back_with_less_begins_a_new_life) {
   const auto one = worker();
   const auto id = publish(*one, "a");
   publish(*one, "a");
-  server.ask({"HSET", "{sse-worker}:state", "last", "1"});
+  server.ask({"HSET", "{sse-worker}:cluster", "last", "1"});
   const auto next = insist(*one);
   BOOST_TEST(next.ends_with("-1"));
   BOOST_TEST(next.substr(0, 13) != id.substr(0, 13));
@@ -158,12 +158,12 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
   BOOST_TEST(eventually([&] { return two->last() == 1; }));
   for (Sequence place = 2; place <= 5; ++place) {
     // Another process in all but its events.
-    server.ask({"HSET", "{sse-worker}:state", "run", "another"});
+    server.ask({"HSET", "{sse-worker}:cluster", "run", "another"});
     server.ask({"CLIENT", "KILL", "TYPE", "normal"});
     BOOST_TEST(insist(place % 2 == 0 ? *one : *two) == one->id_of(place));
     BOOST_TEST(eventually([&] { return one->last() == place && two->last() == place; }));
   }
-  BOOST_TEST(server.ask({"HGET", "{sse-worker}:state", "fork:2"})->type == REDIS_REPLY_STRING);
+  BOOST_TEST(server.ask({"HGET", "{sse-worker}:cluster", "fork:2"})->type == REDIS_REPLY_STRING);
   BOOST_TEST(one->lost_through() == 0U);
   BOOST_TEST(two->lost_through() == 0U);
   const auto three = worker();
@@ -174,26 +174,39 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
 // something.
 BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
   const auto change = [&](const char* term) {
-    server.ask({"HSET", "{sse-worker}:state", "branch", term, "fork:1", "0", "run", "another"});
+    server.ask({"HSET", "{sse-worker}:cluster", "branch", term, "fork:1", "0", "run", "another"});
     server.ask({"CLIENT", "KILL", "TYPE", "normal"});
   };
   const auto one = worker();
   const auto first = publish(*one, "a");
   for (int term = 2; term <= 100; ++term)
-    server.ask({"HSET", "{sse-worker}:state", "fork:" + std::to_string(term), "1"});
+    server.ask({"HSET", "{sse-worker}:cluster", "fork:" + std::to_string(term), "1"});
   change("100");
   BOOST_TEST(insist(*one) == one->id_of(2));
   // An answer may come before this worker has read the event, and with it the branch.
   BOOST_TEST(eventually([&] { return one->last() == 2; }));
   BOOST_TEST(one->lost_through() == 0U);
-  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 1);
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:cluster", "fork:1"})->integer == 1);
   change("101");
   BOOST_TEST(insist(*one) == one->id_of(3));
   BOOST_TEST(eventually([&] { return one->last() == 3; }));
-  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:state", "fork:1"})->integer == 0);
+  BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:cluster", "fork:1"})->integer == 0);
   change("300");
   BOOST_TEST(eventually([&] { return one->lost_through() != 0; }));
   BOOST_TEST(resume(*one, first).ends_with("gap restarted"));
+}
+
+// It is restarted, or replaced, or its scripts were flushed.
+BOOST_AUTO_TEST_CASE(one_that_forgot_the_script) {
+  const auto one = worker();
+  for (Sequence place = 1; place <= 3; ++place) {
+    BOOST_TEST(publish(*one, "a") == one->id_of(place));
+    server.ask({"SCRIPT", "FLUSH"});
+  }
+  server.ask({"ACL", "SETUSER", "default", "-evalsha"});
+  BOOST_TEST(publish(*one, "a") == one->id_of(4));
+  BOOST_TEST(publish(*one, "a") == one->id_of(5));
+  BOOST_TEST(one->unavailable_reason().value_or("") == "");
 }
 
 BOOST_AUTO_TEST_CASE(one_that_does_not_tell_who_it_is) {

@@ -58,7 +58,7 @@ std::string state_after(int number, const std::function<void(Run&)>& fault) {
     auto known = before;
     known = known.substr(0, known.find(" term"));
     known.replace(known.find('-'), 1, " ");
-    BOOST_TEST(run.attach().find("{n}:closed " + known) != std::string::npos);
+    BOOST_TEST(run.attach().find("{n}:state " + known) != std::string::npos);
     BOOST_TEST(!run.reader.is_attached());
   });
   BOOST_TEST(done);

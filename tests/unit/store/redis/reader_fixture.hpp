@@ -36,6 +36,13 @@ struct ReaderFixture {
         {support::resp::bulk(fmt::format("{}-{}", epoch, sequence)),
          support::resp::strings({"topics", "a", "event", "data: x\n", "at", std::to_string(sequence)})});
   }
+  /// Of events of topic `a`; `last` is the sequence of the last one.
+  static std::string pack(std::uint64_t epoch, log::Sequence last, int events) {
+    PackBuilder builder;
+    for (int i = 0; i < events; ++i) builder.add(support::draft("a", "x"), "");
+    return support::resp::array({support::resp::bulk(fmt::format("{}-{}", epoch, last)),
+                                 support::resp::strings({"pack", builder.take().text, "at", "5"})});
+  }
   static std::string xread(const std::vector<std::string>& entries) {
     if (entries.empty()) return support::resp::nil_array;
     return support::resp::array(

@@ -16,7 +16,7 @@ std::string read_after(const std::string& after, int count = 64) {
   return fmt::format("XREAD COUNT {} BLOCK 500 STREAMS {{n}}:events {}", count, after);
 }
 std::string eval(const std::string& known) {
-  return "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed " + known + " pid";
+  return "EVAL script 5 {n}:cluster {n}:events {n}:ids {n}:closed {n}:state " + known + " pid";
 }
 
 struct Fixture : ReaderFixture {
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(retained_events_come_in_overlapping_parts) {
   BOOST_TEST(step() == "XRANGE {n}:events (7-128 7-200");  // parts were full, so the next is larger
   BOOST_TEST(step() == "");
   BOOST_TEST(!reader.is_restored());
-  BOOST_TEST(step() == read_after("7-200", 128));
+  BOOST_TEST(step() == read_after("7-200"));
   BOOST_TEST(reader.is_restored());
   BOOST_TEST(log.last() == 200U);
   BOOST_TEST(log.lost_through() == 0U);
@@ -155,11 +155,62 @@ BOOST_AUTO_TEST_CASE(a_reply_of_two_epochs_counts_up_to_the_new_one) {
   BOOST_TEST(reply(xread({entry(8, 1), entry(8, 2)})) == eval("7 2 1"));
 }
 
+// --- packs ---
+
+BOOST_AUTO_TEST_CASE(a_pack_is_so_many_events) {
+  read_through(2);
+  BOOST_TEST(reply(xread({pack(7, 5, 3), entry(7, 6), pack(7, 8, 2)})) == read_after("7-8"));
+  BOOST_TEST(places(log.read_all(0, 10)) == "1 2 3 4 5 6 7 8");
+  const auto entry = log.read_all(3, 1).front();
+  BOOST_TEST(entry->frame() == "data: x\nid: 7-4\n\n");
+  BOOST_TEST(entry->topics().front() == "a");
+  BOOST_TEST(log.lost_through() == 0U);
+}
+
+// The stream has it in one entry: also who knows a part of it gets all of it.
+BOOST_AUTO_TEST_CASE(events_of_a_pack_that_are_known_are_skipped) {
+  read_through(2);
+  BOOST_TEST(reply(xread({pack(7, 4, 4)})) == read_after("7-4"));
+  BOOST_TEST(places(log.read_all(0, 10)) == "1 2 3 4");
+  BOOST_TEST(reply(xread({pack(7, 4, 2), pack(7, 5, 1)})) == read_after("7-5"));
+  BOOST_TEST(places(log.read_all(0, 10)) == "1 2 3 4 5");
+  BOOST_TEST(log.lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_missing_before_a_pack_is_looked_up) {
+  read_through(2);
+  ids = {{4, "i"}};
+  BOOST_TEST(reply(xread({pack(7, 9, 3)})) == "ZRANGEBYSCORE {n}:ids (2 (7 WITHSCORES LIMIT 0 1000");
+  step();
+  step();
+  BOOST_TEST(step() == read_after("7-9"));
+  BOOST_TEST(state() == "7-9 term 1: 7 8 9 lost 6, i after 6 gap evicted");
+}
+
+// Their ids are sequences of last events, so one may lie behind the part that was asked for.
+BOOST_AUTO_TEST_CASE(parts_of_the_history_may_end_within_a_pack) {
+  attach();
+  BOOST_TEST(reply(opened(7, 150, 1)) == "XRANGE {n}:events (7-0 7-64 | XRANGE {n}:events (7-64 7-128");
+  BOOST_TEST(reply(resp::array({pack(7, 50, 50)})) == "XRANGE {n}:events (7-128 7-150");
+  BOOST_TEST(reply(resp::array({pack(7, 100, 50)})) == "");
+  BOOST_TEST(reply(resp::array({pack(7, 150, 50)})) == read_after("7-150"));
+  BOOST_TEST(log.read_all(0, 1'000).size() == 150U);
+  BOOST_TEST(log.lost_through() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_pack_of_another_epoch_opens_the_stream_again) {
+  read_through(3);
+  BOOST_TEST(reply(xread({pack(8, 2, 2)})) == eval("7 3 1"));
+  BOOST_TEST(reply(opened(8, 2, 1)) == read_after("8-0"));
+  BOOST_TEST(reply(xread({pack(8, 2, 2), pack(8, 3, 1)})) == read_after("8-3"));
+  BOOST_TEST(places(log.read_all(0, 10)) == "5 6 7");
+}
+
 // --- nothing comes ---
 
 BOOST_AUTO_TEST_CASE(a_stream_that_is_silent_is_checked) {
   read_through(3);
-  BOOST_TEST(reply(none) == "HMGET {n}:state epoch last");
+  BOOST_TEST(reply(none) == "HMGET {n}:cluster epoch last");
   BOOST_TEST((wait == 0ms));
   BOOST_TEST(step() == read_after("7-3"));
 }
@@ -206,14 +257,14 @@ BOOST_AUTO_TEST_CASE(the_clock_of_redis_is_asked_for_once) {
   clock.advance(1ms);
   BOOST_TEST(reply(xread({entry(7, 3)})) == "TIME");
   BOOST_TEST(step() == read_after("7-3"));
-  BOOST_TEST(reply(none) == "HMGET {n}:state epoch last");
+  BOOST_TEST(reply(none) == "HMGET {n}:cluster epoch last");
 }
 
 BOOST_AUTO_TEST_CASE(the_clock_is_asked_for_before_the_check) {
   read_through(1);
   clock.advance(clock_distrust);
   BOOST_TEST(reply(none) == "TIME");
-  BOOST_TEST(step() == "HMGET {n}:state epoch last");
+  BOOST_TEST(step() == "HMGET {n}:cluster epoch last");
 }
 
 // A worker that has never read everything knows no age by its own clock.

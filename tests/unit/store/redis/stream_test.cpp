@@ -26,6 +26,9 @@ std::string entry(const std::string& id, const std::vector<std::string>& fields)
 }
 const std::string good = entry("7-1", {"topics", "a", "event", "data: x\n", "at", "5"});
 
+std::vector<PackText> two_packs() { return {{.events = 2}, {.events = 2}}; }
+std::string packed(const std::string& text) { return resp::array({entry("7-3", {"pack", text, "at", "5"})}); }
+
 struct Decoder {
   std::string name;
   std::function<void(const redisReply&)> read;
@@ -37,8 +40,8 @@ struct Decoder {
 const std::vector<Decoder> decoders{
     {"its opening", [](const redisReply& reply) { RedisStream::read_state(reply); },
      resp::array({resp::bulk("7"), resp::integer(3), resp::integer(1), resp::bulk("7-2"), resp::integer(9)})},
-    {"a publish", [](const redisReply& reply) { RedisStream::read_appended(reply, 2); },
-     resp::array({resp::bulk("7"), resp::integer(3), resp::integer(-1)})},
+    {"a publish", [](const redisReply& reply) { RedisStream::read_appended(reply, two_packs()); },
+     resp::array({resp::bulk("7"), resp::integer(3), resp::array({resp::integer(5), resp::integer(-1)})})},
     {"ZRANGEBYSCORE", [](const redisReply& reply) { RedisStream::read_members(reply, 2, 9); },
      resp::strings({"a", "2", "b", "2", "c", "8"}), false, true},
     {"HMGET", [](const redisReply& reply) { RedisStream::read_last(reply); }, resp::strings({"7", "3"})},
@@ -78,17 +81,17 @@ BOOST_AUTO_TEST_CASE(commands) {
   const auto text = resp::text;
   const RedisKnownPosition known{{7, 41}, 2};
   BOOST_TEST(text(stream.open(known, "pid")) ==
-             "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 41 2 pid");
+             "EVAL script 5 {n}:cluster {n}:events {n}:ids {n}:closed {n}:state 7 41 2 pid");
   BOOST_TEST(stream.open(known, "").ends_with("$2\r\n41\r\n$1\r\n2\r\n$0\r\n\r\n"));
   BOOST_TEST(stream.open(known, "").find(scripts::open) != std::string::npos);
-  const std::vector<RedisDraft> drafts{{"a", "data: x\n", "i", "k", "1", ""}, {"b", "", "", "", "", "1"}};
+  const std::vector<PackText> packs{{"one", 2, true}, {"two", 1, false}};
   BOOST_TEST(
-      text(stream.append(known, "pid", {5, 100}, drafts)) ==
-      "EVAL script 4 {n}:state {n}:events {n}:ids {n}:closed 7 41 2 pid 5 100 a data: x\n i k 1  b     1");
-  BOOST_TEST(stream.append(known, "", {}, drafts).find(scripts::append) != std::string::npos);
+      text(stream.append(known, "pid", {5, 100}, packs)) ==
+      "EVAL script 5 {n}:cluster {n}:events {n}:ids {n}:closed {n}:state 7 41 2 pid 5 100 one 2 1 two 1 ");
+  BOOST_TEST(stream.append(known, "", {}, packs).find(scripts::append) != std::string::npos);
   BOOST_TEST(text(stream.past_ids(3, 9)) == "ZRANGEBYSCORE {n}:ids (3 (9 WITHSCORES LIMIT 0 1000");
   BOOST_TEST(text(stream.closed_topics(4, 2, 9)) == "ZRANGEBYSCORE {n}:closed 4 (9 WITHSCORES LIMIT 2 1000");
-  BOOST_TEST(text(stream.last()) == "HMGET {n}:state epoch last");
+  BOOST_TEST(text(stream.last()) == "HMGET {n}:cluster epoch last");
   BOOST_TEST(text(stream.read({7, 41}, 64, 500ms)) == "XREAD COUNT 64 BLOCK 500 STREAMS {n}:events 7-41");
   BOOST_TEST(text(stream.read_range({7, 41}, 50)) == "XRANGE {n}:events (7-41 7-50");
   BOOST_TEST(text(RedisStream::time()) == "TIME");
@@ -105,8 +108,8 @@ BOOST_AUTO_TEST_CASE(replies) {
   const auto empty =
       resp::array({resp::bulk("7"), resp::integer(3), resp::integer(1), resp::bulk(""), resp::integer(9)});
   BOOST_TEST(RedisStream::read_state(*resp::parse(empty)).first == 4U);
-  BOOST_TEST((RedisStream::read_appended(*resp::parse(decoders[1].good), 2).sequences ==
-              std::vector<std::int64_t>{3, -1}));
+  BOOST_TEST((RedisStream::read_appended(*resp::parse(decoders[1].good), two_packs()).sequences ==
+              std::vector<std::int64_t>{3, 4, 5, -1}));
   const auto members = RedisStream::read_members(*resp::parse(decoders[2].good), 2, 9);
   BOOST_TEST(members.size() == 3U);
   BOOST_TEST(members[2].name == "c");
@@ -175,8 +178,12 @@ BOOST_AUTO_TEST_CASE(numbers_that_are_none) {
     BOOST_TEST(outcome(decoders[3], resp::strings({"7", number})).starts_with("broken"));
   }
   BOOST_TEST(outcome(decoders[3], resp::array({resp::integer(-1), resp::bulk("3")})).starts_with("broken"));
-  for (const int sequence : {0, -5})
+  for (const int sequence : {0, -1, -5})
     BOOST_TEST(outcome(decoders[1], resp::array({resp::bulk("7"), resp::integer(sequence), resp::integer(1)}))
+                   .starts_with("broken"));
+  for (const int sequence : {0, -5})
+    BOOST_TEST(outcome(decoders[1], resp::array({resp::bulk("7"), resp::integer(1),
+                                                 resp::array({resp::integer(2), resp::integer(sequence)})}))
                    .starts_with("broken"));
   // Members that were not asked for, or go back: whoever asks on from the last one would never end.
   for (const auto& members : {std::vector<std::string>{"a", "1"}, {"a", "9"}, {"a", "5", "b", "4"}})
@@ -199,6 +206,15 @@ BOOST_AUTO_TEST_CASE(entries_that_are_no_events) {
   BOOST_TEST(entry_error(resp::array({entry("7-x\x1b", fields)})) == none("7-x\\x1b"));
   BOOST_TEST(entry_error(resp::array({resp::nil})) == none("?"));
   BOOST_TEST(entry_error(resp::array({resp::array({resp::bulk("7-2"), resp::nil})})) == none("7-2"));
+  // Packs of which the stream cannot have so many events, or that are none.
+  BOOST_TEST(entry_error(resp::array({entry("7-1", {"pack", {"\1\0\2\1\1a\3\1\0x\3\1\0x", 14}})})) ==
+             none("7-1"));
+  BOOST_TEST(entry_error(packed("")) == none("7-3"));
+  BOOST_TEST(entry_error(packed("\1")) == none("7-3"));
+  BOOST_TEST(entry_error(packed(std::string(1, '\0'))) == none("7-3"));
+  BOOST_TEST(
+      entry_error(packed("\2 whatever it may have")) ==
+      "broken: {n}:events contains an entry of a later version of sse-worker: 7-3; upgrade this worker");
   // A later version may add fields.
   BOOST_TEST(entry_error(resp::array({entry("7-2", {"topics", "a", "event", "", "at", "5", "new", "x"})})) ==
              "");
