@@ -28,14 +28,16 @@ void ReadbackQueue::add(std::vector<PendingAppend>& appends, std::vector<Kept> r
 void ReadbackQueue::set_position(RedisPosition position) {
   const std::lock_guard lock(mutex_);
   position_ = position;
+  moved_.notify_all();
+}
+
+bool ReadbackQueue::wait(RedisPosition last, std::chrono::milliseconds longest) {
+  std::unique_lock lock(mutex_);
+  return moved_.wait_for(lock, longest, [&] { return has_reached(last); });
 }
 
 void ReadbackQueue::complete(Time now) {
-  complete_if([&](const Append& append) {
-    const bool read = append.last.epoch < position_.epoch ||
-                      (append.last.epoch == position_.epoch && append.last.sequence <= position_.sequence);
-    return read || now >= append.due;
-  });
+  complete_if([&](const Append& append) { return has_reached(append.last) || now >= append.due; });
 }
 
 void ReadbackQueue::complete_all() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -29,6 +30,8 @@ class ReadbackQueue {
   void add(std::vector<PendingAppend>& appends, std::vector<Kept> results, RedisPosition last, Time now);
   /// The log has the events up to `position`, and its followers know.
   void set_position(RedisPosition position);
+  /// Waits until the position has reached `last`, for at most `longest`; whether it has.
+  bool wait(RedisPosition last, std::chrono::milliseconds longest);
   /// Answers what the position has reached and what has waited for `timeout`.
   void complete(Time now);
   /// Answers everything.
@@ -44,6 +47,11 @@ class ReadbackQueue {
     std::size_t bytes = 0;  // of those that the append queue counts
   };
 
+  // Under the mutex.
+  bool has_reached(RedisPosition last) const {
+    return last.epoch < position_.epoch ||
+           (last.epoch == position_.epoch && last.sequence <= position_.sequence);
+  }
   template <class IsRipe>
   void complete_if(const IsRipe& is_ripe);
 
@@ -52,6 +60,7 @@ class ReadbackQueue {
   // Guarded by mutex_.
   RedisPosition position_;
   std::deque<Append> waiting_;
+  std::condition_variable moved_;
 };
 
 }  // namespace worker::store

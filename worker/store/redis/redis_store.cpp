@@ -8,6 +8,12 @@
 namespace worker::store {
 namespace {
 
+// What a round of writing costs Redis and the workers hardly depends on the number of its events. So while
+// single events come in quick succession, a round begins when the events of the last one have come back:
+// those that come meanwhile travel in one pack.
+constexpr std::size_t round_events_min = 64;
+constexpr std::chrono::milliseconds round_longest{5};
+
 // The two links have different seeds.
 base::Random jitter(const base::Clock& clock, int link) {
   return base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + link));
@@ -130,8 +136,10 @@ void RedisStore::write(std::vector<PendingAppend>& appends) {
   }
   auto [results, last] = writer_.finish();
   const auto now = std::chrono::steady_clock::now();
+  const bool is_small = results.size() < round_events_min;
   readback_.add(appends, std::move(results), last, now);
   readback_.complete(now);
+  if (is_small) readback_.wait(last, round_longest);
 }
 
 void RedisStore::probe() {

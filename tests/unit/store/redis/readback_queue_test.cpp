@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,16 @@ BOOST_AUTO_TEST_CASE(only_results_count_until_they_are_answered) {
   readback.set_position({7, 5});
   complete();
   BOOST_TEST(appends.backlog().bytes == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_position) {
+  BOOST_TEST(!readback.wait({7, 5}, 1ms));
+  readback.set_position({7, 4});
+  BOOST_TEST(!readback.wait({7, 5}, 1ms));
+  BOOST_TEST(readback.wait({7, 4}, 1ms));
+  BOOST_TEST(readback.wait({6, 9}, 1ms));
+  std::jthread reader([&] { readback.set_position({7, 5}); });
+  BOOST_TEST(readback.wait({7, 5}, 1h));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
