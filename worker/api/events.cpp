@@ -10,12 +10,13 @@
 #include "api/stream/long_poll.hpp"
 #include "http/problem.hpp"
 #include "hub/subscription_bytes.hpp"
+#include "log/terms.hpp"
 #include "log/topic.hpp"
 #include "presence/presence_events.hpp"
 
 namespace worker::api {
 
-EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store,
+EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, store::Store& store,
                                const Grants& grants, log::TemplateCache& templates, presence::Roster& roster,
                                hooks::Readers& readers, http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
@@ -132,6 +133,13 @@ void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest reques
   auto slot = streams_.take_slot(exchange, delivery, request.subject);
   if (!slot) return;
   const auto start = resolve_cursor(request, shard_.log());
+  // The cursor is of an event that the store has lost. The log tells all workers of that; then it is asked
+  // again.
+  if (start.point.may_arrive && start.point.gap == log::GapReason::lost) {
+    std::vector<log::Draft> drafts;
+    drafts.push_back(log::Terms::lost(*start.cursor));
+    store_.append(std::move(drafts), [](const auto& /*results*/) {});
+  }
   // An answer to HEAD is the same wherever a stream begins.
   const bool waits = start.point.may_arrive && !request.head_only && !cursor_waitlist_.refuses();
   if (!waits) return begin(exchange, request, start, {std::move(*slot), request.grant_ends});

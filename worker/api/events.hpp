@@ -18,7 +18,7 @@ namespace worker::api {
 /// Loop thread only; one per loop. All that is borrowed must outlive the streams.
 class EventsEndpoint final : public http::Endpoint {
  public:
-  EventsEndpoint(StreamContext& streams, hub::Shard& shard, const store::Store& store, const Grants& grants,
+  EventsEndpoint(StreamContext& streams, hub::Shard& shard, store::Store& store, const Grants& grants,
                  log::TemplateCache& templates, presence::Roster& roster, hooks::Readers& readers,
                  http::Endpoint& greeting, http::Endpoint& stats);
 
@@ -38,7 +38,7 @@ class EventsEndpoint final : public http::Endpoint {
 
   StreamContext& streams_;
   hub::Shard& shard_;
-  const store::Store& store_;
+  store::Store& store_;
   const Grants& grants_;
   log::TemplateCache& templates_;
   presence::Roster& roster_;

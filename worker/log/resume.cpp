@@ -1,6 +1,9 @@
 #include "log/resume.hpp"
 
+#include <algorithm>
+
 #include "log/merged_read.hpp"
+#include "log/terms.hpp"
 
 namespace worker::log {
 namespace {
@@ -39,15 +42,19 @@ ResumePoint resume(const History& history, const Subscription& subscription,
   if (!cursor || *cursor == "earliest")
     return {.after = read.first_available(0), .evictions_seen = evictions};
   const auto found = find(history, subscription, *cursor);
+  const Terms terms(history);
   if (!found) {
     const auto generated = Cursor::parse(*cursor);
     const bool other = generated && epochs.is_other(*generated);
+    // Epochs are named by the time at which they began. Where several workers write, one that is behind may
+    // not have heard of the next epoch yet. Or the store has lost it.
+    const bool is_later = other && generated->epoch > epochs.name();
     return {.after = read.first_available(0),
             .evictions_seen = evictions,
-            .gap = other ? GapReason::restarted : GapReason::unknown,
-            // Epochs are named by the time at which they began. Where several workers write, one that is
-            // behind may not have heard of the next epoch yet.
-            .may_arrive = !other || generated->epoch > epochs.name()};
+            .gap = is_later && terms.is_loss_unknown() ? GapReason::lost
+                   : other                             ? GapReason::restarted
+                                                       : GapReason::unknown,
+            .may_arrive = !other || is_later};
   }
   if (read.evicted_through(0) > *found) {
     return {.after = read.first_available(*found),
@@ -55,6 +62,16 @@ ResumePoint resume(const History& history, const Subscription& subscription,
             .gap = *found < epochs.start()                  ? GapReason::restarted
                    : *found < losses.missing_tail().through ? GapReason::lost
                                                             : GapReason::evicted};
+  }
+  const auto skipped = terms.skipped_through(*found);
+  if (const auto lost = std::max(skipped, terms.lost_through()); lost > *found) {
+    const auto next = read.entries(*found, epochs.last(), 1);
+    const auto before_next = next.entries.empty() ? next.through : next.entries.front()->sequence() - 1;
+    return {.after = std::max(*found, std::min(lost, before_next)),
+            .evictions_seen = evictions,
+            .gap = GapReason::lost,
+            // The other workers are to know before this reader gets its gap.
+            .may_arrive = skipped > terms.lost_through()};
   }
   // Where nothing is to come for the reader, but this was not found out in one step, its stream ends later.
   const auto rest = closed ? read.entries(*found, epochs.last(), 1) : Slice();

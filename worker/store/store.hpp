@@ -1,8 +1,9 @@
 // Store: decides the order of events, makes them durable, adds them to the log, and then answers the
 // publisher.
 //
-// The contract: append() gives sequences without holes, in the order of the calls. An event whose publisher
-// got an answer is stored and is in the log. Usable from every thread. The log outlives the store.
+// The contract: append() gives sequences in the order of the calls, without holes unless the database was
+// restarted. An event whose publisher got an answer is in it and in the log. Usable from every thread. The
+// log outlives the store.
 #pragma once
 
 #include <cstdint>

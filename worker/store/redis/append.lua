@@ -7,7 +7,7 @@
 --
 -- Trimming comes last: a script that has written something may exceed maxmemory from then on, and a script that
 -- would only append must be refused by a full Redis.
-if move_error then return move_error end
+if write_error then return write_error end
 local from, past_max = 1, tonumber(ARGV[6])
 if epoch == known_epoch then from = tonumber(ARGV[5]) end
 local function entry_of(sequence) return epoch .. '-' .. string.format('%.0f', sequence) end

@@ -10,12 +10,9 @@ namespace {
 // The approximate size of one reply.
 constexpr std::size_t reply_bytes = 2'097'152;
 constexpr std::size_t count_max = 1'024;
-// At the start, while Redis prepares the next part: more events a part are no faster, and take longer to
-// come.
-constexpr std::size_t part_events_max = 1'024;
 
 // Of its first event.
-RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.first()}; }
+RedisPosition position_of(const StreamEntry& entry) { return {entry.epoch, entry.after + 1}; }
 
 // How much the next reply is to have, after one that had `found` of `asked`, and `bytes`.
 std::size_t adjusted(std::size_t asked, std::size_t found, std::size_t bytes, std::size_t max) {
@@ -164,33 +161,26 @@ RedisAction RedisReader::on_opened(const TrimmedQuery::Trimmed& trimmed) {
 
 // --- at the start ---
 
-// Redis collects the next part while this one is added to the log.
 RedisAction RedisReader::read_part() {
-  RedisAction action;
-  const auto end = ages_.backlog_end().sequence;
-  for (; parts_due_ < 2 && asked_.sequence < end; ++parts_due_) {
-    const auto until = std::min(asked_.sequence + part_events_, end);
-    action.commands.push_back(stream_.read_range(asked_, until));
-    asked_.sequence = until;
-  }
   state_ = State::retained;
-  return parts_due_ > 0 ? std::move(action) : next_hole();
+  const auto end = ages_.backlog_end().sequence;
+  if (asked_.sequence >= end) return next_hole();
+  return {.commands = {stream_.read_range(asked_, end, count_)}};
 }
 
 RedisAction RedisReader::on_retained(RedisStream::Events events) {
-  --parts_due_;
-  part_events_ = adjusted(part_events_, events.count, events.bytes, part_events_max);
+  const auto& entries = events.entries;
+  if (entries.empty()) return next_hole();
+  count_ = adjusted(count_, entries.size(), events.bytes, count_max);
+  asked_.sequence = entries.back().last;
   const auto last = known_position().last;
-  if (!events.entries.empty()) {
-    const auto next = position_of(events.entries.front());
-    if (next.sequence > after_of(last, next) + 1) holes_.push_back({last, next});
-    add(events.entries, {});
-  }
+  const auto next = position_of(entries.front());
+  if (next.sequence > after_of(last, next) + 1) holes_.push_back({last, next});
+  add(entries, {});
   return read_part();
 }
 
-// What was trimmed since the stream was opened. It is not looked up while other replies are due. If the
-// connection is lost, the next one continues.
+// What was trimmed since the stream was opened. If the connection is lost, the next one continues.
 RedisAction RedisReader::next_hole() {
   if (holes_.empty()) return read();
   state_ = State::holes;
@@ -252,14 +242,14 @@ void RedisReader::add(const std::vector<StreamEntry>& entries, const TrimmedQuer
 // Under the lock.
 void RedisReader::add(const StreamEntry& entry) {
   const auto& epochs = history_.epochs();
-  parts_.sequence = epochs.start() + entry.first() - 1;
+  parts_.sequence = epochs.start() + entry.last - entry.pack.events().size();
   parts_.at = ages_.appended_at(entry);
   parts_.dated_ms = ages_.depends_on_redis() ? entry.at.count() : 0;
+  // Events were deleted in the middle of the stream.
+  if (epochs.start() + entry.after > epochs.last()) history_.lose(epochs.start() + entry.after);
   for (const auto& event : entry.pack.events()) {
     const auto sequence = ++parts_.sequence;
     if (sequence <= epochs.last()) continue;
-    // Events were deleted in the middle of the stream.
-    if (sequence > epochs.last() + 1) history_.lose(sequence - 1);
     const auto topics = entry.pack.topics_of(event);
     parts_.topics.resize(topics.size());
     std::ranges::copy(topics, parts_.topics.begin());

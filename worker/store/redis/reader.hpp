@@ -45,7 +45,7 @@ class RedisReader {
   // Which reply is due next, or, while there is a query_, what continues after it.
   enum class State {
     opening,   // open.lua
-    retained,  // at the start: XRANGE; the next one is sent before the last reply is added to the log
+    retained,  // at the start: XRANGE
     holes,     // what was trimmed meanwhile
     reading,   // XREAD
     checking,  // the last position of the stream, after an XREAD without events
@@ -94,17 +94,15 @@ class RedisReader {
   std::optional<TrimmedQuery> query_;
   RedisStream::State opened_;              // opening
   bool is_first_ = false;                  // the stream has been opened for the first time
-  RedisPosition asked_;                    // retained: up to here; reading: after this
-  int parts_due_ = 0;                      // retained
+  RedisPosition asked_;                    // retained, reading: after this
   std::vector<Hole> holes_;                // retained, holes
   std::vector<StreamEntry> entries_;       // reading: wait for the query
   std::optional<base::Instant> read_all_;  // reading: there were no more than entries_ then
   RedisPosition checked_;                  // checking
   EntryAges ages_;
-  std::size_t count_ = 64;        // of entries in one reply
-  std::size_t part_events_ = 64;  // retained: in one reply
-  int missing_ = 0;               // how often in a row events were missing
-  log::EntryParts parts_;         // used again for each event
+  std::size_t count_ = 64;  // of entries in one reply
+  int missing_ = 0;         // how often in a row events were missing
+  log::EntryParts parts_;   // used again for each event
 
   // Guarded by mutex_, as the history is.
   std::uint64_t epoch_number_ = 0;

@@ -51,7 +51,6 @@ RedisStream::Events read_entries(const redisReply& reply, const std::string& key
     auto& entry = events.entries.emplace_back();
     if (!read_redis_entry(*each, entry))
       throw RedisError(RedisError::Kind::broken, entry_problem(*each, key));
-    events.count += entry.pack.events().size();
     events.bytes += entry.pack.size_bytes();
   }
   return events;
@@ -116,9 +115,9 @@ RedisCommand RedisStream::read(RedisPosition after, std::size_t count, std::chro
                         "STREAMS", events_, fmt::format("{}-{}", after.epoch, after.sequence)});
 }
 
-RedisCommand RedisStream::read_range(RedisPosition after, log::Sequence until) const {
+RedisCommand RedisStream::read_range(RedisPosition after, log::Sequence until, std::size_t count) const {
   return redis_command({"XRANGE", events_, fmt::format("({}-{}", after.epoch, after.sequence),
-                        fmt::format("{}-{}", after.epoch, until)});
+                        fmt::format("{}-{}", after.epoch, until), "COUNT", std::to_string(count)});
 }
 
 RedisCommand RedisStream::time() { return redis_command({"TIME"}); }

@@ -69,7 +69,6 @@ class RedisStream {
   };
   struct Events {
     std::vector<StreamEntry> entries;
-    std::size_t count = 0;  // of events
     std::size_t bytes = 0;
   };
   /// A publisher id and the sequence of its event, or a closed topic and the sequence of its last event.
@@ -97,8 +96,8 @@ class RedisStream {
   RedisCommand last() const;
   /// At most `count` entries with events after `after`. Redis waits up to `wait` for the first one.
   RedisCommand read(RedisPosition after, std::size_t count, std::chrono::milliseconds wait) const;
-  /// The entries whose last event is after `after` and not after `until`, of one epoch.
-  RedisCommand read_range(RedisPosition after, log::Sequence until) const;
+  /// At most `count` entries whose last event is after `after` and not after `until`, of one epoch.
+  RedisCommand read_range(RedisPosition after, log::Sequence until, std::size_t count) const;
   static RedisCommand time();
   /// Removes entries whose events are all before `retained_from`.
   RedisCommand trim(std::uint64_t epoch, log::Sequence retained_from) const;

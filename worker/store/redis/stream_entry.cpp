@@ -1,9 +1,11 @@
 #include "store/redis/stream_entry.hpp"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
 #include "base/number.hpp"
+#include "log/terms.hpp"
 #include "store/redis/pack_builder.hpp"
 
 namespace worker::store {
@@ -78,6 +80,10 @@ bool read_redis_entry(const redisReply& reply, StreamEntry& entry) {
   auto pack = read_pack(fields);
   if (!pack || entry.last < pack->events().size()) return false;
   entry.at = fields.at;
+  entry.after = entry.last - pack->events().size();
+  const auto& first = pack->events().front();
+  if (pack->topics_of(first).front() == log::Terms::topic)
+    entry.after = std::min(entry.after, log::Terms::skipped_after(first.key).value_or(entry.after));
   entry.pack = *std::move(pack);
   return true;
 }

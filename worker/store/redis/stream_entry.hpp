@@ -20,11 +20,10 @@ namespace worker::store {
 
 struct StreamEntry {
   std::uint64_t epoch = 0;
-  log::Sequence last = 0;  // of its last event; sequences begin at 1 in each epoch
+  log::Sequence last = 0;   // of its last event; sequences begin at 1 in each epoch
+  log::Sequence after = 0;  // the sequence before its first event, or before those that a term skipped
   std::chrono::milliseconds at{0};
   RedisPack pack;
-
-  log::Sequence first() const { return last - pack.events().size() + 1; }
 };
 
 /// False if it is not an entry that a worker appended.

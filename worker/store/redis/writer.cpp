@@ -5,6 +5,7 @@
 
 #include "log/cursor.hpp"
 #include "log/same_event.hpp"
+#include "log/terms.hpp"
 
 namespace worker::store {
 namespace {
@@ -121,11 +122,11 @@ RedisStream::Bounds RedisWriter::bounds() const {
   const std::lock_guard lock(log_.mutex());
   const auto& entries = history_.retained().entries();
   const auto epoch_start = history_.epochs().start();
-  const auto last = history_.epochs().last() - epoch_start;
-  const auto first = entries.empty() ? last + 1 : entries.first() - std::min(entries.first(), epoch_start);
+  const auto last = history_.epochs().last();
   const auto count_max = history_.retention().settings().bytes_max / smallest_bytes + 1;
-  return {std::max(first, last + 1 - std::min(last, count_max)),
-          history_.retention().settings().past_ids_max};
+  const auto first = std::max(entries.empty() ? last + 1 : entries.first(),
+                              log::Terms(history_).before(last, count_max) + 1);
+  return {first - std::min(first, epoch_start), history_.retention().settings().past_ids_max};
 }
 
 Kept RedisWriter::result_of(std::int64_t sequence, const std::string& epoch, std::size_t draft) const {

@@ -121,12 +121,14 @@ BOOST_AUTO_TEST_CASE(one_that_has_everything_is_one_like_the_last) {
   copy_to(other);
   const auto late = worker(other.address());
   const auto id = publish(*late, "a");
-  BOOST_TEST(id == one->id_of(4));
   BOOST_TEST(one->reconfigure(storage(other.address())));
-  BOOST_TEST(eventually([&] { return held(*one) == "1 2 3 4"; }));
-  BOOST_TEST(insist(*one) == one->id_of(5));
+  BOOST_TEST(eventually([&] { return one->id_of(one->last()) == id; }));
+  BOOST_TEST(held(*one) == held(*late));
+  BOOST_TEST(held(*one).starts_with("1 2 3 "));
+  const auto next = insist(*one);
+  BOOST_TEST(eventually([&] { return late->id_of(late->last()) == next; }));
   BOOST_TEST(one->lost_through() == 0U);
-  BOOST_TEST(eventually([&] { return held(*late) == "1 2 3 4 5"; }));
+  BOOST_TEST(late->lost_through() == 0U);
 }
 
 // It has as many events as were seen by now, or more, but not the same ones.
@@ -156,18 +158,21 @@ BOOST_AUTO_TEST_CASE(one_that_comes_back_again_and_again_is_the_same_for_all) {
   const auto two = worker();
   publish(*one, "a");
   BOOST_TEST(eventually([&] { return two->last() == 1; }));
-  for (Sequence place = 2; place <= 5; ++place) {
+  for (int round = 0; round < 4; ++round) {
     // Another process in all but its events.
     server.ask({"HSET", "{sse-worker}:cluster", "run", "another"});
     server.ask({"CLIENT", "KILL", "TYPE", "normal"});
-    BOOST_TEST(insist(place % 2 == 0 ? *one : *two) == one->id_of(place));
-    BOOST_TEST(eventually([&] { return one->last() == place && two->last() == place; }));
+    const auto id = insist(round % 2 == 0 ? *one : *two);
+    const auto is_last = [&](const EventLog& event_log) { return event_log.id_of(event_log.last()) == id; };
+    BOOST_TEST(eventually([&] { return is_last(*one) && is_last(*two); }));
   }
   BOOST_TEST(server.ask({"HGET", "{sse-worker}:cluster", "fork:2"})->type == REDIS_REPLY_STRING);
   BOOST_TEST(one->lost_through() == 0U);
   BOOST_TEST(two->lost_through() == 0U);
+  // Five events, and the beginnings of four terms.
   const auto three = worker();
-  BOOST_TEST(held(*three) == "1 2 3 4 5");
+  BOOST_TEST(three->stats().events == 9U);
+  BOOST_TEST(held(*three) == held(*one));
 }
 
 // Of so many forks not all are remembered: who has not seen the last hundred is taken for one who lacks
@@ -182,14 +187,14 @@ BOOST_AUTO_TEST_CASE(one_that_changed_too_often_meanwhile) {
   for (int term = 2; term <= 100; ++term)
     server.ask({"HSET", "{sse-worker}:cluster", "fork:" + std::to_string(term), "1"});
   change("100");
-  BOOST_TEST(insist(*one) == one->id_of(2));
+  auto id = insist(*one);
   // An answer may come before this worker has read the event, and with it the branch.
-  BOOST_TEST(eventually([&] { return one->last() == 2; }));
+  BOOST_TEST(eventually([&] { return one->id_of(one->last()) == id; }));
   BOOST_TEST(one->lost_through() == 0U);
   BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:cluster", "fork:1"})->integer == 1);
   change("101");
-  BOOST_TEST(insist(*one) == one->id_of(3));
-  BOOST_TEST(eventually([&] { return one->last() == 3; }));
+  id = insist(*one);
+  BOOST_TEST(eventually([&] { return one->id_of(one->last()) == id; }));
   BOOST_TEST(server.ask({"HEXISTS", "{sse-worker}:cluster", "fork:1"})->integer == 0);
   change("300");
   BOOST_TEST(eventually([&] { return one->lost_through() != 0; }));

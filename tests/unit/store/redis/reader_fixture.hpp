@@ -43,6 +43,14 @@ struct ReaderFixture {
     return support::resp::array({support::resp::bulk(fmt::format("{}-{}", epoch, last)),
                                  support::resp::strings({"pack", builder.take().text, "at", "5"})});
   }
+  /// A term that begins after `after`.
+  static std::string term(std::uint64_t epoch, log::Sequence last, log::Sequence after) {
+    PackBuilder builder;
+    const auto key = fmt::format("term {}", after);
+    builder.add({.topics = "$terms", .key = key, .is_private = true});
+    return support::resp::array({support::resp::bulk(fmt::format("{}-{}", epoch, last)),
+                                 support::resp::strings({"pack", builder.take().text, "at", "5"})});
+  }
   static std::string xread(const std::vector<std::string>& entries) {
     if (entries.empty()) return support::resp::nil_array;
     return support::resp::array(
@@ -78,7 +86,7 @@ struct ReaderFixture {
     const auto after = words[is_range ? 2 : 7];
     const auto after_sequence = std::stoull(after.substr(after.find('-') + 1));
     const auto until = is_range ? number(words[3]) : last;
-    const auto count = is_range ? events.size() : std::stoull(words[2]);
+    const auto count = std::stoull(words[is_range ? 5 : 2]);
     for (const auto each : events) {
       if (each > after_sequence && each <= until && found.size() < count) found.push_back(entry(epoch, each));
     }

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(commands) {
   BOOST_TEST(text(stream.closed_topics(4, 2, 9)) == "ZRANGEBYSCORE {n}:closed 4 (9 WITHSCORES LIMIT 2 1000");
   BOOST_TEST(text(stream.last()) == "HMGET {n}:cluster epoch last");
   BOOST_TEST(text(stream.read({7, 41}, 64, 500ms)) == "XREAD COUNT 64 BLOCK 500 STREAMS {n}:events 7-41");
-  BOOST_TEST(text(stream.read_range({7, 41}, 50)) == "XRANGE {n}:events (7-41 7-50");
+  BOOST_TEST(text(stream.read_range({7, 41}, 50, 9)) == "XRANGE {n}:events (7-41 7-50 COUNT 9");
   BOOST_TEST(text(RedisStream::time()) == "TIME");
   BOOST_TEST(text(stream.trim(7, 5)) == "XTRIM {n}:events MINID ~ 7-5");
 }
