@@ -2,7 +2,7 @@
 // in the form that suits it, and every reader gets all of it, once and in order.
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {complaints} from '../bench/comparison.mjs';
+import {complaints, warm} from '../bench/comparison.mjs';
 import {load, watching} from '../bench/load.mjs';
 import {systems} from '../bench/systems/index.mjs';
 
@@ -19,8 +19,10 @@ for (const {system, way, tls, reading} of cases) {
     const running = await system.start(undefined, {tls});
     try {
       assert.equal(new URL(running.events).protocol, tls ? 'https:' : 'http:');
-      const report = await load('--url', running.events, '--publish-url', running.publish, ...reading, ...(system.reading ?? []), ...(system.publishing ?? []),
-        '--streams', 20, '--topic', 'a/{n}', '--topics', 4, '--publish-count', 200, '--publish-batch', system.batches ? 10 : 1,
+      const where = ['--url', running.events, '--publish-url', running.publish, ...reading, ...(system.reading ?? []), ...(system.publishing ?? [])];
+      // As the bench does.
+      await warm(where, system);
+      const report = await load(...where, '--streams', 20, '--topic', 'a/{n}', '--topics', 4, '--publish-count', 200, '--publish-batch', system.batches ? 10 : 1,
         ...watching(running.pids));
       assert.deepEqual(complaints({}, report), [], running.complaints().join('\n'));
       assert.equal(report.deliveries.delivered, 1000);
