@@ -126,10 +126,9 @@ BOOST_AUTO_TEST_CASE(a_template_reads_the_history_and_what_comes) {
 BOOST_AUTO_TEST_CASE(a_poll_by_template_names_the_topics_and_its_stream) {
   publish("a/1", "x");
   const auto poll = asking("template=a/{id}&topic=b&poll=0&lastEventId=earliest");
-  BOOST_TEST(
-      poll->body() ==
-      "{\"events\":[{\"id\":\"e-1\",\"event\":\"message\",\"data\":\"x\",\"topics\":[\"a/1\"]}],"
-      "\"lastEventId\":\"e-1\",\"stream\":\"/events?topic=b&template=a/%7Bid%7D&lastEventId=e-1\"}\n");
+  BOOST_TEST(poll->body() ==
+             "{\"events\":[{\"id\":\"e-1\",\"event\":\"message\",\"data\":\"x\",\"topics\":[\"a/1\"]}],"
+             "\"lastEventId\":\"e-1\",\"stream\":\"/events?topic=b&template=a/%7Bid%7D&lastEventId=e-1\"}\n");
 }
 
 BOOST_AUTO_TEST_CASE(templates_in_a_body) {
