@@ -12,7 +12,7 @@
 namespace worker::access {
 namespace {
 
-using Kind = KeySource::Kind;
+using SourceKind = KeySource::Kind;
 
 std::string_view without_line_break(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -36,12 +36,12 @@ base::Result<LoadedKeys, std::string> one(base::Result<Key, std::string> key, co
 
 base::Result<LoadedKeys, std::string> keys_of(const KeySource& source) {
   const auto& file = source.value;
-  if (source.kind == Kind::secret) {
+  if (source.kind == SourceKind::secret) {
     auto key = secret_key(source.value, source.algorithm);
     if (key) key.value().source = source.place;
     return one(std::move(key), source);
   }
-  if (source.kind == Kind::secret_file) {
+  if (source.kind == SourceKind::secret_file) {
     auto loaded = one(read_secret_key(file, source.algorithm), source);
     if (loaded && is_readable_by_all(file)) {
       loaded.value().warnings.push_back(fmt::format(
@@ -50,7 +50,7 @@ base::Result<LoadedKeys, std::string> keys_of(const KeySource& source) {
     return loaded;
   }
   BOOST_OUTCOME_TRY(read, read_text_file(file, key_file_bytes_max));
-  if (source.kind == Kind::jwks_file) return parse_key_set(read.text, source.algorithm, file);
+  if (source.kind == SourceKind::jwks_file) return parse_key_set(read.text, source.algorithm, file);
   return one(in_file(pem_key(read.text, source.algorithm, KeyUse::verify), file), source);
 }
 
@@ -76,7 +76,7 @@ KeyFiles::KeyFiles(std::vector<KeySource> sources) {
 base::Result<LoadedKeys, std::string> KeyFiles::load() {
   // Before the files are read: what changes while they are read is another version.
   for (auto& source : sources_)
-    source.stamp = stamp_of(source.settings.kind == Kind::secret ? "" : source.settings.value);
+    source.stamp = stamp_of(source.settings.kind == SourceKind::secret ? "" : source.settings.value);
   LoadedKeys loaded;
   for (const auto& [settings, stamp] : sources_) {
     auto keys = keys_of(settings);
@@ -98,7 +98,7 @@ base::Result<std::vector<std::string>, std::string> KeyFiles::reload(TokenVerifi
 
 bool KeyFiles::changed() const {
   return std::ranges::any_of(sources_, [](const Source& source) {
-    return source.settings.kind != Kind::secret && source.stamp != stamp_of(source.settings.value);
+    return source.settings.kind != SourceKind::secret && source.stamp != stamp_of(source.settings.value);
   });
 }
 

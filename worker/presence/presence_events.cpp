@@ -9,11 +9,11 @@
 namespace worker::presence {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string text_of(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
 
-log::Draft draft(const std::string& companion, std::string_view type, const Json& data, bool is_private) {
+log::Draft draft(const std::string& companion, std::string_view type, const OrderedJson& data, bool is_private) {
   log::Draft draft;
   draft.topics = {companion};
   draft.event.type = type;
@@ -22,8 +22,8 @@ log::Draft draft(const std::string& companion, std::string_view type, const Json
   return draft;
 }
 
-Json json_of(std::string_view topic, const Present& present, bool names) {
-  Json json{{"topic", topic}, {"count", present.count}};
+OrderedJson json_of(std::string_view topic, const Present& present, bool names) {
+  OrderedJson json{{"topic", topic}, {"count", present.count}};
   if (names && present.subjects) json["subjects"] = *present.subjects;
   return json;
 }
@@ -34,12 +34,12 @@ std::string companion_of(std::string_view topic) { return std::string(companion_
 
 std::vector<log::Draft> drafts_of(const Change& change) {
   const auto companion = companion_of(change.topic);
-  Json here{{"topic", change.topic}, {"count", change.count}};
+  OrderedJson here{{"topic", change.topic}, {"count", change.count}};
   if (change.reset) here["reset"] = true;
   std::vector<log::Draft> drafts{draft(companion, sse::here_type, here, false)};
   const auto add = [&](std::string_view type, const std::vector<std::string>& subjects) {
     for (const auto& subject : subjects) {
-      const Json data{{"topic", change.topic}, {"subject", subject}, {"count", change.count}};
+      const OrderedJson data{{"topic", change.topic}, {"subject", subject}, {"count", change.count}};
       drafts.push_back(draft(companion, type, data, true));
     }
   };
