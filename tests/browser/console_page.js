@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {openPage} from './chromium.js';
 
 export const open = ({browser, stack}, query = '', options = {}) => openPage(browser, `${stack.url}?view=console${query}`, options);
-export const status = (page, text) => page.locator('.status', {hasText: text}).waitFor({timeout: 60_000});
+export const status = (page, text, timeout = 60_000) => page.locator('.status', {hasText: text}).waitFor({timeout});
 export const row = (page, text) => page.locator('.frames li', {hasText: text}).first().waitFor({timeout: 60_000});
 export const press = (page, name) => page.getByRole('button', {name, exact: true}).click();
 
