@@ -145,26 +145,29 @@ void read_history(Section& section, log::Settings& history) {
   section.number("evicted_ids_max", history.past_ids_max, 0, 10'000'000);
 }
 
-void read_redis(Section& section, store::RedisSettings& redis) {
-  std::string url;
-  const auto is_url = [&](const std::string& text) {
-    const auto address = redis_address_of(text);
-    if (address) redis.address = *address;
-    return address.has_value();
-  };
-  section.word(
-      "url", url, is_url,
-      "redis://HOST, redis://HOST:PORT/DATABASE, the same with rediss:// for TLS, or unix:///PATH; without a "
-      "password");
-  section.text("user", redis.user);
-  section.text("password", redis.password);
-  section.each("password_file", "the path of a file",
+void read_password(Section& section, const std::string& key, std::string& password, std::string& file) {
+  section.text(key, password);
+  section.each(key + "_file", "the path of a file",
                [&](const std::string& path) -> std::optional<std::string> {
-                 if (!redis.password.empty() && !path.empty())
-                   return "cannot stand beside store.password; remove one of them";
-                 redis.password_file = path;
+                 if (!password.empty() && !path.empty())
+                   return fmt::format("cannot stand beside store.{}; remove one of them", key);
+                 file = path;
                  return std::nullopt;
                });
+}
+
+void read_redis(Section& section, store::RedisSettings& redis) {
+  std::string url;
+  const auto is_url = [&](const std::string& text) { return read_redis_url(text, redis); };
+  section.word(
+      "url", url, is_url,
+      "redis://HOST, redis://HOST:PORT/DATABASE, redis+sentinel://HOST,HOST,HOST/PRIMARY, "
+      "redis+cluster://HOST,HOST, the same with rediss for TLS, or unix:///PATH; without a password");
+  section.text("user", redis.user);
+  read_password(section, "password", redis.password, redis.password_file);
+  section.text("sentinel_user", redis.sentinel_user);
+  read_password(section, "sentinel_password", redis.sentinel_password, redis.sentinel_password_file);
+  section.number("replicas", redis.replicas, 0, 100);
   section.section("tls", [&](Section& tls) {
     tls.text("ca_file", redis.tls.authorities.path);
     tls.text("certificate_file", redis.tls.certificate.path);
@@ -291,6 +294,8 @@ std::optional<std::string> read_files(Config& config) {
   const Named files[] = {
       {"publish.key_file", publish.key_file, read_key_file, publish.key},
       {"store.password_file", redis.password_file, read_secret_file, redis.password},
+      {"store.sentinel_password_file", redis.sentinel_password_file, read_secret_file,
+       redis.sentinel_password},
       {"store.tls.ca_file", redis.tls.authorities.path, read_text_file, redis.tls.authorities.text},
       {"store.tls.certificate_file", redis.tls.certificate.path, read_text_file, redis.tls.certificate.text},
       {"store.tls.key_file", redis.tls.key.path, read_text_file, redis.tls.key.text},

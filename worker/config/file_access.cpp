@@ -35,9 +35,10 @@ std::optional<std::string> access_problem(const std::string& file) {
 std::optional<std::string> exposure_warning(const Config& config, const std::string& file) {
   const auto& key_file = config.publish.key_file;
   const auto& redis = config.storage.redis;
-  const std::array<std::pair<const char*, const std::string*>, 4> secrets{
+  const std::array<std::pair<const char*, const std::string*>, 5> secrets{
       {{"publish.key_file", &key_file},
        {"store.password_file", &redis.password_file},
+       {"store.sentinel_password_file", &redis.sentinel_password_file},
        {"store.tls.key_file", &redis.tls.key.path},
        {"hooks.key_file", &config.hooks.key_file}}};
   for (const auto& [name, path] : secrets) {
@@ -48,11 +49,16 @@ std::optional<std::string> exposure_warning(const Config& config, const std::str
     return std::ranges::any_of(
         tokens.keys, [](const auto& source) { return source.kind == access::KeySource::Kind::secret; });
   };
-  const char* key = !config.publish.key.empty() && key_file.empty()          ? "publish.key"
-                    : !redis.password.empty() && redis.password_file.empty() ? "store.password"
-                    : has_secret(config.tokens.readers)                      ? "access.tokens.readers.keys"
-                    : has_secret(config.tokens.publishers)                   ? "access.tokens.publishers.keys"
-                                                                             : nullptr;
+  const auto is_inside = [](const std::string& secret, const std::string& secret_file) {
+    return !secret.empty() && secret_file.empty();
+  };
+  const char* key = is_inside(config.publish.key, key_file)          ? "publish.key"
+                    : is_inside(redis.password, redis.password_file) ? "store.password"
+                    : is_inside(redis.sentinel_password, redis.sentinel_password_file)
+                        ? "store.sentinel_password"
+                    : has_secret(config.tokens.readers)    ? "access.tokens.readers.keys"
+                    : has_secret(config.tokens.publishers) ? "access.tokens.publishers.keys"
+                                                           : nullptr;
   if (key == nullptr || !others_may_read(file)) return std::nullopt;
   return fmt::format("it contains {}, and every user of this machine can read it. {}", key, command(file));
 }

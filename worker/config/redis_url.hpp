@@ -1,4 +1,4 @@
-// The address of a Redis, as an operator writes it.
+// The address of a Redis, of Sentinels, or of nodes of a Redis Cluster, as an operator writes it.
 #pragma once
 
 #include <optional>
@@ -8,9 +8,12 @@
 
 namespace worker::config {
 
-/// Of `redis://HOST[:PORT][/DATABASE]`, where HOST may be `[IPv6]`, of `rediss://` (TLS) alike, and of
-/// `unix:///PATH`. None for anything else: also for one with a password in it, which would be shown wherever
-/// the address is.
-std::optional<store::RedisAddress> redis_address_of(std::string_view url);
+/// Reads into `redis` how and where Redis is found:
+/// - `redis://HOST[:PORT][/DATABASE]`, where HOST may be `[IPv6]`, or `unix:///PATH`;
+/// - `redis+sentinel://HOST[:PORT],HOST[:PORT],…/PRIMARY[/DATABASE]`, the port 26379 unless another is given;
+/// - `redis+cluster://HOST[:PORT],…`;
+/// and `rediss` instead of `redis` for TLS. False for anything else, and `redis` is unchanged: also for one
+/// with a password in it, which would be shown wherever the address is.
+bool read_redis_url(std::string_view url, store::RedisSettings& redis);
 
 }  // namespace worker::config

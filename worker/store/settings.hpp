@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace worker::store {
 
@@ -47,14 +49,30 @@ struct RedisTls {
 };
 
 struct RedisSettings {
+  /// How the Redis that has the keys is found.
+  enum class Setup {
+    single,    // it is at `address`
+    sentinel,  // the Sentinels at `seeds` say which Redis is the primary of the name `primary`
+    cluster,   // the nodes at `seeds` say which node of the Cluster has the slot of the keys
+  };
+  Setup setup = Setup::single;
+  /// With `sentinel` and `cluster`: only its database and `tls` count; they hold for what is found, too.
   RedisAddress address;
+  std::vector<RedisAddress> seeds;
+  std::string primary;
   /// Empty: the user `default`.
   std::string user;
   /// Empty: none is asked for.
   std::string password;
   /// Where the password comes from, if not from the configuration itself.
   std::string password_file;
+  /// The same for the Sentinels, which have users of their own.
+  std::string sentinel_user;
+  std::string sentinel_password;
+  std::string sentinel_password_file;
   RedisTls tls;
+  /// How many replicas must have an event before its publish is answered. 0: the primary suffices.
+  std::size_t replicas = 0;
   /// `store.namespace`: names the cluster. Workers with the same one share its events. All keys begin with
   /// it, in braces, so that a Redis Cluster keeps them together.
   std::string key_namespace = "sse-worker";

@@ -21,8 +21,16 @@ std::string text_of(const RedisAddress& address) {
   return fmt::format("{}{}{}:{}", bare ? "" : "[", address.host, bare ? "" : "]", address.port);
 }
 
-RedisConnection::RedisConnection(const RedisSettings& settings)
-    : socket_(settings, timeout), reader_(redisReaderCreate()) {
+std::string text_of(const RedisSettings& settings) {
+  if (settings.setup == RedisSettings::Setup::single) return text_of(settings.address);
+  std::string seeds;
+  for (const auto& seed : settings.seeds) seeds += (seeds.empty() ? "" : ", ") + text_of(seed);
+  if (settings.setup == RedisSettings::Setup::cluster) return "the Cluster of " + seeds;
+  return fmt::format("{} of the Sentinels {}", settings.primary, seeds);
+}
+
+RedisConnection::RedisConnection(const RedisSettings& settings, std::chrono::milliseconds step)
+    : address_(settings.address), step_(step), socket_(settings, step), reader_(redisReaderCreate()) {
   if (!reader_) throw std::bad_alloc();
   if (!settings.user.empty()) {
     ask({"AUTH", settings.user, settings.password});
@@ -30,14 +38,15 @@ RedisConnection::RedisConnection(const RedisSettings& settings)
     ask({"AUTH", settings.password});
   }
   if (settings.address.database != 0) ask({"SELECT", std::to_string(settings.address.database)});
-  process_id_ = read_process_id();
+  process_id_ = info("server", "run_id");
+  step_ = timeout;
 }
 
-std::string RedisConnection::read_process_id() try {
-  const auto reply = ask({"INFO", "server"});
+std::string RedisConnection::info(std::string_view section, std::string_view field) try {
+  const auto reply = ask({"INFO", section});
   if (reply->type != REDIS_REPLY_STRING) return {};
   const std::string_view text(reply->str, reply->len);
-  constexpr std::string_view key = "run_id:";
+  const auto key = fmt::format("\n{}:", field);  // no section begins with a field
   const auto at = text.find(key);
   if (at == std::string_view::npos) return {};
   const auto value = text.substr(at + key.size());
@@ -57,7 +66,7 @@ RedisConnection::Reply RedisConnection::ask(std::initializer_list<std::string_vi
 
 void RedisConnection::send(std::string_view command) {
   ++replies_due_;
-  socket_.send(command, timeout);
+  socket_.send(command, step_);
 }
 
 RedisConnection::Reply RedisConnection::receive(std::chrono::milliseconds longer) {
@@ -70,7 +79,7 @@ RedisConnection::Reply RedisConnection::receive(std::chrono::milliseconds longer
       --replies_due_;
       return Reply(static_cast<redisReply*>(got));
     }
-    const auto size = socket_.receive(buffer, timeout + longer);
+    const auto size = socket_.receive(buffer, step_ + longer);
     if (redisReaderFeed(reader_.get(), buffer.data(), size) != REDIS_OK) throw std::bad_alloc();
   }
 }

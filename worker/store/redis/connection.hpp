@@ -20,6 +20,8 @@ namespace worker::store {
 
 /// `127.0.0.1:6379`, or the path.
 std::string text_of(const RedisAddress& address);
+/// The same, `PRIMARY of the Sentinels ADDRESS, ADDRESS`, or `the Cluster of ADDRESS, ADDRESS`.
+std::string text_of(const RedisSettings& settings);
 
 class RedisConnection {
  public:
@@ -32,8 +34,9 @@ class RedisConnection {
   /// How long each step of a connection, and a reply, may take.
   static constexpr std::chrono::milliseconds timeout{1'500};
 
-  /// Connects, authenticates, and asks for the id of the Redis process.
-  explicit RedisConnection(const RedisSettings& settings);
+  /// Connects to `settings.address`, authenticates, and asks for the id of the Redis process. Each of these
+  /// steps takes up to `step`.
+  explicit RedisConnection(const RedisSettings& settings, std::chrono::milliseconds step = timeout);
 
   /// Sends a RedisCommand. Several may be sent before the first reply is received: replies come in the same
   /// order.
@@ -49,10 +52,13 @@ class RedisConnection {
   void interrupt() const { socket_.interrupt(); }
   /// Names the Redis process for as long as it runs; empty if its user may not read it.
   const std::string& process_id() const { return process_id_; }
+  const RedisAddress& address() const { return address_; }
+  /// The value of a field of `INFO section`; empty if there is none, or if its user may not read it.
+  std::string info(std::string_view section, std::string_view field);
 
  private:
-  std::string read_process_id();
-
+  const RedisAddress address_;
+  std::chrono::milliseconds step_;  // how long each step may take
   RedisSocket socket_;
   std::unique_ptr<redisReader, Free> reader_;
   std::string process_id_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/printable.hpp"
@@ -13,14 +12,25 @@ namespace {
 
 // What to change, for errors of Redis that do not say so themselves.
 std::string_view advice(std::string_view error) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> known{{
+  constexpr std::pair<std::string_view, std::string_view> known[]{
       {"OOM", "; raise its maxmemory, or lower history.bytes_max"},
-      {"READONLY", "; it is a replica: store.url must name the primary"},
+      {"READONLY", "; it is a replica: store.url must name the primary, or the Sentinels"},
       {"NOAUTH", " Set store.password"},
       {"WRONGPASS", "; check store.user and store.password"},
-      {"NOPERM", "; its user needs EVAL, EVALSHA and the keys of store.namespace"},
+      {"NOPERM",
+       "; its user needs the commands that docs/clustering.md lists, and the keys of store.namespace"},
       {"WRONGTYPE", "; other data has the keys of store.namespace: choose another namespace"},
-  }};
+      {"LOADING", "; it has just started: the worker waits for it"},
+      {"MISCONF", "; look at its log, and make room on its disk"},
+      {"BUSY", "; a script of another client holds it up: SCRIPT KILL ends that script"},
+      {"MASTERDOWN",
+       "; it is a replica without its primary: store.url must name the primary, or the Sentinels"},
+      {"NOREPLICAS", "; it requires more replicas (min-replicas-to-write) than it has: start them"},
+      {"CLUSTERDOWN", "; nodes of the Cluster are missing: start them, or wait for the failover"},
+      {"CROSSSLOT", "; the keys of store.namespace must share a slot: report this"},
+      {"MOVED", "; it is a node of a Cluster: begin store.url with redis+cluster://"},
+      {"ERR unknown command 'EVAL", "; it must be Redis 7, and no Sentinel"},
+  };
   for (const auto& [code, text] : known) {
     if (error.find(code) < 16) return text;
   }

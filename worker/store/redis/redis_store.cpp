@@ -1,5 +1,7 @@
 #include "store/redis/redis_store.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "base/random.hpp"
@@ -13,6 +15,8 @@ namespace {
 // those that come meanwhile travel in one pack.
 constexpr std::size_t round_events_min = 64;
 constexpr std::chrono::milliseconds round_longest{5};
+
+constexpr std::chrono::milliseconds replica_wait{1'000};
 
 // The two links have different seeds.
 base::Random jitter(const base::Clock& clock, int link) {
@@ -29,10 +33,13 @@ RedisStore::RedisStore(log::Log& log, const RedisSettings& redis, base::Logger& 
       reader_(log, stream_, logger),
       writer_(log, stream_),
       read_link_(redis, logger, jitter(log.clock(), 0)),
-      write_link_(redis, logger, jitter(log.clock(), 1)) {
+      write_link_(redis, logger, jitter(log.clock(), 1)),
+      watch_(read_link_, write_link_, logger) {
   try {
-    attach();
-    while (!reader_.is_restored()) read_reply();
+    do {
+      if (!next_read_) attach();
+      read_reply();
+    } while (!reader_.is_restored());
   } catch (const RedisError& error) {
     on_read_failed(error);
   }
@@ -56,16 +63,17 @@ bool RedisStore::reconfigure(const StorageSettings& storage) {
   if (storage.kind != StorageSettings::Kind::redis || storage.redis.key_namespace != current.key_namespace)
     return false;
   if (storage.redis == current) return true;
-  logger_.info("store reconfigured: store=redis from={} to={}", text_of(current.address),
-               text_of(storage.redis.address));
+  logger_.info("store reconfigured: store=redis from={} to={}", text_of(current), text_of(storage.redis));
   read_link_.set(storage.redis);
   write_link_.set(storage.redis);
   read_link_.interrupt();
   queue_.wake();
+  watch_.wake();
   return true;
 }
 
 void RedisStore::close() {
+  watch_.close();
   read_link_.close();
   write_link_.close();
   queue_.close();
@@ -80,11 +88,13 @@ void RedisStore::close() {
 
 void RedisStore::attach() {
   read_link_.connect();
-  next_read_ = reader_.attach(read_link_.process_id(), text_of(read_link_.settings().address));
+  next_read_ = reader_.attach(read_link_.process_id(), read_link_.place());
 }
 
 void RedisStore::read_reply() {
-  next_read_ = reader_.on_reply(*read_link_.exchange(std::move(*next_read_)));
+  const auto reply = read_link_.exchange(std::move(*next_read_));
+  if (!reply) return next_read_.reset();
+  next_read_ = reader_.on_reply(*reply);
   if (reader_.is_attached()) read_link_.on_recovered();
   readback_.set_position(reader_.known_position().last);
   readback_.complete(std::chrono::steady_clock::now());
@@ -155,9 +165,27 @@ void RedisStore::probe() {
 
 void RedisStore::send_all() {
   write_link_.connect();
-  while (auto command = writer_.next(reader_.known_position(), write_link_.process_id()))
-    writer_.on_reply(*write_link_.exchange({.commands = {std::move(*command)}}));
+  while (auto command = writer_.next(reader_.known_position(), write_link_.process_id())) {
+    if (const auto reply = write_link_.exchange({.commands = {std::move(*command)}}))
+      writer_.on_reply(*reply);
+  }
+  wait_for_replicas();
   write_link_.on_recovered();
+}
+
+// Redis counts the replicas that have all that this connection wrote. The events stay in the log of the
+// primary even if too few have them; so the publisher learns that they may be stored.
+void RedisStore::wait_for_replicas() {
+  const auto replicas = write_link_.replicas();
+  if (replicas == 0) return;
+  const auto reply =
+      write_link_.exchange({.commands = {RedisStream::wait(replicas, replica_wait)}, .wait = replica_wait});
+  const auto have = RedisStream::read_count(*reply);
+  if (have >= replicas) return;
+  throw RedisError(
+      RedisError::Kind::refused,
+      fmt::format("only {} of {} replicas (store.replicas) had an event within {} ms; check the replicas",
+                  have, replicas, replica_wait.count()));
 }
 
 }  // namespace worker::store

@@ -20,6 +20,7 @@
 #include "store/redis/link.hpp"
 #include "store/redis/readback_queue.hpp"
 #include "store/redis/reader.hpp"
+#include "store/redis/sentinel_watch.hpp"
 #include "store/redis/writer.hpp"
 #include "store/settings.hpp"
 
@@ -49,6 +50,7 @@ class RedisStore final : public Store {
   void write(std::vector<PendingAppend>& appends);
   void probe();
   void send_all();
+  void wait_for_replicas();
 
   base::Logger& logger_;
   const RedisStream stream_;
@@ -63,6 +65,7 @@ class RedisStore final : public Store {
 
   RedisLink read_link_;
   RedisLink write_link_;
+  SentinelWatch watch_;
   std::jthread read_thread_;
   std::jthread write_thread_;
 };

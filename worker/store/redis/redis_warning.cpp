@@ -2,18 +2,18 @@
 
 #include <fmt/format.h>
 
-#include "store/redis/connection.hpp"
+#include "store/redis/locator.hpp"
 
 namespace worker::store {
 
 std::optional<std::string> redis_warning(const StorageSettings& storage) {
   if (storage.kind != StorageSettings::Kind::redis) return std::nullopt;
   try {
-    const RedisConnection connection(storage.redis);
+    RedisLocator().connect(storage.redis);
     return std::nullopt;
   } catch (const RedisError& error) {
     return fmt::format("store.url: Redis at {}: {}; until Redis answers, every publish gets 503",
-                       text_of(storage.redis.address), error.what());
+                       text_of(storage.redis), error.what());
   }
 }
 

@@ -61,11 +61,13 @@ RedisStream::Events read_entries(const redisReply& reply, const std::string& key
 std::string epoch_text(std::uint64_t epoch) { return fmt::format("{:x}", epoch); }
 
 RedisStream::RedisStream(const std::string& name)
-    : state_(key(name, "cluster")),
+    : state_(state_key(name)),
       events_(key(name, "events")),
       ids_(key(name, "ids")),
       closed_(key(name, "closed")),
       earlier_state_(key(name, "state")) {}
+
+std::string RedisStream::state_key(const std::string& name) { return key(name, "cluster"); }
 
 RedisCommand RedisStream::open(const RedisKnownPosition& known, std::string_view process_id) const {
   return redis_command({"EVAL", scripts::open, "5", state_, events_, ids_, closed_, earlier_state_,
@@ -121,6 +123,10 @@ RedisCommand RedisStream::read_range(RedisPosition after, log::Sequence until, s
 }
 
 RedisCommand RedisStream::time() { return redis_command({"TIME"}); }
+
+RedisCommand RedisStream::wait(std::size_t replicas, std::chrono::milliseconds longest) {
+  return redis_command({"WAIT", std::to_string(replicas), std::to_string(longest.count())});
+}
 
 RedisCommand RedisStream::trim(std::uint64_t epoch, log::Sequence retained_from) const {
   return redis_command({"XTRIM", events_, "MINID", "~", fmt::format("{}-{}", epoch, retained_from)});
@@ -228,6 +234,12 @@ std::chrono::milliseconds RedisStream::read_time(const redisReply& reply) {
     throw unexpected_reply("TIME", reply);
   }
   return std::chrono::milliseconds(seconds * 1'000 + microseconds / 1'000);
+}
+
+std::size_t RedisStream::read_count(const redisReply& reply) {
+  std::size_t count = 0;
+  if (!read_number(reply, count)) throw unexpected_reply("WAIT", reply);
+  return count;
 }
 
 void RedisStream::check_trimmed(const redisReply& reply) {

@@ -80,6 +80,8 @@ class RedisStream {
   static constexpr std::size_t members_max = 1'000;
 
   explicit RedisStream(const std::string& name);
+  /// The key of the state. All keys of a namespace are in its slot.
+  static std::string state_key(const std::string& name);
 
   /// --- commands ---
   /// Begins the first epoch if there is none, and the next one if Redis lacks events that this worker has
@@ -99,6 +101,8 @@ class RedisStream {
   /// At most `count` entries whose last event is after `after` and not after `until`, of one epoch.
   RedisCommand read_range(RedisPosition after, log::Sequence until, std::size_t count) const;
   static RedisCommand time();
+  /// Waits up to `longest` until `replicas` have all that this connection wrote.
+  static RedisCommand wait(std::size_t replicas, std::chrono::milliseconds longest);
   /// Removes entries whose events are all before `retained_from`.
   RedisCommand trim(std::uint64_t epoch, log::Sequence retained_from) const;
 
@@ -118,6 +122,8 @@ class RedisStream {
   Events read_range_events(const redisReply& reply) const;
   /// Unix time.
   static std::chrono::milliseconds read_time(const redisReply& reply);
+  /// The reply to wait(): how many replicas have it.
+  static std::size_t read_count(const redisReply& reply);
   static void check_trimmed(const redisReply& reply);
 
  private:

@@ -1,8 +1,9 @@
 // ScriptedRedis: a Redis that replies what a test wants, whole or not, on a Unix socket in a folder of its
-// own. Its thread serves all connections. No redis-server is needed.
+// own, or on a port of 127.0.0.1. Its thread serves all connections. No redis-server is needed.
 #pragma once
 
 #include <hiredis.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -35,8 +36,15 @@ class ScriptedRedis {
   /// Called on the thread of the Redis.
   using Script = std::function<std::optional<std::string>(const std::string& command)>;
 
-  explicit ScriptedRedis(Script script) : script_(std::move(script)), wake_(::eventfd(0, EFD_CLOEXEC)) {
-    listen();
+  enum class On { unix_socket, port };
+
+  explicit ScriptedRedis(Script script, On on = On::unix_socket)
+      : script_(std::move(script)), wake_(::eventfd(0, EFD_CLOEXEC)) {
+    if (on == On::port) {
+      listen_on_port();
+    } else {
+      listen();
+    }
     thread_ = std::thread([this] { run(); });
   }
   ScriptedRedis(const ScriptedRedis&) = delete;
@@ -46,7 +54,10 @@ class ScriptedRedis {
     thread_.join();
   }
 
-  RedisAddress address() const { return {.path = folder_.path("redis.sock")}; }
+  RedisAddress address() const {
+    if (port_ != 0) return {.path = {}, .port = port_};
+    return {.path = folder_.path("redis.sock")};
+  }
   /// All that came, in order: commands, `+` for each new connection and `-` for each that the worker closed.
   std::vector<std::string> heard() const {
     const std::lock_guard lock(mutex_);
@@ -83,6 +94,20 @@ class ScriptedRedis {
         ::listen(listening_.get(), 8) != 0) {
       throw std::runtime_error("cannot listen on " + path);
     }
+  }
+
+  void listen_on_port() {
+    listening_.reset(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof name;
+    auto* const any = reinterpret_cast<sockaddr*>(&name);
+    if (::bind(listening_.get(), any, sizeof name) != 0 || ::listen(listening_.get(), 8) != 0 ||
+        ::getsockname(listening_.get(), any, &size) != 0) {
+      throw std::runtime_error("cannot listen on a port");
+    }
+    port_ = ntohs(name.sin_port);
   }
 
   // Returns when the thread has done it.
@@ -161,6 +186,7 @@ class ScriptedRedis {
   const Script script_;
   const base::UniqueFd wake_;
   base::UniqueFd listening_;
+  std::uint16_t port_ = 0;
   std::vector<Peer> peers_;  // of the thread
   mutable std::mutex mutex_;
   // Guarded by mutex_.

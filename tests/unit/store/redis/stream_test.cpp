@@ -142,13 +142,23 @@ BOOST_AUTO_TEST_CASE(replies_of_another_form_are_said) {
 
 BOOST_AUTO_TEST_CASE(errors_are_refusals_with_advice) {
   const std::vector<std::pair<std::string, std::string>> errors{
-      {"LOADING Redis is loading the dataset in memory", ""},
+      {"LOADING Redis is loading the dataset in memory", "; it has just started: the worker waits for it"},
       {"OOM command not allowed when used memory > 'maxmemory'.",
        "; raise its maxmemory, or lower history.bytes_max"},
       {"READONLY You can't write against a read only replica.",
-       "; it is a replica: store.url must name the primary"},
+       "; it is a replica: store.url must name the primary, or the Sentinels"},
       {"NOSCRIPT No matching script.", ""},
-      {"MOVED 3999 127.0.0.1:6381", ""},
+      {"MOVED 3999 127.0.0.1:6381", "; it is a node of a Cluster: begin store.url with redis+cluster://"},
+      {"MISCONF Errors writing to the AOF file: No space left on device",
+       "; look at its log, and make room on its disk"},
+      {"BUSY Redis is busy running a script.",
+       "; a script of another client holds it up: SCRIPT KILL ends that script"},
+      {"NOREPLICAS Not enough good replicas to write.",
+       "; it requires more replicas (min-replicas-to-write) than it has: start them"},
+      {"CLUSTERDOWN The cluster is down",
+       "; nodes of the Cluster are missing: start them, or wait for the failover"},
+      {"NOPERM this user has no permissions to access one of the keys used as arguments",
+       "; its user needs the commands that docs/clustering.md lists, and the keys of store.namespace"},
       {"NOAUTH Authentication required.", " Set store.password"}};
   for (const auto& decoder : decoders) {
     for (const auto& [error, advice] : errors)
