@@ -7,6 +7,9 @@ import {killedStreams} from './killed_streams.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
 import {receiverDown} from './receiver_down.mjs';
+import {
+  clusterFailover, clusterReshard, oneWayLinks, sentinelFailover, sentinelPartition, slowLinks, wrongClocks,
+} from './redis_failover.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
 
 export const drills = {
@@ -63,6 +66,60 @@ export const drills = {
     run: fullRedis,
     long: {times: 20},
     short: {times: 2, readers: 5},
+  },
+  sentinel_failover: {
+    title: 'the primary killed, Sentinels name a replica; `replicas: 1`',
+    run: sentinelFailover,
+    long: {times: 20, readers: 500, replicas: 1},
+    short: {times: 1, readers: 5, replicas: 1},
+  },
+  sentinel_failover_async: {
+    title: 'the same with `replicas: 0`: what Redis loses is told',
+    run: sentinelFailover,
+    long: {times: 20, readers: 500, replicas: 0},
+    short: {times: 1, readers: 5, replicas: 0},
+  },
+  sentinel_partition: {
+    title: 'the machine of the primary cut off for 30 s, with its worker; `replicas: 1`',
+    run: sentinelPartition,
+    long: {times: 10, readers: 500, replicas: 1, seconds: 30},
+    short: {times: 1, readers: 5, replicas: 1, seconds: 6},
+  },
+  sentinel_partition_async: {
+    title: 'the same with `replicas: 0`: what the cut-off primary acknowledged is told as lost',
+    run: sentinelPartition,
+    long: {times: 10, readers: 500, replicas: 0, seconds: 30},
+    short: {times: 1, readers: 5, replicas: 0, seconds: 6},
+  },
+  one_way_links: {
+    title: 'a link between the primary and another machine cut in one direction for 10 s; `replicas: 1`',
+    run: oneWayLinks,
+    long: {times: 8, readers: 500, replicas: 1, seconds: 10},
+    short: {times: 1, readers: 5, replicas: 1, seconds: 3},
+  },
+  slow_links: {
+    title: 'a machine whose packets take 20 ms longer, and of which 1 % are lost',
+    run: slowLinks,
+    long: {times: 6, readers: 500, replicas: 1, seconds: 10},
+    short: {times: 1, readers: 5, replicas: 1, seconds: 2},
+  },
+  cluster_failover: {
+    title: 'Redis Cluster: the node with the keys killed; `replicas: 1`',
+    run: clusterFailover,
+    long: {times: 20, readers: 500, replicas: 1},
+    short: {times: 1, readers: 5, replicas: 1},
+  },
+  cluster_reshard: {
+    title: 'Redis Cluster: the slot moved to another node; `replicas: 1`',
+    run: clusterReshard,
+    long: {times: 10, readers: 500, replicas: 1},
+    short: {times: 1, readers: 5, replicas: 1},
+  },
+  wrong_clocks: {
+    title: 'one worker 10 min ahead, one 10 min behind, and a failover; `replicas: 1`',
+    run: wrongClocks,
+    long: {times: 5, readers: 500, replicas: 1},
+    short: {times: 1, readers: 5, replicas: 1},
   },
   receiver_down: {
     title: 'the receiver of hooks down for a minute, while readers come and go',
