@@ -2,93 +2,22 @@
 #include "store/redis/link.hpp"
 
 #include <netinet/in.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <future>
-#include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "support/resp.hpp"
-#include "unit/store/redis/scripted_redis.hpp"
+#include "unit/store/redis/link_fixture.hpp"
 
 using namespace worker::store;
 using namespace worker::support;
 using namespace std::chrono_literals;
-using worker::base::Random;
-using Kind = RedisError::Kind;
-using On = ScriptedRedis::On;
 
-namespace {
-
-using Heard = std::vector<std::string>;
-
-const std::string info = resp::bulk("# Server\r\nrun_id:abc\r\nport:0\r\n");
-
-/// Replies to INFO, and `+COMMAND` to everything else.
-std::optional<std::string> well(const std::string& command) {
-  return command == "INFO server" ? info : "+" + command + "\r\n";
-}
-/// The same with `other` for the command GET.
-ScriptedRedis::Script replying(std::optional<std::string> other) {
-  return [other = std::move(other)](const auto& command) { return command == "GET" ? other : well(command); };
-}
-
-struct Fixture {
-  RedisLink link(const RedisAddress& address, const std::string& password = {}) {
-    return RedisLink(RedisSettings{.address = address, .password = password}, logger, Random(1));
-  }
-  RedisLink link(RedisSettings settings, const std::string& password = {}) {
-    settings.password = password;
-    return RedisLink(settings, logger, Random(1));
-  }
-  static RedisSettings of_cluster(std::vector<RedisAddress> nodes) {
-    RedisSettings settings;
-    settings.setup = RedisSettings::Setup::cluster;
-    settings.seeds = std::move(nodes);
-    return settings;
-  }
-  static std::string reply(RedisLink& link, std::vector<RedisCommand> commands,
-                           std::chrono::milliseconds wait = {}) {
-    const auto got = link.exchange({.commands = std::move(commands), .wait = wait});
-    return {got->str, got->len};
-  }
-  static std::string get(RedisLink& link) { return reply(link, {redis_command({"GET"})}); }
-  /// What `act` fails with, after the link was told: `broken: why` or `refused: why`.
-  template <class Act>
-  static std::string failure(RedisLink& link, const Act& act) {
-    try {
-      act();
-    } catch (const RedisError& error) {
-      link.on_failed(error);
-      return (error.kind() == Kind::broken ? "broken: " : "refused: ") + std::string(error.what());
-    }
-    return "none";
-  }
-  static std::string connect_failure(RedisLink& link) {
-    return failure(link, [&] { link.connect(); });
-  }
-  static std::string get_failure(RedisLink& link) {
-    return failure(link, [&] { get(link); });
-  }
-  /// The same, and waits for the reply as long as a busy machine may need to interrupt it.
-  static std::string patient_get_failure(RedisLink& link) {
-    return failure(link, [&] { reply(link, {redis_command({"GET"})}, 60s); });
-  }
-  /// Log lines since the last call, as `level text`.
-  std::string logged() { return std::exchange(lines, std::ostringstream()).str(); }
-
-  std::ostringstream lines;
-  worker::base::Logger logger{"link", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines)};
-};
-
-}  // namespace
-
-BOOST_FIXTURE_TEST_SUITE(redis_link, Fixture)
+BOOST_FIXTURE_TEST_SUITE(redis_link, LinkFixture)
 
 // --- made ---
 
@@ -260,11 +189,11 @@ BOOST_AUTO_TEST_CASE(an_error_reply_keeps_the_connection) {
   auto to = link(redis.address());
   to.connect();
   BOOST_TEST(get(to) == "OOM command not allowed");
-  to.on_failed({Kind::refused, "OOM command not allowed"});
+  to.on_failed({RedisError::Kind::refused, "OOM command not allowed"});
   BOOST_TEST(!to.healthy());
   BOOST_TEST(to.is_connected());
   BOOST_TEST(reply(to, {redis_command({"GET"}), redis_command({"NEXT"})}) == "OOM command not allowed");
-  to.on_failed({Kind::refused, "OOM command not allowed"});
+  to.on_failed({RedisError::Kind::refused, "OOM command not allowed"});
   BOOST_TEST(!to.is_connected());
   to.connect();
   BOOST_TEST(reply(to, {redis_command({"LAST"})}) == "LAST");
@@ -394,120 +323,6 @@ BOOST_AUTO_TEST_CASE(a_closed_link_neither_pauses_nor_blames_redis) {
   other.close();
   connect_failure(other);
   BOOST_TEST(other.healthy());
-}
-
-// --- a Cluster ---
-
-BOOST_AUTO_TEST_CASE(follows_the_keys_to_another_node) {
-  ScriptedRedis next(well, On::port);
-  ScriptedRedis former(
-      [&](const auto& command) {
-        return command == "GET" ? resp::error("MOVED 7 " + text_of(next.address())) : well(command);
-      },
-      On::port);
-  auto to = link(of_cluster({former.address()}));
-  to.connect();
-  BOOST_TEST(to.place() == text_of(former.address()));
-  BOOST_TEST(!to.exchange({.commands = {redis_command({"GET"})}}));
-  BOOST_TEST(to.place() == text_of(next.address()));
-  BOOST_TEST(get(to) == "GET");
-  BOOST_TEST(to.healthy());
-}
-
-// The slot is on its way: the other node has these keys already, and the link stays where it is.
-BOOST_AUTO_TEST_CASE(asks_another_node_for_one_command) {
-  ScriptedRedis next(well, On::port);
-  ScriptedRedis former(
-      [&](const auto& command) {
-        return command == "GET" ? resp::error("ASK 7 " + text_of(next.address())) : well(command);
-      },
-      On::port);
-  auto to = link(of_cluster({former.address()}), "secret");
-  to.connect();
-  BOOST_TEST(get(to) == "GET");
-  const auto heard = next.heard();
-  BOOST_TEST_REQUIRE(heard.size() >= 5U);
-  BOOST_TEST(
-      Heard(heard.begin(), heard.begin() + 5) == (Heard{"+", "AUTH secret", "INFO server", "ASKING", "GET"}),
-      boost::test_tools::per_element());
-  BOOST_TEST(to.place() == text_of(former.address()));
-  BOOST_TEST(reply(to, {redis_command({"PING"})}) == "PING");
-}
-
-// Some keys have gone, some have not.
-BOOST_AUTO_TEST_CASE(waits_while_the_keys_are_on_their_way) {
-  std::atomic<int> asked = 0;
-  ScriptedRedis redis(
-      [&](const auto& command) {
-        return command == "GET" && ++asked < 3 ? resp::error("TRYAGAIN Multiple keys request")
-                                               : well(command);
-      },
-      On::port);
-  auto to = link(of_cluster({redis.address()}));
-  to.connect();
-  BOOST_TEST(!to.exchange({.commands = {redis_command({"GET"})}}));
-  BOOST_TEST(!to.exchange({.commands = {redis_command({"GET"})}}));
-  BOOST_TEST(get(to) == "GET");
-}
-
-BOOST_AUTO_TEST_CASE(does_not_wait_for_keys_for_ever) {
-  ScriptedRedis redis(replying(resp::error("TRYAGAIN Multiple keys request")), On::port);
-  auto to = link(of_cluster({redis.address()}));
-  to.connect();
-  const auto why = failure(to, [&] {
-    for (int i = 0; i < 100; ++i) to.exchange({.commands = {redis_command({"GET"})}});
-  });
-  BOOST_TEST(why.starts_with("refused: the Cluster moves the slot of the keys"));
-  BOOST_TEST(
-      to.unavailable_reason().value_or("").starts_with("Redis at " + text_of(redis.address()) + ": the Cl"));
-  BOOST_TEST(to.is_connected());
-}
-
-// Without a Cluster the reply is an error like others.
-BOOST_AUTO_TEST_CASE(follows_nobody_unless_it_is_a_cluster) {
-  ScriptedRedis redis(replying(resp::error("MOVED 7 127.0.0.1:1")), On::port);
-  auto to = link(redis.address());
-  to.connect();
-  BOOST_TEST(get(to) == "MOVED 7 127.0.0.1:1");
-}
-
-BOOST_AUTO_TEST_CASE(another_cluster_is_not_looked_for_where_the_last_one_was) {
-  ScriptedRedis one(well, On::port);
-  ScriptedRedis two(well, On::port);
-  auto to = link(of_cluster({one.address()}));
-  to.connect();
-  to.set(of_cluster({two.address()}));
-  to.connect();
-  BOOST_TEST(to.place() == text_of(two.address()));
-}
-
-// --- Sentinels ---
-
-BOOST_AUTO_TEST_CASE(looks_for_the_primary_again) {
-  ScriptedRedis one(well, On::port);
-  ScriptedRedis two(well, On::port);
-  std::atomic<bool> is_over = false;
-  ScriptedRedis sentinel(
-      [&](const auto& command) {
-        const auto named = is_over ? two.address() : one.address();
-        if (!command.starts_with("SENTINEL")) return well(command);
-        return std::optional(resp::strings({named.host, std::to_string(named.port)}));
-      },
-      On::port);
-  RedisSettings settings;
-  settings.setup = RedisSettings::Setup::sentinel;
-  settings.seeds = {sentinel.address()};
-  settings.primary = "orders";
-  auto to = link(settings);
-  BOOST_TEST(to.place() == "orders of the Sentinels " + text_of(sentinel.address()));
-  to.connect();
-  BOOST_TEST(text_of(to.connected_address().value()) == text_of(one.address()));
-  is_over = true;
-  to.look_again();
-  BOOST_TEST(!to.connected_address());
-  to.connect();
-  BOOST_TEST(text_of(to.connected_address().value()) == text_of(two.address()));
-  BOOST_TEST(to.healthy());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
