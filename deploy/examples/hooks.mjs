@@ -6,7 +6,8 @@ import {readFileSync} from 'node:fs';
 import http from 'node:http';
 
 const events = process.env.EVENTS ?? 'http://127.0.0.1:8080';
-const key = readFileSync(process.env.KEY_FILE ?? 'hooks.key', 'utf8').trim();
+const text = readFileSync(process.env.KEY_FILE ?? 'hooks.key', 'utf8').trim();
+const key = text.startsWith('whsec_') ? Buffer.from(text.slice('whsec_'.length), 'base64') : text;
 const workers = new Map(); // name -> {last: the number of its last delivery, topics: with readers}
 const running = new Map(); // topic -> timer
 

@@ -7,7 +7,8 @@ import base64, hashlib, hmac, json, os, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-key = Path(os.environ.get("KEY_FILE", "hooks.key")).read_text().strip().encode()
+text = Path(os.environ.get("KEY_FILE", "hooks.key")).read_text().strip()
+key = base64.b64decode(text[6:]) if text.startswith("whsec_") else text.encode()
 lock = threading.Lock()
 workers = {}  # name -> [instance, number of its last delivery, topics with readers]
 

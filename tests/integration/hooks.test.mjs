@@ -259,7 +259,9 @@ for (const [command, file, begins, ends] of [
   test(`the example ${file}`, async (t) => {
     const [port, folder] = [await freePort(), temporaryDirectory(t)];
     const keyFile = path.join(folder, 'hooks.key');
-    fs.writeFileSync(keyFile, `${key}\n`, {mode: 0o600});
+    // A key as each of them may find it.
+    const text = file === 'hooks.mjs' ? key : `whsec_${Buffer.from(key).toString('base64')}`;
+    fs.writeFileSync(keyFile, `${text}\n`, {mode: 0o600});
     const hub = await startHub(t, {hooks: {url: `http://127.0.0.1:${port}/`, key_file: keyFile, grace_seconds: 0.2, heartbeat_seconds: 0.3}});
     const start = () => {
       const env = {...process.env, EVENTS: `http://127.0.0.1:${hub.port}`, KEY_FILE: keyFile};
@@ -297,6 +299,8 @@ test('check judges the section', async (t) => {
   assert.equal(await check({...good, events: ['opened']}), 'ok');
   assert.match(await check({url: good.url}), /hooks\.key_file: must name the file with the key that signs deliveries; make one with: openssl rand -hex 32/);
   assert.match(await check(good, 'short'), /hooks\.key_file: the key in \S+ has 5 bytes; it must have at least 32/);
+  assert.equal(await check(good, `whsec_${'Y'.repeat(32)}`), 'ok');
+  assert.match(await check(good, `whsec_${'Y'.repeat(33)}`), /hooks\.key_file: in \S+, `whsec_` must be followed by 24 to 64 bytes in base64/);
   assert.match(await check({...good, url: 'ftp://app'}), /hooks\.url: must begin with https:\/\/ or http:\/\//);
   assert.match(await check({...good, url: 'https://me:secret@app/'}), /hooks\.url: must not have a user or password/);
   assert.match(await check({...good, events: []}), /hooks\.events: must be a list of occupied, vacated, opened and closed, and not empty/);

@@ -14,6 +14,7 @@
 
 #include "base/sip_hash.hpp"
 #include "hooks/curl_library.hpp"
+#include "hooks/signature.hpp"
 
 namespace worker::app {
 namespace {
@@ -48,6 +49,12 @@ std::optional<std::string> hooks_problem(const hooks::Settings& settings) {
   if (settings.url.empty()) return std::nullopt;
   const auto curl = hooks::CurlLibrary::load();
   if (!curl) return curl.error();
+  if (!hooks::signing_key(settings.key)) {
+    return fmt::format(
+        "hooks.key_file: in {}, `whsec_` must be followed by 24 to 64 bytes in base64. Make one with: echo "
+        "\"whsec_$(openssl rand -base64 32)\"",
+        settings.key_file);
+  }
   return std::nullopt;
 }
 

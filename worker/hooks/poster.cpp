@@ -64,7 +64,8 @@ Answer Poster::post(const Delivery& delivery, std::int64_t timestamp, const Sett
   add_header("Expect:");  // a receiver that does not know it would cost a second
   add_header("webhook-id: " + delivery.id);
   add_header(fmt::format("webhook-timestamp: {}", timestamp));
-  add_header("webhook-signature: " + signature(settings.key, delivery.id, timestamp, delivery.body));
+  add_header("webhook-signature: " + signature(signing_key(settings.key).value_or(settings.key), delivery.id,
+                                               timestamp, delivery.body));
   error_[0] = '\0';
   set_up(delivery, settings, headers.get());
   std::size_t received = 0;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <new>
+#include <utility>
 
 namespace worker::hooks {
 namespace {
@@ -15,6 +16,25 @@ const unsigned char* bytes_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::string> signing_key(std::string_view text) {
+  constexpr std::string_view prefix = "whsec_";
+  constexpr std::size_t bytes_min = 24;
+  constexpr std::size_t bytes_max = 64;
+  if (!text.starts_with(prefix)) return std::string(text);
+  text.remove_prefix(prefix.size());
+  constexpr std::size_t characters_max = (bytes_max + 2) / 3 * 4;
+  if (text.empty() || text.size() > characters_max || text.find_first_of(" \t") != std::string_view::npos)
+    return std::nullopt;
+  std::string key(text.size() / 4 * 3, '\0');
+  const int size = ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(key.data()), bytes_of(text),
+                                     static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  // OpenSSL counts what `=` stands for.
+  const auto end = text.find_last_not_of('=');
+  key.resize(static_cast<std::size_t>(size) - (text.size() - 1 - end));
+  return key.size() < bytes_min || key.size() > bytes_max ? std::nullopt : std::optional(std::move(key));
+}
 
 std::string signature(std::string_view key, std::string_view id, std::int64_t timestamp,
                       std::string_view body) {
