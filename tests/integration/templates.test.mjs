@@ -137,6 +137,13 @@ test('as many different templates as streams.templates_max, and one more', async
   await until(async () => (await used()) === 2, 'those that nobody reads are gone');
 });
 
+test('a client of Mercure comes back when there is no room for its template', async (t) => {
+  const hub = await startMercure(t, {anonymous: true}, {streams: {templates_max: 1}});
+  await hub.read({template: 'a/{x}'});
+  assertTurnedAway(await hub.nginx.http('/.well-known/mercure?topic=b/{x}').done());
+  assert.equal(await hub.metric('sse_worker_limit_reached_total', {key: 'streams.templates_max'}), 1);
+});
+
 test('Mercure and /events share templates', async (t) => {
   const hub = await startMercure(t);
   const here = await hub.subscriber({topic: books});

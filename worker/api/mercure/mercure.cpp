@@ -101,7 +101,7 @@ base::Result<SubscribeRequest, http::Response> MercureEndpoint::subscription_of(
   const auto topics = mercure_topics(parameters);
   if (!topics) return base::failure(http::problem(400, topics.error()));
   if (const auto problem = cursor_problem(parameters)) return base::failure(http::problem(400, *problem));
-  auto asked = parse_selectors(topics.value(), streams_.settings(), streams_.limits(), templates_);
+  auto asked = parse_selectors(topics.value(), streams_, templates_);
   if (!asked) return base::failure(asked.error());
   const auto names = names_of(asked.value());
   auto granted =

@@ -186,9 +186,10 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
 }
 
 base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<log::TypedSelector>& selectors,
-                                                             const StreamSettings& settings,
-                                                             metrics::Limits& limits,
+                                                             StreamContext& streams,
                                                              log::TemplateCache& templates) {
+  const auto& settings = streams.settings();
+  auto& limits = streams.limits();
   if (const auto problem =
           count_problem(selectors.size(), std::ranges::count_if(selectors, selects_many), settings, limits))
     return base::failure(http::problem(400, *problem));
@@ -196,12 +197,7 @@ base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<l
   if (parsed) return std::move(parsed).value();
   const auto too_long = [&](const auto& each) { return each.text.size() > settings.topic_bytes_max; };
   if (std::ranges::any_of(selectors, too_long)) limits.count(metrics::Limit::topic_bytes);
-  if (parsed.error().full) {
-    limits.count(metrics::Limit::stream_templates);
-    return base::failure(
-        http::problem(503, parsed.error().sentence + "; the operator can raise streams.templates_max",
-                      {{"Retry-After", "1"}}));
-  }
+  if (parsed.error().full) return base::failure(streams.templates_full(Delivery::stream));
   return base::failure(http::problem(400, parsed.error().sentence));
 }
 

@@ -84,11 +84,10 @@ base::Result<SubscribeRequest, http::Response> parse_subscribe_request(
     const http::Request& request, const http::Query& parameters, const std::vector<std::string_view>& topics,
     StreamContext& streams, log::TemplateCache& templates);
 
-/// What a request asks for whose selectors are of several kinds. Otherwise its refusal, 400, or 503 while
-/// there is no room for another template; limits that were exceeded are counted.
+/// What a request for a stream asks for whose selectors are of several kinds. Otherwise its refusal, 400 or
+/// StreamContext::templates_full(); limits that were exceeded are counted.
 base::Result<log::Selectors, http::Response> parse_selectors(const std::vector<log::TypedSelector>& selectors,
-                                                             const StreamSettings& settings,
-                                                             metrics::Limits& limits,
+                                                             StreamContext& streams,
                                                              log::TemplateCache& templates);
 
 /// See SubscribeRequest::cursors.
