@@ -74,8 +74,9 @@ std::vector<RedisLocator::Vote> RedisLocator::ask_sentinels(const RedisSettings&
                           text_of(seed), settings.primary);
         continue;
       }
-      const auto known = std::ranges::find(votes, *address, &Vote::address);
-      ++(known == votes.end() ? votes.emplace_back(*address) : *known).sentinels;
+      auto known = std::ranges::find(votes, *address, &Vote::address);
+      if (known == votes.end()) known = votes.insert(known, {.address = *address, .sentinels = 0});
+      ++known->sentinels;
     } catch (const RedisError& error) {
       why = fmt::format("the Sentinel at {}: {}", text_of(seed), error.what());
     }
