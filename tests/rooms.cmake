@@ -31,11 +31,14 @@ set(may_api/mercure base sse http metrics net log store hub access presence hook
 set(rooms base sse config metrics net http fcgi log store store/memory store/sqlite store/redis access presence hooks hub api/request api/access api/publish local
   api/stream api api/mercure app)
 set(may_app ${rooms})
-# A program of its own, which links what the worker must not.
-set(may_pipe base)
-list(APPEND rooms pipe)
+# Programs of their own, which link what the worker must not.
+set(may_client base)
+set(may_pipe base client)
+set(may_probe base client)
+set(may_top base client)
+list(APPEND rooms client pipe probe top)
 # What stands outside the rooms and may include all of them.
-set(composition main.cpp pipe_main.cpp)
+set(composition main.cpp pipe_main.cpp probe_main.cpp top_main.cpp)
 
 set(violations)
 

@@ -17,8 +17,8 @@
 #include "app/housekeeping.hpp"
 #include "app/metrics.hpp"
 #include "app/open_store.hpp"
-#include "app/pipe_command.hpp"
 #include "app/presence.hpp"
+#include "app/program_command.hpp"
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
 #include "app/rosters.hpp"
@@ -157,7 +157,7 @@ int main(int argc, char** argv) try {
   const auto parsed = config::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
   const auto& line = std::get<config::CommandLine>(parsed);
-  if (line.verb == config::CommandLine::Verb::pipe) return app::pipe(argv);
+  if (line.verb == config::CommandLine::Verb::program) return app::run_program(argv);
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return app::fail_config(config::access_problem(line.config_file).value_or(config.error()));
   if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);

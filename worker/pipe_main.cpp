@@ -16,9 +16,10 @@
 #include "base/random.hpp"
 #include "base/standard_streams.hpp"
 #include "base/unique_fd.hpp"
-#include "pipe/http_address.hpp"
+#include "client/address.hpp"
+#include "client/http_library.hpp"
+#include "client/key_file.hpp"
 #include "pipe/http_connection.hpp"
-#include "pipe/key_file.hpp"
 #include "pipe/options.hpp"
 #include "pipe/pipe.hpp"
 #include "pipe/socket_connection.hpp"
@@ -50,7 +51,7 @@ pipe::Pipe::Way socket_way(const pipe::Options& options) {
 pipe::Pipe::Way http_way(const pipe::Options& options, std::string key, const base::Clock& clock) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): start-up, one thread
   const char* const trust_file = std::getenv("SSL_CERT_FILE");
-  pipe::HttpTarget target{.url = pipe::with_parameters(options.url, stream_parameters(options)),
+  pipe::HttpTarget target{.url = client::with_parameters(options.url, stream_parameters(options)),
                           .key = std::move(key),
                           .trust_file = trust_file == nullptr ? "" : trust_file};
   return {options.url, pipe::HttpConnection::unanswered_bytes_max, true,
@@ -62,13 +63,13 @@ pipe::Pipe::Way http_way(const pipe::Options& options, std::string key, const ba
 int run(const pipe::Options& options) {
   std::string key;
   if (!options.key_file.empty()) {
-    auto read = pipe::read_key_file(options.key_file);
+    auto read = client::read_key_file(options.key_file);
     if (!read) print(read.error());
     if (!read) return pipe::exit_mistake;
     key = std::move(read).value().text;
   }
   const auto signals = ending_signals();
-  const pipe::HttpLibrary library;
+  const client::HttpLibrary library;
   const base::SystemClock clock;
   base::Random random(std::random_device{}());
   pipe::Report report(options.quiet, print);

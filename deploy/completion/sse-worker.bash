@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# bash completion for sse-worker and sse-worker-pipe. The words are those of --help of the program that is completed, so that they are
+# bash completion for sse-worker, sse-worker-pipe, sse-worker-probe and sse-worker-top. The words are those of --help of the program that is completed, so that they are
 # never those of another version.
 
 # The options and commands that a help text names, one a line.
@@ -12,7 +12,7 @@ _sse_worker() {
   COMPREPLY=()
   command -v "$command" >/dev/null || return 0
   case $before in
-    --config | --secret-file | --key-file | --socket)
+    --config | --secret-file | --key-file | --header-file | --socket)
       compopt -o filenames 2>/dev/null || true # not while it is tested
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return ;;
@@ -33,14 +33,14 @@ _sse_worker() {
     --algorithm)
       mapfile -t COMPREPLY < <(compgen -W 'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA' -- "$word")
       return ;;
-    --topic | --event | --url | --abort | --writer | --subscribe | --publish | --subject | --expires)
+    --topic | --event | --url | --abort | --writer | --subscribe | --publish | --subject | --expires | --origin | --idle | --timeout)
       return ;;
   esac
   # The command is the first word that is one; only sse-worker has commands.
   local n
   for ((n = 1; n < COMP_CWORD; ++n)); do
     case ${COMP_WORDS[n]} in
-      check | token | pipe) verb=("${COMP_WORDS[n]}"); break ;;
+      check | token | pipe | probe | top) verb=("${COMP_WORDS[n]}"); break ;;
     esac
   done
   local words
@@ -50,4 +50,4 @@ _sse_worker() {
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 
-complete -F _sse_worker sse-worker sse-worker-pipe
+complete -F _sse_worker sse-worker sse-worker-pipe sse-worker-probe sse-worker-top

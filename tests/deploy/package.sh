@@ -59,9 +59,9 @@ check 'they can be compiled' compiles_by_itself
 check 'lintian finds nothing' lintian_is_content
 check 'all of /etc are conffiles' conffiles_are_all "$worker"
 check 'also of the page' conffiles_are_all "$www"
-check 'the worker is complete' has_files "$worker" /usr/bin/sse-worker /usr/bin/sse-worker-pipe /lib/systemd/system/sse-worker.{socket,service} \
+check 'the worker is complete' has_files "$worker" /usr/bin/sse-worker{,-pipe,-probe,-top} /lib/systemd/system/sse-worker.{socket,service} \
   /etc/nginx/snippets/sse-worker.{upstream,locations}.conf /etc/apparmor.d/sse-worker /usr/share/man/man8/sse-worker.8.gz \
-  /usr/share/man/man1/sse-worker-pipe.1.gz /usr/share/man/man5/sse-worker.yaml.5.gz /usr/share/bash-completion/completions/sse-worker{,-pipe} \
+  /usr/share/man/man1/sse-worker-{pipe,probe,top}.1.gz /usr/share/man/man5/sse-worker.yaml.5.gz /usr/share/bash-completion/completions/sse-worker{,-pipe,-probe,-top} \
   /usr/share/doc/sse-worker/{README.Debian,CHANGELOG.md,copyright,changelog.gz,docs/operations.md,examples/chat.py} \
   /usr/share/sse-worker/{prometheus/rules.yml,grafana/sse-worker.json,sse-worker.yaml}
 check 'the page is complete' has_files "$www" /usr/share/sse-worker/www/index.html /etc/nginx/sites-available/sse-worker.site.conf

@@ -49,7 +49,7 @@ check 'check finds nothing' there "sse-worker check --config $config"
 # shellcheck disable=SC2016 # for the other shell
 check 'dpkg finds nothing changed' there '[ -z "$(dpkg --verify sse-worker sse-worker-www)" ]'
 # shellcheck disable=SC2016
-check 'the manual pages are found' there 'for page in "8 sse-worker" "5 sse-worker.yaml" "1 sse-worker-pipe"; do man -w $page >/dev/null || exit 1; done'
+check 'the manual pages are found' there 'for page in "8 sse-worker" "5 sse-worker.yaml" "1 sse-worker-pipe" "1 sse-worker-probe" "1 sse-worker-top"; do man -w $page >/dev/null || exit 1; done'
 
 check 'nginx is as it was' not there "nginx -T 2>/dev/null | grep -q sse_worker"
 check 'the documented link' paste_there "$(documented 'ln -s' "$page")"

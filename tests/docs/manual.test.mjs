@@ -13,7 +13,8 @@ import {read} from './lib/pages.mjs';
 const installed = fs.mkdtempSync(path.join(os.tmpdir(), 'sse-worker-manual-'));
 process.on('exit', () => fs.rmSync(installed, {recursive: true, force: true}));
 const man = (name) => path.join(installed, 'usr/share/man', `man${name.at(-1)}`, name);
-const names = ['sse-worker.8', 'sse-worker-pipe.1', 'sse-worker.yaml.5'];
+const programs = ['pipe', 'probe', 'top'];
+const names = ['sse-worker.8', ...programs.map((name) => `sse-worker-${name}.1`), 'sse-worker.yaml.5'];
 
 const succeeds = async (command, args, options) => {
   const {code, stdout, stderr} = await run(command, args, {ms: 60_000, ...options});
@@ -90,16 +91,17 @@ for (const name of names) {
 }
 
 const help = async (...command) => {
-  const text = await succeeds(...(command[0] === 'pipe' ? [`${binary}-pipe`, ['--help']] : [binary, [...command, '--help']]));
+  const text = await succeeds(...(programs.includes(command[0]) ? [`${binary}-${command[0]}`, ['--help']] : [binary, [...command, '--help']]));
   return [...text.matchAll(/^ {2}(?:-h,)?(--[a-z-]+)/gm)].map(([, option]) => option);
 };
-const commands = ['check', 'token', 'pipe'];
+const commands = ['check', 'token', ...programs];
 
 test('the pages have the options of the help texts', async () => {
   const named = (name) => [...new Set(fs.readFileSync(man(name), 'utf8').split('.SH EXAMPLES')[0].match(/^\.B\w? .*\\-\\-[a-z\\-]+/gm).map((line) => line.match(/\\-\\-([a-z\\-]+)/)[0].replaceAll('\\', '')))].sort();
   const of = async (...lists) => [...new Set((await Promise.all(lists.map((each) => help(...each)))).flat())].sort();
   assert.deepEqual(named('sse-worker.8'), await of([], ['check'], ['token']));
-  assert.deepEqual(named('sse-worker-pipe.1').filter((option) => option !== '--topic'), (await of(['pipe'])).filter((option) => option !== '--topic'));
+  for (const name of programs)
+    assert.deepEqual(named(`sse-worker-${name}.1`).filter((option) => option !== '--topic'), (await of([name])).filter((option) => option !== '--topic'));
   for (const command of commands) assert.match(fs.readFileSync(man('sse-worker.8'), 'utf8'), new RegExp(`^\\.SS ${command}$`, 'm'));
 });
 
@@ -124,13 +126,15 @@ test('bash completes what the help texts name', async (t) => {
   assert.deepEqual(await complete('sse-worker', ''), await all());
   assert.deepEqual(await complete('sse-worker', 'ch'), ['check']);
   for (const command of commands) assert.deepEqual(await complete('sse-worker', command, ''), await all(command), command);
-  assert.deepEqual(await complete('sse-worker-pipe', ''), await all('pipe'));
+  for (const name of programs) assert.deepEqual(await complete(`sse-worker-${name}`, ''), await all(name));
   assert.deepEqual(await complete('sse-worker', 'token', '--sub'), ['--subject', '--subscribe']);
   assert.deepEqual(await complete('sse-worker', '--config', 'o'), ['one key.pem', 'one.yaml']);
   assert.deepEqual(await complete('sse-worker', 'token', '--key', 'one k'), ['one key.pem']);
   assert.deepEqual(await complete('sse-worker-pipe', '--key', ''), []);
   assert.deepEqual(await complete('sse-worker', 'token', '--for', ''), ['publishers', 'readers']);
   assert.deepEqual(await complete('sse-worker', 'pipe', '--split', 'c'), ['chunk']);
+  assert.deepEqual(await complete('sse-worker', 'probe', '--header-file', 'one k'), ['one key.pem']);
+  assert.deepEqual(await complete('sse-worker-probe', '--idle', ''), []);
   assert.deepEqual(await complete('sse-worker', 'check', '--user', 'roo'), ['root']);
   assert.deepEqual(await complete('sse-worker', 'token', '--subscribe', ''), []);
 });

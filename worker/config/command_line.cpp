@@ -36,8 +36,19 @@ the command line, the configuration or the socket.)";
 constexpr std::array<std::string_view, 14> options = {
     "--config",  "--user",    "--version", "--help",        "--subscribe", "--publish",   "--subject",
     "--expires", "--control", "--for",     "--secret-file", "--key",       "--algorithm", "--inspect"};
-constexpr std::array<std::string_view, 7> words = {"check",  "token",     "pipe",  "--config",
-                                                   "--user", "--version", "--help"};
+constexpr std::array<std::string_view, 9> words = {"check",    "token",  "pipe",      "probe", "top",
+                                                   "--config", "--user", "--version", "--help"};
+
+// Commands that are programs of their own.
+struct Program {
+  const char* name;
+  const char* help;
+  const char* example;
+};
+constexpr Program programs[] = {
+    {"pipe", "Publish the standard input; see sse-worker pipe --help", "--topic TOPIC"},
+    {"probe", "Find out why streams do not work; see sse-worker probe --help", "URL"},
+    {"top", "Show what the worker does; see sse-worker top --help", "[URL]"}};
 
 // A hint for a word that is a command in other programs; none for other words.
 std::string_view other_way(std::string_view word) {
@@ -78,7 +89,7 @@ std::string unknown_argument(std::string_view argument, bool is_command) {
   const auto meant = base::closest_match(argument, words);
   return fmt::format(
       "'{}' is not a command; {}", printable,
-      meant ? fmt::format("did you mean {}?", *meant) : "the commands are check, token and pipe");
+      meant ? fmt::format("did you mean {}?", *meant) : "the commands are check, token, pipe, probe and top");
 }
 
 // The sentence for an option with too few or too many values: `said` begins with its name and a colon.
@@ -109,9 +120,9 @@ int mistake(const std::string& sentence) {
 
 std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   CommandLine line;
-  constexpr std::string_view pipe = "pipe";
-  if (argc > 1 && argv[1] == pipe) {
-    line.verb = CommandLine::Verb::pipe;
+  if (argc > 1 &&
+      std::ranges::find(programs, std::string_view(argv[1]), &Program::name) != std::end(programs)) {
+    line.verb = CommandLine::Verb::program;
     return line;
   }
   CLI::App app(description, "sse-worker");
@@ -129,9 +140,8 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   check->add_option("--user", line.user, "User that the worker runs as; default for root: sse-worker")
       ->option_text("NAME");
   TokenOptions token(app, line.token);
-  app.add_subcommand(std::string(pipe), "Publish the standard input; see sse-worker pipe --help")
-      ->prefix_command()
-      ->set_help_flag();
+  for (const auto& program : programs)
+    app.add_subcommand(program.name, program.help)->prefix_command()->set_help_flag();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {
@@ -139,8 +149,11 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return mistake(wrong_number(error.what()));
   }
-  if (app.got_subcommand(std::string(pipe)))
-    return mistake("pipe comes first and needs no configuration: sse-worker pipe --topic TOPIC");
+  for (const auto& [name, help, example] : programs) {
+    if (app.got_subcommand(name))
+      return mistake(
+          fmt::format("{} comes first and needs no configuration: sse-worker {} {}", name, name, example));
+  }
   if (const auto others = app.remaining(true); !others.empty())
     return mistake(
         unknown_argument(others.front(), !check->parsed() && !token.parsed() && config->count() == 0));

@@ -26,9 +26,10 @@ struct TokenCommand {
 };
 
 struct CommandLine {
-  enum class Verb { serve, check, token, pipe };
+  enum class Verb { serve, check, token, program };
   Verb verb = Verb::serve;
-  /// Empty: the defaults. For pipe, nothing else is read: sse-worker-pipe has its own options.
+  /// Empty: the defaults. For a program of its own (pipe, probe, top) nothing else is read: it has its own
+  /// options.
   std::string config_file;
   /// For check: the user that the worker will run as. Empty: the current user; for root, that of the unit.
   std::string user;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "pipe/http_address.hpp"
+#include "client/address.hpp"
 #include "pipe/http_refusal.hpp"
 
 namespace worker::pipe {
@@ -62,7 +62,7 @@ HttpConnection::HttpConnection(const HttpTarget& target, bool apart, Unanswered&
     : lines_(lines), clock_(clock), multi_(::curl_multi_init()), easy_(::curl_easy_init()) {
   if (!multi_ || !easy_) throw std::bad_alloc();
   if (!apart) head_deadline_ = clock.now() + head_wait_max;
-  set_up(target, with_parameters(target.url, {{"answers", apart ? "errors" : "all"}}));
+  set_up(target, client::with_parameters(target.url, {{"answers", apart ? "errors" : "all"}}));
   set_up_waiting();
   ::curl_multi_add_handle(multi_.get(), easy_.get());
 }

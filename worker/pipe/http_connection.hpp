@@ -1,5 +1,5 @@
 // HttpConnection: a publish stream as one HTTP request, whose body and answer travel at the same time. The
-// only user of libcurl's transfers; an HttpLibrary outlives it.
+// only user of libcurl's transfers; a client::HttpLibrary outlives it.
 //
 // HTTP/1.1 only: over HTTP/2 libcurl does not notice that the answer has ended while it has nothing to send,
 // and lines without an answer would wait for ever (libcurl 7.88). A stream gains nothing from HTTP/2 anyway.
@@ -88,15 +88,6 @@ class HttpConnection final : public Connection {
   bool is_refused_ = false;  // it is another one
   bool finishes_ = false;
   bool is_paused_ = false;  // libcurl waits for more to send
-};
-
-/// Sets libcurl up, once in a process, before its first connection and longer than its last one.
-class HttpLibrary {
- public:
-  HttpLibrary() { ::curl_global_init(CURL_GLOBAL_DEFAULT); }
-  ~HttpLibrary() { ::curl_global_cleanup(); }
-  HttpLibrary(const HttpLibrary&) = delete;
-  HttpLibrary& operator=(const HttpLibrary&) = delete;
 };
 
 }  // namespace worker::pipe

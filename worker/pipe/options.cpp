@@ -13,7 +13,7 @@
 #include "base/closest_match.hpp"
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
-#include "pipe/http_address.hpp"
+#include "client/address.hpp"
 
 namespace worker::pipe {
 namespace {
@@ -100,7 +100,7 @@ std::optional<std::string> wrong_way(const CLI::App& app, Options& options) {
   if (options.socket.size() >= sizeof sockaddr_un{}.sun_path)
     return fmt::format("--socket must be at most {} bytes long", sizeof sockaddr_un{}.sun_path - 1);
   if (!is_given("--url")) return std::nullopt;
-  auto address = stream_address(options.url);
+  auto address = client::http_address(options.url, "/publish/stream");
   if (!address) return "--url " + address.error();
   options.url = std::move(address).value().url;
   return std::nullopt;

@@ -9,7 +9,7 @@ const code = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text);
 const isSource = (name) => /\.[ch]pp$/.test(name);
 
 function sources(root) {
-  return fs.readdirSync(path.join(root, 'worker'), {recursive: true}).filter(isSource).filter((name) => !['main.cpp', 'pipe_main.cpp'].includes(name));
+  return fs.readdirSync(path.join(root, 'worker'), {recursive: true}).filter(isSource).filter((name) => !/^(?:\w+_)?main\.cpp$/.test(name));
 }
 
 // [{types, files}] of each row; a file is a path below worker/, with `*` for .hpp and .cpp.

@@ -26,12 +26,17 @@ export class FrontEnd {
     this.kind = kinds[name];
   }
 
-  async start(behind) {
+  async start(behind, more) {
     const {kind, directory} = this;
+    let changed = more.length === 0;
     for (const [file, places, wrap = (text) => text] of kind.files(this, behind)) {
       const to = path.join(directory, path.basename(file));
-      fs.writeFileSync(to, wrap(placed(shipped(file), places)));
+      const text = shipped(file);
+      const here = more.filter(([from]) => text.includes(from));
+      changed ||= here.length === more.length;
+      fs.writeFileSync(to, wrap(placed(text, [...places, ...here])));
     }
+    if (!changed) throw new Error('no shipped file has all of the places to change');
     const env = {...process.env, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory};
     const [command, args] = kind.command(this);
     this.process = new Process(command, args, {env});
@@ -73,11 +78,11 @@ export class FrontEnd {
   }
 }
 
-// `behind` is a Unix socket of the worker, or the port of an nginx.
-export async function startFrontEnd(t, name, behind) {
+// `behind` is a Unix socket of the worker, or the port of an nginx. `more`: further places of the shipped file and what stands there.
+export async function startFrontEnd(t, name, behind, more = []) {
   const directory = temporaryDirectory(t);
   fs.chmodSync(directory, 0o755);
   const ports = {port: await freePort(), otherPort: await freePort()};
   const frontEnd = new FrontEnd(t, name, directory, ports);
-  return frontEnd.start(behind);
+  return frontEnd.start(behind, more);
 }

@@ -58,10 +58,10 @@ BOOST_AUTO_TEST_CASE(checking) {
   check({"check", "--config=c.yaml"}, CommandLine::Verb::check, "c.yaml");
 }
 
-// Its options are those of sse-worker-pipe, which also has its own help.
-BOOST_AUTO_TEST_CASE(piping) {
-  check({"pipe"}, CommandLine::Verb::pipe, "");
-  check({"pipe", "--topic", "a", "--help", "--config", "c.yaml"}, CommandLine::Verb::pipe, "");
+// Their options are those of sse-worker-pipe and so on, which also have their own help.
+BOOST_AUTO_TEST_CASE(programs_of_their_own) {
+  for (const auto* name : {"pipe", "probe", "top"}) check({name}, CommandLine::Verb::program, "");
+  check({"pipe", "--topic", "a", "--help", "--config", "c.yaml"}, CommandLine::Verb::program, "");
 }
 
 BOOST_AUTO_TEST_CASE(checking_for_a_user) {
@@ -171,12 +171,15 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
       {{"chekc", "--config", "a"}, "'chekc' is one argument too many"},
       {{"chekc"}, "'chekc' is not a command; did you mean check?"},
       {{"version"}, "'version' is not a command; did you mean --version?"},
-      {{"nonsense"}, "'nonsense' is not a command; the commands are check, token and pipe"},
+      {{"nonsense"}, "'nonsense' is not a command; the commands are check, token, pipe, probe and top"},
       {{"serve"}, "serve is not a command; without a command the worker serves"},
       {{"reload"}, "reload is not a command; send SIGHUP to the worker that runs"},
       {{"pip"}, "'pip' is not a command; did you mean pipe?"},
       {{"--config", "a", "pipe", "--topic", "b"},
        "pipe comes first and needs no configuration: sse-worker pipe --topic TOPIC"},
+      {{"--config", "a", "probe", "https://b"},
+       "probe comes first and needs no configuration: sse-worker probe URL"},
+      {{"--config", "a", "top"}, "top comes first and needs no configuration: sse-worker top [URL]"},
       {{"stop"}, "stop is not a command; send SIGTERM to the worker that runs"},
       {{"check", "c.yaml"}, "c.yaml is one argument too many; did you mean --config c.yaml?"},
       {{"/etc/c.yaml"}, "/etc/c.yaml is one argument too many; did you mean --config /etc/c.yaml?"},
@@ -194,8 +197,8 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
       {{"token", "--config", "a", "--subscribe", "b", "c"}, "'c' is one argument too many"},
       {{"token", "--config", "a", "--subject"}, "--subject needs a value: --subject TEXT"},
       {{"token", "--subscibe", "a"}, "--subscibe is not an option; did you mean --subscribe?"},
-      {{"\x1b[31m"}, "'\\x1b[31m' is not a command; the commands are check, token and pipe"},
-      {{""}, "'' is not a command; the commands are check, token and pipe"}};
+      {{"\x1b[31m"}, "'\\x1b[31m' is not a command; the commands are check, token, pipe, probe and top"},
+      {{""}, "'' is not a command; the commands are check, token, pipe, probe and top"}};
   for (const auto& [words, sentence] : mistakes) {
     const auto it = parsed(words);
     BOOST_REQUIRE(std::holds_alternative<int>(it.result));

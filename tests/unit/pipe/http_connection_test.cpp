@@ -11,13 +11,14 @@
 #include <string>
 
 #include "base/unique_fd.hpp"
+#include "client/http_library.hpp"
 #include "support/manual_clock.hpp"
 
 using namespace std::chrono_literals;
 using worker::base::UniqueFd;
+using worker::client::HttpLibrary;
 using worker::pipe::Ending;
 using worker::pipe::HttpConnection;
-using worker::pipe::HttpLibrary;
 using worker::pipe::Unanswered;
 
 namespace {

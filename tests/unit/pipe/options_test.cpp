@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "pipe/key_file.hpp"
+#include "client/key_file.hpp"
 #include "support/captured_output.hpp"
 #include "support/temp_folder.hpp"
 
+using worker::client::read_key_file;
 using worker::pipe::Options;
-using worker::pipe::read_key_file;
 using worker::pipe::Split;
 using worker::support::CapturedOutput;
 

@@ -1,4 +1,4 @@
-#include "pipe/key_file.hpp"
+#include "client/key_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 #include "base/unique_fd.hpp"
 
-namespace worker::pipe {
+namespace worker::client {
 namespace {
 
 // A token has up to this many bytes.
@@ -40,4 +40,4 @@ base::Result<PublishKey, std::string> read_key_file(const std::string& path) {
   return PublishKey{std::move(text)};
 }
 
-}  // namespace worker::pipe
+}  // namespace worker::client

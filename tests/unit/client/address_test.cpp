@@ -1,15 +1,11 @@
-#include "pipe/http_address.hpp"
+#include "client/address.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "pipe/http_refusal.hpp"
+using worker::client::http_address;
+using worker::client::with_parameters;
 
-using worker::pipe::Ending;
-using worker::pipe::http_refusal;
-using worker::pipe::stream_address;
-using worker::pipe::with_parameters;
-
-BOOST_AUTO_TEST_SUITE(http_address_suite)
+BOOST_AUTO_TEST_SUITE(address_suite)
 
 BOOST_AUTO_TEST_CASE(paths) {
   const std::pair<const char*, const char*> addresses[] = {
@@ -23,7 +19,7 @@ BOOST_AUTO_TEST_CASE(paths) {
       {"HTTPS://push.example.org/#c", "https://push.example.org/publish/stream"},
   };
   for (const auto& [given, wanted] : addresses) {
-    BOOST_TEST_CONTEXT(given) { BOOST_TEST(stream_address(given).value().url == wanted); }
+    BOOST_TEST_CONTEXT(given) { BOOST_TEST(http_address(given, "/publish/stream").value().url == wanted); }
   }
 }
 
@@ -41,8 +37,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_address) {
   };
   for (const auto& [given, sentence] : mistakes) {
     BOOST_TEST_CONTEXT(given) {
-      BOOST_REQUIRE(!stream_address(given));
-      BOOST_TEST(stream_address(given).error() == sentence);
+      BOOST_REQUIRE(!http_address(given, "/publish/stream"));
+      BOOST_TEST(http_address(given, "/publish/stream").error() == sentence);
     }
   }
 }
@@ -54,26 +50,24 @@ BOOST_AUTO_TEST_CASE(parameters_are_encoded) {
   BOOST_TEST(with_parameters("http://a/b?c=d", {{"topic", "x"}}) == "http://a/b?c=d&topic=x");
 }
 
-BOOST_AUTO_TEST_CASE(refusals) {
-  const auto json = "application/problem+json";
-  const auto check = [](const Ending& ending, Ending::Kind kind, const std::string& reason) {
-    BOOST_TEST((ending.kind == kind));
-    BOOST_TEST(ending.reason == reason);
-  };
-  for (const long status : {400, 403, 404, 405, 411, 413, 415, 301, 204})
-    check(http_refusal(status, json, R"({"detail":"Change it."})"), Ending::Kind::denied,
-          "status " + std::to_string(status) + ": Change it.");
-  for (const long status : {408, 425, 429, 500, 502, 503, 504})
-    check(http_refusal(status, json, R"({"detail":"Later."})"), Ending::Kind::lost,
-          "status " + std::to_string(status) + ": Later.");
-  check(http_refusal(401, json, R"({"detail":"A key."})"), Ending::Kind::denied,
-        "status 401: A key. (--key-file names the file with the key)");
-  check(http_refusal(404, "text/html", "<html>"), Ending::Kind::denied, "status 404");
-  check(http_refusal(502, json, R"({"detail":"cu)"), Ending::Kind::lost, "status 502");
-  check(http_refusal(200, "text/html", "<html>"), Ending::Kind::denied,
-        "the answer (text/html) is not that of a publish stream; is the address right?");
-  check(http_refusal(200, "", ""), Ending::Kind::denied,
-        "the answer (without a Content-Type) is not that of a publish stream; is the address right?");
+BOOST_AUTO_TEST_CASE(neighbours) {
+  using namespace worker::client;
+  BOOST_TEST(has_topics("http://a/events?x=1&topic=a"));
+  BOOST_TEST(has_topics("http://a/events?template=a"));
+  BOOST_TEST(!has_topics("http://a/events?topics=a&x=topic=1"));
+  BOOST_TEST(!has_topics("http://a/topic"));
+  BOOST_TEST(without_topics("http://a/events?topic=a&t=1&lastEventId=3&poll=1&u") == "http://a/events?t=1&u");
+  BOOST_TEST(without_topics("http://a/events?topic=a") == "http://a/events");
+  BOOST_TEST(without_topics("http://a/events") == "http://a/events");
+  BOOST_TEST(sibling("https://a/live/events?x=/y", "publish") == "https://a/live/publish");
+  BOOST_TEST(last_part("https://a/live/events?x=/y") == "events");
+  BOOST_TEST(same_host("https://A.example:8080/x", "http://a.EXAMPLE/y"));
+  BOOST_TEST(!same_host("https://a.example/", "https://b.example/"));
+  BOOST_TEST(!same_host("https://a.example.evil/", "https://a.example/"));
+  BOOST_TEST(!same_host("https://a.example@evil/", "https://a.example/"));
+  BOOST_TEST(!same_host("nonsense:", "nonsense:"));
+  BOOST_TEST(shown("http://a/b?authorization=secret") == "http://a/b?…");
+  BOOST_TEST(shown("http://a/\x1b") == "http://a/\\x1b");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

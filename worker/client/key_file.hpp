@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 
-namespace worker::pipe {
+namespace worker::client {
 
 struct PublishKey {
   std::string text;
@@ -14,4 +14,4 @@ struct PublishKey {
 /// The one line of the file. Otherwise what is wrong with the file, as a sentence.
 base::Result<PublishKey, std::string> read_key_file(const std::string& path);
 
-}  // namespace worker::pipe
+}  // namespace worker::client

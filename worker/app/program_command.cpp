@@ -1,4 +1,4 @@
-#include "app/pipe_command.hpp"
+#include "app/program_command.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -12,11 +12,11 @@
 
 namespace worker::app {
 
-int pipe(char** argv) {
+int run_program(char** argv) {
   std::error_code error;
   auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) {
-    program.replace_filename("sse-worker-pipe");
+    program.replace_filename(fmt::format("sse-worker-{}", argv[1]));
     auto name = program.string();
     argv[1] = name.data();
     ::execv(name.c_str(), argv + 1);
