@@ -33,6 +33,10 @@ class Asker {
   /// How long one answer may take.
   std::chrono::milliseconds patience() const { return patience_; }
   bool time_is_over() const { return clock_.now() >= deadline_; }
+  /// It says nothing: the time of the probe was over before its own.
+  bool is_cut_short(const client::Answer& answer) const {
+    return answer.status == 0 && !answer.ending && time_is_over();
+  }
   base::Instant now() const { return clock_.now(); }
 
   /// A request of a reader, for a stream.

@@ -33,9 +33,8 @@ Delivery of_published(const EventsSeen& seen) {
     ++arrived;
     const auto waited = *event.arrived - event.answered;
     delivery.longest = std::max<Nanoseconds>(delivery.longest, waited);
-    // Before the answer to the next publish came, it had no reason to.
     if (waited > at_once_within && i + 1 < events.size() &&
-        *event.arrived > events[i + 1].answered - at_once_within)
+        std::chrono::abs(*event.arrived - events[i + 1].answered) < at_once_within)
       ++with_next;
     before_end = before_end || !seen.closed || *event.arrived < *seen.closed;
   }
@@ -82,7 +81,7 @@ struct Greeting {
 std::vector<Greeting> greetings(const client::Answer& stream) {
   std::vector<Greeting> all;
   for (const auto& frame : client::frames_of(stream)) {
-    if (!frame.has_data) continue;
+    if (!frame.has_data || !frame.type.empty()) continue;  // the last one is `close`
     const auto stamp = stamp_of(frame);
     if (!stamp) return {};
     all.push_back({frame.at, *stamp});

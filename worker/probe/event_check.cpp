@@ -35,7 +35,8 @@ void EventCheck::run_greeting() {
            !is_stream_or_none(answer);
   };
   events_.stream = asker_.ask(asker_.stream_request(url_), enough, greeting_longest);
-  seen_.events = std::move(events_);
+  const bool says_nothing = events_.stream.pieces.empty() && !events_.stream.ending && asker_.time_is_over();
+  if (!says_nothing) seen_.events = std::move(events_);
 }
 
 void EventCheck::run_published() {
@@ -75,6 +76,7 @@ int EventCheck::number_of(const client::Frame& frame) const {
 bool EventCheck::publish(int number) {
   const nlohmann::json body = {{"topic", topic_}, {"data", data(number)}};
   auto answer = asker_.ask(asker_.publish_request(seen_.publish_url, body.dump()));
+  if (asker_.is_cut_short(answer)) return false;
   const bool accepted = answer.status == 200;
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   ids_.push_back(accepted && json.is_object() && json.contains("id") && json["id"].is_string()
@@ -117,8 +119,10 @@ void EventCheck::close_topic(client::Transfer& stream) {
   events_.worker_has_them = poll.status == 200 && poll.body.find(data(1)) != std::string::npos;
   if (topic_ == mark_) {
     const nlohmann::json body = {{"topic", topic_}, {"close", true}};
+    // What it sets free may be there before its answer.
+    const auto before = asker_.now();
     if (asker_.ask(asker_.publish_request(seen_.publish_url, body.dump())).status == 200)
-      events_.closed = asker_.now();
+      events_.closed = before;
   }
   wait_for_arrivals(stream, after_the_last);
 }

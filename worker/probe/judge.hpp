@@ -23,6 +23,10 @@ void judge_idle(const Observations& seen, Rows& rows);
 /// Status 200 and the right type: everything behind that is about a stream.
 bool is_stream(const client::Answer& answer);
 
+/// What a front end answers in the place of the worker: `retry:`, and the end. The worker itself begins with
+/// a comment.
+bool is_stand_in(const client::Answer& answer);
+
 /// There is no answer yet, or it is one.
 bool is_stream_or_none(const client::Answer& answer);
 

@@ -63,7 +63,7 @@ void judge_no_status(const Observations& seen, Rows& rows) {
   const auto& answer = seen.main;
   constexpr auto front_end = "the front end";
   if (!answer.ending) {
-    if (answer.connected.count() == 0 || (seen.url.starts_with("https:") && answer.secured.count() == 0))
+    if (answer.address.empty() || (seen.url.starts_with("https:") && answer.secured.count() == 0))
       return rows.unchecked(Check::status, "there is no connection");
     auto changes = changes_for(Problem::held, seen.health ? *seen.health : answer);
     changes.push_back({front_end, "does it wait for something? Look at its error log"});
@@ -155,6 +155,7 @@ void judge_compression(const Observations& seen, Rows& rows) {
 
 void judge_caching(const Observations& seen, Rows& rows) {
   const auto control = seen.main.field("cache-control");
+  if (is_stand_in(seen.main)) return rows.unchecked(Check::caching, "the worker is away");
   const auto text = std::string(control.value_or(""));
   const auto has = [&](const char* word) { return text.find(word) != std::string::npos; };
   const Change expires{"/etc/nginx/snippets/sse-worker.events.conf",
@@ -186,7 +187,7 @@ void judge_accel_buffering(const Observations& seen, Rows& rows) {
   if (value)
     return rows.wrong(Check::accel_buffering, base::printable(*value) + ": it asks for buffering",
                       {{"nginx, or the application in between", "no add_header X-Accel-Buffering"}});
-  rows.ok(Check::accel_buffering, "not there: an nginx on the way has obeyed and removed it");
+  rows.ok(Check::accel_buffering, "not there: an nginx on the way has removed it, as it does by default");
 }
 
 }  // namespace

@@ -147,8 +147,9 @@ void judge_redirects(const Observations& seen, Rows& rows) {
 
 void judge_connection(const Observations& seen, Rows& rows) {
   const auto& main = seen.main;
-  const bool is_resolved = main.resolved.count() > 0;
-  if (!is_resolved) {
+  // libcurl has no time of a connection on which TLS fails.
+  const bool is_connected = main.connected.count() > 0 || !main.address.empty();
+  if (main.resolved.count() == 0 && !is_connected) {
     const bool failed = has_ended_as(main, Ending::Kind::no_name);
     rows.wrong(Check::name,
                failed ? "the name does not resolve: " + reason_of(main)
@@ -161,7 +162,7 @@ void judge_connection(const Observations& seen, Rows& rows) {
   }
   rows.ok(Check::name, main.address.empty() ? "resolves" : "is " + base::printable(main.address),
           milliseconds(main.resolved));
-  if (main.connected.count() == 0) {
+  if (!is_connected) {
     rows.wrong(
         Check::connection,
         has_ended_as(main, Ending::Kind::no_connection)
@@ -172,7 +173,8 @@ void judge_connection(const Observations& seen, Rows& rows) {
     for (const auto check : {Check::tls, Check::redirects}) rows.unchecked(check, "there is no connection");
     return;
   }
-  rows.ok(Check::connection, "made", milliseconds(main.connected - main.resolved));
+  rows.ok(Check::connection, "made",
+          milliseconds(std::max(main.connected - main.resolved, std::chrono::microseconds(0))));
   judge_tls(seen, rows);
   judge_redirects(seen, rows);
 }

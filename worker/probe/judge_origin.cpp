@@ -60,7 +60,7 @@ void judge_origin(const Observations& seen, Rows& rows) {
     for (const auto check : {Check::preflight, Check::origin})
       rows.unchecked(check, seen.main.status == 0
                                 ? "there is no answer"
-                                : "give --origin ORIGIN where pages of another origin read it");
+                                : "without --origin ORIGIN, or the time was over (--timeout)");
     return;
   }
   judge_one(*seen.origin, seen.origin->preflight, Check::preflight, rows);

@@ -27,16 +27,6 @@ std::string meaning(int status) {
   }
 }
 
-// What a front end answers in its place: `retry:`, and the end. The worker itself begins with a comment.
-bool is_stand_in(const client::Answer& answer) {
-  if (!is_stream(answer) || !answer.ending || answer.ending->kind != client::Ending::Kind::complete)
-    return false;
-  const auto frames = client::frames_of(answer);
-  return !frames.empty() && std::ranges::all_of(frames, [](const client::Frame& frame) {
-    return frame.has_retry && !frame.has_data && frame.comment.empty() && !frame.id;
-  });
-}
-
 // A stream that is refused with 200 says why in a comment, and ends.
 std::string refusal(const client::Answer& answer) {
   if (!is_stream(answer) || !answer.ending || answer.ending->kind != client::Ending::Kind::complete)
@@ -66,6 +56,15 @@ bool judge_health(const client::Answer& answer, Rows& rows) {
 }
 
 }  // namespace
+
+bool is_stand_in(const client::Answer& answer) {
+  if (!is_stream(answer) || !answer.ending || answer.ending->kind != client::Ending::Kind::complete)
+    return false;
+  const auto frames = client::frames_of(answer);
+  return !frames.empty() && std::ranges::all_of(frames, [](const client::Frame& frame) {
+    return frame.has_retry && !frame.has_data && frame.comment.empty() && !frame.id;
+  });
+}
 
 void judge_worker(const Observations& seen, Rows& rows) {
   const auto& main = seen.main;

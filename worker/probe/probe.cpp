@@ -49,7 +49,7 @@ Observations Probe::run() {
   if (seen_.publish_url.empty() && !secrets_.key.empty())
     seen_.publish_url =
         client::sibling(client::same_host(seen_.url, options_.url) ? seen_.url : options_.url, "publish");
-  if (is_stream(seen_.main)) ask_events();
+  if (is_stream(seen_.main) && !asker_.time_is_over()) ask_events();
   if (is_stream(seen_.main)) ask_cursors();
   ask_versions();
   ask_as_origin();
@@ -110,7 +110,8 @@ void Probe::ask_versions() {
     auto request = asker_.stream_request(seen_.url);
     request.version = version;
     const auto has_head = [](const client::Answer& answer) { return answer.head_at.has_value(); };
-    seen_.versions.push_back({wanted, asker_.ask(std::move(request), has_head, longest)});
+    auto answer = asker_.ask(std::move(request), has_head, longest);
+    if (!asker_.is_cut_short(answer)) seen_.versions.push_back({wanted, std::move(answer)});
   }
 }
 
@@ -156,7 +157,8 @@ void Probe::ask_as_origin() {
   origin.actual = asker_.ask(
       std::move(actual), [](const client::Answer& answer) { return answer.head_at.has_value(); },
       asker_.patience());
-  seen_.origin = std::move(origin);
+  if (!asker_.is_cut_short(origin.preflight) && !asker_.is_cut_short(origin.actual))
+    seen_.origin = std::move(origin);
 }
 
 void Probe::stay_idle() {
