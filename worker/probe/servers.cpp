@@ -111,7 +111,7 @@ std::string names_of(const std::vector<Server>& servers) {
   for (const auto server : servers) {
     const auto* const found = std::ranges::find(known, server, &Known::server);
     if (!text.empty()) text += " or ";
-    text += found == known.end() ? "a server that does not name itself, such as HAProxy" : found->name;
+    text += found == known.end() ? "a server that does not name itself (HAProxy?)" : found->name;
   }
   return text;
 }
