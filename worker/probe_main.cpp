@@ -37,7 +37,7 @@ std::string random_mark() {
   return fmt::format("sse-worker-probe/{:08x}{:08x}", random(), random());
 }
 
-int run(const probe::Options& options) {
+int run_probe(const probe::Options& options) {
   probe::Secrets secrets;
   if (!options.key_file.empty()) {
     auto key = client::read_key_file(options.key_file);
@@ -69,7 +69,7 @@ int main(int argc, char** argv) try {
   base::open_closed_standard_streams();
   const auto parsed = probe::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
-  return run(std::get<probe::Options>(parsed));
+  return run_probe(std::get<probe::Options>(parsed));
 } catch (const std::exception& error) {
   return mistake(error.what());
 }

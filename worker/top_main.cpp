@@ -38,7 +38,7 @@ base::UniqueFd signals_to_hear() {
   return base::UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-int run(const top::Options& options) {
+int run_top(const top::Options& options) {
   std::string key;
   if (!options.key_file.empty()) {
     auto read = client::read_key_file(options.key_file);
@@ -60,7 +60,7 @@ int main(int argc, char** argv) try {
   base::open_closed_standard_streams();
   const auto parsed = top::parse_command_line(argc, argv);
   if (const auto* status = std::get_if<int>(&parsed)) return *status;
-  return run(std::get<top::Options>(parsed));
+  return run_top(std::get<top::Options>(parsed));
 } catch (const std::exception& error) {
   return fail(error.what(), top::exit_refused);
 }
