@@ -73,29 +73,30 @@ const wrong = {
   ],
 };
 
-for (const [name, cases] of Object.entries(wrong)) {
-  test(name, {timeout: 170_000}, async (t) => {
+// Most of the time is spent on waiting for what does not come.
+test('through', {concurrency: true, timeout: 170_000}, async (through) => {
+  const others = Object.entries(wrong).map(([name, cases]) => through.test(name, async (t) => {
     await t.test('as it is shipped', async (of) => {
       const seen = await probeThrough(of, name, {args: ['--idle', '3'], streams: {heartbeat_seconds: 1}});
       assertWrong(seen, {});
       assert.match(seen.rows.events.found, /^4 events, each passed on within/);
     });
     for (const [what, options, expected] of cases) await t.test(what, async (of) => assertWrong(await probeThrough(of, name, options), expected));
-  });
-}
-
-test('varnish, nginx', {timeout: 170_000}, async (t) => {
-  await t.test('as it is shipped', async (of) => {
-    const seen = await probeThrough(of, 'varnish, nginx', {chain: true});
-    assertWrong(seen, {});
-    assert.match(seen.rows.version.found, /nginx or Varnish$/);
-  });
-  await t.test('it waits for the whole answer', async (of) => {
-    const places = [['sub vcl_backend_error', 'sub vcl_backend_response { set beresp.do_stream = false; }\nsub vcl_backend_error']];
-    const seen = await probeThrough(of, 'varnish, nginx', {chain: true, places});
-    assertWrong(seen, {
-      first_byte: [/^after 1\d\.\d s/, /varnish/],
-      events: [/^all came together, when the stream ended: nginx or Varnish holds them back/, /default\.vcl: .*return \(pass\);/],
+  }));
+  const varnish = through.test('varnish, nginx', async (t) => {
+    await t.test('as it is shipped', async (of) => {
+      const seen = await probeThrough(of, 'varnish, nginx', {chain: true});
+      assertWrong(seen, {});
+      assert.match(seen.rows.version.found, /nginx or Varnish$/);
+    });
+    await t.test('it waits for the whole answer', async (of) => {
+      const places = [['sub vcl_backend_error', 'sub vcl_backend_response { set beresp.do_stream = false; }\nsub vcl_backend_error']];
+      const seen = await probeThrough(of, 'varnish, nginx', {chain: true, places});
+      assertWrong(seen, {
+        first_byte: [/^after 1\d\.\d s/, /varnish/],
+        events: [/^all came together, when the stream ended: nginx or Varnish holds them back/, /default\.vcl: .*return \(pass\);/],
+      });
     });
   });
+  await Promise.all([...others, varnish]);
 });
