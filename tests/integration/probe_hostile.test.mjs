@@ -40,10 +40,13 @@ function pour(socket, piece) {
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n';
 const timeout = ['--timeout', '2'];
 
-// It ends by itself, soon after its time, in little memory: an address space that would not hold what is sent.
+// Little time, and an address space that would not hold what is sent.
+const bounds = {ms: 6000, kilobytes: 200_000};
+
+// It ends by itself, soon after its time.
 async function ends(url, expected, args = timeout) {
   const begun = now();
-  const seen = await probe([url, ...args], {ms: 6000});
+  const seen = await probe([url, ...args], bounds);
   assert.ok(now() - begun < 20_000);
   assertWrong(seen, expected);
   return seen;
@@ -70,7 +73,7 @@ test('a host that', {concurrency: true}, async (t) => {
     const seen = await probe([await startHost(of, (socket) => {
       socket.write('HTTP/1.1 200 OK\r\nX-Line: ');
       pour(socket, 'x'.repeat(8000));
-    }), ...timeout], {ms: 6000});
+    }), ...timeout], bounds);
     assert.equal(seen.rows.status.result, 'wrong');
   });
   await t.test('sends interim answers without end', async (of) => {
@@ -86,7 +89,7 @@ test('a host that', {concurrency: true}, async (t) => {
     const seen = await probe([await startHost(of, (socket) => {
       socket.write(`${head}data: `);
       pour(socket, 'x'.repeat(8000));
-    }), ...timeout], {ms: 6000});
+    }), ...timeout], bounds);
     assert.equal(seen.rows.type.result, 'ok');
     assert.notEqual(seen.rows.events.result, 'ok');
   });
@@ -94,15 +97,15 @@ test('a host that', {concurrency: true}, async (t) => {
     await ends(await startHost(of, (socket) => socket.write(head)), {first_byte: [/nothing of the stream within 2\.0 s: somebody holds it back/, /./]});
   });
   await t.test('expands a little into much', async (of) => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 'data: x\n\n'));
+    const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024, 'data: x\n\n'));
     const seen = await probe([await startHost(of, (socket) => {
       socket.write(head.replace('\r\n\r\n', '\r\nContent-Encoding: gzip\r\n\r\n'));
       socket.end(bomb);
-    }), ...timeout], {ms: 6000});
+    }), ...timeout], bounds);
     assert.equal(seen.rows.compression.result, 'wrong');
   });
   await t.test('writes to the terminal', async (of) => {
-    const seen = await probe([await startHost(of, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Type: \x1b]0;x\x07text\r\nServer: nginx\r\n\r\n')), ...timeout], {ms: 6000});
+    const seen = await probe([await startHost(of, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Type: \x1b]0;x\x07text\r\nServer: nginx\r\n\r\n')), ...timeout], bounds);
     assert.match(seen.rows.type.found, /^\\x1b\]0;x\\x07text: not text\/event-stream/);
   });
   await t.test('leads away to another one: no secret goes there', async (of) => {
@@ -119,7 +122,7 @@ test('a host that', {concurrency: true}, async (t) => {
     await new Promise((done) => server.listen(0, '127.0.0.2', done));
     defer(of, () => server.close());
     const url = await startHost(of, (socket) => socket.end(`HTTP/1.1 302 Found\r\nLocation: http://127.0.0.2:${server.address().port}/\r\nContent-Length: 0\r\n\r\n`));
-    const seen = await probe([url, '--header-file', file, ...timeout], {ms: 6000});
+    const seen = await probe([url, '--header-file', file, ...timeout], bounds);
     assert.match(seen.rows.redirects.found, /^1, at each reconnect/);
     assert.ok(got.length > 0);
     assert.ok(got.every((text) => !text.includes('secret')));

@@ -1,13 +1,18 @@
 // `sse-worker probe`, run to its end: its rows by the name of their check.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import {binary} from './places.mjs';
 import {run} from './process.mjs';
 
+// AddressSanitizer takes terabytes of address space.
+const sanitized = () => fs.readFileSync(`${binary}-probe`).includes('libasan');
+
 const signs = {ok: '✓', wrong: '✗', unchecked: '–'};
 
-// {code, rows, json, stderr}; a row is {result, found, changes, milliseconds}. It may take `ms`.
-export async function probe(args, {ms = 20_000, env = {}} = {}) {
-  const {code, stdout, stderr} = await run(binary, ['probe', ...args, '--json'], {ms, env: {...process.env, ...env}});
+// {code, rows, json, stderr}; a row is {result, found, changes, milliseconds}. It may take `ms`, and `kilobytes` of address space.
+export async function probe(args, {ms = 20_000, env = {}, kilobytes = 'unlimited'} = {}) {
+  const limited = ['-c', 'ulimit -v "$0"; exec "$@"', sanitized() ? 'unlimited' : String(kilobytes), binary, 'probe', ...args, '--json'];
+  const {code, stdout, stderr} = await run('bash', limited, {ms, env: {...process.env, ...env}});
   assert.ok(stdout, `exit ${code}: ${stderr}`);
   const json = JSON.parse(stdout);
   assert.equal(code, json.ok ? 0 : 1);

@@ -70,8 +70,7 @@ std::string json(const std::string& url, const std::string& final_url, const Row
                     {"ok", !rows.any_wrong()},
                     {"milliseconds", took.count()},
                     {"checks", std::move(list)}};
-  constexpr int indentation = 2;
-  return all.dump(indentation, ' ', false, Json::error_handler_t::replace) + '\n';
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace worker::probe
