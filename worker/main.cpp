@@ -22,6 +22,7 @@
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
 #include "app/rosters.hpp"
+#include "app/takeover.hpp"
 #include "app/token_command.hpp"
 #include "app/token_keys.hpp"
 #include "base/signals.hpp"
@@ -44,12 +45,15 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int serve(const config::Config& config, const std::string& file) {
-  auto listening = net::ListeningSocket::find(config.listen);
+int serve(const config::Config& config, const std::string& file, app::Program program) {
+  auto image = app::inherited_image();
+  auto listening = image ? app::inherited_listening(*image) : net::ListeningSocket::find(config.listen);
   if (!listening) return app::fail_config("sse-worker: " + listening.error());
   std::optional<net::ListeningSocket> publish_listening;
   if (!config.publish_listen.address.empty()) {
-    auto made = net::ListeningSocket::bind_unix(config.publish_listen);
+    auto made = image && image->publish_socket
+                    ? net::ListeningSocket::taken_over(std::move(image->publish_socket), image->publish_path)
+                    : net::ListeningSocket::bind_unix(config.publish_listen);
     if (!made) return app::fail_config("sse-worker: " + made.error());
     publish_listening.emplace(std::move(made).value());
   }
@@ -71,7 +75,8 @@ int serve(const config::Config& config, const std::string& file) {
   const base::SystemClock clock;
   metrics::Registry registry;
   const auto log = app::open_log(config.history, config.storage, clock);
-  const auto store = app::open_store(*log, config.storage, *logger);
+  const auto store = app::open_store(*log, config.storage, *logger,
+                                     image ? std::exchange(image->history, {}) : std::string());
   app::export_log_metrics(registry, *log, *store);
   app::Metrics metrics(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max,
@@ -123,8 +128,13 @@ int serve(const config::Config& config, const std::string& file) {
   app::Presence presence(reactors.first_loop(), rosters, *log, *store, registry, metrics.presence, *logger);
   app::Reload reload(file, config, reactors, *log, *store, slots, rosters.all(), hooks, token_keys, templates,
                      publish_rate, *logger);
-  reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP}, [&, stopping = false](int signal) mutable {
+  app::Takeover takeover(std::move(program), file, image ? &*image : nullptr, reactors, revocations, clock,
+                         *logger, registry);
+  const auto on_signal = [&, stopping = false](int signal) mutable {
+    if (takeover.keeps(signal)) return;
     if (signal == SIGHUP) return reload();
+    if (signal == SIGUSR2) return takeover.begin();
+    takeover.cancel();
     const bool again = std::exchange(stopping, true);
     logger->info("shutting down: signal={} streams={} immediate={}", signal, slots.used(), again);
     if (again) return reactors.stop();
@@ -133,14 +143,23 @@ int serve(const config::Config& config, const std::string& file) {
       listening.value().close();
       publish_listening.reset();
     });
-  });
+  };
+  reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR2}, on_signal);
+  if (image) {
+    base::unblock_signals();  // those that came during the takeover wait
+    takeover.continue_with(*std::move(image), *log);
+  }
   hooks.start();
   logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
-  const int status = reactors.run(*logger);
+  int status = reactors.run(*logger);
   presence.leave();
   hooks.stop();
+  if (takeover.is_due()) {
+    takeover.finish(*store, *log, listening.value(), publish_listening);
+    status = app::exit_failure;
+  }
   mercure_subscribers.stop();
   store->close();
   logger->info("stopped");
@@ -160,7 +179,9 @@ int main(int argc, char** argv) try {
   if (line.verb == config::CommandLine::Verb::program) return app::run_program(argv);
   const auto config = line.config_file.empty() ? config::parse({}, {}) : config::load(line.config_file);
   if (!config) return app::fail_config(config::access_problem(line.config_file).value_or(config.error()));
-  if (line.verb == config::CommandLine::Verb::serve) return serve(config.value(), line.config_file);
+  if (line.verb == config::CommandLine::Verb::rehearse) return app::rehearsed(line, config.value());
+  if (line.verb == config::CommandLine::Verb::serve)
+    return serve(config.value(), line.config_file, app::Program::own(argc, argv));
   if (line.verb == config::CommandLine::Verb::token) return app::token(line, config.value());
   return app::check(line, config.value());
 } catch (const std::exception& error) {

@@ -61,6 +61,14 @@ class ScriptedEndpoint final : public http::Endpoint {
   int streams_alive = 0;
   /// The delays that streams were told to drain with; each then says `bye <delay>` and finishes.
   std::vector<std::chrono::milliseconds> drained;
+  /// A next process can continue with its streams.
+  bool carries = false;
+
+  /// Continues with a stream that another process has begun.
+  void continue_with(http::Exchange& exchange) {
+    stream = &exchange;
+    exchange.keep(std::make_unique<Stream>(*this, exchange));
+  }
 
  private:
   class Stream final : public http::Source {
@@ -72,6 +80,10 @@ class ScriptedEndpoint final : public http::Endpoint {
     void drain(std::chrono::milliseconds retry) override {
       owner_.drained.push_back(retry);
       exchange_.finish("bye " + std::to_string(retry.count()));
+    }
+    bool can_be_carried() const override { return owner_.carries; }
+    http::CarriedSource carry() const override {
+      return {std::make_shared<const std::string>("shared"), "own"};
     }
     void on_body(std::string_view piece) override {
       owner_.body += piece;

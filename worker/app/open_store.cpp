@@ -25,7 +25,7 @@ std::unique_ptr<log::Log> open_log(const log::Settings& history, const store::St
 }
 
 std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSettings& storage,
-                                         base::Logger& logger) {
+                                         base::Logger& logger, std::string_view carried) {
   switch (storage.kind) {
     case store::StorageSettings::Kind::sqlite:
       return std::make_unique<store::SqliteStore>(log, storage, logger);
@@ -34,7 +34,7 @@ std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSett
     case store::StorageSettings::Kind::memory:
       break;
   }
-  return std::make_unique<store::MemoryStore>(log);
+  return std::make_unique<store::MemoryStore>(log, carried);
 }
 
 }  // namespace worker::app

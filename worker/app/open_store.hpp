@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "base/logger.hpp"
 #include "log/log.hpp"
@@ -13,8 +14,9 @@ namespace worker::app {
 std::unique_ptr<log::Log> open_log(const log::Settings& history, const store::StorageSettings& storage,
                                    const base::Clock& clock);
 /// Always returns one. If its events cannot be read yet, it is unavailable and says why
-/// (Store::unavailable_reason()). Log and logger outlive it.
+/// (Store::unavailable_reason()). Log and logger outlive it. `carried`: the history that the process before
+/// has packed, for a store that keeps nothing; empty: none.
 std::unique_ptr<store::Store> open_store(log::Log& log, const store::StorageSettings& storage,
-                                         base::Logger& logger);
+                                         base::Logger& logger, std::string_view carried = {});
 
 }  // namespace worker::app

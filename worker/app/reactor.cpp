@@ -10,6 +10,8 @@ namespace worker::app {
 namespace {
 
 constexpr std::chrono::milliseconds lag_interval{250};
+// Over which streams end that the next process cannot continue with. Who connects meanwhile waits.
+constexpr std::chrono::milliseconds settle_window{500};
 
 api::Grants::Limits grant_limits(const config::Config& config) {
   return {config.streams.topics_max, config.streams.topic_bytes_max};
@@ -36,6 +38,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       lag_timer_(loop_.timers(), [this] { on_lag_timer(); }),
       shard_(loop_, services.log, config.hub, services.metrics.hub, fcgi::shared_stdout),
       streams_(loop_.timers(), random_, services.slots, config.streams, services.metrics.limits),
+      carried_streams_(streams_, shard_, services.templates),
       grants_(config.grants, grant_limits(config),
               {services.subscriber_tokens, services.publisher_tokens, services.resume_tokens,
                services.revocations, services.metrics.access},
@@ -132,6 +135,29 @@ void Reactor::drain(std::function<void()> not_accepting) {
     });
     local_.stop();
     not_accepting();
+  });
+}
+
+void Reactor::settle(std::function<void()> settled) {
+  loop_.post([this, settled = std::move(settled)] {
+    const auto& streams = config_.streams;
+    const auto most = streams.retry + streams.retry_jitter;
+    local_.drain({streams.retry, most}, [this] { local_is_settled_ = true; });
+    acceptor_.settle(
+        settle_window, {streams.retry, most}, [this] { return local_is_settled_; }, settled);
+  });
+}
+
+// The answers of the last publishes were posted when the store was closed.
+void Reactor::carry(const std::function<void(const fcgi::CarriedConnection&, int)>& take) {
+  loop_.run_rest();
+  shard_.settle();
+  acceptor_.carry(take);
+}
+
+void Reactor::continue_with(base::UniqueFd socket, const fcgi::CarriedConnection& carried) {
+  acceptor_.continue_with(std::move(socket), carried, [this](auto& exchange, const auto& source) {
+    carried_streams_.continue_with(exchange, source);
   });
 }
 

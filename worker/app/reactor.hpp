@@ -21,6 +21,7 @@
 #include "api/request/access.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
+#include "api/stream/event_stream.hpp"
 #include "api/stream/stream_context.hpp"
 #include "app/metrics.hpp"
 #include "config/config.hpp"
@@ -76,6 +77,17 @@ class Reactor {
   /// From any thread: stops accepting, says so, and ends all streams over the configured time; run() returns
   /// when the last is gone.
   void drain(std::function<void()> not_accepting);
+  /// From any thread: a next process is about to take over. Stops accepting, ends what it cannot continue
+  /// with, and calls `settled` once that is done, or a second has passed; the streams continue. drain() may
+  /// follow.
+  void settle(std::function<void()> settled);
+  /// What is left for the next process, once run() has returned and the store is closed: sends what was
+  /// stored, and calls `take` with each connection. Nothing may be sent afterwards.
+  void carry(const std::function<void(const fcgi::CarriedConnection&, int)>& take);
+  /// In the next process, before run(): continues with a connection.
+  void continue_with(base::UniqueFd socket, const fcgi::CarriedConnection& carried);
+  /// Streams that could not continue, so far.
+  std::size_t ended_streams() const { return carried_streams_.ended(); }
   /// From any thread: run() returns now.
   void stop();
   net::Loop& loop() { return loop_; }
@@ -93,6 +105,7 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
+  api::CarriedStreams carried_streams_;
   api::Access access_;
   api::Grants grants_;
   api::GreetingEndpoint greeting_;
@@ -112,6 +125,7 @@ class Reactor {
   api::PresenceEndpoint presence_;
   api::Router router_;
   local::LocalAcceptor local_;
+  bool local_is_settled_ = false;
   fcgi::Acceptor acceptor_;
 };
 

@@ -41,6 +41,15 @@ void Reactors::drain(std::function<void()> none_accepts) {
   }
 }
 
+void Reactors::settle(const std::function<void()>& settled) {
+  const auto left = std::make_shared<std::atomic<std::size_t>>(reactors_.size());
+  for (auto& reactor : reactors_) {
+    reactor.settle([left, settled] {
+      if (--*left == 0) settled();
+    });
+  }
+}
+
 void Reactors::stop() {
   for (auto& reactor : reactors_) reactor.stop();
 }

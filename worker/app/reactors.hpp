@@ -22,8 +22,11 @@ class Reactors {
   /// Stops accepting, and ends all streams over the configured time. `none_accepts` is called once no reactor
   /// accepts any more, on the thread of the last one.
   void drain(std::function<void()> none_accepts);
+  /// See Reactor::settle(). `settled` is called on the thread of the last one.
+  void settle(const std::function<void()>& settled);
   void stop();
   net::Loop& first_loop() { return reactors_.front().loop(); }
+  std::deque<Reactor>& all() { return reactors_; }
 
  private:
   std::deque<Reactor> reactors_;  // a reactor never moves

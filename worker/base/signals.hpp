@@ -15,4 +15,11 @@ inline void block_signals() {
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
+/// From now on the calling thread gets all of them.
+inline void unblock_signals() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_UNBLOCK, &all, nullptr);
+}
+
 }  // namespace worker::base

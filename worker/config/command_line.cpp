@@ -29,7 +29,8 @@ LISTEN_FDS (systemd socket activation), `listen:` in the configuration.
 constexpr auto footer =
     R"(Signals: SIGTERM and SIGINT end all streams over drain_seconds and exit; a
 second one exits at once. SIGHUP reloads the configuration without dropping a
-stream; an invalid file is logged and changes nothing.
+stream; an invalid file is logged and changes nothing. SIGUSR2 lets the program
+that is installed now take over, in the middle of the streams.
 Exit status: 0 after a clean stop, 1 after an internal error, 2 for an error in
 the command line, the configuration or the socket.)";
 
@@ -134,6 +135,8 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "sse-worker " SSE_WORKER_VERSION, "Print the version");
   auto* config = app.add_option("--config", line.config_file, "Configuration file; without it, all defaults")
                      ->option_text("FILE");
+  // For the worker itself alone: see app/takeover.hpp.
+  auto* rehearse = app.add_option("--rehearse-takeover", line.takeover_version)->group("");
   auto* check = app.add_subcommand("check", "Check FILE, its store and its socket");
   check->allow_extras();
   check->fallthrough();
@@ -162,6 +165,7 @@ std::variant<CommandLine, int> parse_command_line(int argc, char** argv) {
   if (check->parsed() && config->count() == 0)
     return mistake("check needs a file: sse-worker check --config FILE");
   if (check->parsed()) line.verb = CommandLine::Verb::check;
+  if (rehearse->count() > 0) line.verb = CommandLine::Verb::rehearse;
   if (!token.parsed()) return line;
   line.verb = CommandLine::Verb::token;
   if (const auto wrong = token.error(config->count() > 0)) return mistake(*wrong);

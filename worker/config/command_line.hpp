@@ -26,7 +26,7 @@ struct TokenCommand {
 };
 
 struct CommandLine {
-  enum class Verb { serve, check, token, program };
+  enum class Verb { serve, check, token, program, rehearse };
   Verb verb = Verb::serve;
   /// Empty: the defaults. For a program of its own (pipe, probe, top) nothing else is read: it has its own
   /// options.
@@ -34,6 +34,8 @@ struct CommandLine {
   /// For check: the user that the worker will run as. Empty: the current user; for root, that of the unit.
   std::string user;
   TokenCommand token{};
+  /// For rehearse: the form in which the process that asks hands over its streams (app/takeover.hpp).
+  unsigned takeover_version = 0;
 };
 
 /// The exit status instead where everything is said already: 0 after --help or --version, 2 after a mistake.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,7 @@ constexpr int accepts_per_turn = 64;
 constexpr std::chrono::milliseconds accept_pause{100};
 // After the drain's window, for the peers to read the last bytes.
 constexpr std::chrono::milliseconds drain_grace{500};
+constexpr std::chrono::milliseconds settle_check{2};
 
 }  // namespace
 
@@ -39,9 +41,11 @@ Acceptor::Acceptor(net::Loop& loop, int listening, http::Endpoint& endpoint, con
                .totals = totals,
                .output = {.poller = loop.poller(), .stall_watch = stall_watch_, .metrics = metrics}},
       resume_(loop.timers(), [this] { start(); }),
-      drain_end_(loop.timers(), [this] {
-        for (auto& connection : connections_) connection.close();
-      }) {
+      drain_end_(loop.timers(),
+                 [this] {
+                   for (auto& connection : connections_) connection.close();
+                 }),
+      settling_(loop.timers(), [this] { check_settled(); }) {
   totals.bodies.set_limit(settings.bodies_bytes_max);
 }
 
@@ -121,6 +125,7 @@ void Acceptor::stop() {
 void Acceptor::drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done) {
   loop_.assert_on_thread();
   stop();
+  settling_.cancel();
   on_drained_ = std::move(done);
   for (auto& connection : connections_) {
     connection.drain_in(random_.between(std::chrono::milliseconds(0), window),
@@ -128,6 +133,42 @@ void Acceptor::drain(std::chrono::milliseconds window, Retry retry, std::functio
   }
   drain_end_.arm_in(window + drain_grace);
   post_scheduled();  // calls `done` also if there is no connection
+}
+
+// --- a takeover ---
+
+void Acceptor::settle(std::chrono::milliseconds window, Retry retry, std::function<bool()> others_settled,
+                      std::function<void()> done) {
+  loop_.assert_on_thread();
+  stop();
+  others_settled_ = std::move(others_settled);
+  on_settled_ = std::move(done);
+  settled_by_ = loop_.timers().now() + 2 * window;
+  for (auto& connection : connections_) {
+    connection.settle_in(random_.between(std::chrono::milliseconds(0), window),
+                         random_.between(retry.least, retry.most));
+  }
+  settling_.arm_in(std::chrono::milliseconds(0));
+}
+
+void Acceptor::check_settled() {
+  const bool settled = others_settled_() && std::all_of(connections_.begin(), connections_.end(),
+                                                        [](const auto& each) { return each.is_settled(); });
+  if (settled || loop_.timers().now() >= settled_by_) return std::exchange(on_settled_, nullptr)();
+  settling_.arm_in(settle_check);
+}
+
+void Acceptor::carry(const std::function<void(const CarriedConnection&, int)>& take) const {
+  for (const auto& connection : connections_) {
+    if (const auto carried = connection.carry()) take(*carried, connection.descriptor());
+  }
+}
+
+void Acceptor::continue_with(base::UniqueFd socket, const CarriedConnection& carried,
+                             const std::function<void(http::Exchange&, const http::CarriedSource&)>& begin) {
+  auto* connection = new Connection(context_, std::move(socket), carried);  // owned by the list, as above
+  connections_.push_back(*connection);
+  if (carried.source) begin(*connection, *carried.source);
 }
 
 // --- between turns ---

@@ -6,6 +6,8 @@
 
 #include <deque>
 #include <functional>
+#include <utility>
+#include <vector>
 
 #include "base/random.hpp"
 #include "fcgi/connection.hpp"
@@ -34,6 +36,19 @@ class Acceptor final : public net::Watcher {
   /// the last connection is closed; half a second after `window` those that are left are closed.
   void drain(std::chrono::milliseconds window, Retry retry, std::function<void()> done);
 
+  /// --- a takeover by a next process ---
+  /// Stops accepting and ends what cannot be carried, as drain() does; the rest continues. Calls `done` once
+  /// all that is left can be carried and `others_settled`, or after `window` and as long again. drain() may
+  /// follow.
+  void settle(std::chrono::milliseconds window, Retry retry, std::function<bool()> others_settled,
+              std::function<void()> done);
+  /// Calls `take` with each connection that can be carried, and its socket. Nothing may be sent afterwards.
+  void carry(const std::function<void(const CarriedConnection&, int)>& take) const;
+  /// In the next process: continues with a connection. `begin` keeps a source in the exchange of a stream, or
+  /// finishes it. Before start().
+  void continue_with(base::UniqueFd socket, const CarriedConnection& carried,
+                     const std::function<void(http::Exchange&, const http::CarriedSource&)>& begin);
+
  private:
   enum class State : std::uint8_t {
     stopped,    // not started yet, or draining
@@ -51,6 +66,7 @@ class Acceptor final : public net::Watcher {
   void add_connection(base::UniqueFd socket);
   void pause();
   void stop();
+  void check_settled();
   void schedule_after_turn(Connection& connection);
   void post_scheduled();
   void run_scheduled();
@@ -66,10 +82,14 @@ class Acceptor final : public net::Watcher {
   State state_ = State::stopped;
   net::Timer resume_;
   net::Timer drain_end_;
+  net::Timer settling_;
+  base::Instant settled_by_{};
   Connections connections_;
   std::deque<Connection*> scheduled_;  // their after_turn() is to be called
   bool posted_ = false;                // run_scheduled() is
   std::function<void()> on_drained_;
+  std::function<bool()> others_settled_;
+  std::function<void()> on_settled_;
 };
 
 }  // namespace worker::fcgi

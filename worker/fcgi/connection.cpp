@@ -196,6 +196,7 @@ void Connection::on_all_sent() {
   timer_.arm_in(input_.is_between_requests() ? settings.idle : settings.deadline);
   input_.resume();
   if (input_.has_pipelined()) context_.schedule_after_turn(*this);
+  rest_if_waiting();
 }
 
 // --- between turns ---

@@ -15,6 +15,8 @@
 // discarding  the answer is sent; input is thrown away    deadline
 // closed      there is no socket                          none
 //
+// A next process continues with connections in `receiving` and `streaming`: connection_takeover.cpp.
+//
 // The writer is corked only inside dispatch() and abort(), and delays an opening only in `streaming`.
 //
 // A body that streams goes to the source piece by piece while the answer goes out, in `answering` and
@@ -30,6 +32,7 @@
 
 #include "base/logger.hpp"
 #include "base/unique_fd.hpp"
+#include "fcgi/carried_connection.hpp"
 #include "fcgi/connection_totals.hpp"
 #include "fcgi/decoder.hpp"
 #include "fcgi/metrics.hpp"
@@ -74,6 +77,8 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   using Hook = boost::intrusive::list_member_hook<>;
 
   Connection(ConnectionContext& context, base::UniqueFd socket);
+  /// Goes on where another process has stopped. Of a stream, keep() its source next, or finish().
+  Connection(ConnectionContext& context, base::UniqueFd socket, const CarriedConnection& carried);
   ~Connection();
 
   bool closed() const { return phase_ == Phase::closed; }
@@ -82,6 +87,15 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   /// Ends the answer at hand after `delay`, telling its client to come back after `retry`. Without an answer
   /// or half a request, closes at once.
   void drain_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry);
+  /// A next process is about to take over. Reads no next request. An answer that cannot be carried ends after
+  /// `delay`, telling its client to come back after `retry`.
+  void settle_in(std::chrono::milliseconds delay, std::chrono::milliseconds retry);
+  /// It is closed, or carry() returns something.
+  bool is_settled() const;
+  /// What the next process needs; none where that cannot continue with it. After settle_in(); nothing may be
+  /// written afterwards.
+  std::optional<CarriedConnection> carry() const;
+  int descriptor() const { return socket_.get(); }
   /// Closes without sending anything.
   void close() { close(StreamEnd::reader_gone); }
 
@@ -137,6 +151,9 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
 
   void dispatch(RequestReader::Progress progress);
   void serve(RequestReader::Progress progress);
+  bool source_can_be_carried() const;
+  bool waits_with_nothing() const;
+  void rest_if_waiting();
   bool is_answering() const { return phase_ == Phase::answering || phase_ == Phase::streaming; }
   std::string_view head_lines() const { return head_lines_ ? std::string_view(*head_lines_) : ""; }
   bool begin_ending();
@@ -155,7 +172,8 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   Phase phase_ = Phase::receiving;
   AfterAnswer after_answer_ = AfterAnswer::close;
   Body body_ = Body::complete;
-  bool draining_ = false;  // in any phase
+  bool draining_ : 1 = false;  // in any phase
+  bool settling_ : 1 = false;  // the same
   base::UniqueFd socket_;
   ConnectionContext& context_;
   CountedConnection counted_connection_;

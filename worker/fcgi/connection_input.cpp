@@ -240,7 +240,8 @@ void Connection::dispatch(RequestReader::Progress progress) {
   input_.drop_initial_reader();
   after_write(writer_.uncork(may_be_compressed && phase_ == Phase::streaming));
   if (writer_.opening_delayed()) timer_.arm_in(ResponseWriter::opening_delay);
-  if (draining_ && source_ && is_answering()) source_->drain(drain_retry_);
+  const bool leaves = draining_ || (settling_ && !source_can_be_carried());
+  if (leaves && source_ && is_answering()) source_->drain(drain_retry_);
 }
 
 // Begins the answer, which stays corked, or closes.

@@ -37,6 +37,8 @@ class RequestInput {
   void resume() {
     if (incoming_) incoming_->reader.resume();
   }
+  /// There is nothing to remember; pipelined bytes aside.
+  bool is_initial() const { return !incoming_ || incoming_->reader.is_initial(); }
   /// No request has begun to come in; pipelined bytes aside.
   bool is_between_requests() const { return !incoming_ || incoming_->reader.between_requests(); }
 

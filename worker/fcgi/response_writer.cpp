@@ -176,6 +176,15 @@ ResponseWriter::Sent ResponseWriter::flush() {
   return Sent::all;
 }
 
+std::vector<std::pair<base::Bytes, std::size_t>> ResponseWriter::unsent() const {
+  assert(output_ == Output::direct);
+  return backlog_ ? backlog_->outbox.pieces() : std::vector<std::pair<base::Bytes, std::size_t>>();
+}
+
+void ResponseWriter::add_unsent(const std::vector<std::pair<base::Bytes, std::size_t>>& unsent) {
+  for (const auto& [bytes, offset] : unsent) wait_for_socket(bytes, offset);
+}
+
 void ResponseWriter::close() {
   backlog_.reset();
   output_ = Output::direct;

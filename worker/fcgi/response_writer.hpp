@@ -18,6 +18,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "fcgi/metrics.hpp"
@@ -100,6 +102,12 @@ class ResponseWriter {
   bool wants_writable() const { return backlog_ && output_ != Output::delayed; }
   /// Sends the backlog as far as the socket takes it. Only while wants_writable().
   Sent flush();
+  /// What waits for the socket.
+  std::vector<std::pair<base::Bytes, std::size_t>> unsent() const;
+  /// Before the first call of all others: request `request_id` is served already, and `unsent` is what waits
+  /// for the socket, which is watched by now.
+  void continue_request(std::uint16_t request_id) { request_id_ = request_id; }
+  void add_unsent(const std::vector<std::pair<base::Bytes, std::size_t>>& unsent);
   /// Drops the backlog. Only the const calls may follow.
   void close();
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/signals.hpp"
+
 namespace worker::hooks {
 
 Notifier::Notifier(const CurlLibrary& curl, const Settings& settings, Readers& readers,
@@ -39,6 +41,7 @@ void Notifier::stop() {
 bool Notifier::is_stopping() const { return stops_at_.load() != base::Instant::max(); }
 
 void Notifier::run() {
+  base::block_signals();  // they are for the loops
   while (!is_stopping()) {
     const auto settings = this->settings();
     const auto step = schedule_.next(settings);

@@ -30,7 +30,7 @@ class Notifier {
   Notifier(const Notifier&) = delete;
   Notifier& operator=(const Notifier&) = delete;
 
-  /// Begins to deliver. The thread has the signal mask of the caller.
+  /// Begins to deliver.
   void start();
   /// All but the keys that Readers::update() leaves as they are.
   void update(const Settings& settings);

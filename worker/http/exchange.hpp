@@ -17,6 +17,13 @@
 
 namespace worker::http {
 
+/// What a next process needs to continue with a source in the middle of its answer.
+struct CarriedSource {
+  /// What many sources have in common: the same bytes for all of them.
+  base::Bytes shared;
+  std::string own;
+};
+
 /// Whoever produces an answer over time. The exchange owns it and destroys it when the answer is finished or
 /// the reader has gone, never inside a call from the source itself. It may use the exchange for as long as it
 /// lives.
@@ -31,6 +38,10 @@ class Source {
   virtual void on_body(std::string_view /*piece*/) {}
   /// The same: the client has sent all of the body.
   virtual void on_body_end() {}
+  /// A next process can continue with the answer where this one stops.
+  virtual bool can_be_carried() const { return false; }
+  /// Where it can: how. Nothing is written any more after this.
+  virtual CarriedSource carry() const { return {}; }
 };
 
 class Exchange {

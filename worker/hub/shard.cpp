@@ -51,6 +51,26 @@ void Shard::subscribe(Subscriber& subscriber, const log::Subscription& subscript
   replay_.serve(subscriber, 1);
 }
 
+void Shard::subscribe_again(Subscriber& subscriber, const log::Subscription& subscription,
+                            const log::ResumePoint& point, base::ByteBudget::Reservation share) {
+  subscribe(subscriber, subscription, point.after, point.evictions_seen, std::move(share));
+  auto& cohort = *subscriber.cohort_;
+  cohort.last_sent = cohort.last_event_heartbeat = {};
+}
+
+void Shard::settle() {
+  for (auto before = context_.position();; before = context_.position()) {
+    context_.loop.timers().turn().begin();
+    pull_new_entries();
+    rounds_.finish();
+    while (!live_queue_.empty()) {
+      flush();
+      rounds_.finish();
+    }
+    if (context_.position() == before) return;
+  }
+}
+
 void Shard::on_drained(Subscriber& subscriber) {
   context_.loop.assert_on_thread();
   if (subscriber.catching_up_) replay_.serve(subscriber);

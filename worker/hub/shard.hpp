@@ -36,6 +36,13 @@ class Shard {
   /// `share` is kept if this is the first subscriber of `subscription`, until the last one has left.
   void subscribe(Subscriber& subscriber, const log::Subscription& subscription, log::Sequence after,
                  log::EvictionCount evictions_seen, base::ByteBudget::Reservation share = {});
+  /// The same for a subscriber that another process has served so far: it gets a heartbeat soon, because it
+  /// is not known when it got its last one.
+  void subscribe_again(Subscriber& subscriber, const log::Subscription& subscription,
+                       const log::ResumePoint& point, base::ByteBudget::Reservation share);
+  /// A next process is about to take over, and the loop does not run any more: sends all that was read from
+  /// the log, however long it takes. Then position_of() is known of every subscriber.
+  void settle();
   /// True if a subscriber has this very subscription.
   bool has(const log::Subscription& subscription) const { return cohorts_.contains(subscription); }
   /// Called by a subscriber whose socket has drained.

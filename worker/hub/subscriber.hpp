@@ -55,6 +55,7 @@ class Subscriber {
  protected:
   /// After subscribe().
   const log::Subscription& subscription() const;
+  HeartbeatMode heartbeat_mode() const { return heartbeats_; }
 
  private:
   friend class Cohort;

@@ -40,4 +40,10 @@ History HistoryLoader::finish() && {
   return std::move(history_);
 }
 
+History HistoryLoader::finish_without_store() && {
+  auto history = std::move(*this).finish();
+  history.changes_ = {};
+  return history;
+}
+
 }  // namespace worker::log

@@ -36,6 +36,8 @@ class HistoryLoader {
   void mark_missing_tail(Sequence through);
   /// The history. It records the changes that its store has to apply.
   History finish() &&;
+  /// The same for a store that keeps nothing: it records no changes.
+  History finish_without_store() &&;
 
  private:
   History history_;

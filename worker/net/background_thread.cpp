@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/signals.hpp"
+
 namespace worker::net {
 
 BackgroundThread::~BackgroundThread() {
@@ -24,6 +26,7 @@ void BackgroundThread::run(std::function<std::function<void()>()> work) {
 }
 
 void BackgroundThread::serve() {
+  base::block_signals();  // they are for the loops
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });

@@ -68,6 +68,15 @@ base::Result<ListeningSocket, std::string> ListeningSocket::find(const ListenSet
   return is_unix_path(settings.address) ? bind_unix(settings) : bind_tcp(settings);
 }
 
+base::Result<ListeningSocket, std::string> ListeningSocket::taken_over(base::UniqueFd fd,
+                                                                       std::string made_path) {
+  if (!is_listening(fd.get()))
+    return base::failure(std::string("a socket that was taken over does not listen"));
+  auto taken = prepared(std::move(fd), made_path.empty() ? "takeover" : made_path);
+  if (taken) taken.value().made_path_ = std::move(made_path);
+  return taken;
+}
+
 ListeningSocket::~ListeningSocket() { close(); }
 
 void ListeningSocket::close() {

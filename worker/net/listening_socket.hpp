@@ -21,6 +21,9 @@ class ListeningSocket {
   /// A Unix socket at `settings.address`, as find() makes it.
   static base::Result<ListeningSocket, std::string> bind_unix(const ListenSettings& settings);
 
+  /// The socket `fd` of the process before, which made the file at `made_path`; empty: it made none.
+  static base::Result<ListeningSocket, std::string> taken_over(base::UniqueFd fd, std::string made_path);
+
   ListeningSocket(ListeningSocket&&) noexcept = default;
   ListeningSocket& operator=(ListeningSocket&&) = delete;
   ~ListeningSocket();
@@ -28,6 +31,8 @@ class ListeningSocket {
   int descriptor() const { return fd_.get(); }
   /// New connections are refused at once, unless another process has the same socket.
   void close();
+  /// The file that the destructor removes; empty if there is none.
+  const std::string& made_path() const { return made_path_; }
   /// For the log: `descriptor 0`, `LISTEN_FDS` or the address.
   const std::string& origin() const { return origin_; }
 
@@ -38,7 +43,7 @@ class ListeningSocket {
 
   base::UniqueFd fd_;
   std::string origin_;
-  std::string made_path_;  // the file to remove; empty if there is none
+  std::string made_path_;
 };
 
 }  // namespace worker::net

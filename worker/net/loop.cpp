@@ -27,6 +27,12 @@ void Loop::run_ready() {
   while (!tasks_.empty() && !stopped_) run_tasks();
 }
 
+void Loop::run_rest() {
+  stopped_ = false;
+  if (signals_) signals_->handle_all();
+  run_tasks();
+}
+
 void Loop::stop() {
   assert_on_thread();
   stopped_ = true;

@@ -26,6 +26,9 @@ class Loop {
   /// One turn without waiting: the timers that are due, one batch of ready sockets, then the posted tasks.
   /// For tests, which have no thread in run().
   void run_ready();
+  /// Once run() has returned, and no thread is in it: handles the signals that have come and runs the tasks
+  /// that were posted until now.
+  void run_rest();
   /// Calls `on_turn` after each turn with how long it took. Before run().
   void on_turn(std::function<void(base::Instant::duration)> on_turn) { on_turn_ = std::move(on_turn); }
   /// From the loop's thread: run() returns after the current turn.

@@ -46,6 +46,12 @@ void Outbox::push(base::Bytes bytes, std::size_t offset) {
   pieces_.push_back(std::move(bytes));
 }
 
+std::vector<std::pair<base::Bytes, std::size_t>> Outbox::pieces() const {
+  std::vector<std::pair<base::Bytes, std::size_t>> pieces;
+  for (const auto& piece : pieces_) pieces.emplace_back(piece, pieces.empty() ? first_offset_ : 0);
+  return pieces;
+}
+
 Outbox::Flushed Outbox::flush(int socket) {
   while (!pieces_.empty()) {
     std::array<iovec, 64> vector;

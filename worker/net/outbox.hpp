@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <deque>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.hpp"
 
@@ -23,6 +25,8 @@ class Outbox {
   /// Sends as much as the socket takes, many pieces in one system call.
   Flushed flush(int socket);
   std::size_t size_bytes() const { return size_bytes_; }
+  /// What waits, in order, each from its offset on.
+  std::vector<std::pair<base::Bytes, std::size_t>> pieces() const;
 
  private:
   void drop(std::size_t sent);

@@ -55,6 +55,11 @@ Signals::~Signals() {
   poller_.remove(read_end_.get(), *this);
 }
 
+void Signals::handle_all() {
+  unsigned char signal = 0;
+  while (::read(read_end_.get(), &signal, sizeof signal) == 1) handler_(signal);
+}
+
 // One at a time: each is a reason of its own, and the next one may find the loop stopped.
 void Signals::on_ready(Ready /*ready*/) {
   unsigned char signal = 0;

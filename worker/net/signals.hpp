@@ -23,6 +23,9 @@ class Signals final : private Watcher {
   /// The signals do again what they did before.
   ~Signals();
 
+  /// Handles all that have come.
+  void handle_all();
+
  private:
   void on_ready(Ready ready) override;
 

@@ -50,6 +50,8 @@ class Store {
   /// Why no event can be stored at the moment, as a sentence; none while the store is available. Subscribers
   /// are served in both cases.
   virtual std::optional<std::string> unavailable_reason() const { return std::nullopt; }
+  /// The next process finds the events that were stored.
+  virtual bool outlives_process() const { return true; }
   virtual Backlog backlog() const { return {}; }
   /// Uses the new settings from now on; false if they need a restart.
   virtual bool reconfigure(const StorageSettings& /*storage*/) { return false; }

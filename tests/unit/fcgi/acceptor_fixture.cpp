@@ -90,6 +90,22 @@ void AcceptorFixture::begin_drain(std::chrono::milliseconds window, std::chrono:
   world_->acceptor.drain(window, {least, most}, std::move(done));
 }
 
+void AcceptorFixture::begin_settle(std::chrono::milliseconds window, std::function<void()> done) {
+  world_->acceptor.settle(
+      window, {1s, 1s}, [] { return true; }, std::move(done));
+}
+
+void AcceptorFixture::carry_to(AcceptorFixture& next) {
+  world_->acceptor.carry([&](const CarriedConnection& carried, int socket) {
+    next.world_->acceptor.continue_with(base::UniqueFd(::fcntl(socket, F_DUPFD_CLOEXEC, 0)), carried,
+                                        [&](http::Exchange& exchange, const http::CarriedSource& source) {
+                                          BOOST_TEST(*source.shared == "shared");
+                                          BOOST_TEST(source.own == "own");
+                                          next.endpoint.continue_with(exchange);
+                                        });
+  });
+}
+
 std::string AcceptorFixture::news() {
   auto text = world_->logged.str();
   world_->logged.str({});

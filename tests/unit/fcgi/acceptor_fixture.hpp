@@ -47,6 +47,11 @@ class AcceptorFixture {
   /// Acceptor::drain with delays from [least, most].
   void begin_drain(std::chrono::milliseconds window, std::chrono::milliseconds least,
                    std::chrono::milliseconds most, std::function<void()> done);
+  /// Acceptor::settle, with a retry of a second.
+  void begin_settle(std::chrono::milliseconds window, std::function<void()> done);
+  /// Acceptor::carry into Acceptor::continue_with of another one, as exec would do it: this one writes
+  /// nothing more.
+  void carry_to(AcceptorFixture& next);
   /// The lines of the log since the last call, as `level: text`.
   std::string news();
 

@@ -16,6 +16,22 @@ bool Revocations::revoke(std::string_view subject, std::chrono::seconds time) {
   return true;
 }
 
+std::vector<std::pair<std::string, base::Instant>> Revocations::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::string, base::Instant>> all;
+  for (const auto& each : until_) {
+    if (clock_.now() < each.second) all.emplace_back(each);
+  }
+  return all;
+}
+
+void Revocations::add(const std::vector<std::pair<std::string, base::Instant>>& those) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& each : those) {
+    if (until_.size() < subjects_max) until_.insert(each);
+  }
+}
+
 bool Revocations::is_revoked(std::string_view subject) const {
   if (subject.empty()) return false;
   const std::lock_guard lock(mutex_);

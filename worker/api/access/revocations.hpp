@@ -1,5 +1,6 @@
 // Revocations: subjects whose grants an operator has declared invalid for a time (POST /control). Kept in
-// memory: each worker has its own, and forgets them when it ends. Usable from every thread.
+// memory: each worker has its own, and forgets them when it ends; a takeover carries them on. Usable from
+// every thread.
 #pragma once
 
 #include <chrono>
@@ -8,6 +9,8 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -22,6 +25,10 @@ class Revocations {
   /// From now on until `time` is over; an earlier call for the subject is replaced. False, and nothing
   /// changes, where there are subjects_max others.
   bool revoke(std::string_view subject, std::chrono::seconds time);
+  /// All that are in force, with the moment at which they end.
+  std::vector<std::pair<std::string, base::Instant>> all() const;
+  /// Those of a process before; at most subjects_max are kept.
+  void add(const std::vector<std::pair<std::string, base::Instant>>& those);
   /// False for an empty subject.
   bool is_revoked(std::string_view subject) const;
 

@@ -1,12 +1,18 @@
 #include "api/stream/event_stream.hpp"
 
+#include <utility>
+
 #include "api/stream/attendance.hpp"
+#include "api/stream/carried_stream.hpp"
+#include "api/stream/gap.hpp"
+#include "hub/subscription_bytes.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::api {
 namespace {
 
-// Either of what it holds may be null.
+// Either of what it holds may be null. A next process does not continue with it: what it holds tells others
+// who is present, and the next process would tell them anew.
 class AttendedStream final : public Attended<EventStream> {
  public:
   template <class... Args>
@@ -14,6 +20,8 @@ class AttendedStream final : public Attended<EventStream> {
                  Args&&... args)
       : Attended(std::move(attendance), std::move(start), std::forward<Args>(args)...),
         held_(std::move(held)) {}
+
+  bool can_be_carried() const override { return false; }
 
  private:
   const std::shared_ptr<void> held_;
@@ -29,6 +37,53 @@ void EventStream::gap(log::GapReason reason, log::Sequence before, log::Sequence
 std::string EventStream::cursor() const {
   const auto position = shard_.position_of(*this);
   return position ? shard_.log().id_of(*position) : std::string();
+}
+
+http::CarriedSource EventStream::carry() const {
+  const CarriedStream carried{.cursor = cursor(),
+                              .subject = std::string(slot_subject()),
+                              .network = slot_network(),
+                              .since = since(),
+                              .end = latest_end(),
+                              .heartbeats = heartbeat_mode()};
+  return {std::make_shared<const std::string>(packed(subscription())), carried.packed()};
+}
+
+const log::Subscription* CarriedStreams::subscription_of(const base::Bytes& shared) {
+  auto place = subscriptions_.find(shared);
+  if (place == subscriptions_.end())
+    place = subscriptions_.emplace(shared, parse_subscription(*shared, templates_)).first;
+  return place->second ? &*place->second : nullptr;
+}
+
+void CarriedStreams::continue_with(http::Exchange& exchange, const http::CarriedSource& carried) {
+  if (try_to_continue(exchange, carried)) return;
+  ++ended_;
+  streams_.end_again(exchange);
+}
+
+bool CarriedStreams::try_to_continue(http::Exchange& exchange, const http::CarriedSource& carried) {
+  const auto stream = CarriedStream::parse(carried.own);
+  const auto* subscription = subscription_of(carried.shared);
+  const auto& log = shard_.log();
+  if (!stream || subscription == nullptr || !log.ready()) return false;
+  const auto point = log.resume(*subscription, stream->cursor);
+  // Its event may come later: the client does what it does after a crash.
+  if (point.gap && point.may_arrive) return false;
+  auto slot = streams_.take_slot_again(stream->network, stream->subject);
+  if (!slot) return false;
+  const auto size = shard_.has(*subscription) ? 0 : hub::subscription_bytes(*subscription);
+  auto bytes = streams_.take_bytes_again(size);
+  if (!bytes) return false;
+  auto& begun = streams_.continue_stream<EventStream>(exchange, std::move(*slot), stream->end, shard_,
+                                                      stream->since, stream->heartbeats);
+  if (point.gap) {
+    shard_.count_gap();
+    exchange.write(Gap{*point.gap, stream->cursor, log.id_of(point.after)}.frame());
+  }
+  shard_.subscribe_again(begun, *subscription, point, std::move(*bytes));
+  streams_.open_streams().add(begun);
+  return true;
 }
 
 void begin_event_stream(StreamContext& streams, hub::Shard& shard, http::Exchange& exchange,

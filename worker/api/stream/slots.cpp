@@ -2,12 +2,11 @@
 
 namespace worker::api {
 
-base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(const http::RemoteAddress& address,
-                                                                        base::Instant now,
-                                                                        std::string_view subject) {
+base::Result<StreamSlots::Slot, StreamSlots::Refused> StreamSlots::take(
+    const std::optional<http::Network>& network, base::Instant now, std::string_view subject) {
   ++used_;
   Slot slot(*this);  // gives back what it has where the request is refused
-  if (const auto network = address.network()) {
+  if (network) {
     const auto added = addresses_.add(*network, now);
     if (!added) return base::failure(Refused{Refused::Reason::address_full, added.error().recent});
     slot.address_ = added.value();

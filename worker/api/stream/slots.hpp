@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +31,10 @@ class StreamSlots {
     }
     /// Of the client's grant; empty where it has none.
     std::string_view subject() const { return subject_ == nullptr ? std::string_view() : subject_->first; }
+    /// None where the address is not counted.
+    std::optional<http::Network> network() const {
+      return address_ == nullptr ? std::nullopt : std::optional(address_->first);
+    }
 
    private:
     friend class StreamSlots;
@@ -56,7 +61,12 @@ class StreamSlots {
   /// machine.
   /// `subject`: of the client's grant; empty: not counted.
   base::Result<Slot, Refused> take(const http::RemoteAddress& address, base::Instant now,
-                                   std::string_view subject = {});
+                                   std::string_view subject = {}) {
+    return take(address.network(), now, subject);
+  }
+  /// `network`: none where it is not counted.
+  base::Result<Slot, Refused> take(const std::optional<http::Network>& network, base::Instant now,
+                                   std::string_view subject);
   void set_limit(std::size_t most, std::size_t per_address, std::size_t per_subject) {
     limit_ = most;
     addresses_.set_limit(per_address);

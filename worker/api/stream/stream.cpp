@@ -19,6 +19,11 @@ std::string stream_opening(const StreamSettings& settings, base::Random& random)
   return opening;
 }
 
+std::optional<StreamEnd> Stream::latest_end() const {
+  if (!end_timer_) return std::nullopt;
+  return StreamEnd{end_timer_->due(), expires_};
+}
+
 void Stream::drain(std::chrono::milliseconds retry) {
   std::string last;
   sse::append_retry(last, retry);

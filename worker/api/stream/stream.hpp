@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,12 @@ std::string stream_opening(const StreamSettings& settings, base::Random& random)
 
 /// Why a grant is no longer valid.
 enum class ExpiryReason { expired, revoked };
+
+/// When a stream ends at the latest, and whether its grant ends then.
+struct StreamEnd {
+  base::Instant at;
+  bool expires = false;
+};
 
 /// What a stream holds from its first byte to its last. Only StreamContext can make one, so a stream that
 /// skips a step of begin_stream() does not compile.
@@ -54,6 +61,9 @@ class Stream : public http::Source {
   void expire(ExpiryReason reason);
   /// Of the client's grant; empty where it has none.
   std::string_view slot_subject() const { return slot_.subject(); }
+  std::optional<http::Network> slot_network() const { return slot_.network(); }
+  /// When it ends at the latest.
+  std::optional<StreamEnd> latest_end() const;
 
   http::Exchange& exchange_;
 
@@ -64,6 +74,7 @@ class Stream : public http::Source {
 
   const StreamSlots::Slot slot_;
   std::unique_ptr<net::Timer> end_timer_;  // null where the stream may last for ever
+  bool expires_ = false;                   // its grant ends when the timer is due
 };
 
 }  // namespace worker::api

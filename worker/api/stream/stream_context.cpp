@@ -34,6 +34,25 @@ std::optional<base::ByteBudget::Reservation> StreamContext::take_bytes(http::Exc
   return std::nullopt;
 }
 
+std::optional<StreamSlots::Slot> StreamContext::take_slot_again(const std::optional<http::Network>& network,
+                                                                std::string_view subject) {
+  auto slot = slots_.take(network, timers_.now(), subject);
+  if (!slot) return std::nullopt;
+  return std::move(slot).value();
+}
+
+std::optional<base::ByteBudget::Reservation> StreamContext::take_bytes_again(std::size_t bytes) {
+  auto reserved = slots_.take_bytes(bytes, timers_.now());
+  if (!reserved) return std::nullopt;
+  return std::move(reserved).value();
+}
+
+void StreamContext::end_again(http::Exchange& exchange) {
+  std::string last;
+  sse::append_retry(last, random_.between(settings_.retry, settings_.retry + settings_.retry_jitter));
+  exchange.finish(last);
+}
+
 http::Response StreamContext::templates_full(Delivery delivery) {
   return refusal(delivery, slots_.templates_full(timers_.now()));
 }
@@ -70,13 +89,17 @@ void StreamContext::set_end(Stream& stream, std::optional<base::Instant> grant_e
       lifetime.count() > 0 ? timers_.now() + random_.between(lifetime * 4 / 5, lifetime) : never;
   const auto expiry = grant_ends ? jittered(*grant_ends) : never;
   if (std::min(last, expiry) == never) return;
-  stream.end_timer_ =
-      std::make_unique<net::Timer>(timers_, [&stream, &limits = limits_, expires = expiry <= last] {
-        if (expires) return stream.expire(ExpiryReason::expired);
-        limits.count(metrics::Limit::lifetime);
-        stream.exchange_.finish();
-      });
-  stream.end_timer_->arm(std::min(last, expiry));
+  set_end(stream, {std::min(last, expiry), expiry <= last});
+}
+
+void StreamContext::set_end(Stream& stream, const StreamEnd& end) {
+  stream.expires_ = end.expires;
+  stream.end_timer_ = std::make_unique<net::Timer>(timers_, [&stream, &limits = limits_] {
+    if (stream.expires_) return stream.expire(ExpiryReason::expired);
+    limits.count(metrics::Limit::lifetime);
+    stream.exchange_.finish();
+  });
+  stream.end_timer_->arm(end.at);
 }
 
 base::Instant StreamContext::jittered(base::Instant grant_ends) {

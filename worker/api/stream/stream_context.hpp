@@ -90,6 +90,23 @@ class StreamContext {
     open(exchange, std::move(stream), std::move(opening));
     return begun;
   }
+  /// Takes the slot of a stream that another process has begun. None: all are taken.
+  std::optional<StreamSlots::Slot> take_slot_again(const std::optional<http::Network>& network,
+                                                   std::string_view subject);
+  /// As take_bytes(), for such a stream.
+  std::optional<base::ByteBudget::Reservation> take_bytes_again(std::size_t bytes);
+  /// Continues with such a stream: makes an S as begin_stream() does, and sends nothing.
+  template <class S, class... Args>
+  S& continue_stream(http::Exchange& exchange, StreamSlots::Slot slot, const std::optional<StreamEnd>& end,
+                     Args&&... args) {
+    auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
+    auto& begun = *stream;
+    if (end) set_end(begun, *end);
+    exchange.keep(std::move(stream));
+    return begun;
+  }
+  /// Ends such a stream, which cannot continue: its client comes back as after any end.
+  void end_again(http::Exchange& exchange);
   /// When a grant that ends at `grant_ends` is taken as over: up to 10 s earlier, so that clients whose
   /// grants end together do not reconnect together.
   base::Instant jittered(base::Instant grant_ends);
@@ -98,6 +115,7 @@ class StreamContext {
   http::Response refusal(Delivery delivery, const StreamSlots::Refused& refused);
   void open(http::Exchange& exchange, std::unique_ptr<Stream> stream, StreamOpening opening);
   void set_end(Stream& stream, std::optional<base::Instant> grant_ends);
+  void set_end(Stream& stream, const StreamEnd& end);
 
   net::Timers& timers_;
   base::Random& random_;

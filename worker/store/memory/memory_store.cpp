@@ -2,12 +2,20 @@
 
 #include <utility>
 
+#include "log/carried_history.hpp"
 #include "store/write_batch.hpp"
 
 namespace worker::store {
 
-MemoryStore::MemoryStore(log::Log& log) : log_(log) {
+MemoryStore::MemoryStore(log::Log& log) : MemoryStore(log, {}) {}
+
+MemoryStore::MemoryStore(log::Log& log, std::string_view carried) : log_(log) {
   const std::lock_guard lock(log_.mutex());
+  auto& history = log_.history();
+  if (auto before = log::parse_history(carried, history.retention().settings(), log_.clock())) {
+    history.become(*std::move(before));
+    history.trim();
+  }
   log_.set_ready();
 }
 
