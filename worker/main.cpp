@@ -145,10 +145,8 @@ int serve(const config::Config& config, const std::string& file, app::Program pr
     });
   };
   reactors.first_loop().on_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR2}, on_signal);
-  if (image) {
-    base::unblock_signals();  // those that came during the takeover wait
-    takeover.continue_with(*std::move(image), *log);
-  }
+  base::unblock_signals();  // those that came during a takeover wait
+  if (image) takeover.continue_with(*std::move(image), *log);
   hooks.start();
   logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
