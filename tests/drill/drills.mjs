@@ -11,6 +11,7 @@ import {
   clusterFailover, clusterReshard, oneWayLinks, sentinelFailover, sentinelPartition, slowLinks, wrongClocks,
 } from './redis_failover.mjs';
 import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
+import {reloads, upgrades} from './upgrades.mjs';
 
 export const drills = {
   killed_worker: {
@@ -126,6 +127,18 @@ export const drills = {
     run: receiverDown,
     long: {times: 2, seconds: 60},
     short: {times: 1, seconds: 4},
+  },
+  upgrades: {
+    title: 'another program takes the worker over, under load',
+    run: upgrades,
+    long: {times: 100, readers: 5000},
+    short: {times: 3, readers: 100, between: 200, judge: false},
+  },
+  reloads: {
+    title: '`nginx -s reload` under load, with `worker_shutdown_timeout 10s`',
+    run: reloads,
+    long: {times: 100, readers: 5000},
+    short: {times: 3, readers: 50, between: 500, shutdown: 1},
   },
   hostile_edges: {
     title: 'each of eleven kinds of hostile clients alone, at its limit and one past it',
