@@ -1,6 +1,7 @@
 #include "app/takeover_image.hpp"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -80,12 +81,13 @@ class Descriptors {
     if (number < first || number > most) return {};
     const auto fd = static_cast<int>(number);
     if (!is_stream_socket(fd, listening) || !taken_.insert(fd).second) return {};
-    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-    ::fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
+    if (!closed_by_exec_) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     return base::UniqueFd(fd);
   }
 
  private:
+  // All at once, where the kernel can: there may be thousands, and the streams wait.
+  const bool closed_by_exec_ = ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
   std::unordered_set<int> taken_;
 };
 
