@@ -131,13 +131,13 @@ export const drills = {
   upgrades: {
     title: 'another program takes the worker over, under load',
     run: upgrades,
-    long: {times: 100, readers: 5000},
+    long: {times: 100, readers: 5000, rate: 10},
     short: {times: 3, readers: 100, between: 200, judge: false},
   },
   reloads: {
     title: '`nginx -s reload` under load, with `worker_shutdown_timeout 10s`',
     run: reloads,
-    long: {times: 100, readers: 5000},
+    long: {times: 100, readers: 5000, rate: 10},
     short: {times: 3, readers: 50, between: 500, shutdown: 1},
   },
   hostile_edges: {

@@ -146,4 +146,20 @@ BOOST_AUTO_TEST_CASE(one_send) {
   BOOST_TEST(send_some(-1, "x", 1) == -1);
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_can_be_sent_by_another_one) {
+  BOOST_TEST(outbox.pieces().empty());
+  outbox.push(shared("half sent"), 5);
+  outbox.push(shared(" and the rest"));
+  const auto pieces = outbox.pieces();
+  BOOST_REQUIRE(pieces.size() == 2U);
+  BOOST_TEST(*pieces[0].first == "half sent");
+  BOOST_TEST(pieces[0].second == 5U);
+  BOOST_TEST(pieces[1].second == 0U);
+  Outbox other;
+  for (const auto& [bytes, offset] : pieces) other.push(bytes, offset);
+  BOOST_TEST(other.size_bytes() == outbox.size_bytes());
+  BOOST_TEST((other.flush(pair.ours.get()) == Outbox::Flushed::all));
+  BOOST_TEST(received(pair.theirs.get()) == "sent and the rest");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

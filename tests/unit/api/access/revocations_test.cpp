@@ -39,4 +39,18 @@ BOOST_AUTO_TEST_CASE(so_many_and_no_more_until_some_are_over) {
   BOOST_TEST(!revocations.is_revoked("1"));
 }
 
+BOOST_AUTO_TEST_CASE(those_of_the_process_before_stay_in_force_as_long_as_they_were_to) {
+  worker::support::ManualClock clock;
+  Revocations before(clock), after(clock);
+  BOOST_TEST(before.revoke("alice", 10s));
+  BOOST_TEST(before.revoke("bob", 1s));
+  clock.advance(5s);
+  const auto all = before.all();
+  BOOST_TEST(all.size() == 1U);
+  after.add(all);
+  BOOST_TEST(after.is_revoked("alice"));
+  clock.advance(5s);
+  BOOST_TEST(!after.is_revoked("alice"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
