@@ -3,7 +3,8 @@
 
 #include <fmt/format.h>
 
-#if FMT_VERSION / 10000 == 9 && !defined(FMT_HEADER_ONLY)
+// clang does not find that of the library, which GCC has made.
+#if FMT_VERSION / 10000 == 9 && !defined(FMT_HEADER_ONLY) && !defined(__clang__)
 FMT_BEGIN_NAMESPACE
 namespace detail {
 extern template void vformat_to<char>(buffer<char>&, basic_string_view<char>,

@@ -1,7 +1,6 @@
 #include "log/terms.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include "base/number.hpp"
 
@@ -56,11 +55,11 @@ Sequence Terms::skipped_through(Sequence sequence) const {
 }
 
 Sequence Terms::before(Sequence last, Sequence count) const {
-  for (const auto& skip : std::views::reverse(skips_)) {
-    if (last < skip.through) continue;
-    if (last - skip.through >= count) return last - count;
-    count -= last - skip.through;
-    last = skip.after;
+  for (auto skip = skips_.rbegin(); skip != skips_.rend(); ++skip) {
+    if (last < skip->through) continue;
+    if (last - skip->through >= count) return last - count;
+    count -= last - skip->through;
+    last = skip->after;
   }
   return last - std::min(last, count);
 }
