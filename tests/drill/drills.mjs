@@ -81,7 +81,7 @@ export const drills = {
     short: {times: 1, readers: 5, replicas: 0},
   },
   sentinel_partition: {
-    title: 'the machine of the primary cut off for 30 s, with its worker; `replicas: 1`',
+    title: 'the machine of the primary cut off for 30 s, with its worker; `replicas: 1`: what is lost is told',
     run: sentinelPartition,
     long: {times: 10, readers: 500, replicas: 1, seconds: 30},
     short: {times: 1, readers: 5, replicas: 1, seconds: 6},
