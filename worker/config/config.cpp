@@ -222,6 +222,7 @@ void read_grants(Section& section, api::GrantSettings& grants) {
 Config read(const std::string& yaml, const std::string& file) {
   Config config;
   if (const auto wrong = encoding_error(yaml)) throw ConfigError(file, *wrong);
+  if (const auto wrong = endless_document(yaml)) throw ConfigError(file, *wrong);
   const auto documents = YAML::LoadAll(yaml);
   if (const auto wrong = open_quote(yaml)) throw ConfigError(file, *wrong);
   if (documents.size() > 1) throw ConfigError(file, second_document(yaml, documents[1].Mark()));

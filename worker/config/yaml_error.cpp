@@ -1,8 +1,11 @@
 #include "config/yaml_error.hpp"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -187,6 +190,35 @@ std::optional<YAML::Mark> holder_of(const std::string& text, const YAML::Node& n
   return found;
 }
 
+// Where documents begin.
+class DocumentPlace final : public YAML::EventHandler {
+ public:
+  /// The last one began where the one before it had begun.
+  bool is_repeated() const { return repeated_; }
+  const YAML::Mark& mark() const { return mark_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    repeated_ = count_++ > 0 && mark.pos == mark_.pos;
+    mark_ = mark;
+  }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                       YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+ private:
+  YAML::Mark mark_;
+  std::size_t count_ = 0;
+  bool repeated_ = false;
+};
+
 }  // namespace
 
 YamlError yaml_error(const std::string& yaml, const YAML::Exception& error) {
@@ -217,6 +249,19 @@ std::optional<YamlError> encoding_error(const std::string& yaml) {
     if (zero == std::string_view::npos && base::is_utf8(line)) continue;
     const auto at = std::min(zero, first_not_utf8(line));
     return mistake_at(lines, {i, at}, "is not UTF-8; save the file as UTF-8");
+  }
+  return std::nullopt;
+}
+
+std::optional<YamlError> endless_document(const std::string& yaml) {
+  std::istringstream stream(yaml);
+  YAML::Parser parser(stream);
+  for (DocumentPlace place; parser.HandleNextDocument(place);) {
+    if (!place.is_repeated()) continue;
+    const auto mark = place.mark();
+    return mistake_at(YamlLines(yaml),
+                      {static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column)},
+                      "is no YAML; a key is expected here, as `log:`");
   }
   return std::nullopt;
 }

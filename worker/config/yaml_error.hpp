@@ -27,6 +27,10 @@ YamlError second_document(const std::string& yaml, const YAML::Mark& mark);
 /// Bytes that are not UTF-8; yaml-cpp would replace them or read them as UTF-16. None where all are.
 std::optional<YamlError> encoding_error(const std::string& yaml);
 
+/// Where yaml-cpp finds a document without a text, and would find it again and again: some texts that are no
+/// YAML never end for YAML::LoadAll(). None for all others. Throws YAML::Exception for most that are not YAML.
+std::optional<YamlError> endless_document(const std::string& yaml);
+
 /// A quote that is not closed: yaml-cpp reads the rest of the file as the value. None where all are closed.
 /// Throws YAML::Exception for a text that is not YAML.
 std::optional<YamlError> open_quote(const std::string& yaml);
