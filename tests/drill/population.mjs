@@ -36,7 +36,8 @@ class Checked {
   seen = new Map();
   repeated = 0;
   repeatedAfterGap = 0;
-  reordered = 0;
+  // Events that came after later ones of their lane.
+  late = [];
 
   // `gaps`: how many the reader was told of before this event.
   take({data}, gaps) {
@@ -48,7 +49,7 @@ class Checked {
       // After a gap an event that was lost may be published again.
       if (numbers.get(number) === gaps) this.repeated += 1;
       else this.repeatedAfterGap += 1;
-    } else if (number < (numbers.last ?? -1)) this.reordered += 1;
+    } else if (number < (numbers.last ?? -1)) this.late.push([lane, number]);
     numbers.set(number, gaps);
     numbers.last = Math.max(numbers.last ?? -1, number);
   }
@@ -67,6 +68,11 @@ class Checked {
       for (const [each, gaps] of this.seen.get(name) ?? []) if (each < number) before = Math.max(before, gaps);
       return gapsAtEnd <= before;
     });
+  }
+
+  // A publish without an answer may be stored later than the next one of its publisher, who did not wait for it.
+  reordered(lanes) {
+    return this.late.filter(([lane, number]) => lanes.find(({name}) => name === lane)?.acknowledged.has(number)).length;
   }
 
   hasLastOf({name, acknowledged}) {
@@ -123,7 +129,7 @@ export class Population {
       acknowledged: this.lanes.reduce((all, lane) => all + lane.acknowledged.size, 0),
       lost: sum(({checked}) => checked.lost(this.lanes).length),
       repeated: sum(({checked}) => checked.repeated),
-      reordered: sum(({checked}) => checked.reordered),
+      reordered: sum(({checked}) => checked.reordered(this.lanes)),
       gaps: sum(({reader}) => reader.gaps.length),
       readers: this.readers.length,
       reconnects: sum(({reader}) => reader.connects - 1),
