@@ -63,6 +63,19 @@ there 'touch /run/restarted'
 wait "$asking"
 check 'every request beside a restart is answered by the worker' test "$(sort -u "$tmp/codes")" = 200
 
+# A takeover, in the middle of a stream and within the limits of the unit.
+there 'curl -sN -m 60 "http://127.0.0.1/events?topic=orders" >/run/reader; touch /run/reader_left' &
+reading=$!
+check 'a reader has its stream' until_true 10 there 'grep -q . /run/reader'
+before=$(worker_pid)
+check 'the program is told to be taken over' paste_there "$(documented 'systemctl kill --signal=USR2' "$page")"
+check 'the installed program takes over' until_true 20 logged 'took over: number=1 streams=1'
+check 'in the same process' test "$(worker_pid)" = "$before"
+check 'and takes a publish' until_true 10 takes_a_publish
+check 'which the reader gets' until_true 10 there 'grep -q "^data: hi" /run/reader && [ ! -e /run/reader_left ]'
+there 'pkill curl' || true
+wait "$reading" || true
+
 before=$(worker_pid)
 there "kill -KILL $before"
 check 'a killed worker is started again' until_true 10 another_worker "$before"
@@ -101,7 +114,8 @@ check 'serves again' until_true 5 takes_a_publish
 
 # The journal of a worker that ran under DynamicUser is taken over.
 there 'systemctl stop sse-worker.socket sse-worker.service; cd /var/lib && mkdir -p -m 700 private && mv sse-worker private/ &&
-  ln -s private/sse-worker sse-worker && chown -R 61999:61999 private/sse-worker/ && systemctl start sse-worker.socket sse-worker.service'
+  ln -s private/sse-worker sse-worker && chown -R 61999:61999 private/sse-worker/ && systemctl start sse-worker.socket sse-worker.service ||
+  { systemctl status sse-worker.service; journalctl -q --no-pager -n 30 -u sse-worker.service; false; }'
 check 'after DynamicUser: a publish is taken' until_true 5 takes_a_publish
 check 'from its old journal' there \
   "[ ! -L /var/lib/sse-worker ] && curl -s -m 5 'http://127.0.0.1/events?topic=orders&lastEventId=earliest&poll=0' | grep -q '\"data\":\"hi\"'"
