@@ -28,7 +28,8 @@ YamlError second_document(const std::string& yaml, const YAML::Mark& mark);
 std::optional<YamlError> encoding_error(const std::string& yaml);
 
 /// Where yaml-cpp finds a document without a text, and would find it again and again: some texts that are no
-/// YAML never end for YAML::LoadAll(). None for all others. Throws YAML::Exception for most that are not YAML.
+/// YAML never end for YAML::LoadAll(). None for all others. Throws YAML::Exception for most that are not
+/// YAML.
 std::optional<YamlError> endless_document(const std::string& yaml);
 
 /// A quote that is not closed: yaml-cpp reads the rest of the file as the value. None where all are closed.

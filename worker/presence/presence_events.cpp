@@ -11,9 +11,12 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-std::string text_of(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+std::string text_of(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
-log::Draft draft(const std::string& companion, std::string_view type, const OrderedJson& data, bool is_private) {
+log::Draft draft(const std::string& companion, std::string_view type, const OrderedJson& data,
+                 bool is_private) {
   log::Draft draft;
   draft.topics = {companion};
   draft.event.type = type;

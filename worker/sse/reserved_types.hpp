@@ -32,8 +32,8 @@ inline constexpr std::string_view stopped_type = "stopped";
 inline constexpr std::array reserved_types = {gap_type,     close_type,  heartbeat_type,
                                               expired_type, resume_type, stopped_type};
 
-/// Who reads a topic: their number, and by name who came and who left. Not reserved: only readers that ask for
-/// presence get them, and applications have had events called `join` and `leave` before.
+/// Who reads a topic: their number, and by name who came and who left. Not reserved: only readers that ask
+/// for presence get them, and applications have had events called `join` and `leave` before.
 inline constexpr std::string_view here_type = "here";
 inline constexpr std::string_view join_type = "join";
 inline constexpr std::string_view leave_type = "leave";

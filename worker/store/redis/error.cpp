@@ -57,7 +57,8 @@ RedisError unexpected_reply(std::string_view command, const redisReply& reply) {
   if (reply.type != REDIS_REPLY_ERROR)
     return {RedisError::Kind::broken, fmt::format("unexpected reply to {}: {}", command, reply_text(reply))};
   const std::string_view error(reply.str, reply.len);
-  if (error.empty()) return {RedisError::Kind::refused, fmt::format("{} got an error without a text", command)};
+  if (error.empty())
+    return {RedisError::Kind::refused, fmt::format("{} got an error without a text", command)};
   return {RedisError::Kind::refused, fmt::format("{}{}", base::printable(error), advice(error))};
 }
 

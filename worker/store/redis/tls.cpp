@@ -92,7 +92,8 @@ TlsContext::TlsContext(const RedisTls& settings) : context_(::SSL_CTX_new(::TLS_
 std::optional<std::string> tls_problem(const StorageSettings& storage) try {
   const auto& redis = storage.redis;
   if (storage.kind != StorageSettings::Kind::redis || redis.tls == RedisTls{}) return std::nullopt;
-  if (!redis.address.tls) return "store.tls: needs a store.url that begins with rediss://, rediss+sentinel:// or rediss+cluster://";
+  if (!redis.address.tls)
+    return "store.tls: needs a store.url that begins with rediss://, rediss+sentinel:// or rediss+cluster://";
   if (redis.tls.certificate.path.empty() != redis.tls.key.path.empty())
     return "store.tls: must have certificate_file and key_file, or neither";
   const TlsContext usable(redis.tls);
