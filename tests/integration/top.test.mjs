@@ -101,8 +101,11 @@ test('in a terminal', async (t) => {
     await shell.shows(/^streams/m);
     await hub.restart(settings);
     await until(() => /connecting again|worker is away/.test(shell.stdout), 'it says so');
-    await shell.shows(/^\n?streams {5}1 of/m);
-    assert.equal(shown(shell.stdout).split('\n')[1], '');
+    // The figures of before stay on the screen meanwhile, with the reason in the second line.
+    await until(() => {
+      const screen = shown(shell.stdout);
+      return /^\n?streams {5}1 of/m.test(screen) && screen.split('\n')[1] === '';
+    }, 'the figures of the next one, and no reason', 10_000);
     shell.stdin.write('q');
     assert.equal(await shell.left(), 0);
   });
