@@ -10,6 +10,9 @@
 namespace worker::store {
 namespace {
 
+// Those of Redis itself are shorter.
+constexpr std::size_t error_bytes_max = 500;
+
 // What to change, for errors of Redis that do not say so themselves.
 std::string_view advice(std::string_view error) {
   constexpr std::pair<std::string_view, std::string_view> known[]{
@@ -59,7 +62,8 @@ RedisError unexpected_reply(std::string_view command, const redisReply& reply) {
   const std::string_view error(reply.str, reply.len);
   if (error.empty())
     return {RedisError::Kind::refused, fmt::format("{} got an error without a text", command)};
-  return {RedisError::Kind::refused, fmt::format("{}{}", base::printable(error), advice(error))};
+  return {RedisError::Kind::refused,
+          fmt::format("{}{}", base::printable(error, error_bytes_max), advice(error))};
 }
 
 }  // namespace worker::store
