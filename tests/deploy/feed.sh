@@ -19,12 +19,12 @@ start() {
 feed_of() { pgrep -P "$1" -f '/local/feed http'; }
 held() { curl -s -m 5 "http://127.0.0.1:$port/events?topic=$1&lastEventId=earliest&poll=${2-0}"; }
 # shows TOPIC PATTERN: what is held of it matches.
-shows() { held "$1" | grep -q "$2"; }
+shows() { held "$1" | grep "$2" >/dev/null; }
 # Of the token stream that is being written.
 tokens_topic() { held demo/tokens | grep -o 'demo/tokens/[0-9]*' | tail -1; }
 # another_text OLD: one is being written, and it is not OLD.
 another_text() { local text; text=$(tokens_topic); [[ -n $text && $text != "$1" ]] && shows "$text" '"data"'; }
-closed() { held "$1" | grep -q '"closed":true'; }
+closed() { held "$1" | grep '"closed":true' >/dev/null; }
 # in_order: the numbers held of demo/count, without a hole.
 in_order() {
   held demo/count | grep -o '{\\"n\\":[0-9]*' | grep -o '[0-9]*$' |

@@ -38,7 +38,10 @@ same_version() {
 }
 # exposure: systemd's figure, from 0 to 10; above 1.5 somebody has opened something.
 exposure() { systemd-analyze security --offline=true --no-pager --threshold=15 "$root/deploy/systemd/sse-worker.service" >"$tmp/exposure" 2>&1 || { tail -1 "$tmp/exposure"; return 1; }; }
-key_of_the_package() { dpkg-deb --fsys-tarfile "$worker" | tar -xO ./etc/sse-worker/sse-worker.yaml | grep -qx '  key_file: /etc/sse-worker/publish.key'; }
+# Without -q: a grep that ends early would end tar with SIGPIPE.
+key_of_the_package() {
+  dpkg-deb --fsys-tarfile "$worker" | tar -xO ./etc/sse-worker/sse-worker.yaml | grep -x '  key_file: /etc/sse-worker/publish.key' >/dev/null
+}
 # Without SSE_WORKER_BUILT: dpkg-buildpackage gets a tree that it can compile, and is told nothing of another build.
 compiles_by_itself() {
   mkdir -p "$tmp/bin"
