@@ -89,10 +89,39 @@ test('replicas: an answer means that so many have the event', async (t) => {
   const health = await at(0).nginx.http('/healthz').done();
   assert.equal(health.status, 503);
   assert.match(health.text, /only 0 of 1 replicas \(store\.replicas\) had an event within 1000 ms/);
+  assert.deepEqual(data(reader.events), numbers(1), 'no reader has what was refused');
   replica.signal('SIGCONT');
   await insist(at(0), {topic: 'a', data: '1', id: 'one'}, 20000);
   await at(0).publish({topic: 'a', data: '2'});
   assert.deepEqual(data(await reader.got(3)), numbers(3), 'what was refused was stored, and is not stored twice');
+});
+
+test('replicas: what a failover takes back has reached no reader, of any worker', async (t) => {
+  const redis = await startReplicated(t, {replicas: 1});
+  const {at} = await startWorkers(t, redis, 2, {store: {kind: 'redis', url: redis.url, replicas: 1}});
+  const readers = [await at(0).read({topic: 'a'}), await at(1).read({topic: 'a'})];
+  await publishNumbers(at(0), 5);
+  await redis.settled();
+  const [primary, replica] = redis.nodes;
+  replica.signal('SIGSTOP');
+  await primary.ask('CLIENT', 'KILL', 'TYPE', 'replica');
+  const refused = await at(0).json({topic: 'a', data: 'taken back'});
+  assert.equal(refused.status, 503);
+  // The workers have read it, and know that no replica has it.
+  for (const n of [0, 1]) {
+    await until(async () => (await at(n).nginx.http('/healthz').done()).text.includes('only 0 of 1 replicas'), 'a replica is missing', 20000);
+  }
+  await primary.kill();
+  replica.signal('SIGCONT');
+  // Nothing else has the event now, and the new primary has no replica of its own.
+  await until(async () => (await redis.primary()) === replica, 'another primary', 20000);
+  await primary.start();
+  await publishNumbers(at(1), 5, 5);
+  for (const reader of readers) {
+    assert.deepEqual(data(await reader.got(10, 30000)), numbers(10));
+    assert.deepEqual(reader.gaps, []);
+    assert.equal(reader.connects, 1);
+  }
 });
 
 test('check: Sentinels that do not know the name, and none that answers', async (t) => {

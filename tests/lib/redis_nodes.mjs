@@ -84,12 +84,12 @@ export class ReplicatedRedis {
     await until(async () => {
       const primary = await this.primary();
       if (!primary || (await primary.info('replication', 'role')) !== 'master') return false;
-      const offset = await primary.info('replication', 'master_repl_offset');
+      const offset = Number(await primary.info('replication', 'master_repl_offset'));
       for (const node of this.nodes) {
         if (node === primary) continue;
         if ((await node.info('replication', 'master_link_status')) !== 'up') return false;
         if ((await node.info('replication', 'master_port')) !== String(primary.port)) return false;
-        if ((await node.info('replication', 'slave_repl_offset')) < offset) return false;
+        if (Number(await node.info('replication', 'slave_repl_offset')) < offset) return false;
       }
       for (const sentinel of this.sentinels) {
         const words = (await sentinel.ask('SENTINEL', 'MASTER', this.name)).split('\n');

@@ -40,9 +40,10 @@ RedisKnownPosition RedisReader::known_position() const {
   return {{epoch_number_, history_.epochs().last() - history_.epochs().start()}, term_};
 }
 
-RedisAction RedisReader::attach(std::string process_id, std::string address) {
+RedisAction RedisReader::attach(std::string process_id, std::string address, std::size_t replicas) {
   process_id_ = std::move(process_id);
   address_ = std::move(address);
+  replicas_ = replicas;
   query_.reset();
   return open();
 }
@@ -60,6 +61,11 @@ RedisAction RedisReader::on_reply(const redisReply& reply) {
       return on_retained(stream_.read_range_events(reply));
     case State::reading:
       return on_events(stream_.read_events(reply));
+    case State::marking:
+      return on_marked(RedisStream::read_marked(reply));
+    case State::waiting:
+      RedisStream::check_replicas(reply, replicas_);
+      return on_replicated();
     case State::checking:
       return on_last(RedisStream::read_last(reply));
     case State::time:
@@ -110,6 +116,8 @@ RedisAction RedisReader::on_looked_up(const TrimmedQuery::Trimmed& trimmed) {
     case State::checking:
       return on_missing(trimmed);
     case State::retained:
+    case State::marking:
+    case State::waiting:
     case State::time:
       break;  // these look up nothing
   }
@@ -208,6 +216,7 @@ RedisAction RedisReader::on_events(RedisStream::Events events) {
   const auto now = clock_.now();
   auto& entries = events.entries;
   if (entries.empty()) {
+    awaits_replicas_ = false;
     ages_.on_caught_up(now);
     return trust_clock(State::checking);
   }
@@ -216,7 +225,23 @@ RedisAction RedisReader::on_events(RedisStream::Events events) {
   read_all_ = entries.size() < count_ ? std::optional(now) : std::nullopt;
   count_ = adjusted(count_, entries.size(), events.bytes, count_max);
   entries_ = std::move(entries);
-  return look_up(asked_, next);
+  if (replicas_ == 0) return on_replicated();
+  state_ = State::marking;
+  return {.commands = {stream_.mark()}};
+}
+
+// A Redis that can write nothing has no new events, and replicas have most of what it has. It can be read.
+RedisAction RedisReader::on_marked(bool is_marked) {
+  if (!is_marked) return on_replicated();
+  state_ = State::waiting;
+  awaits_replicas_ = true;
+  return {.commands = {RedisStream::wait(replicas_)}, .wait = RedisStream::replica_wait};
+}
+
+RedisAction RedisReader::on_replicated() {
+  state_ = State::reading;
+  awaits_replicas_ = false;
+  return look_up(asked_, position_of(entries_.front()));
 }
 
 RedisAction RedisReader::on_new(const TrimmedQuery::Trimmed& trimmed) {

@@ -3,6 +3,10 @@
 // Replies come in the order of the commands, from one connection; a malformed reply is thrown as RedisError.
 // After any error, attach() begins again on a new connection, from the position that was reached.
 //
+// With store.replicas, an event that is read as it comes is added when so many replicas have it, and too few
+// are an error. So no client gets an event that a failover takes back. What Redis retains at the start is not
+// held back: clients can read the history while replicas are missing.
+//
 // RedisStore owns it. One thread calls it, and that thread alone adds events to the log. known_position() is
 // for every thread.
 #pragma once
@@ -29,13 +33,14 @@ class RedisReader {
   RedisReader(log::Log& log, const RedisStream& stream, base::Logger& logger);
 
   /// Opens the stream: at the start, and after every error. `process_id`: of the Redis; `address`: for log
-  /// lines.
-  RedisAction attach(std::string process_id, std::string address);
+  /// lines; `replicas`: how many must have an event before the log gets it (store.replicas).
+  RedisAction attach(std::string process_id, std::string address, std::size_t replicas);
   /// The reply that was due next. A reply is due after every action.
   RedisAction on_reply(const redisReply& reply);
 
-  /// The stream is open; false from attach() until the replies to it have come.
-  bool is_attached() const { return state_ != State::opening; }
+  /// The stream is open; false from attach() until the replies to it have come, and while it is not known
+  /// that enough replicas have what was read.
+  bool is_attached() const { return state_ != State::opening && !awaits_replicas_; }
   /// The log has what Redis retained when the stream was opened for the first time.
   bool is_restored() const { return is_attached() && state_ != State::retained && state_ != State::holes; }
   /// The last event of the stream that the log has.
@@ -48,6 +53,8 @@ class RedisReader {
     retained,  // at the start: XRANGE
     holes,     // what was trimmed meanwhile
     reading,   // XREAD
+    marking,   // before the events are added: a write, and WAIT for the replicas that have it
+    waiting,
     checking,  // the last position of the stream, after an XREAD without events
     time,      // the clock of Redis; next_ continues after it
   };
@@ -67,6 +74,8 @@ class RedisReader {
 
   RedisAction on_retained(RedisStream::Events events);
   RedisAction on_events(RedisStream::Events events);
+  RedisAction on_marked(bool is_marked);
+  RedisAction on_replicated();
   RedisAction on_last(std::optional<RedisPosition> last);
   RedisAction on_time(std::chrono::milliseconds now);
   RedisAction on_looked_up(const TrimmedQuery::Trimmed& trimmed);
@@ -92,8 +101,10 @@ class RedisReader {
   State state_ = State::opening;
   State next_ = State::reading;
   std::optional<TrimmedQuery> query_;
-  RedisStream::State opened_;              // opening
-  bool is_first_ = false;                  // the stream has been opened for the first time
+  RedisStream::State opened_;  // opening
+  bool is_first_ = false;      // the stream has been opened for the first time
+  std::size_t replicas_ = 0;
+  bool awaits_replicas_ = false;           // until enough of them have what was read
   RedisPosition asked_;                    // retained, reading: after this
   std::vector<Hole> holes_;                // retained, holes
   std::vector<StreamEntry> entries_;       // reading: wait for the query

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t round_events_min = 64;
 constexpr std::chrono::milliseconds round_longest{5};
 
-constexpr std::chrono::milliseconds replica_wait{1'000};
-
 // The two links have different seeds.
 base::Random jitter(const base::Clock& clock, int link) {
   return base::Random(static_cast<std::uint64_t>(clock.wall().time_since_epoch().count() + link));
@@ -88,7 +86,7 @@ void RedisStore::close() {
 
 void RedisStore::attach() {
   read_link_.connect();
-  next_read_ = reader_.attach(read_link_.process_id(), read_link_.place());
+  next_read_ = reader_.attach(read_link_.process_id(), read_link_.place(), read_link_.replicas());
 }
 
 void RedisStore::read_reply() {
@@ -179,13 +177,8 @@ void RedisStore::wait_for_replicas() {
   const auto replicas = write_link_.replicas();
   if (replicas == 0) return;
   const auto reply =
-      write_link_.exchange({.commands = {RedisStream::wait(replicas, replica_wait)}, .wait = replica_wait});
-  const auto have = RedisStream::read_count(*reply);
-  if (have >= replicas) return;
-  throw RedisError(
-      RedisError::Kind::refused,
-      fmt::format("only {} of {} replicas (store.replicas) had an event within {} ms; check the replicas",
-                  have, replicas, replica_wait.count()));
+      write_link_.exchange({.commands = {RedisStream::wait(replicas)}, .wait = RedisStream::replica_wait});
+  RedisStream::check_replicas(*reply, replicas);
 }
 
 }  // namespace worker::store

@@ -32,6 +32,10 @@ std::string id_in(const redisReply& entry) {
   return id.type == REDIS_REPLY_STRING ? base::printable({id.str, id.len}) : "?";
 }
 
+bool has_code(const redisReply& reply, std::string_view code) {
+  return reply.type == REDIS_REPLY_ERROR && std::string_view(reply.str, reply.len).starts_with(code);
+}
+
 std::string key(const std::string& name, std::string_view part) {
   return fmt::format("{{{}}}:{}", name, part);
 }
@@ -124,8 +128,10 @@ RedisCommand RedisStream::read_range(RedisPosition after, log::Sequence until, s
 
 RedisCommand RedisStream::time() { return redis_command({"TIME"}); }
 
-RedisCommand RedisStream::wait(std::size_t replicas, std::chrono::milliseconds longest) {
-  return redis_command({"WAIT", std::to_string(replicas), std::to_string(longest.count())});
+RedisCommand RedisStream::mark() const { return redis_command({"HSET", state_, "mark", ""}); }
+
+RedisCommand RedisStream::wait(std::size_t replicas) {
+  return redis_command({"WAIT", std::to_string(replicas), std::to_string(replica_wait.count())});
 }
 
 RedisCommand RedisStream::trim(std::uint64_t epoch, log::Sequence retained_from) const {
@@ -236,10 +242,20 @@ std::chrono::milliseconds RedisStream::read_time(const redisReply& reply) {
   return std::chrono::milliseconds(seconds * 1'000 + microseconds / 1'000);
 }
 
-std::size_t RedisStream::read_count(const redisReply& reply) {
-  std::size_t count = 0;
-  if (!read_number(reply, count)) throw unexpected_reply("WAIT", reply);
-  return count;
+bool RedisStream::read_marked(const redisReply& reply) {
+  if (reply.type == REDIS_REPLY_INTEGER) return true;
+  if (has_code(reply, "OOM") || has_code(reply, "MISCONF")) return false;
+  throw unexpected_reply("HSET", reply);
+}
+
+void RedisStream::check_replicas(const redisReply& reply, std::size_t replicas) {
+  std::size_t have = 0;
+  if (!read_number(reply, have)) throw unexpected_reply("WAIT", reply);
+  if (have >= replicas) return;
+  throw RedisError(
+      RedisError::Kind::refused,
+      fmt::format("only {} of {} replicas (store.replicas) had an event within {} ms; check the replicas",
+                  have, replicas, replica_wait.count()));
 }
 
 void RedisStream::check_trimmed(const redisReply& reply) {

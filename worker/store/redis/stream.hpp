@@ -3,7 +3,8 @@
 //
 // - {NAME}:cluster, a hash: the state. `format`: of the keys, 2; `epoch`: the epoch, as the time in µs at
 // which it began; `last`: its last sequence; `run`: the id of the Redis process that wrote to it; `branch`:
-// the term, which counts these processes; `fork:N`: the last sequence before term N. See epoch.lua.
+// the term, which counts these processes; `fork:N`: the last sequence before term N. See epoch.lua. `mark`:
+// nothing; writing it is what a reader waits for (see mark()).
 // - {NAME}:state, a text that keeps workers of earlier versions away, who had the state there.
 // - {NAME}:events, a stream. An entry has one or more events (StreamEntry), and the id <epoch>-<sequence>,
 // the sequence of the last of them: it is the cursor after these events, with a decimal epoch.
@@ -101,8 +102,12 @@ class RedisStream {
   /// At most `count` entries whose last event is after `after` and not after `until`, of one epoch.
   RedisCommand read_range(RedisPosition after, log::Sequence until, std::size_t count) const;
   static RedisCommand time();
-  /// Waits up to `longest` until `replicas` have all that this connection wrote.
-  static RedisCommand wait(std::size_t replicas, std::chrono::milliseconds longest);
+  /// Writes next to nothing. A replica that has it has all that Redis had before: WAIT counts the replicas
+  /// that have what a connection wrote, and says nothing of what it read.
+  RedisCommand mark() const;
+  /// Waits up to `replica_wait` until `replicas` have all that this connection wrote.
+  static constexpr std::chrono::milliseconds replica_wait{1'000};
+  static RedisCommand wait(std::size_t replicas);
   /// Removes entries whose events are all before `retained_from`.
   RedisCommand trim(std::uint64_t epoch, log::Sequence retained_from) const;
 
@@ -122,8 +127,10 @@ class RedisStream {
   Events read_range_events(const redisReply& reply) const;
   /// Unix time.
   static std::chrono::milliseconds read_time(const redisReply& reply);
-  /// The reply to wait(): how many replicas have it.
-  static std::size_t read_count(const redisReply& reply);
+  /// False if Redis can write nothing at present: its memory or its disk is full.
+  static bool read_marked(const redisReply& reply);
+  /// The reply to wait(replicas): `refused` if fewer have it.
+  static void check_replicas(const redisReply& reply, std::size_t replicas);
   static void check_trimmed(const redisReply& reply);
 
  private:

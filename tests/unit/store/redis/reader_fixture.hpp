@@ -25,6 +25,7 @@ struct ReaderFixture {
   std::vector<log::Sequence> events;
   std::map<log::Sequence, std::string> ids;
   std::map<log::Sequence, std::string> closed;
+  std::size_t replicas = 0;  // how many must have an event
 
   void has(log::Sequence from, log::Sequence through) {
     for (auto each = from; each <= through; ++each) events.push_back(each);
@@ -71,6 +72,8 @@ struct ReaderFixture {
     };
     if (words[0] == "EVAL") return opened(epoch, last, events.empty() ? 0 : events.front());
     if (words[0] == "HMGET") return support::resp::strings({std::to_string(epoch), std::to_string(last)});
+    if (words[0] == "HSET") return support::resp::integer(0);
+    if (words[0] == "WAIT") return support::resp::integer(2);
     if (words[0] == "TIME") return support::resp::strings({"1800000000", "0"});
     std::vector<std::string> found;
     if (words[0] == "ZRANGEBYSCORE") {
@@ -96,7 +99,7 @@ struct ReaderFixture {
   // --- the reader, and a connection that has its commands ---
   std::string attach() {
     due.clear();
-    return take(reader.attach("pid", "here"));
+    return take(reader.attach("pid", "here", replicas));
   }
   /// The reply; then the commands that the reader sends, with ` | ` between them.
   std::string reply(const std::string& text) {

@@ -273,6 +273,68 @@ BOOST_AUTO_TEST_CASE(an_end_that_was_taken_out_is_lost_at_the_second_check) {
   BOOST_TEST(log.closed_at(select("c")) == 5U);
 }
 
+// --- replicas ---
+
+BOOST_AUTO_TEST_CASE(new_events_are_added_when_enough_replicas_have_them) {
+  replicas = 2;
+  read_through(1);  // what is retained waits for nothing
+  BOOST_TEST(reply(xread({entry(7, 2)})) == "HSET {n}:cluster mark ");
+  BOOST_TEST(step() == "WAIT 2 1000");
+  BOOST_TEST((wait == 1'000ms));
+  BOOST_TEST(position() == "7-1 term 1");
+  BOOST_TEST(reply(resp::integer(2)) == read_after("7-2"));
+  BOOST_TEST(position() == "7-2 term 1");
+  BOOST_TEST(reader.is_attached());
+}
+
+BOOST_AUTO_TEST_CASE(with_too_few_replicas_the_reader_is_not_attached) {
+  replicas = 2;
+  read_through(1);
+  reply(xread({entry(7, 2)}));
+  step();
+  BOOST_CHECK_EXCEPTION(reply(resp::integer(1)), RedisError, [](const RedisError& error) {
+    return error.kind() == RedisError::Kind::refused &&
+           std::string(error.what()).starts_with("only 1 of 2 replicas (store.replicas) had an event");
+  });
+  // The stream opens, and has the event; the reader is attached when enough replicas have it.
+  attach();
+  BOOST_TEST(reply(opened(7, 2, 1)) == read_after("7-1"));
+  BOOST_TEST(!reader.is_attached());
+  reply(xread({entry(7, 2)}));
+  step();
+  BOOST_TEST(!reader.is_attached());
+  reply(resp::integer(3));
+  BOOST_TEST(reader.is_attached());
+  BOOST_TEST(position() == "7-2 term 1");
+}
+
+// A failover has taken the event back: it was never added, so nothing is lost and the epoch goes on.
+BOOST_AUTO_TEST_CASE(an_event_that_a_failover_took_back_is_not_missed) {
+  replicas = 1;
+  read_through(1);
+  reply(xread({entry(7, 2)}));
+  step();
+  BOOST_CHECK_THROW(reply(resp::integer(0)), RedisError);
+  BOOST_TEST(attach() == eval("7 1 1"));
+  reply(opened(7, 1, 1));
+  BOOST_TEST(!reader.is_attached());
+  reply(none);
+  BOOST_TEST(reader.is_attached());
+  BOOST_TEST(state() == "7-1 term 1: 1 lost 0");
+}
+
+BOOST_AUTO_TEST_CASE(a_redis_that_can_write_nothing_is_read_and_a_former_primary_is_not) {
+  replicas = 1;
+  read_through(1);
+  reply(xread({entry(7, 2)}));
+  BOOST_TEST(reply(resp::error("OOM command not allowed")) == read_after("7-2"));
+  reply(xread({entry(7, 3)}));
+  BOOST_TEST(reply(resp::error("MISCONF Redis is configured to save")) == read_after("7-3"));
+  reply(xread({entry(7, 4)}));
+  BOOST_CHECK_THROW(reply(resp::error("READONLY You can't write against a read only replica.")), RedisError);
+  BOOST_TEST(position() == "7-3 term 1");
+}
+
 // --- the clock ---
 
 BOOST_AUTO_TEST_CASE(the_clock_of_redis_is_asked_for_once) {
