@@ -1,0 +1,1 @@
+// Nothing: it is compiled for its precompiled headers, which the unit tests use.
