@@ -41,7 +41,8 @@ void read_reply(const redisReply& reply) {
   attempt([&] { stream.read_events(reply); });
   attempt([&] { stream.read_range_events(reply); });
   attempt([&] { RedisStream::read_time(reply); });
-  attempt([&] { RedisStream::read_count(reply); });
+  attempt([&] { RedisStream::read_marked(reply); });
+  attempt([&] { RedisStream::check_replicas(reply, 1); });
   attempt([&] { throw unexpected_reply("X", reply); });
   redirect_of(reply, {});
 }
