@@ -14,8 +14,8 @@ import {pages, read} from './lib/pages.mjs';
 import {failure} from './lib/shell.mjs';
 
 const shell = ['sh', 'bash', 'shell', 'console'];
-// Run by tests/clients/publishers.test.mjs and tests/clients/clients.test.mjs.
-const runElsewhere = ['publisher=sh', 'run=curl'];
+// Run by tests/clients/publishers.test.mjs, tests/clients/clients.test.mjs and tests/docs/failover.test.mjs.
+const runElsewhere = ['publisher=sh', 'run=curl', 'try=sentinel', 'try=cluster', 'try=failover', 'try=end'];
 // As the page about slow clients has it.
 const config = {streams: {conflate: ['prices/*']}};
 

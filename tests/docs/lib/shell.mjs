@@ -40,12 +40,12 @@ export function expected(code) {
 const here = (code, port) => code.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`).replace(/127\.0\.0\.1(?=\/)/g, `127.0.0.1:${port}`);
 
 // Undefined, or why the block does not do what the page says.
-export async function failure(code, {port, directory, cwd}) {
+export async function failure(code, {port, directory, cwd, ms = 60_000}) {
   fs.writeFileSync(path.join(directory, 'curl'), curl, {mode: 0o755});
   const failed = path.join(directory, 'failed');
   const wanted = expected(code);
   const env = {...process.env, PATH: `${directory}:${path.dirname(binary)}:${process.env.PATH}`, STREAM_SECONDS: /^curl -\w*N.*# \{/m.test(code) ? '20' : '1'};
-  const {code: status, stdout, stderr} = await run('bash', ['-euo', 'pipefail', '-c', `${here(code, port)}\nwait`], {env, cwd, ms: 60_000});
+  const {code: status, stdout, stderr} = await run('bash', ['-euo', 'pipefail', '-c', `${here(code, port)}\nwait`], {env, cwd, ms});
   const said = `\n${stdout}${stderr}`;
   if (status !== 0) return `ends with ${status}:${said}`;
   if (fs.existsSync(failed)) return `fails in the background: ${fs.readFileSync(failed, 'utf8')}${said}`;
