@@ -7,10 +7,11 @@ import {killedStreams} from './killed_streams.mjs';
 import {killedWorker} from './killed_worker.mjs';
 import {lostAnswer} from './lost_answer.mjs';
 import {receiverDown} from './receiver_down.mjs';
+import {certificateExpired, passwordRotated} from './redis_credentials.mjs';
 import {
   clusterFailover, clusterReshard, oneWayLinks, sentinelFailover, sentinelPartition, slowLinks, wrongClocks,
 } from './redis_failover.mjs';
-import {cutConnections, fullRedis, pausedRedis, restartedRedis, workersInTurn} from './shared_redis.mjs';
+import {cutConnections, fullRedis, pausedRedis, restartedRedis, rollingUpgrade, workersInTurn} from './shared_redis.mjs';
 import {reloads, upgrades} from './upgrades.mjs';
 
 export const drills = {
@@ -44,6 +45,12 @@ export const drills = {
     long: {times: 24, readers: 500, between: 4500},
     short: {times: 4, readers: 10},
   },
+  rolling_upgrade: {
+    title: 'two workers with one Redis, each taken over by another build in turn',
+    run: rollingUpgrade,
+    long: {times: 20, readers: 500},
+    short: {times: 2, readers: 10},
+  },
   restarted_redis: {
     title: 'Redis with appendfsync always killed, and started again from its AOF',
     run: restartedRedis,
@@ -55,6 +62,18 @@ export const drills = {
     run: pausedRedis,
     long: {times: 2, seconds: 30},
     short: {times: 1, seconds: 3, readers: 5},
+  },
+  certificate_expired: {
+    title: 'the certificate of Redis expired, and renewed',
+    run: certificateExpired,
+    long: {times: 10, readers: 500},
+    short: {times: 1, readers: 5},
+  },
+  password_rotated: {
+    title: 'the password of Redis changed, and later that of the workers',
+    run: passwordRotated,
+    long: {times: 10, readers: 500},
+    short: {times: 1, readers: 5},
   },
   cut_connections: {
     title: 'all connections to Redis cut',

@@ -4,25 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {Authority} from '../lib/authority.mjs';
-import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {configText, startHub} from '../lib/hub.mjs';
 import {binary, root} from '../lib/places.mjs';
-import {freePort} from '../lib/port.mjs';
 import {run} from '../lib/process.mjs';
-import {insist, startRedis} from '../lib/redis.mjs';
+import {insist} from '../lib/redis.mjs';
+import {startTls} from '../lib/redis_tls.mjs';
 import {until} from '../lib/wait.mjs';
-
-// A Redis that speaks TLS alone on TCP, and what a configuration needs to trust it.
-async function startTls(t, {clients = 'no', names} = {}) {
-  const folder = temporaryDirectory(t);
-  const authority = new Authority(folder);
-  const server = authority.issue('redis', names);
-  const port = await freePort();
-  const redis = await startRedis(t, ['--appendonly', 'yes', '--tls-port', String(port), '--tls-cert-file', server.certificate,
-    '--tls-key-file', server.key, '--tls-ca-cert-file', authority.certificate, '--tls-auth-clients', clients]);
-  const store = {kind: 'redis', url: `rediss://127.0.0.1:${port}`, tls: {ca_file: authority.certificate}};
-  return {folder, authority, redis, port, store};
-}
 
 const startUnwell = (t, store) => startHub(t, {store}, {anyHealth: true});
 const unwell = (hub, pattern) => until(() => pattern.test(hub.worker.process.stderr), `the log says ${pattern}`);

@@ -20,12 +20,12 @@ export class Authority {
     return this.#file('crt');
   }
 
-  // {certificate, key}: files. `names`: as in `DNS:redis.example,IP:127.0.0.1`.
-  issue(name, names = 'IP:127.0.0.1') {
+  // {certificate, key}: files. `names`: as in `DNS:redis.example,IP:127.0.0.1`. With 0 days the certificate expires at once.
+  issue(name, names = 'IP:127.0.0.1', {days = 2} = {}) {
     const [key, request, extensions, certificate] = ['key', 'csr', 'ext', 'crt'].map((ending) => join(this.folder, `${name}.${ending}`));
     openssl('req', '-new', ...newKey, '-subj', `/CN=${name}`, '-keyout', key, '-out', request);
     writeFileSync(extensions, `subjectAltName=${names}\n`);
-    openssl('x509', '-req', '-in', request, '-CA', this.certificate, '-CAkey', this.#file('key'), '-CAcreateserial', '-days', '2',
+    openssl('x509', '-req', '-in', request, '-CA', this.certificate, '-CAkey', this.#file('key'), '-CAcreateserial', '-days', String(days),
       '-extfile', extensions, '-out', certificate);
     return {certificate, key};
   }

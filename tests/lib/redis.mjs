@@ -56,11 +56,11 @@ export async function startRedis(t, options = ['--appendonly', 'yes']) {
   return redis;
 }
 
-// `count` workers behind one nginx, whose upstream names them all. `at(n)` speaks with one of them alone.
-export async function startWorkers(t, redis, count, settings = {}) {
+// `count` workers behind one nginx, whose upstream names them all. `at(n)` speaks with one of them alone. `options` are of startWorker().
+export async function startWorkers(t, redis, count, settings = {}, options = {}) {
   const config = configText({store: {kind: 'redis', url: redis.url}, ...settings});
   const workers = [];
-  for (let n = 0; n < count; ++n) workers.push(await startWorker(t, {config}));
+  for (let n = 0; n < count; ++n) workers.push(await startWorker(t, {config, ...options}));
   const nginx = await startNginx(t, workers[0].address, {others: workers.slice(1).map((each) => each.address)});
   const hub = new Hub(t, workers[0], nginx);
   const alone = [];

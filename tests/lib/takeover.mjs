@@ -10,9 +10,9 @@ const total = 'sse_worker_takeovers_total';
 const refused = 'sse_worker_takeovers_refused_total';
 
 export class Program {
-  constructor(t) {
+  constructor(t, file = binary) {
     this.path = path.join(temporaryDirectory(t), 'sse-worker');
-    fs.symlinkSync(binary, this.path);
+    fs.symlinkSync(file, this.path);
   }
 
   // For startWorker(): the worker is started as this program.
@@ -36,8 +36,8 @@ export class Program {
     this.#put((file) => fs.writeFileSync(file, text, {mode}));
   }
 
-  real() {
-    this.#put((file) => fs.symlinkSync(binary, file));
+  real(program = binary) {
+    this.#put((file) => fs.symlinkSync(program, file));
   }
 }
 
