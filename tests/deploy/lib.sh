@@ -45,12 +45,14 @@ until_true() {
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # free_port [TAKEN...]: a port that nobody listens on, and none of those. Outside the range the kernel hands out by itself, so that
-# nobody's outgoing connection takes it meanwhile.
+# nobody's outgoing connection takes it meanwhile; and no other test does, as in tests/lib/port.mjs.
 free_port() {
-  local port
+  local port folder=${TMPDIR:-/tmp}/sse-worker-test-ports
+  mkdir -p "$folder"
   for _ in {1..200}; do
     port=$((20000 + RANDOM % 12000))
-    [[ " $* " == *" $port "* ]] || answers "$port" || { echo "$port"; return; }
+    [[ " $* " != *" $port "* ]] && (set -C; echo "$$" >"$folder/$port") 2>/dev/null || continue
+    answers "$port" || { echo "$port"; return; }
   done
   return 1
 }

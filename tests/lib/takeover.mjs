@@ -61,9 +61,11 @@ export async function takeOver(worker) {
   };
 }
 
-// A takeover that has to be refused.
+// A takeover that has to be refused, and the log says so.
 export async function tryToTakeOver(worker) {
   const before = (await worker.metrics()).value(refused);
+  const logged = worker.process.stderr.length;
   worker.process.kill('SIGUSR2');
   await worker.measured((metrics) => metrics.value(refused) === before + 1, 'the takeover is refused', 15000);
+  await until(() => worker.process.stderr.slice(logged).includes('takeover refused, this program continues'), 'the log says so');
 }
