@@ -51,7 +51,8 @@ free_port() {
   mkdir -p "$folder"
   for _ in {1..200}; do
     port=$((20000 + RANDOM % 12000))
-    [[ " $* " != *" $port "* ]] && (set -C; echo "$$" >"$folder/$port") 2>/dev/null || continue
+    [[ " $* " != *" $port "* ]] || continue
+    (set -C; echo "$$" >"$folder/$port") 2>/dev/null || continue
     answers "$port" || { echo "$port"; return; }
   done
   return 1

@@ -21,6 +21,15 @@ const runs = (pid) => {
   }
 };
 
+// Of a file that may be new, or gone meanwhile: this process, which runs.
+const ownerOf = (file) => {
+  try {
+    return Number(fs.readFileSync(file, 'utf8')) || process.pid;
+  } catch {
+    return process.pid;
+  }
+};
+
 // False where another process has it. What a process left that ended without its exit handler is removed for those who come later.
 function take(port) {
   const file = path.join(folder, String(port));
@@ -30,8 +39,7 @@ function take(port) {
     mine.push(file);
     return true;
   } catch {
-    const owner = fs.existsSync(file) && Number(fs.readFileSync(file, 'utf8'));
-    if (owner && !runs(owner)) fs.rmSync(file, {force: true});
+    if (!runs(ownerOf(file))) fs.rmSync(file, {force: true});
     return false;
   }
 }
