@@ -142,11 +142,12 @@ void EventsEndpoint::subscribe(http::Exchange& exchange, SubscribeRequest reques
   }
   // An answer to HEAD is the same wherever a stream begins.
   const bool waits = start.point.may_arrive && !request.head_only && !cursor_waitlist_.refuses();
-  if (!waits) return begin(exchange, request, start, {std::move(*slot), request.grant_ends});
+  if (!waits) return begin(exchange, request, start, Admission{std::move(*slot), request.grant_ends});
   auto bytes = streams_.take_bytes(exchange, delivery, request.bytes());
   if (!bytes) return;
   const auto grant_ends = request.grant_ends;
-  cursor_waitlist_.add(exchange, std::move(request), {std::move(*slot), grant_ends, std::move(*bytes)});
+  cursor_waitlist_.add(exchange, std::move(request),
+                       Admission{std::move(*slot), grant_ends, std::move(*bytes)});
 }
 
 void EventsEndpoint::on_cursor_resolved(http::Exchange& exchange, const SubscribeRequest& request,

@@ -35,8 +35,8 @@ struct Admission {
   /// Null where neither presence nor hooks cover one of the topics.
   std::unique_ptr<Attendance> attendance{};
 
-  Admission(StreamSlots::Slot slot, std::optional<base::Instant> grant_ends = {},
-            base::ByteBudget::Reservation bytes = {});
+  explicit Admission(StreamSlots::Slot slot, std::optional<base::Instant> grant_ends = {},
+                     base::ByteBudget::Reservation bytes = {});
   Admission(Admission&&) noexcept;
   ~Admission();
 };
@@ -82,6 +82,7 @@ class StreamContext {
   /// StreamSettings::lifetime, or shortly before `grant_ends`. The S lives at least until the end of this
   /// turn.
   template <class S, class... Args>
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): `opening` is moved
   S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::optional<base::Instant> grant_ends,
                   StreamOpening opening, Args&&... args) {
     auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
