@@ -1,4 +1,4 @@
-// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access, mercure, presence, selectors) or of systems (durable, growth, compare, publishing): several rounds,
+// Takes the suites that are named, or all. A suite of columns (greeting, hub, slow, turns, access, mercure, presence, selectors, cluster) or of systems (durable, growth, compare, publishing): several rounds,
 // all of it in every round, so that a change of the machine's mood meets everything.
 import {execFileSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
@@ -6,6 +6,7 @@ import {cpus, loadavg, release} from 'node:os';
 import {join} from 'node:path';
 import {access} from './access.mjs';
 import {before} from './before.mjs';
+import {cluster} from './cluster.mjs';
 import {compare} from './compare.mjs';
 import {absent, takeRound} from './comparison.mjs';
 import {judged, printComparison, problemsOf} from './comparison_table.mjs';
@@ -25,7 +26,7 @@ import {withoutPrevious} from './systems/previous.mjs';
 import {printTable} from './table.mjs';
 import {turnsSuite as turns} from './turns.mjs';
 
-const suites = {greeting, hub, slow, durable, growth, compare, publishing, before, turns, access, mercure, presence, selectors};
+const suites = {greeting, hub, slow, durable, growth, compare, publishing, before, turns, access, mercure, presence, selectors, cluster};
 const rounds = Number(process.env.ROUNDS || 3);
 const say = (text) => process.stderr.write(`${text}\n`);
 

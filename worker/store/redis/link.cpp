@@ -49,16 +49,25 @@ void RedisLink::drop_stale() {
 
 RedisConnection::Reply RedisLink::exchange(RedisAction action) {
   for (const auto& command : action.commands) connection_->send(command);
-  RedisCommand last;
-  // Redis has the others, which may be large. A node of a Cluster may refuse this one.
-  if (is_of_cluster_ && !action.commands.empty()) last = std::move(action.commands.back());
+  RedisCommand first;
+  // Redis has them, and they may be large. A node of a Cluster may refuse this one.
+  if (is_of_cluster_ && !action.commands.empty()) first = std::move(action.commands.front());
   action.commands = {};
   auto reply = connection_->receive(action.wait);
   if (!is_of_cluster_) return reply;
-  const auto redirect = redirect_of(*reply, connection_->address());
-  if (redirect) return redirected(*redirect, last, action.wait);
+  if (const auto redirect = redirect_of(*reply, connection_->address())) {
+    reply = redirected(*redirect, first, action.wait);
+    // The caller begins again, and must not get the replies to the other commands.
+    if (!reply) drop_with_replies();
+    return reply;
+  }
   redirects_ = 0;
   return reply;
+}
+
+void RedisLink::drop_with_replies() {
+  const std::lock_guard lock(mutex_);
+  if (connection_ && connection_->replies_due() > 0) connection_.reset();
 }
 
 RedisConnection::Reply RedisLink::redirected(const RedisRedirect& redirect, const RedisCommand& command,

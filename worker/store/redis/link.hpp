@@ -65,6 +65,7 @@ class RedisLink {
   void close();
 
  private:
+  void drop_with_replies();
   RedisConnection::Reply redirected(const RedisRedirect& redirect, const RedisCommand& command,
                                     std::chrono::milliseconds wait);
   RedisConnection::Reply ask(const RedisAddress& address, const RedisCommand& command,

@@ -64,7 +64,7 @@ RedisAction RedisReader::on_reply(const redisReply& reply) {
     case State::marking:
       return on_marked(RedisStream::read_marked(reply));
     case State::waiting:
-      RedisStream::check_replicas(reply, replicas_);
+      if (is_marked_) RedisStream::check_replicas(reply, replicas_);
       return on_replicated();
     case State::checking:
       return on_last(RedisStream::read_last(reply));
@@ -227,15 +227,15 @@ RedisAction RedisReader::on_events(RedisStream::Events events) {
   entries_ = std::move(entries);
   if (replicas_ == 0) return on_replicated();
   state_ = State::marking;
-  return {.commands = {stream_.mark()}};
+  awaits_replicas_ = true;
+  return {.commands = {stream_.mark(), RedisStream::wait(replicas_)}};
 }
 
 // A Redis that can write nothing has no new events, and replicas have most of what it has. It can be read.
 RedisAction RedisReader::on_marked(bool is_marked) {
-  if (!is_marked) return on_replicated();
   state_ = State::waiting;
-  awaits_replicas_ = true;
-  return {.commands = {RedisStream::wait(replicas_)}, .wait = RedisStream::replica_wait};
+  is_marked_ = is_marked;
+  return {.wait = RedisStream::replica_wait};
 }
 
 RedisAction RedisReader::on_replicated() {

@@ -105,6 +105,7 @@ class RedisReader {
   bool is_first_ = false;      // the stream has been opened for the first time
   std::size_t replicas_ = 0;
   bool awaits_replicas_ = false;           // until enough of them have what was read
+  bool is_marked_ = false;                 // waiting
   RedisPosition asked_;                    // retained, reading: after this
   std::vector<Hole> holes_;                // retained, holes
   std::vector<StreamEntry> entries_;       // reading: wait for the query

@@ -278,8 +278,8 @@ BOOST_AUTO_TEST_CASE(an_end_that_was_taken_out_is_lost_at_the_second_check) {
 BOOST_AUTO_TEST_CASE(new_events_are_added_when_enough_replicas_have_them) {
   replicas = 2;
   read_through(1);  // what is retained waits for nothing
-  BOOST_TEST(reply(xread({entry(7, 2)})) == "HSET {n}:cluster mark ");
-  BOOST_TEST(step() == "WAIT 2 1000");
+  BOOST_TEST(reply(xread({entry(7, 2)})) == "HSET {n}:cluster mark  | WAIT 2 1000");
+  BOOST_TEST(step() == "");
   BOOST_TEST((wait == 1'000ms));
   BOOST_TEST(position() == "7-1 term 1");
   BOOST_TEST(reply(resp::integer(2)) == read_after("7-2"));
@@ -327,9 +327,11 @@ BOOST_AUTO_TEST_CASE(a_redis_that_can_write_nothing_is_read_and_a_former_primary
   replicas = 1;
   read_through(1);
   reply(xread({entry(7, 2)}));
-  BOOST_TEST(reply(resp::error("OOM command not allowed")) == read_after("7-2"));
+  reply(resp::error("OOM command not allowed"));
+  BOOST_TEST(reply(resp::integer(0)) == read_after("7-2"));
   reply(xread({entry(7, 3)}));
-  BOOST_TEST(reply(resp::error("MISCONF Redis is configured to save")) == read_after("7-3"));
+  reply(resp::error("MISCONF Redis is configured to save"));
+  BOOST_TEST(reply(resp::integer(0)) == read_after("7-3"));
   reply(xread({entry(7, 4)}));
   BOOST_CHECK_THROW(reply(resp::error("READONLY You can't write against a read only replica.")), RedisError);
   BOOST_TEST(position() == "7-3 term 1");
