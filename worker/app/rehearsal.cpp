@@ -28,6 +28,7 @@ std::string error_text_of(int error) { return std::generic_category().message(er
 // With no signal blocked and the usual effect of each; the descriptors of this process are closed by exec.
 int spawn(pid_t& child, const std::string& path, const std::vector<std::string>& arguments) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const auto& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
   argv.push_back(nullptr);
   sigset_t none, all;

@@ -82,9 +82,8 @@ class StreamContext {
   /// StreamSettings::lifetime, or shortly before `grant_ends`. The S lives at least until the end of this
   /// turn.
   template <class S, class... Args>
-  // NOLINTNEXTLINE(performance-unnecessary-value-param): `opening` is moved
   S& begin_stream(http::Exchange& exchange, StreamSlots::Slot slot, std::optional<base::Instant> grant_ends,
-                  StreamOpening opening, Args&&... args) {
+                  StreamOpening&& opening, Args&&... args) {
     auto stream = std::make_unique<S>(StreamStart(exchange, std::move(slot)), std::forward<Args>(args)...);
     auto& begun = *stream;
     set_end(begun, grant_ends);
