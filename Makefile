@@ -10,7 +10,7 @@ KINDS := unit integration clients front-ends deploy browser drill
 NODE_MODULES := tests/node_modules/.package-lock.json
 
 .NOTPARALLEL:
-.PHONY: help build build-tests run run-check test $(KINDS:%=test-%) bench drill fuzz lint format install deb clean
+.PHONY: help build build-tests run run-check test $(KINDS:%=test-%) bench drill soak fuzz lint format install deb clean
 
 help: ## this list
 	@sed -n "s/^\([a-z-]*\):[^#]*## /  make \1\t/p" Makefile | expand -t 21
@@ -40,6 +40,10 @@ bench: packages-bench $(NODE_MODULES) build-tests ## beside Nchan, Node and othe
 drill: packages-drill packages-build packages-build-tests ## kills, fills disks, cuts lines; a table of what was lost
 	deploy/local/build tests-drill
 	tests/drill/run
+
+soak: packages-drill packages-build packages-build-tests ## half load for an hour: memory, descriptors and p99 stay flat; SECONDS=3600
+	deploy/local/build tests-drill
+	SOAK_SECONDS=$(or $(SECONDS),3600) tests/soak/run
 
 fuzz: packages-build packages-fuzz ## hostile bytes for every parser, with libFuzzer; SECONDS=60 each, PARSER=fcgi for one
 	FUZZ_SECONDS=$(or $(SECONDS),60) tests/fuzz/run

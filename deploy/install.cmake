@@ -65,8 +65,8 @@ place(${source}/deploy/systemd/sse-worker.sysusers ${CMAKE_INSTALL_PREFIX}/lib/s
 place(${source}/deploy/systemd/sse-worker.tmpfiles ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d sse-worker.conf)
 
 file(INSTALL ${source}/www DESTINATION ${share})
-# What an administrator runs after an installation with DESTDIR.
-file(INSTALL ${source}/deploy/make-key ${source}/deploy/prepare-account DESTINATION ${share} USE_SOURCE_PERMISSIONS)
+# What an administrator runs: after an installation with DESTDIR, and after an upgrade.
+file(INSTALL ${source}/deploy/make-key ${source}/deploy/prepare-account ${source}/deploy/take-over DESTINATION ${share} USE_SOURCE_PERMISSIONS)
 file(INSTALL ${source}/deploy/examples DESTINATION ${share})
 foreach(folder grafana prometheus)
   file(INSTALL ${source}/deploy/${folder} DESTINATION ${share})

@@ -22,6 +22,7 @@
 #include "app/reactors.hpp"
 #include "app/reload.hpp"
 #include "app/rosters.hpp"
+#include "app/supervisor.hpp"
 #include "app/takeover.hpp"
 #include "app/token_command.hpp"
 #include "app/token_keys.hpp"
@@ -128,8 +129,9 @@ int serve(const config::Config& config, const std::string& file, app::Program pr
   app::Presence presence(reactors.first_loop(), rosters, *log, *store, registry, metrics.presence, *logger);
   app::Reload reload(file, config, reactors, *log, *store, slots, rosters.all(), hooks, token_keys, templates,
                      publish_rate, *logger);
+  const app::Supervisor supervisor(app::Supervisor::inherited_address(), *logger);
   app::Takeover takeover(std::move(program), file, image ? &*image : nullptr, reactors, revocations, clock,
-                         *logger, registry);
+                         *logger, registry, supervisor);
   const auto on_signal = [&, stopping = false](int signal) mutable {
     if (takeover.keeps(signal)) return;
     if (signal == SIGHUP) return reload();
@@ -151,6 +153,7 @@ int serve(const config::Config& config, const std::string& file, app::Program pr
   logger->info("started: version={} listen=\"{}\"", SSE_WORKER_VERSION, listening.value().origin());
   for (const auto& [place, sentence] : config.warnings) logger->warn("{}: {}", place, sentence);
   if (const auto warning = config::exposure_warning(config, file)) logger->warn("{}: {}", file, *warning);
+  supervisor.ready(takeover.status());
   int status = reactors.run(*logger);
   presence.leave();
   hooks.stop();

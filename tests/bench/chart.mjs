@@ -42,7 +42,7 @@ function apart(wanted) {
   return order.sort((a, b) => a.index - b.index).map(({y}) => y);
 }
 
-function panel(top, {title, x, lines}) {
+function panel(top, {title, x, lines, ticks = x, dots = true}) {
   const frame = {left: 60, right: width - 190, top: top + 50, bottom: top + 300};
   const most = Math.max(...lines.flatMap(({y}) => y).filter(Number.isFinite)) * 1.1;
   const across = (value) => frame.left + (value / x.at(-1)) * (frame.right - frame.left);
@@ -53,16 +53,17 @@ function panel(top, {title, x, lines}) {
     parts.push(`<line x1="${frame.left}" x2="${frame.right}" y1="${y}" y2="${y}" stroke="#ddd"/>`);
     parts.push(text(frame.left - 8, y + 4, short((most * step) / 4), 'text-anchor="end"'));
   }
-  for (const value of x) parts.push(text(across(value), frame.bottom + 20, value.toLocaleString('en-US'), 'text-anchor="middle"'));
+  for (const value of ticks) parts.push(text(across(value), frame.bottom + 20, value.toLocaleString('en-US'), 'text-anchor="middle"'));
   const labels = apart(lines.map(({y}) => up(y.at(-1)) + 4));
   lines.forEach(({title: name, y}, index) => {
     const points = x.map((value, at) => [across(value).toFixed(1), up(y[at]).toFixed(1)]);
     parts.push(`<polyline points="${points.map(String).join(' ')}" fill="none" stroke="${colours[index]}" stroke-width="2"/>`);
-    parts.push(...points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colours[index]}"/>`));
+    if (dots) parts.push(...points.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colours[index]}"/>`));
     parts.push(text(frame.right + 12, labels[index], name, `fill="${colours[index]}"`));
   });
   return parts;
 }
 
-// Panels, one below the other: { title, x, lines: [{ title, y: a value for each of x }] }; both axes from zero.
+// Panels, one below the other: { title, x, lines: [{ title, y: a value for each of x }] }; both axes from zero. `ticks`: which values of x
+// are written below the axis, by default all; `dots: false` leaves out the dots.
 export const curves = (panels) => page(panels.length * 340 + 10, panels.flatMap((each, index) => panel(index * 340, each)));

@@ -7,12 +7,13 @@ build_packages() {
     "$root/deploy/local/deb" "$tmp/deb"
 }
 
-# next_version FILE VERSION FOLDER: the same package as VERSION, in FOLDER.
+# next_version FILE VERSION FOLDER [COMMAND...]: the same package as VERSION, in FOLDER, with what the command changes in its tree.
 next_version() {
   local tree=$tmp/next
   rm -rf "$tree"
   dpkg-deb --raw-extract "$1" "$tree"
   sed -i "s/^Version: .*/Version: $2/; s/(>= [^)]*)$/(>= 0)/" "$tree/DEBIAN/control"
+  if (($# > 3)); then (cd "$tree" && "${@:4}"); fi
   mkdir -p "$3"
   dpkg-deb --root-owner-group -Znone --build "$tree" "$3" >/dev/null
 }

@@ -3,7 +3,8 @@
 
 COUNT readers of one topic each reconnect with their cursor, as an EventSource does. One publisher sends a number every 20 ms, and the
 same number again until it is answered. FOLDER/open appears when every reader has its stream; FOLDER/stop ends the publishing. Then
-each reader must have every number once, in order: the last line says what was lost, repeated, and how often readers reconnected.
+each reader must have every number once, in order: the last line says what was lost, repeated, how often readers reconnected, and how
+many publishes were not answered at first. The topic is the name of FOLDER.
 """
 import asyncio
 import json
@@ -14,9 +15,11 @@ port, count = int(sys.argv[1]), int(sys.argv[2])
 key = pathlib.Path(sys.argv[3]).read_text().strip()
 folder = pathlib.Path(sys.argv[4])
 deadline = 60
+topic = folder.name
 opened = set()
 publishing_ends = asyncio.Event()
 published = 0
+unanswered = 0
 
 
 class Reader:
@@ -26,7 +29,7 @@ class Reader:
     async def stream(self):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         cursor = f"Last-Event-ID: {self.cursor}\r\n" if self.cursor else ""
-        writer.write(f"GET /events?topic=upgrade HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n{cursor}\r\n".encode())
+        writer.write(f"GET /events?topic={topic} HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n{cursor}\r\n".encode())
         self.connections += 1
         try:
             while (line := await reader.readline()) != b"":
@@ -54,7 +57,8 @@ class Reader:
 
 
 async def publish(number):
-    body = json.dumps({"topic": "upgrade", "id": f"n{number}", "data": str(number)}).encode()
+    global unanswered
+    body = json.dumps({"topic": topic, "id": f"{topic}-{number}", "data": str(number)}).encode()
     head = f"POST /publish HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nAuthorization: Bearer {key}\r\nContent-Length: {len(body)}\r\n\r\n"
     while True:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -65,6 +69,7 @@ async def publish(number):
             return
         if status not in ([b"502"], [b"503"]):
             raise SystemExit(f"a publish got {status}")
+        unanswered += 1
         await asyncio.sleep(0.1)
 
 
@@ -89,7 +94,7 @@ async def main():
     disordered = sum(sorted(reader.got) != reader.got for reader in readers)
     gaps = sum(reader.gaps for reader in readers)
     again = sum(reader.connections > 1 for reader in readers)
-    print(f"published={published} lost={lost} repeated={repeated} disordered={disordered} gaps={gaps} reconnected={again}")
+    print(f"published={published} lost={lost} repeated={repeated} disordered={disordered} gaps={gaps} reconnected={again} unanswered={unanswered}")
 
 
 asyncio.run(asyncio.wait_for(main(), 4 * deadline))

@@ -28,7 +28,22 @@ same_files() { diff <(counted "$1") <(counted "$2"); }
 
 check 'the packages are built' build_packages
 ((failures == 0)) || finish
-next_version "$tmp"/deb/sse-worker_*.deb 0.1.0+next "$tmp/next_deb"
+# What upgrades lead to: the same program anew; the same with another unit; one that knows another form of takeovers; one that does not
+# start; and one that does again.
+package=$(echo "$tmp"/deb/sse-worker_*.deb)
+other_unit() { sed -i 's/^UMask=0077$/&\nOOMScoreAdjust=100/' lib/systemd/system/sse-worker.service; }
+other_program() {
+  other_unit
+  mv usr/bin/sse-worker usr/bin/sse-worker.real
+  printf '#!/bin/bash\n%s\n' "$1" >usr/bin/sse-worker
+  chmod 755 usr/bin/sse-worker
+}
+next_version "$package" 0.1.0+2 "$tmp/next_deb"
+next_version "$package" 0.1.0+3 "$tmp/next_deb" other_unit
+# shellcheck disable=SC2016 # for the other shell
+next_version "$package" 0.1.0+4 "$tmp/next_deb" other_program '[[ $* != *--rehearse* ]] || exit 2; exec -a "$0" "$0.real" "$@"'
+next_version "$package" 0.1.0+5 "$tmp/next_deb" other_program 'exit 1'
+next_version "$package" 0.1.0+6 "$tmp/next_deb" other_unit
 boot_machine
 there 'rm -f /usr/sbin/policy-rc.d'
 files "$tmp/before"
@@ -58,23 +73,61 @@ check 'a publish is taken' until_true 5 takes_a_publish
 check 'and read' has_the_first_event
 check 'not without the key' there "curl -s -d topic=a http://127.0.0.1/publish | grep -q '\"status\":401'"
 
-# An upgrade with readers connected, and a configuration that the administrator has changed.
+# Upgrades with readers connected, and a configuration that the administrator has changed.
 there "sed -i 's/^drain_seconds: 5$/drain_seconds: 2/' $config && systemctl reload sse-worker"
 there 'cp -p /etc/sse-worker/publish.key /run/key'
-mkdir "$tmp/readers"
-# shellcheck disable=SC2016
-there 'mkdir /run/readers; exec python3 tests/deploy/readers.py 80 "$1" /etc/sse-worker/publish.key /run/readers' "$readers" \
-  >"$tmp/readers/said" 2>&1 &
-reading=$!
-check "$readers readers are connected" until_true 30 there 'test -e /run/readers/open'
-before=$(worker_pid) since=$(socket_since)
-check 'an upgrade' there "dpkg --force-confold -i '$tmp'/next_deb/sse-worker_*.deb"
-check 'is another process' test "$(worker_pid)" != "$before"
-check 'behind the same socket' test "$(socket_since)" = "$since"
-there 'touch /run/readers/stop'
-wait "$reading" || bad 'the readers' "$(cat "$tmp/readers/said")"
-said=$(tail -1 "$tmp/readers/said")
-check "readers miss nothing: $said" grep -Eq "^published=[0-9]{2,} lost=0 repeated=0 disordered=0 gaps=0 reconnected=$readers$" "$tmp/readers/said"
+upgrade() { there "dpkg --force-confold -i '$tmp'/next_deb/sse-worker_0.1.0+$1_*.deb" >"$tmp/upgraded" 2>&1 || { cat "$tmp/upgraded"; return 1; }; }
+told() { grep -q "$1" "$tmp/upgraded" || { cat "$tmp/upgraded"; return 1; }; }
+status() { [[ $(there 'systemctl show -P StatusText sse-worker') == "$1" ]] || { there 'systemctl status sse-worker'; return 1; }; }
+program_is_installed_one() { there "[ /proc/$(worker_pid)/exe -ef /usr/bin/sse-worker ]"; }
+# beside_readers VERSION RECONNECTED UNANSWERED: that upgrade, and what readers and the publisher have noticed of it.
+beside_readers() {
+  # shellcheck disable=SC2016
+  there 'mkdir "/run/$2"; exec python3 tests/deploy/readers.py 80 "$1" /etc/sse-worker/publish.key "/run/$2"' "$readers" "readers$1" \
+    >"$tmp/said" 2>&1 &
+  local reading=$! said
+  check "$readers readers are connected" until_true 30 there "test -e /run/readers$1/open"
+  before=$(worker_pid) since=$(socket_since)
+  check 'an upgrade' upgrade "$1"
+  there "touch /run/readers$1/stop"
+  wait "$reading" || bad 'the readers' "$(cat "$tmp/said")"
+  said=$(tail -1 "$tmp/said")
+  check "readers miss nothing: $said" grep -Eq "^published=[0-9]{2,} lost=0 repeated=0 disordered=0 gaps=0 reconnected=$2 unanswered=$3$" "$tmp/said"
+  check 'behind the same socket' test "$(socket_since)" = "$since"
+}
+
+beside_readers 2 0 0
+check 'the new program has taken over, says dpkg' told 'the installed program has taken over'
+check 'and no more' not told 'restart\|no takeover\|NOT RUN'
+check 'in the same process' test "$(worker_pid)" = "$before"
+check 'it is the installed one' program_is_installed_one
+check 'systemd knows' status 'takeovers=1 refused=0'
+there "printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d"
+check 'where policy-rc.d forbids it' upgrade 2
+check 'dpkg says that the old program runs on' told 'policy-rc.d does not permit a restart'
+check 'and it does' status 'takeovers=1 refused=0'
+check 'the next upgrade knows the options that it runs with' there 'test -e /run/sse-worker.service.before-upgrade'
+there 'rm /usr/sbin/policy-rc.d'
+
+beside_readers 3 "$readers" '[0-9]+'
+check 'where the unit has other options, dpkg says that the service restarts' told 'options of its unit have changed; the service restarts'
+check 'and it does' not test "$(worker_pid)" = "$before"
+check 'with these' test "$(there 'systemctl show -P OOMScoreAdjust sse-worker')" = 100
+
+beside_readers 4 "$readers" '[0-9]+'
+check 'a program that cannot take over: dpkg says why' told 'no takeover: /usr/bin/sse-worker ended with status 2'
+check 'and that the service restarts' told 'the new program has not taken over; the service restarts'
+check 'with that program' there "pgrep -f '^/usr/bin/sse-worker --config' && [ -e /usr/bin/sse-worker.real ]"
+check 'it runs' not told 'NOT RUN'
+
+check 'a program that does not start' upgrade 5
+check 'dpkg says why it has not taken over' told 'no takeover: /usr/bin/sse-worker ended with status 1'
+check 'and that nothing runs, and what to do' told 'THE SERVICE DOES NOT RUN.*journalctl -u sse-worker'
+check 'nothing runs' not is_state service active
+check 'the next one starts' upgrade 6
+check 'without being told' is_state service active
+check 'and serves' until_true 5 takes_a_publish
+check 'no file of the upgrades is left' there '[ ! -e /run/sse-worker.service.before-upgrade ]'
 check 'the changed configuration is kept' there "grep -qx 'drain_seconds: 2' $config"
 check 'with its group' is 'root:sse-worker 640' "$config"
 check 'and the key' there 'cmp /run/key /etc/sse-worker/publish.key'

@@ -68,7 +68,8 @@ there 'curl -sN -m 60 "http://127.0.0.1/events?topic=orders" >/run/reader; touch
 reading=$!
 check 'a reader has its stream' until_true 10 there 'grep -q . /run/reader'
 before=$(worker_pid)
-check 'the program is told to be taken over' paste_there "$(documented 'systemctl kill --signal=USR2' "$page")"
+check 'the documented command' paste_there "$(documented 'sse-worker/take-over' "$page")"
+check 'systemd knows the outcome' test "$(there 'systemctl show -P StatusText sse-worker')" = 'takeovers=1 refused=0'
 check 'the installed program takes over' until_true 20 logged 'took over: number=1 streams=1'
 check 'in the same process' test "$(worker_pid)" = "$before"
 check 'and takes a publish' until_true 10 takes_a_publish
@@ -97,8 +98,10 @@ check 'it comes back by itself' until_true 15 takes_a_publish
 # A configuration that it refuses is not tried for ever.
 there "echo 'nonsense: 1' >>$config"
 check 'a reload with a mistake changes nothing' there 'systemctl reload sse-worker'
+check 'a takeover with a mistake is refused, and says why' there \
+  "! /usr/share/sse-worker/take-over 2>/run/refused && grep -q '^sse-worker: no takeover: /usr/bin/sse-worker ended with status 2' /run/refused"
 check 'it still serves' takes_a_publish
-there 'systemctl restart sse-worker' || true
+check 'a restart fails' not there 'systemctl restart sse-worker'
 check 'a mistake in the configuration: readers are told within 3 s' told_within 3 25
 check 'systemd has given up' until_true 5 is_state service failed
 check 'and closed the socket' is_state socket failed

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "base/printable.hpp"
 #include "base/signals.hpp"
 #include "log/carried_history.hpp"
 
@@ -72,7 +73,7 @@ base::Result<net::ListeningSocket, std::string> inherited_listening(const Takeov
 
 Takeover::Takeover(Program program, std::string config_file, const TakeoverImage* image, Reactors& reactors,
                    api::Revocations& revocations, const base::Clock& clock, base::Logger& logger,
-                   metrics::Registry& registry)
+                   metrics::Registry& registry, const Supervisor& supervisor)
     : program_(std::move(program)),
       config_file_(std::move(config_file)),
       reactors_(reactors),
@@ -84,12 +85,21 @@ Takeover::Takeover(Program program, std::string config_file, const TakeoverImage
       streams_(registry.gauge("sse_worker_takeover_streams", "Streams carried on by the last takeover.")),
       pause_(registry.gauge("sse_worker_takeover_pause_seconds",
                             "How long the streams stood still during the last takeover.", {}, 1e-3)),
+      supervisor_(supervisor),
       background_(reactors.first_loop()) {
   auto& takeovers = registry.counter("sse_worker_takeovers_total",
                                      "Takeovers since the worker was started, over all its programs.");
   if (image == nullptr) return;
   number_ = image->number;
   takeovers.add(number_);
+}
+
+std::string Takeover::status() const {
+  constexpr std::size_t problem_bytes_max = 1'000;
+  auto text = fmt::format("takeovers={} refused={}", number_, refused_.value());
+  if (!last_problem_.empty())
+    text += fmt::format(" error=\"{}\"", base::printable(last_problem_, problem_bytes_max));
+  return text;
 }
 
 // --- the process that goes ---
@@ -110,7 +120,9 @@ void Takeover::on_rehearsed(const std::optional<std::string>& problem) {
   if (problem) {
     state_ = State::none;
     refused_.add();
-    return logger_.error("takeover refused, this program continues: error=\"{}\"", *problem);
+    last_problem_ = *problem;
+    logger_.error("takeover refused, this program continues: error=\"{}\"", *problem);
+    return supervisor_.status(status());
   }
   state_ = State::settling;
   begun_ = clock_.now();

@@ -33,6 +33,7 @@
 
 #include "app/reactors.hpp"
 #include "app/rehearsal.hpp"
+#include "app/supervisor.hpp"
 #include "app/takeover_image.hpp"
 #include "base/logger.hpp"
 #include "metrics/registry.hpp"
@@ -53,7 +54,7 @@ class Takeover {
   /// `image`: of the process before; null for none. All that is borrowed outlives it.
   Takeover(Program program, std::string config_file, const TakeoverImage* image, Reactors& reactors,
            api::Revocations& revocations, const base::Clock& clock, base::Logger& logger,
-           metrics::Registry& registry);
+           metrics::Registry& registry, const Supervisor& supervisor);
 
   /// SIGUSR2. Does nothing while a takeover has begun already.
   void begin();
@@ -61,6 +62,9 @@ class Takeover {
   bool keeps(int signal);
   /// The worker is to end; a takeover that has begun is given up.
   void cancel() { state_ = State::canceled; }
+  /// For the supervisor: how many takeovers there were, how many this program has refused, and why the last
+  /// one was. deploy/take-over reads it.
+  std::string status() const;
   /// The loops have ended for it.
   bool is_due() const { return state_ == State::due; }
 
@@ -87,6 +91,8 @@ class Takeover {
   metrics::Counter& refused_;
   metrics::Gauge& streams_;
   metrics::Gauge& pause_;
+  const Supervisor& supervisor_;
+  std::string last_problem_;
   std::uint64_t number_ = 0;  // of takeovers so far
   std::atomic<State> state_ = State::none;
   base::Instant begun_{};
