@@ -8,7 +8,7 @@ import {startHub} from '../lib/hub.mjs';
 import {residentMiB} from '../lib/memory.mjs';
 import {descendants} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
-import {Part, publishing, reported, startLoad} from './readers.mjs';
+import {Part, polls, publishing, reported, startLoad} from './readers.mjs';
 
 const descriptors = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
 const ticksPerSecond = 100; // of /proc, on every Linux that Debian has
@@ -113,7 +113,7 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
       say(`${Math.round(second())} s: worker ${found.samples.at(-1).worker.mib.toFixed(1)} MiB, p99 ${one.p99.toFixed(1)} ms`);
     }),
     repeated('coming', short, ['--streams', some, '--topic', 'coming', '--leave-after', 10, ...publishing(short, 10, 1)]),
-    repeated('polling', short, ['--streams', some, '--topic', 'polled', '--protocol', 'longpoll', ...publishing(short, 5, 1)]),
+    polls(hub, found.parts.polling, {readers: 4, rate: 2, over}),
   ]);
   found.share = shareSince(watched, from);
   found.parts.steady.add(await reported(steady, 10));
