@@ -1,11 +1,13 @@
-// The readers of a soak, each kind an sse-load of its own, over and over where it is a round.
+// The readers of a soak, each kind an sse-load of its own, over and over where it is a round; and those who poll.
 import path from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {defer} from '../lib/cleanup.mjs';
 import {binary} from '../lib/places.mjs';
 import {Process} from '../lib/process.mjs';
+import {until} from '../lib/wait.mjs';
 
 const client = path.resolve(process.env.SSE_LOAD ?? path.join(path.dirname(binary), 'sse-load'));
-const patience = 60; // seconds for what is still to be delivered
+const patience = 180; // seconds for what is still to be delivered, on a machine with other work
 
 export function startLoad(t, port, seconds, args) {
   const child = new Process(client, ['--url', `http://127.0.0.1:${port}/events`, '--duration', `${seconds + patience}s`, ...args].map(String));
@@ -41,4 +43,36 @@ export class Part {
     for (const what of ['lost', 'repeated', 'reordered', 'reconnects']) this[what] += deliveries[what];
     return deliveries.latency_ms.p99;
   }
+}
+
+// Long polls, each from the cursor of the one before, of a topic with numbers; until `over`.
+export async function polls(hub, part, {readers, rate, over}) {
+  let last = 0;
+  let published = false;
+  const publish = async () => {
+    while (!over()) {
+      await hub.publish({topic: 'polled', data: `${last + 1}`});
+      last += 1;
+      part.acknowledged = last;
+      await pause(1000 / rate);
+    }
+    published = true;
+  };
+  const poll = async () => {
+    let cursor = 'earliest';
+    let next = 1;
+    const answered = async () => {
+      const {status, body} = await hub.poll({topic: 'polled', poll: 5, lastEventId: cursor}, {ms: 60_000});
+      if (status !== 200) throw new Error(`a long poll got ${status}`);
+      for (const number of body.events.map(({data}) => Number(data))) {
+        if (number < next) part.repeated += 1;
+        part.lost += Math.max(0, number - next);
+        next = Math.max(next, number + 1);
+      }
+      cursor = body.lastEventId;
+      return published && next > last;
+    };
+    await until(answered, 'a long poll has the last event', 24 * 3_600_000);
+  };
+  await Promise.all([publish(), ...Array.from({length: readers}, poll)]);
 }

@@ -4,12 +4,14 @@ import {compared} from './faults.mjs';
 
 const number = (value, digits = 1) => (value === undefined ? '' : value.toLocaleString('en-US', {maximumFractionDigits: digits}));
 const change = ({early, late}) => (early && late ? `${(100 * (late / early - 1)).toFixed(1)} %` : '');
+const share = (value) => `${number(value * 100)} %`;
 const row = (name, pair) => `| ${name} | ${number(pair.early)} | ${number(pair.late)} | ${change(pair)} |`;
 
 export function table(found) {
   const {worker, nginx, p99} = compared(found);
   const lines = [
-    `${number(found.seconds)} s, ${found.readers} steady readers, ${number(found.rate)} events/s: the worker took ${number(found.share.worker * 100)} % of a core, nginx ${number(found.share.nginx * 100)} %`,
+    `${number(found.seconds)} s, ${found.readers} steady readers, ${number(found.rate)} events/s: the worker took ${share(found.cpu.worker)} of a core, nginx ${share(found.cpu.nginx)}`,
+    `Ready to run, and without a CPU: the worker for ${share(found.waited.worker)} of the time, nginx for ${share(found.waited.nginx)}`,
     '',
     '| | second quarter | last quarter | change |',
     '|---|---|---|---|',
@@ -49,5 +51,7 @@ export function chart({seconds, samples, rounds}) {
     panel('Resident memory, MiB', samples, [['worker', ({worker}) => worker.mib], ['nginx', ({nginx}) => nginx.mib]]),
     panel('Descriptors', samples, [['worker', ({worker}) => worker.descriptors], ['nginx', ({nginx}) => nginx.descriptors]]),
     panel('From publisher to reader, p99 of each round, ms', rounds, [['p99', ({p99}) => p99]]),
+    panel('Ready to run, and without a CPU, % of each round', rounds,
+      [['worker', ({waited}) => waited.worker * 100], ['nginx', ({waited}) => waited.nginx * 100]]),
   ]);
 }

@@ -8,7 +8,7 @@ import {startHub} from '../lib/hub.mjs';
 import {residentMiB} from '../lib/memory.mjs';
 import {descendants} from '../lib/process.mjs';
 import {until} from '../lib/wait.mjs';
-import {Part, publishing, reported, startLoad} from './readers.mjs';
+import {Part, polls, publishing, reported, startLoad} from './readers.mjs';
 
 const descriptors = (pid) => fs.readdirSync(`/proc/${pid}/fd`).length;
 const ticksPerSecond = 100; // of /proc, on every Linux that Debian has
@@ -16,6 +16,12 @@ const ticksPerSecond = 100; // of /proc, on every Linux that Debian has
 function cpuSeconds(pid) {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+// For how long its threads were ready to run and had no CPU: a machine with other work.
+function waitedSeconds(pid) {
+  const waited = (thread) => Number(fs.readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
+  return fs.readdirSync(`/proc/${pid}/task`).reduce((all, thread) => all + waited(thread), 0);
 }
 
 class Watched {
@@ -30,19 +36,21 @@ class Watched {
     return {worker: both(this.worker), nginx: both(this.nginx)};
   }
 
-  cpu() {
-    const sum = (pids) => pids.reduce((all, pid) => all + cpuSeconds(pid), 0);
+  // In seconds so far; `of` is one of the two functions above.
+  spent(of) {
+    const sum = (pids) => pids.reduce((all, pid) => all + of(pid), 0);
     return {worker: sum(this.worker), nginx: sum(this.nginx)};
   }
 }
 
-// Which share of a core each has taken since `cpu` and `at`.
-function shareSince(watched, {cpu, at}) {
-  const now = watched.cpu();
-  const seconds = (performance.now() - at) / 1000;
-  return {worker: (now.worker - cpu.worker) / seconds, nginx: (now.nginx - cpu.nginx) / seconds};
+// Which share of a core each has taken since begin(), and for which share of the time it has waited for one.
+const begin = (watched) => ({cpu: watched.spent(cpuSeconds), waited: watched.spent(waitedSeconds), at: performance.now()});
+function sharesSince(watched, from) {
+  const now = begin(watched);
+  const seconds = (now.at - from.at) / 1000;
+  const share = (what) => ({worker: (now[what].worker - from[what].worker) / seconds, nginx: (now[what].nginx - from[what].nginx) / seconds});
+  return {cpu: share('cpu'), waited: share('waited')};
 }
-const begin = (watched) => ({cpu: watched.cpu(), at: performance.now()});
 
 // The rate at which the busier of nginx and the worker takes half of a core.
 async function halfLoad(t, hub, watched, {readers, seconds, share, first = 20, rate_max = 2000}) {
@@ -52,8 +60,8 @@ async function halfLoad(t, hub, watched, {readers, seconds, share, first = 20, r
     await until(async () => (await hub.metric('sse_worker_subscribers')) >= readers || child.exit, 'the readers are there', 60_000);
     const from = begin(watched);
     await reported(child, seconds);
-    const taken = shareSince(watched, from);
-    rate = Math.max(1, Math.min(rate_max, Math.round((rate * share) / Math.max(taken.worker, taken.nginx))));
+    const {cpu} = sharesSince(watched, from);
+    rate = Math.max(1, Math.min(rate_max, Math.round((rate * share) / Math.max(cpu.worker, cpu.nginx))));
   }
   return rate;
 }
@@ -100,8 +108,9 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
     do {
       const began = second();
       const child = startLoad(t, hub.port, length, args);
+      const since = begin(watched);
       const p99 = found.parts[name].add(await reported(child, length));
-      each({second: (began + second()) / 2, p99});
+      each({second: (began + second()) / 2, p99, waited: sharesSince(watched, since).waited});
     } while (second() < seconds - length);
   };
   const round = Math.max(3, Math.round(seconds / 60));
@@ -113,9 +122,9 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
       say(`${Math.round(second())} s: worker ${found.samples.at(-1).worker.mib.toFixed(1)} MiB, p99 ${one.p99.toFixed(1)} ms`);
     }),
     repeated('coming', short, ['--streams', some, '--topic', 'coming', '--leave-after', 10, ...publishing(short, 10, 1)]),
-    repeated('polling', short, ['--streams', some, '--topic', 'polled', '--protocol', 'longpoll', ...publishing(short, 5, 1)]),
+    polls(hub, found.parts.polling, {readers: 4, rate: 2, over}),
   ]);
-  found.share = shareSince(watched, from);
+  Object.assign(found, sharesSince(watched, from));
   found.parts.steady.add(await reported(steady, 10));
   for (const each of held) await each.stop('SIGKILL');
 

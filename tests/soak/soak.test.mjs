@@ -16,11 +16,12 @@ function planted({mib = () => 50, p99 = () => 5, left = 0, steady = {}, round = 
     seconds,
     readers: 10,
     rate: 10,
-    share: {worker: 0.2, nginx: 0.5},
+    cpu: {worker: 0.2, nginx: 0.5},
+    waited: {worker: 0, nginx: 0.1},
     before: {worker: {descriptors: 20}, nginx: {descriptors: 10}},
     after: {worker: {descriptors: 20 + left}, nginx: {descriptors: 10}},
     samples: list(look),
-    rounds: list((share) => ({p99: p99(share)})),
+    rounds: list((share) => ({p99: p99(share), waited: {worker: 0, nginx: 0.1}})),
     parts: {steady: part(steady), round: part(round)},
   };
 }
@@ -49,7 +50,7 @@ test('the table and the curves show it', () => {
   assert.match(table(found), /\| worker, resident memory, MiB \| 51\.\d \| 53\.\d \| 3\.\d % \|/);
   assert.match(table(found), /\| round: some \| 10 \| 0 \| 0 \| 0 \|/);
   const svg = chart(found);
-  assert.equal(svg.match(/<polyline /g).length, 5);
+  assert.equal(svg.match(/<polyline /g).length, 7);
   assert.doesNotMatch(svg, /NaN|undefined|<circle/);
 });
 
