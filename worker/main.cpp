@@ -79,6 +79,7 @@ int serve(const config::Config& config, const std::string& file, app::Program pr
   const auto store = app::open_store(*log, config.storage, *logger,
                                      image ? std::exchange(image->history, {}) : std::string());
   app::export_log_metrics(registry, *log, *store);
+  log->set_busiest_topics(config.stats.busiest_topics);
   app::Metrics metrics(registry);
   api::StreamSlots slots(config.streams.streams_max, config.streams.streams_per_address_max,
                          config.streams.streams_per_subject_max);
@@ -98,7 +99,8 @@ int serve(const config::Config& config, const std::string& file, app::Program pr
   api::MercureSubscribers mercure_subscribers(*store, registry);
   api::AddressLimitLog address_limit_log(slots, *logger);
   api::StatsFeed stats({metrics.hub, metrics.publish, metrics.limits, metrics.fcgi.stalled_closes,
-                        metrics.loop.lag, *log, slots, clock, fcgi::shared_stdout});
+                        metrics.fcgi.outbox_bytes, metrics.fcgi.outboxes, metrics.streams, metrics.loop.lag,
+                        *log, slots, clock, fcgi::shared_stdout});
 
   const app::SharedServices services{clock,
                                      *logger,

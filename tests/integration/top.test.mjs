@@ -60,6 +60,12 @@ test('in a terminal', async (t) => {
       return /^published {3}([1-9]|0\.[1-9]).*\/s$/m.test(shown(shell.stdout)) && /^delivered {3}([1-9]|0\.[1-9])/m.test(shown(shell.stdout));
     }, 'rates', 10_000);
     await shell.shows(/^publish {5}p50 .* ms, p99/m);
+    await shell.shows(/^age {9}[01] < 1 min, [01] < 10 min, 0 < 1 h, 0 < 1 day, 0 older$/m);
+    await shell.shows(/^waiting {5}0 B in the worker for 0 connections, \d.* in sockets$/m);
+    await until(async () => {
+      await hub.publish({topic: 'a', data: 'x'});
+      return /^delivery {4}p50 .*s, p99/m.test(shown(shell.stdout)) && /^busiest {5} *\d+\.\d\/s {2}a$/m.test(shown(shell.stdout));
+    }, 'deliveries and the busiest topic', 20_000);
     shell.stdin.write('q');
     assert.equal(await shell.left(), 0);
   });

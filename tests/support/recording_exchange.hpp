@@ -48,6 +48,7 @@ class RecordingExchange final : public http::Exchange {
   void send(const base::Bytes& wire) override { write(*wire); }
   bool ready() const override { return !finished && !full; }
   bool fully_read() const override { return true; }
+  std::size_t unread_bytes() const override { return unread; }
   std::size_t waiting_bytes() const override { return 0; }
 
   /// All of the body so far.
@@ -76,6 +77,8 @@ class RecordingExchange final : public http::Exchange {
   bool finished = false;
   /// Set it to play a reader whose socket takes nothing more.
   bool full = false;
+  /// Bytes in its socket.
+  std::size_t unread = 0;
   /// The endpoint takes nothing of the body at the moment.
   bool body_held = false;
   /// What the endpoint has not taken of the body.

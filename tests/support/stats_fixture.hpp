@@ -18,9 +18,9 @@ struct StatsFixture : HubFixture {
         return std::make_shared<const std::string>(payload);
       };
       const auto process = [this] { return stats; };
-      feed_ = std::make_unique<api::StatsFeed>(
-          api::StatsFeed::Sources{metrics, publish_metrics, limits, stalled_closes, loop_lag,
-                                  event_log().log(), slots, clock, framing, process});
+      feed_ = std::make_unique<api::StatsFeed>(api::StatsFeed::Sources{
+          metrics, publish_metrics, limits, stalled_closes, outbox_bytes, outboxes, stream_metrics, loop_lag,
+          event_log().log(), slots, clock, framing, process});
     }
     return *feed_;
   }
@@ -37,6 +37,8 @@ struct StatsFixture : HubFixture {
   api::PublishMetrics publish_metrics{registry};
   metrics::Limits limits{registry};
   metrics::Counter stalled_closes;
+  metrics::Gauge outbox_bytes, outboxes;
+  api::StreamMetrics stream_metrics{registry};
   metrics::Histogram loop_lag{{1'000, 5'000}, 1e-6};
   api::StreamSlots slots{3};
   base::ProcessStats stats{.resident_bytes = 12'345'678};

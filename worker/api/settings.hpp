@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace worker::api {
@@ -23,6 +24,8 @@ struct StatsSettings {
   Readers readers = Readers::loopback;
   /// Between two events.
   std::chrono::milliseconds interval{1'000};
+  /// Topics with the most events, which the metrics name. 0: none, and their events are not counted.
+  std::size_t busiest_topics = 10;
 
   bool operator==(const StatsSettings&) const = default;
 };

@@ -50,6 +50,7 @@ StatsEndpoint::StatsEndpoint(StreamContext& streams, StatsFeed& feed, const Stat
 void StatsEndpoint::update(const StatsSettings& settings) {
   settings_ = settings;
   feed_.set_interval(settings.interval);
+  feed_.set_names_topics(settings.readers != StatsSettings::Readers::anyone);
 }
 
 void StatsEndpoint::serve(http::Exchange& exchange) {

@@ -27,6 +27,20 @@ Json quantiles(const metrics::HistogramSnapshot& snapshot) {
           {"p99", rounded(*snapshot.quantile(0.99), 1) / microseconds_per_second}};
 }
 
+Json ages(const StreamMetrics& streams) {
+  Json all = Json::object();
+  for (std::size_t i = 0; i < stream_ages.size(); ++i)
+    all[std::string(stream_ages[i].name)] = streams.by_age[i]->value();
+  return all;
+}
+
+Json busiest_topics(const log::Log& log) {
+  Json all = Json::array();
+  for (const auto& [topic, rate] : log.busiest_topics())
+    all.push_back({{"topic", topic}, {"events_per_second", rounded(rate, 100)}});
+  return all;
+}
+
 }  // namespace
 
 StatsFeed::Event StatsFeed::first() {
@@ -68,6 +82,7 @@ StatsFeed::Sample StatsFeed::sample() const {
           .flushes = hub.flushes.value(),
           .events_per_flush = hub.events_per_flush.snapshot(),
           .publish_time = sources_.publish.latency.snapshot(),
+          .delivery_time = hub.delivery_time.snapshot(),
           .loop_lag = sources_.loop_lag.snapshot(),
           .process = sources_.process()};
 }
@@ -84,7 +99,12 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
                {"limit_reached_total", sources_.limits.total()},
                {"history_events", held.events},
                {"history_bytes", held.bytes},
-               {"memory_bytes", now.process.resident_bytes}};
+               {"memory_bytes", now.process.resident_bytes},
+               {"outbox_bytes", sources_.outbox_bytes.value()},
+               {"outbox_connections", sources_.outboxes.value()},
+               {"unread_bytes", sources_.streams.unread_bytes.value()},
+               {"streams_by_age", ages(sources_.streams)}};
+  if (names_topics_) body["busiest_topics"] = busiest_topics(sources_.log);
   if (!before) return body.dump();
   const Seconds time = now.at - before->at;
   const Seconds cpu_time = now.process.cpu_time - before->process.cpu_time;
@@ -96,6 +116,7 @@ std::string StatsFeed::json(const Sample& now, const std::optional<Sample>& befo
   body["flushes_per_second"] = rate(now.flushes, before->flushes, time);
   body["events_per_flush"] = per_flush ? Json(rounded(*per_flush, 10)) : Json(nullptr);
   body["publish_seconds"] = quantiles(now.publish_time.since(before->publish_time));
+  body["delivery_seconds"] = quantiles(now.delivery_time.since(before->delivery_time));
   body["loop_lag_seconds"] = quantiles(now.loop_lag.since(before->loop_lag));
   body["cpu_cores"] = rounded(cpu_time.count() / time.count(), 1000);
   return body.dump();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/publish/metrics.hpp"
+#include "api/stream/metrics.hpp"
 #include "api/stream/slots.hpp"
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -29,6 +30,9 @@ class StatsFeed {
     const PublishMetrics& publish;
     const metrics::Limits& limits;
     const metrics::Counter& stalled_closes;
+    const metrics::Gauge& outbox_bytes;
+    const metrics::Gauge& outboxes;
+    const StreamMetrics& streams;
     const metrics::Histogram& loop_lag;  // microseconds
     const log::Log& log;
     const StreamSlots& slots;
@@ -44,6 +48,8 @@ class StatsFeed {
   explicit StatsFeed(Sources sources) : sources_(std::move(sources)) {}
 
   void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
+  /// Whether the events name topics. Not at first.
+  void set_names_topics(bool names) { names_topics_ = names; }
   /// For a stream that begins: the last event if other streams are open, else one without rates.
   Event first();
   /// The newest event; the first caller at or after due() makes it, for all.
@@ -55,7 +61,7 @@ class StatsFeed {
   struct Sample {
     base::Instant at;
     std::uint64_t delivered_events, delivered_bytes, published_events, flushes;
-    metrics::HistogramSnapshot events_per_flush, publish_time, loop_lag;
+    metrics::HistogramSnapshot events_per_flush, publish_time, delivery_time, loop_lag;
     base::ProcessStats process;
   };
 
@@ -65,6 +71,7 @@ class StatsFeed {
 
   const Sources sources_;
   std::atomic<std::chrono::milliseconds> interval_ = std::chrono::milliseconds(1'000);
+  std::atomic<bool> names_topics_ = false;
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::optional<Sample> before_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "metrics/limits.hpp"
 
@@ -57,6 +58,14 @@ void export_log_metrics(metrics::Registry& registry, const log::Log& log, const 
       registry.gauge("sse_worker_history_evicted_ids", "Publisher ids remembered of evicted events.");
   auto& waiting =
       registry.gauge("sse_worker_store_pending_bytes", "Memory used by publishes that wait for the store.");
+  registry.gauges("sse_worker_topic_events_per_second",
+                  "Events a second of the topics with the most, at least so many, on average over about the "
+                  "last minute.",
+                  "topic", [&log] {
+                    std::vector<metrics::LabelledValue> values;
+                    for (auto& [topic, rate] : log.busiest_topics()) values.push_back({topic, rate});
+                    return values;
+                  });
   metrics::Limits limits(registry);
   auto& available =
       registry.gauge("sse_worker_store_available", "1 while the store accepts events, 0 otherwise.");

@@ -3,6 +3,7 @@
 
 #include "api/access/metrics.hpp"
 #include "api/publish/metrics.hpp"
+#include "api/stream/metrics.hpp"
 #include "fcgi/metrics.hpp"
 #include "hooks/metrics.hpp"
 #include "hub/metrics.hpp"
@@ -28,6 +29,7 @@ struct Metrics {
         hub(registry),
         publish(registry),
         access(registry),
+        streams(registry),
         presence(registry),
         hooks(registry),
         loop(registry),
@@ -37,6 +39,7 @@ struct Metrics {
   hub::Metrics hub;
   api::PublishMetrics publish;
   api::AccessMetrics access;
+  api::StreamMetrics streams;
   presence::Metrics presence;
   hooks::Metrics hooks;
   LoopMetrics loop;

@@ -38,6 +38,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
       lag_timer_(loop_.timers(), [this] { on_lag_timer(); }),
       shard_(loop_, services.log, config.hub, services.metrics.hub, fcgi::shared_stdout),
       streams_(loop_.timers(), random_, services.slots, config.streams, services.metrics.limits),
+      census_(streams_.open_streams(), loop_.timers(), services.metrics.streams),
       carried_streams_(streams_, shard_, services.templates),
       grants_(config.grants, grant_limits(config),
               {services.subscriber_tokens, services.publisher_tokens, services.resume_tokens,
@@ -96,6 +97,7 @@ Reactor::Reactor(const config::Config& config, const SharedServices& services)
 
 void Reactor::run() {
   lag_timer_.arm_in(lag_interval);
+  census_.start();
   acceptor_.start();
   local_.start();
   loop_.run();

@@ -22,6 +22,7 @@
 #include "api/router.hpp"
 #include "api/stats.hpp"
 #include "api/stream/event_stream.hpp"
+#include "api/stream/stream_census.hpp"
 #include "api/stream/stream_context.hpp"
 #include "app/metrics.hpp"
 #include "config/config.hpp"
@@ -105,6 +106,7 @@ class Reactor {
   net::Timer lag_timer_;
   hub::Shard shard_;
   api::StreamContext streams_;
+  api::StreamCensus census_;
   api::CarriedStreams carried_streams_;
   api::Access access_;
   api::Grants grants_;

@@ -65,6 +65,7 @@ void Reload::operator()() {
   roster_.update(config.presence);
   hooks_.update(config.hooks);
   log_.update(config.history);
+  log_.set_busiest_topics(config.stats.busiest_topics);
   reactors_.update(config);
   running_ = config;
   for (const auto& [place, sentence] : config.warnings) logger_.warn("{}: {}", place, sentence);

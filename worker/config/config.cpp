@@ -204,6 +204,7 @@ void read_stats(Section& section, api::StatsSettings& stats) {
   section.choice("allowed", stats.readers,
                  {{"loopback", Readers::loopback}, {"anyone", Readers::anyone}, {"nobody", Readers::nobody}});
   section.seconds("interval_seconds", stats.interval, 100ms, 10s);
+  section.number("busiest_topics", stats.busiest_topics, 0, 100);
 }
 
 void read_presence(Section& section, presence::Settings& presence) {

@@ -170,6 +170,10 @@ bool Connection::fully_read() const {
   return closed() || (!writer_.has_backlog() && net::unread_bytes(socket_.get()) == 0);
 }
 
+std::size_t Connection::unread_bytes() const {
+  return closed() ? 0 : static_cast<std::size_t>(net::unread_bytes(socket_.get()));
+}
+
 void Connection::release_opening() {
   if (writer_.release_opening()) timer_.cancel();
 }

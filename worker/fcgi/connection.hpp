@@ -108,6 +108,7 @@ class Connection final : public ResponseWriter::Owner, public http::Exchange {
   void send(const base::Bytes& wire) override;
   bool ready() const override { return is_answering() && !writer_.has_backlog(); }
   bool fully_read() const override;
+  std::size_t unread_bytes() const override;
   std::size_t waiting_bytes() const override { return writer_.backlog_bytes(); }
   void hold_body() override;
   void resume_body() override;

@@ -13,6 +13,12 @@ Metrics::Metrics(metrics::Registry& registry)
                            "Times accepting connections paused because descriptors or memory ran out.")),
       stream_opens(registry.counter("sse_worker_stream_opens_total", "Streams opened.")),
       sent_bytes(registry.counter("sse_worker_sent_bytes_total", "Bytes sent to the web server.")),
+      outbox_bytes(registry.gauge("sse_worker_outbox_bytes",
+                                  "Bytes that wait in the worker because sockets are full. Events that wait "
+                                  "for several connections count for each, but are in memory once.")),
+      outboxes(registry.gauge("sse_worker_outbox_connections",
+                              "Connections for which bytes wait in the worker because their socket is "
+                              "full, or for some milliseconds at the beginning of a long stream.")),
       outbox_high_water(registry.gauge("sse_worker_outbox_high_water_bytes",
                                        "Largest outbox of any connection since the start, in bytes.")),
       stalled_closes(registry.counter("sse_worker_stalled_closes_total",

@@ -24,6 +24,8 @@ struct Metrics {
   metrics::Counter& accept_pauses;
   metrics::Counter& stream_opens;
   metrics::Counter& sent_bytes;
+  metrics::Gauge& outbox_bytes;
+  metrics::Gauge& outboxes;
   metrics::Gauge& outbox_high_water;
   metrics::Counter& stalled_closes;
   metrics::Limits limits;

@@ -118,8 +118,8 @@ ResponseWriter::Sent ResponseWriter::transmit_opening() {
   context_.metrics.sent_bytes.add(rest->size());
   if (backlog_) return wait_for_socket(std::move(rest));
   // Everything that is written before release_opening() waits behind it.
-  backlog_ = std::make_unique<Backlog>(socket_, owner_);
-  backlog_->outbox.push(std::move(rest));
+  make_backlog();
+  add_to_backlog(std::move(rest), 0);
   output_ = Output::delayed;
   return Sent::later;
 }
@@ -146,12 +146,32 @@ ResponseWriter::Sent ResponseWriter::transmit() {
 
 ResponseWriter::Sent ResponseWriter::wait_for_socket(base::Bytes bytes, std::size_t offset) {
   if (!backlog_) {
-    backlog_ = std::make_unique<Backlog>(socket_, owner_);
+    make_backlog();
     wait_until_writable();
   }
-  backlog_->outbox.push(std::move(bytes), offset);
+  add_to_backlog(std::move(bytes), offset);
   context_.metrics.outbox_high_water.raise(static_cast<std::int64_t>(backlog_->outbox.size_bytes()));
   return Sent::later;
+}
+
+// --- the backlog, and its share of the metrics ---
+
+void ResponseWriter::make_backlog() {
+  backlog_ = std::make_unique<Backlog>(socket_, owner_);
+  context_.metrics.outboxes.add(1);
+}
+
+void ResponseWriter::add_to_backlog(base::Bytes bytes, std::size_t offset) {
+  const auto before = backlog_->outbox.size_bytes();
+  backlog_->outbox.push(std::move(bytes), offset);
+  context_.metrics.outbox_bytes.add(static_cast<std::int64_t>(backlog_->outbox.size_bytes() - before));
+}
+
+void ResponseWriter::drop_backlog() {
+  if (!backlog_) return;
+  context_.metrics.outbox_bytes.add(-static_cast<std::int64_t>(backlog_->outbox.size_bytes()));
+  context_.metrics.outboxes.add(-1);
+  backlog_.reset();
 }
 
 void ResponseWriter::wait_until_writable() {
@@ -162,16 +182,19 @@ void ResponseWriter::wait_until_writable() {
 ResponseWriter::Sent ResponseWriter::flush() {
   assert(wants_writable());
   const auto waiting = backlog_->outbox.size_bytes();
-  switch (backlog_->outbox.flush(socket_)) {
+  const auto flushed = backlog_->outbox.flush(socket_);
+  const auto left = backlog_->outbox.size_bytes();
+  context_.metrics.outbox_bytes.add(-static_cast<std::int64_t>(waiting - left));
+  switch (flushed) {
     case net::Outbox::Flushed::blocked:
-      if (backlog_->outbox.size_bytes() < waiting) context_.stall_watch.watch(backlog_->watched);
+      if (left < waiting) context_.stall_watch.watch(backlog_->watched);
       return Sent::later;
     case net::Outbox::Flushed::broken:
       return Sent::peer_gone;
     case net::Outbox::Flushed::all:
       break;
   }
-  backlog_.reset();
+  drop_backlog();
   context_.poller.want_writable(socket_, owner_, false);
   return Sent::all;
 }
@@ -186,7 +209,7 @@ void ResponseWriter::add_unsent(const std::vector<std::pair<base::Bytes, std::si
 }
 
 void ResponseWriter::close() {
-  backlog_.reset();
+  drop_backlog();
   output_ = Output::direct;
 }
 

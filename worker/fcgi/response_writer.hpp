@@ -66,6 +66,9 @@ class ResponseWriter {
   /// All that is borrowed outlives the writer; `socket` until close().
   ResponseWriter(OutputContext& context, Owner& owner, int socket)
       : context_(context), owner_(owner), socket_(socket) {}
+  ResponseWriter(const ResponseWriter&) = delete;
+  ResponseWriter& operator=(const ResponseWriter&) = delete;
+  ~ResponseWriter() { drop_backlog(); }
 
   /// Corks. What follows belongs to request `request_id`; with `omits_body`, which HEAD needs, only the head
   /// of a response leaves.
@@ -126,6 +129,9 @@ class ResponseWriter {
   Sent transmit();
   Sent transmit_opening();
   Sent wait_for_socket(base::Bytes bytes, std::size_t offset = 0);
+  void make_backlog();
+  void add_to_backlog(base::Bytes bytes, std::size_t offset);
+  void drop_backlog();
   void wait_until_writable();
 
   OutputContext& context_;

@@ -76,6 +76,9 @@ class Exchange {
   /// The web server has read all that was sent. Only over a Unix socket can that be seen; elsewhere true as
   /// soon as it has arrived.
   virtual bool fully_read() const = 0;
+  /// Bytes in the socket that the web server has not read, as the kernel counts them: with its own
+  /// bookkeeping. One system call.
+  virtual std::size_t unread_bytes() const = 0;
   /// Bytes that wait in the worker's memory for the reader.
   virtual std::size_t waiting_bytes() const = 0;
   /// Sends `last` and ends the answer, in one system call.

@@ -22,6 +22,13 @@ Metrics::Metrics(metrics::Registry& registry)
       events_per_flush(registry.histogram("sse_worker_events_per_flush",
                                           "Events sent to one cohort in one flush.",
                                           {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10'000})),
+      delivery_time(registry.histogram(
+          "sse_worker_delivery_seconds",
+          "Time from the append of an event until a flush has written it to the sockets of its live "
+          "subscribers, counted for each write to a socket, by the oldest event in it.",
+          {100, 250, 500, 1000, 2500, 5000, 10'000, 25'000, 50'000, 100'000, 250'000, 500'000, 1'000'000,
+           2'500'000, 10'000'000},
+          1e-6)),
       delivered_events(
           registry.counter("sse_worker_delivered_events_total",
                            "Events delivered to subscribers, counted once for each subscriber.")),

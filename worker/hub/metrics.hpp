@@ -12,6 +12,7 @@ struct Metrics {
   metrics::Gauge& cohorts;
   metrics::Counter& flushes;
   metrics::Histogram& events_per_flush;
+  metrics::Histogram& delivery_time;  // microseconds
   metrics::Counter& delivered_events;
   metrics::Counter& delivered_bytes;
   metrics::Counter& replayed_events;

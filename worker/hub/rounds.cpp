@@ -117,17 +117,31 @@ bool Rounds::flush(Cohort& cohort) {
 bool Rounds::deliver(Cohort& cohort) {
   std::size_t subscribers = 0;
   bool over = false;
+  base::Instant now;
   for (; !cohort.unsent.empty() && !over; ++subscribers) {
     auto& subscriber = cohort.unsent.front();
     subscriber.deliver({progress_.batch, progress_.wire});
     pacer_.sent_to(subscriber);
     after_sending(cohort, subscriber, progress_.batch.back()->sequence());
-    over = shard_.loop.turn_is_over();
+    now = shard_.loop.timers().now();
+    over = shard_.loop.timers().turn().is_over(now);
   }
   if (subscribers == 0) return true;
+  observe_delivery(now, subscribers);
   shard_.metrics.delivered_events.add(subscribers * progress_.batch.size());
   shard_.metrics.delivered_bytes.add(subscribers * progress_.wire->size());
   return !over;
+}
+
+// For all that were written to in this turn, which is a few milliseconds at most: what is observed costs
+// nothing for a single one. An event from before the start of the process, whose age is not known, does not
+// count.
+void Rounds::observe_delivery(base::Instant written, std::size_t subscribers) {
+  const auto& oldest = *progress_.batch.front();
+  if (oldest.dated_ms() != 0) return;
+  const auto time = std::chrono::duration_cast<std::chrono::microseconds>(written - oldest.at()).count();
+  shard_.metrics.delivery_time.observe(static_cast<std::uint64_t>(std::max<std::int64_t>(time, 0)),
+                                       subscribers);
 }
 
 void Rounds::end_flush(Cohort& cohort) {

@@ -53,6 +53,7 @@ class Rounds {
   bool serve(Cohort& cohort);
   bool flush(Cohort& cohort);
   bool deliver(Cohort& cohort);
+  void observe_delivery(base::Instant written, std::size_t subscribers);
   void end_flush(Cohort& cohort);
   bool end_streams(Cohort& cohort);
   bool send_heartbeats(Cohort& cohort);

@@ -14,6 +14,9 @@ void History::add(const EntryPtr& entry) {
   retained_.add(entry, losses_.discarded(), retention_.settings().topic_events_max);
   publisher_ids_.add(*entry);
   epochs_.advance(entry->sequence());
+  // An entry from before the start has no time by this machine's clock: a store may add a whole history of
+  // them at once.
+  if (entry->dated_ms() == 0) topic_rates_.add(*entry);
 }
 
 void History::close(std::string_view name, Sequence sequence) {
@@ -98,6 +101,7 @@ void History::update(const Settings& settings) {
 void History::become(History&& other) {
   other.update(retention_.settings());
   other.retention_ = std::move(retention_);
+  other.topic_rates_ = std::move(topic_rates_);
   *this = std::move(other);
 }
 

@@ -15,6 +15,7 @@
 #include "log/publisher_ids.hpp"
 #include "log/retained_entries.hpp"
 #include "log/retention.hpp"
+#include "log/topic_rates.hpp"
 
 namespace worker::log {
 
@@ -35,6 +36,8 @@ class History {
   const Retention& retention() const { return retention_; }
   /// To add followers, and to trust the clock.
   Retention& retention() { return retention_; }
+  const TopicRates& topic_rates() const { return topic_rates_; }
+  TopicRates& topic_rates() { return topic_rates_; }
   /// The retained event with this publisher's id; null if there is none.
   EntryPtr find_retained(const std::string& publisher_id) const;
 
@@ -55,7 +58,7 @@ class History {
   bool trim();
   /// New bounds; what is over them is evicted by the next trim().
   void update(const Settings& settings);
-  /// Replaces the content by that of `other`. Followers and bounds stay.
+  /// Replaces the content by that of `other`. Followers, bounds and the rates of topics stay.
   void become(History&& other);
   /// What has changed since the last call, for the store that it was loaded from. The changes of a history
   /// without a HistoryLoader are not recorded: only the totals are filled in.
@@ -75,6 +78,7 @@ class History {
   PublisherIds publisher_ids_;
   Retention retention_;
   ChangeLog changes_;
+  TopicRates topic_rates_;  // of what is added; not of what was loaded
 };
 
 LogStats stats_of(const History& history);

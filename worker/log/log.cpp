@@ -65,6 +65,16 @@ void Log::update(const Settings& settings) {
   history_.update(settings);
 }
 
+void Log::set_busiest_topics(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  history_.topic_rates().set_count(count);
+}
+
+std::vector<TopicRate> Log::busiest_topics() const {
+  const std::lock_guard lock(mutex_);
+  return history_.topic_rates().busiest(clock_.now());
+}
+
 LogStats Log::stats() const {
   const std::lock_guard lock(mutex_);
   return stats_of(history_);

@@ -65,6 +65,10 @@ class Log {
   bool expire();
   /// New bounds of the history.
   void update(const Settings& settings);
+  /// How many topics busiest_topics() tells; 0, as at first: none, and nothing is counted.
+  void set_busiest_topics(std::size_t count);
+  /// Those with the most events of about the last minute, the busiest first. See TopicRates.
+  std::vector<TopicRate> busiest_topics() const;
   /// The store has restored the history, so cursors can be found. Until then it is still reading.
   bool ready() const;
 

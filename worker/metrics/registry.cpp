@@ -21,15 +21,29 @@ void append_samples(std::string& out, const std::string& name, const std::map<st
   }
 }
 
+// As the exposition format wants the value of a label.
+std::string escaped(std::string_view label) {
+  std::string text;
+  for (const char each : label) {
+    if (each == '\n') {
+      text += "\\n";
+      continue;
+    }
+    if (each == '\\' || each == '"') text += '\\';
+    text += each;
+  }
+  return text;
+}
+
 }  // namespace
 
 Histogram::Histogram(std::vector<std::uint64_t> bounds, double scale)
     : bounds_(std::move(bounds)), scale_(scale), buckets_(bounds_.size() + 1) {}
 
-void Histogram::observe(std::uint64_t value) noexcept {
+void Histogram::observe(std::uint64_t value, std::uint64_t times) noexcept {
   const auto bucket = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
-  buckets_[static_cast<std::size_t>(bucket)].add();
-  sum_.add(value);
+  buckets_[static_cast<std::size_t>(bucket)].add(times);
+  sum_.add(value * times);
 }
 
 void Histogram::append_to(std::string& out, const std::string& name) const {
@@ -56,7 +70,8 @@ std::string_view Registry::type_of(Kind kind) {
 }
 
 Registry::Family& Registry::family(const std::string& name, Kind kind, std::string_view help) {
-  auto& found = families_.try_emplace(name, Family{kind, std::string(help), 1, {}, {}, {}}).first->second;
+  auto& found =
+      families_.try_emplace(name, Family{kind, std::string(help), 1, {}, {}, {}, {}, {}}).first->second;
   if (found.kind != kind) throw std::logic_error(name + " is registered as another kind of metric");
   return found;
 }
@@ -79,6 +94,13 @@ Histogram& Registry::histogram(const std::string& name, std::string_view help,
   return *found;
 }
 
+void Registry::gauges(const std::string& name, std::string_view help, std::string label_name,
+                      std::function<std::vector<LabelledValue>()> read) {
+  auto& found = family(name, Kind::gauge, help);
+  found.label_name = std::move(label_name);
+  found.read = std::move(read);
+}
+
 std::string Registry::text() const {
   for (const auto& refresh : refreshers_) refresh();
   std::string out;
@@ -87,6 +109,12 @@ std::string Registry::text() const {
                    type_of(family.kind));
     append_samples(out, name, family.counters);
     append_samples(out, name, family.gauges, family.scale);
+    if (family.read) {
+      for (const auto& [label, value] : family.read()) {
+        fmt::format_to(std::back_inserter(out), "{}{{{}=\"{}\"}} {:.6g}\n", name, family.label_name,
+                       escaped(label), value);
+      }
+    }
     if (family.histogram) family.histogram->append_to(out, name);
   }
   return out;

@@ -52,7 +52,8 @@ class Histogram {
   /// whole number is multiplied by for the text, e.g. 1e-6 for microseconds told as seconds.
   Histogram(std::vector<std::uint64_t> bounds, double scale);
 
-  void observe(std::uint64_t value) noexcept;
+  /// `times`: as if it was called so often.
+  void observe(std::uint64_t value, std::uint64_t times = 1) noexcept;
   void append_to(std::string& out, const std::string& name) const;
   /// What was observed so far, in the whole numbers it was observed in.
   HistogramSnapshot snapshot() const;
@@ -62,6 +63,12 @@ class Histogram {
   const double scale_;
   std::vector<Counter> buckets_;  // one per bound, and one for +Inf; not cumulative
   Counter sum_;
+};
+
+/// A gauge of a family whose labels come and go.
+struct LabelledValue {
+  std::string label;  // any text
+  double value = 0;
 };
 
 class Registry {
@@ -78,6 +85,10 @@ class Registry {
 
   Histogram& histogram(const std::string& name, std::string_view help, std::vector<std::uint64_t> bounds,
                        double scale = 1);
+  /// A family of gauges with one label, `label_name`, which are read for each text(), on the thread that
+  /// asks. `read` bounds how many there are, and has each label once.
+  void gauges(const std::string& name, std::string_view help, std::string label_name,
+              std::function<std::vector<LabelledValue>()> read);
   /// `refresh` is called before each text(), on the thread that asks, to set gauges that are read from
   /// somewhere.
   void on_render(std::function<void()> refresh) { refreshers_.push_back(std::move(refresh)); }
@@ -94,6 +105,8 @@ class Registry {
     std::map<std::string, Counter> counters;
     std::map<std::string, Gauge> gauges;
     std::unique_ptr<Histogram> histogram;
+    std::string label_name;
+    std::function<std::vector<LabelledValue>()> read;  // empty where the labels stay
   };
 
   static std::string_view type_of(Kind kind);

@@ -18,7 +18,9 @@ class Turn {
 
   void begin() { begun_ = clock_.now(); }
   base::Instant::duration taken() const { return clock_.now() - begun_; }
-  bool is_over() const { return taken() >= share; }
+  bool is_over() const { return is_over(clock_.now()); }
+  /// The same for a caller that knows the time.
+  bool is_over(base::Instant now) const { return now - begun_ >= share; }
 
  private:
   const base::Clock& clock_;

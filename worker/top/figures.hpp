@@ -1,8 +1,12 @@
 // Figures: one event of the stream `$stats`. A value; what it lacks is zero or none.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace worker::top {
 
@@ -15,14 +19,28 @@ struct Quantiles {
 struct Rates {
   double published = 0, delivered = 0, delivered_bytes = 0;  // per second
   double cpu_cores = 0;
-  std::optional<Quantiles> publish{}, loop_lag{};
+  std::optional<Quantiles> publish{}, delivery{}, loop_lag{};
 };
 
+struct TopicRate {
+  std::string topic{};  // printable
+  double per_second = 0;
+};
+
+/// As they are shown.
+inline constexpr std::array<const char*, 5> age_names = {"< 1 min", "< 10 min", "< 1 h", "< 1 day", "older"};
+
 struct Figures {
+  /// A worker may name more.
+  static constexpr std::size_t topics_max = 10;
+
   std::string time{};  // printable
   double streams = 0, streams_max = 0, addresses = 0;
   double stalled_closes = 0, gaps = 0, rejected = 0, limits = 0;  // since the start
   double history_events = 0, history_bytes = 0, memory_bytes = 0;
+  double outbox_bytes = 0, outboxes = 0, unread_bytes = 0;
+  std::array<double, 5> ages{};      // streams, see age_names
+  std::vector<TopicRate> busiest{};  // topics_max at most
   std::optional<Rates> rates{};
 };
 

@@ -70,33 +70,52 @@ std::string cut(std::string text, std::size_t columns) {
   return text;
 }
 
+std::string row(const char* name, const std::string& text) { return fmt::format("{:<12}{}", name, text); }
+
+std::string ages_text(const Figures& figures) {
+  std::string text;
+  for (std::size_t i = 0; i < age_names.size(); ++i)
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", grouped(figures.ages[i]), age_names[i]);
+  return text;
+}
+
+void append_busiest(std::vector<std::string>& lines, const Figures& figures) {
+  for (const auto& [topic, rate] : figures.busiest)
+    lines.push_back(row(&figures.busiest.front().topic == &topic ? "busiest" : "",
+                        fmt::format("{:>10}  {}", per_second(rate), topic)));
+}
+
 std::vector<std::string> figure_lines(const View& view, std::size_t columns) {
   const auto& figures = *view.figures;
   const auto rates = figures.rates.value_or(Rates{});
-  const auto row = [](const char* name, const std::string& text) {
-    return fmt::format("{:<12}{}", name, text);
-  };
   constexpr std::size_t name_width = 12;
   const auto width = columns > name_width ? columns - name_width : 1;
   constexpr double hundred = 100;
   const auto used = figures.streams_max > 0 ? figures.streams / figures.streams_max * hundred : 0;
-  return {
+  std::vector<std::string> lines = {
       row("streams", fmt::format("{} of {} ({:.1f} %), from {} addresses", grouped(figures.streams),
                                  grouped(figures.streams_max), used, grouped(figures.addresses))),
+      row("age", ages_text(figures)),
       row("published", per_second(rates.published)),
       row("", bars(view.published, width)),
       row("delivered", fmt::format("{}, {}/s", per_second(rates.delivered), bytes(rates.delivered_bytes))),
       row("", bars(view.delivered, width)),
       row("slow", fmt::format("{} readers closed, {} gaps told", grouped(figures.stalled_closes),
                               grouped(figures.gaps))),
+      row("waiting",
+          fmt::format("{} in the worker for {} connections, {} in sockets", bytes(figures.outbox_bytes),
+                      grouped(figures.outboxes), bytes(figures.unread_bytes))),
       row("refused",
           fmt::format("{} events, {} times a limit", grouped(figures.rejected), grouped(figures.limits))),
       row("publish", quantiles_text(rates.publish)),
+      row("delivery", quantiles_text(rates.delivery)),
       row("loop lag", quantiles_text(rates.loop_lag)),
       row("history",
           fmt::format("{} events, {}", grouped(figures.history_events), bytes(figures.history_bytes))),
       row("store", view.store),
       row("memory", fmt::format("{}, {:.2f} cores", bytes(figures.memory_bytes), rates.cpu_cores))};
+  append_busiest(lines, figures);
+  return lines;
 }
 
 }  // namespace
@@ -127,13 +146,17 @@ std::vector<std::string> screen(const View& view, std::size_t rows, std::size_t 
 std::string line(const View& view) {
   const auto& figures = *view.figures;
   const auto rates = figures.rates.value_or(Rates{});
-  const auto lag = rates.loop_lag ? fmt::format("{:.6f}", rates.loop_lag->p99) : "-";
+  const auto p99 = [](const auto& quantiles) {
+    return quantiles ? fmt::format("{:.6f}", quantiles->p99) : std::string("-");
+  };
   return fmt::format(
       "time={} streams={:.0f} published_per_second={:.1f} delivered_per_second={:.1f} stalled_closes={:.0f} "
-      "gaps={:.0f} limits={:.0f} loop_lag_p99_seconds={} history_bytes={:.0f} memory_bytes={:.0f} "
+      "gaps={:.0f} limits={:.0f} delivery_p99_seconds={} loop_lag_p99_seconds={} outbox_bytes={:.0f} "
+      "history_bytes={:.0f} memory_bytes={:.0f} "
       "store=\"{}\"",
       figures.time, figures.streams, rates.published, rates.delivered, figures.stalled_closes, figures.gaps,
-      figures.limits, lag, figures.history_bytes, figures.memory_bytes, view.store);
+      figures.limits, p99(rates.delivery), p99(rates.loop_lag), figures.outbox_bytes, figures.history_bytes,
+      figures.memory_bytes, view.store);
 }
 
 }  // namespace worker::top

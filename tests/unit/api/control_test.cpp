@@ -21,6 +21,7 @@ struct Open final : OpenStream {
   std::string_view subject() const override { return subject_; }
   const log::Subscription& topics() const override { return asked_; }
   std::size_t waiting_bytes() const override { return 7; }
+  std::size_t unread_bytes() const override { return 0; }
   void revoke() override { ++revoked; }
 
   const std::string subject_;

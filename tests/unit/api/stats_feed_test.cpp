@@ -30,13 +30,21 @@ BOOST_AUTO_TEST_CASE(the_first_event_has_what_needs_no_time) {
   publish_times(7, "t");
   const auto slot = slots.take(worker::support::address("203.0.113.7"), clock.now());
   const auto bytes = event_log().stats().bytes;
+  outbox_bytes.set(300);
+  outboxes.set(2);
+  stream_metrics.unread_bytes.set(4'000);
+  for (std::size_t i = 0; i < stream_metrics.by_age.size(); ++i)
+    stream_metrics.by_age[i]->set(static_cast<std::int64_t>(i) + 1);
   BOOST_TEST(
       *feed().first().wire ==
       "data: "
       "{\"time\":\"2026-11-22T07:20:00.123Z\",\"streams\":1,\"streams_max\":3,\"stream_source_addresses\":1,"
       "\"stalled_closes_total\":2,\"gaps_total\":3,\"rejected_events_total\":4,\"limit_reached_total\":6,"
       "\"history_events\":7,\"history_bytes\":" +
-          std::to_string(bytes) + ",\"memory_bytes\":12345678}\n\n");
+          std::to_string(bytes) +
+          ",\"memory_bytes\":12345678,\"outbox_bytes\":300,\"outbox_connections\":2,\"unread_bytes\":4000,"
+          "\"streams_by_age\":{\"under_1m\":1,\"under_10m\":2,\"under_1h\":3,\"under_1d\":4,\"over_1d\":5}}"
+          "\n\n");
 }
 
 BOOST_AUTO_TEST_CASE(rates_are_those_of_the_time_that_passed) {
@@ -69,9 +77,11 @@ BOOST_AUTO_TEST_CASE(latencies_are_those_of_the_time_that_passed) {
   feed().first();
   for (int i = 0; i < 100; ++i) publish_metrics.latency.observe(150);
   for (int i = 0; i < 4; ++i) loop_lag.observe(10);
+  metrics.delivery_time.observe(2'000, 10);
   pass(1s);
   const auto said = data(feed().current());
   BOOST_TEST(said["publish_seconds"].dump() == R"({"p50":0.000175,"p99":0.000249})");
+  BOOST_TEST(said["delivery_seconds"].dump() == R"({"p50":0.00175,"p99":0.002485})");
   BOOST_TEST(said["loop_lag_seconds"].dump() == R"({"p50":0.0005,"p99":0.00099})");
 }
 
@@ -79,8 +89,20 @@ BOOST_AUTO_TEST_CASE(what_was_not_observed_is_null) {
   feed().first();
   pass(1s);
   const auto said = data(feed().current());
-  for (const auto* key : {"events_per_flush", "publish_seconds", "loop_lag_seconds"})
+  for (const auto* key : {"events_per_flush", "publish_seconds", "delivery_seconds", "loop_lag_seconds"})
     BOOST_TEST(said.at(key).is_null(), key);
+}
+
+BOOST_AUTO_TEST_CASE(the_busiest_topics_where_they_may_be_named) {
+  event_log().log().set_busiest_topics(2);
+  publish_times(12, "a");
+  publish_times(60, "b");
+  publish_times(6, "c");
+  BOOST_TEST(!data(feed().first()).contains("busiest_topics"));
+  feed().set_names_topics(true);
+  pass(1s);
+  BOOST_TEST(data(feed().current())["busiest_topics"].dump() ==
+             R"([{"events_per_second":0.98,"topic":"b"},{"events_per_second":0.2,"topic":"a"}])");
 }
 
 BOOST_AUTO_TEST_CASE(one_event_an_interval_for_all_who_ask) {

@@ -182,6 +182,24 @@ BOOST_AUTO_TEST_CASE(or_anyone_or_nobody) {
   BOOST_TEST(asking()->body().find("$stats is disabled by stats.allowed ") != std::string::npos);
 }
 
+// Whoever may read what, topics are named to those only who may be told all of the operator's.
+BOOST_AUTO_TEST_CASE(topics_are_not_named_to_anyone) {
+  event_log().log().set_busiest_topics(3);
+  publish_times(6, "a");
+  const auto names = [&] { return asking()->body().find(R"("topic":"a")") != std::string::npos; };
+  BOOST_TEST(names());
+  endpoint().update({.readers = Readers::anyone});
+  pass(1h);
+  publish_times(6, "a");
+  BOOST_TEST(!names());
+  BOOST_TEST(asking()->body().find("busiest_topics") == std::string::npos);
+  endpoint().update({.readers = Readers::nobody});
+  endpoint().update({});
+  pass(1h);
+  publish_times(6, "a");
+  BOOST_TEST(names());
+}
+
 BOOST_AUTO_TEST_CASE(who_reads_already_goes_on_after_a_change) {
   const auto reader = asking();
   endpoint().update({.readers = Readers::nobody, .interval = 200ms});

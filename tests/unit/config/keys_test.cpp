@@ -148,6 +148,8 @@ constexpr Accepted accepted[] = {
     {"stats.allowed", "loopback", "loopback"},
     {"stats.interval_seconds", "0.1", "100 ms"},
     {"stats.interval_seconds", "10", "10000 ms"},
+    {"stats.busiest_topics", "0", "0"},
+    {"stats.busiest_topics", "100", "100"},
     {"presence.topics", "[room/*, news]", "room/* news"},
     {"presence.grace_seconds", "0", "0 ms"},
     {"presence.grace_seconds", "3600", "3600000 ms"},

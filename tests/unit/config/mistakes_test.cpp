@@ -132,6 +132,8 @@ BOOST_AUTO_TEST_CASE(words) {
       {"stats:\n  allowed: everyone\n",
        "f:2:12: stats.allowed: must be loopback, anyone or nobody, not `everyone`"},
       {"stats:\n  allowed: ''\n", "f:2:12: stats.allowed: must be loopback, anyone or nobody, not ``"},
+      {"stats:\n  busiest_topics: 101\n",
+       "f:2:19: stats.busiest_topics: must be a whole number from 0 to 100, not `101`"},
       {"listen: w.sock\n",
        "f:1:9: listen: must be the path of a socket, with a slash in it, or a numeric ADDRESS:PORT, not "
        "`w.sock`"},

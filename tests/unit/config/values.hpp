@@ -144,6 +144,7 @@ inline Values values_of(const Config& config) {
                         : stats.readers == api::StatsSettings::Readers::anyone ? "anyone"
                                                                                : "nobody"},
       {"stats.interval_seconds", fmt::format("{} ms", stats.interval.count())},
+      {"stats.busiest_topics", fmt::format("{}", stats.busiest_topics)},
       {"loops", fmt::format("{}", loops)},
       {"greeting.message", greeting.message},
       {"greeting.interval_seconds", fmt::format("{} ms", greeting.interval.count())},

@@ -43,6 +43,12 @@ sse_worker_limit_reached_total{key="streams.stall_seconds"} 0
 sse_worker_limit_reached_total{key="streams.subscriptions_bytes_max"} 0
 sse_worker_limit_reached_total{key="streams.templates_max"} 0
 sse_worker_limit_reached_total{key="streams.topics_max"} 0
+# HELP sse_worker_outbox_bytes Bytes that wait in the worker because sockets are full. Events that wait for several connections count for each, but are in memory once.
+# TYPE sse_worker_outbox_bytes gauge
+sse_worker_outbox_bytes 0
+# HELP sse_worker_outbox_connections Connections for which bytes wait in the worker because their socket is full, or for some milliseconds at the beginning of a long stream.
+# TYPE sse_worker_outbox_connections gauge
+sse_worker_outbox_connections 0
 # HELP sse_worker_outbox_high_water_bytes Largest outbox of any connection since the start, in bytes.
 # TYPE sse_worker_outbox_high_water_bytes gauge
 sse_worker_outbox_high_water_bytes 0

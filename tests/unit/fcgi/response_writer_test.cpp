@@ -169,9 +169,16 @@ BOOST_AUTO_TEST_CASE(what_a_full_socket_does_not_take_waits_in_order) {
   BOOST_TEST((writer->write("two") == Sent::later));
   expected += out("event") + out("two");
   BOOST_TEST(metrics.outbox_high_water.value() > 0);
+  const auto waiting = [this] { return std::pair(metrics.outbox_bytes.value(), metrics.outboxes.value()); };
+  const auto told = [this] { return std::pair(static_cast<std::int64_t>(writer->backlog_bytes()), 1L); };
+  const auto most = waiting();
+  BOOST_TEST((most == told()));
   BOOST_TEST((writer->flush() == Sent::later));
   std::string seen = joined(writes());
+  BOOST_TEST((waiting() == told()));
   BOOST_TEST((writer->flush() == Sent::all));
+  BOOST_TEST(most.first > 10);
+  BOOST_TEST((waiting() == std::pair(std::int64_t{0}, std::int64_t{0})));
   seen += joined(writes());
   BOOST_TEST((seen == expected));
   BOOST_TEST(!writer->has_backlog());
@@ -203,6 +210,7 @@ BOOST_AUTO_TEST_CASE(the_rest_of_a_long_stream_waits_behind_its_opening) {
   BOOST_TEST(writer->opening_delayed());
   BOOST_TEST(writer->has_backlog());
   BOOST_TEST(!writer->wants_writable());
+  BOOST_TEST(metrics.outbox_bytes.value() == static_cast<std::int64_t>(out(history).size()));
   BOOST_TEST((writer->write("live") == Sent::later));
   BOOST_TEST((writes() == Writes{out(plain_head) + out("first")}));
   clock.advance(1h);
@@ -246,6 +254,19 @@ BOOST_AUTO_TEST_CASE(a_peer_that_leaves_while_bytes_wait) {
   filled();
   theirs.reset();
   BOOST_TEST((writer->flush() == Sent::peer_gone));
+  BOOST_TEST(metrics.outbox_bytes.value() > 0);
+  writer->close();
+  BOOST_TEST(metrics.outbox_bytes.value() == 0);
+  BOOST_TEST(metrics.outboxes.value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_is_gone_with_its_writer) {
+  open_stream();
+  filled();
+  BOOST_TEST(metrics.outbox_bytes.value() > 0);
+  writer.reset();
+  BOOST_TEST(metrics.outbox_bytes.value() == 0);
+  BOOST_TEST(metrics.outboxes.value() == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -33,6 +33,15 @@ BOOST_AUTO_TEST_CASE(a_value_falls_into_all_buckets_from_its_own_on) {
              "h_sum 1035\nh_count 8\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_was_seen_several_times) {
+  Histogram histogram({1, 5}, 1);
+  histogram.observe(3, 4);
+  histogram.observe(7, 2);
+  histogram.observe(1, 0);
+  BOOST_TEST(text(histogram) ==
+             "h_bucket{le=\"1\"} 0\nh_bucket{le=\"5\"} 4\nh_bucket{le=\"+Inf\"} 6\nh_sum 26\nh_count 6\n");
+}
+
 BOOST_AUTO_TEST_CASE(microseconds_are_told_as_seconds) {
   Histogram histogram({50, 100, 2'500, 10'000, 1'000'000}, 1e-6);
   histogram.observe(75);

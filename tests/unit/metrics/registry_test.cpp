@@ -101,4 +101,25 @@ BOOST_AUTO_TEST_CASE(a_gauge_in_another_unit_than_it_is_set_in) {
   BOOST_TEST(registry.text() == "# HELP g_seconds \n# TYPE g_seconds gauge\ng_seconds 0.0025\n");
 }
 
+BOOST_AUTO_TEST_CASE(gauges_whose_labels_come_and_go) {
+  Registry registry;
+  std::vector<worker::metrics::LabelledValue> values = {{"b", 2.5}, {"a", 0.125}};
+  registry.gauges("g", "Help.", "topic", [&] { return values; });
+  const std::string head = "# HELP g Help.\n# TYPE g gauge\n";
+  BOOST_TEST(registry.text() == head + "g{topic=\"b\"} 2.5\ng{topic=\"a\"} 0.125\n");
+  values = {{"c", 1'000'000}};
+  BOOST_TEST(registry.text() == head + "g{topic=\"c\"} 1e+06\n");
+  values.clear();
+  BOOST_TEST(registry.text() == head);
+  BOOST_CHECK_THROW(registry.counter("g", ""), std::logic_error);
+}
+
+BOOST_AUTO_TEST_CASE(any_text_as_a_label) {
+  Registry registry;
+  registry.gauges("g", "", "x", [] {
+    return std::vector<worker::metrics::LabelledValue>{{"\"} 1\n\\{é", 1}};
+  });
+  BOOST_TEST(registry.text().ends_with("\ng{x=\"\\\"} 1\\n\\\\{é\"} 1\n"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,6 +55,7 @@ class LongPoll : public http::Source, public hub::Subscriber, public OpenStream 
   std::string_view subject() const override { return slot_.subject(); }
   const log::Subscription& topics() const override { return subscription(); }
   std::size_t waiting_bytes() const override { return exchange_.waiting_bytes(); }
+  std::size_t unread_bytes() const override { return exchange_.unread_bytes(); }
   void revoke() override { respond(false); }
 
  private:
