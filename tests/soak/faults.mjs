@@ -37,6 +37,7 @@ export function faults(found, {steady = true} = {}) {
   }
   for (const [name, part] of Object.entries(found.parts)) {
     for (const what of ['lost', 'repeated', 'reordered', 'unacknowledged']) if (part[what] > 0) wrong.push(`${name}: ${part[what]} ${what}`);
+    if (part.unfinished > 0) wrong.push(`${name}: ${part.unfinished} runs were not over in time, and waited for ${part.outstanding} deliveries`);
     if (part.acknowledged === 0) wrong.push(`${name}: nothing was published`);
   }
   if (found.parts.steady.reconnects > 0) wrong.push(`steady: ${found.parts.steady.reconnects} reconnects`);

@@ -32,15 +32,25 @@ export class Part {
   repeated = 0;
   reordered = 0;
   reconnects = 0;
+  // Runs that were ended before everything was delivered, and how many deliveries they still waited for: these are not lost.
+  unfinished = 0;
+  outstanding = 0;
 
   constructor(title) {
     this.title = title;
   }
 
-  add({deliveries, publish}) {
+  // `length`: how long it was to publish.
+  add({deliveries, publish, seconds}, length) {
+    const finished = seconds < length + patience;
+    if (!finished) {
+      this.unfinished += 1;
+      this.outstanding += deliveries.lost;
+    }
     this.acknowledged += publish.acknowledged;
-    this.unacknowledged += publish.sent - publish.acknowledged;
-    for (const what of ['lost', 'repeated', 'reordered', 'reconnects']) this[what] += deliveries[what];
+    if (finished) this.unacknowledged += publish.sent - publish.acknowledged;
+    if (finished) this.lost += deliveries.lost;
+    for (const what of ['repeated', 'reordered', 'reconnects']) this[what] += deliveries[what];
     return deliveries.latency_ms.p99;
   }
 }

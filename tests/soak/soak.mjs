@@ -109,7 +109,7 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
       const began = second();
       const child = startLoad(t, hub.port, length, args);
       const since = begin(watched);
-      const p99 = found.parts[name].add(await reported(child, length));
+      const p99 = found.parts[name].add(await reported(child, length), length);
       each({second: (began + second()) / 2, p99, waited: sharesSince(watched, since).waited});
     } while (second() < seconds - length);
   };
@@ -125,7 +125,7 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
     polls(hub, found.parts.polling, {readers: 4, rate: 2, over}),
   ]);
   Object.assign(found, sharesSince(watched, from));
-  found.parts.steady.add(await reported(steady, 10));
+  found.parts.steady.add(await reported(steady, 10), seconds);
   for (const each of held) await each.stop('SIGKILL');
 
   if (!patient) {

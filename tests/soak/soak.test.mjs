@@ -6,7 +6,7 @@ import {chart, table} from './report.mjs';
 import {soak} from './soak.mjs';
 
 const seconds = 400;
-const part = (more) => ({title: 'some', acknowledged: 10, unacknowledged: 0, lost: 0, repeated: 0, reordered: 0, reconnects: 0, ...more});
+const part = (more) => ({title: 'some', acknowledged: 10, unacknowledged: 0, lost: 0, repeated: 0, reordered: 0, reconnects: 0, unfinished: 0, outstanding: 0, ...more});
 
 // A soak whose figures are functions of the share of its time.
 function planted({mib = () => 50, p99 = () => 5, left = 0, steady = {}, round = {}} = {}) {
@@ -41,6 +41,7 @@ test('what grows or stays is a fault', () => {
     assert.match(faults(planted({round: {[what]: 2}})).join(), new RegExp(`round: 2 ${what}`));
   }
   assert.match(faults(planted({steady: {reconnects: 3}})).join(), /steady: 3 reconnects/);
+  assert.match(faults(planted({round: {unfinished: 1, outstanding: 7}})).join(), /round: 1 runs were not over in time, and waited for 7 deliveries/);
   assert.match(faults(planted({round: {acknowledged: 0}})).join(), /nothing was published/);
   assert.match(faults({...planted(), rounds: []}).join(), /too short/);
 });
