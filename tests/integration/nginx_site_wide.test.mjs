@@ -79,7 +79,8 @@ function same(actual, expected, when) {
 }
 
 test('what is set for the whole site leaves every location as it is', {concurrency: 4}, async (t) => {
-  const hub = await startHub(t, {publish: {}});
+  // The busiest topics change with what is published here.
+  const hub = await startHub(t, {publish: {}, stats: {busiest_topics: 0}});
   for (const data of [tricky, 'second']) await hub.publish({topic: 'a', data});
   const nobody = path.join(temporaryDirectory(t), 'nobody.sock');
   const away = async (site, on = t) => Object.assign(await startNginx(on, nobody, {site}), {away: true});
