@@ -114,9 +114,10 @@ pod='
 ip link set lo up
 redis-server --dir "$1/redis" --save "" --appendonly no >"$1/redis.log" 2>&1 &
 mkfifo "$1/next"
-# Commands come one a line: a service to start.
-while read -r service <"$1/next"; do
-  unshare -m bash -c "$2" bash "$service" "$1" "$3" "$4" <"$1/$service.mounts" >>"$1/$service.log" 2>&1 &
+# Commands come one a line: a service to start. It is open for both, so that it has no end when a writer has gone.
+exec 3<>"$1/next"
+while read -r service <&3; do
+  unshare -m bash -c "$2" bash "$service" "$1" "$3" "$4" <"$1/$service.mounts" >>"$1/$service.log" 2>&1 3>&- &
   echo $! >"$1/$service.pid"
 done
 '
