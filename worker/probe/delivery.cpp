@@ -42,10 +42,8 @@ Delivery of_published(const EventsSeen& seen) {
   using Kind = Delivery::Kind;
   if (twice)
     delivery.kind = Kind::twice;
-  else if (arrived < events.size() && !before_end)
-    delivery.kind = Kind::held;
   else if (!before_end)
-    delivery.kind = Kind::at_the_end;
+    delivery.kind = arrived < events.size() ? Kind::held : Kind::at_the_end;
   else if (arrived == events.size() && delivery.longest <= at_once_within)
     delivery.kind = Kind::at_once;
   else if (arrived == events.size() && delivery.longest <= late_within)
@@ -95,6 +93,7 @@ Delivery of_greetings(const EventsSeen& seen) {
   Delivery delivery{.events = static_cast<int>(all.size())};
   if (all.size() < 2) return delivery;
   std::vector<Nanoseconds> waited;
+  waited.reserve(all.size());
   for (const auto& each : all)
     waited.push_back((each.arrived - all.front().arrived) - (each.stamp - all.front().stamp));
   const auto [least, most] = std::ranges::minmax(waited);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -54,7 +55,7 @@ std::string bars(const std::deque<double>& values, std::size_t width) {
   std::string text;
   for (auto i = first; i < values.size(); ++i) {
     const auto level =
-        static_cast<std::size_t>(values[i] / most * static_cast<double>(levels.size() - 1) + 0.5);
+        static_cast<std::size_t>(std::lround(values[i] / most * static_cast<double>(levels.size() - 1)));
     text += values[i] <= 0 ? " " : levels[std::min(level, levels.size() - 1)];
   }
   return text;

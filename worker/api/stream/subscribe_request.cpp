@@ -112,7 +112,7 @@ Parsed parse_asked(const std::vector<std::string_view>& topics, const std::vecto
 
 std::size_t SubscribeRequest::bytes() const {
   auto size = hub::subscription_bytes(subscription) + address.size() + subject.size();
-  for (const auto& each : cursors) size += sizeof(each) + each.size();
+  for (const auto& each : cursors) size += sizeof(std::string) + each.size();
   if (resume) size += resume->address.size();
   return size;
 }

@@ -176,7 +176,7 @@ RedisAction RedisReader::read_part() {
   return {.commands = {stream_.read_range(asked_, end, count_)}};
 }
 
-RedisAction RedisReader::on_retained(RedisStream::Events events) {
+RedisAction RedisReader::on_retained(const RedisStream::Events& events) {
   const auto& entries = events.entries;
   if (entries.empty()) return next_hole();
   count_ = adjusted(count_, entries.size(), events.bytes, count_max);

@@ -72,7 +72,7 @@ class RedisReader {
   RedisAction look_up(RedisPosition last, RedisPosition next);
   RedisAction continue_query();
 
-  RedisAction on_retained(RedisStream::Events events);
+  RedisAction on_retained(const RedisStream::Events& events);
   RedisAction on_events(RedisStream::Events events);
   RedisAction on_marked(bool is_marked);
   RedisAction on_replicated();
