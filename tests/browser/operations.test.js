@@ -1,6 +1,7 @@
 // The view Operations: the worker's own figures, live, for everybody; and what it says when they do not come.
 
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import {describe, it, test} from 'node:test';
 import {violations} from './axe.js';
 import {openPage, screenshot} from './chromium.js';
@@ -142,6 +143,48 @@ const answer = (events) => ({
   before: (page) => page.route('**/events?topic=%24stats*', (route) => route.fulfill({
     contentType: 'text/event-stream', body: events.map((data) => `data: ${data}\n\n`).join(''),
   })),
+});
+
+// The same from a stream that stays open.
+async function kept(t, figures) {
+  const server = http.createServer((request, response) => {
+    response.writeHead(200, {'Content-Type': 'text/event-stream'});
+    response.write(`data: ${JSON.stringify(figures)}\n\n`);
+  });
+  await new Promise((listening) => { server.listen(0, '127.0.0.1', listening); });
+  t.after(() => { server.closeAllConnections(); server.close(); });
+  const url = `http://127.0.0.1:${server.address().port}/`;
+  return {before: (page) => page.route('**/events?topic=%24stats*', (route) => route.continue({url}))};
+}
+
+test('delivery, bytes that wait, ages and the busiest topics', {timeout: 240_000}, async (t) => {
+  const topics = Array.from({length: 12}, (_, n) => ({topic: n ? `orders/${n}` : `<b>${'long'.repeat(40)}</b>`, events_per_second: 20 - n}));
+  const {page, faults, close} = await open({width: 360, ...await kept(t, {
+    seconds: 1, delivery_seconds: {p50: 0.0012, p99: 0.0345}, outbox_bytes: 30_000, unread_bytes: 2_000, memory_bytes: 51_200_000, history_bytes: 1_500,
+    streams_by_age: {under_1m: 3, under_10m: 20, under_1h: 0, under_1d: 12_345, over_1d: 1},
+    busiest_topics: [...topics, {topic: 1, events_per_second: 1}],
+  })});
+  await page.locator('.busiest li').first().waitFor({timeout: 60_000});
+  assert.equal(await value(page, 'Delivery time'), '1.2 ms');
+  assert.equal(await value(page, 'Bytes waiting'), '32 kB');
+  assert.equal(await value(page, 'Memory'), '51.2 MB');
+  assert.deepEqual(await page.locator('.ages dd').allTextContents(), ['3', '20', '0', '12.3 k', '1']);
+  const rows = await page.locator('.busiest li').allTextContents();
+  assert.equal(rows.length, 10);
+  assert.equal(rows[1], 'orders/1 19/s');
+  assert.match(rows[0], /^<b>(long)+<\/b> 20\/s$/);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('a worker that names no topics: nothing stands for them', {timeout: 240_000}, async (t) => {
+  const {page, faults, close} = await open(await kept(t, {seconds: 1, streams: 5}));
+  await valueIs(page, 'Streams open', /^5$/);
+  assert.equal(await page.getByRole('heading', {name: 'Busiest topics'}).count(), 0);
+  assert.deepEqual(faults, []);
+  await close();
 });
 
 test('figures that are none are not shown, and nothing of them runs', {timeout: 240_000}, async () => {

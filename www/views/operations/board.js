@@ -1,8 +1,9 @@
-// The board: a card for each chart, and the totals. Every value is text in a description list, which a screen reader reads
+// The board: a card for each chart, the totals, the ages of streams and the busiest topics. Every value is text in a description list, which a screen reader reads
 // when it is asked to and is not told each second; the pictures say the same to the eye.
 
 import {el} from '../../shell/dom.js';
-import {charts, totals} from './charts.js';
+import {ages, charts, totals} from './charts.js';
+import {count} from './format.js';
 import {Sparkline} from './sparkline.js';
 
 // Between two events lies a second, ten at most; more than this is a hole.
@@ -12,12 +13,19 @@ const usualHoleMs = 3_500;
 export class Board {
   #cards = charts.map(card);
   #totals = totals.map(total);
+  #ages = ages.map(({title}) => total({title}));
+  #topics = el('ol', {class: 'busiest'});
+  #busiest = el('section', {hidden: true},
+    el('h2', null, 'Busiest topics'), el('p', {class: 'note'}, 'Events a second, an average over about a minute.'), this.#topics);
+
   element;
 
   constructor() {
     this.element = el('div', {class: 'board'},
       el('dl', {class: 'charts', 'aria-label': 'Now'}, this.#cards.map(({element}) => element)),
-      el('dl', {class: 'figures totals', 'aria-label': 'Since the start'}, this.#totals.map(({element}) => element)));
+      el('dl', {class: 'figures totals', 'aria-label': 'Since the start'}, this.#totals.map(({element}) => element)),
+      el('section', null, el('h2', null, 'Streams by age'), el('dl', {class: 'figures ages'}, this.#ages.map(({element}) => element))),
+      this.#busiest);
   }
 
   // What was said last, as text; without values, nothing is known.
@@ -30,6 +38,10 @@ export class Board {
       this.#totals[n].value.textContent = values ? show(values) : '–';
       this.#totals[n].note.textContent = totals[n].note(values ?? {});
     });
+    ages.forEach(({show}, n) => (this.#ages[n].value.textContent = values ? show(values) : '–'));
+    this.#busiest.hidden = !values?.busiest;
+    this.#topics.replaceChildren(...(values?.busiest ?? []).map(({topic, rate}) =>
+      el('li', null, el('span', {class: 'topic'}, topic), ' ', el('span', {class: 'rate'}, `${count(rate)}/s`))));
   }
 
   draw(history, fromMs, toMs, intervalMs) {
@@ -56,6 +68,6 @@ function card({title, keys, least}) {
 
 function total({title, note}) {
   const value = el('span', {class: 'value'}, '–');
-  const words = el('span', {class: 'note'}, note({}));
-  return {element: el('div', null, el('dt', null, title), el('dd', null, value, ' ', words)), value, note: words};
+  const words = note && el('span', {class: 'note'}, note({}));
+  return {element: el('div', null, el('dt', null, title), el('dd', null, value, words && ' ', words)), value, note: words};
 }
