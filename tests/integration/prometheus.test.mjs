@@ -4,18 +4,14 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {setTimeout as pause} from 'node:timers/promises';
-import {defer, temporaryDirectory} from '../lib/cleanup.mjs';
+import {temporaryDirectory} from '../lib/cleanup.mjs';
 import {startHub} from '../lib/hub.mjs';
 import {root} from '../lib/places.mjs';
-import {freePort} from '../lib/port.mjs';
-import {Process, run} from '../lib/process.mjs';
+import {run} from '../lib/process.mjs';
+import {dashboard, filled, panels, rulesFile, startPrometheus, underLoad} from '../lib/prometheus.mjs';
 import {until} from '../lib/wait.mjs';
 
-const rulesFile = path.join(root, 'deploy/prometheus/rules.yml');
 const casesFile = path.join(root, 'tests/integration/alerts.yml');
-const dashboard = JSON.parse(fs.readFileSync(path.join(root, 'deploy/grafana/sse-worker.json'), 'utf8'));
-const panels = dashboard.panels.filter(({type}) => type !== 'row');
 
 const promtool = (...args) => run('promtool', args, {ms: 60_000});
 
@@ -49,55 +45,6 @@ test('promtool accepts the rules, and fires each alert', {timeout: 300_000}, asy
     assert.match(always, new RegExp(`alertname: ${name}, time: [^\\n]*\\n *exp:\\[\\]`), `no case has ${name} silent`);
   }
 });
-
-// Prometheus, with the shipped rules, on a port of its own.
-async function startPrometheus(t, hub) {
-  const directory = temporaryDirectory(t);
-  const port = await freePort();
-  const config = {
-    global: {scrape_interval: '1s', evaluation_interval: '1s'},
-    rule_files: [rulesFile],
-    scrape_configs: [{job_name: 'sse-worker', metrics_path: '/metrics', static_configs: [{targets: [`127.0.0.1:${hub.port}`]}]}],
-  };
-  fs.writeFileSync(path.join(directory, 'prometheus.yml'), JSON.stringify(config));
-  const args = [`--config.file=${directory}/prometheus.yml`, `--storage.tsdb.path=${directory}/data`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'];
-  const server = new Process('prometheus', args, {env: {...process.env, GOMAXPROCS: '1'}});
-  defer(t, () => server.stop());
-  const ask = async (what) => {
-    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${what}`);
-    return answer.json();
-  };
-  await until(async () => {
-    if (server.exit) throw new Error(`prometheus ended: ${server.stdout}${server.stderr}`);
-    return fetch(`http://127.0.0.1:${port}/-/ready`).then(({ok}) => ok, () => false);
-  }, 'Prometheus is ready', 30_000);
-  return {ask, query: (expression) => ask(`query?query=${encodeURIComponent(expression)}`)};
-}
-
-// Goes on until the function that it returns is awaited, or the test ends: readers, events in batches and singly, one reader with a cursor that is unknown, refused events.
-async function underLoad(t, hub) {
-  for (let n = 0; n < 5; ++n) await hub.read({topic: ['a', 'b/*']}, {t});
-  let going = true;
-  const load = (async () => {
-    for (let n = 0; going; ++n) {
-      await hub.publishAll(Array.from({length: 20}, (_, i) => ({topic: i % 2 ? 'a' : 'b/c', data: `${n} ${i}`})));
-      await hub.form('data=no topic');
-      const late = await hub.read({topic: 'a', lastEventId: n % 2 ? 'earliest' : 'nonsense'}, {t});
-      await pause(50);
-      late.leave();
-    }
-  })();
-  const stop = async () => {
-    going = false;
-    await load;
-  };
-  // Where the test fails: its readers leave first, also the one that is just coming.
-  defer(t, () => stop().catch(() => {}));
-  return stop;
-}
-
-// As Grafana fills them in.
-const filled = (expression) => expression.replaceAll('$__rate_interval', '10s').replaceAll('$instance', '.*');
 
 // Undefined, or what is wrong with what a panel would show.
 function problem({expr, legendFormat}, {status, error, data}) {
