@@ -1,7 +1,9 @@
 // Workers that share a Redis: what an event costs Redis and each worker as the number of workers grows; what TLS, an AOF that is
 // written before each answer, and a replica that must have each event add to that; and how long an event takes from a publish at one
-// worker to a reader at another. The publishers run on the same processors.
+// worker to a reader at another. The publishers run on the same processors, so one worker alone, with its store in memory, shows how much of
+// that time is the machine's.
 import {readFileSync} from 'node:fs';
+import {startHub} from '../lib/hub.mjs';
 import {startRedis, startWorkers} from '../lib/redis.mjs';
 import {startReplicated} from '../lib/redis_nodes.mjs';
 import {startTls} from '../lib/redis_tls.mjs';
@@ -51,15 +53,28 @@ async function publish(hubs, publishers, batch) {
   return reports.reduce((sum, report) => sum + report.publish.acknowledged, 0);
 }
 
+// Events that are published at one port, and read at another.
+const deliver = (from, to) => load('--url', `http://127.0.0.1:${to}/events`, '--streams', 10, '--topic', 'news', '--publish-url', `http://127.0.0.1:${from}/publish`,
+  '--publish-rate', rate, '--publish-for', '8s', '--publish-connections', 4, '--duration', '20s');
+
+async function measureAlone() {
+  const scope = new Scope();
+  try {
+    const {port} = await startHub(scope);
+    const {deliveries} = await deliver(port, port);
+    return {deliveries};
+  } finally {
+    await scope.close();
+  }
+}
+
 async function measureSetup(setup, count) {
   const scope = new Scope();
   try {
     const {redis, store, servers} = await setups[setup](scope);
     const {workers, at} = await startWorkers(scope, redis, count, {store});
     const processes = workers.map(({process}) => process);
-    const latency = await load('--url', `http://127.0.0.1:${at(count - 1).port}/events`, '--streams', 10, '--topic', 'news',
-      '--publish-url', `http://127.0.0.1:${at(0).port}/publish`, '--publish-rate', rate, '--publish-for', '8s',
-      '--publish-connections', 4, '--duration', '20s');
+    const latency = await deliver(at(0).port, at(count - 1).port);
     const hubs = workers.map((_, n) => at(n));
     const one = await publish(hubs, singlePublishers, 1);
     const before = {redis: cpuOf(servers), workers: cpuOf(processes)};
@@ -86,7 +101,7 @@ const names = {
 };
 
 async function measure() {
-  const taken = {};
+  const taken = {alone: await measureAlone()};
   for (const [name, words] of Object.entries(measured)) taken[name] = await measureSetup(...words);
   return taken;
 }
@@ -107,6 +122,7 @@ export const cluster = {
     ...each(`single publishes by ${singlePublishers} publishers`, 'events/s', ({singles: perSecond}) => perSecond),
     ...each(`p99 at ${rate} events/s, publish at one worker to reader at another`, 'ms', ({deliveries}) => deliveries.latency_ms.p99),
     {name: 'CPU per event of Redis and workers, TLS over without', unit: 'x', at_most: 1.2, of: ({tls, two}) => total(tls, 2) / total(two, 2)},
+    {name: `p99 at ${rate} events/s, one worker, its store in memory`, unit: 'ms', of: ({alone}) => alone.deliveries.latency_ms.p99},
     {name: 'p99 over two workers', unit: 'ms', at_most: 5, of: ({two}) => two.deliveries.latency_ms.p99},
     {name: 'p99 over two workers and TLS', unit: 'ms', at_most: 5, of: ({tls}) => tls.deliveries.latency_ms.p99},
   ],
