@@ -135,6 +135,12 @@ export const drills = {
     long: {times: 10, readers: 500, replicas: 1},
     short: {times: 1, readers: 5, replicas: 1},
   },
+  cluster_reshard_async: {
+    title: 'the same with `replicas: 0`',
+    run: clusterReshard,
+    long: {times: 10, readers: 500, replicas: 0},
+    short: {times: 4, readers: 5, replicas: 0},
+  },
   wrong_clocks: {
     title: 'one worker 10 min ahead, one 10 min behind, and a failover; `replicas: 1`',
     run: wrongClocks,

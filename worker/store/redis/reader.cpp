@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "log/terms.hpp"
 #include "sse/frame.hpp"
 
 namespace worker::store {
@@ -267,6 +268,7 @@ void RedisReader::add(const std::vector<StreamEntry>& entries, const TrimmedQuer
 // Under the lock.
 void RedisReader::add(const StreamEntry& entry) {
   const auto& epochs = history_.epochs();
+  const auto known = epochs.last() - epochs.start();
   parts_.sequence = epochs.start() + entry.last - entry.pack.events().size();
   parts_.at = ages_.appended_at(entry);
   parts_.dated_ms = ages_.depends_on_redis() ? entry.at.count() : 0;
@@ -278,6 +280,7 @@ void RedisReader::add(const StreamEntry& entry) {
     const auto topics = entry.pack.topics_of(event);
     parts_.topics.resize(topics.size());
     std::ranges::copy(topics, parts_.topics.begin());
+    if (topics.front() == log::Terms::topic) enter_term(event.key, entry.last, known);
     parts_.key = event.key;
     parts_.closes = event.has(RedisPack::closes);
     parts_.is_private = event.has(RedisPack::is_private);
@@ -287,6 +290,14 @@ void RedisReader::add(const StreamEntry& entry) {
     sse::append_cursor(parts_.frame, event.id.empty() ? epochs.id_of(sequence) : event.id);
     history_.add(log::Entry::make(parts_));
   }
+}
+
+// Under the lock. A term began while this worker was reading, as when a Redis Cluster moves the keys: each node is
+// a process of its own. An event that was read before and is not of the terms so far is lost; then the term stays as
+// it is, and epoch.lua finds that out.
+void RedisReader::enter_term(std::string_view key, log::Sequence sequence, log::Sequence known) {
+  const auto fork = log::Terms::skipped_after(key);
+  if (fork && *fork >= known && sequence > opened_.last.sequence) ++term_;
 }
 
 RedisAction RedisReader::trust_clock(State next) {

@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,7 @@ class RedisReader {
 
   void add(const std::vector<StreamEntry>& entries, const TrimmedQuery::Trimmed& trimmed);
   void add(const StreamEntry& entry);
+  void enter_term(std::string_view key, log::Sequence sequence, log::Sequence known);
   void remember(const TrimmedQuery::Trimmed& trimmed);
 
   log::Log& log_;
@@ -101,7 +103,7 @@ class RedisReader {
   State state_ = State::opening;
   State next_ = State::reading;
   std::optional<TrimmedQuery> query_;
-  RedisStream::State opened_;  // opening
+  RedisStream::State opened_;  // how the stream was opened last
   bool is_first_ = false;      // the stream has been opened for the first time
   std::size_t replicas_ = 0;
   bool awaits_replicas_ = false;           // until enough of them have what was read

@@ -215,6 +215,29 @@ BOOST_AUTO_TEST_CASE(a_term_skips_sequences) {
   BOOST_TEST(later.log.lost_through() == 1U);
 }
 
+// Other workers wrote through another process of Redis, which has all that this worker has read.
+BOOST_AUTO_TEST_CASE(a_term_that_begins_meanwhile_is_the_one_that_is_known) {
+  read_through(3);
+  reply(xread({term(7, 1'000'000, 3), pack(7, 1'000'001, 1)}));
+  BOOST_TEST(position() == "7-1000001 term 2");
+  reply(xread({pack(7, 1'000'002, 1), term(7, 2'000'000, 1'000'002), term(7, 3'000'000, 2'000'000)}));
+  BOOST_TEST(position() == "7-3000000 term 4");
+  BOOST_TEST(attach() == eval("7 3000000 4"));
+}
+
+BOOST_AUTO_TEST_CASE(a_term_that_had_begun_when_the_stream_was_opened_counts_once) {
+  attach();
+  BOOST_TEST(reply(opened(7, 1'000'000, 1)) == "XRANGE {n}:events (7-0 7-1000000 COUNT 64");
+  BOOST_TEST(reply(resp::array({pack(7, 3, 3), term(7, 1'000'000, 3)})) == read_after("7-1000000"));
+  BOOST_TEST(position() == "7-1000000 term 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_term_that_lacks_events_is_not_entered) {
+  read_through(3);
+  reply(xread({term(7, 1'000'000, 2)}));
+  BOOST_TEST(position() == "7-1000000 term 1");
+}
+
 BOOST_AUTO_TEST_CASE(events_that_are_missing_before_a_term_are_lost) {
   read_through(3);
   BOOST_TEST(reply(xread({term(7, 1'000'000, 5)})) == "ZRANGEBYSCORE {n}:ids (3 (6 WITHSCORES LIMIT 0 1000");
