@@ -292,9 +292,9 @@ void RedisReader::add(const StreamEntry& entry) {
   }
 }
 
-// Under the lock. A term began while this worker was reading, as when a Redis Cluster moves the keys: each node is
-// a process of its own. An event that was read before and is not of the terms so far is lost; then the term stays as
-// it is, and epoch.lua finds that out.
+// Under the lock. A term began while this worker was reading, as when a Redis Cluster moves the keys: each
+// node is a process of its own. Where the worker has read beyond the end of the term before, these events are
+// lost; then it stays in its term, and epoch.lua finds that out.
 void RedisReader::enter_term(std::string_view key, log::Sequence sequence, log::Sequence known) {
   const auto fork = log::Terms::skipped_after(key);
   if (fork && *fork >= known && sequence > opened_.last.sequence) ++term_;
