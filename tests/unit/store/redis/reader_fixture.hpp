@@ -96,6 +96,14 @@ struct ReaderFixture {
     return is_range ? support::resp::array(found) : xread(found);
   }
 
+  // --- commands ---
+  static std::string read_after(const std::string& after, int count = 64) {
+    return fmt::format("XREAD COUNT {} BLOCK 500 STREAMS {{n}}:events {}", count, after);
+  }
+  static std::string eval(const std::string& known) {
+    return "EVAL script 5 {n}:cluster {n}:events {n}:ids {n}:closed {n}:state " + known + " pid";
+  }
+
   // --- the reader, and a connection that has its commands ---
   std::string attach() {
     due.clear();
@@ -122,6 +130,13 @@ struct ReaderFixture {
   /// Until the reader waits for new events and there are none.
   void read_all() {
     while (!(due.front().find("XREAD") != std::string::npos && answer() == xread({}))) step();
+  }
+  /// Waits after event `through` of an epoch that has so many.
+  void read_through(log::Sequence through) {
+    has(1, through);
+    attach();
+    read_all();
+    BOOST_TEST(position() == fmt::format("7-{} term 1", through));
   }
   std::string position() const {
     const auto known = reader.known_position();
