@@ -41,10 +41,9 @@ check 'what a reload refuses is in the log' until_true 5 logged 'nonsense: is no
 check 'the documented end' paste_there "$(stop_command)"
 check 'is one' until_true 10 no_worker
 documented_again=$(documented 'spawn-fcgi -s' "$page" | grep -v ' check ')
-# spawn-fcgi looks for a tenth of a second, and takes a worker that is still about to fail for one that runs.
-said=$(paste_there "$documented_again" 2>&1 || true)
-check 'a start with a wrong configuration fails' grep -Eq 'child exited with: 2|child spawned successfully' <<<"$said"
-check 'and leaves no worker' until_true 10 no_worker
+# What spawn-fcgi says of it depends on the time that the worker takes: it looks for a tenth of a second only.
+paste_there "$documented_again" >/dev/null 2>&1 || true
+check 'a start with a wrong configuration leaves no worker' until_true 10 no_worker
 check 'and the log says why' until_true 5 logged "^$config:[0-9]*:1: nonsense: is not a key"
 
 # Everything that check may find, with the command that it names.

@@ -120,7 +120,7 @@ export const clusterFailover = (t, {times, readers, replicas}) =>
     await redis.settled();
   });
 
-// No node is lost, so nothing else is, either: a node that a busy machine stops for some seconds must not be taken for dead.
+// No node is lost, so no event is. The timeout is long, so that a node that gets no CPU for some seconds is not taken for dead.
 export const clusterReshard = (t, {times, readers, replicas}) =>
   underLoad(t, cluster(t, {timeout: 15000}), {times, readers, kept: {replicas}, mayBeLost: false}, async ({redis, n, published}) => {
     const from = await redis.ownerOf();

@@ -1,5 +1,5 @@
-// The board: a card for each chart, the totals, the ages of streams and the busiest topics. Every value is text in a description list, which a screen reader reads
-// when it is asked to and is not told each second; the pictures say the same to the eye.
+// The board: a card for each chart, the totals, the ages of streams and the busiest topics. Every value is text in a list. A screen reader
+// reads it when it is asked to, and is not told each second. The pictures show the same.
 
 import {el} from '../../shell/dom.js';
 import {ages, charts, totals} from './charts.js';
@@ -39,7 +39,7 @@ export class Board {
       this.#totals[n].note.textContent = totals[n].note(values ?? {});
     });
     ages.forEach(({show}, n) => (this.#ages[n].value.textContent = values ? show(values) : '–'));
-    this.#busiest.hidden = !values?.busiest;
+    this.#busiest.hidden = !values?.busiest?.length;
     this.#topics.replaceChildren(...(values?.busiest ?? []).map(({topic, rate}) =>
       el('li', null, el('span', {class: 'topic'}, topic), ' ', el('span', {class: 'rate'}, `${count(rate)}/s`))));
   }

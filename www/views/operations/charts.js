@@ -78,7 +78,7 @@ const sum = (one, other) => (one === null || other === null ? null : one + other
 // None where the worker does not name topics.
 function busiestOf(list) {
   if (!Array.isArray(list)) return null;
-  return list.slice(0, busiestMost)
-    .map((each) => ({topic: each?.topic, rate: number(each?.events_per_second)}))
-    .filter(({topic, rate}) => typeof topic === 'string' && rate !== null);
+  return list.map((each) => ({topic: each?.topic, rate: number(each?.events_per_second)}))
+    .filter(({topic, rate}) => typeof topic === 'string' && rate !== null)
+    .slice(0, busiestMost);
 }
