@@ -1,5 +1,5 @@
 // StatsFeed: the figures of the whole process as one event per interval, for the `$stats` streams of all
-// loops. Reads the metrics once per interval, and only while such a stream is open. Owned by main, outlives
+// loops. Reads the metrics once per interval, and only while such a stream is open. Owned by Services, outlives
 // the reactors. Usable from every thread.
 #pragma once
 

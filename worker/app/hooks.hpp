@@ -1,5 +1,5 @@
-// Hooks: composes the hooks of a process: who reads, and the thread that tells it. Owned by main. Thread of
-// the signals only, but for what readers() gives.
+// Hooks: composes the hooks of a process: who reads, and the thread that tells it. Owned by Services. Thread
+// of the signals only, but for what readers() gives.
 #pragma once
 
 #include <optional>

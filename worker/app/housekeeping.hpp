@@ -1,7 +1,7 @@
 // Housekeeping: what the process does on the loop of one reactor for all. After appends, and once a second,
 // it evicts events that are too old or exceed the bounds of the history; once a second it gives freed memory
 // back to the system, logs what the limit per address refused, and reads key files that have changed. Owned
-// by main. Loop thread only, but for constructor and destructor: the loop must not run then, and nobody
+// by Process. Loop thread only, but for constructor and destructor: the loop must not run then, and nobody
 // append.
 #pragma once
 

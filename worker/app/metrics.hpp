@@ -1,4 +1,4 @@
-// Metrics: what all rooms count. Registered once, by main, for all reactors; usable from every thread.
+// Metrics: what all rooms count. Registered once, by Services, for all reactors; usable from every thread.
 #pragma once
 
 #include "api/access/metrics.hpp"

@@ -1,6 +1,6 @@
 // Presence: composes what tells readers who is present: the publisher, and in a cluster what is shared with
-// the other workers. Owned by main. The loop must not run when it is constructed, or destroyed, and the store
-// must be closed before it is destroyed.
+// the other workers. Owned by Process. The loop must not run when it is constructed, or destroyed, and the
+// store must be closed before it is destroyed.
 #pragma once
 
 #include <optional>

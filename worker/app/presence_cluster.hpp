@@ -12,7 +12,7 @@
 //             learns what has happened.
 //   leaving   its last message; or another worker says that its lease has ended (presence::Peers).
 //
-// Owned by main. The loop of one reactor turns it; know_told() is for every thread. The loop must not run
+// Owned by Process. The loop of one reactor turns it; know_told() is for every thread. The loop must not run
 // when it is constructed, or destroyed, and the store must be closed before it is destroyed.
 #pragma once
 

@@ -1,7 +1,7 @@
 // PresencePublisher: appends what the roster has to tell to the store, from the loop of one reactor for all.
 // What the store does not take is made again a second later, with the counts of then. In a cluster one worker
-// does it for all (PresenceCluster). Owned by main. Loop thread only, but for constructor and destructor: the
-// loop must not run then, and the store must be closed.
+// does it for all (PresenceCluster). Owned by Process. Loop thread only, but for constructor and destructor:
+// the loop must not run then, and the store must be closed.
 #pragma once
 
 #include <vector>

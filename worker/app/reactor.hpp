@@ -1,5 +1,5 @@
 // Reactor: one loop and everything that lives on it: its acceptor, its shard of the hub, its endpoints.
-// Reactors share nothing but what SharedServices names, so they need no locks between them. Made before its
+// Reactors share nothing but what Services names, so they need no locks between them. Made before its
 // thread starts; destroyed after the thread has ended.
 #pragma once
 
@@ -24,52 +24,17 @@
 #include "api/stream/event_stream.hpp"
 #include "api/stream/stream_census.hpp"
 #include "api/stream/stream_context.hpp"
-#include "app/metrics.hpp"
+#include "app/services.hpp"
 #include "config/config.hpp"
 #include "fcgi/acceptor.hpp"
-#include "fcgi/connection_totals.hpp"
 #include "hub/shard.hpp"
 #include "local/local_acceptor.hpp"
-#include "log/log.hpp"
-#include "log/template_cache.hpp"
-#include "store/store.hpp"
 
 namespace worker::app {
 
-/// What all reactors use. Every member may be used from every thread, and outlives the reactors.
-struct SharedServices {
-  const base::Clock& clock;
-  base::Logger& logger;
-  int listening;
-  /// Of the local publish socket; -1 where there is none.
-  int publish_listening;
-  log::Log& log;
-  store::Store& store;
-  metrics::Registry& registry;
-  Metrics& metrics;
-  api::StreamSlots& slots;
-  presence::Roster& roster;
-  hooks::Readers& hook_readers;
-  fcgi::ConnectionTotals& totals;
-  api::StatsFeed& stats;
-  const access::TokenVerifier& subscriber_tokens;
-  const access::TokenVerifier& publisher_tokens;
-  /// Of the Mercure protocol.
-  const access::TokenVerifier& mercure_subscriber_tokens;
-  const access::TokenVerifier& mercure_publisher_tokens;
-  const access::ResumeTokens& resume_tokens;
-  log::TemplateCache& templates;
-  api::MercureSubscribers& mercure_subscribers;
-  api::Revocations& revocations;
-  api::PublishRate& publish_rate;
-  api::SharedPublishStreams& publish_streams;
-  /// Filled by the reactors before they run.
-  api::AllOpenStreams& open_streams;
-};
-
 class Reactor {
  public:
-  Reactor(const config::Config& config, const SharedServices& services);
+  Reactor(const config::Config& config, Services& services);
 
   /// Accepts and serves on the calling thread until the reactor is stopped.
   void run();

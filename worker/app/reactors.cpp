@@ -11,7 +11,7 @@
 
 namespace worker::app {
 
-Reactors::Reactors(const config::Config& config, const SharedServices& services) {
+Reactors::Reactors(const config::Config& config, Services& services) {
   for (std::size_t i = 0; i < config.loops; ++i) reactors_.emplace_back(config, services);
 }
 

@@ -12,7 +12,7 @@ namespace worker::app {
 class Reactors {
  public:
   /// As many as config.loops.
-  Reactors(const config::Config& config, const SharedServices& services);
+  Reactors(const config::Config& config, Services& services);
 
   /// Serves until all are stopped; returns the exit status. If one fails, all end: its streams are lost, and
   /// a new process can serve every subscriber again.

@@ -2,9 +2,10 @@
 // stream.
 #pragma once
 
-#include "app/hooks.hpp"
+#include <string>
+
 #include "app/reactors.hpp"
-#include "app/token_keys.hpp"
+#include "app/services.hpp"
 
 namespace worker::app {
 
@@ -12,10 +13,7 @@ namespace worker::app {
 class Reload {
  public:
   /// `file` empty: there is nothing to read again.
-  Reload(std::string file, const config::Config& running, Reactors& reactors, log::Log& log,
-         store::Store& store, api::StreamSlots& slots, presence::Roster& roster, Hooks& hooks,
-         TokenKeys& token_keys, log::TemplateCache& templates, api::PublishRate& publish_rate,
-         base::Logger& logger);
+  Reload(std::string file, const config::Config& running, Reactors& reactors, Services& services);
 
   /// A file with a mistake changes nothing; the log says which. So it does for keys that need a restart.
   void operator()();
@@ -24,15 +22,7 @@ class Reload {
   const std::string file_;
   config::Config running_;
   Reactors& reactors_;
-  log::Log& log_;
-  store::Store& store_;
-  api::StreamSlots& slots_;
-  presence::Roster& roster_;
-  Hooks& hooks_;
-  TokenKeys& token_keys_;
-  log::TemplateCache& templates_;
-  api::PublishRate& publish_rate_;
-  base::Logger& logger_;
+  Services& services_;
 };
 
 }  // namespace worker::app

@@ -1,5 +1,5 @@
 // Rosters: who is present, as this worker knows it. In a cluster there is a second roster, which has this
-// worker's own readers alone; that is what it announces to the others (PresenceCluster). Owned by main,
+// worker's own readers alone; that is what it announces to the others (PresenceCluster). Owned by Services,
 // outlives the reactors and all visits. Usable from every thread.
 #pragma once
 

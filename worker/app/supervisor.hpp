@@ -1,6 +1,6 @@
 // Supervisor: what systemd gets to know of this worker (sd_notify(3)): that it serves, and a status line,
-// which `systemctl status` shows and deploy/take-over reads. Owned by main. Any thread. Without an address,
-// as under spawn-fcgi, it does nothing; a message that cannot be sent is lost, and logged.
+// which `systemctl status` shows and deploy/take-over reads. Owned by Process. Any thread. Without an
+// address, as under spawn-fcgi, it does nothing; a message that cannot be sent is lost, and logged.
 #pragma once
 
 #include <string>

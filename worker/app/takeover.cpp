@@ -72,23 +72,23 @@ base::Result<net::ListeningSocket, std::string> inherited_listening(const Takeov
 }
 
 Takeover::Takeover(Program program, std::string config_file, const TakeoverImage* image, Reactors& reactors,
-                   api::Revocations& revocations, const base::Clock& clock, base::Logger& logger,
-                   metrics::Registry& registry, const Supervisor& supervisor)
+                   Services& services, const Supervisor& supervisor)
     : program_(std::move(program)),
       config_file_(std::move(config_file)),
       reactors_(reactors),
-      revocations_(revocations),
-      clock_(clock),
-      logger_(logger),
-      refused_(registry.counter("sse_worker_takeovers_refused_total",
-                                "Takeovers that the installed program was not fit for.")),
-      streams_(registry.gauge("sse_worker_takeover_streams", "Streams carried on by the last takeover.")),
-      pause_(registry.gauge("sse_worker_takeover_pause_seconds",
-                            "How long the streams stood still during the last takeover.", {}, 1e-3)),
+      services_(services),
+      clock_(services.clock),
+      logger_(services.logger),
+      refused_(services.registry.counter("sse_worker_takeovers_refused_total",
+                                         "Takeovers that the installed program was not fit for.")),
+      streams_(
+          services.registry.gauge("sse_worker_takeover_streams", "Streams carried on by the last takeover.")),
+      pause_(services.registry.gauge("sse_worker_takeover_pause_seconds",
+                                     "How long the streams stood still during the last takeover.", {}, 1e-3)),
       supervisor_(supervisor),
       background_(reactors.first_loop()) {
-  auto& takeovers = registry.counter("sse_worker_takeovers_total",
-                                     "Takeovers since the worker was started, over all its programs.");
+  auto& takeovers = services.registry.counter(
+      "sse_worker_takeovers_total", "Takeovers since the worker was started, over all its programs.");
   if (image == nullptr) return;
   number_ = image->number;
   takeovers.add(number_);
@@ -142,25 +142,24 @@ bool Takeover::keeps(int signal) {
   return true;
 }
 
-void Takeover::finish(store::Store& store, log::Log& log, const net::ListeningSocket& listening,
-                      const std::optional<net::ListeningSocket>& publish_listening) {
+void Takeover::finish(const ListeningSockets& sockets) {
+  auto& log = *services_.log;
   // What comes from now on waits for the next program; what has come is sent again.
   base::block_signals();
-  store.close();
+  services_.store->close();
   TakeoverWriter writer(number_ + 1, stopped_);
   std::size_t reactor = 0;
   for (auto& each : reactors_.all()) {
     each.carry([&](const auto& state, int socket) { writer.add(reactor, socket, state); });
     ++reactor;
   }
-  if (!store.outlives_process()) {
+  if (!services_.store->outlives_process()) {
     const std::lock_guard lock(log.mutex());
     writer.set_history(log::packed(log.history()));
   }
-  writer.set_revocations(revocations_.all());
-  writer.set_listen_path(listening.made_path());
-  if (publish_listening)
-    writer.set_publish_socket(publish_listening->descriptor(), publish_listening->made_path());
+  writer.set_revocations(services_.revocations.all());
+  writer.set_listen_path(sockets.web_server.made_path());
+  if (sockets.publish) writer.set_publish_socket(sockets.publish->descriptor(), sockets.publish->made_path());
   for (const int signal : kept_signals_) ::kill(::getpid(), signal);
   logger_.info("takeover: streams={} connections={} accept_pause_ms={} pause_ms={}", writer.streams(),
                writer.count(), milliseconds_of(clock_.now() - begun_),
@@ -168,7 +167,7 @@ void Takeover::finish(store::Store& store, log::Log& log, const net::ListeningSo
   logger_.flush();
   try {
     const auto image = writer.write();
-    execute(image.get(), listening.descriptor(), writer.descriptors());
+    execute(image.get(), sockets.web_server.descriptor(), writer.descriptors());
     logger_.critical("takeover failed, the streams end: error=\"{}: {}\"", program_.path,
                      std::generic_category().message(errno));
   } catch (const std::system_error& error) {
@@ -192,10 +191,10 @@ void Takeover::execute(int image, int listening, const std::vector<int>& descrip
 
 // --- the process that continues ---
 
-void Takeover::continue_with(TakeoverImage image, const log::Log& log) {
+void Takeover::continue_with(TakeoverImage image) {
   const auto until = clock_.now() + store_patience;
-  while (!log.ready() && clock_.now() < until) std::this_thread::sleep_for(store_look_interval);
-  revocations_.add(image.revocations);
+  while (!services_.log->ready() && clock_.now() < until) std::this_thread::sleep_for(store_look_interval);
+  services_.revocations.add(image.revocations);
   auto& reactors = reactors_.all();
   std::size_t streams = 0;
   for (auto& [reactor, socket, state] : image.connections) {

@@ -22,7 +22,7 @@
 // If the program fails after exec, the sockets close with it, as in a crash: a supervisor starts it again,
 // and the readers come back with their cursors. A torn record is then the last of its connection.
 //
-// Owned by main. Thread of the signals, and of main() once the loops have ended.
+// Owned by Process. Thread of the signals, and of main() once the loops have ended.
 #pragma once
 
 #include <atomic>
@@ -31,15 +31,15 @@
 #include <string>
 #include <vector>
 
+#include "app/listening_sockets.hpp"
 #include "app/reactors.hpp"
 #include "app/rehearsal.hpp"
+#include "app/services.hpp"
 #include "app/supervisor.hpp"
 #include "app/takeover_image.hpp"
 #include "base/logger.hpp"
-#include "metrics/registry.hpp"
 #include "net/background_thread.hpp"
 #include "net/listening_socket.hpp"
-#include "store/store.hpp"
 
 namespace worker::app {
 
@@ -53,8 +53,7 @@ class Takeover {
  public:
   /// `image`: of the process before; null for none. All that is borrowed outlives it.
   Takeover(Program program, std::string config_file, const TakeoverImage* image, Reactors& reactors,
-           api::Revocations& revocations, const base::Clock& clock, base::Logger& logger,
-           metrics::Registry& registry, const Supervisor& supervisor);
+           Services& services, const Supervisor& supervisor);
 
   /// SIGUSR2. Does nothing while a takeover has begun already.
   void begin();
@@ -69,11 +68,10 @@ class Takeover {
   bool is_due() const { return state_ == State::due; }
 
   /// Steps 4 to 6; no thread may be in a loop. Returns only if the program cannot be executed.
-  void finish(store::Store& store, log::Log& log, const net::ListeningSocket& listening,
-              const std::optional<net::ListeningSocket>& publish_listening);
+  void finish(const ListeningSockets& sockets);
 
   /// The other end: continues with the connections of the image, once the log is ready. Before the loops run.
-  void continue_with(TakeoverImage image, const log::Log& log);
+  void continue_with(TakeoverImage image);
 
  private:
   enum class State : std::uint8_t { none, rehearsing, settling, due, canceled };
@@ -85,7 +83,7 @@ class Takeover {
   const Program program_;
   const std::string config_file_;
   Reactors& reactors_;
-  api::Revocations& revocations_;
+  Services& services_;
   const base::Clock& clock_;
   base::Logger& logger_;
   metrics::Counter& refused_;

@@ -1,5 +1,5 @@
 // AddressLimitLog: logs the refusals by streams.per_address_max, and that it does not apply to some streams.
-// report_if_due() is to be called about once a second; it logs refusals at most once a minute. Owned by main.
+// report_if_due() is to be called about once a second; it logs refusals at most once a minute. Owned by Services.
 // Usable from every thread.
 #pragma once
 
