@@ -8,6 +8,7 @@ import {fetch, open} from '../lib/fcgi.mjs';
 import {configText, startHub} from '../lib/hub.mjs';
 import {run} from '../lib/process.mjs';
 import {binary} from '../lib/places.mjs';
+import {startMercure} from '../lib/mercure.mjs';
 import {get, request} from '../lib/records.mjs';
 import {startRedis} from '../lib/redis.mjs';
 import {Program, takeOver} from '../lib/takeover.mjs';
@@ -150,15 +151,15 @@ test('a program with another store, which does not know the cursors, tells a gap
 });
 
 test('what cannot be carried ends as in a drain', async (t) => {
-  const hub = await start(t, {presence: {topics: ['p']}});
+  const hub = await startMercure(t, {subscriptions: true}, {}, {wrap: new Program(t).wrap});
   const poll = hub.poll({topic: 'a', poll: 60});
-  const present = await hub.read('topic=p', {again: 20});
+  const counted = await hub.subscriber({topic: 'm'}, {again: 20});
   const carried = await hub.read('topic=a');
   await takeOver(hub.worker);
   assert.equal((await poll).status, 200);
-  await present.when(({connects, open}) => connects === 2 && open, 'a reader of a topic with presence comes back', 10_000);
-  await hub.publish({topic: ['a', 'p'], data: 'x'});
-  await present.got(1);
+  await counted.when(({connects, open}) => connects === 2 && open, 'a reader who is an active subscription comes back', 10_000);
+  await hub.publish({topic: ['a', 'm'], data: 'x'});
+  await counted.got(1);
   await carried.got(1);
   assert.equal(carried.connects, 1);
 });

@@ -44,8 +44,8 @@ struct EventsFixture : HubFixture {
   }
   api::EventsEndpoint& endpoint() {
     if (!endpoint_)
-      endpoint_.emplace(context(), shard(), event_log().store(), grants(), templates, roster(), readers(),
-                        greeting, stats);
+      endpoint_.emplace(context(), shard(), event_log().store(), grants(), templates,
+                        api::Attendances(roster(), readers()), greeting, stats);
     return *endpoint_;
   }
   presence::Roster& roster() {

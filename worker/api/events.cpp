@@ -17,15 +17,14 @@
 namespace worker::api {
 
 EventsEndpoint::EventsEndpoint(StreamContext& streams, hub::Shard& shard, store::Store& store,
-                               const Grants& grants, log::TemplateCache& templates, presence::Roster& roster,
-                               hooks::Readers& readers, http::Endpoint& greeting, http::Endpoint& stats)
+                               const Grants& grants, log::TemplateCache& templates, Attendances attendances,
+                               http::Endpoint& greeting, http::Endpoint& stats)
     : streams_(streams),
       shard_(shard),
       store_(store),
       grants_(grants),
       templates_(templates),
-      roster_(roster),
-      readers_(readers),
+      attendances_(attendances),
       greeting_(greeting),
       stats_(stats),
       cursor_waitlist_(
@@ -101,11 +100,11 @@ void EventsEndpoint::add_resume_address(SubscribeRequest& request, const Identit
 // there.
 std::optional<http::Response> EventsEndpoint::add_companions(SubscribeRequest& request,
                                                              const Identity& identity) const {
-  if (!roster_.enabled()) {
+  if (!attendances_.has_presence()) {
     return http::problem(
         400, "presence: is off; the operator can turn it on with presence.topics in the configuration");
   }
-  const auto covered = Attendance::covered(roster_, request.subscription);
+  const auto covered = attendances_.present(request.subscription);
   if (covered.empty()) {
     return http::problem(
         400,
@@ -177,19 +176,13 @@ void EventsEndpoint::begin(http::Exchange& exchange, const SubscribeRequest& req
 // Counts the reader as present, and for hooks. False where the request has been answered with a refusal.
 bool EventsEndpoint::attend(http::Exchange& exchange, const SubscribeRequest& request,
                             Admission& admission) const {
-  const auto covered = Attendance::covered(roster_, request.subscription);
-  const auto hooked = readers_.covered(request.subscription.asked());
-  if (covered.empty() && hooked.empty()) return true;
-  const auto size = Attendance::bytes(covered, request.subject) +
-                    (hooked.empty() ? 0 : hooks::Readers::bytes(hooked, request.subject));
-  auto bytes = streams_.take_bytes(exchange, request.delivery(), size);
+  const auto coverage = attendances_.coverage(request.subscription);
+  if (coverage.empty()) return true;
+  auto bytes = streams_.take_bytes(exchange, request.delivery(), coverage.bytes(request.subject));
   if (!bytes) return false;
-  admission.attendance = std::make_unique<Attendance>(roster_, covered, request.subject, std::move(*bytes));
   using Kind = hooks::Readers::Kind;
-  if (!hooked.empty()) {
-    admission.attendance->set_stay(
-        readers_.enter(hooked, request.subject, request.poll ? Kind::poll : Kind::stream));
-  }
+  admission.attendance = attendances_.enter(coverage, request.subject,
+                                            request.poll ? Kind::poll : Kind::stream, std::move(*bytes));
   return true;
 }
 

@@ -3,14 +3,13 @@
 #pragma once
 
 #include "api/access/grants.hpp"
+#include "api/stream/attendance.hpp"
 #include "api/stream/cursor_waitlist.hpp"
 #include "api/stream/stream_context.hpp"
 #include "api/stream/subscribe_request.hpp"
-#include "hooks/readers.hpp"
 #include "http/exchange.hpp"
 #include "hub/shard.hpp"
 #include "log/template_cache.hpp"
-#include "presence/roster.hpp"
 #include "store/store.hpp"
 
 namespace worker::api {
@@ -19,8 +18,8 @@ namespace worker::api {
 class EventsEndpoint final : public http::Endpoint {
  public:
   EventsEndpoint(StreamContext& streams, hub::Shard& shard, store::Store& store, const Grants& grants,
-                 log::TemplateCache& templates, presence::Roster& roster, hooks::Readers& readers,
-                 http::Endpoint& greeting, http::Endpoint& stats);
+                 log::TemplateCache& templates, Attendances attendances, http::Endpoint& greeting,
+                 http::Endpoint& stats);
 
   void serve(http::Exchange& exchange) override;
   /// Serves a subscription that another endpoint has parsed, and whose client may read it.
@@ -41,8 +40,7 @@ class EventsEndpoint final : public http::Endpoint {
   store::Store& store_;
   const Grants& grants_;
   log::TemplateCache& templates_;
-  presence::Roster& roster_;
-  hooks::Readers& readers_;
+  const Attendances attendances_;
   http::Endpoint& greeting_;
   http::Endpoint& stats_;
   CursorWaitlist cursor_waitlist_;

@@ -21,6 +21,7 @@
 #include "api/request/access.hpp"
 #include "api/router.hpp"
 #include "api/stats.hpp"
+#include "api/stream/attendance.hpp"
 #include "api/stream/event_stream.hpp"
 #include "api/stream/stream_census.hpp"
 #include "api/stream/stream_context.hpp"
@@ -72,6 +73,7 @@ class Reactor {
   hub::Shard shard_;
   api::StreamContext streams_;
   api::StreamCensus census_;
+  const api::Attendances attendances_;
   api::CarriedStreams carried_streams_;
   api::Access access_;
   api::Grants grants_;

@@ -90,11 +90,11 @@ std::optional<std::string> rehearse(const Program& program, const std::string& c
 }
 
 int rehearsed(const config::CommandLine& line, const config::Config& config) {
-  if (line.takeover_version != takeover_version) {
-    return fail_config(
-        fmt::format("sse-worker: takeover: this program knows version {}, the running one has version {}; "
-                    "restart the worker",
-                    takeover_version, line.takeover_version));
+  if (line.takeover_version < takeover_version_min || line.takeover_version > takeover_version) {
+    return fail_config(fmt::format(
+        "sse-worker: takeover: this program knows versions {} to {}, the running one has version {}; "
+        "restart the worker",
+        takeover_version_min, takeover_version, line.takeover_version));
   }
   const auto& file = line.config_file;
   if (const auto problem = store::tls_problem(config.storage))

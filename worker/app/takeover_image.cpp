@@ -204,7 +204,8 @@ base::Result<TakeoverImage, std::string> TakeoverImage::read(const base::UniqueF
   const Mapped mapped(file.get());
   base::PackedReader reader(mapped.bytes());
   if (reader.number() != magic) return wrong("the image does not begin as one");
-  if (reader.number() != takeover_version) return wrong("the image is of another version");
+  if (const auto version = reader.number(); version < takeover_version_min || version > takeover_version)
+    return wrong("the image is of another version");
   TakeoverImage image;
   image.number = reader.number();
   image.begun = instant_of(reader.number());

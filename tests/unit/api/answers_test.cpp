@@ -63,7 +63,7 @@ struct Fixture : HubFixture {
   log::TemplateCache templates;
   hooks::Metrics hook_metrics{registry};
   hooks::Readers readers{{}, "here", "abc", clock, hook_metrics};
-  api::EventsEndpoint events{context, shard(), event_log().store(), grants, templates, roster, readers,
+  api::EventsEndpoint events{context, shard(), event_log().store(), grants, templates, {roster, readers},
                              silent,  silent};
   api::PublishMetrics publish_metrics{registry};
   api::Publishers publishers{access, grants};

@@ -147,8 +147,16 @@ BOOST_AUTO_TEST_CASE(a_file_that_can_be_written_to_is_refused) {
 
 BOOST_AUTO_TEST_CASE(another_version_is_refused) {
   auto whole = content(writer.write());
-  whole[8] = static_cast<char>(app::takeover_version + 1);
-  BOOST_TEST(TakeoverImage::read(sealed(whole)).error() == "takeover: the image is of another version");
+  for (const auto version : {app::takeover_version_min - 1, app::takeover_version + 1}) {
+    whole[8] = static_cast<char>(version);
+    BOOST_TEST(TakeoverImage::read(sealed(whole)).error() == "takeover: the image is of another version");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_oldest_version_is_read) {
+  auto whole = content(writer.write());
+  whole[8] = static_cast<char>(app::takeover_version_min);
+  BOOST_TEST(TakeoverImage::read(sealed(whole)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_descriptor_must_be_a_connection_and_occur_once) {

@@ -4,27 +4,32 @@
 
 namespace worker::api {
 
-Attendance::Attendance(presence::Roster& roster, const std::vector<std::string_view>& topics,
-                       std::string_view subject, base::ByteBudget::Reservation share)
-    : roster_(roster), share_(std::move(share)) {
-  visits_.reserve(topics.size());
-  for (const auto topic : topics) visits_.push_back(roster.enter(topic, subject));
-}
-
-std::vector<std::string_view> Attendance::covered(const presence::Roster& roster,
-                                                  const log::Subscription& subscription) {
+std::vector<std::string_view> Attendances::present(const log::Subscription& subscription) const {
   std::vector<std::string_view> topics;
-  if (!roster.enabled()) return topics;
+  if (!roster_.enabled()) return topics;
   for (const auto& name : subscription.names()) {
-    if (roster.covers(name)) topics.emplace_back(name);
+    if (roster_.covers(name)) topics.emplace_back(name);
   }
   return topics;
 }
 
-std::size_t Attendance::bytes(const std::vector<std::string_view>& topics, std::string_view subject) {
-  std::size_t bytes = 0;
-  for (const auto topic : topics) bytes += presence::Roster::visit_bytes + topic.size() + subject.size();
+Coverage Attendances::coverage(const log::Subscription& subscription) const {
+  return {present(subscription), readers_.covered(subscription.asked())};
+}
+
+std::size_t Coverage::bytes(std::string_view subject) const {
+  auto bytes = hooked.empty() ? 0 : hooks::Readers::bytes(hooked, subject);
+  for (const auto topic : present) bytes += presence::Roster::visit_bytes + topic.size() + subject.size();
   return bytes;
+}
+
+Attendance::Attendance(presence::Roster& roster, hooks::Readers& readers, const Coverage& coverage,
+                       std::string_view subject, hooks::Readers::Kind kind,
+                       base::ByteBudget::Reservation share)
+    : roster_(roster), share_(std::move(share)) {
+  visits_.reserve(coverage.present.size());
+  for (const auto topic : coverage.present) visits_.push_back(roster.enter(topic, subject));
+  if (!coverage.hooked.empty()) stay_ = readers.enter(coverage.hooked, subject, kind);
 }
 
 template <class Take>

@@ -1,6 +1,6 @@
 // Attendance: what a stream or long poll holds while its reader is counted as present (presence/roster.hpp),
 // and while hooks count it (hooks/readers.hpp). Only those have one that read a topic which presence or hooks
-// cover, so others pay nothing for it.
+// cover, so others pay nothing for it. Loop thread only; roster and readers outlive it.
 #pragma once
 
 #include <memory>
@@ -16,21 +16,23 @@
 
 namespace worker::api {
 
-/// Loop thread only. The roster outlives it.
+/// What of a subscription is counted.
+struct Coverage {
+  /// Names that presence covers; they point into the subscription.
+  std::vector<std::string_view> present;
+  /// Names, patterns and templates that hooks tell of.
+  std::vector<std::string> hooked;
+
+  bool empty() const { return present.empty() && hooked.empty(); }
+  /// The memory that an attendance takes. `subject` is empty for a stream without one.
+  std::size_t bytes(std::string_view subject) const;
+};
+
 class Attendance {
  public:
-  /// Enters `topics`, which are covered. `share`: of the bytes() that they take.
-  Attendance(presence::Roster& roster, const std::vector<std::string_view>& topics, std::string_view subject,
-             base::ByteBudget::Reservation share);
-
-  /// Counts it for hooks, too.
-  void set_stay(std::unique_ptr<hooks::Readers::Stay> stay) { stay_ = std::move(stay); }
-
-  /// The names of the subscription that presence covers; they point into it.
-  static std::vector<std::string_view> covered(const presence::Roster& roster,
-                                               const log::Subscription& subscription);
-  /// The memory that visits of the topics take.
-  static std::size_t bytes(const std::vector<std::string_view>& topics, std::string_view subject);
+  /// Enters what is covered. `share`: of its bytes().
+  Attendance(presence::Roster& roster, hooks::Readers& readers, const Coverage& coverage,
+             std::string_view subject, hooks::Readers::Kind kind, base::ByteBudget::Reservation share);
 
   /// `event: here` of each topic whose companion the subscription asks for, with the names of those that are
   /// granted.
@@ -46,6 +48,25 @@ class Attendance {
   std::vector<presence::Roster::Visit> visits_;
   std::unique_ptr<hooks::Readers::Stay> stay_;  // null where hooks cover none of the topics
   base::ByteBudget::Reservation share_;
+};
+
+/// Makes attendances. A value.
+class Attendances {
+ public:
+  Attendances(presence::Roster& roster, hooks::Readers& readers) : roster_(roster), readers_(readers) {}
+
+  /// The names of the subscription that presence covers; they point into it.
+  std::vector<std::string_view> present(const log::Subscription& subscription) const;
+  Coverage coverage(const log::Subscription& subscription) const;
+  std::unique_ptr<Attendance> enter(const Coverage& coverage, std::string_view subject,
+                                    hooks::Readers::Kind kind, base::ByteBudget::Reservation share) const {
+    return std::make_unique<Attendance>(roster_, readers_, coverage, subject, kind, std::move(share));
+  }
+  bool has_presence() const { return roster_.enabled(); }
+
+ private:
+  presence::Roster& roster_;
+  hooks::Readers& readers_;
 };
 
 /// A `Base` that is counted as present while it is open.

@@ -11,8 +11,8 @@
 namespace worker::api {
 namespace {
 
-// Either of what it holds may be null. A next process does not continue with it: what it holds tells others
-// who is present, and the next process would tell them anew.
+// Either of what it holds may be null. A next process makes the attendance anew. It cannot do so with what is
+// held for the Mercure protocol, whose subscriptions have ids that others have been told.
 class AttendedStream final : public Attended<EventStream> {
  public:
   template <class... Args>
@@ -21,7 +21,7 @@ class AttendedStream final : public Attended<EventStream> {
       : Attended(std::move(attendance), std::move(start), std::forward<Args>(args)...),
         held_(std::move(held)) {}
 
-  bool can_be_carried() const override { return false; }
+  bool can_be_carried() const override { return held_ == nullptr; }
 
  private:
   const std::shared_ptr<void> held_;
@@ -75,8 +75,19 @@ bool CarriedStreams::try_to_continue(http::Exchange& exchange, const http::Carri
   const auto size = shard_.has(*subscription) ? 0 : hub::subscription_bytes(*subscription);
   auto bytes = streams_.take_bytes_again(size);
   if (!bytes) return false;
-  auto& begun = streams_.continue_stream<EventStream>(exchange, std::move(*slot), stream->end, shard_,
-                                                      stream->since, stream->heartbeats);
+  const auto coverage = attendances_.coverage(*subscription);
+  auto attendance_bytes = streams_.take_bytes_again(coverage.empty() ? 0 : coverage.bytes(stream->subject));
+  if (!attendance_bytes) return false;
+  const auto make = [&]<class S>(std::type_identity<S>, auto&&... more) -> EventStream& {
+    return streams_.continue_stream<S>(exchange, std::move(*slot), stream->end, std::move(more)..., shard_,
+                                       stream->since, stream->heartbeats);
+  };
+  auto& begun = coverage.empty()
+                    ? make(std::type_identity<EventStream>())
+                    : make(std::type_identity<AttendedStream>(),
+                           attendances_.enter(coverage, stream->subject, hooks::Readers::Kind::stream,
+                                              std::move(*attendance_bytes)),
+                           std::shared_ptr<void>());
   if (point.gap) {
     shard_.count_gap();
     exchange.write(Gap{*point.gap, stream->cursor, log.id_of(point.after)}.frame());

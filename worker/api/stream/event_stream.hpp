@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "api/stream/attendance.hpp"
 #include "api/stream/stream_context.hpp"
 #include "api/stream/subscribe_request.hpp"
 #include "hub/shard.hpp"
@@ -46,8 +47,9 @@ class EventStream : public Stream, public hub::Subscriber, public OpenStream {
 class CarriedStreams {
  public:
   /// All that is borrowed outlives it.
-  CarriedStreams(StreamContext& streams, hub::Shard& shard, log::TemplateCache& templates)
-      : streams_(streams), shard_(shard), templates_(templates) {}
+  CarriedStreams(StreamContext& streams, hub::Shard& shard, log::TemplateCache& templates,
+                 Attendances attendances)
+      : streams_(streams), shard_(shard), templates_(templates), attendances_(attendances) {}
 
   void continue_with(http::Exchange& exchange, const http::CarriedSource& carried);
   /// Streams that could not continue, so far.
@@ -60,6 +62,7 @@ class CarriedStreams {
   StreamContext& streams_;
   hub::Shard& shard_;
   log::TemplateCache& templates_;
+  const Attendances attendances_;
   std::size_t ended_ = 0;
   // Each is parsed once; none where it cannot be.
   std::map<base::Bytes, std::optional<log::Subscription>> subscriptions_;
