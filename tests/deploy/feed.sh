@@ -69,4 +69,49 @@ check 'and all else goes on' curl -sf -m 5 -o /dev/null "http://127.0.0.1:$port/
 kill -TERM "$pid"
 check 'and ends' until_true 20 gone "$pid"
 rm -rf "$root/.run/$port"
+
+# A server that keeps what it gets and cuts the first connection with numbers before it answers.
+cat >"$tmp/cuts.py" <<'PY'
+import http.server
+import json
+import sys
+
+batches = []
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def do_GET(self):
+        self.send_error(404)
+
+    def do_POST(self):
+        lines = self.rfile.read(int(self.headers.get('Content-Length', 0))).decode().splitlines()
+        numbers = [line for line in lines if json.loads(line)['topic'] == 'demo/count']
+        if numbers:
+            batches.append(numbers)
+        if len(batches) == 1:
+            self.close_connection = True
+            return
+        if len(batches) == 2:
+            print('same' if batches[1][: len(batches[0])] == batches[0] else batches, flush=True)
+        self.send_response(200)
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
+PY
+python3 "$tmp/cuts.py" "$port" >"$tmp/cuts.out" &
+cuts=$!
+started+=("$cuts")
+until_true 10 answers "$port"
+python3 "$root/deploy/local/feed" "http://127.0.0.1:$port" 2>"$tmp/cut.err" &
+cut=$!
+started+=("$cut")
+check 'what may have been stored is sent again as it was' until_true 15 grep -qx same "$tmp/cuts.out"
+kill -TERM "$cut" "$cuts"
 finish

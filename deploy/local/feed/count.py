@@ -1,6 +1,7 @@
 """demo/count: a number every 50 ms, each one more than the last, so that a page can tell whether it has them all."""
 
 import json
+import time
 import urllib.parse
 import urllib.request
 
@@ -31,18 +32,21 @@ class Count:
         """last: the number before the first."""
         self._schedule = Schedule(lambda: 0.05)
         self._number = last
-        self._unsure = 0
+        self._run = time.time_ns() // 10**6
+        self._sent = []
+        self._again = []
 
     def restart(self, now):
-        """What was not taken has no number: readers would miss it."""
+        """Of what was sent last it is not known whether it was taken: a worker that dies may have stored it. The same events
+        with the same ids are stored once."""
         self._schedule.restart(now)
-        self._number -= self._unsure
-        self._unsure = 0
+        self._again = self._sent
 
     def due(self, now):
-        self._unsure = self._schedule.times(now)
-        return [self._event() for _ in range(self._unsure)]
+        self._sent = self._again + [self._event() for _ in range(self._schedule.times(now))]
+        self._again = []
+        return self._sent
 
     def _event(self):
         self._number += 1
-        return {'topic': 'demo/count', 'data': {'n': self._number, 'at': now_ms()}}
+        return {'topic': 'demo/count', 'id': f'count-{self._run}-{self._number}', 'data': {'n': self._number, 'at': now_ms()}}
