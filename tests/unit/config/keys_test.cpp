@@ -289,9 +289,11 @@ BOOST_AUTO_TEST_CASE(each_changes_its_setting_alone) {
 }
 
 BOOST_AUTO_TEST_CASE(the_table_has_every_key) {
-  for (const auto& [key, value] : values_of(Config{})) {
-    const auto changes = [&](const Accepted& each) { return each.key == key && each.value != value; };
-    BOOST_TEST((std::ranges::find_if(accepted, changes) != std::end(accepted)), key);
+  for (const auto& entry : values_of(Config{})) {
+    const auto changes = [&](const Accepted& each) {
+      return each.key == entry.first && each.value != entry.second;
+    };
+    BOOST_TEST((std::ranges::find_if(accepted, changes) != std::end(accepted)), entry.first);
   }
 }
 
