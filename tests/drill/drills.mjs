@@ -159,6 +159,12 @@ export const drills = {
     long: {times: 100, readers: 5000, rate: 10},
     short: {times: 3, readers: 100, between: 200, judge: false},
   },
+  upgrades_counted: {
+    title: 'the same, and presence counts the readers',
+    run: upgrades,
+    long: {times: 20, readers: 5000, rate: 10, counted: true},
+    short: {times: 2, readers: 100, between: 200, judge: false, counted: true},
+  },
   reloads: {
     title: '`nginx -s reload` under load, with `worker_shutdown_timeout 10s`',
     run: reloads,

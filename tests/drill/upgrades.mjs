@@ -48,10 +48,10 @@ class Load {
 
 const percentile = (values, share) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
-// `judge`: how long the streams stand still is judged, too, which depends on the machine.
-export async function upgrades(t, {times, readers, rate = 50, between = 1000, judge = true}) {
+// `judge`: how long the streams stand still is judged, too, which depends on the machine. `counted`: presence counts the readers.
+export async function upgrades(t, {times, readers, rate = 50, between = 1000, judge = true, counted = false}) {
   const program = new Program(t);
-  const hub = await start(t, {}, {wrap: program.wrap});
+  const hub = await start(t, counted ? {presence: {topics: ['load']}} : {}, {wrap: program.wrap});
   const seconds = Math.ceil((times * (between + 1000)) / 1000) + 10;
   const working = new Load(t, hub, {readers, rate, seconds});
   await working.reading();
@@ -60,7 +60,7 @@ export async function upgrades(t, {times, readers, rate = 50, between = 1000, ju
   while (pauses.length < times && working.running) {
     const one = await takeOver(hub.worker);
     pauses.push(one.pause);
-    carried.add(one.streams);
+    carried.add(counted ? await hub.metric('sse_worker_presence_readers') : one.streams);
     await pause(between * (0.5 + Math.random())); // anywhere in the work
   }
   const figures = await working.figures(seconds);
