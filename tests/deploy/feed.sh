@@ -70,7 +70,8 @@ kill -TERM "$pid"
 check 'and ends' until_true 20 gone "$pid"
 rm -rf "$root/.run/$port"
 
-# A server that keeps what it gets and cuts the first connection with numbers before it answers.
+# cuts.py PORT KEEPS: a server that cuts the connection in place of the answer to the first numbers. `kept`: it has stored them.
+# Prints how the next batch goes on: by how much its first number is larger than the last one before.
 cat >"$tmp/cuts.py" <<'PY'
 import http.server
 import json
@@ -83,21 +84,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
 
     def do_GET(self):
-        self.send_error(404)
+        held = batches[-1][-1:] if batches and sys.argv[2] == 'kept' and 'earliest' in self.path else []
+        self.answer(json.dumps({'lastEventId': 'x', 'events': [{'data': json.dumps({'n': number})} for number in held]}))
 
     def do_POST(self):
-        lines = self.rfile.read(int(self.headers.get('Content-Length', 0))).decode().splitlines()
-        numbers = [line for line in lines if json.loads(line)['topic'] == 'demo/count']
+        events = [json.loads(line) for line in self.rfile.read(int(self.headers.get('Content-Length', 0))).splitlines()]
+        numbers = [event['data']['n'] for event in events if event['topic'] == 'demo/count']
         if numbers:
             batches.append(numbers)
-        if len(batches) == 1:
+        if numbers and len(batches) == 1:
             self.close_connection = True
             return
-        if len(batches) == 2:
-            print('same' if batches[1][: len(batches[0])] == batches[0] else batches, flush=True)
+        if numbers and len(batches) == 2:
+            print(f'after {len(batches[0])}: {batches[1][0] - batches[0][-1]}', flush=True)
+        self.answer('')
+
+    def answer(self, text):
         self.send_response(200)
-        self.send_header('Content-Length', '0')
+        self.send_header('Content-Length', str(len(text)))
         self.end_headers()
+        self.wfile.write(text.encode())
 
     def log_message(self, *_):
         pass
@@ -105,13 +111,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 http.server.ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Handler).serve_forever()
 PY
-python3 "$tmp/cuts.py" "$port" >"$tmp/cuts.out" &
-cuts=$!
-started+=("$cuts")
-until_true 10 answers "$port"
-python3 "$root/deploy/local/feed" "http://127.0.0.1:$port" 2>"$tmp/cut.err" &
-cut=$!
-started+=("$cut")
-check 'what may have been stored is sent again as it was' until_true 15 grep -qx same "$tmp/cuts.out"
-kill -TERM "$cut" "$cuts"
+# cut KEEPS PATTERN: what the server prints then.
+cut() {
+  local port server feed
+  port=$(free_port)
+  python3 "$tmp/cuts.py" "$port" "$1" >"$tmp/cuts.out" &
+  server=$!
+  started+=("$server")
+  until_true 10 answers "$port"
+  python3 "$root/deploy/local/feed" "http://127.0.0.1:$port" 2>"$tmp/cut.err" &
+  feed=$!
+  started+=("$feed")
+  until_true 15 grep -q after "$tmp/cuts.out"
+  kill -TERM "$feed" "$server"
+  grep -x "$2" "$tmp/cuts.out"
+}
+check 'what was stored without an answer is not sent again' cut kept 'after [0-9]*: 1'
+check 'what was not stored is' cut lost 'after \([0-9]*\): \(0\|-[0-9]*\)'
 finish

@@ -23,7 +23,7 @@ def say(text):
 def run(publisher, origin):
     """Sends what is due, a batch a tick. What could not be sent is not kept: a worker that was away starts anew, with
     the backlog that a reader finds."""
-    sources = [Count(last_held(origin)), Prices(), Tokens(lambda topic: PublishStream(origin, topic, say)), News(), Notifications()]
+    sources = [Count(lambda: last_held(origin)), Prices(), Tokens(lambda topic: PublishStream(origin, topic, say)), News(), Notifications()]
     fresh, failures, said = True, 0, False
     while True:
         began = time.monotonic()

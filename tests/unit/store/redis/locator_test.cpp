@@ -172,6 +172,7 @@ BOOST_AUTO_TEST_CASE(begins_where_the_keys_were_last) {
   const auto to = settings(Setup::cluster, {seed.address()});
   RedisLocator locator;
   locator.connect(to);
+  BOOST_REQUIRE(seed.hears("-"));  // it has left, and the seed has noticed
   const auto asked = seed.heard().size();
   locator.connect(to);
   BOOST_TEST(seed.heard().size() == asked);
