@@ -28,6 +28,7 @@ inline std::string array(const std::vector<std::string>& elements) {
 /// Of bulk strings.
 inline std::string strings(const std::vector<std::string>& words) {
   std::vector<std::string> elements;
+  elements.reserve(words.size());
   for (const auto& word : words) elements.push_back(bulk(word));
   return array(elements);
 }

@@ -7,37 +7,21 @@
 #include <string>
 #include <vector>
 
-#include "support/captured_output.hpp"
+#include "support/parsed_command_line.hpp"
 
 using worker::config::CommandLine;
-using worker::support::CapturedOutput;
 
 namespace {
 
-struct Parsed {
-  std::variant<CommandLine, int> result;
-  std::string out;
-  std::string err;
-
-  const CommandLine& line() const { return std::get<CommandLine>(result); }
-  int status() const { return std::get<int>(result); }
-};
-
-Parsed parsed(std::vector<std::string> words) {
-  words.insert(words.begin(), "sse-worker");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const CapturedOutput output;
-  auto result = worker::config::parse_command_line(static_cast<int>(words.size()), argv.data());
-  return {std::move(result), output.out(), output.err()};
+auto parsed(std::vector<std::string> words) {
+  return worker::support::parsed(worker::config::parse_command_line, "sse-worker", std::move(words));
 }
 
 void check(std::vector<std::string> words, CommandLine::Verb verb, const std::string& file) {
   const auto it = parsed(std::move(words));
   BOOST_REQUIRE(std::holds_alternative<CommandLine>(it.result));
-  BOOST_TEST((it.line().verb == verb));
-  BOOST_TEST(it.line().config_file == file);
+  BOOST_TEST((it.options().verb == verb));
+  BOOST_TEST(it.options().config_file == file);
   BOOST_TEST(it.out + it.err == "");
 }
 
@@ -65,8 +49,8 @@ BOOST_AUTO_TEST_CASE(programs_of_their_own) {
 }
 
 BOOST_AUTO_TEST_CASE(checking_for_a_user) {
-  BOOST_TEST(parsed({"check", "--config", "c.yaml"}).line().user == "");
-  BOOST_TEST(parsed({"check", "--config", "c.yaml", "--user", "www-data"}).line().user == "www-data");
+  BOOST_TEST(parsed({"check", "--config", "c.yaml"}).options().user == "");
+  BOOST_TEST(parsed({"check", "--config", "c.yaml", "--user", "www-data"}).options().user == "www-data");
   BOOST_TEST(parsed({"--user", "www-data", "--config", "c.yaml"}).status() == 2);
 }
 
@@ -75,9 +59,9 @@ BOOST_AUTO_TEST_CASE(making_a_token) {
       parsed({"token", "--config", "c.yaml", "--subscribe", "chat/42", "--subscribe", "news/*", "--publish",
               "a", "--subject", "alice", "--expires", "15m", "--for", "publishers", "--control"});
   BOOST_REQUIRE(std::holds_alternative<CommandLine>(it.result));
-  BOOST_TEST((it.line().verb == CommandLine::Verb::token));
-  BOOST_TEST(it.line().config_file == "c.yaml");
-  const auto& token = it.line().token;
+  BOOST_TEST((it.options().verb == CommandLine::Verb::token));
+  BOOST_TEST(it.options().config_file == "c.yaml");
+  const auto& token = it.options().token;
   const std::vector<std::string> subscribe = {"chat/42", "news/*"};
   BOOST_TEST(token.subscribe == subscribe, boost::test_tools::per_element());
   BOOST_TEST(token.publish.size() == 1U);
@@ -94,9 +78,9 @@ BOOST_AUTO_TEST_CASE(lifetimes_of_tokens) {
       {"1h", 3'600}, {"7d", 604'800}, {"3660d", 316'224'000}};
   for (const auto& [text, seconds] : times)
     BOOST_TEST(parsed({"token", "--key", "k", "--subscribe", "a", "--expires", text})
-                   .line()
+                   .options()
                    .token.lifetime.count() == seconds);
-  BOOST_TEST(parsed({"token", "--key", "k", "--subscribe", "a"}).line().token.lifetime.count() == 3'600);
+  BOOST_TEST(parsed({"token", "--key", "k", "--subscribe", "a"}).options().token.lifetime.count() == 3'600);
   for (const auto* text : {"0", "", "h", "-1", "+1", "1.5h", "1 h", "1w", "3661d", "99999999999999999999",
                            "9223372036854775807d"})
     BOOST_TEST(
@@ -106,13 +90,13 @@ BOOST_AUTO_TEST_CASE(lifetimes_of_tokens) {
 
 BOOST_AUTO_TEST_CASE(inspecting_a_token) {
   const auto given = parsed({"token", "--config", "c.yaml", "--inspect", "a.b.c"});
-  BOOST_TEST(given.line().token.inspect);
-  BOOST_TEST(given.line().token.token == "a.b.c");
+  BOOST_TEST(given.options().token.inspect);
+  BOOST_TEST(given.options().token.token == "a.b.c");
   for (const auto& words : {std::vector<std::string>{"token", "--inspect", "--config", "c.yaml"},
                             std::vector<std::string>{"token", "--config", "c.yaml", "--inspect"}}) {
-    BOOST_TEST(parsed(words).line().token.inspect);
-    BOOST_TEST(parsed(words).line().token.token == "");
-    BOOST_TEST(parsed(words).line().config_file == "c.yaml");
+    BOOST_TEST(parsed(words).options().token.inspect);
+    BOOST_TEST(parsed(words).options().token.token == "");
+    BOOST_TEST(parsed(words).options().config_file == "c.yaml");
   }
 }
 

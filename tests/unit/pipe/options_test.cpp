@@ -7,33 +7,17 @@
 #include <vector>
 
 #include "client/key_file.hpp"
-#include "support/captured_output.hpp"
+#include "support/parsed_command_line.hpp"
 #include "support/temp_folder.hpp"
 
 using worker::client::read_key_file;
 using worker::pipe::Options;
 using worker::pipe::Split;
-using worker::support::CapturedOutput;
 
 namespace {
 
-struct Parsed {
-  std::variant<Options, int> result;
-  std::string out;
-  std::string err;
-
-  const Options& options() const { return std::get<Options>(result); }
-  int status() const { return std::get<int>(result); }
-};
-
-Parsed parsed(std::vector<std::string> words) {
-  words.insert(words.begin(), "sse-worker pipe");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const CapturedOutput output;
-  auto result = worker::pipe::parse_command_line(static_cast<int>(words.size()), argv.data());
-  return {std::move(result), output.out(), output.err()};
+auto parsed(std::vector<std::string> words) {
+  return worker::support::parsed(worker::pipe::parse_command_line, "sse-worker pipe", std::move(words));
 }
 
 struct Mistaken {

@@ -6,34 +6,21 @@
 #include <string>
 #include <vector>
 
-#include "support/captured_output.hpp"
+#include "support/parsed_command_line.hpp"
 
 using worker::probe::Options;
-using worker::support::CapturedOutput;
 
 namespace {
 
-struct Parsed {
-  std::variant<Options, int> result;
-  std::string out;
-  std::string err;
-};
-
-Parsed parsed(std::vector<std::string> words) {
-  words.insert(words.begin(), "sse-worker probe");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const CapturedOutput output;
-  auto result = worker::probe::parse_command_line(static_cast<int>(words.size()), argv.data());
-  return {std::move(result), output.out(), output.err()};
+auto parsed(std::vector<std::string> words) {
+  return worker::support::parsed(worker::probe::parse_command_line, "sse-worker probe", std::move(words));
 }
 
 Options options(std::vector<std::string> words) {
   const auto it = parsed(std::move(words));
   BOOST_REQUIRE_MESSAGE(std::holds_alternative<Options>(it.result), it.err);
   BOOST_TEST(it.out + it.err == "");
-  return std::get<Options>(it.result);
+  return it.options();
 }
 
 struct Mistaken {
@@ -71,12 +58,12 @@ BOOST_AUTO_TEST_CASE(all_options) {
 
 BOOST_AUTO_TEST_CASE(help_and_version) {
   const auto help = parsed({"--help"});
-  BOOST_TEST(std::get<int>(help.result) == 0);
+  BOOST_TEST(help.status() == 0);
   for (const auto* word : {"URL", "--publish", "--key-file", "--header-file", "--topic", "--origin", "--idle",
                            "--timeout", "--json", "SSL_CERT_FILE", "Exit status"})
     BOOST_TEST(help.out.find(word) != std::string::npos, word);
   const auto version = parsed({"--version"});
-  BOOST_TEST(std::get<int>(version.result) == 0);
+  BOOST_TEST(version.status() == 0);
   BOOST_TEST(version.out.starts_with("sse-worker-probe "));
 }
 
@@ -111,7 +98,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
   for (const auto& [words, sentence] : mistakes) {
     const auto it = parsed(words);
     BOOST_REQUIRE(std::holds_alternative<int>(it.result));
-    BOOST_TEST(std::get<int>(it.result) == 2);
+    BOOST_TEST(it.status() == 2);
     BOOST_TEST(it.out == "");
     BOOST_TEST(it.err ==
                fmt::format("sse-worker probe: {}\nRun sse-worker probe --help for help.\n", sentence));

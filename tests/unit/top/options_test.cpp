@@ -6,33 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "support/captured_output.hpp"
+#include "support/parsed_command_line.hpp"
 
-using worker::support::CapturedOutput;
 using worker::top::Options;
 
 namespace {
 
-struct Parsed {
-  std::variant<Options, int> result;
-  std::string out;
-  std::string err;
-};
-
-Parsed parsed(std::vector<std::string> words) {
-  words.insert(words.begin(), "sse-worker top");
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const CapturedOutput output;
-  auto result = worker::top::parse_command_line(static_cast<int>(words.size()), argv.data());
-  return {std::move(result), output.out(), output.err()};
+auto parsed(std::vector<std::string> words) {
+  return worker::support::parsed(worker::top::parse_command_line, "sse-worker top", std::move(words));
 }
 
 std::string url(std::vector<std::string> words) {
   const auto it = parsed(std::move(words));
   BOOST_REQUIRE_MESSAGE(std::holds_alternative<Options>(it.result), it.err);
-  return std::get<Options>(it.result).url;
+  return it.options().url;
 }
 
 struct Mistaken {
@@ -60,7 +47,7 @@ BOOST_AUTO_TEST_CASE(options) {
 
 BOOST_AUTO_TEST_CASE(help_and_version) {
   const auto help = parsed({"-h"});
-  BOOST_TEST(std::get<int>(help.result) == 0);
+  BOOST_TEST(help.status() == 0);
   for (const auto* word : {"URL", "--key-file", "--once", "$stats", "Exit status"})
     BOOST_TEST(help.out.find(word) != std::string::npos, word);
   BOOST_TEST(parsed({"--version"}).out.starts_with("sse-worker-top "));
@@ -80,7 +67,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_status_2_and_a_sentence) {
   for (const auto& [words, sentence] : mistakes) {
     const auto it = parsed(words);
     BOOST_REQUIRE(std::holds_alternative<int>(it.result));
-    BOOST_TEST(std::get<int>(it.result) == 2);
+    BOOST_TEST(it.status() == 2);
     BOOST_TEST(it.out == "");
     BOOST_TEST(it.err == fmt::format("sse-worker top: {}\nRun sse-worker top --help for help.\n", sentence));
   }

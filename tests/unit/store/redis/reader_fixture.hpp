@@ -86,7 +86,7 @@ struct ReaderFixture {
       return support::resp::strings(found);
     }
     const bool is_range = words[0] == "XRANGE";
-    const auto after = words[is_range ? 2 : 7];
+    const auto& after = words[is_range ? 2 : 7];
     const auto after_sequence = std::stoull(after.substr(after.find('-') + 1));
     const auto until = is_range ? number(words[3]) : last;
     const auto count = std::stoull(words[is_range ? 5 : 2]);
