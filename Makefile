@@ -45,7 +45,7 @@ soak: packages-drill packages-build packages-build-tests ## half load for an hou
 	deploy/local/build tests-drill
 	SOAK_SECONDS=$(or $(SECONDS),3600) tests/soak/run
 
-fuzz: packages-build packages-fuzz ## hostile bytes for every parser, with libFuzzer; SECONDS=60 each, PARSER=fcgi for one
+fuzz: packages-build packages-fuzz ## hostile bytes for every parser, with libFuzzer; SECONDS=60 each, PARSER=fcgi for one, SANITIZERS=off
 	FUZZ_SECONDS=$(or $(SECONDS),60) tests/fuzz/run
 
 lint: packages-lint $(NODE_MODULES) build-tests ## clang-format, eslint, shellcheck, clang-tidy

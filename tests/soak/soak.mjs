@@ -137,6 +137,6 @@ export async function soak(t, {seconds, readers, rate, share = 0.5, calibration 
     found.after = watched.look();
     return ['worker', 'nginx'].every((name) => found.after[name].descriptors <= before[name].descriptors);
   };
-  await until(gone, 'the descriptors of clients are closed', 15_000).catch(() => {}); // then faults() says so
+  await until(gone, 'the descriptors of clients are closed', patient ? 45_000 : 15_000).catch(() => {}); // then faults() says so
   return found;
 }
