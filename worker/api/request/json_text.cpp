@@ -90,6 +90,8 @@ InvalidRequest json_error(std::string_view text) {
     return mistake;
   } catch (const Json::parse_error& error) {
     return InvalidRequest(fmt::format("JSON: is broken at byte {}", error.byte));
+  } catch (const Json::out_of_range& /*error*/) {
+    // A number, such as the first part of `1e999.5`; it does not say where.
   }
   if (text.ends_with('\0')) return InvalidRequest(fmt::format("JSON: is broken at byte {}", text.size()));
   return InvalidRequest("JSON: is invalid, or contains a number out of range");

@@ -30,4 +30,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_number_stays) {
                text);
 }
 
+BOOST_AUTO_TEST_CASE(a_number_too_large_before_a_mistake_is_a_mistake) {
+  for (const auto* text : {"[1e999.5]", "666e6366666.3", R"({"a":1e9999x})"}) {
+    BOOST_TEST(worker::api::json_error(without_numbers(text)).detail ==
+                   "JSON: is invalid, or contains a number out of range",
+               text);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
