@@ -268,7 +268,10 @@ std::optional<YamlError> endless_document(const std::string& yaml) {
 
 std::optional<YamlError> open_quote(const std::string& yaml) {
   const std::string sentinel = "# the file ends before this";
-  for (const auto& document : YAML::LoadAll(fmt::format("{}\n{}\n", yaml, sentinel))) {
+  const auto longer = fmt::format("{}\n{}\n", yaml, sentinel);
+  // What ended with a mistake may go on for ever with more text behind it.
+  if (endless_document(longer)) return std::nullopt;
+  for (const auto& document : YAML::LoadAll(longer)) {
     const auto mark = holder_of(sentinel, document);
     if (!mark) continue;
     const YamlLines lines(yaml);
