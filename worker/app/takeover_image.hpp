@@ -21,10 +21,10 @@
 namespace worker::app {
 
 /// Changes with everything that is written or read here, or in fcgi/carried_connection.hpp and
-/// api/stream/carried_stream.hpp; and when streams are carried that a program before would not continue with
-/// in the right way. 2: streams that presence and hooks count.
+/// api/stream/carried_stream.hpp; and when streams are carried that an earlier program would continue with
+/// wrongly. 2: streams that presence and hooks count.
 constexpr unsigned takeover_version = 2;
-/// The oldest that is read still: it has the same form.
+/// The oldest version that is still read; its form is the same.
 constexpr unsigned takeover_version_min = 1;
 
 struct TakeoverImage {

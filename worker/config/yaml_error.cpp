@@ -269,7 +269,7 @@ std::optional<YamlError> endless_document(const std::string& yaml) {
 std::optional<YamlError> open_quote(const std::string& yaml) {
   const std::string sentinel = "# the file ends before this";
   const auto longer = fmt::format("{}\n{}\n", yaml, sentinel);
-  // What ended with a mistake may go on for ever with more text behind it.
+  // yaml-cpp may find a mistake in a text, and still read for ever once more text follows.
   if (endless_document(longer)) return std::nullopt;
   for (const auto& document : YAML::LoadAll(longer)) {
     const auto mark = holder_of(sentinel, document);
